@@ -1,0 +1,25 @@
+import StrictJSON
+
+struct AddNote: CommandPayload {
+    static let name = CommandName.addNote
+
+    let text: String
+    let visibility: NoteVisibility
+
+    static func read(_ fields: inout FieldReader) -> AddNote? {
+        let text = fields.required("text", .text)
+        guard let visibility: NoteVisibility = fields.required("visibility", .word), let text else { return nil }
+        return AddNote(text: text, visibility: visibility)
+    }
+
+    func write(_ writer: inout JSONWriter) {
+        writer.field("text", text)
+        writer.field("visibility", visibility)
+    }
+
+    func decide(_ order: Order, at occurredAt: Timestamp) throws(Rejection) -> [OrderEvent] {
+        [OrderEvent(NoteAdded(text: text, visibility: visibility), at: occurredAt)]
+    }
+
+    static func isPossible(in order: Order) -> Bool { true }
+}

@@ -1,0 +1,19 @@
+import StrictJSON
+
+/// The shop takes the order on.
+struct ConfirmOrder: CommandPayload {
+    static let name = CommandName.confirmOrder
+
+    static func read(_ fields: inout FieldReader) -> ConfirmOrder? { ConfirmOrder() }
+
+    func write(_ writer: inout JSONWriter) {}
+
+    func decide(_ order: Order, at occurredAt: Timestamp) throws(Rejection) -> [OrderEvent] {
+        try order.requireAlive()
+        guard order.lifecycle == .placed else { throw Rejection(.alreadyConfirmed, "The order is confirmed already.") }
+        try order.requireNoHold()
+        return [OrderEvent(OrderConfirmed(), at: occurredAt)]
+    }
+
+    static func isPossible(in order: Order) -> Bool { order.lifecycle == .placed && !order.isOnHold }
+}

@@ -1,0 +1,48 @@
+import StrictJSON
+
+/// Says when a parcel, or the order as a whole, is expected now.
+struct ReviseEta: CommandPayload {
+    static let name = CommandName.reviseEta
+
+    let parcelId: String?
+    let window: TimeWindow
+    let source: EtaSource
+    let reason: String?
+
+    static func read(_ fields: inout FieldReader) -> ReviseEta? {
+        let parcelId = fields.optional("parcelId", .identifier)
+        let window = fields.required("window", .window)
+        let source: EtaSource? = fields.required("source", .word)
+        let reason = fields.optional("reason", .text(atLeast: 0))
+        guard let window, let source else { return nil }
+        return ReviseEta(parcelId: parcelId, window: window, source: source, reason: reason)
+    }
+
+    func write(_ writer: inout JSONWriter) {
+        writer.field("parcelId", parcelId)
+        writer.field("window", window)
+        writer.field("source", source)
+        writer.field("reason", reason)
+    }
+
+    func decide(_ order: Order, at occurredAt: Timestamp) throws(Rejection) -> [OrderEvent] {
+        let old: TimeWindow?
+        if let parcelId {
+            let parcel = order.parcels[try order.requireParcel(parcelId)]
+            guard !parcel.status.isTerminal else {
+                throw Rejection(.nothingExpected, "Parcel \(parcelId) is \(parcel.status.rawValue).")
+            }
+            old = parcel.eta
+        } else {
+            try order.requireAlive()
+            guard !order.isTerminal else { throw Rejection(.nothingExpected, "Nothing of the order is to come.") }
+            old = order.eta
+        }
+        let revised = EtaRevised(parcelId: parcelId, old: old, new: window, source: source, reason: reason)
+        return [OrderEvent(revised, at: occurredAt)]
+    }
+
+    static func isPossible(in order: Order) -> Bool {
+        !order.isTerminal || order.parcels.contains { !$0.status.isTerminal }
+    }
+}

@@ -1,0 +1,27 @@
+import StrictJSON
+
+/// Unpacks a parcel that has not left: its units are open again, its id stays taken.
+struct VoidParcel: CommandPayload {
+    static let name = CommandName.voidParcel
+
+    let parcelId: String
+    let reason: String
+
+    static func read(_ fields: inout FieldReader) -> VoidParcel? {
+        let parcelId = fields.required("parcelId", .identifier)
+        guard let reason = fields.required("reason", .text), let parcelId else { return nil }
+        return VoidParcel(parcelId: parcelId, reason: reason)
+    }
+
+    func write(_ writer: inout JSONWriter) {
+        writer.field("parcelId", parcelId)
+        writer.field("reason", reason)
+    }
+
+    func decide(_ order: Order, at occurredAt: Timestamp) throws(Rejection) -> [OrderEvent] {
+        _ = try order.requirePacked(parcelId)
+        return [OrderEvent(ParcelVoided(parcelId: parcelId, reason: reason), at: occurredAt)]
+    }
+
+    static func isPossible(in order: Order) -> Bool { order.hasPackedParcel }
+}

@@ -1,0 +1,59 @@
+/// Every event of an order, by the name that the log and the frames use.
+package enum EventType: String, Sendable, CaseIterable {
+    case orderPlaced = "OrderPlaced"
+    case orderConfirmed = "OrderConfirmed"
+    case shipToChanged = "ShipToChanged"
+    case itemsCancelled = "ItemsCancelled"
+    case orderCancelled = "OrderCancelled"
+    case orderHeld = "OrderHeld"
+    case holdReleased = "HoldReleased"
+    case parcelPacked = "ParcelPacked"
+    case parcelVoided = "ParcelVoided"
+    case parcelDispatched = "ParcelDispatched"
+    case etaRevised = "EtaRevised"
+    case parcelScanned = "ParcelScanned"
+    case deliveryFailed = "DeliveryFailed"
+    case parcelDelivered = "ParcelDelivered"
+    case parcelReturnedToSender = "ParcelReturnedToSender"
+    case parcelLost = "ParcelLost"
+    case scanRetracted = "ScanRetracted"
+    case paymentAuthorized = "PaymentAuthorized"
+    case paymentCaptured = "PaymentCaptured"
+    case paymentVoided = "PaymentVoided"
+    case paymentFailed = "PaymentFailed"
+    case paymentRefunded = "PaymentRefunded"
+    case returnRequested = "ReturnRequested"
+    case returnApproved = "ReturnApproved"
+    case returnRejected = "ReturnRejected"
+    case returnReceived = "ReturnReceived"
+    case anomalyResolved = "AnomalyResolved"
+    case noteAdded = "NoteAdded"
+    case orderClosed = "OrderClosed"
+
+    /// What reads and folds the event.
+    var payload: any EventPayload.Type {
+        switch self {
+        case .orderPlaced: OrderPlaced.self
+        case .orderConfirmed: OrderConfirmed.self
+        case .shipToChanged: ShipToChanged.self
+        case .itemsCancelled: ItemsCancelled.self
+        case .orderCancelled: OrderCancelled.self
+        case .orderHeld: OrderHeld.self
+        case .holdReleased: HoldReleased.self
+        case .parcelPacked: ParcelPacked.self
+        case .parcelVoided: ParcelVoided.self
+        case .parcelDispatched: ParcelDispatched.self
+        case .etaRevised: EtaRevised.self
+        case .parcelScanned, .deliveryFailed, .parcelDelivered, .parcelReturnedToSender, .parcelLost: ScanRecorded.self
+        case .scanRetracted: ScanRetracted.self
+        case .paymentAuthorized, .paymentCaptured, .paymentVoided, .paymentFailed, .paymentRefunded:
+            PaymentReported.self
+        case .returnRequested: ReturnRequested.self
+        case .returnApproved, .returnRejected: ReturnDecided.self
+        case .returnReceived: ReturnReceived.self
+        case .anomalyResolved: AnomalyResolved.self
+        case .noteAdded: NoteAdded.self
+        case .orderClosed: OrderClosed.self
+        }
+    }
+}

@@ -1,0 +1,40 @@
+import StrictJSON
+
+/// Something that happened to an order. Its version, and where it stands in the log, are the log's to say.
+package struct OrderEvent: Sendable, Equatable {
+    package let type: EventType
+    /// The layout of the stored texts; 1 so far.
+    package let schema: Int
+    package let occurredAt: Timestamp
+    /// The contradiction that it brought, if it brought one.
+    package let anomaly: Anomaly?
+    let payload: any EventPayload
+
+    init(_ payload: any EventPayload, at occurredAt: Timestamp, anomaly: Anomaly? = nil) {
+        self.type = payload.type
+        self.schema = 1
+        self.occurredAt = occurredAt
+        self.anomaly = anomaly
+        self.payload = payload
+    }
+
+    /// Whether the event adds to the staff's attention queue.
+    package var hasAnomaly: Bool { anomaly != nil }
+
+    /// The texts for the log's columns, which are also those that are pushed: `data` for customers, nil when they do not
+    /// learn of the event; `internal` for staff only, `{}` when there is nothing to add.
+    package func encode() -> (data: [UInt8]?, internal: [UInt8]) {
+        let data = payload.isHidden ? nil : JSONWriter.object { payload.writeData(&$0) }
+        let `internal` = JSONWriter.object(reserving: 64) { writer in
+            if payload.isHidden { payload.writeData(&writer) }
+            payload.writeInternal(&writer)
+            if let anomaly { writer.object("anomaly") { anomaly.write(&$0) } }
+        }
+        return (data, `internal`)
+    }
+
+    package static func == (left: OrderEvent, right: OrderEvent) -> Bool {
+        left.type == right.type && left.schema == right.schema && left.occurredAt == right.occurredAt
+            && left.anomaly == right.anomaly && left.payload.isEqual(to: right.payload)
+    }
+}

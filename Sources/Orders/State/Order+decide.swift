@@ -1,0 +1,18 @@
+extension Order {
+    /// What a command brings about: its events, none where a fact is known already, or why the order refuses it.
+    ///
+    /// Total: every state gives every command an answer. Time comes in with the command, or as its receipt.
+    package func decide(_ command: OrderCommand, receivedAt: Timestamp) throws(Rejection) -> [OrderEvent] {
+        guard version > 0 || command.name == .placeOrder else {
+            throw Rejection(.orderUnknown, "There is no such order.")
+        }
+        return try command.payload.decide(self, at: command.occurredAt ?? receivedAt)
+    }
+
+    /// The commands that the order would accept from this caller now, given the right arguments.
+    package func allowedCommands(for role: CallerRole) -> [CommandName] {
+        CommandName.allCases.filter { name in
+            role.may(name) && (version > 0 || name == .placeOrder) && name.payload.isPossible(in: self)
+        }
+    }
+}

@@ -1,0 +1,53 @@
+package import FoundationEssentials
+
+/// An order as its events make it. Amounts are minor units of `currency`.
+package struct Order: Sendable, Equatable {
+    package let orderId: UUID
+    /// How many events there have been; 0 for an order that is not there.
+    package internal(set) var version = 0
+    package internal(set) var number = ""
+    package internal(set) var shop = ""
+    package internal(set) var customer = ""
+    package internal(set) var lifecycle = Lifecycle.placed
+    package internal(set) var placedAt = Timestamp(unixMicroseconds: 0)
+    package internal(set) var contactRef = ""
+    package internal(set) var country = ""
+    package internal(set) var currency = ""
+    package internal(set) var locale = ""
+    package internal(set) var terms = Terms.prepaid
+    package internal(set) var taxIncluded = false
+    package internal(set) var shipping: Int64 = 0
+    package internal(set) var tax: Int64 = 0
+    package internal(set) var discount: Int64 = 0
+    package internal(set) var total: Int64 = 0
+    package internal(set) var promised: TimeWindow?
+    package internal(set) var eta: TimeWindow?
+    package internal(set) var lines: [OrderLine] = []
+    /// Released ones included.
+    package internal(set) var holds: [Hold] = []
+    package internal(set) var parcels: [Parcel] = []
+    package internal(set) var payment = Payment()
+    package internal(set) var returns: [Return] = []
+    package internal(set) var notes: [Note] = []
+    /// Open ones only.
+    package internal(set) var anomalies: [OpenAnomaly] = []
+    /// The headline that was announced with the last event: what readers were told, even where today's rules would say
+    /// otherwise. Nil before the first event.
+    package internal(set) var announced: OrderStatus?
+
+    /// The order before its first event.
+    package init(orderId: UUID) {
+        self.orderId = orderId
+    }
+
+    package var openHolds: [Hold] { holds.filter { !$0.isReleased } }
+
+    package var isOnHold: Bool { holds.contains { !$0.isReleased } }
+
+    /// There, and neither cancelled nor closed.
+    var isAlive: Bool { version > 0 && (lifecycle == .placed || lifecycle == .confirmed) }
+
+    func parcelIndex(_ parcelId: String) -> Int? {
+        parcels.firstIndex { $0.parcelId == parcelId }
+    }
+}

@@ -1,0 +1,129 @@
+import StrictJSON
+
+/// One line as it was ordered.
+struct PlacedLine: Sendable, Equatable {
+    let lineId: String
+    let sku: String
+    let name: String
+    let quantity: Int
+    /// Minor units of the order's currency.
+    let unitPrice: Int64
+}
+
+/// What was ordered, for how much, and where it goes: the part that the command and the event have in common.
+/// Amounts are minor units of `currency`.
+struct OrderContents: Sendable, Equatable {
+    let contactRef: String
+    let country: String
+    let currency: String
+    let locale: String
+    let lines: [PlacedLine]
+    let shipping: Int64
+    let tax: Int64
+    let discount: Int64
+    let total: Int64
+    let taxIncluded: Bool?
+    let terms: Terms?
+    let promised: TimeWindow?
+
+    static func read(_ fields: inout FieldReader) -> OrderContents? {
+        let contactRef = fields.required("contactRef", .text)
+        let country = fields.required("country", .country)
+        let currency = fields.required("currency", .currency)
+        let locale = fields.required("locale", .locale)
+        let lines = fields.required("lines", .placedLines(in: currency))
+        let shipping = fields.required("shipping", .money(in: currency))
+        let tax = fields.required("tax", .money(in: currency))
+        let discount = fields.required("discount", .money(in: currency))
+        let total = fields.required("total", .money(in: currency))
+        let taxIncluded = fields.optional("taxIncluded", .bool)
+        let terms: Terms? = fields.optional("terms", .word)
+        let promised = fields.optional("promised", .window)
+        guard let contactRef, let country, let currency, let locale, let lines, let shipping, let tax, let discount,
+            let total
+        else { return nil }
+        return OrderContents(
+            contactRef: contactRef,
+            country: country,
+            currency: currency,
+            locale: locale,
+            lines: lines,
+            shipping: shipping.amount,
+            tax: tax.amount,
+            discount: discount.amount,
+            total: total.amount,
+            taxIncluded: taxIncluded,
+            terms: terms,
+            promised: promised
+        )
+    }
+
+    func write(_ writer: inout JSONWriter) {
+        writer.field("contactRef", contactRef)
+        writer.field("country", country)
+        writer.field("currency", currency)
+        writer.field("locale", locale)
+        writer.array("lines", lines) { writer, line in
+            writer.object { writer in
+                writer.field("lineId", line.lineId)
+                writer.field("sku", line.sku)
+                writer.field("name", line.name)
+                writer.field("quantity", line.quantity)
+                writer.field("unitPrice", Money(amount: line.unitPrice, currency: currency))
+            }
+        }
+        writer.field("shipping", Money(amount: shipping, currency: currency))
+        writer.field("tax", Money(amount: tax, currency: currency))
+        writer.field("discount", Money(amount: discount, currency: currency))
+        writer.field("total", Money(amount: total, currency: currency))
+        if let taxIncluded { writer.field("taxIncluded", taxIncluded) }
+        if let terms { writer.field("terms", terms) }
+        writer.field("promised", promised)
+    }
+
+    /// 500 lines of a million units at 2^53 each need more than 64 bits.
+    var expectedTotal: Int128 {
+        let goods = lines.reduce(Int128(0)) { $0 + Int128($1.quantity) * Int128($1.unitPrice) }
+        return goods + Int128(shipping) + (taxIncluded == true ? 0 : Int128(tax)) - Int128(discount)
+    }
+
+    func checkTotal(_ fields: inout FieldReader) {
+        let expected = expectedTotal
+        if expected != Int128(total) { fields.fail(at: "/total", "must be \(expected): what the amounts add up to") }
+    }
+
+    var withDefaults: OrderContents {
+        OrderContents(
+            contactRef: contactRef,
+            country: country,
+            currency: currency,
+            locale: locale,
+            lines: lines,
+            shipping: shipping,
+            tax: tax,
+            discount: discount,
+            total: total,
+            taxIncluded: taxIncluded ?? false,
+            terms: terms ?? .prepaid,
+            promised: promised
+        )
+    }
+}
+
+extension Field where Value == [PlacedLine] {
+    /// 1 … 500 lines, none of them twice, priced in the order's currency where that is known by now.
+    static func placedLines(in currency: String?) -> Field {
+        Field<[PlacedLine]>.list(
+            1...500,
+            of: .object { fields in
+                let lineId = fields.required("lineId", .identifier)
+                let sku = fields.required("sku", .text)
+                let name = fields.required("name", .text)
+                let quantity = fields.required("quantity", .quantity)
+                let price = fields.required("unitPrice", .money(in: currency))
+                guard let lineId, let sku, let name, let quantity, let price else { return nil }
+                return PlacedLine(lineId: lineId, sku: sku, name: name, quantity: quantity, unitPrice: price.amount)
+            }
+        ).withoutRepeated(\.lineId)
+    }
+}

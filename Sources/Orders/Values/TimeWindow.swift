@@ -1,0 +1,22 @@
+import StrictJSON
+
+/// When something is expected: `earliest` ≤ `latest`.
+package struct TimeWindow: Sendable, Hashable {
+    package let earliest: Timestamp
+    package let latest: Timestamp
+}
+
+extension JSONWriter {
+    mutating func field(_ name: String, _ time: Timestamp) {
+        key(name)
+        plainString { time.append(to: &$0, withFraction: time.unixMicroseconds % 1_000_000 != 0) }
+    }
+
+    mutating func field(_ name: String, _ window: TimeWindow?) {
+        guard let window else { return }
+        object(name) { writer in
+            writer.field("earliest", window.earliest)
+            writer.field("latest", window.latest)
+        }
+    }
+}

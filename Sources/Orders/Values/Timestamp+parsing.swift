@@ -1,0 +1,82 @@
+extension Timestamp {
+    /// Reads an RFC 3339 `date-time` with any offset.
+    ///
+    /// One to nine digits of fraction, of which six are kept. A leap second, 23:59:60 in UTC, is the second after it.
+    /// Nil for anything else, and for an instant outside the years 0001 to 9999 of UTC.
+    package init?(rfc3339 text: String) {
+        var reader = DateTimeReader(bytes: Array(text.utf8))
+        guard let instant = reader.instant() else { return nil }
+        self = instant
+    }
+}
+
+private struct DateTimeReader {
+    let bytes: [UInt8]
+    var position = 0
+
+    mutating func instant() -> Timestamp? {
+        guard let year = number(4), take("-"), let month = number(2), take("-"), let day = number(2),
+            take("T") || take("t"),
+            let hour = number(2), take(":"), let minute = number(2), take(":"), let second = number(2),
+            let fraction = fraction(), let offset = offset(), position == bytes.count,
+            let date = CivilDate(year: year, month: month, day: day),
+            hour < 24, minute < 60, second <= 60
+        else { return nil }
+        let seconds = date.daysSince1970 * 86_400 + hour * 3600 + minute * 60 + second - offset
+        // 23:59:60 in UTC has just been counted as the following midnight; at any other time it does not exist.
+        if second == 60, seconds % 86_400 != 0 { return nil }
+        let micros = Int64(seconds) * 1_000_000 + Int64(fraction)
+        guard micros >= Timestamp.earliest.unixMicroseconds, micros <= Timestamp.latest.unixMicroseconds else {
+            return nil
+        }
+        return Timestamp(unixMicroseconds: micros)
+    }
+
+    private mutating func number(_ digits: Int) -> Int? {
+        guard position + digits <= bytes.count else { return nil }
+        var value = 0
+        for _ in 0..<digits {
+            guard let digit = digit() else { return nil }
+            value = value * 10 + digit
+        }
+        return value
+    }
+
+    private mutating func digit() -> Int? {
+        guard position < bytes.count else { return nil }
+        let value = bytes[position] &- UInt8(ascii: "0")
+        guard value < 10 else { return nil }
+        position += 1
+        return Int(value)
+    }
+
+    /// Microseconds; 0 without a fraction.
+    private mutating func fraction() -> Int? {
+        guard take(".") else { return 0 }
+        var value = 0
+        var count = 0
+        while let digit = digit() {
+            count += 1
+            if count <= 6 { value = value * 10 + digit }
+        }
+        guard (1...9).contains(count) else { return nil }
+        for _ in min(count, 6)..<6 { value *= 10 }
+        return value
+    }
+
+    /// Seconds east of UTC.
+    private mutating func offset() -> Int? {
+        if take("Z") || take("z") { return 0 }
+        let sign = take("+") ? 1 : take("-") ? -1 : 0
+        guard sign != 0, let hours = number(2), take(":"), let minutes = number(2), hours < 24, minutes < 60 else {
+            return nil
+        }
+        return sign * (hours * 3600 + minutes * 60)
+    }
+
+    private mutating func take(_ character: Character) -> Bool {
+        guard position < bytes.count, bytes[position] == character.asciiValue else { return false }
+        position += 1
+        return true
+    }
+}

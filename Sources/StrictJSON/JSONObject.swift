@@ -1,0 +1,48 @@
+/// The members of a JSON object in the order in which they were written, each name once.
+package struct JSONObject: Sendable, Equatable {
+    package struct Member: Sendable, Equatable {
+        package let name: String
+        package let value: JSONValue
+    }
+
+    package private(set) var members: [Member]
+    /// Kept for large objects only; small ones are searched faster than hashed.
+    private var index: [[UInt8]: Int]
+
+    private static let indexedFrom = 16
+
+    package init() {
+        members = []
+        index = [:]
+    }
+
+    package var count: Int { members.count }
+
+    package var isEmpty: Bool { members.isEmpty }
+
+    package subscript(name: String) -> JSONValue? {
+        position(of: name).map { members[$0].value }
+    }
+
+    /// Adds a member; false, and nothing is added, when the name is taken. Names are equal when their code units are.
+    @discardableResult
+    package mutating func append(_ name: String, _ value: JSONValue) -> Bool {
+        guard position(of: name) == nil else { return false }
+        members.append(Member(name: name, value: value))
+        if members.count == Self.indexedFrom {
+            for (offset, member) in members.enumerated() { index[Array(member.name.utf8)] = offset }
+        } else if members.count > Self.indexedFrom {
+            index[Array(name.utf8)] = members.count - 1
+        }
+        return true
+    }
+
+    private func position(of name: String) -> Int? {
+        if members.count >= Self.indexedFrom { return index[Array(name.utf8)] }
+        return members.firstIndex { $0.name.utf8.elementsEqual(name.utf8) }
+    }
+
+    package static func == (left: JSONObject, right: JSONObject) -> Bool {
+        left.members == right.members
+    }
+}

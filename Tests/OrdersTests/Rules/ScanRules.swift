@@ -1,0 +1,206 @@
+import Testing
+
+@testable import Orders
+
+@Suite struct ScanRules {
+    @Test(arguments: [
+        (ScanCode.inTransit, EventType.parcelScanned, ParcelStatus.inTransit),
+        (.outForDelivery, .parcelScanned, .outForDelivery),
+        (.readyForPickup, .parcelScanned, .readyForPickup), (.attemptFailed, .deliveryFailed, .attemptFailed),
+        (.exception, .parcelScanned, .exception), (.delivered, .parcelDelivered, .delivered),
+        (.returning, .parcelScanned, .returning), (.returnedToSender, .parcelReturnedToSender, .returnedToSender),
+        (.lost, .parcelLost, .lost),
+    ])
+    func theEventFollowsTheCode(code: ScanCode, type: EventType, status: ParcelStatus) throws {
+        let outcome = try shippedWhole.when(.recordScan, scanBody("p", "s", code.rawValue, 20))
+        outcome.then([type])
+        #expect(try (outcome.events[0].payload as? ScanRecorded)?.parcelStatus == status)
+        #expect(try outcome.events[0].occurredAt == at(20))
+        let order = try shippedWhole.after(.recordScan, scanBody("p", "s", code.rawValue, 20)).order
+        #expect(order.parcels[0].status == status && order.parcels[0].unitsAt == status.unitPlace)
+        #expect(order.units.live == 5)
+    }
+
+    @Test func aScanIsTakenOnceForEachParcel() throws {
+        let once = try shippedWhole.after(.recordScan, scanBody("p", "s", "inTransit", 20))
+        try once.when(.recordScan, scanBody("p", "s", "inTransit", 20)).then([])
+        try once.when(.recordScan, scanBody("p", "s", "lost", 30)).then([])
+        try once.when(.recordScan, scanBody("p", "t", "inTransit", 20)).then([.parcelScanned])
+        try once.after(.retractScan, #"{"parcelId":"p","scanId":"s","reason":"x"}"#)
+            .when(.recordScan, scanBody("p", "s", "inTransit", 20)).then([])
+        try once.when(.recordScan, scanBody("q", "s", "inTransit", 20)).thenRefused(.parcelUnknown)
+        let two = Given([
+            placed(terms: .onDelivery), confirmed, packed("p", a: 1), packed("q", a: 1),
+            scanned("p", "s", .inTransit, 9),
+        ])
+        try two.when(.recordScan, scanBody("q", "s", "inTransit", 20)).then([.parcelDispatched, .parcelScanned])
+    }
+
+    @Test func aLateScanJoinsTheTimelineAndChangesNoStatus() throws {
+        let out = try shippedWhole.after(.recordScan, scanBody("p", "s2", "outForDelivery", 30))
+        let late = try out.when(.recordScan, scanBody("p", "s1", "attemptFailed", 20))
+        late.then([.deliveryFailed])
+        #expect(try (late.events[0].payload as? ScanRecorded)?.parcelStatus == .outForDelivery)
+        let order = try out.after(.recordScan, scanBody("p", "s1", "attemptFailed", 20)).order
+        #expect(order.parcels[0].status == .outForDelivery && order.status == .outForDelivery)
+        #expect(order.parcels[0].scans.map(\.scanId) == ["s1", "s2"])
+    }
+
+    @Test(arguments: [ScanCode.inTransit, .outForDelivery, .attemptFailed, .exception, .returnedToSender, .lost])
+    func aDeliveryStaysWhateverComesLater(code: ScanCode) throws {
+        let outcome = try deliveredWhole.when(.recordScan, scanBody("p", "late", code.rawValue, 30))
+        #expect(try outcome.events.compactMap { $0.anomaly?.code } == [.contradictoryScan])
+        let order = try deliveredWhole.after(.recordScan, scanBody("p", "late", code.rawValue, 30)).order
+        #expect(order.parcels[0].status == .delivered && order.status == .delivered && order.attention)
+    }
+
+    @Test func aDeliveryStaysUntilALaterReturning() throws {
+        let earlier = try deliveredWhole.after(.recordScan, scanBody("p", "r", "returning", 20)).order
+        #expect(earlier.status == .delivered && earlier.anomalies.isEmpty)
+        let later = try deliveredWhole.after(.recordScan, scanBody("p", "r", "returning", 21)).order
+        #expect(later.parcels[0].status == .returning && later.status == .shipped && later.units.shipped == 5)
+        let back = try Given(later).after(.recordScan, scanBody("p", "r2", "returnedToSender", 22)).order
+        #expect(back.units.open == 5 && back.status == .preparing && back.anomalies.isEmpty)
+    }
+
+    @Test func aScanBetweenTwoDeliveriesOfAParcelTakenBackContradictsNothing() throws {
+        let again = try deliveredWhole.after(.recordScan, scanBody("p", "r", "returning", 30))
+            .after(.recordScan, scanBody("p", "d2", "delivered", 40))
+        #expect(again.order.status == .delivered)
+        try again.when(.recordScan, scanBody("p", "late", "inTransit", 35)).then([.parcelScanned])
+    }
+
+    @Test func aLateDeliveryStillIsOneAndIsMarked() throws {
+        let seen = try shippedWhole.after(.recordScan, scanBody("p", "s", "exception", 30))
+        try seen.when(.recordScan, scanBody("p", "d", "delivered", 20)).then([.parcelDelivered], [.contradictoryScan])
+        #expect(try seen.after(.recordScan, scanBody("p", "d", "delivered", 20)).order.status == .delivered)
+    }
+
+    @Test func aTieGoesToTheDelivery() throws {
+        let orders = try [("a", "b"), ("b", "a")].map { (delivery, other) in
+            try shippedWhole.after(.recordScan, scanBody("p", delivery, "delivered", 20))
+                .after(.recordScan, scanBody("p", other, "outForDelivery", 20)).order
+        }
+        #expect(orders.allSatisfy { $0.status == .delivered && $0.anomalies.isEmpty })
+    }
+
+    @Test func theOrderOfArrivalDecidesNothing() throws {
+        let scans = [
+            ("s1", "inTransit", 10), ("s2", "outForDelivery", 20), ("s3", "delivered", 25), ("s4", "exception", 30),
+        ]
+        let first = try scans.reduce(shippedWhole) { try $0.after(.recordScan, scanBody("p", $1.0, $1.1, $1.2)) }
+        let last = try scans.reversed().reduce(shippedWhole) {
+            try $0.after(.recordScan, scanBody("p", $1.0, $1.1, $1.2))
+        }
+        #expect(first.order.parcels == last.order.parcels)
+        #expect(first.order.lines == last.order.lines && first.order.status == .delivered)
+    }
+
+    @Test func aScanOfAPackedParcelImpliesItsDispatch() throws {
+        let ready = Given([placed(), confirmed, paid("1", .captured, 3900), packed("p", a: 2)])
+        let outcome = try ready.when(.recordScan, scanBody("p", "s", "inTransit", 20))
+        outcome.then([.parcelDispatched, .parcelScanned])
+        let implied = ParcelDispatched(parcelId: "p", carrier: nil, trackingNumber: nil, eta: nil, isImplied: true)
+        #expect(try outcome.events[0].payload.isEqual(to: implied))
+        let delivered = try ready.after(.recordScan, scanBody("p", "s", "delivered", 20)).order
+        #expect(delivered.units.delivered == 2 && delivered.status == .partlyDelivered)
+    }
+
+    @Test func aBrokenRuleOfDispatchIsAnAnomalyOfTheImpliedOne() throws {
+        let body = scanBody("p", "s", "inTransit", 20)
+        try given(placed(), confirmed, packed("p", a: 2)).when(.recordScan, body)
+            .then([.parcelDispatched, .parcelScanned], [.dispatchBeforePayment])
+        try given(placed(terms: .onDelivery), confirmed, packed("p", a: 2), held("h")).when(.recordScan, body)
+            .then([.parcelDispatched, .parcelScanned], [.dispatchOnHold])
+        let both = try given(placed(), confirmed, packed("p", a: 2), held("h")).after(.recordScan, body).order
+        #expect(both.anomalies.map(\.code) == [.dispatchOnHold] && both.anomalies.map(\.version) == [5])
+        #expect(both.attention)
+    }
+
+    @Test func anEtaThatDiffersRevisesTheParcels() throws {
+        let window = TimeWindow(earliest: at(100), latest: at(200))
+        let eta = #","eta":{"earliest":"\#(at(100).rfc3339)","latest":"\#(at(200).rfc3339)"}"#
+        let outcome = try shippedWhole.when(.recordScan, scanBody("p", "s", "inTransit", 20, eta))
+        outcome.then([.parcelScanned, .etaRevised])
+        let revised = EtaRevised(parcelId: "p", old: nil, new: window, source: .carrier, reason: nil)
+        #expect(try outcome.events[1].payload.isEqual(to: revised))
+        let after = try shippedWhole.after(.recordScan, scanBody("p", "s", "inTransit", 20, eta))
+        #expect(after.order.parcels[0].eta == window)
+        try after.when(.recordScan, scanBody("p", "t", "inTransit", 21, eta)).then([.parcelScanned])
+    }
+
+    @Test func aScanOfAVoidParcelIsAnAnomalyAndMovesNothing() throws {
+        let unpacked = given(placed(), confirmed, packed("p", a: 2), voided("p"))
+        try unpacked.when(.recordScan, scanBody("p", "s", "delivered", 20)).then(
+            [.parcelDelivered],
+            [.voidParcelScanned]
+        )
+        let order = try unpacked.after(.recordScan, scanBody("p", "s", "delivered", 20)).order
+        #expect(order.parcels[0].status == .void && order.units.open == 5)
+    }
+
+    @Test func aLostParcelThatIsFoundMovesItsUnitsIfTheyAreStillOpen() throws {
+        let lost = try shippedWhole.after(.recordScan, scanBody("p", "s1", "lost", 20))
+        #expect(lost.order.units.open == 5 && lost.order.status == .attention)
+        let found = try lost.after(.recordScan, scanBody("p", "s2", "inTransit", 30))
+        #expect(found.order.units.shipped == 5 && found.order.anomalies.isEmpty && found.order.status == .shipped)
+        let again = try lost.after(.packParcel, #"{"parcelId":"q","lines":[{"lineId":"a","quantity":1}]}"#)
+        #expect(again.order.status == .preparing)
+        try again.when(.recordScan, scanBody("p", "s2", "delivered", 30)).then([.parcelDelivered], [.unitsMoved])
+        let both = try again.after(.recordScan, scanBody("p", "s2", "delivered", 30)).order
+        #expect(both.units == UnitCounts(open: 4, packed: 1) && both.parcels[0].status == .delivered)
+    }
+
+    @Test func scansGoOnAfterTheOrderEnded() throws {
+        let closed = try deliveredWhole.after(.closeOrder)
+        try closed.when(.recordScan, scanBody("p", "r", "returning", 30)).then([.parcelScanned], [.movedAfterClose])
+        let lost = try shippedWhole.after(.recordScan, scanBody("p", "s1", "lost", 20))
+            .after(.cancelOrder, #"{"reason":"stock"}"#)
+        #expect(lost.order.status == .cancelled)
+        try lost.when(.recordScan, scanBody("p", "s2", "delivered", 30)).then([.parcelDelivered], [.unitsMoved])
+    }
+}
+
+@Suite struct RetractionRules {
+    private func retract(_ scanId: String) -> String {
+        #"{"parcelId":"p","scanId":"\#(scanId)","reason":"wrong parcel"}"#
+    }
+
+    @Test func aRetractedScanCountsNoMore() throws {
+        let retracted = ScanRetracted(
+            parcelId: "p",
+            scanId: "s-delivered",
+            reason: "wrong parcel",
+            parcelStatus: .inTransit
+        )
+        try deliveredWhole.when(.retractScan, retract("s-delivered")).then(retracted)
+        let after = try deliveredWhole.after(.retractScan, retract("s-delivered"))
+        #expect(after.order.status == .shipped && after.order.parcels[0].scans[0].isRetracted)
+        try after.when(.retractScan, retract("s-delivered")).thenRefused(.scanNotCounting)
+        try after.when(.retractScan, retract("other")).thenRefused(.scanUnknown)
+        try given(placed()).when(.retractScan, retract("s")).thenRefused(.parcelUnknown)
+    }
+
+    @Test func noReturnMayDependOnIt() throws {
+        let asked = try deliveredWhole.after(.requestReturn, sampleBodies[.requestReturn] ?? "")
+        try asked.when(.retractScan, retract("s-delivered")).thenRefused(.returnDependsOnScan)
+        let rejected = try asked.after(.decideReturn, #"{"returnId":"r","approve":false}"#)
+        try rejected.when(.retractScan, retract("s-delivered")).then([.scanRetracted])
+        let twice = try asked.after(.recordScan, scanBody("p", "second", "delivered", 25))
+        try twice.when(.retractScan, retract("s-delivered")).then([.scanRetracted])
+    }
+
+    @Test(arguments: ["lost", "returnedToSender"])
+    func freedUnitsMustStillBeOpen(code: String) throws {
+        let freed = try shippedWhole.after(.recordScan, scanBody("p", "s", code, 20))
+        try freed.when(.retractScan, retract("s")).then([.scanRetracted])
+        #expect(try freed.after(.retractScan, retract("s")).order.units.shipped == 5)
+        let packedAgain = try freed.after(.packParcel, #"{"parcelId":"q","lines":[{"lineId":"a","quantity":1}]}"#)
+        try packedAgain.when(.retractScan, retract("s")).thenRefused(.unitsMoved)
+        try packedAgain.after(.voidParcel, #"{"parcelId":"q","reason":"x"}"#).when(.retractScan, retract("s")).then([
+            .scanRetracted
+        ])
+        let cancelled = try freed.after(.cancelOrder, #"{"reason":"stock","lines":[{"lineId":"b","quantity":1}]}"#)
+        try cancelled.when(.retractScan, retract("s")).thenRefused(.unitsMoved)
+    }
+}

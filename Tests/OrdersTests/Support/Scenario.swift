@@ -1,0 +1,90 @@
+import FoundationEssentials
+import StrictJSON
+import Testing
+
+@testable import Orders
+
+/// 2026-11-02T10:00:00Z and so many minutes.
+func at(_ minutes: Int) -> Timestamp {
+    Timestamp(unixMicroseconds: 1_793_613_600_000_000).adding(seconds: minutes * 60)
+}
+
+func object(_ json: String) throws -> JSONObject {
+    try #require(try JSONValue.parse(Array(json.utf8)).object)
+}
+
+func decode(_ name: CommandName, _ json: String = "{}") throws -> OrderCommand {
+    try OrderCommand.decode(name, try object(json))
+}
+
+/// Given these events.
+func given(_ events: OrderEvent...) -> Given { Given(events) }
+
+struct Given {
+    var order = Order(orderId: UUID(uuidString: "0192f0c1-0000-7000-8000-000000000001")!)
+
+    init(_ events: [OrderEvent]) {
+        for event in events { _ = order.apply(event) }
+    }
+
+    init(_ order: Order) { self.order = order }
+
+    /// When this command comes in, an hour after ten.
+    func when(_ name: CommandName, _ json: String = "{}") throws -> Outcome {
+        let command = try decode(name, json)
+        do {
+            return Outcome(order: order, result: .success(try order.decide(command, receivedAt: at(60))))
+        } catch {
+            return Outcome(order: order, result: .failure(error))
+        }
+    }
+
+    /// Goes on with what the command brings about.
+    func after(_ name: CommandName, _ json: String = "{}") throws -> Given {
+        var next = self
+        for event in try when(name, json).result.get() { _ = next.order.apply(event) }
+        return next
+    }
+}
+
+struct Outcome {
+    let order: Order
+    let result: Result<[OrderEvent], Rejection>
+
+    var events: [OrderEvent] {
+        get throws { try result.get() }
+    }
+
+    /// Then exactly these events happen.
+    func then(_ expected: any EventPayload..., sourceLocation: SourceLocation = #_sourceLocation) {
+        switch result {
+        case .failure(let rejection): Issue.record("refused: \(rejection)", sourceLocation: sourceLocation)
+        case .success(let events):
+            #expect(events.map(\.type) == expected.map(\.type), sourceLocation: sourceLocation)
+            for (event, payload) in zip(events, expected) {
+                #expect(event.payload.isEqual(to: payload), "\(event.payload)", sourceLocation: sourceLocation)
+            }
+        }
+    }
+
+    /// Then it is refused, and nothing else.
+    func thenRefused(_ reason: RejectionReason, sourceLocation: SourceLocation = #_sourceLocation) {
+        switch result {
+        case .success(let events): Issue.record("accepted: \(events.map(\.type))", sourceLocation: sourceLocation)
+        case .failure(let rejection):
+            #expect(rejection.reason == reason, "\(rejection.message)", sourceLocation: sourceLocation)
+            #expect(!rejection.message.isEmpty, sourceLocation: sourceLocation)
+        }
+    }
+
+    /// Then these are the events, and so many of them carry an anomaly.
+    func then(_ types: [EventType], _ anomalies: [AnomalyCode] = [], sourceLocation: SourceLocation = #_sourceLocation)
+    {
+        switch result {
+        case .failure(let rejection): Issue.record("refused: \(rejection)", sourceLocation: sourceLocation)
+        case .success(let events):
+            #expect(events.map(\.type) == types, sourceLocation: sourceLocation)
+            #expect(events.compactMap { $0.anomaly?.code } == anomalies, sourceLocation: sourceLocation)
+        }
+    }
+}
