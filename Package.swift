@@ -42,9 +42,16 @@ let package = Package(
         .package(url: "https://github.com/vapor/jwt-kit", exact: "5.7.1"),
     ],
     targets: [
+        .systemLibrary(
+            name: "CLibPQ",
+            pkgConfig: "libpq",
+            providers: [.apt(["libpq-dev"])]
+        ),
         .target(name: "StrictJSON", swiftSettings: strict),
         .target(name: "Orders", dependencies: ["StrictJSON"], swiftSettings: strict),
+        .target(name: "Postgres", dependencies: ["CLibPQ", logging, lifecycle], swiftSettings: strict),
         .testTarget(name: "OrdersTests", dependencies: ["Orders", "StrictJSON"], swiftSettings: strict),
+        .testTarget(name: "PostgresTests", dependencies: ["Postgres", logging, lifecycle], swiftSettings: strict),
         .testTarget(name: "StrictJSONTests", dependencies: ["StrictJSON"], swiftSettings: strict),
     ],
     swiftLanguageModes: [.v6]

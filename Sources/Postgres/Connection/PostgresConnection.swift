@@ -1,0 +1,108 @@
+package import Logging
+import Synchronization
+
+/// One session with the server. Any number of tasks may use it at once: their requests go out one behind the other
+/// without waiting (libpq's pipeline mode), each ended by a Sync of its own, and answers come back in order.
+///
+/// All values travel in binary, and each text is parsed by the server once per connection. A request whose task is
+/// cancelled after it was sent runs to its end and its answer is dropped. A request that passes its `timeout` takes the
+/// connection with it; `statement_timeout` (SQLSTATE 57014) leaves it usable. A connection that nobody holds any more closes
+/// itself.
+package final class PostgresConnection: Sendable {
+    let core: ConnectionCore
+    let lease: ConnectionMachine.RequestID?
+    private let owner: Owner
+
+    /// The server process behind this session, as in `pg_stat_activity.pid`.
+    package let backendProcessID: Int32
+
+    /// Closes the session when the last handle to it is gone.
+    private final class Owner: Sendable {
+        let core: ConnectionCore
+
+        init(_ core: ConnectionCore) {
+            self.core = core
+        }
+
+        deinit {
+            Task { [core] in await core.abort("nobody holds the connection any more") }
+        }
+    }
+
+    private init(core: ConnectionCore, backendProcessID: Int32) {
+        self.core = core
+        self.backendProcessID = backendProcessID
+        lease = nil
+        owner = Owner(core)
+    }
+
+    /// A second handle to a session, for the holder of a lease.
+    init(_ other: PostgresConnection, lease: ConnectionMachine.RequestID) {
+        core = other.core
+        backendProcessID = other.backendProcessID
+        owner = other.owner
+        self.lease = lease
+    }
+
+    /// Opens a session.
+    /// - Throws: `connect` when the server cannot be reached within the configuration's time or refuses (its reason is in
+    ///   the message); `cancelled`.
+    package static func connect(
+        _ configuration: PostgresConfiguration,
+        on executor: PostgresExecutor = .shared,
+        logger: Logger
+    ) async throws(PostgresError) -> PostgresConnection {
+        let core = ConnectionCore(executor: executor, logger: logger)
+        try await core.open(configuration)
+        return PostgresConnection(core: core, backendProcessID: await core.backendProcessID)
+    }
+
+    /// False as soon as the loss of the connection is noticed.
+    package var isOpen: Bool { core.openFlag.load(ordering: .acquiring) }
+
+    /// Refuses further requests, lets those in flight end (for at most `grace`), and says good-bye to the server.
+    package func close(grace: Duration = .seconds(5)) async {
+        await core.close(grace: grace)
+    }
+
+    /// Runs one statement in a transaction of its own, or in the one that is open.
+    /// - Parameter timeout: after it the request fails with `timeout` and the connection is closed.
+    /// - Throws: `server` with SQLSTATE and the SQL; `connectionLost`, `timeout` and `cancelled`, with `outcomeUnknown` when it
+    ///   had been sent; `closed`; `usage`.
+    @discardableResult
+    package func query(
+        _ sql: String,
+        _ bindings: [any PostgresEncodable] = [],
+        timeout: Duration? = nil
+    ) async throws(PostgresError) -> PostgresResult {
+        let results = try await pipeline([PostgresQuery(sql, bindings)], timeout: timeout)
+        guard let result = results.first else { throw PostgresError(.connectionLost, "no result", sql: sql) }
+        return result
+    }
+
+    /// Runs statements in one round trip with one Sync: unless a transaction is open they are one transaction. The first
+    /// error skips the rest and is thrown; its `statementIndex` says which it was.
+    /// - Returns: one result for each query, in order.
+    /// - Throws: as `query`.
+    @discardableResult
+    package func pipeline(
+        _ queries: [PostgresQuery],
+        timeout: Duration? = nil
+    ) async throws(PostgresError) -> [PostgresResult] {
+        guard !queries.isEmpty else { return [] }
+        let unit = try EncodedUnit(queries)
+        return try await core.run(.unit(unit), lease: lease, timeout: timeout).get()
+    }
+
+    /// Runs SQL text with any number of statements and no parameters, such as a migration; results are dropped. Without
+    /// BEGIN in it, the statements are one transaction. It waits until nothing else is in flight.
+    /// - Throws: as `query`. COPY to or from the client is refused and costs the connection.
+    package func executeScript(_ sql: String, timeout: Duration? = nil) async throws(PostgresError) {
+        _ = try await core.run(.script(sql), lease: lease, timeout: timeout).get()
+    }
+
+    /// Runs the handler, on the I/O thread, when the session has ended.
+    package func onClose(_ handler: @escaping @Sendable () -> Void) async {
+        await core.onClose(handler)
+    }
+}

@@ -1,0 +1,47 @@
+import CLibPQ
+
+extension ConnectionMachine.Reply {
+    /// Reads what `PQgetResult` gave; nil is the end of a statement's results.
+    init(_ result: OpaquePointer?) {
+        guard let result else {
+            self = .end
+            return
+        }
+        switch PQresultStatus(result) {
+        case PGRES_COMMAND_OK, PGRES_TUPLES_OK, PGRES_SINGLE_TUPLE, PGRES_EMPTY_QUERY: self = .success
+        case PGRES_PIPELINE_SYNC: self = .synced
+        case PGRES_PIPELINE_ABORTED: self = .skipped
+        case PGRES_COPY_IN, PGRES_COPY_OUT, PGRES_COPY_BOTH:
+            self = .failure(PostgresError(.connectionLost, "COPY is not supported here; the connection was closed"))
+        default: self = .failure(PostgresError(result: result))
+        }
+    }
+}
+
+extension PostgresError {
+    /// The error that a result carries. FATAL and PANIC end the session; what libpq itself reports has no SQLSTATE and
+    /// means that the connection broke.
+    init(result: OpaquePointer) {
+        func field(_ code: Character) -> String? {
+            guard let value = code.asciiValue, let text = PQresultErrorField(result, Int32(value)) else { return nil }
+            return String(cString: text)
+        }
+        let sqlState = field("C")
+        // 'V' is PG_DIAG_SEVERITY_NONLOCALIZED; the others are named in libpq's PQresultErrorField.
+        let isFatal = sqlState == nil || field("V") == "FATAL" || field("V") == "PANIC"
+        self.init(
+            isFatal ? .connectionLost : .server,
+            field("M") ?? String(cString: PQresultErrorMessage(result)).trimmingNewlines,
+            sqlState: sqlState
+        )
+        detail = field("D")
+        hint = field("H")
+        constraint = field("n")
+    }
+
+    /// libpq's last word on a connection.
+    init(_ kind: Kind, connection: OpaquePointer) {
+        let message = String(cString: PQerrorMessage(connection)).trimmingNewlines
+        self.init(kind, message.isEmpty ? "the connection broke" : message)
+    }
+}

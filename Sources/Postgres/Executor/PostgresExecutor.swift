@@ -1,0 +1,36 @@
+/// The thread on which connections live: a serial executor over an epoll loop. One is enough for dozens of
+/// connections, since libpq only copies bytes; build another where a connection must not wait for its neighbours.
+///
+/// Its thread ends when the last reference to the executor is gone.
+package final class PostgresExecutor: SerialExecutor {
+    /// The executor that connections use unless told otherwise.
+    package static let shared = PostgresExecutor(name: "postgres-io")
+
+    let loop: EventLoop
+
+    /// - Parameter name: the thread's name, at most 15 bytes.
+    package init(name: String) {
+        loop = EventLoop()
+        loop.start(for: self, name: name)
+    }
+
+    deinit {
+        loop.stop()
+    }
+
+    package func enqueue(_ job: consuming ExecutorJob) {
+        loop.enqueue(UnownedJob(job))
+    }
+
+    package func asUnownedSerialExecutor() -> UnownedSerialExecutor {
+        UnownedSerialExecutor(ordinary: self)
+    }
+
+    package func checkIsolated() {
+        precondition(loop.isCurrent, "called outside the thread of its PostgresExecutor")
+    }
+
+    package func isIsolatingCurrentContext() -> Bool? {
+        loop.isCurrent
+    }
+}

@@ -1,0 +1,151 @@
+package import Logging
+import ServiceLifecycle
+import Synchronization
+
+/// Listens on channels with a connection of its own and says "something changed": after LISTEN has taken effect on every
+/// new connection (notifications may have been missed before), and after notifications, many of which may become one
+/// signal. A signal carries nothing: read from your cursor.
+///
+/// A dead connection is noticed by a heartbeat, and opened again after a jittered pause that grows.
+package final class PostgresListener: Sendable, Service {
+    private struct State {
+        var observers: [UInt64: AsyncStream<Void>.Continuation] = [:]
+        var lastID: UInt64 = 0
+        var backendProcessID: Int32?
+        var hasEnded = false
+    }
+
+    private let configuration: PostgresConfiguration
+    private let channels: [String]
+    private let heartbeat: Duration
+    private let executor: PostgresExecutor
+    private let logger: Logger
+    private let state = Mutex(State())
+
+    /// - Parameters:
+    ///   - channels: names as they are, neither quoted nor folded.
+    ///   - heartbeat: the time between two questions to the server, and the time that it has for an answer.
+    package init(
+        configuration: PostgresConfiguration,
+        channels: [String],
+        heartbeat: Duration = .seconds(3),
+        on executor: PostgresExecutor = .shared,
+        logger: Logger
+    ) {
+        self.configuration = configuration
+        self.channels = channels
+        self.heartbeat = heartbeat
+        self.executor = executor
+        self.logger = logger
+    }
+
+    /// A new stream of signals, for one consumer; at most one signal is kept for it. It ends with `run()`.
+    package var changes: AsyncStream<Void> {
+        let (stream, continuation) = AsyncStream.makeStream(of: Void.self, bufferingPolicy: .bufferingNewest(1))
+        let id = state.withLock { state -> UInt64? in
+            guard !state.hasEnded else { return nil }
+            state.lastID += 1
+            state.observers[state.lastID] = continuation
+            // One that comes late has missed the signal of the present connection.
+            if state.backendProcessID != nil { continuation.yield() }
+            return state.lastID
+        }
+        guard let id else {
+            continuation.finish()
+            return stream
+        }
+        continuation.onTermination = { [weak self] _ in
+            _ = self?.state.withLock { $0.observers.removeValue(forKey: id) }
+        }
+        return stream
+    }
+
+    /// The server process that listens at present; nil while there is none.
+    package var backendProcessID: Int32? { state.withLock { $0.backendProcessID } }
+
+    /// Listens until the service is told to end or its task is cancelled. Failures are logged and tried again.
+    package func run() async throws {
+        do {
+            try await cancelWhenGracefulShutdown { try await self.listenForEver() }
+        } catch is CancellationError {
+            // The only way out.
+        }
+        let observers = state.withLock { state in
+            state.hasEnded = true
+            defer { state.observers = [:] }
+            return Array(state.observers.values)
+        }
+        for observer in observers { observer.finish() }
+    }
+
+    private func listenForEver() async throws {
+        var backoff = Backoff()
+        while true {
+            try Task.checkCancellation()
+            do {
+                try await listenOnce { backoff.reset() }
+                logger.warning("the listening connection was lost")
+            } catch {
+                try Task.checkCancellation()
+                logger.warning("the listening connection failed", metadata: ["error": "\(error)"])
+            }
+            try await Task.sleep(for: backoff.next(random: Double.random(in: 0..<1)))
+        }
+    }
+
+    /// Connects, listens, and returns or throws when that connection is of no more use.
+    private func listenOnce(onListening: () -> Void) async throws {
+        let connection = try await PostgresConnection.connect(configuration, on: executor, logger: logger)
+        do {
+            await connection.core.setNotificationHandler { [weak self] in self?.signal() }
+            let listens = channels.map { PostgresQuery("listen \($0.quotedIdentifier)") }
+            try await connection.pipeline(listens, timeout: heartbeat)
+            state.withLock { $0.backendProcessID = connection.backendProcessID }
+            onListening()
+            signal()
+            try await keepAlive(connection)
+        } catch {
+            await end(connection)
+            throw error
+        }
+        await end(connection)
+    }
+
+    private func end(_ connection: PostgresConnection) async {
+        state.withLock { $0.backendProcessID = nil }
+        await connection.core.abort("the listener has ended")
+    }
+
+    private func keepAlive(_ connection: PostgresConnection) async throws {
+        try await withThrowingTaskGroup(of: Void.self) { group in
+            // A loss that the socket reports is seen at once, and need not wait for the next heartbeat.
+            group.addTask { await connection.core.waitUntilClosed() }
+            group.addTask { [heartbeat] in
+                while true {
+                    try await Task.sleep(for: heartbeat)
+                    try await connection.query("select 1", timeout: heartbeat)
+                }
+            }
+            defer { group.cancelAll() }
+            try await group.next()
+        }
+    }
+
+    private func signal() {
+        let observers = state.withLock { Array($0.observers.values) }
+        for observer in observers { observer.yield() }
+    }
+}
+
+extension ConnectionCore {
+    func setNotificationHandler(_ handler: @escaping @Sendable () -> Void) {
+        onNotification = handler
+    }
+}
+
+extension String {
+    /// An SQL identifier, quoted. A NUL in it is refused by the server.
+    var quotedIdentifier: String {
+        "\"" + split(separator: "\"", omittingEmptySubsequences: false).joined(separator: "\"\"") + "\""
+    }
+}

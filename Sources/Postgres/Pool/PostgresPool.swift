@@ -1,0 +1,197 @@
+package import Logging
+import ServiceLifecycle
+import Synchronization
+
+/// A small set of connections, opened when they are needed and lent to one caller at a time, in order of asking.
+///
+/// It works without `run()`; as a service it also checks idle connections and closes everything at the end.
+package final class PostgresPool: Sendable, Service {
+    typealias ConnectionID = PoolMachine.ConnectionID
+    typealias WaiterID = PoolMachine.WaiterID
+    typealias Granted = Result<(ConnectionID, PostgresConnection), PostgresError>
+
+    struct State {
+        var machine: PoolMachine
+        var connections: [ConnectionID: PostgresConnection] = [:]
+        var waiters: [WaiterID: CheckedContinuation<Granted, Never>] = [:]
+        var lastWaiter: WaiterID = 0
+        var emptied: CheckedContinuation<Void, Never>?
+    }
+
+    let state: Mutex<State>
+    let logger: Logger
+    private let configuration: PostgresConfiguration
+    private let acquireTimeout: Duration
+    private let executor: PostgresExecutor
+    private let onConnect: (@Sendable (PostgresConnection) async throws -> Void)?
+
+    /// - Parameters:
+    ///   - maximum: how many connections at most; at least 1.
+    ///   - acquireTimeout: how long a caller waits for a connection before it gets `timeout`.
+    ///   - onConnect: prepares each new connection; when it throws, the connection is closed and the waiting caller told.
+    package init(
+        configuration: PostgresConfiguration,
+        maximum: Int,
+        acquireTimeout: Duration = .seconds(15),
+        on executor: PostgresExecutor = .shared,
+        logger: Logger,
+        onConnect: (@Sendable (PostgresConnection) async throws -> Void)? = nil
+    ) {
+        self.configuration = configuration
+        self.acquireTimeout = acquireTimeout
+        self.executor = executor
+        self.logger = logger
+        self.onConnect = onConnect
+        state = Mutex(State(machine: PoolMachine(maximum: maximum)))
+    }
+
+    /// Lends a connection for the time of `body`. What comes back broken, busy or inside a transaction is closed instead of
+    /// being lent again.
+    /// - Throws: what `body` throws; `timeout` when no connection became free in time; what opening a connection threw;
+    ///   `cancelled`; `closed` after the shutdown.
+    @discardableResult
+    package func withConnection<R>(
+        isolation: isolated (any Actor)? = #isolation,
+        _ body: (PostgresConnection) async throws -> R
+    ) async throws -> R {
+        let (id, connection) = try await acquire()
+        do {
+            let value = try await body(connection)
+            await release(id, connection)
+            return value
+        } catch {
+            await release(id, connection)
+            throw error
+        }
+    }
+
+    /// Runs one statement on any connection.
+    /// - Throws: as `withConnection` and `PostgresConnection.query`.
+    @discardableResult
+    package func query(
+        _ sql: String,
+        _ bindings: [any PostgresEncodable] = [],
+        timeout: Duration? = nil
+    ) async throws -> PostgresResult {
+        try await withConnection { try await $0.query(sql, bindings, timeout: timeout) }
+    }
+
+    /// A connection may break between being granted and being used: then another is asked for, but not for ever.
+    private func acquire() async throws(PostgresError) -> (ConnectionID, PostgresConnection) {
+        for _ in 0..<2 {
+            let lent = try await acquireAny()
+            if lent.1.isOpen { return lent }
+            change { $0.machine.release(lent.0, isReusable: false) }
+        }
+        return try await acquireAny()
+    }
+
+    private func acquireAny() async throws(PostgresError) -> (ConnectionID, PostgresConnection) {
+        if Task.isCancelled { throw PostgresError(.cancelled, "cancelled before asking for a connection") }
+        let (taken, id) = state.withLock { state in
+            state.lastWaiter += 1
+            let taken = state.machine.takeIdle().flatMap { id in state.connections[id].map { (id, $0) } }
+            return (taken, state.lastWaiter)
+        }
+        // The usual case needs neither a place in the queue nor a deadline.
+        if let taken { return taken }
+        let deadline = Task { [weak self, acquireTimeout] in
+            // Only the cancellation below ends this sleep early.
+            do { try await Task.sleep(for: acquireTimeout) } catch { return }
+            self?.abandon(id, PostgresError(.timeout, "no connection became free within \(acquireTimeout)"))
+        }
+        defer { deadline.cancel() }
+        let granted = await withTaskCancellationHandler {
+            await withCheckedContinuation { (continuation: CheckedContinuation<Granted, Never>) in
+                change { state in
+                    state.waiters[id] = continuation
+                    return state.machine.acquire(id)
+                }
+                // The handler below may have run before the waiter was there.
+                if Task.isCancelled { abandonCancelled(id) }
+            }
+        } onCancel: {
+            abandonCancelled(id)
+        }
+        return try granted.get()
+    }
+
+    private func abandonCancelled(_ id: WaiterID) {
+        abandon(id, PostgresError(.cancelled, "cancelled while waiting for a connection"))
+    }
+
+    private func abandon(_ id: WaiterID, _ error: PostgresError) {
+        change { $0.machine.abandon(id, error) }
+    }
+
+    func release(_ id: ConnectionID, _ connection: PostgresConnection) async {
+        let isReusable = await connection.core.isReusable
+        change { $0.machine.release(id, isReusable: isReusable) }
+    }
+
+    /// Asks the machine under the lock and acts outside of it.
+    func change(_ event: (inout sending State) -> [PoolMachine.Action]) {
+        var effects: [Effect] = []
+        state.withLock { state in
+            for action in event(&state) {
+                switch action {
+                case .open(let id): effects.append(.open(id))
+                case .grant(let waiter, let id):
+                    guard let continuation = state.waiters.removeValue(forKey: waiter),
+                        let connection = state.connections[id]
+                    else { continue }
+                    effects.append(.resume(continuation, .success((id, connection))))
+                case .refuse(let waiter, let error):
+                    guard let continuation = state.waiters.removeValue(forKey: waiter) else { continue }
+                    effects.append(.resume(continuation, .failure(error)))
+                case .close(let id):
+                    if let connection = state.connections.removeValue(forKey: id) { effects.append(.close(connection)) }
+                }
+            }
+            if state.machine.isShutDown, state.machine.isEmpty, let emptied = state.emptied {
+                state.emptied = nil
+                effects.append(.emptied(emptied))
+            }
+        }
+        for effect in effects { perform(effect) }
+    }
+
+    private enum Effect {
+        case open(ConnectionID)
+        case resume(CheckedContinuation<Granted, Never>, Granted)
+        case close(PostgresConnection)
+        case emptied(CheckedContinuation<Void, Never>)
+    }
+
+    private func perform(_ effect: Effect) {
+        switch effect {
+        case .open(let id): Task { await open(id) }
+        case .resume(let continuation, let granted): continuation.resume(returning: granted)
+        case .close(let connection): Task { await connection.core.abort("the pool gave it up") }
+        case .emptied(let continuation): continuation.resume()
+        }
+    }
+
+    private func open(_ id: ConnectionID) async {
+        do {
+            let connection = try await PostgresConnection.connect(configuration, on: executor, logger: logger)
+            if let onConnect {
+                do {
+                    try await onConnect(connection)
+                } catch {
+                    await connection.close()
+                    throw error
+                }
+            }
+            change { state in
+                state.connections[id] = connection
+                return state.machine.opened(id)
+            }
+            await connection.onClose { [weak self] in self?.change { $0.machine.lost(id) } }
+        } catch {
+            logger.warning("opening a database connection failed", metadata: ["error": "\(error)"])
+            let error = error as? PostgresError ?? PostgresError(.connect, "preparing the connection failed: \(error)")
+            change { $0.machine.openingFailed(id, error) }
+        }
+    }
+}

@@ -1,0 +1,110 @@
+import Foundation
+import Postgres
+import Testing
+
+@Suite struct ConnectTests {
+    private func connectError(_ configuration: PostgresConfiguration) async throws -> PostgresError? {
+        try await postgresError { _ = try await PostgresConnection.connect(configuration, logger: quiet) }
+    }
+
+    /// A listening TCP socket on loopback that never accepts.
+    private func withSilentServer(_ body: (Int) async throws -> Void) async throws {
+        let socket = socket(AF_INET, Int32(SOCK_STREAM.rawValue), 0)
+        defer { close(socket) }
+        var address = sockaddr_in()
+        address.sin_family = sa_family_t(AF_INET)
+        address.sin_addr.s_addr = inet_addr("127.0.0.1")
+        var length = socklen_t(MemoryLayout<sockaddr_in>.size)
+        let port = withUnsafeMutablePointer(to: &address) { pointer in
+            pointer.withMemoryRebound(to: sockaddr.self, capacity: 1) { address -> UInt16 in
+                guard bind(socket, address, length) == 0, listen(socket, 1) == 0 else { return 0 }
+                getsockname(socket, address, &length)
+                return 0
+            } + pointer.pointee.sin_port.bigEndian
+        }
+        try #require(port != 0)
+        try await body(Int(port))
+    }
+
+    @Test func aRefusedConnectionIsAnErrorOfItsOwn() async throws {
+        var configuration = try TestServer.shared().configuration
+        configuration.port = 5433
+        #expect(try await connectError(configuration)?.kind == .connect)
+        configuration.host = "127.0.0.1"
+        configuration.port = 1
+        let error = try await connectError(configuration)
+        #expect(error?.kind == .connect)
+        #expect(error?.message.contains("refused") == true)
+    }
+
+    @Test func aWrongDatabaseIsNamed() async throws {
+        var configuration = try TestServer.shared().configuration
+        configuration.database = "nowhere"
+        let error = try await connectError(configuration)
+        #expect(error?.kind == .connect)
+        #expect(error?.message.contains("nowhere") == true)
+    }
+
+    @Test func aServerThatNeverAnswersIsGivenUpInTime() async throws {
+        try await withSilentServer { port in
+            var configuration = PostgresConfiguration(host: "127.0.0.1", port: port, database: "x", user: "x")
+            configuration.connectTimeout = .milliseconds(100)
+            let clock = ContinuousClock()
+            let start = clock.now
+            let error = try await connectError(configuration)
+            #expect(error?.kind == .connect)
+            #expect(clock.now - start < .seconds(5))
+        }
+    }
+
+    @Test func connectingEndsWithItsTask() async throws {
+        try await withSilentServer { port in
+            let configuration = PostgresConfiguration(host: "127.0.0.1", port: port, database: "x", user: "x")
+            let task = Task { _ = try await PostgresConnection.connect(configuration, logger: quiet) }
+            task.cancel()
+            let error = try await postgresError { try await task.value }
+            #expect(error?.kind == .cancelled)
+        }
+    }
+
+    @Test func connectionsMayHaveAnExecutorOfTheirOwn() async throws {
+        let configuration = try TestServer.shared().configuration
+        for _ in 0..<5 {
+            let executor = PostgresExecutor(name: "own")
+            let connection = try await PostgresConnection.connect(configuration, on: executor, logger: quiet)
+            #expect(try await connection.query("select 1").count == 1)
+            await connection.close()
+        }
+    }
+
+    @Test func connectionStringsAreReadAsLibpqReadsThem() throws {
+        let url = try PostgresConfiguration(
+            connectionString:
+                "postgres://ann:s%20cret@db.example:6543/orders?application_name=x&sslmode=require&connect_timeout=3"
+        )
+        #expect(url.host == "db.example")
+        #expect(url.port == 6543)
+        #expect(url.database == "orders")
+        #expect(url.user == "ann")
+        #expect(url.password == "s cret")
+        #expect(url.applicationName == "x")
+        #expect(url.connectTimeout == .seconds(3))
+        #expect(url.libpqParameters == ["sslmode": "require"])
+        let words = try PostgresConfiguration(connectionString: "host=/run/pg dbname='a b' user=ann")
+        #expect(words.host == "/run/pg")
+        #expect(words.database == "a b")
+        #expect(words.password == nil)
+        #expect(throws: PostgresError.self) { try PostgresConfiguration(connectionString: "nonsense") }
+        #expect(throws: PostgresError.self) { try PostgresConfiguration(connectionString: "host=a,b port=1,2") }
+    }
+
+    @Test func aConnectionStringReachesTheServer() async throws {
+        let directory = try TestServer.shared().directory
+        let configuration = try PostgresConfiguration(
+            connectionString: "host=\(directory) user=postgres dbname=postgres"
+        )
+        let connection = try await PostgresConnection.connect(configuration, logger: quiet)
+        #expect(try await connection.query("select current_user::text")[0].get(0, as: String.self) == "postgres")
+        await connection.close()
+    }
+}

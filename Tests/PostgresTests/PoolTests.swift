@@ -1,0 +1,176 @@
+import Foundation
+import Logging
+import ServiceLifecycle
+import Testing
+
+@testable import Postgres
+
+@Suite struct PoolTests {
+    private func withPool<R>(
+        maximum: Int,
+        acquireTimeout: Duration = .seconds(15),
+        onConnect: (@Sendable (PostgresConnection) async throws -> Void)? = nil,
+        _ body: (PostgresPool) async throws -> R
+    ) async throws -> R {
+        let pool = PostgresPool(
+            configuration: try TestServer.shared().configuration,
+            maximum: maximum,
+            acquireTimeout: acquireTimeout,
+            logger: quiet,
+            onConnect: onConnect
+        )
+        do {
+            let value = try await body(pool)
+            await pool.shutDown()
+            return value
+        } catch {
+            await pool.shutDown()
+            throw error
+        }
+    }
+
+    @Test func thereAreNeverMoreConnectionsThanAllowed() async throws {
+        try await withPool(maximum: 3) { pool in
+            let pids = try await withThrowingTaskGroup(of: Int32.self) { group in
+                for _ in 0..<60 {
+                    group.addTask {
+                        try await pool.query("select pg_backend_pid(), pg_sleep(0.005)")[0].get(0, as: Int32.self)
+                    }
+                }
+                return try await group.reduce(into: Set()) { $0.insert($1) }
+            }
+            #expect((1...3).contains(pids.count))
+        }
+    }
+
+    @Test func aWaiterIsRefusedAfterItsDeadlineAndOthersGoOn() async throws {
+        try await withPool(maximum: 1, acquireTimeout: .milliseconds(300)) { pool in
+            // The deadline holds for opening too, which a busy machine may make slow; from here on the connection is there.
+            try await eventually { try await postgresError { try await pool.query("select 1") } == nil }
+            let error = try await pool.withConnection { _ in
+                try await postgresError { try await pool.query("select 1") }
+            }
+            #expect(error?.kind == .timeout)
+            #expect(try await pool.query("select 1").count == 1)
+        }
+    }
+
+    @Test func aCancelledWaiterLeavesTheQueue() async throws {
+        try await withPool(maximum: 1) { pool in
+            try await pool.withConnection { _ in
+                let task = Task { _ = try await pool.query("select 1") }
+                task.cancel()
+                let error = try await postgresError { try await task.value }
+                #expect(error?.kind == .cancelled)
+            }
+            #expect(try await pool.query("select 1").count == 1)
+        }
+    }
+
+    @Test func aConnectionLeftInATransactionIsNotLentAgain() async throws {
+        try await withPool(maximum: 1) { pool in
+            let first = try await pool.withConnection { connection in
+                try await connection.query("begin")
+                return connection.backendProcessID
+            }
+            let second = try await pool.withConnection { $0.backendProcessID }
+            #expect(first != second)
+        }
+    }
+
+    @Test func aConnectionLeftBusyIsNotLentAgain() async throws {
+        try await withPool(maximum: 1) { pool in
+            let first = try await pool.withConnection { connection in
+                let task = Task { try await connection.query("select pg_sleep(605)") }
+                try await eventually {
+                    try await withConnection {
+                        try await $0.query(
+                            "select 1 from pg_stat_activity where pid = $1 and query = 'select pg_sleep(605)'",
+                            [connection.backendProcessID]
+                        ).count == 1
+                    }
+                }
+                task.cancel()
+                #expect(try await postgresError { _ = try await task.value }?.kind == .cancelled)
+                return connection.backendProcessID
+            }
+            #expect(
+                try await pool.query("select pg_backend_pid()", timeout: .seconds(5))[0].get(0, as: Int32.self) != first
+            )
+        }
+    }
+
+    @Test func aBrokenConnectionIsReplaced() async throws {
+        try await withPool(maximum: 1) { pool in
+            let first = try await pool.withConnection { connection in
+                _ = try await postgresError {
+                    try await connection.query("select pg_terminate_backend(pg_backend_pid())")
+                }
+                return connection.backendProcessID
+            }
+            let second = try await pool.withConnection { $0.backendProcessID }
+            #expect(first != second)
+        }
+    }
+
+    @Test func aConnectionThatBreaksWhileIdleIsReplaced() async throws {
+        try await withPool(maximum: 1) { pool in
+            let first = try await pool.withConnection { $0 }
+            try await withConnection { try await $0.query("select pg_terminate_backend($1)", [first.backendProcessID]) }
+            try await eventually { !first.isOpen }
+            #expect(try await pool.query("select 1").count == 1)
+        }
+    }
+
+    @Test func theCheckKeepsWhatAnswersAndDropsWhatDoesNot() async throws {
+        try await withPool(maximum: 1) { pool in
+            let first = try await pool.withConnection { $0.backendProcessID }
+            await pool.checkIdle()
+            #expect(try await pool.withConnection { $0.backendProcessID } == first)
+            #expect(kill(first, SIGSTOP) == 0)
+            defer { kill(first, SIGCONT) }
+            await pool.checkIdle(timeout: .milliseconds(100))
+            #expect(try await pool.withConnection { $0.backendProcessID } != first)
+        }
+    }
+
+    @Test func eachNewConnectionIsPrepared() async throws {
+        try await withPool(maximum: 2, onConnect: { try await $0.query("set search_path = prepared_here") }) { pool in
+            let path = try await pool.query("show search_path")
+            #expect(try path[0].get(0, as: String.self) == "prepared_here")
+        }
+    }
+
+    @Test func aFailedPreparationIsTheCallersError() async throws {
+        try await withPool(maximum: 2, onConnect: { try await $0.query("select 1/0") }) { pool in
+            let error = try await postgresError { try await pool.query("select 1") }
+            #expect(error?.sqlState == "22012")
+        }
+    }
+
+    @Test func anUnreachableServerIsEveryCallersError() async throws {
+        var configuration = try TestServer.shared().configuration
+        configuration.port = 5433
+        let pool = PostgresPool(configuration: configuration, maximum: 2, logger: quiet)
+        let kinds = try await withThrowingTaskGroup(of: PostgresError.Kind?.self) { group in
+            for _ in 0..<10 { group.addTask { try await postgresError { try await pool.query("select 1") }?.kind } }
+            return try await group.reduce(into: []) { $0.append($1) }
+        }
+        #expect(kinds == Array(repeating: .connect, count: 10))
+    }
+
+    @Test func asAServiceItEndsGracefullyAndRefusesLaterCallers() async throws {
+        let pool = PostgresPool(configuration: try TestServer.shared().configuration, maximum: 2, logger: quiet)
+        let group = ServiceGroup(services: [pool], logger: quiet)
+        let running = Task { try await group.run() }
+        let pid = try await pool.query("select pg_backend_pid()")[0].get(0, as: Int32.self)
+        await group.triggerGracefulShutdown()
+        try await running.value
+        #expect(try await postgresError { try await pool.query("select 1") }?.kind == .closed)
+        try await withConnection { connection in
+            try await eventually {
+                try await connection.query("select 1 from pg_stat_activity where pid = $1", [pid]).isEmpty
+            }
+        }
+    }
+}
