@@ -50,9 +50,24 @@ let package = Package(
         .target(name: "StrictJSON", swiftSettings: strict),
         .target(name: "Orders", dependencies: ["StrictJSON"], swiftSettings: strict),
         .target(name: "Postgres", dependencies: ["CLibPQ", logging, lifecycle], swiftSettings: strict),
+        .systemLibrary(name: "CSpawn"),
+        .target(name: "EmbeddedPostgres", dependencies: ["CSpawn", logging, lifecycle], swiftSettings: strict),
+        .target(name: "Telemetry", dependencies: [logging], swiftSettings: strict),
+        .target(
+            name: "TestSupport",
+            dependencies: ["EmbeddedPostgres", logging],
+            path: "Tests/TestSupport",
+            swiftSettings: strict
+        ),
+        .testTarget(
+            name: "EmbeddedPostgresTests",
+            dependencies: ["EmbeddedPostgres", "TestSupport", logging, lifecycle],
+            swiftSettings: strict
+        ),
         .testTarget(name: "OrdersTests", dependencies: ["Orders", "StrictJSON"], swiftSettings: strict),
         .testTarget(name: "PostgresTests", dependencies: ["Postgres", logging, lifecycle], swiftSettings: strict),
         .testTarget(name: "StrictJSONTests", dependencies: ["StrictJSON"], swiftSettings: strict),
+        .testTarget(name: "TelemetryTests", dependencies: ["Telemetry", logging], swiftSettings: strict),
     ],
     swiftLanguageModes: [.v6]
 )

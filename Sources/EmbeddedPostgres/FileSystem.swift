@@ -1,0 +1,122 @@
+import Glibc
+
+/// The few file operations that the cluster needs, with errors that name the path.
+enum FileSystem {
+    static func failure(_ what: String, _ path: String, _ number: Int32 = errno) -> EmbeddedPostgresError {
+        EmbeddedPostgresError(.fileSystem, "cannot \(what) \(path): \(String(cString: strerror(number)))")
+    }
+
+    /// A small file's text, or nil where it cannot be read.
+    static func contents(_ path: String) -> String? {
+        let descriptor = open(path, O_RDONLY | O_CLOEXEC)
+        guard descriptor >= 0 else { return nil }
+        defer { close(descriptor) }
+        return contents(of: descriptor, from: 0)
+    }
+
+    /// All that follows an offset in bytes, by positioned reads.
+    static func contents(of descriptor: Int32, from start: Int) -> String? {
+        var bytes: [UInt8] = []
+        var buffer = [UInt8](repeating: 0, count: 8192)
+        while true {
+            let count = pread(descriptor, &buffer, buffer.count, start + bytes.count)
+            if count < 0 && errno == EINTR { continue }
+            guard count >= 0 else { return nil }
+            if count == 0 { return String(decoding: bytes, as: UTF8.self) }
+            bytes.append(contentsOf: buffer[..<count])
+        }
+    }
+
+    static func linkTarget(_ path: String) -> String? {
+        var buffer = [CChar](repeating: 0, count: Int(PATH_MAX))
+        let count = readlink(path, &buffer, buffer.count)
+        return count < 0 ? nil : String(decoding: buffer[..<count].map { UInt8(bitPattern: $0) }, as: UTF8.self)
+    }
+
+    static func exists(_ path: String) -> Bool { access(path, F_OK) == 0 }
+
+    static func isExecutable(_ path: String) -> Bool { access(path, X_OK) == 0 }
+
+    static func status(_ path: String) -> stat? {
+        var status = stat()
+        return lstat(path, &status) == 0 ? status : nil
+    }
+
+    static func entries(_ path: String) -> [String] {
+        guard let handle = opendir(path) else { return [] }
+        defer { closedir(handle) }
+        var names: [String] = []
+        while let entry = readdir(handle) {
+            let name = withUnsafePointer(to: &entry.pointee.d_name) { pointer in
+                pointer.withMemoryRebound(to: CChar.self, capacity: 256) { String(cString: $0) }
+            }
+            if name != "." && name != ".." { names.append(name) }
+        }
+        return names
+    }
+
+    /// The absolute path without symbolic links.
+    static func resolved(_ path: String) throws -> String {
+        guard let pointer = realpath(path, nil) else { throw failure("resolve", path) }
+        defer { free(pointer) }
+        return String(cString: pointer)
+    }
+
+    /// Makes the directory and its missing parents; one that exists keeps its mode.
+    static func makeDirectories(_ path: String, mode: mode_t) throws {
+        if mkdir(path, mode) == 0 {
+            // The umask must not close what the mode opens.
+            guard chmod(path, mode) == 0 else { throw failure("set the mode of", path) }
+            return
+        }
+        let number = errno
+        if number == ENOENT, let slash = path.lastIndex(of: "/"), slash != path.startIndex {
+            try makeDirectories(String(path[..<slash]), mode: mode)
+            try makeDirectories(path, mode: mode)
+            return
+        }
+        var status = stat()
+        guard number == EEXIST, stat(path, &status) == 0, status.st_mode & S_IFMT == S_IFDIR else {
+            throw failure("make the directory", path, number)
+        }
+    }
+
+    /// Makes a directory that only `account` may enter, or checks that the existing one is such. A directory that
+    /// somebody else put at a well-known place must not be trusted.
+    static func makePrivateDirectory(_ path: String, account: ServerAccount) throws {
+        if mkdir(path, 0o700) == 0 {
+            guard chown(path, account.user, account.group) == 0 else { throw failure("give away", path) }
+            return
+        }
+        let number = errno
+        guard number == EEXIST, let status = status(path) else { throw failure("make the directory", path, number) }
+        guard
+            status.st_mode & S_IFMT == S_IFDIR, status.st_uid == account.user,
+            status.st_mode & 0o077 == 0
+        else {
+            throw EmbeddedPostgresError(
+                .fileSystem,
+                "\(path) exists and is not a directory that belongs to \(account.name) alone (mode 0700)"
+            )
+        }
+    }
+
+    /// Removes a tree. Symbolic links are removed, not followed.
+    static func removeTree(_ path: String) throws {
+        guard let status = status(path) else { return }
+        guard status.st_mode & S_IFMT == S_IFDIR else {
+            guard unlink(path) == 0 || errno == ENOENT else { throw failure("remove", path) }
+            return
+        }
+        for name in entries(path) { try removeTree("\(path)/\(name)") }
+        guard rmdir(path) == 0 || errno == ENOENT else { throw failure("remove", path) }
+    }
+
+    /// Makes a rename in this directory survive a power failure.
+    static func synchronize(directory: String) throws {
+        let descriptor = open(directory, O_RDONLY | O_DIRECTORY | O_CLOEXEC)
+        guard descriptor >= 0 else { throw failure("open", directory) }
+        defer { close(descriptor) }
+        guard fsync(descriptor) == 0 else { throw failure("sync", directory) }
+    }
+}

@@ -1,0 +1,42 @@
+/// What `postmaster.pid` and the process that it names say together.
+enum PostmasterPresence: Hashable {
+    /// Nobody has served this cluster since its last clean stop.
+    case absent
+    /// The file was left behind by a process that is gone. PostgreSQL replaces it by itself.
+    case stale
+    /// The cluster is being served.
+    case running(ProcessFacts.Identity, PostmasterFile)
+    /// The named process is alive and is not this cluster's server.
+    case foreign(pid: Int32, reason: String)
+
+    /// - Parameters:
+    ///   - file: `postmaster.pid`, or nil where there is none to read.
+    ///   - process: the live process of that id, or nil.
+    ///   - directory: the cluster's directory, without symbolic links.
+    ///   - account: the user that the cluster's server runs as.
+    ///   - ownPid: the service's own id. PostgreSQL ignores its parent's id in the file, since a restarted container
+    ///     often hands out the same ids again.
+    init(file: PostmasterFile?, process: ProcessFacts?, directory: String, account: UInt32, ownPid: Int32) {
+        guard let file else {
+            self = .absent
+            return
+        }
+        guard let process, !process.isDead, process.identity.pid != ownPid else {
+            self = .stale
+            return
+        }
+        // A killed process loses its working directory a moment before it becomes a zombie.
+        let isAtHome = process.currentDirectory == nil || process.currentDirectory == directory
+        let serves = process.name == "postgres" && isAtHome
+        if serves && file.directory == directory {
+            self = .running(process.identity, file)
+        } else if file.directory != directory && process.name == "postgres" {
+            self = .foreign(pid: file.pid, reason: "a PostgreSQL server of \(file.directory)")
+        } else if process.user != account {
+            // The server may not signal that process, and takes it for an id that was given out again.
+            self = .stale
+        } else {
+            self = .foreign(pid: file.pid, reason: "\(process.name), which is not this cluster's server")
+        }
+    }
+}

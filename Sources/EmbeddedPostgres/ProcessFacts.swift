@@ -1,0 +1,74 @@
+import Glibc
+
+/// What `/proc` tells of one process.
+package struct ProcessFacts: Sendable, Hashable {
+    /// A process id together with its start time, so that an id that was given out again is not mistaken.
+    package struct Identity: Sendable, Hashable {
+        package let pid: Int32
+        /// Clock ticks after boot.
+        package let startTicks: UInt64
+
+        package init(pid: Int32, startTicks: UInt64) {
+            self.pid = pid
+            self.startTicks = startTicks
+        }
+
+        /// Whether this very process still runs. A zombie does not.
+        package var isAlive: Bool {
+            guard let facts = ProcessFacts(pid: pid) else { return false }
+            return facts.identity == self && !facts.isDead
+        }
+    }
+
+    package let identity: Identity
+    package let name: String
+    package let parent: Int32
+    /// Zombie or being removed.
+    package let isDead: Bool
+    package let user: UInt32
+    /// Nil where the caller may not know it.
+    package let currentDirectory: String?
+
+    init(identity: Identity, name: String, parent: Int32, isDead: Bool, user: UInt32, currentDirectory: String?) {
+        self.identity = identity
+        self.name = name
+        self.parent = parent
+        self.isDead = isDead
+        self.user = user
+        self.currentDirectory = currentDirectory
+    }
+
+    /// The process of this id, or nil where there is none.
+    package init?(pid: Int32) {
+        var status = stat()
+        guard
+            pid > 0,
+            stat("/proc/\(pid)", &status) == 0,
+            let text = FileSystem.contents("/proc/\(pid)/stat"),
+            let fields = Self.fields(ofStat: text)
+        else { return nil }
+        self.init(
+            identity: Identity(pid: pid, startTicks: fields.startTicks),
+            name: fields.name,
+            parent: fields.parent,
+            isDead: fields.isDead,
+            user: status.st_uid,
+            currentDirectory: FileSystem.linkTarget("/proc/\(pid)/cwd")
+        )
+    }
+
+    /// The fields of `/proc/<pid>/stat` (proc(5)). The name stands in brackets and may itself hold blanks and brackets.
+    static func fields(ofStat text: String) -> (name: String, isDead: Bool, parent: Int32, startTicks: UInt64)? {
+        guard let open = text.firstIndex(of: "("), let close = text.lastIndex(of: ")"), open < close else { return nil }
+        let rest = text[text.index(after: close)...].split(separator: " ")
+        guard rest.count > 19, let parent = Int32(rest[1]), let startTicks = UInt64(rest[19]) else { return nil }
+        let name = String(text[text.index(after: open)..<close])
+        return (name, rest[0] == "Z" || rest[0] == "X", parent, startTicks)
+    }
+
+    /// Every process that works in `directory`. The server and all its backends do.
+    static func working(in directory: String) -> [ProcessFacts] {
+        FileSystem.entries("/proc").compactMap { Int32($0) }.compactMap { ProcessFacts(pid: $0) }
+            .filter { !$0.isDead && $0.currentDirectory == directory }
+    }
+}

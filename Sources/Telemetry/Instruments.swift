@@ -1,0 +1,76 @@
+import Synchronization
+
+/// A number that only grows.
+package final class Counter: Sendable {
+    private let count = Atomic<UInt64>(0)
+
+    package var value: UInt64 { count.load(ordering: .relaxed) }
+
+    package func increment(by amount: UInt64 = 1) {
+        count.wrappingAdd(amount, ordering: .relaxed)
+    }
+}
+
+/// A number that goes up and down.
+package final class Gauge: Sendable {
+    private let bits = Atomic<UInt64>(0)
+
+    package var value: Double { Double(bitPattern: bits.load(ordering: .relaxed)) }
+
+    package func set(_ value: Double) {
+        bits.store(value.bitPattern, ordering: .relaxed)
+    }
+
+    /// - Parameter amount: may be negative.
+    package func add(_ amount: Double) {
+        var known = bits.load(ordering: .relaxed)
+        while true {
+            let wanted = (Double(bitPattern: known) + amount).bitPattern
+            let (exchanged, original) = bits.weakCompareExchange(
+                expected: known,
+                desired: wanted,
+                ordering: .relaxed
+            )
+            if exchanged { return }
+            known = original
+        }
+    }
+}
+
+/// How observed times spread over fixed buckets.
+package final class Histogram: Sendable {
+    struct Snapshot: Hashable {
+        /// One per bound, and the last for what lies beyond the greatest. Not cumulative.
+        var counts: [UInt64]
+        var sum: Double
+    }
+
+    /// 1 ms to 10 s.
+    package static let defaultBuckets: [Double] = [
+        0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10,
+    ]
+
+    let buckets: [Double]
+    private let state: Mutex<Snapshot>
+
+    init(buckets: [Double]) {
+        self.buckets = buckets
+        state = Mutex(Snapshot(counts: Array(repeating: 0, count: buckets.count + 1), sum: 0))
+    }
+
+    var snapshot: Snapshot { state.withLock { $0 } }
+
+    package func observe(_ duration: Duration) {
+        let (seconds, attoseconds) = duration.components
+        observe(seconds: Double(seconds) + Double(attoseconds) * 1e-18)
+    }
+
+    package func observe(seconds: Double) {
+        // A bound belongs to its bucket: `le` means less or equal.
+        let index = buckets.firstIndex { seconds <= $0 } ?? buckets.count
+        state.withLock {
+            $0.counts[index] += 1
+            $0.sum += seconds
+        }
+    }
+}

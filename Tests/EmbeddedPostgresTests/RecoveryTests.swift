@@ -1,0 +1,179 @@
+import Glibc
+import Logging
+import ServiceLifecycle
+import TestSupport
+import Testing
+
+@testable import EmbeddedPostgres
+
+extension ServerTests {
+    @Suite struct Recovery {
+        @Test func aKilledPostmasterIsReplacedAndCommittedDataIsThere() async throws {
+            try await Workplace.with { place in
+                let postgres = place.postgres()
+                let location = try await postgres.start()
+                try await LocalSession.run("CREATE TABLE kept AS SELECT 42 AS answer", at: location)
+                let pid = try #require(await postgres.postmasterPid)
+                try #require(kill(pid, SIGKILL) == 0)
+                #expect(try await postgres.start() == location)
+                #expect(await postgres.postmasterPid != pid)
+                #expect(try await LocalSession.run("SELECT answer FROM kept", at: location) == [["42"]])
+                try await postgres.stop()
+            }
+        }
+
+        @Test func everythingKilledAtOnceRecoversForTheNextOwner() async throws {
+            try await Workplace.with { place in
+                let first = place.postgres()
+                let location = try await first.start()
+                try await LocalSession.run("CREATE TABLE kept AS SELECT 42 AS answer", at: location)
+                try await Workplace.endEverything(in: place.inside)
+                #expect(FileSystem.exists("\(place.inside)/postmaster.pid"))
+                let second = place.postgres()
+                #expect(try await second.start() == location)
+                #expect(try await LocalSession.run("SELECT answer FROM kept", at: location) == [["42"]])
+                try await second.stop()
+            }
+        }
+
+        @Test func theServerOfAKilledOwnerIsAdopted() async throws {
+            try await Workplace.with { place in
+                await #expect(processExitsWith: .signal(SIGKILL)) { [directory = place.dataDirectory as String] in
+                    let lock = try DataDirectoryLock(dataDirectory: directory)
+                    let location = try await Workplace(dataDirectory: directory).postgres().start()
+                    try await LocalSession.run("CREATE TABLE kept AS SELECT 42 AS answer", at: location)
+                    withExtendedLifetime(lock) { _ = kill(getpid(), SIGKILL) }
+                }
+                let running = try #require(EmbeddedPostgres.server(ofCluster: place.inside))
+                let lock = try DataDirectoryLock(dataDirectory: place.dataDirectory)
+                let postgres = place.postgres()
+                let location = try await postgres.start()
+                #expect(await postgres.postmasterPid == running.pid)
+                #expect(try await LocalSession.run("SELECT answer FROM kept", at: location) == [["42"]])
+
+                // Not our child: its death is seen and repaired all the same.
+                try #require(kill(running.pid, SIGKILL) == 0)
+                #expect(try await postgres.start() == location)
+                #expect(try await LocalSession.run("SELECT answer FROM kept", at: location) == [["42"]])
+                try await postgres.stop()
+                #expect(ProcessFacts.working(in: place.inside).isEmpty)
+                withExtendedLifetime(lock) {}
+            }
+        }
+
+        @Test func callersThatStartAtOnceShareOneServer() async throws {
+            try await Workplace.with { place in
+                let postgres = place.postgres()
+                async let first = postgres.start()
+                async let second = postgres.start()
+                #expect(try await first == second)
+                let pids = ProcessFacts.working(in: place.inside).filter { $0.parent == getpid() }
+                #expect(pids.map(\.identity.pid) == [await postgres.postmasterPid])
+                try await postgres.stop()
+            }
+        }
+
+        @Test func aBusyBackendOfAKilledPostmasterIsEnded() async throws {
+            try await Workplace.with { place in
+                let postgres = place.postgres()
+                let location = try await postgres.start()
+                // Without a pause this never looks whether its postmaster lives.
+                let busy = Task {
+                    _ = try await LocalSession.run("DO $$ BEGIN LOOP END LOOP; END $$", at: location)
+                }
+                #expect(
+                    try await eventually {
+                        let sql = "SELECT pid FROM pg_stat_activity WHERE state = 'active' AND query LIKE 'DO %'"
+                        return try await LocalSession.run(sql, at: location).count == 1
+                    }
+                )
+                let pid = try #require(await postgres.postmasterPid)
+                try #require(kill(pid, SIGKILL) == 0)
+                #expect(try await postgres.start() == location)
+                #expect(await failure { try await busy.value } == .queryFailed)
+                try await postgres.stop()
+            }
+        }
+
+        @Test func aStalePidFileDoesNotMatter() async throws {
+            try await Workplace.with { place in
+                let postgres = place.postgres()
+                let location = try await postgres.start()
+                let file = try #require(FileSystem.contents("\(place.inside)/postmaster.pid"))
+                try await postgres.stop()
+                try write(file, to: "\(place.inside)/postmaster.pid")
+                let next = place.postgres()
+                #expect(try await next.start() == location)
+                try await next.stop()
+            }
+        }
+
+        @Test func aPidFileThatNamesAnotherServerIsAnError() async throws {
+            try await Workplace.with { other in
+                let neighbour = other.postgres()
+                _ = try await neighbour.start()
+                let file = try #require(FileSystem.contents("\(other.inside)/postmaster.pid"))
+                try await Workplace.with { place in
+                    let postgres = place.postgres()
+                    _ = try await postgres.start()
+                    try await postgres.stop()
+                    try write(file, to: "\(place.inside)/postmaster.pid")
+                    let error = await #expect(throws: EmbeddedPostgresError.self) {
+                        try await place.postgres().start()
+                    }
+                    #expect(error?.code == .foreignServer)
+                    #expect(error?.message.contains(other.inside) == true)
+                }
+                try await neighbour.stop()
+            }
+        }
+
+        @Test func aServerThatCannotStartSaysWhy() async throws {
+            try await Workplace.with { place in
+                let postgres = place.postgres()
+                _ = try await postgres.start()
+                try await postgres.stop()
+                try write("nonsense = yes\n", to: "\(place.inside)/postgresql.auto.conf")
+                let error = await #expect(throws: EmbeddedPostgresError.self) { try await place.postgres().start() }
+                #expect(error?.code == .startFailed)
+                #expect(error?.message.contains("nonsense") == true)
+            }
+        }
+
+        @Test func aSupervisedServerComesBackAndOutlivesItsSupervision() async throws {
+            try await Workplace.with { place in
+                let postgres = place.postgres()
+                let location = try await postgres.start()
+                let group = ServiceGroup(
+                    services: [postgres],
+                    logger: Logger(label: "group") { _ in SwiftLogNoOpLogHandler() }
+                )
+                let running = Task { try await group.run() }
+                var known = try #require(await postgres.postmasterPid)
+                for _ in 0..<2 {
+                    try #require(kill(known, SIGKILL) == 0)
+                    #expect(
+                        try await eventually {
+                            guard let pid = await postgres.postmasterPid, pid != known else { return false }
+                            return true
+                        }
+                    )
+                    #expect(try await LocalSession.run("SELECT 1", at: location) == [["1"]])
+                    known = try #require(await postgres.postmasterPid)
+                }
+                await group.triggerGracefulShutdown()
+                try await running.value
+                #expect(try await LocalSession.run("SELECT 1", at: location) == [["1"]])
+                try await postgres.stop()
+                #expect(ProcessFacts.working(in: place.inside).isEmpty)
+            }
+        }
+
+        private func write(_ text: String, to path: String) throws {
+            let descriptor = open(path, O_WRONLY | O_CREAT | O_TRUNC, 0o644)
+            try #require(descriptor >= 0)
+            defer { close(descriptor) }
+            try #require(Glibc.write(descriptor, text, text.utf8.count) == text.utf8.count)
+        }
+    }
+}
