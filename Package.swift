@@ -54,9 +54,19 @@ let package = Package(
         .target(name: "EmbeddedPostgres", dependencies: ["CSpawn", logging, lifecycle], swiftSettings: strict),
         .target(name: "Telemetry", dependencies: [logging], swiftSettings: strict),
         .target(
+            name: "Access",
+            dependencies: [crypto, cryptoExtras, jwtKit, logging],
+            swiftSettings: strict
+        ),
+        .target(
             name: "TestSupport",
             dependencies: ["EmbeddedPostgres", logging],
             path: "Tests/TestSupport",
+            swiftSettings: strict
+        ),
+        .testTarget(
+            name: "AccessTests",
+            dependencies: ["Access", crypto, cryptoExtras, logging],
             swiftSettings: strict
         ),
         .testTarget(

@@ -1,0 +1,61 @@
+/// Why a caller was not recognised. Every case is a 401.
+package enum AccessError: Error, Sendable, Hashable {
+    /// No bearer token was sent.
+    case missingToken
+    /// The header or the token is not in the form of RFC 6750 and RFC 7519; the text says what is wrong.
+    case malformedToken(String)
+    /// The signature does not fit, or its algorithm is not one that the key is for.
+    case badSignature
+    /// The token names a key that the service does not hold.
+    case unknownKey
+    /// `exp` lies further back than the skew.
+    case expiredToken
+    /// `nbf` lies further ahead than the skew.
+    case notYetValid
+    /// `aud` does not contain `waybill`.
+    case wrongAudience
+    /// A claim is missing or unusable; the text says which and why, and never repeats what the token holds.
+    case invalidClaims(String)
+
+    /// A word that stays the same between versions, for problem details.
+    package var code: String {
+        switch self {
+        case .missingToken: "missingToken"
+        case .malformedToken: "malformedToken"
+        case .badSignature: "badSignature"
+        case .unknownKey: "unknownKey"
+        case .expiredToken: "expiredToken"
+        case .notYetValid: "notYetValid"
+        case .wrongAudience: "wrongAudience"
+        case .invalidClaims: "invalidClaims"
+        }
+    }
+
+    /// A sentence for the client's developer.
+    package var detail: String {
+        switch self {
+        case .missingToken: "This needs a bearer token."
+        case .malformedToken(let what): "The token is malformed: \(what)."
+        case .badSignature: "The token's signature does not verify."
+        case .unknownKey: "The token is signed with an unknown key."
+        case .expiredToken: "The token has expired."
+        case .notYetValid: "The token is not valid yet."
+        case .wrongAudience: "The token is not meant for waybill."
+        case .invalidClaims(let what): "The token's claims are unusable: \(what)."
+        }
+    }
+
+    /// The value of `WWW-Authenticate` (RFC 6750, section 3). Without any token the error code is left out, as section 3.1
+    /// asks; the description keeps to the characters that section 3 allows.
+    package var challenge: String {
+        guard self != .missingToken else { return "Bearer" }
+        let description = detail.unicodeScalars.filter { scalar in
+            (0x20...0x7E).contains(scalar.value) && scalar != "\"" && scalar != "\\"
+        }
+        return "Bearer error=\"invalid_token\", error_description=\"\(String(String.UnicodeScalarView(description)))\""
+    }
+}
+
+extension AccessError: CustomStringConvertible {
+    package var description: String { detail }
+}

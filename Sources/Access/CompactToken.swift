@@ -1,0 +1,52 @@
+import FoundationEssentials
+
+/// A JWS in compact form, taken apart and not yet verified (RFC 7515, sections 4 and 7.1).
+struct CompactToken {
+    /// The longest token that is looked at, in bytes; it bounds what an unverified caller can make the service parse.
+    static let longest = 8 * 1024
+
+    let algorithm: String
+    let keyID: String?
+    /// The exact bytes that the signature covers.
+    let signed: ArraySlice<UInt8>
+    let payload: [UInt8]
+    let signature: [UInt8]
+
+    init(_ token: String) throws(AccessError) {
+        guard token.utf8.count <= Self.longest else { throw .malformedToken("it is longer than 8 KiB") }
+        let bytes = Array(token.utf8)
+        let parts = bytes.split(separator: UInt8(ascii: "."), omittingEmptySubsequences: false)
+        guard parts.count == 3 else { throw .malformedToken("it does not have three parts") }
+        guard let header = Base64URL.decode(parts[0]), let payload = Base64URL.decode(parts[1]),
+            let signature = Base64URL.decode(parts[2])
+        else { throw .malformedToken("a part is not base64url") }
+        let fields: Header
+        do {
+            fields = try JSONDecoder().decode(Header.self, from: Data(header))
+        } catch {
+            throw .malformedToken("its header is not a JSON object with alg")
+        }
+        // None is supported, and one that is not understood must be refused (RFC 7515, section 4.1.11).
+        guard !fields.hasCritical else { throw .malformedToken("its header names critical extensions") }
+        self.algorithm = fields.alg
+        self.keyID = fields.kid
+        self.signed = bytes[..<parts[1].endIndex]
+        self.payload = payload
+        self.signature = signature
+    }
+
+    private struct Header: Decodable {
+        let alg: String
+        let kid: String?
+        let hasCritical: Bool
+
+        enum CodingKeys: CodingKey { case alg, kid, crit }
+
+        init(from decoder: any Decoder) throws {
+            let fields = try decoder.container(keyedBy: CodingKeys.self)
+            alg = try fields.decode(String.self, forKey: .alg)
+            kid = try fields.decodeIfPresent(String.self, forKey: .kid)
+            hasCritical = fields.contains(.crit)
+        }
+    }
+}

@@ -1,0 +1,115 @@
+import Crypto
+import FoundationEssentials
+import JWTKit
+
+/// The ES256 key of a data directory, with which `waybill token` signs and a service without `--jwks` verifies.
+///
+/// Whoever reads the file can be anyone; that is why it is private, and why `--jwks` rules it out.
+package struct DevelopmentKey: Sendable {
+    /// The file's name in the data directory.
+    package static let fileName = "dev-key.pem"
+    /// `iss` of every token that it signs.
+    package static let issuer = "waybill-development"
+
+    /// The key's RFC 7638 thumbprint: the same wherever the same file is read.
+    package let keyID: String
+    private let key: P256.Signing.PrivateKey
+
+    /// Reads the key of `directory`, after making it, and the directory, if there is none. Two processes that do so at once
+    /// end with the same key.
+    /// - Throws: `KeyError` for a file that is damaged, readable by others, or cannot be read or made.
+    package static func loadOrCreate(in directory: String) throws(KeyError) -> DevelopmentKey {
+        let path = directory.hasSuffix("/") ? directory + fileName : "\(directory)/\(fileName)"
+        if let key = try load(path) { return key }
+        do {
+            try FileManager.default.createDirectory(atPath: directory, withIntermediateDirectories: true)
+        } catch {
+            throw KeyError(source: directory, reason: "the data directory cannot be made: \(error)")
+        }
+        let pem = P256.Signing.PrivateKey().pemRepresentation + "\n"
+        _ = try PrivateFile.create(path, bytes: Array(pem.utf8))
+        guard let key = try load(path) else {
+            throw KeyError(source: path, reason: "the development key vanished as soon as it was made")
+        }
+        return key
+    }
+
+    private static func load(_ path: String) throws(KeyError) -> DevelopmentKey? {
+        guard let file = try PrivateFile.read(path, limit: 16_384) else { return nil }
+        guard file.mode & 0o077 == 0 else {
+            let mode = String(file.mode, radix: 8)
+            throw KeyError(source: path, reason: "others can read the development key (mode \(mode)); make it 600")
+        }
+        do {
+            return DevelopmentKey(
+                key: try P256.Signing.PrivateKey(pemRepresentation: String(decoding: file.bytes, as: UTF8.self))
+            )
+        } catch {
+            throw KeyError(
+                source: path,
+                reason: "the development key is damaged; remove the file to have another made (older tokens then end)"
+            )
+        }
+    }
+
+    private init(key: P256.Signing.PrivateKey) {
+        let point = key.publicKey.rawRepresentation
+        let (x, y) = (Base64URL.encode(point.prefix(32)), Base64URL.encode(point.suffix(32)))
+        let canonical = "{\"crv\":\"P-256\",\"kty\":\"EC\",\"x\":\"\(x)\",\"y\":\"\(y)\"}"
+        self.key = key
+        self.keyID = Base64URL.encode(Array(SHA256.hash(data: Array(canonical.utf8))))
+    }
+
+    /// A token that the service accepts with this key.
+    /// - Parameters:
+    ///   - subject: required for a customer; otherwise the role's name where nil.
+    ///   - ttl: seconds from `now` until it expires, 1 … `DurationText.longest`.
+    ///   - now: seconds since 1970.
+    /// - Throws: `AccessError.invalidClaims` where role, shops and subject do not fit together; else what the signing met.
+    package func sign(role: Role, shops: ShopScope, subject: String?, ttl: Int, now: Double) async throws -> String {
+        guard let subject = subject ?? (role == .customer ? nil : role.rawValue) else {
+            throw AccessError.invalidClaims("a customer needs a subject")
+        }
+        guard (1...DurationText.longest).contains(ttl) else {
+            throw AccessError.invalidClaims("a token lives from one second to ten years")
+        }
+        let expiresAt = now.rounded(.down) + Double(ttl)
+        _ = try Principal(role: role, subject: subject, shops: shops, expiresAt: expiresAt)
+        let payload = Payload(
+            iss: Self.issuer,
+            sub: subject,
+            exp: Int(expiresAt),
+            iat: Int(now),
+            role: role,
+            shop: shops.claim
+        )
+        let id = JWKIdentifier(string: keyID)
+        let keys = JWTKeyCollection()
+        await keys.add(ecdsa: try ES256PrivateKey(backing: key), kid: id)
+        return try await keys.sign(payload, kid: id)
+    }
+
+    func keySet() async throws -> KeySet {
+        try await .development(key.publicKey, keyID: keyID)
+    }
+
+    private struct Payload: JWTPayload {
+        let iss, sub: String
+        var aud = Claims.audience
+        let exp, iat: Int
+        let role: Role
+        let shop: [String]
+
+        func verify(using algorithm: some JWTAlgorithm) {}
+    }
+}
+
+extension ShopScope {
+    /// The claim `shop` as a list, in a stable order.
+    fileprivate var claim: [String] {
+        switch self {
+        case .all: ["*"]
+        case .names(let names): names.sorted()
+        }
+    }
+}

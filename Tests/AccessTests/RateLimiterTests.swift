@@ -1,0 +1,87 @@
+import Testing
+
+@testable import Access
+
+@Suite struct RateLimiterTests {
+    private let ann = RateKey.subject(shop: "demo", subject: "ann")
+
+    @Test func aBurstIsAllowedThenASteadyRate() {
+        var buckets = TokenBuckets(burst: 3, perSecond: 0.5)
+        for _ in 0..<3 { #expect(buckets.take(ann, now: 0) == .allowed) }
+        #expect(buckets.take(ann, now: 0) == .retryAfter(seconds: 2))
+        #expect(buckets.take(ann, now: 1.5) == .retryAfter(seconds: 1))
+        #expect(buckets.take(ann, now: 2) == .allowed)
+        #expect(buckets.take(ann, now: 2) == .retryAfter(seconds: 2))
+        #expect(buckets.take(ann, now: 1000) == .allowed)
+        #expect(buckets.take(ann, now: 1000) == .allowed)
+        #expect(buckets.take(ann, now: 1000) == .allowed)
+        #expect(buckets.take(ann, now: 1000) == .retryAfter(seconds: 2))
+    }
+
+    @Test func keysDoNotShareABucket() {
+        var buckets = TokenBuckets(burst: 1, perSecond: 1)
+        let keys: [RateKey] = [
+            ann, .subject(shop: "other", subject: "ann"), .address("ann"), .link("ann"), .address("10.0.0.1"),
+        ]
+        for key in keys { #expect(buckets.take(key, now: 0) == .allowed) }
+        for key in keys { #expect(buckets.take(key, now: 0) == .retryAfter(seconds: 1)) }
+    }
+
+    @Test(arguments: [
+        ("192.0.2.7", "192.0.2.7"), ("::ffff:192.0.2.7", "192.0.2.7"), ("2001:db8:0:1::7", "2001:db8:0:1::/64"),
+        ("2001:DB8:0:1:ffff::", "2001:db8:0:1::/64"), ("fe80::1%eth0", "fe80:0:0:0::/64"), ("unknown", "unknown"),
+    ])
+    func anIPv6CallerCountsByItsNetwork(address: String, key: String) {
+        #expect(RateKey.client(address: address) == .address(key))
+    }
+
+    @Test func aClockThatStepsBackRefillsNothing() {
+        var buckets = TokenBuckets(burst: 1, perSecond: 1)
+        #expect(buckets.take(ann, now: 10) == .allowed)
+        #expect(buckets.take(ann, now: 0) == .retryAfter(seconds: 1))
+        #expect(buckets.take(ann, now: 10.5) == .retryAfter(seconds: 1))
+        #expect(buckets.take(ann, now: 11) == .allowed)
+    }
+
+    @Test func theLeastRecentlyAskedBucketGoesFirst() {
+        var buckets = TokenBuckets(burst: 1, perSecond: 0.001, maxKeys: 3)
+        for address in ["a", "b", "c"] { #expect(buckets.take(.address(address), now: 0) == .allowed) }
+        #expect(buckets.take(.address("a"), now: 0) != .allowed)
+        #expect(buckets.take(.address("d"), now: 0) == .allowed)
+        #expect(buckets.count == 3)
+        #expect(buckets.take(.address("a"), now: 0) != .allowed)
+        #expect(buckets.take(.address("c"), now: 0) != .allowed)
+        #expect(buckets.take(.address("b"), now: 0) == .allowed)
+    }
+
+    @Test func theShellLimitsAgainstItsOwnClock() {
+        let limiter = RateLimiter(TokenBuckets(burst: 2, perSecond: 0.0001))
+        #expect(limiter.take(ann) == .allowed)
+        #expect(limiter.take(ann) == .allowed)
+        guard case .retryAfter(let seconds) = limiter.take(ann) else {
+            Issue.record("a third request was allowed")
+            return
+        }
+        #expect((1...10_000).contains(seconds))
+    }
+
+    @Test func theTableAgreesWithASimpleModel() {
+        var table = RecencyTable<Int, Int>(capacity: 5)
+        var model: [(key: Int, value: Int)] = []
+        var state: UInt64 = 1
+        for step in 0..<20_000 {
+            state = state &* 6_364_136_223_846_793_005 &+ 1_442_695_040_888_963_407
+            let key = Int(state >> 60)
+            let place = model.firstIndex { $0.key == key }
+            if state >> 59 & 1 == 0 {
+                #expect(table.value(for: key) == place.map { model[$0].value })
+                if let place { model.append(model.remove(at: place)) }
+            } else {
+                table.set(step, for: key)
+                if let place { model.remove(at: place) } else if model.count == 5 { model.removeFirst() }
+                model.append((key, step))
+            }
+            #expect(table.count == model.count)
+        }
+    }
+}
