@@ -47,6 +47,7 @@ let package = Package(
             pkgConfig: "libpq",
             providers: [.apt(["libpq-dev"])]
         ),
+        .target(name: "Schema", path: "Schema", resources: migrations.map { .embedInCode($0) }, swiftSettings: strict),
         .target(name: "StrictJSON", swiftSettings: strict),
         .target(name: "Orders", dependencies: ["StrictJSON"], swiftSettings: strict),
         .target(name: "Postgres", dependencies: ["CLibPQ", logging, lifecycle], swiftSettings: strict),
@@ -59,9 +60,20 @@ let package = Package(
             swiftSettings: strict
         ),
         .target(
+            name: "OrderLog",
+            dependencies: ["Orders", "Postgres", "Schema", "StrictJSON", crypto, logging, lifecycle],
+            swiftSettings: strict
+        ),
+        .target(
             name: "TestSupport",
             dependencies: ["EmbeddedPostgres", logging],
             path: "Tests/TestSupport",
+            swiftSettings: strict
+        ),
+        .target(
+            name: "LogSupport",
+            dependencies: ["EmbeddedPostgres", "OrderLog", "Orders", "Postgres", "StrictJSON", "TestSupport", logging],
+            path: "Tests/LogSupport",
             swiftSettings: strict
         ),
         .testTarget(
@@ -72,6 +84,13 @@ let package = Package(
         .testTarget(
             name: "EmbeddedPostgresTests",
             dependencies: ["EmbeddedPostgres", "TestSupport", logging, lifecycle],
+            swiftSettings: strict
+        ),
+        .testTarget(
+            name: "OrderLogTests",
+            dependencies: [
+                "LogSupport", "OrderLog", "Orders", "Postgres", "Schema", "TestSupport", logging,
+            ],
             swiftSettings: strict
         ),
         .testTarget(name: "OrdersTests", dependencies: ["Orders", "StrictJSON"], swiftSettings: strict),

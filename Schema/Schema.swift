@@ -1,0 +1,34 @@
+/// The database schema, carried by the binary: ordered migrations, one file each.
+package struct Migration: Sendable, Equatable {
+    /// Counts from 1 without holes; the file's numeric prefix.
+    package let version: Int
+    /// The file's name without prefix and ending.
+    package let name: String
+    /// The file's text, run as one script in one transaction.
+    package let sql: String
+
+    package init(version: Int, name: String, sql: String) {
+        self.version = version
+        self.name = name
+        self.sql = sql
+    }
+}
+
+extension Migration {
+    /// Every migration of this version of Waybill, in order. An applied file is never edited: a change is a new file.
+    package static let all: [Migration] = [
+        Migration(1, "roles", PackageResources._01_roles_sql),
+        Migration(2, "log-epochs", PackageResources._02_log_epochs_sql),
+        Migration(3, "log-head", PackageResources._03_log_head_sql),
+        Migration(4, "events", PackageResources._04_events_sql),
+        Migration(5, "events-append-only", PackageResources._05_events_append_only_sql),
+        Migration(6, "commands", PackageResources._06_commands_sql),
+        Migration(7, "commands-maintain", PackageResources._07_commands_maintain_sql),
+        Migration(8, "orders", PackageResources._08_orders_sql),
+        Migration(9, "secrets", PackageResources._09_secrets_sql),
+    ]
+
+    private init(_ version: Int, _ name: String, _ bytes: [UInt8]) {
+        self.init(version: version, name: name, sql: String(decoding: bytes, as: UTF8.self))
+    }
+}

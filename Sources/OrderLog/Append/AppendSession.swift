@@ -1,0 +1,129 @@
+import Logging
+import Orders
+import Postgres
+
+/// The appender's connection and what happens to a batch when it fails.
+struct AppendSession {
+    private let configuration: PostgresConfiguration
+    private let registry: EpochRegistry
+    private let logger: Logger
+    private var connection: PostgresConnection?
+
+    init(configuration: PostgresConfiguration, registry: EpochRegistry, logger: Logger) {
+        self.configuration = configuration
+        self.registry = registry
+        self.logger = logger
+    }
+
+    /// Connects ahead of the first command, so that a changed database opens its epoch at start and not at first use.
+    mutating func warmUp() async {
+        do {
+            _ = try await connect()
+        } catch {
+            logger.warning("appender: not connected yet", metadata: ["error": "\(error)"])
+        }
+    }
+
+    mutating func close() async {
+        await connection?.close()
+        connection = nil
+    }
+
+    /// Answers every entry of the batch, one way or another.
+    mutating func process(_ batch: [AppendQueue.Entry]) async {
+        var pending = batch
+        var failures = 0
+        while !pending.isEmpty {
+            expire(&pending)
+            if pending.isEmpty { return }
+            do {
+                let transaction = try await AppendTransaction.begin(connect(), entries: pending, registry: registry)
+                try await finish(transaction, &pending)
+                return
+            } catch {
+                failures += 1
+                logger.warning("append failed", metadata: ["attempt": "\(failures)", "error": "\(error)"])
+                await close()
+                if AppendFailure(error) == .batch {
+                    await separately(pending, error)
+                    return
+                }
+                await pause(failures)
+            }
+        }
+    }
+
+    /// Commits and answers. After an error COMMIT may have been sent: marks what may have been committed, and throws.
+    private func finish(_ transaction: AppendTransaction, _ pending: inout [AppendQueue.Entry]) async throws {
+        do {
+            try await transaction.commit()
+        } catch {
+            for index in pending.indices where transaction.accepted(index) { pending[index].maybeCommitted = true }
+            throw error
+        }
+        for (entry, result) in zip(pending, transaction.results) { entry.reply.resume(returning: result) }
+    }
+
+    /// The database refused a batch for what is in it: each command alone, so that only the culprit fails.
+    private mutating func separately(_ pending: [AppendQueue.Entry], _ error: any Error) async {
+        guard pending.count > 1 else {
+            for entry in pending {
+                logger.error(
+                    "command failed",
+                    metadata: ["error": "\(error)", "command": "\(entry.submission.commandId)"]
+                )
+                entry.reply.resume(returning: .failure(.failed))
+            }
+            return
+        }
+        for entry in pending { await process([entry]) }
+    }
+
+    private func expire(_ pending: inout [AppendQueue.Entry]) {
+        let now = ContinuousClock.now
+        for entry in pending where entry.deadline <= now { entry.reply.resume(returning: .failure(.unavailable)) }
+        pending.removeAll { $0.deadline <= now }
+    }
+
+    private mutating func connect() async throws -> PostgresConnection {
+        if let connection, connection.isOpen { return connection }
+        let fresh = try await PostgresConnection.connect(configuration, logger: logger)
+        do {
+            try await EpochOpening.ensure(on: fresh, registry: registry)
+        } catch {
+            await fresh.close()
+            throw error
+        }
+        connection = fresh
+        return fresh
+    }
+
+    /// Backoff with jitter: many processes must not return at the same moment.
+    private func pause(_ failures: Int) async {
+        let ceiling = min(1000, 25 << min(failures, 6))
+        let wait = Duration.milliseconds(Int.random(in: ceiling / 2...ceiling))
+        // A cancelled sleep only means that the retry comes sooner; the queue still ends by its own close.
+        try? await Task.sleep(for: wait)
+    }
+}
+
+/// Whether a failed batch is to be run again as it is, or command by command.
+enum AppendFailure: Equatable {
+    case retry
+    case batch
+
+    /// Lost connections, timeouts, shutdowns (class 57), lock and serialisation failures (40, 55), a full disk or other
+    /// lack of resources (53) and I/O errors (58) come from outside the batch. PostgreSQL, appendix A.
+    /// What is no database error comes from a stored row that cannot be read, and would stop the batch again.
+    init(_ error: any Error) {
+        guard let error = error as? PostgresError else {
+            self = .batch
+            return
+        }
+        guard let state = error.sqlState else {
+            self = error.kind == .decoding ? .batch : .retry
+            return
+        }
+        self = ["08", "25", "40", "53", "55", "57", "58"].contains(state.prefix(2)) ? .retry : .batch
+    }
+}

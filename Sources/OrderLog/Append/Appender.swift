@@ -1,0 +1,71 @@
+package import Logging
+import Orders
+package import Postgres
+import ServiceLifecycle
+
+/// The process's only way into the log: group commit under the head lock.
+///
+/// While a batch commits, arriving commands collect; then one transaction judges and appends them all. A refused command
+/// never harms its neighbours. An error after COMMIT was sent is an unknown outcome: the batch runs again under the head
+/// lock, where each command id is looked up first, and only then is anybody answered.
+package final class Appender: Service {
+    package struct Settings: Sendable {
+        /// Most commands in one transaction.
+        package var batchLimit = 256
+        /// Most commands waiting; beyond it, `overloaded`.
+        package var queueCapacity = 8192
+        /// How long a command may wait for the database before `unavailable`.
+        package var patience: Duration = .seconds(15)
+
+        package init() {}
+    }
+
+    private let configuration: PostgresConfiguration
+    private let registry: EpochRegistry
+    private let settings: Settings
+    private let logger: Logger
+    private let queue: AppendQueue
+
+    package init(
+        configuration: PostgresConfiguration,
+        registry: EpochRegistry,
+        settings: Settings = Settings(),
+        logger: Logger
+    ) {
+        var configuration = configuration
+        configuration.applicationName = "waybill appender"
+        configuration.serverSettings.merge(LogConnection.appenderSettings) { $1 }
+        self.configuration = configuration
+        self.registry = registry
+        self.settings = settings
+        self.logger = logger
+        self.queue = AppendQueue(capacity: settings.queueCapacity)
+    }
+
+    /// Commands waiting for a batch.
+    package var backlog: Int { queue.count }
+
+    /// Appends what the command decides, durably, exactly once; returns when it is committed.
+    package func submit(_ submission: Submission) async throws(AppendRefusal) -> CommandReceipt {
+        let deadline = ContinuousClock.now + settings.patience
+        let result = await withCheckedContinuation { reply in
+            let entry = AppendQueue.Entry(submission: submission, deadline: deadline, reply: reply)
+            if let refusal = queue.push(entry) { reply.resume(returning: .failure(refusal)) }
+        }
+        return try result.get()
+    }
+
+    /// Serves the queue until graceful shutdown or cancellation; what was queued by then is still answered.
+    package func run() async throws {
+        await withTaskCancellationOrGracefulShutdownHandler {
+            var session = AppendSession(configuration: configuration, registry: registry, logger: logger)
+            await session.warmUp()
+            while let batch = await queue.next(limit: settings.batchLimit) {
+                await session.process(batch)
+            }
+            await session.close()
+        } onCancelOrGracefulShutdown: {
+            self.queue.close()
+        }
+    }
+}

@@ -1,0 +1,20 @@
+/// How the service's connections are set up.
+package enum LogConnection {
+    /// The NOTIFY channel that rings for new events.
+    package static let channel = "waybill"
+
+    /// Who the service acts as, and in which terms, on every connection.
+    package static let settings = [
+        "role": "waybill_writer",
+        "synchronous_commit": "on",
+        "default_transaction_isolation": "read committed",
+        "TimeZone": "UTC",
+        "statement_timeout": "10000",
+    ]
+
+    /// A stalled process must not hold the head: the server ends its transaction after two seconds.
+    package static let appenderSettings = settings.merging(["idle_in_transaction_session_timeout": "2000"]) { $1 }
+
+    /// After this long without an answer an append's connection is given up and the outcome is unknown.
+    static let appendTimeout: Duration = .seconds(12)
+}

@@ -1,0 +1,37 @@
+import Foundation
+package import Orders
+package import StrictJSON
+
+extension LoggedEvent {
+    /// Writes the event as it reads everywhere: in a frame, in history, on log pages and in exports.
+    ///
+    /// - Parameters:
+    ///   - audience: customers get neither `internal` nor who did it and why.
+    ///   - position: the event's position as this audience reads it.
+    package func write(to writer: inout JSONWriter, for audience: Audience, position: String) {
+        writer.object { writer in
+            writer.field("position", position)
+            writer.field("orderId", orderId.uuidString.lowercased())
+            writer.field("number", number)
+            writer.field("shop", shop)
+            writer.field("customer", customer)
+            writer.field("version", version)
+            writer.field("type", type)
+            writer.field("schema", schema)
+            writer.field("statusBefore", statusBefore)
+            writer.field("status", status)
+            writer.field("occurredAt", occurredAt.rfc3339)
+            writer.field("recordedAt", recordedAt.rfc3339Micro)
+            writer.key("data")
+            if let data { writer.raw(data) } else { writer.null() }
+            if audience == .staff {
+                writer.key("internal")
+                writer.raw(`internal`)
+                writer.field("actor", actor)
+                writer.field("commandId", commandId)
+                writer.field("correlationId", correlationId)
+                writer.field("causationId", causationId)
+            }
+        }
+    }
+}

@@ -1,0 +1,71 @@
+package import Foundation
+package import Orders
+
+/// One row of the log, as it was written.
+package struct LoggedEvent: Sendable, Hashable {
+    package let seq: Int64
+    package let orderId: UUID
+    package let version: Int
+    package let number: String
+    package let shop: String
+    package let customer: String
+    package let type: String
+    package let schema: Int
+    /// The headline before the event, as announced; nil for an order's first event.
+    package let statusBefore: String?
+    /// The headline announced with the event.
+    package let status: String
+    /// The exact JSON text that customers may see; nil where the event is hidden from them.
+    package let data: [UInt8]?
+    /// The exact JSON text for staff only.
+    package let `internal`: [UInt8]
+    package let actor: String
+    package let commandId: String
+    package let correlationId: String?
+    package let causationId: String?
+    package let occurredAt: Timestamp
+    package let recordedAt: Timestamp
+
+    package init(
+        seq: Int64,
+        orderId: UUID,
+        version: Int,
+        number: String,
+        shop: String,
+        customer: String,
+        type: String,
+        schema: Int,
+        statusBefore: String?,
+        status: String,
+        data: [UInt8]?,
+        internal: [UInt8],
+        actor: String,
+        commandId: String,
+        correlationId: String?,
+        causationId: String?,
+        occurredAt: Timestamp,
+        recordedAt: Timestamp
+    ) {
+        self.seq = seq
+        self.orderId = orderId
+        self.version = version
+        self.number = number
+        self.shop = shop
+        self.customer = customer
+        self.type = type
+        self.schema = schema
+        self.statusBefore = statusBefore
+        self.status = status
+        self.data = data
+        self.internal = `internal`
+        self.actor = actor
+        self.commandId = commandId
+        self.correlationId = correlationId
+        self.causationId = causationId
+        self.occurredAt = occurredAt
+        self.recordedAt = recordedAt
+    }
+
+    /// Whether the event changed the headline.
+    package var changesStatus: Bool { statusBefore != status }
+}

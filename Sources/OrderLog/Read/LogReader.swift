@@ -1,0 +1,173 @@
+package import Foundation
+package import Logging
+package import Orders
+package import Postgres
+
+/// An order's current state with the place of its last event.
+package struct StoredOrder: Sendable {
+    package let order: Order
+    package let position: LogPosition
+    /// When its last event was recorded.
+    package let recordedAt: Timestamp
+
+    package init(order: Order, position: LogPosition, recordedAt: Timestamp) {
+        self.order = order
+        self.position = position
+        self.recordedAt = recordedAt
+    }
+}
+
+/// Events in ascending order, read in one go.
+package struct EventPage: Sendable {
+    package let events: [LoggedEvent]
+    /// The last event that the read could see; everything asked for up to here is in `events` unless the limit cut it off.
+    package let head: Int64
+    /// The limit cut the page off: there is more.
+    package let isCut: Bool
+
+    /// Everything that was asked for is passed up to here.
+    package var through: Int64 { isCut ? (events.last?.seq ?? head) : head }
+}
+
+/// Reads the log and the current state of orders, each read one statement and so one snapshot.
+package struct LogReader: Sendable {
+    private let pool: PostgresPool
+    package let registry: EpochRegistry
+
+    package init(pool: PostgresPool, registry: EpochRegistry) {
+        self.pool = pool
+        self.registry = registry
+    }
+
+    /// The pool for reads of this log: few connections, acting as the writer role, each made with the epochs reloaded.
+    package static func makePool(
+        configuration: PostgresConfiguration,
+        registry: EpochRegistry,
+        maximum: Int = 4,
+        logger: Logger
+    ) -> PostgresPool {
+        var configuration = configuration
+        configuration.applicationName = "waybill reader"
+        configuration.serverSettings.merge(LogConnection.settings) { $1 }
+        return PostgresPool(configuration: configuration, maximum: maximum, logger: logger) { connection in
+            try await EpochOpening.ensure(on: connection, registry: registry)
+        }
+    }
+
+    /// The last event of the log as a position.
+    package func head() async throws -> LogPosition {
+        let rows = try await read(PostgresQuery("select seq from log_head"))
+        guard let row = rows.first else { throw MissingHead() }
+        return registry.current.position(of: try row.get(0, as: Int64.self))
+    }
+
+    /// An order's current state and the head of the log, from one snapshot. A stream that begins with this state goes on
+    /// after the head without a gap.
+    package func order(_ orderId: UUID, scope: ReadScope) async throws -> (stored: StoredOrder?, head: Int64) {
+        let rows = try await read(
+            PostgresQuery(
+                """
+                select h.seq, o.seq, o.recorded_at, o.state from log_head h left join orders o
+                on o.order_id = $1 and ($2::text[] is null or o.shop = any($2)) and ($3::text is null or o.customer = $3)
+                """,
+                [orderId, scope.shops, scope.customer]
+            )
+        )
+        guard let row = rows.first else { throw MissingHead() }
+        let head = try row.get(0, as: Int64.self)
+        guard let seq = try row.get(1, as: Int64?.self) else { return (nil, head) }
+        let recordedAt = try row.get(2, as: PostgresTimestamp.self)
+        let stored = StoredOrder(
+            order: try Order(state: Array(row.get(3, as: String.self).utf8)),
+            position: registry.current.position(of: seq),
+            recordedAt: Timestamp(unixMicroseconds: recordedAt.unixMicroseconds)
+        )
+        return (stored, head)
+    }
+
+    /// Whether the order is there and within the scope.
+    package func orderExists(_ orderId: UUID, scope: ReadScope) async throws -> Bool {
+        let rows = try await pool.query(
+            "select 1 from orders where order_id = $1 and ($2::text[] is null or shop = any($2)) "
+                + "and ($3::text is null or customer = $3)",
+            [orderId, scope.shops, scope.customer]
+        )
+        return !rows.isEmpty
+    }
+
+    /// The events of the scope after a position, oldest first.
+    ///
+    /// - Parameters:
+    ///   - through: the last event wanted; nil for all that are visible.
+    ///   - orderId: only this order's events, found by their index.
+    ///   - visibleToCustomers: leaves out events that customers may not see.
+    package func events(
+        after seq: Int64,
+        through: Int64? = nil,
+        limit: Int,
+        scope: ReadScope,
+        orderId: UUID? = nil,
+        visibleToCustomers: Bool = false
+    ) async throws -> EventPage {
+        // The head comes from the same snapshot as the events: rows up to it are complete.
+        let rows = try await read(
+            PostgresQuery(
+                """
+                with head as (select seq as head_seq from log_head)
+                select \(LoggedEvent.columns), head_seq from head left join lateral (
+                    select * from events e
+                    where e.seq > $1 and e.seq <= least($2, head_seq) \(orderId == nil ? "" : "and e.order_id = $6")
+                        and ($3::text[] is null or e.shop = any($3)) and ($4::text is null or e.customer = $4)
+                        \(visibleToCustomers ? "and e.data is not null" : "")
+                    order by e.\(orderId == nil ? "seq" : "version") limit $5
+                ) page on true
+                """,
+                [seq, through ?? Int64.max, scope.shops, scope.customer, Int64(limit + 1)]
+                    + (orderId.map { [$0] } ?? [])
+            )
+        )
+        guard let first = rows.first else { throw MissingHead() }
+        let head = min(try first.get(18, as: Int64.self), through ?? Int64.max)
+        guard try first.get(0, as: Int64?.self) != nil else { return EventPage(events: [], head: head, isCut: false) }
+        let events = try rows.prefix(limit).map { try LoggedEvent(row: $0) }
+        return EventPage(events: events, head: head, isCut: rows.count > limit)
+    }
+
+    /// Holds a client's position against the log. Beyond what this process has seen, the log itself is asked.
+    package func check(_ position: LogPosition, seen: Int64 = 0) async throws -> PositionCheck {
+        let known = registry.current.check(position, head: seen)
+        if case .good = known, seen > 0 { return known }
+        let head = try await head()
+        return registry.current.check(position, head: head.seq)
+    }
+
+    /// The shared secret of that name, made on first use.
+    package func secret(named name: String, make: @Sendable () -> [UInt8]) async throws -> [UInt8] {
+        try await pool.withConnection { connection in
+            try await connection.query(
+                "insert into secrets (name, value) values ($1, $2) on conflict (name) do nothing",
+                [name, PostgresBytes(make())]
+            )
+            let rows = try await connection.query("select value from secrets where name = $1", [name])
+            guard let row = rows.first else { throw MissingHead() }
+            return try row.get(0, as: PostgresBytes.self).bytes
+        }
+    }
+
+    /// Makes the days' partitions of `commands` and drops those past their retention.
+    package func maintainCommands(retentionDays: Int) async throws {
+        _ = try await pool.query("select commands_maintain($1)", [Int32(retentionDays)])
+    }
+
+    /// Runs one statement, and learns of epochs opened since along with it.
+    private func read(_ query: PostgresQuery) async throws -> PostgresResult {
+        let registry = registry
+        return try await pool.withConnection { connection in
+            let results = try await connection.pipeline([
+                query, EpochOpening.newer.query(after: registry.current.newestOrdinal),
+            ])
+            registry.merge(try EpochOpening.decode(results[1]))
+            return results[0]
+        }
+    }
+}

@@ -1,0 +1,166 @@
+import Foundation
+import LogSupport
+import Orders
+import Postgres
+import Testing
+
+@testable import OrderLog
+
+@Suite struct AppenderTests {
+    private func allEvents(_ log: TestLog) async throws -> [LoggedEvent] {
+        var events: [LoggedEvent] = []
+        while true {
+            let page = try await log.reader.events(after: events.last?.seq ?? 0, limit: 500, scope: .everything)
+            events += page.events
+            if !page.isCut { return events }
+        }
+    }
+
+    @Test func manyAtOnceGetPositionsWithoutHoles() async throws {
+        try await TestLog.with { log in
+            try await log.withAppender { appender in
+                try await withThrowingTaskGroup(of: Void.self) { group in
+                    for _ in 0..<100 {
+                        group.addTask {
+                            let order = UUID()
+                            let placed = try await appender.submit(
+                                Samples.submission(.placeOrder, Samples.place(), order: order)
+                            )
+                            let confirmed = try await appender.submit(Samples.submission(.confirmOrder, order: order))
+                            #expect(placed.position.seq < confirmed.position.seq)
+                        }
+                    }
+                    try await group.waitForAll()
+                }
+            }
+            let events = try await allEvents(log)
+            #expect(events.map(\.seq) == Array(1...200))
+            #expect(zip(events, events.dropFirst()).allSatisfy { $0.recordedAt <= $1.recordedAt })
+        }
+    }
+
+    @Test func whatIsKilledInTheMiddleIsAppendedExactlyOnce() async throws {
+        try await TestLog.with { log in
+            let orders = (0..<60).map { _ in UUID() }
+            try await log.withAppender { appender in
+                try await withThrowingTaskGroup(of: Void.self) { group in
+                    for order in orders {
+                        group.addTask {
+                            let placed = try await appender.submit(
+                                Samples.submission(.placeOrder, Samples.place(), order: order)
+                            )
+                            #expect(placed.version == 1)
+                            #expect(!placed.replayed)
+                            let confirmed = try await appender.submit(Samples.submission(.confirmOrder, order: order))
+                            #expect(confirmed.version == 2)
+                        }
+                    }
+                    group.addTask {
+                        for _ in 0..<12 { try await log.terminate("waybill appender") }
+                    }
+                    try await group.waitForAll()
+                }
+            }
+            let events = try await allEvents(log)
+            #expect(events.map(\.seq) == Array(1...120))
+            #expect(Set(events.map(\.orderId)) == Set(orders))
+        }
+    }
+
+    @Test func aRepetitionAfterARestartGetsTheFirstAnswer() async throws {
+        try await TestLog.with { log in
+            let submission = try Samples.submission(.placeOrder, Samples.place(), order: UUID(), key: "k")
+            let first = try await log.withAppender { try await $0.submit(submission) }
+            let second = try await log.withAppender { try await $0.submit(submission) }
+            #expect(second.replayed)
+            #expect(second.events == first.events)
+            #expect(second.position == first.position)
+            #expect(try await allEvents(log).count == 1)
+        }
+    }
+
+    @Test func severalAppendersShareOneLog() async throws {
+        try await TestLog.with { log in
+            let order = UUID()
+            try await log.withAppender { one in
+                try await log.withAppender { two in
+                    _ = try await one.submit(Samples.submission(.placeOrder, Samples.place(), order: order))
+                    try await withThrowingTaskGroup(of: Void.self) { group in
+                        for index in 0..<40 {
+                            let note = #"{"text":"n\#(index)","visibility":"staff"}"#
+                            group.addTask {
+                                _ = try await (index.isMultiple(of: 2) ? one : two)
+                                    .submit(Samples.submission(.addNote, note, order: order))
+                            }
+                        }
+                        try await group.waitForAll()
+                    }
+                }
+            }
+            let events = try await allEvents(log)
+            #expect(events.map(\.seq) == Array(1...41))
+            #expect(events.map(\.version) == Array(1...41))
+        }
+    }
+
+    @Test func aFullQueueRefusesAtOnce() async throws {
+        try await TestLog.with { log in
+            var settings = Appender.Settings()
+            settings.queueCapacity = 0
+            let appender = Appender(
+                configuration: log.database,
+                registry: log.registry,
+                settings: settings,
+                logger: log.logger
+            )
+            let submission = try Samples.submission(.placeOrder, Samples.place(), order: UUID())
+            await #expect(throws: AppendRefusal.self) { try await appender.submit(submission) }
+        }
+    }
+
+    @Test func withoutADatabaseCommandsAreRefusedInTime() async throws {
+        try await TestLog.with { log in
+            var settings = Appender.Settings()
+            settings.patience = .milliseconds(300)
+            var nowhere = log.database
+            nowhere.database = "does_not_exist"
+            let appender = Appender(
+                configuration: nowhere,
+                registry: log.registry,
+                settings: settings,
+                logger: log.logger
+            )
+            try await withThrowingTaskGroup(of: Void.self) { group in
+                group.addTask { try await appender.run() }
+                let submission = try Samples.submission(.placeOrder, Samples.place(), order: UUID())
+                let refusal = await #expect(throws: AppendRefusal.self) { try await appender.submit(submission) }
+                guard case .unavailable = refusal else {
+                    Issue.record("refused as \(String(describing: refusal))")
+                    return
+                }
+                group.cancelAll()
+            }
+        }
+    }
+
+    @Test func anIdentityThatDiffersOpensAnEpochAtTheNextEvent() async throws {
+        try await TestLog.with { log in
+            let order = UUID()
+            let placed = try await log.withAppender {
+                try await $0.submit(Samples.submission(.placeOrder, Samples.place(), order: order))
+            }
+            // As after a restore: the epoch that wrote last was another server's.
+            let owner = try await PostgresConnection.connect(log.database, logger: log.logger)
+            try await owner.query("update log_epochs set identity = 'elsewhere'")
+            await owner.close()
+            let confirmed = try await log.withAppender {
+                try await $0.submit(Samples.submission(.confirmOrder, order: order))
+            }
+            #expect(confirmed.position.epoch != placed.position.epoch)
+            #expect(confirmed.position.seq == 2)
+            #expect(try await log.reader.check(placed.position) == .good(1))
+            #expect(try await log.reader.check(LogPosition(epoch: placed.position.epoch, seq: 2)) == .forked)
+            #expect(try await log.reader.check(LogPosition(epoch: confirmed.position.epoch, seq: 3)) == .ahead)
+        }
+    }
+}

@@ -1,0 +1,156 @@
+import Foundation
+import LogSupport
+import Orders
+import Testing
+
+@testable import OrderLog
+
+@Suite struct BatchPlanTests {
+    private let order = UUID()
+
+    private func plan(head: Int64 = 0, known: [CommandKey: RememberedCommand] = [:]) -> BatchPlan {
+        BatchPlan(
+            headSeq: head,
+            recordedAt: Timestamp(unixMicroseconds: 1_000_000),
+            epochs: EpochTable([Epoch(ordinal: 1, name: "aaaaaaaa", firstSeq: 1)]),
+            records: [:],
+            known: known
+        )
+    }
+
+    @Test func commandsOfOneBatchSeeEachOther() throws {
+        var plan = plan(head: 41)
+        let placed = try plan.judge(Samples.submission(.placeOrder, Samples.place(), order: order)).get()
+        let confirmed = try plan.judge(Samples.submission(.confirmOrder, order: order)).get()
+        #expect(placed.position.seq == 42)
+        #expect(confirmed.position.seq == 43)
+        #expect(confirmed.version == 2)
+        #expect(plan.events.map(\.seq) == [42, 43])
+        #expect(plan.events.map(\.statusBefore) == [nil, "placed"])
+        #expect(plan.events.map(\.status) == ["placed", "preparing"])
+    }
+
+    @Test func aRefusedCommandHarmsNoNeighbour() throws {
+        var plan = plan()
+        _ = try plan.judge(Samples.submission(.placeOrder, Samples.place(), order: order)).get()
+        let pack = #"{"parcelId":"p","lines":[{"lineId":"l1","quantity":1}]}"#
+        guard case .failure(.rejected) = try plan.judge(Samples.submission(.packParcel, pack, order: order)) else {
+            Issue.record("packed before it was confirmed")
+            return
+        }
+        _ = try plan.judge(Samples.submission(.confirmOrder, order: order)).get()
+        #expect(plan.events.map(\.type) == ["OrderPlaced", "OrderConfirmed"])
+        #expect(plan.commands.count == 2)
+    }
+
+    @Test func theSameCommandTwiceInABatchIsAppendedOnce() throws {
+        var plan = plan()
+        let submission = try Samples.submission(.placeOrder, Samples.place(), order: order, key: "k")
+        let first = try plan.judge(submission).get()
+        let second = try plan.judge(submission).get()
+        #expect(!first.replayed)
+        #expect(second.replayed)
+        #expect(second.events == first.events)
+        #expect(plan.events.count == 1)
+    }
+
+    @Test func anIdUsedForAnotherCommandIsRefused() throws {
+        var plan = plan()
+        _ = try plan.judge(Samples.submission(.placeOrder, Samples.place(), order: order, key: "k")).get()
+        let other = try Samples.submission(.confirmOrder, order: order, key: "k", fingerprint: 2)
+        guard case .failure(.commandIdReused) = plan.judge(other) else {
+            Issue.record("the id was accepted twice")
+            return
+        }
+    }
+
+    @Test func idsAreScopedByShop() throws {
+        var plan = plan()
+        _ = try plan.judge(Samples.submission(.placeOrder, Samples.place(shop: "aurora"), order: order, key: "k")).get()
+        let elsewhere = try Samples.submission(
+            .placeOrder,
+            Samples.place(shop: "nordwind"),
+            order: UUID(),
+            key: "k",
+            fingerprint: 2
+        )
+        let receipt = try plan.judge(elsewhere).get()
+        #expect(!receipt.replayed)
+    }
+
+    @Test func aRepetitionIsAnsweredBeforeAnythingThatDependsOnState() throws {
+        var plan = plan()
+        _ = try plan.judge(Samples.submission(.placeOrder, Samples.place(), order: order)).get()
+        let confirm = try Samples.submission(.confirmOrder, order: order, key: "c", ifMatch: 1)
+        let first = try plan.judge(confirm).get()
+        _ = try plan.judge(Samples.submission(.addNote, #"{"text":"x","visibility":"staff"}"#, order: order)).get()
+        let again = try plan.judge(confirm).get()
+        #expect(again.replayed)
+        #expect(again.version == first.version)
+    }
+
+    @Test func theVersionAskedForMustBeTheOrders() throws {
+        var plan = plan()
+        _ = try plan.judge(Samples.submission(.placeOrder, Samples.place(), order: order)).get()
+        guard
+            case .failure(.versionMismatch(current: 1)) = try plan.judge(
+                Samples.submission(.confirmOrder, order: order, ifMatch: 7)
+            )
+        else {
+            Issue.record("another version was accepted")
+            return
+        }
+    }
+
+    @Test func anOrderOfAnotherShopIsUnknown() throws {
+        var plan = plan()
+        _ = try plan.judge(Samples.submission(.placeOrder, Samples.place(), order: order)).get()
+        guard
+            case .failure(.unknownOrder) = try plan.judge(
+                Samples.submission(.confirmOrder, order: order, shops: ["nordwind"])
+            )
+        else {
+            Issue.record("a foreign order was found")
+            return
+        }
+        guard
+            case .failure(.orderExists(nil)) = try plan.judge(
+                Samples.submission(.placeOrder, Samples.place(shop: "nordwind"), order: order, shops: ["nordwind"])
+            )
+        else {
+            Issue.record("a foreign order was described")
+            return
+        }
+    }
+
+    @Test func afterAnUnknownOutcomeTheFirstAnswerIsNoRepetition() throws {
+        let submission = try Samples.submission(.placeOrder, Samples.place(), order: order, key: "k")
+        let remembered = RememberedCommand(
+            fingerprint: submission.fingerprint,
+            orderId: order,
+            firstSeq: 5,
+            lastSeq: 5,
+            version: 1,
+            status: "placed",
+            types: ["OrderPlaced"]
+        )
+        var plan = plan(head: 9, known: [CommandKey(shop: "aurora", commandId: "k"): remembered])
+        let receipt = try plan.judge(submission, acceptedBefore: true).get()
+        #expect(!receipt.replayed)
+        #expect(receipt.position.seq == 5)
+        #expect(plan.isEmpty)
+    }
+
+    @Test func aFactToldTwiceIsAcceptedWithoutEvents() throws {
+        var plan = plan()
+        _ = try plan.judge(Samples.submission(.placeOrder, Samples.place(), order: order)).get()
+        let report =
+            #"{"paymentId":"p","kind":"authorized","amount":{"amount":2000,"currency":"EUR"},"providerRef":"r"}"#
+        let first = try plan.judge(Samples.submission(.recordPayment, report, order: order)).get()
+        let second = try plan.judge(Samples.submission(.recordPayment, report, order: order)).get()
+        #expect(second.events.isEmpty)
+        #expect(second.position == first.position)
+        #expect(second.version == first.version)
+        #expect(!second.replayed)
+    }
+}

@@ -1,0 +1,99 @@
+import Foundation
+import LogSupport
+import Orders
+import Postgres
+import Testing
+
+@testable import OrderLog
+
+@Suite struct LogReaderTests {
+    @Test func readsKeepToTheirScope() async throws {
+        try await TestLog.with { log in
+            let (mine, theirs, elsewhere) = (UUID(), UUID(), UUID())
+            try await log.withAppender { appender in
+                _ = try await appender.submit(Samples.submission(.placeOrder, Samples.place(), order: mine))
+                _ = try await appender.submit(
+                    Samples.submission(.placeOrder, Samples.place(customer: "cust-2"), order: theirs)
+                )
+                _ = try await appender.submit(
+                    Samples.submission(.placeOrder, Samples.place(shop: "nordwind"), order: elsewhere)
+                )
+            }
+            let scope = ReadScope(shops: ["aurora"], customer: "cust-1")
+            #expect(try await log.reader.events(after: 0, limit: 10, scope: scope).events.map(\.orderId) == [mine])
+            #expect(try await log.reader.order(mine, scope: scope).stored?.order.orderId == mine)
+            for foreign in [theirs, elsewhere] {
+                #expect(try await log.reader.order(foreign, scope: scope).stored == nil)
+                #expect(try await !log.reader.orderExists(foreign, scope: scope))
+                #expect(try await log.reader.events(after: 0, limit: 10, scope: scope, orderId: foreign).events.isEmpty)
+            }
+            let shop = ReadScope(shops: ["nordwind"])
+            #expect(try await log.reader.events(after: 0, limit: 10, scope: shop).events.map(\.orderId) == [elsewhere])
+        }
+    }
+
+    @Test func pagesFollowEachOtherWithoutGap() async throws {
+        try await TestLog.with { log in
+            let order = UUID()
+            try await log.withAppender { appender in
+                _ = try await appender.submit(Samples.submission(.placeOrder, Samples.place(), order: order))
+                for index in 0..<6 {
+                    let note =
+                        #"{"text":"n\#(index)","visibility":"\#(index.isMultiple(of: 2) ? "staff" : "customer")"}"#
+                    _ = try await appender.submit(Samples.submission(.addNote, note, order: order))
+                }
+            }
+            var seen: [Int64] = []
+            var after: Int64 = 0
+            while true {
+                let page = try await log.reader.events(after: after, limit: 3, scope: .everything)
+                seen += page.events.map(\.seq)
+                after = page.through
+                if !page.isCut { break }
+            }
+            #expect(seen == Array(1...7))
+            #expect(after == 7)
+            let visible = try await log.reader.events(
+                after: 0,
+                limit: 10,
+                scope: .everything,
+                orderId: order,
+                visibleToCustomers: true
+            )
+            #expect(visible.events.map(\.seq) == [1, 3, 5, 7])
+            let bounded = try await log.reader.events(after: 0, through: 4, limit: 10, scope: .everything)
+            #expect(bounded.events.map(\.seq) == [1, 2, 3, 4])
+            #expect(bounded.through == 4)
+        }
+    }
+
+    @Test func anEmptyLogHasAHead() async throws {
+        try await TestLog.with { log in
+            let head = try await log.reader.head()
+            #expect(head.seq == 0)
+            #expect(LogPosition(head.description) == head)
+            #expect(try await log.reader.check(head) == .good(0))
+        }
+    }
+
+    @Test func aSecretIsMadeOnce() async throws {
+        try await TestLog.with { log in
+            let first = try await log.reader.secret(named: "s") { [1, 2, 3] }
+            let second = try await log.reader.secret(named: "s") { [4, 5, 6] }
+            #expect(first == [1, 2, 3])
+            #expect(second == first)
+        }
+    }
+
+    @Test func oldCommandsLeaveWithTheirDay() async throws {
+        try await TestLog.with { log in
+            try await log.reader.maintainCommands(retentionDays: 90)
+            try await log.reader.maintainCommands(retentionDays: 90)
+            let rows = try await log.pool.query(
+                "select count(*) from pg_inherits where inhparent = 'commands'::regclass"
+            )
+            // Today, the two days ahead, and the default.
+            #expect(try rows.first?.get(0, as: Int64.self) == 4)
+        }
+    }
+}
