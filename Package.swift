@@ -65,6 +65,11 @@ let package = Package(
             swiftSettings: strict
         ),
         .target(
+            name: "LiveStreams",
+            dependencies: ["OrderLog", "Orders", "StrictJSON", collections, lifecycle, logging],
+            swiftSettings: strict
+        ),
+        .target(
             name: "TestSupport",
             dependencies: ["EmbeddedPostgres", logging],
             path: "Tests/TestSupport",
@@ -84,6 +89,11 @@ let package = Package(
         .testTarget(
             name: "EmbeddedPostgresTests",
             dependencies: ["EmbeddedPostgres", "TestSupport", logging, lifecycle],
+            swiftSettings: strict
+        ),
+        .testTarget(
+            name: "LiveStreamsTests",
+            dependencies: ["LiveStreams", "OrderLog", "Orders", "TestSupport"],
             swiftSettings: strict
         ),
         .testTarget(

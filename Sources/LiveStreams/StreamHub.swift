@@ -1,0 +1,166 @@
+import Foundation
+package import Logging
+package import OrderLog
+import ServiceLifecycle
+import Synchronization
+
+/// The ring and all who read from it. Publishing never waits for anybody: it appends, rings the bells concerned, returns.
+package final class StreamHub: LogTailSink, Service {
+    package struct Settings: Sendable {
+        /// Most bytes of events kept in memory.
+        package var ringCapacity = 32 * 1024 * 1024
+        /// Most streams open at once; beyond it a stream is told `overload`.
+        package var maximumStreams = 20_000
+        /// A client that takes nothing for this long is cut off.
+        package var stallDeadline: Duration = .seconds(30)
+        /// How often each stream gets an id-only block.
+        package var heartbeat: Duration = .seconds(15)
+
+        package init() {}
+    }
+
+    private struct State {
+        var ring: Ring
+        var nextId = 0
+        var subscriptions: [Int: Subscription] = [:]
+        /// Streams of one order, by order: an event finds them without looking at the others.
+        var byOrder: [UUID: Set<Int>] = [:]
+        var feeds: Set<Int> = []
+        var draining = false
+    }
+
+    package let settings: Settings
+    private let registry: EpochRegistry
+    private let text: PositionText
+    private let logger: Logger
+    private let state: Mutex<State>
+
+    package init(registry: EpochRegistry, text: PositionText, settings: Settings = Settings(), logger: Logger) {
+        self.registry = registry
+        self.text = text
+        self.settings = settings
+        self.logger = logger
+        state = Mutex(State(ring: Ring(after: 0, capacity: settings.ringCapacity)))
+    }
+
+    /// Streams open now.
+    package var openStreams: Int { state.withLock { $0.subscriptions.count } }
+    /// The last event in the ring.
+    package var end: Int64 { state.withLock { $0.ring.end } }
+    package var isDraining: Bool { state.withLock { $0.draining } }
+
+    /// Ends stalled and expired streams until graceful shutdown; then asks every stream to end and waits for it, so that
+    /// the server's own shutdown, which waits for open responses, finds none.
+    package func run() async throws {
+        await cancelWhenGracefulShutdown {
+            while !Task.isCancelled {
+                self.tick()
+                // Cancelled: the loop's condition sees it.
+                try? await Task.sleep(for: .seconds(1))
+            }
+        }
+        await drain(deadline: .now + .seconds(5))
+    }
+
+    private func tick() {
+        let now = ContinuousClock.now
+        for subscription in state.withLock({ Array($0.subscriptions.values) }) {
+            if subscription.tick(now, stallDeadline: settings.stallDeadline) {
+                logger.info("stream cut off: client stalled")
+            }
+        }
+    }
+
+    private func drain(deadline: ContinuousClock.Instant) async {
+        let open = state.withLock { state in
+            state.draining = true
+            return Array(state.subscriptions.values)
+        }
+        for subscription in open { subscription.end(.shutdown) }
+        while openStreams > 0, ContinuousClock.now < deadline {
+            // Cancelled: the deadline ends the loop.
+            try? await Task.sleep(for: .milliseconds(10))
+        }
+        for subscription in state.withLock({ Array($0.subscriptions.values) }) { subscription.close() }
+    }
+}
+
+// MARK: The tail's side
+
+extension StreamHub {
+    package func begin(after seq: Int64) {
+        state.withLock { $0.ring = Ring(after: seq, capacity: settings.ringCapacity) }
+    }
+
+    package func publish(_ events: [LoggedEvent]) {
+        let epochs = registry.current
+        let frames = events.map { EventFrame($0, position: epochs.position(of: $0.seq), text: text) }
+        let concerned = state.withLock { state in
+            var ids = state.feeds
+            for frame in frames {
+                state.ring.append(frame)
+                if let streams = state.byOrder[frame.event.orderId] { ids.formUnion(streams) }
+            }
+            return ids.compactMap { state.subscriptions[$0] }
+        }
+        for subscription in concerned { subscription.ring() }
+    }
+
+    package func fork(after seq: Int64) {
+        let all = state.withLock { state in
+            state.ring.cut(after: seq)
+            return Array(state.subscriptions.values)
+        }
+        for subscription in all { subscription.fork(after: seq) }
+    }
+}
+
+// MARK: The streams' side
+
+extension StreamHub {
+    /// Why a stream is not admitted.
+    package enum Refusal: Error, Sendable { case draining, full }
+
+    /// Admits a stream for as long as `body` runs.
+    package func withSubscription<R>(
+        _ subscription: Subscription,
+        _ body: () async throws -> R
+    ) async throws -> R {
+        let id = try admit(subscription)
+        defer { dismiss(id, subscription) }
+        return try await body()
+    }
+
+    /// Shows the ring to a subscriber.
+    package func next(_ subscriber: inout Subscriber) -> Subscriber.Step {
+        state.withLock { subscriber.next(ring: $0.ring) }
+    }
+
+    private func admit(_ subscription: Subscription) throws(Refusal) -> Int {
+        let outcome: Result<Int, Refusal> = state.withLock { state in
+            guard !state.draining else { return .failure(.draining) }
+            guard state.subscriptions.count < settings.maximumStreams else { return .failure(.full) }
+            state.nextId += 1
+            state.subscriptions[state.nextId] = subscription
+            if let orderId = subscription.orderId {
+                state.byOrder[orderId, default: []].insert(state.nextId)
+            } else {
+                state.feeds.insert(state.nextId)
+            }
+            return .success(state.nextId)
+        }
+        return try outcome.get()
+    }
+
+    private func dismiss(_ id: Int, _ subscription: Subscription) {
+        state.withLock { state in
+            state.subscriptions[id] = nil
+            guard let orderId = subscription.orderId else {
+                state.feeds.remove(id)
+                return
+            }
+            state.byOrder[orderId]?.remove(id)
+            if state.byOrder[orderId]?.isEmpty == true { state.byOrder[orderId] = nil }
+        }
+    }
+}

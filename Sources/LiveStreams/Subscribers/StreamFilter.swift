@@ -1,0 +1,33 @@
+package import Foundation
+package import OrderLog
+import Orders
+
+/// What a stream shows: whose events, and which of them. Applied in SQL where it can be, and always again at fan-out.
+package struct StreamFilter: Sendable {
+    /// Only this order; nil for all.
+    package var orderId: UUID?
+    /// The shops, within the token's, and the customer where the caller is one.
+    package var scope: ReadScope
+    /// Matches the headline before or after the event; empty for all.
+    package var statuses: Set<String> = []
+    /// Event types; empty for all.
+    package var types: Set<String> = []
+    /// Only what concerns the attention queue.
+    package var attentionOnly = false
+
+    package init(orderId: UUID? = nil, scope: ReadScope) {
+        self.orderId = orderId
+        self.scope = scope
+    }
+
+    package func matches(_ frame: EventFrame) -> Bool {
+        let event = frame.event
+        if let orderId, orderId != event.orderId { return false }
+        guard scope.contains(shop: event.shop, customer: event.customer) else { return false }
+        if !statuses.isEmpty, !statuses.contains(event.status), !(event.statusBefore.map(statuses.contains) ?? false) {
+            return false
+        }
+        if !types.isEmpty, !types.contains(event.type) { return false }
+        return !attentionOnly || frame.attention
+    }
+}

@@ -1,0 +1,174 @@
+package import Logging
+import OrderLog
+
+/// Where a stream's bytes go: the web framework's response now, a lane of our own where that is faster.
+package protocol StreamSink {
+    /// Sends the bytes; returns when the next may follow. Throws when the client is gone.
+    mutating func send(_ bytes: [UInt8]) async throws
+}
+
+/// Where a stream starts.
+package enum StreamStart: Sendable {
+    /// Goes on after this event.
+    case resume(after: Int64)
+    /// Begins with the current state.
+    case fresh
+    /// The client's position is none of this log's: says so, then begins with the current state.
+    case reset(ControlFrame.ResetReason)
+}
+
+/// One stream from its first byte to its last: drives a `Subscriber` and sends what it says.
+package struct StreamSession: Sendable {
+    private let hub: StreamHub
+    private let source: StreamSource
+    private let filter: StreamFilter
+    private let template: Subscriber
+    private let expires: ContinuousClock.Instant?
+    private let logger: Logger
+
+    /// - Parameters:
+    ///   - template: the stream's reader; its cursor is set by the beginning.
+    ///   - expires: when the caller's token ends; the stream says `bye` by then.
+    package init(
+        hub: StreamHub,
+        source: StreamSource,
+        template: Subscriber,
+        expires: ContinuousClock.Instant?,
+        logger: Logger
+    ) {
+        self.hub = hub
+        self.source = source
+        self.filter = template.filter
+        self.template = template
+        self.expires = expires
+        self.logger = logger
+    }
+
+    /// Runs the stream until the client leaves or it is told to end. Errors of the database end it with `bye`, after which
+    /// the client comes back with its last id; nothing is lost by it.
+    package func run(_ start: StreamStart, subscription: Subscription, sink: inout some StreamSink) async throws {
+        try await sink.send(ControlFrame.retry(milliseconds: Self.retryDelay()))
+        do {
+            try await hub.withSubscription(subscription) {
+                try await stream(start, subscription, &sink)
+            }
+        } catch let refusal as StreamHub.Refusal {
+            try await sink.send(bye(refusal == .draining ? .shutdown : .overload))
+        }
+    }
+
+    private func stream(_ start: StreamStart, _ subscription: Subscription, _ sink: inout some StreamSink) async throws
+    {
+        var subscriber = template
+        do {
+            switch start {
+            case .resume(let seq):
+                subscriber = Subscriber(filter: filter, audience: template.audience, plain: template.plain, cursor: seq)
+            case .fresh:
+                guard try await begin(&subscriber, resetting: nil, subscription, &sink) else { return }
+            case .reset(let reason):
+                guard try await begin(&subscriber, resetting: reason, subscription, &sink) else { return }
+            }
+            try await follow(&subscriber, subscription, &sink)
+        } catch is SinkClosed {
+            return
+        } catch {
+            logger.warning("stream ended by an error", metadata: ["error": "\(error)"])
+            try await sink.send(bye(.overload))
+        }
+    }
+
+    /// - Returns: false when there is nothing to begin with: the order is gone.
+    private func begin(
+        _ subscriber: inout Subscriber,
+        resetting reason: ControlFrame.ResetReason?,
+        _ subscription: Subscription,
+        _ sink: inout some StreamSink
+    ) async throws -> Bool {
+        guard let beginning = try await source.beginning() else { return false }
+        var bytes: [UInt8] = []
+        let position = beginning.snapshot.map { source.position($0.position) } ?? source.position(of: beginning.cursor)
+        if let reason { bytes += ControlFrame.reset(reason, position: position, plain: template.plain) }
+        if let snapshot = beginning.snapshot {
+            bytes += ControlFrame.snapshot(snapshot.order, position: position, plain: template.plain)
+        } else {
+            bytes += ControlFrame.cursor(position)
+        }
+        subscriber = Subscriber(
+            filter: filter,
+            audience: template.audience,
+            plain: template.plain,
+            cursor: beginning.cursor
+        )
+        try await send(bytes, subscription, &sink)
+        return true
+    }
+
+    private func follow(
+        _ subscriber: inout Subscriber,
+        _ subscription: Subscription,
+        _ sink: inout some StreamSink
+    ) async throws {
+        var heartbeat = ContinuousClock.now + hub.settings.heartbeat
+        while true {
+            let wake: Subscription.Wake
+            switch hub.next(&subscriber) {
+            case .send(let bytes):
+                try await send(bytes, subscription, &sink)
+                wake = subscription.poll()
+            case .catchUp(let after, let through):
+                let (frames, reached) = try await source.read(after: after, through: through)
+                let bytes = subscriber.absorb(frames, through: reached)
+                if !bytes.isEmpty { try await send(bytes, subscription, &sink) }
+                wake = subscription.poll()
+            case .wait:
+                wake = await subscription.wait(until: min(heartbeat, expires ?? heartbeat))
+            }
+            if wake.closed { return }
+            let now = ContinuousClock.now
+            if let seq = wake.forkedAfter, subscriber.fork(after: seq) {
+                guard try await begin(&subscriber, resetting: .forked, subscription, &sink) else { return }
+            }
+            if let reason = wake.bye ?? ((expires.map { $0 <= now } ?? false) ? .tokenExpired : nil) {
+                try await finish(&subscriber, reason, subscription, &sink)
+                return
+            }
+            if heartbeat <= now {
+                try await send(ControlFrame.cursor(source.position(of: subscriber.cursor)), subscription, &sink)
+                heartbeat = now + hub.settings.heartbeat
+            }
+        }
+    }
+
+    /// Before `bye`, what the ring still holds, and where the stream stands.
+    private func finish(
+        _ subscriber: inout Subscriber,
+        _ reason: ControlFrame.ByeReason,
+        _ subscription: Subscription,
+        _ sink: inout some StreamSink
+    ) async throws {
+        while case .send(let bytes) = hub.next(&subscriber) { try await send(bytes, subscription, &sink) }
+        let cursor = ControlFrame.cursor(source.position(of: subscriber.cursor))
+        try await send(cursor + bye(reason), subscription, &sink)
+    }
+
+    private func bye(_ reason: ControlFrame.ByeReason) -> [UInt8] {
+        ControlFrame.bye(reason, retry: Self.retryDelay(), plain: template.plain)
+    }
+
+    private func send(_ bytes: [UInt8], _ subscription: Subscription, _ sink: inout some StreamSink) async throws {
+        subscription.sending(since: .now)
+        defer { subscription.sending(since: nil) }
+        do {
+            try await sink.send(bytes)
+        } catch {
+            throw SinkClosed()
+        }
+    }
+
+    /// Between one and three seconds: clients that lose a server together do not return together.
+    private static func retryDelay() -> Int { Int.random(in: 1000...3000) }
+}
+
+/// The client is gone; nothing more can be said to it.
+struct SinkClosed: Error {}

@@ -1,0 +1,67 @@
+import Foundation
+package import OrderLog
+package import Orders
+
+/// Where a stream begins when it does not resume: the current state, if it has one, and the cursor that goes with it.
+package struct StreamBeginning: Sendable {
+    /// The order as JSON with its id; nil for the feed of all orders.
+    package let snapshot: (order: [UInt8], position: LogPosition)?
+    /// The last event that the beginning reflects.
+    package let cursor: Int64
+}
+
+/// What a stream reads from the log: its beginning, and what the ring no longer holds.
+package struct StreamSource: Sendable {
+    private let reader: LogReader
+    private let filter: StreamFilter
+    private let audience: Audience
+    private let role: CallerRole
+    private let text: PositionText
+
+    package init(reader: LogReader, filter: StreamFilter, audience: Audience, role: CallerRole, text: PositionText) {
+        self.reader = reader
+        self.filter = filter
+        self.audience = audience
+        self.role = role
+        self.text = text
+    }
+
+    /// A fresh beginning from one consistent read; nil when the order is not there, or not the caller's.
+    package func beginning() async throws -> StreamBeginning? {
+        guard let orderId = filter.orderId else {
+            return StreamBeginning(snapshot: nil, cursor: try await reader.head().seq)
+        }
+        let (stored, head) = try await reader.order(orderId, scope: filter.scope)
+        guard let stored else { return nil }
+        let order = stored.order.json(
+            for: audience,
+            role: role,
+            position: text(stored.position, for: audience),
+            recordedAt: stored.recordedAt
+        )
+        return StreamBeginning(snapshot: (order, stored.position), cursor: head)
+    }
+
+    /// The stream's events after a position, encoded; and how far they are complete.
+    package func read(after seq: Int64, through: Int64) async throws -> (frames: [EventFrame], through: Int64) {
+        let page = try await reader.events(
+            after: seq,
+            through: through,
+            limit: 500,
+            scope: filter.scope,
+            orderId: filter.orderId,
+            visibleToCustomers: audience == .customer
+        )
+        let epochs = reader.registry.current
+        return (page.events.map { EventFrame($0, position: epochs.position(of: $0.seq), text: text) }, page.through)
+    }
+
+    /// A position as this stream's audience reads it.
+    package func position(of seq: Int64) -> String {
+        text(reader.registry.current.position(of: seq), for: audience)
+    }
+
+    package func position(_ position: LogPosition) -> String {
+        text(position, for: audience)
+    }
+}

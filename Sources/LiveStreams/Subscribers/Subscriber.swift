@@ -1,0 +1,71 @@
+import OrderLog
+package import Orders
+
+/// One stream's reader: a cursor, not a queue. Pure: it is shown the ring and says what to do next.
+///
+/// Invariant: everything that the stream shows at or before `cursor` has been handed out, once and in order.
+package struct Subscriber: Sendable {
+    package let filter: StreamFilter
+    package let audience: Audience
+    /// Frames without their `event:` line.
+    package let plain: Bool
+    /// The last event that the stream has fully passed.
+    package private(set) var cursor: Int64
+
+    /// What the stream does next.
+    package enum Step: Sendable, Equatable {
+        /// Send these bytes, then ask again.
+        case send([UInt8])
+        /// Read the log after `after` up to `through`, show it to `absorb`, then ask again.
+        case catchUp(after: Int64, through: Int64)
+        /// Nothing to do until the ring grows.
+        case wait
+    }
+
+    package init(filter: StreamFilter, audience: Audience, plain: Bool, cursor: Int64) {
+        self.filter = filter
+        self.audience = audience
+        self.plain = plain
+        self.cursor = cursor
+    }
+
+    /// The next step, given the ring. Frames are taken up to about `budget` bytes, so that one write stays bounded.
+    package mutating func next(ring: Ring, budget: Int = 64 * 1024) -> Step {
+        if cursor < ring.floor { return .catchUp(after: cursor, through: ring.end) }
+        guard cursor < ring.end else { return .wait }
+        var bytes: [UInt8] = []
+        var passed = cursor
+        ring.forEach(after: cursor) { frame in
+            passed = frame.event.seq
+            if filter.matches(frame), let encoded = frame.encoded(for: audience) {
+                encoded.append(to: &bytes, plain: plain)
+            }
+            return bytes.count < budget
+        }
+        cursor = passed
+        return bytes.isEmpty ? .wait : .send(bytes)
+    }
+
+    /// Takes events that were read from the log: everything after the cursor up to `through` that the stream may show.
+    ///
+    /// - Returns: the bytes to send, perhaps none.
+    package mutating func absorb(_ frames: some Sequence<EventFrame>, through: Int64) -> [UInt8] {
+        var bytes: [UInt8] = []
+        for frame in frames where frame.event.seq > cursor && frame.event.seq <= through {
+            if filter.matches(frame), let encoded = frame.encoded(for: audience) {
+                encoded.append(to: &bytes, plain: plain)
+            }
+        }
+        cursor = max(cursor, through)
+        return bytes
+    }
+
+    /// Moves to where the log was cut, if the stream was beyond it.
+    ///
+    /// - Returns: whether the stream had shown, or passed, events that no longer exist.
+    package mutating func fork(after seq: Int64) -> Bool {
+        guard cursor > seq else { return false }
+        cursor = seq
+        return true
+    }
+}

@@ -1,0 +1,98 @@
+package import Foundation
+import Synchronization
+
+/// A stream's bell: tells its session that something awaits it. Signals are kept as one, so it never grows.
+package final class Subscription: Sendable {
+    /// Why a session woke.
+    package struct Wake: Sendable, Equatable {
+        /// History after this event is gone.
+        package var forkedAfter: Int64?
+        /// The stream is asked to end.
+        package var bye: ControlFrame.ByeReason?
+        /// The client is gone.
+        package var closed = false
+    }
+
+    private struct State {
+        var rung = false
+        var wake = Wake()
+        var waiter: CheckedContinuation<Void, Never>?
+        var deadline: ContinuousClock.Instant?
+        var sendingSince: ContinuousClock.Instant?
+    }
+
+    package let orderId: UUID?
+    private let state = Mutex(State())
+    private let abort: @Sendable () -> Void
+
+    /// - Parameter abort: closes the connection at once; called for a client that takes nothing any more.
+    package init(orderId: UUID?, abort: @escaping @Sendable () -> Void) {
+        self.orderId = orderId
+        self.abort = abort
+    }
+
+    /// Waits for a signal or the deadline.
+    package func wait(until deadline: ContinuousClock.Instant) async -> Wake {
+        await withCheckedContinuation { continuation in
+            let ready = state.withLock { state in
+                if state.rung { return true }
+                state.waiter = continuation
+                state.deadline = deadline
+                return false
+            }
+            if ready { continuation.resume() }
+        }
+        return poll()
+    }
+
+    /// What has been signalled since the last look, without waiting.
+    package func poll() -> Wake {
+        state.withLock { state in
+            state.rung = false
+            defer { state.wake.forkedAfter = nil }
+            return state.wake
+        }
+    }
+
+    /// The ring has grown.
+    func ring() { signal { _ in } }
+
+    func fork(after seq: Int64) {
+        signal { $0.forkedAfter = min($0.forkedAfter ?? seq, seq) }
+    }
+
+    func end(_ reason: ControlFrame.ByeReason) {
+        signal { if $0.bye == nil { $0.bye = reason } }
+    }
+
+    /// The client has left: nothing more can be sent.
+    package func close() {
+        signal { $0.closed = true }
+    }
+
+    /// Marks the time from which a send is under way, or none.
+    func sending(since instant: ContinuousClock.Instant?) {
+        state.withLock { $0.sendingSince = instant }
+    }
+
+    /// Wakes a session whose deadline has come; aborts one whose client has taken nothing for too long.
+    func tick(_ now: ContinuousClock.Instant, stallDeadline: Duration) -> Bool {
+        let (due, stalled) = state.withLock { state in
+            (state.deadline.map { $0 <= now } ?? false, state.sendingSince.map { $0 + stallDeadline <= now } ?? false)
+        }
+        if due { ring() }
+        if stalled { abort() }
+        return stalled
+    }
+
+    private func signal(_ change: (inout Wake) -> Void) {
+        let waiter = state.withLock { state in
+            change(&state.wake)
+            state.rung = true
+            state.deadline = nil
+            defer { state.waiter = nil }
+            return state.waiter
+        }
+        waiter?.resume()
+    }
+}

@@ -1,0 +1,52 @@
+import LiveStreams
+import OrderLog
+import Testing
+
+@Suite struct RingTests {
+    @Test func theOldestFramesLeaveWhenTheBytesRunOut() {
+        let frame = Frames.frame(1)
+        var ring = Ring(after: 0, capacity: frame.size * 3)
+        for seq in 1...10 { ring.append(Frames.frame(Int64(seq))) }
+        #expect(ring.end == 10)
+        #expect(ring.floor >= 7)
+        #expect(ring.byteCount <= frame.size * 3)
+    }
+
+    @Test func theNewestFrameStaysWhateverItsSize() {
+        var ring = Ring(after: 0, capacity: 1)
+        ring.append(Frames.frame(1))
+        #expect(ring.floor == 0)
+        #expect(ring.end == 1)
+    }
+
+    @Test func framesThatAreThereAlreadyArePassedOver() {
+        var ring = Ring(after: 5, capacity: 1 << 20)
+        for seq: Int64 in [4, 5, 6, 6, 7] { ring.append(Frames.frame(seq)) }
+        var seen: [Int64] = []
+        ring.forEach(after: 0) { frame in
+            seen.append(frame.event.seq)
+            return true
+        }
+        #expect(seen == [6, 7])
+    }
+
+    @Test func aHoleEmptiesTheRing() {
+        var ring = Ring(after: 0, capacity: 1 << 20)
+        ring.append(Frames.frame(1))
+        ring.append(Frames.frame(5))
+        #expect(ring.floor == 4)
+        #expect(ring.end == 5)
+    }
+
+    @Test func aCutForgetsWhatNoLongerExists() {
+        var ring = Ring(after: 0, capacity: 1 << 20)
+        for seq in 1...5 { ring.append(Frames.frame(Int64(seq))) }
+        ring.cut(after: 3)
+        #expect(ring.end == 3)
+        ring.append(Frames.frame(4))
+        #expect(ring.end == 4)
+        ring.cut(after: -1)
+        #expect(ring.floor == -1)
+        #expect(ring.byteCount == 0)
+    }
+}
