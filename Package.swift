@@ -70,6 +70,14 @@ let package = Package(
             swiftSettings: strict
         ),
         .target(
+            name: "WaybillServer",
+            dependencies: [
+                "Access", "LiveStreams", "OrderLog", "Orders", "Postgres", "StrictJSON", "Telemetry",
+                hummingbird, lifecycle, logging, nio, nioPosix,
+            ],
+            swiftSettings: strict
+        ),
+        .target(
             name: "TestSupport",
             dependencies: ["EmbeddedPostgres", logging],
             path: "Tests/TestSupport",

@@ -1,0 +1,27 @@
+import Logging
+import OrderLog
+import ServiceLifecycle
+
+/// Keeps the partitions of `commands`: makes those of the coming days, drops those past their retention.
+struct CommandMaintenance: Service {
+    let reader: LogReader
+    let retentionDays: Int
+    let logger: Logger
+
+    func run() async throws {
+        await cancelWhenGracefulShutdown {
+            while !Task.isCancelled {
+                do {
+                    try await reader.maintainCommands(retentionDays: retentionDays)
+                    try await Task.sleep(for: .seconds(3600))
+                } catch is CancellationError {
+                    return
+                } catch {
+                    logger.warning("maintenance of commands failed", metadata: ["error": "\(error)"])
+                    // Cancelled: the loop's condition sees it.
+                    try? await Task.sleep(for: .seconds(30))
+                }
+            }
+        }
+    }
+}

@@ -1,0 +1,74 @@
+import Access
+import Foundation
+import Hummingbird
+import LiveStreams
+import Logging
+import OrderLog
+import Postgres
+
+/// The service's long-lived parts, wired together.
+struct Parts {
+    let appender: Appender
+    let tail: LogTail
+    let hub: StreamHub
+    let maintenance: CommandMaintenance
+    private let router: Router<WaybillContext>
+
+    init(_ settings: WaybillServerSettings, _ reader: LogReader, _ logger: Logger) async throws {
+        let key = try await reader.secret(named: "position-seal") {
+            (0..<PositionSeal.keyLength).map { _ in UInt8.random(in: 0...255) }
+        }
+        guard let seal = PositionSeal(key: key) else { throw DamagedSecret(name: "position-seal") }
+        let text = PositionText { seal.seal(epoch: $0.epoch, seq: $0.seq) }
+        let registry = reader.registry
+        appender = Appender(
+            configuration: settings.database,
+            registry: registry,
+            settings: settings.appender,
+            logger: logger
+        )
+        hub = StreamHub(registry: registry, text: text, settings: settings.streams, logger: logger)
+        tail = LogTail(configuration: settings.database, registry: registry, sink: hub, logger: logger)
+        maintenance = CommandMaintenance(reader: reader, retentionDays: settings.commandRetentionDays, logger: logger)
+        let clock = WallClock()
+        let gate = Gate(
+            verifier: TokenVerifier(keys: settings.keys),
+            limiter: RateLimiter(TokenBuckets(burst: 200, perSecond: 50)),
+            clock: clock
+        )
+        let positions = PositionReader(seal: seal, reader: reader)
+        router = Router(context: WaybillContext.self)
+        router.add(middleware: ProblemMiddleware())
+        HealthRoutes(tail: tail, hub: hub, reader: reader).add(to: router)
+        CommandRoutes(gate: gate, appender: appender, clock: clock).add(to: router)
+        OrderRoutes(gate: gate, reader: reader, positions: positions, text: text).add(to: router)
+        StreamRoutes(gate: gate, reader: reader, hub: hub, positions: positions, text: text, clock: clock).add(
+            to: router
+        )
+    }
+
+    func application(
+        _ settings: WaybillServerSettings,
+        _ logger: Logger,
+        _ onRunning: @escaping @Sendable (Int) async -> Void
+    ) -> some ApplicationProtocol {
+        let fallback = settings.port
+        return Application(
+            router: router,
+            configuration: ApplicationConfiguration(
+                address: .hostname(settings.host, port: settings.port),
+                // Thousands of clients return at once after a restart; a short queue makes them wait for retransmissions.
+                backlog: 4096
+            ),
+            onServerRunning: { channel in await onRunning(channel.localAddress?.port ?? fallback) },
+            logger: logger
+        )
+    }
+}
+
+/// A secret in the database that is not what this service wrote.
+struct DamagedSecret: Error, CustomStringConvertible {
+    let name: String
+
+    var description: String { "the secret “\(name)” in the database is damaged" }
+}

@@ -1,0 +1,53 @@
+import Access
+import Hummingbird
+import LiveStreams
+package import Logging
+import NIOCore
+import NIOPosix
+import OrderLog
+import Postgres
+package import ServiceLifecycle
+
+/// The assembled service: log, streams and HTTP, started in order and stopped in reverse.
+package struct WaybillServer: Sendable {
+    private let settings: WaybillServerSettings
+    private let logger: Logger
+    private let onRunning: @Sendable (Int) async -> Void
+
+    /// - Parameter onRunning: called with the port once requests are taken.
+    package init(
+        settings: WaybillServerSettings,
+        logger: Logger,
+        onRunning: @escaping @Sendable (Int) async -> Void = { _ in }
+    ) {
+        self.settings = settings
+        self.logger = logger
+        self.onRunning = onRunning
+    }
+
+    /// Runs until the surrounding service group shuts down gracefully, or a part fails.
+    ///
+    /// - Parameter companions: services that start before and stop after everything else here.
+    package func run(companions: [any Service] = []) async throws {
+        let registry = EpochRegistry()
+        let pool = LogReader.makePool(configuration: settings.database, registry: registry, logger: logger)
+        // Detached, so that it does not hear of the group's shutdown: the services read until the last of them has ended.
+        let housekeeping = Task.detached { try await pool.run() }
+        defer { housekeeping.cancel() }
+        try await serve(LogReader(pool: pool, registry: registry), companions)
+    }
+
+    private func serve(_ reader: LogReader, _ companions: [any Service]) async throws {
+        let parts = try await Parts(settings, reader, logger)
+        var configuration = ServiceGroupConfiguration(
+            services: companions + [
+                parts.appender, parts.tail, parts.maintenance, parts.application(settings, logger, onRunning),
+                parts.hub,
+            ],
+            logger: logger
+        )
+        // Streams get five seconds to end and requests to finish; whatever hangs then is cut.
+        configuration.maximumGracefulShutdownDuration = .seconds(8)
+        try await ServiceGroup(configuration: configuration).run()
+    }
+}

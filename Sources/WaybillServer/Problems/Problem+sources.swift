@@ -1,0 +1,97 @@
+import Access
+import FoundationEssentials
+import HTTPTypes
+import OrderLog
+import Orders
+import StrictJSON
+
+extension Problem {
+    static let notFound = Problem(.notFound, "There is no such resource, or it is not yours to see.")
+    static let forbidden = Problem(.forbidden, "The token's role may not do this.")
+    static let internalError = Problem(.internalError, "The request could not be handled; the log says more.")
+
+    /// Retrying after a while helps. A command that may have been appended is safe to send again under the same id.
+    static func busy(_ code: ProblemCode, retryAfter: Int, _ detail: String) -> Problem {
+        Problem(code, detail, headers: [.retryAfter: String(retryAfter)])
+    }
+
+    static let unavailable = Problem.busy(
+        .unavailable,
+        retryAfter: 2,
+        "The database cannot be reached. Send the request again; a command under the same Idempotency-Key."
+    )
+
+    init(_ error: AccessError) {
+        let code =
+            switch error {
+            case .missingToken: ProblemCode.missingToken
+            case .malformedToken: ProblemCode.malformedToken
+            case .badSignature: ProblemCode.badSignature
+            case .unknownKey: ProblemCode.unknownKey
+            case .expiredToken: ProblemCode.expiredToken
+            case .notYetValid: ProblemCode.notYetValid
+            case .wrongAudience: ProblemCode.wrongAudience
+            case .invalidClaims: ProblemCode.invalidClaims
+            }
+        self.init(code, error.detail, headers: [.wwwAuthenticate: error.challenge])
+    }
+
+    init(_ error: JSONParseError) {
+        switch error {
+        case .invalidUTF8: self.init(.invalidUtf8, "\(error)")
+        case .duplicateKey: self.init(.duplicateKey, "\(error)")
+        default: self.init(.malformedJson, "\(error)")
+        }
+    }
+
+    init(_ error: InvalidCommand) {
+        self.init(
+            .invalidCommand,
+            error.errors.count == 1 ? "One field is invalid." : "\(error.errors.count) fields are invalid.",
+            members: [.fieldErrors(error.errors.map { ($0.pointer, $0.message) })]
+        )
+    }
+
+    init(_ refusal: AppendRefusal) {
+        switch refusal {
+        case .unknownOrder:
+            self = .notFound
+        case .orderExists(let facts):
+            self.init(
+                .orderExists,
+                "An order with this id exists already.",
+                members: [.text("reason", "orderExists")] + (facts.map(Self.members) ?? [])
+            )
+        case .commandIdReused:
+            self.init(.commandIdReused, "This command id was accepted for another command.")
+        case .versionMismatch(let current):
+            self.init(
+                .versionMismatch,
+                "The order is at version \(current).",
+                headers: [.eTag: "\"\(current)\""],
+                members: [.number("version", current)]
+            )
+        case .rejected(let rejection, let facts):
+            self.init(
+                .rejected,
+                rejection.message,
+                members: [.text("reason", rejection.reason.rawValue)] + Self.members(facts)
+            )
+        case .overloaded:
+            self = .busy(.overloaded, retryAfter: 1, "Too many commands are waiting; nothing was tried.")
+        case .unavailable:
+            self = .unavailable
+        case .failed:
+            self = .internalError
+        }
+    }
+
+    private static func members(_ facts: OrderFacts) -> [Member] {
+        [
+            .text("orderId", facts.orderId.uuidString.lowercased()),
+            .text("status", facts.status),
+            .number("version", facts.version),
+            .texts("allowedCommands", facts.allowedCommands),
+        ]
+    }
+}

@@ -1,0 +1,67 @@
+import Foundation
+import HTTPTypes
+import Hummingbird
+import NIOCore
+import StrictJSON
+
+/// An error as the client reads it: RFC 9457 problem details with a stable code.
+struct Problem: Error, Sendable {
+    let status: HTTPResponse.Status
+    let code: ProblemCode
+    /// What happened, for the client's developer. Never SQL, paths or stack traces.
+    let detail: String
+    var headers: HTTPFields = [:]
+    var members: [Member] = []
+
+    /// A further member of the problem object.
+    enum Member: Sendable {
+        case text(String, String)
+        case number(String, Int)
+        case texts(String, [String])
+        case fieldErrors([(pointer: String, message: String)])
+    }
+
+    init(_ code: ProblemCode, _ detail: String, headers: HTTPFields = [:], members: [Member] = []) {
+        self.status = code.status
+        self.code = code
+        self.detail = detail
+        self.headers = headers
+        self.members = members
+    }
+
+    /// The problem object's text; a bulk result line carries the same.
+    var json: [UInt8] {
+        JSONWriter.object { writer in
+            writer.field("type", "urn:waybill:problem:\(code.rawValue)")
+            writer.field("title", code.title)
+            writer.field("status", status.code)
+            writer.field("code", code.rawValue)
+            writer.field("detail", detail)
+            for member in members { member.write(to: &writer) }
+        }
+    }
+
+    var response: Response {
+        var headers = headers
+        headers[.contentType] = "application/problem+json"
+        headers[.cacheControl] = "no-store"
+        return Response(status: status, headers: headers, body: ResponseBody(byteBuffer: ByteBuffer(bytes: json)))
+    }
+}
+
+extension Problem.Member {
+    fileprivate func write(to writer: inout JSONWriter) {
+        switch self {
+        case .text(let name, let text): writer.field(name, text)
+        case .number(let name, let number): writer.field(name, number)
+        case .texts(let name, let texts): writer.array(name, texts) { $0.string($1) }
+        case .fieldErrors(let errors):
+            writer.array("errors", errors) { writer, error in
+                writer.object { writer in
+                    writer.field("pointer", error.pointer)
+                    writer.field("message", error.message)
+                }
+            }
+        }
+    }
+}

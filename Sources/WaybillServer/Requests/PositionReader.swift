@@ -1,0 +1,34 @@
+import Access
+import OrderLog
+import Orders
+
+/// Positions as callers write and read them: plain for staff, sealed for customers and tracking links.
+struct PositionReader: Sendable {
+    let seal: PositionSeal
+    let reader: LogReader
+
+    /// Nil when malformed.
+    func parse(_ text: String, for audience: Audience) -> RequestedPosition? {
+        if text == "0" { return .beginning }
+        switch audience {
+        case .staff: return LogPosition(text).map { .at($0) }
+        case .customer: return seal.open(text).map { .at(LogPosition(epoch: $0.epoch, seq: $0.seq)) }
+        }
+    }
+
+    /// The event after which a page begins; 0 when nothing was asked for.
+    ///
+    /// - Throws: `Problem` 400 or 404.
+    func resolve(_ text: String?, for audience: Audience) async throws -> Int64 {
+        guard let text else { return 0 }
+        switch parse(text, for: audience) {
+        case nil: throw Problem(.malformedPosition, "A position is what this service has given out, or 0.")
+        case .beginning: return 0
+        case .at(let position):
+            guard case .good(let seq) = try await reader.check(position) else {
+                throw Problem(.unknownPosition, "The log does not have this position, or no longer.")
+            }
+            return seq
+        }
+    }
+}

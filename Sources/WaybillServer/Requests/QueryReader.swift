@@ -1,0 +1,74 @@
+import Hummingbird
+
+/// A request's query, strictly: known names only, each at most once unless a list, percent-encoding intact.
+struct QueryReader {
+    private var values: [String: [String]] = [:]
+
+    /// - Parameter known: the route's parameters; any other is refused, so that a typing error is no silent default.
+    init(_ request: Request, known: Set<String>) throws {
+        guard let query = request.uri.query, !query.isEmpty else { return }
+        guard query.utf8.count <= 8192 else { throw Problem(.invalidQuery, "The query is longer than 8 KiB.") }
+        for pair in query.split(separator: "&") {
+            let parts = pair.split(separator: "=", maxSplits: 1, omittingEmptySubsequences: false)
+            guard let name = Self.decode(parts[0]), let value = Self.decode(parts.count > 1 ? parts[1] : "") else {
+                throw Problem(.invalidQuery, "The query's percent-encoding is broken.")
+            }
+            guard known.contains(name) else {
+                let names = known.sorted().joined(separator: ", ")
+                throw Problem(
+                    .invalidQuery,
+                    "This route has no such parameter; it has: \(names.isEmpty ? "none" : names)."
+                )
+            }
+            values[name, default: []].append(value)
+        }
+    }
+
+    /// The parameter's text; nil when absent or empty.
+    func text(_ name: String) throws -> String? {
+        guard let all = values[name] else { return nil }
+        guard all.count == 1 else { throw Problem(.invalidQuery, "“\(name)” stands more than once.") }
+        return all[0].isEmpty ? nil : all[0]
+    }
+
+    /// A list: repeated, or separated by commas.
+    func list(_ name: String) -> [String] {
+        (values[name] ?? []).flatMap { $0.split(separator: ",").map(String.init) }
+    }
+
+    func number(_ name: String, in range: ClosedRange<Int>, default fallback: Int) throws -> Int {
+        guard let text = try text(name) else { return fallback }
+        guard let number = Int(text), range.contains(number), text.utf8.first != UInt8(ascii: "+") else {
+            throw Problem(.invalidQuery, "“\(name)” is a number from \(range.lowerBound) to \(range.upperBound).")
+        }
+        return number
+    }
+
+    func flag(_ name: String) throws -> Bool {
+        switch try text(name) {
+        case nil, "false": false
+        case "true": true
+        default: throw Problem(.invalidQuery, "“\(name)” is true or false.")
+        }
+    }
+
+    /// Percent-decoding with `+` as a space, as forms and URLSearchParams write it. Nil for broken escapes, bad UTF-8 and NUL.
+    private static func decode(_ text: Substring) -> String? {
+        var bytes: [UInt8] = []
+        var rest = text.utf8[...]
+        while let byte = rest.popFirst() {
+            switch byte {
+            case UInt8(ascii: "+"): bytes.append(UInt8(ascii: " "))
+            case UInt8(ascii: "%"):
+                guard rest.count >= 2, let value = UInt8(String(Substring(rest.prefix(2))), radix: 16) else {
+                    return nil
+                }
+                rest = rest.dropFirst(2)
+                bytes.append(value)
+            default: bytes.append(byte)
+            }
+        }
+        guard !bytes.contains(0) else { return nil }
+        return String(validating: bytes, as: UTF8.self)
+    }
+}

@@ -1,0 +1,122 @@
+import Access
+import Crypto
+import Foundation
+import HTTPTypes
+import Hummingbird
+import OrderLog
+import Orders
+import StrictJSON
+
+/// `POST /v1/orders` and `POST /v1/orders/{id}/{command}`.
+struct CommandRoutes: Sendable {
+    let gate: Gate
+    let appender: Appender
+    let clock: WallClock
+
+    func add(to router: Router<WaybillContext>) {
+        router.post("/v1/orders") { request, context in
+            try await submit(.placeOrder, orderId: nil, request, context)
+        }
+        router.post("/v1/orders/:id/:command") { request, context in
+            guard let name = context.parameters.get("command").flatMap(CommandName.init(path:)) else {
+                throw Problem.notFound
+            }
+            // The role is judged first: who may not command at all learns nothing about ids.
+            return try await submit(name, orderId: context.parameters.get("id"), request, context)
+        }
+    }
+
+    private func submit(
+        _ name: CommandName,
+        orderId: String?,
+        _ request: Request,
+        _ context: WaybillContext
+    ) async throws -> Response {
+        let reports = name == .placeOrder || name.isFact
+        let caller = try await gate.admit(request, context, to: reports ? .placeAndReport : .otherCommands)
+        let headers = try CommandHeaders(request)
+        _ = try QueryReader(request, known: [])
+        do {
+            let target = try orderId.map { text in
+                guard let id = UUIDv7.parse(text) else { throw Problem.notFound }
+                return id
+            }
+            let submission = try await read(name, target, headers, caller, request)
+            let receipt = try await appender.submit(submission)
+            return Self.answer(receipt, created: name == .placeOrder, headers)
+        } catch let refusal as AppendRefusal {
+            throw Self.tagged(Problem(refusal), headers)
+        } catch let problem as Problem {
+            throw Self.tagged(problem, headers)
+        }
+    }
+
+    private func read(
+        _ name: CommandName,
+        _ target: UUID?,
+        _ headers: CommandHeaders,
+        _ caller: Caller,
+        _ request: Request
+    ) async throws -> Submission {
+        let command: OrderCommand
+        let body = try await JSONBody.read(request)
+        let receivedAt = clock.now()
+        do {
+            command = try OrderCommand.decode(name, body)
+            if let invalid = command.validate(receivedAt: receivedAt) { throw invalid }
+        } catch let error as InvalidCommand {
+            throw Problem(error)
+        }
+        if let shop = command.shop, !caller.principal.mayAct(inShop: shop) {
+            throw Problem(.foreignShop, "The token is not for the shop that the body names.")
+        }
+        return Submission(
+            orderId: target ?? command.orderId ?? UUIDv7.make(),
+            command: command,
+            commandId: headers.commandId,
+            fingerprint: Self.fingerprint(command, target),
+            ifMatch: headers.ifMatch,
+            shops: caller.shops,
+            role: caller.commandRole,
+            actor: caller.actor,
+            correlationId: headers.correlationId,
+            receivedAt: receivedAt
+        )
+    }
+
+    /// SHA-256 of the order that the command names, if any, and the command before defaults.
+    static func fingerprint(_ command: OrderCommand, _ target: UUID?) -> [UInt8] {
+        var hash = SHA256()
+        if let target { hash.update(data: Array(target.uuidString.lowercased().utf8)) }
+        hash.update(data: command.canonicalBytes)
+        return Array(hash.finalize())
+    }
+
+    /// A client that sent no id needs ours most when it does not know what became of the command.
+    private static func tagged(_ problem: Problem, _ headers: CommandHeaders) -> Problem {
+        var problem = problem
+        if headers.commandIdIsOurs { problem.headers[.commandId] = headers.commandId }
+        return problem
+    }
+
+    private static func answer(_ receipt: CommandReceipt, created: Bool, _ headers: CommandHeaders) -> Response {
+        let orderId = receipt.orderId.uuidString.lowercased()
+        let body = JSONWriter.object { writer in
+            writer.field("orderId", orderId)
+            writer.field("version", receipt.version)
+            writer.field("status", receipt.status)
+            writer.field("position", receipt.position.description)
+            writer.array("events", receipt.events) { writer, event in
+                writer.object { writer in
+                    writer.field("position", event.position.description)
+                    writer.field("type", event.type)
+                }
+            }
+        }
+        var fields: HTTPFields = [.eTag: "\"\(receipt.version)\""]
+        if created { fields[.location] = "/v1/orders/\(orderId)" }
+        if receipt.replayed { fields[.idempotentReplayed] = "true" }
+        if headers.commandIdIsOurs { fields[.commandId] = headers.commandId }
+        return .json(body, status: created ? .created : .ok, headers: fields)
+    }
+}

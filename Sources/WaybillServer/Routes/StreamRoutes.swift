@@ -1,0 +1,163 @@
+import Access
+import Foundation
+import HTTPTypes
+import Hummingbird
+import LiveStreams
+import Logging
+import NIOCore
+import OrderLog
+import Orders
+import Postgres
+
+/// `GET /v1/orders/{id}/stream` and `GET /v1/stream`.
+///
+/// Authentication and look-ups come before the response: once its head is out, there are only frames. Any status other
+/// than 200 makes a browser's EventSource give up for good, so what passes by itself is said in frames.
+struct StreamRoutes: Sendable {
+    let gate: Gate
+    let reader: LogReader
+    let hub: StreamHub
+    let positions: PositionReader
+    let text: PositionText
+    let clock: WallClock
+
+    func add(to router: Router<WaybillContext>) {
+        router.get("/v1/orders/:id/stream") { request, context in try await order(request, context) }
+        router.get("/v1/stream") { request, context in try await feed(request, context) }
+    }
+
+    private func order(_ request: Request, _ context: WaybillContext) async throws -> Response {
+        let caller = try await admit(request, context, .readOrders)
+        let query = try QueryReader(request, known: ["after", "plain"])
+        let orderId = try OrderRoutes.orderId(context)
+        let plain = try query.flag("plain")
+        guard let caller else { return Self.refused(plain) }
+        let filter = StreamFilter(orderId: orderId, scope: caller.scope)
+        return try await open(filter, caller, query, request, context) {
+            guard try await reader.orderExists(orderId, scope: caller.scope) else { throw Problem.notFound }
+        }
+    }
+
+    private func feed(_ request: Request, _ context: WaybillContext) async throws -> Response {
+        let caller = try await admit(request, context, .shopFeeds)
+        let query = try QueryReader(request, known: ["after", "plain", "shop", "status", "type", "attention"])
+        guard let caller else { return Self.refused(try query.flag("plain")) }
+        var filter = StreamFilter(scope: try Self.narrowed(caller, to: query.list("shop")))
+        filter.statuses = try Self.known(query.list("status"), "status", OrderStatus.init(rawValue:))
+        filter.types = try Self.known(query.list("type"), "type", EventType.init(rawValue:))
+        filter.attentionOnly = try query.flag("attention")
+        return try await open(filter, caller, query, request, context) {}
+    }
+
+    /// - Returns: nil where only the rate is exceeded, which a stream says in a frame.
+    private func admit(_ request: Request, _ context: WaybillContext, _ permission: Permission) async throws -> Caller?
+    {
+        do {
+            return try await gate.admit(request, context, to: permission)
+        } catch let problem as Problem where problem.code == .tooManyRequests {
+            return nil
+        }
+    }
+
+    private func open(
+        _ filter: StreamFilter,
+        _ caller: Caller,
+        _ query: QueryReader,
+        _ request: Request,
+        _ context: WaybillContext,
+        lookUp: () async throws -> Void
+    ) async throws -> Response {
+        let plain = try query.flag("plain")
+        let start: StreamStart
+        do {
+            try await lookUp()
+            start = try await self.start(request, query, caller.audience)
+        } catch let error as PostgresError {
+            context.logger.warning("stream refused", metadata: ["error": "\(error)"])
+            return Self.refused(plain)
+        }
+        let session = StreamSession(
+            hub: hub,
+            source: StreamSource(
+                reader: reader,
+                filter: filter,
+                audience: caller.audience,
+                role: caller.commandRole,
+                text: text
+            ),
+            template: Subscriber(filter: filter, audience: caller.audience, plain: plain, cursor: 0),
+            expires: .now + .seconds(caller.principal.acceptedUntil - clock.seconds() - 2),
+            logger: context.logger
+        )
+        let channel = context.channel
+        return Self.stream { sink in
+            let subscription = Subscription(orderId: filter.orderId) { channel.close(promise: nil) }
+            channel.closeFuture.whenComplete { _ in subscription.close() }
+            try await session.run(start, subscription: subscription, sink: &sink)
+        }
+    }
+
+    /// `Last-Event-ID`, else `after`; empty means absent.
+    private func start(_ request: Request, _ query: QueryReader, _ audience: Audience) async throws -> StreamStart {
+        let header = request.headers[.lastEventId].flatMap { $0.isEmpty ? nil : $0 }
+        guard let text = try header ?? query.text("after") else { return .fresh }
+        switch positions.parse(text, for: audience) {
+        case nil: return .reset(.malformed)
+        case .beginning: return .resume(after: 0)
+        case .at(let position):
+            switch try await reader.check(position, seen: hub.end) {
+            case .good(let seq): return .resume(after: seq)
+            case .unknownEpoch: return .reset(.unknownEpoch)
+            case .ahead: return .reset(.ahead)
+            case .forked: return .reset(.forked)
+            }
+        }
+    }
+
+    private static func narrowed(_ caller: Caller, to shops: [String]) throws -> ReadScope {
+        guard !shops.isEmpty else { return caller.scope }
+        guard shops.allSatisfy(caller.principal.mayAct(inShop:)) else { throw Problem.notFound }
+        return ReadScope(shops: shops, customer: caller.scope.customer)
+    }
+
+    private static func known<Word>(_ words: [String], _ name: String, _ parse: (String) -> Word?) throws -> Set<String>
+    {
+        for word in words where parse(word) == nil {
+            throw Problem(.invalidQuery, "“\(name)” names something that does not exist.")
+        }
+        return Set(words)
+    }
+
+    /// A stream that ends at once: the service is too busy for it now.
+    private static func refused(_ plain: Bool) -> Response {
+        stream { sink in
+            try await sink.send(ControlFrame.bye(.overload, retry: Int.random(in: 2000...5000), plain: plain))
+        }
+    }
+
+    private static func stream(_ body: @escaping @Sendable (inout ResponseSink) async throws -> Void) -> Response {
+        let headers: HTTPFields = [
+            .contentType: "text/event-stream",
+            .cacheControl: "no-store, no-transform",
+            .accelBuffering: "no",
+        ]
+        return Response(
+            status: .ok,
+            headers: headers,
+            body: ResponseBody { writer in
+                var sink = ResponseSink(writer: writer)
+                try await body(&sink)
+                try await writer.finish(nil)
+            }
+        )
+    }
+}
+
+/// The first sink: the web framework's response body, with its backpressure.
+struct ResponseSink: StreamSink {
+    var writer: any ResponseBodyWriter
+
+    mutating func send(_ bytes: [UInt8]) async throws {
+        try await writer.write(ByteBuffer(bytes: bytes))
+    }
+}
