@@ -30,6 +30,9 @@ let migrations = [
 
 let package = Package(
     name: "waybill",
+    products: [
+        .executable(name: "waybill", targets: ["waybill"]),
+    ],
     dependencies: [
         .package(url: "https://github.com/apple/swift-argument-parser", exact: "1.8.2"),
         .package(url: "https://github.com/apple/swift-collections", exact: "1.6.0"),
@@ -48,6 +51,12 @@ let package = Package(
             providers: [.apt(["libpq-dev"])]
         ),
         .target(name: "Schema", path: "Schema", resources: migrations.map { .embedInCode($0) }, swiftSettings: strict),
+        .target(
+            name: "Seeds",
+            path: "Seeds",
+            resources: [.embedInCode("orders.ndjson")],
+            swiftSettings: strict
+        ),
         .target(name: "StrictJSON", swiftSettings: strict),
         .target(name: "Orders", dependencies: ["StrictJSON"], swiftSettings: strict),
         .target(name: "Postgres", dependencies: ["CLibPQ", logging, lifecycle], swiftSettings: strict),
@@ -74,6 +83,14 @@ let package = Package(
             dependencies: [
                 "Access", "LiveStreams", "OrderLog", "Orders", "Postgres", "StrictJSON", "Telemetry",
                 hummingbird, lifecycle, logging, nio, nioPosix,
+            ],
+            swiftSettings: strict
+        ),
+        .executableTarget(
+            name: "waybill",
+            dependencies: [
+                "Access", "EmbeddedPostgres", "OrderLog", "Orders", "Postgres", "Schema", "Seeds", "StrictJSON",
+                "Telemetry", "WaybillServer", argumentParser, httpClient, logging, lifecycle,
             ],
             swiftSettings: strict
         ),

@@ -1,0 +1,56 @@
+import Foundation
+import Logging
+import StrictJSON
+
+/// Keeps a handful of orders moving, as shops, carriers and payment providers would.
+struct Simulation: Sendable {
+    let client: APIClient
+    let logger: Logger
+    /// Orders under way at once.
+    var breadth = 12
+    /// The mean time between two commands.
+    var pace: Duration = .milliseconds(700)
+
+    /// Runs until cancelled.
+    func run() async throws {
+        var number = Int(Date().timeIntervalSince1970) % 1_000_000
+        var journeys: [Journey] = []
+        while !Task.isCancelled {
+            while journeys.count < breadth {
+                number += 1
+                journeys.append(.make(.pick(), number: number))
+            }
+            let index = Int.random(in: 0..<journeys.count)
+            if let step = journeys[index].next() {
+                if try await !send(step, of: journeys[index]) { journeys.remove(at: index) }
+            } else {
+                journeys.remove(at: index)
+            }
+            try await Task.sleep(for: pace * Double.random(in: 0.3...1.7))
+        }
+    }
+
+    /// - Returns: whether the order goes on.
+    private func send(_ step: Journey.Step, of journey: Journey) async throws -> Bool {
+        let path = step.path.isEmpty ? "/v1/orders" : "/v1/orders/\(journey.orderId)/\(step.path)"
+        let body = JSONWriter.object(step.body)
+        let key = UUID().uuidString.lowercased()
+        for attempt in 1... {
+            do {
+                let answer = try await client.post(path, body, key: key)
+                if answer.status < 300 { return true }
+                guard answer.status == 503, attempt < 30 else {
+                    logger.warning(
+                        "the simulation was refused",
+                        metadata: ["path": "\(path)", "code": "\(answer.body["code"]?.string ?? "")"]
+                    )
+                    return false
+                }
+            } catch let failure as CommandFailure where attempt < 30 {
+                logger.debug("the simulation tries again", metadata: ["error": "\(failure)"])
+            }
+            try await Task.sleep(for: .seconds(1))
+        }
+        return false
+    }
+}

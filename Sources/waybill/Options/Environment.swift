@@ -1,0 +1,10 @@
+import Foundation
+
+/// Settings from the environment, where no flag was given.
+enum Environment {
+    /// Nil when unset or empty.
+    static func text(_ name: String) -> String? {
+        guard let value = ProcessInfo.processInfo.environment[name], !value.isEmpty else { return nil }
+        return value
+    }
+}
