@@ -74,7 +74,7 @@ import Testing
         let token = try es256(claims(), first)
         #expect(try await verifier.verify(token, now: noon).subject == "cust-1")
         issuer.answer.withLock { $0 = jwks(second.publicKey, kid: "b") }
-        let deadline = ContinuousClock.now + .seconds(10)
+        let deadline = ContinuousClock.now + .seconds(60)
         var refusal: AccessError?
         while refusal == nil && ContinuousClock.now < deadline {
             do {

@@ -53,7 +53,8 @@ import Testing
             let start = clock.now
             let error = try await connectError(configuration)
             #expect(error?.kind == .connect)
-            #expect(clock.now - start < .seconds(5))
+            // Far below what the system itself would wait, and far above what a busy machine adds.
+            #expect(clock.now - start < .seconds(60))
         }
     }
 

@@ -86,10 +86,12 @@ extension Problem {
         }
     }
 
+    /// The order's headline is `orderStatus`: `status` is the response's own (RFC 9457, section 3.1.2), and a name stands
+    /// only once in an object.
     private static func members(_ facts: OrderFacts) -> [Member] {
         [
             .text("orderId", facts.orderId.uuidString.lowercased()),
-            .text("status", facts.status),
+            .text("orderStatus", facts.status),
             .number("version", facts.version),
             .texts("allowedCommands", facts.allowedCommands),
         ]

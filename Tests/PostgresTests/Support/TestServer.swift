@@ -73,7 +73,7 @@ func withConnection<R>(
 struct DeadlinePassed: Error {}
 
 /// Looks again and again until the condition holds.
-func eventually(within limit: Duration = .seconds(15), _ condition: () async throws -> Bool) async throws {
+func eventually(within limit: Duration = .seconds(60), _ condition: () async throws -> Bool) async throws {
     let clock = ContinuousClock()
     let deadline = clock.now + limit
     while try await !condition() {

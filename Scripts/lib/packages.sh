@@ -1,0 +1,84 @@
+# shellcheck shell=bash
+# Sourced: finds out what building and running need, and installs what is missing from Debian's or Ubuntu's packages.
+
+# The oldest PostgreSQL that Waybill supports.
+oldest_postgres=15
+
+has_server() {
+    local postgres version
+    # WAYBILL_PG_BIN is where waybill looks instead of everywhere else.
+    if [[ -n ${WAYBILL_PG_BIN:-} ]]; then
+        [[ -x $WAYBILL_PG_BIN/postgres && -x $WAYBILL_PG_BIN/initdb ]]
+        return
+    fi
+    for postgres in /usr/lib/postgresql/*/bin/postgres "$(command -v postgres || true)"; do
+        [[ -x $postgres && -x ${postgres%/*}/initdb ]] || continue
+        version=$("$postgres" --version | sed -E 's/^[^0-9]*([0-9]+).*/\1/')
+        if [[ $version -ge $oldest_postgres ]]; then return 0; fi
+    done
+    return 1
+}
+
+# Prints the packages that are missing, one a line.
+missing_packages() {
+    # The toolchain's own libraries, where it was unpacked from an archive onto a bare system.
+    swift package --version >/dev/null 2>&1 || printf '%s\n' libcurl4 libncurses6 libsqlite3-0 libxml2 tzdata
+    command -v git >/dev/null || echo git
+    # Swift's own clang compiles the C and C++ packages against GCC's headers and links with binutils; g++ brings all.
+    command -v g++ >/dev/null || echo g++
+    [[ -e /usr/include/stdio.h ]] || echo libc6-dev
+    command -v pkg-config >/dev/null || echo pkg-config
+    pkg-config --exists libpq 2>/dev/null || echo libpq-dev
+    [[ -e /usr/include/zlib.h ]] || pkg-config --exists zlib 2>/dev/null || echo zlib1g-dev
+    if [[ ${need_server:-yes} == yes ]]; then has_server || echo postgresql; fi
+    if [[ ${need_python:-no} == yes ]]; then
+        command -v python3 >/dev/null || echo python3
+        if [[ -z $(python_with yaml jsonschema) ]]; then printf '%s\n' python3 python3-yaml python3-jsonschema; fi
+    fi
+}
+
+# Prints the first Python that has the modules; nothing where none has them. A version manager's python3 does not see
+# the system's packages, so the system's own comes second.
+python_with() {
+    local python IFS=,
+    for python in python3 /usr/bin/python3; do
+        if "$python" -c "import $*" 2>/dev/null; then
+            echo "$python"
+            return
+        fi
+    done
+}
+
+# Debian's server package makes and starts a cluster `main` on port 5432. Nobody asked for it: Waybill makes its own.
+# Said only where the package is new here, so that an installation that is already there keeps its ways.
+keep_main_cluster_away() {
+    [[ -e /etc/postgresql-common/createcluster.conf ]] && return
+    say "telling postgresql-common not to make a system cluster (/etc/postgresql-common/createcluster.d/waybill.conf)"
+    as_root mkdir -p /etc/postgresql-common/createcluster.d
+    echo 'create_main_cluster = false' | as_root tee /etc/postgresql-common/createcluster.d/waybill.conf >/dev/null
+}
+
+apt_install() {
+    as_root env DEBIAN_FRONTEND=noninteractive apt-get \
+        -y -q --no-install-recommends -o DPkg::Lock::Timeout=300 -o Dpkg::Use-Pty=0 install "$@" </dev/null
+}
+
+# Installs what is missing; does nothing, and asks for no root, where nothing is.
+install_missing() {
+    local missing
+    mapfile -t missing < <(missing_packages | sort -u)
+    if [[ ${#missing[@]} -eq 0 ]]; then return; fi
+    command -v apt-get >/dev/null ||
+        die "missing: ${missing[*]} (Debian's names). There is no apt-get here: install them and run this again."
+    say "installing ${missing[*]}"
+    if [[ " ${missing[*]} " == *" postgresql "* ]]; then keep_main_cluster_away; fi
+    # A fresh container has no package lists, and old ones name files that are gone.
+    if ! apt_install "${missing[@]}"; then
+        say "bringing the package lists up to date, then trying again"
+        as_root apt-get -q update </dev/null
+        apt_install "${missing[@]}" || die "apt-get could not install ${missing[*]}"
+    fi
+    mapfile -t missing < <(missing_packages | sort -u)
+    [[ ${#missing[@]} -eq 0 ]] ||
+        die "still missing: ${missing[*]} (PostgreSQL must be version $oldest_postgres or later)"
+}

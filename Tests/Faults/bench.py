@@ -1,0 +1,56 @@
+"""A running service, one caller of each role, and a way to send and judge."""
+import http.client
+import json
+import time
+
+import roles
+from client import Answer, Client
+from orders import order
+from problems import faults
+
+
+class Bench:
+    """Sends anything as anybody and checks the answer."""
+
+    def __init__(self, service, group):
+        self.service, self.group = service, group
+        self.tokens = {
+            roles.BACKEND: service.token("backend", "aurora"),
+            roles.OWN: service.token("customer", "aurora", "c-1"),
+            roles.OTHER: service.token("customer", "aurora", "c-2"),
+            roles.STAFF: service.token("staff", "*"),
+            roles.OPERATOR: service.token("operator", "*"),
+            roles.NOBODY: None,
+        }
+
+    def send(self, method, path, body=None, headers=None, role=roles.BACKEND, token=None):
+        """An answer, whatever it is; a lost connection counts as status 0."""
+        client = Client(self.service.port, token or self.tokens[role])
+        streams = path.partition("?")[0].endswith("/stream")
+        for _ in range(20):
+            try:
+                client.begin(method, path, body, headers)
+                answer = client.finish(body_kept=lambda status: status != 200 or not streams)
+            except (OSError, http.client.HTTPException) as error:
+                return Answer(0, {}, repr(error).encode())
+            finally:
+                client.close()
+            # Customers and callers without a token have a rate limit, which is not what is tested here.
+            if answer.status != 429:
+                return answer
+            time.sleep(min(float(answer.headers.get("retry-after", 1)), 5))
+        return answer
+
+    def expect(self, name, status, method, path, body=None, code=None, **how):
+        answer = self.send(method, path, body, **how)
+        found = faults(answer, status, code)
+        shown = body if isinstance(body, bytes) else json.dumps(body)
+        self.group.check(name, not found, f"{method} {path} {how.get('headers') or ''} body {shown[:160]!r}: "
+                                          f"{'; '.join(found)}; answer {answer}")
+        return answer
+
+    def place(self, **changes):
+        answer = self.send("POST", "/v1/orders", order(**changes))
+        if answer.status != 201:
+            raise RuntimeError(f"a valid order was refused: {answer}")
+        return answer.json
