@@ -19,7 +19,6 @@ let jwtKit = Target.Dependency.product(name: "JWTKit", package: "jwt-kit")
 let lifecycle = Target.Dependency.product(name: "ServiceLifecycle", package: "swift-service-lifecycle")
 let logging = Target.Dependency.product(name: "Logging", package: "swift-log")
 let nio = Target.Dependency.product(name: "NIOCore", package: "swift-nio")
-let nioHTTP1 = Target.Dependency.product(name: "NIOHTTP1", package: "swift-nio")
 let nioPosix = Target.Dependency.product(name: "NIOPosix", package: "swift-nio")
 
 // The binary carries the schema and the seeds, so that it runs from any directory.
@@ -32,6 +31,7 @@ let package = Package(
     name: "waybill",
     products: [
         .executable(name: "waybill", targets: ["waybill"]),
+        .executable(name: "waybill-load", targets: ["waybill-load"]),
     ],
     dependencies: [
         .package(url: "https://github.com/apple/swift-argument-parser", exact: "1.8.2"),
@@ -92,6 +92,11 @@ let package = Package(
                 "Access", "EmbeddedPostgres", "OrderLog", "Orders", "Postgres", "Schema", "Seeds", "StrictJSON",
                 "Telemetry", "WaybillServer", argumentParser, httpClient, logging, lifecycle,
             ],
+            swiftSettings: strict
+        ),
+        .executableTarget(
+            name: "waybill-load",
+            dependencies: ["Access", argumentParser],
             swiftSettings: strict
         ),
         .target(

@@ -1,0 +1,20 @@
+import Foundation
+
+/// Blocking work on threads of its own.
+enum Threads {
+    /// Runs `body` on so many threads at once and gathers what they return; the first error wins.
+    static func run<R: Sendable>(_ count: Int, _ body: @escaping @Sendable (Int) throws -> R) async throws -> [R] {
+        try await withThrowingTaskGroup(of: R.self) { group in
+            for index in 0..<count { group.addTask { try await one { try body(index) } } }
+            return try await group.reduce(into: []) { $0.append($1) }
+        }
+    }
+
+    private static func one<R: Sendable>(_ body: @escaping @Sendable () throws -> R) async throws -> R {
+        try await withCheckedThrowingContinuation { continuation in
+            let thread = Thread { continuation.resume(with: Result { try body() }) }
+            thread.stackSize = 256 * 1024
+            thread.start()
+        }
+    }
+}
