@@ -87,13 +87,10 @@ struct RawConnection {
             buffer.removeFirst(start)
             start = 0
         }
-        let size = 64 * 1024
-        let count = buffer.count
-        buffer.append(contentsOf: repeatElement(0, count: size))
-        let received = buffer.withUnsafeMutableBytes { raw in
-            recv(descriptor, raw.baseAddress.map { $0 + count }, size, 0)
+        let chunk = [UInt8](unsafeUninitializedCapacity: 64 * 1024) { memory, count in
+            count = max(0, recv(descriptor, memory.baseAddress, memory.count, 0))
         }
-        buffer.removeLast(size - max(received, 0))
-        guard received > 0 else { throw Failure(description: "the connection ended") }
+        buffer.append(contentsOf: chunk)
+        guard !chunk.isEmpty else { throw Failure(description: "the connection ended") }
     }
 }
