@@ -13,6 +13,8 @@ package final class StreamHub: LogTailSink, Service {
         package var maximumStreams = 20_000
         /// A client that takes nothing for this long is cut off.
         package var stallDeadline: Duration = .seconds(30)
+        /// How long streams have to take their `bye` when the service ends.
+        package var drainDeadline: Duration = .seconds(3)
         /// How often each stream gets an id-only block.
         package var heartbeat: Duration = .seconds(15)
 
@@ -21,6 +23,8 @@ package final class StreamHub: LogTailSink, Service {
 
     private struct State {
         var ring: Ring
+        /// The history that ring and cursors belong to, as the tail knows it; ids are named by it and no newer one.
+        var history = EpochTable()
         var nextId = 0
         var subscriptions: [Int: Subscription] = [:]
         /// Streams of one order, by order: an event finds them without looking at the others.
@@ -30,13 +34,11 @@ package final class StreamHub: LogTailSink, Service {
     }
 
     package let settings: Settings
-    private let registry: EpochRegistry
     private let text: PositionText
     private let logger: Logger
     private let state: Mutex<State>
 
-    package init(registry: EpochRegistry, text: PositionText, settings: Settings = Settings(), logger: Logger) {
-        self.registry = registry
+    package init(text: PositionText, settings: Settings = Settings(), logger: Logger) {
         self.text = text
         self.settings = settings
         self.logger = logger
@@ -59,7 +61,7 @@ package final class StreamHub: LogTailSink, Service {
                 try? await Task.sleep(for: .seconds(1))
             }
         }
-        await drain(deadline: .now + .seconds(5))
+        await drain(deadline: .now + settings.drainDeadline)
     }
 
     private func tick() {
@@ -81,21 +83,28 @@ package final class StreamHub: LogTailSink, Service {
             // Cancelled: the deadline ends the loop.
             try? await Task.sleep(for: .milliseconds(10))
         }
-        for subscription in state.withLock({ Array($0.subscriptions.values) }) { subscription.close() }
+        // Whoever takes nothing even now would hold up the shutdown.
+        for subscription in state.withLock({ Array($0.subscriptions.values) }) { subscription.cutOff() }
     }
 }
 
 // MARK: The tail's side
 
 extension StreamHub {
-    package func begin(after seq: Int64) {
-        state.withLock { $0.ring = Ring(after: seq, capacity: settings.ringCapacity) }
+    package func begin(after seq: Int64, in history: EpochTable) {
+        let all = state.withLock { state in
+            state.ring = Ring(after: seq, capacity: settings.ringCapacity)
+            state.history = history
+            return Array(state.subscriptions.values)
+        }
+        // Streams that were there first now find that they have to catch up.
+        for subscription in all { subscription.ring() }
     }
 
-    package func publish(_ events: [LoggedEvent]) {
-        let epochs = registry.current
-        let frames = events.map { EventFrame($0, position: epochs.position(of: $0.seq), text: text) }
+    package func publish(_ events: [LoggedEvent], in history: EpochTable) {
+        let frames = events.map { EventFrame($0, position: history.position(of: $0.seq), text: text) }
         let concerned = state.withLock { state in
+            state.history = history
             var ids = state.feeds
             for frame in frames {
                 state.ring.append(frame)
@@ -106,9 +115,10 @@ extension StreamHub {
         for subscription in concerned { subscription.ring() }
     }
 
-    package func fork(after seq: Int64) {
+    package func fork(after seq: Int64, to history: EpochTable) {
         let all = state.withLock { state in
             state.ring.cut(after: seq)
+            state.history = history
             return Array(state.subscriptions.values)
         }
         for subscription in all { subscription.fork(after: seq) }
@@ -134,6 +144,15 @@ extension StreamHub {
     /// Shows the ring to a subscriber.
     package func next(_ subscriber: inout Subscriber) -> Subscriber.Step {
         state.withLock { subscriber.next(ring: $0.ring) }
+    }
+
+    /// The position of an event in the history that the streams are in.
+    package func position(of seq: Int64) -> LogPosition { state.withLock { $0.history.position(of: seq) } }
+
+    /// Whether what was read from the log belongs to the history that the streams are in. Where not, the tail is about to
+    /// find out that the log has forked.
+    func isInHistory(_ history: EpochTable, upTo seq: Int64) -> Bool {
+        state.withLock { $0.history.commonPrefix(with: history, upTo: seq) } >= seq
     }
 
     private func admit(_ subscription: Subscription) throws(Refusal) -> Int {

@@ -15,6 +15,9 @@ package enum LogConnection {
     /// A stalled process must not hold the head: the server ends its transaction after two seconds.
     package static let appenderSettings = settings.merging(["idle_in_transaction_session_timeout": "2000"]) { $1 }
 
+    /// After this long without an answer a read's connection is given up.
+    static let readTimeout: Duration = .seconds(12)
+
     /// After this long without an answer an append's connection is given up and the outcome is unknown.
     static let appendTimeout: Duration = .seconds(12)
 }

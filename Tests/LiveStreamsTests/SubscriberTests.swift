@@ -27,10 +27,11 @@ import Testing
             case .wait: return seen
             case .send(let bytes): seen += ids(bytes)
             case .catchUp(let after, let through):
-                let rest = log.filter { $0.event.seq > after && $0.event.seq <= through }
+                let rest = log.filter { $0.event.seq > after && $0.event.seq <= through }[...]
                 let page = rest.prefix(2)
                 let reached = page.count < rest.count ? page.last?.event.seq ?? through : through
-                seen += ids(subscriber.absorb(page, through: reached))
+                var frames = page
+                while let bytes = subscriber.absorb(&frames, through: reached, budget: budget) { seen += ids(bytes) }
             }
         }
     }

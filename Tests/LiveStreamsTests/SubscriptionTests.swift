@@ -45,4 +45,12 @@ import Testing
         #expect(!subscription.tick(start + .seconds(99), stallDeadline: .seconds(30)))
         #expect(aborted.withLock { $0 } == 1)
     }
+
+    @Test func aStreamThatIsCutOffIsClosedAndAborted() async {
+        let aborted = Mutex(false)
+        let subscription = Subscription(orderId: nil) { aborted.withLock { $0 = true } }
+        subscription.cutOff()
+        #expect(await subscription.wait(until: .now + .seconds(60)).closed)
+        #expect(aborted.withLock { $0 })
+    }
 }

@@ -17,9 +17,9 @@ import Testing
 
         private let state = Mutex(State())
 
-        func begin(after seq: Int64) { state.withLock { $0.begun = seq } }
-        func publish(_ events: [LoggedEvent]) { state.withLock { $0.events += events } }
-        func fork(after seq: Int64) { state.withLock { $0.events.removeAll { $0.seq > seq } } }
+        func begin(after seq: Int64, in history: EpochTable) { state.withLock { $0.begun = seq } }
+        func publish(_ events: [LoggedEvent], in history: EpochTable) { state.withLock { $0.events += events } }
+        func fork(after seq: Int64, to history: EpochTable) { state.withLock { $0.events.removeAll { $0.seq > seq } } }
 
         var begun: Int64? { state.withLock { $0.begun } }
         var events: [LoggedEvent] { state.withLock { $0.events } }

@@ -46,36 +46,40 @@ package struct StreamSession: Sendable {
 
     /// Runs the stream until the client leaves or it is told to end. Errors of the database end it with `bye`, after which
     /// the client comes back with its last id; nothing is lost by it.
-    package func run(_ start: StreamStart, subscription: Subscription, sink: inout some StreamSink) async throws {
+    ///
+    /// - Parameter start: asked once the stream is admitted, so that a fork after the question is told to the stream.
+    package func run(
+        subscription: Subscription,
+        sink: inout some StreamSink,
+        start: () async throws -> StreamStart
+    ) async throws {
         try await sink.send(ControlFrame.retry(milliseconds: Self.retryDelay()))
         do {
             try await hub.withSubscription(subscription) {
-                try await stream(start, subscription, &sink)
+                do {
+                    var subscriber = template
+                    switch try await start() {
+                    case .resume(let seq): subscriber = reader(at: seq)
+                    case .fresh:
+                        guard try await begin(&subscriber, resetting: nil, subscription, &sink) else { return }
+                    case .reset(let reason):
+                        guard try await begin(&subscriber, resetting: reason, subscription, &sink) else { return }
+                    }
+                    try await follow(&subscriber, subscription, &sink)
+                } catch is SinkClosed {
+                    return
+                } catch {
+                    logger.warning("stream ended by an error", metadata: ["error": "\(error)"])
+                    try await send(bye(.overload), subscription, &sink)
+                }
             }
         } catch let refusal as StreamHub.Refusal {
             try await sink.send(bye(refusal == .draining ? .shutdown : .overload))
         }
     }
 
-    private func stream(_ start: StreamStart, _ subscription: Subscription, _ sink: inout some StreamSink) async throws
-    {
-        var subscriber = template
-        do {
-            switch start {
-            case .resume(let seq):
-                subscriber = Subscriber(filter: filter, audience: template.audience, plain: template.plain, cursor: seq)
-            case .fresh:
-                guard try await begin(&subscriber, resetting: nil, subscription, &sink) else { return }
-            case .reset(let reason):
-                guard try await begin(&subscriber, resetting: reason, subscription, &sink) else { return }
-            }
-            try await follow(&subscriber, subscription, &sink)
-        } catch is SinkClosed {
-            return
-        } catch {
-            logger.warning("stream ended by an error", metadata: ["error": "\(error)"])
-            try await sink.send(bye(.overload))
-        }
+    private func reader(at cursor: Int64) -> Subscriber {
+        Subscriber(filter: filter, audience: template.audience, plain: template.plain, cursor: cursor)
     }
 
     /// - Returns: false when there is nothing to begin with: the order is gone.
@@ -85,21 +89,27 @@ package struct StreamSession: Sendable {
         _ subscription: Subscription,
         _ sink: inout some StreamSink
     ) async throws -> Bool {
-        guard let beginning = try await source.beginning() else { return false }
+        guard let beginning = try await source.beginning() else {
+            // Never silence: a client that comes back now learns by 404 that the order is gone.
+            if let reason {
+                let position = source.position(try await source.head())
+                try await send(
+                    ControlFrame.reset(reason, position: position, plain: template.plain),
+                    subscription,
+                    &sink
+                )
+            }
+            return false
+        }
         var bytes: [UInt8] = []
-        let position = beginning.snapshot.map { source.position($0.position) } ?? source.position(of: beginning.cursor)
+        let position = source.position(beginning.snapshot?.position ?? beginning.cursor)
         if let reason { bytes += ControlFrame.reset(reason, position: position, plain: template.plain) }
         if let snapshot = beginning.snapshot {
             bytes += ControlFrame.snapshot(snapshot.order, position: position, plain: template.plain)
         } else {
             bytes += ControlFrame.cursor(position)
         }
-        subscriber = Subscriber(
-            filter: filter,
-            audience: template.audience,
-            plain: template.plain,
-            cursor: beginning.cursor
-        )
+        subscriber = reader(at: beginning.cursor.seq)
         try await send(bytes, subscription, &sink)
         return true
     }
@@ -117,10 +127,10 @@ package struct StreamSession: Sendable {
                 try await send(bytes, subscription, &sink)
                 wake = subscription.poll()
             case .catchUp(let after, let through):
-                let (frames, reached) = try await source.read(after: after, through: through)
-                let bytes = subscriber.absorb(frames, through: reached)
-                if !bytes.isEmpty { try await send(bytes, subscription, &sink) }
-                wake = subscription.poll()
+                let advances = try await catchUp(&subscriber, after, through, subscription, &sink)
+                // No progress: the log lies behind this stream, and the tail will say why before long.
+                let pause = ContinuousClock.now + .milliseconds(250)
+                wake = advances ? subscription.poll() : await subscription.wait(until: pause)
             case .wait:
                 wake = await subscription.wait(until: min(heartbeat, expires ?? heartbeat))
             }
@@ -134,10 +144,40 @@ package struct StreamSession: Sendable {
                 return
             }
             if heartbeat <= now {
-                try await send(ControlFrame.cursor(source.position(of: subscriber.cursor)), subscription, &sink)
+                try await send(cursor(of: subscriber), subscription, &sink)
                 heartbeat = now + hub.settings.heartbeat
             }
         }
+    }
+
+    /// One read of what the ring no longer holds.
+    ///
+    /// - Returns: whether the stream came further.
+    private func catchUp(
+        _ subscriber: inout Subscriber,
+        _ after: Int64,
+        _ through: Int64,
+        _ subscription: Subscription,
+        _ sink: inout some StreamSink
+    ) async throws -> Bool {
+        let stretch: StreamSource.Stretch
+        do {
+            stretch = try await source.read(after: after, through: through)
+        } catch {
+            logger.warning("a stream could not read the log", metadata: ["error": "\(error)"])
+            try await send(cursor(of: subscriber) + bye(.overload), subscription, &sink)
+            throw SinkClosed()
+        }
+        guard stretch.through > after, hub.isInHistory(stretch.history, upTo: stretch.through) else { return false }
+        var frames = stretch.frames[...]
+        while let bytes = subscriber.absorb(&frames, through: stretch.through) {
+            try await send(bytes, subscription, &sink)
+        }
+        return true
+    }
+
+    private func cursor(of subscriber: Subscriber) -> [UInt8] {
+        ControlFrame.cursor(source.position(hub.position(of: subscriber.cursor)))
     }
 
     /// Before `bye`, what the ring still holds, and where the stream stands.
@@ -148,8 +188,7 @@ package struct StreamSession: Sendable {
         _ sink: inout some StreamSink
     ) async throws {
         while case .send(let bytes) = hub.next(&subscriber) { try await send(bytes, subscription, &sink) }
-        let cursor = ControlFrame.cursor(source.position(of: subscriber.cursor))
-        try await send(cursor + bye(reason), subscription, &sink)
+        try await send(cursor(of: subscriber) + bye(reason), subscription, &sink)
     }
 
     private func bye(_ reason: ControlFrame.ByeReason) -> [UInt8] {

@@ -7,7 +7,7 @@ package struct StreamBeginning: Sendable {
     /// The order as JSON with its id; nil for the feed of all orders.
     package let snapshot: (order: [UInt8], position: LogPosition)?
     /// The last event that the beginning reflects.
-    package let cursor: Int64
+    package let cursor: LogPosition
 }
 
 /// What a stream reads from the log: its beginning, and what the ring no longer holds.
@@ -29,7 +29,7 @@ package struct StreamSource: Sendable {
     /// A fresh beginning from one consistent read; nil when the order is not there, or not the caller's.
     package func beginning() async throws -> StreamBeginning? {
         guard let orderId = filter.orderId else {
-            return StreamBeginning(snapshot: nil, cursor: try await reader.head().seq)
+            return StreamBeginning(snapshot: nil, cursor: try await reader.head())
         }
         let (stored, head) = try await reader.order(orderId, scope: filter.scope)
         guard let stored else { return nil }
@@ -39,28 +39,37 @@ package struct StreamSource: Sendable {
             position: text(stored.position, for: audience),
             recordedAt: stored.recordedAt
         )
-        return StreamBeginning(snapshot: (order, stored.position), cursor: head)
+        return StreamBeginning(snapshot: (order, stored.position), cursor: reader.registry.current.position(of: head))
     }
 
-    /// The stream's events after a position, encoded; and how far they are complete.
-    package func read(after seq: Int64, through: Int64) async throws -> (frames: [EventFrame], through: Int64) {
+    /// What one read of the log gave.
+    package struct Stretch: Sendable {
+        package let frames: [EventFrame]
+        /// The frames are complete up to here.
+        package let through: Int64
+        /// The history that was read.
+        let history: EpochTable
+    }
+
+    /// The stream's events after a position.
+    package func read(after seq: Int64, through: Int64) async throws -> Stretch {
         let page = try await reader.events(
             after: seq,
             through: through,
-            limit: 500,
+            limit: 200,
             scope: filter.scope,
             orderId: filter.orderId,
             visibleToCustomers: audience == .customer
         )
-        let epochs = reader.registry.current
-        return (page.events.map { EventFrame($0, position: epochs.position(of: $0.seq), text: text) }, page.through)
+        let history = reader.registry.current
+        let frames = page.events.map { EventFrame($0, position: history.position(of: $0.seq), text: text) }
+        return Stretch(frames: frames, through: page.through, history: history)
     }
+
+    /// The last event of the log.
+    package func head() async throws -> LogPosition { try await reader.head() }
 
     /// A position as this stream's audience reads it.
-    package func position(of seq: Int64) -> String {
-        text(reader.registry.current.position(of: seq), for: audience)
-    }
-
     package func position(_ position: LogPosition) -> String {
         text(position, for: audience)
     }

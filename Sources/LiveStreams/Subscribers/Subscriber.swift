@@ -46,18 +46,25 @@ package struct Subscriber: Sendable {
         return bytes.isEmpty ? .wait : .send(bytes)
     }
 
-    /// Takes events that were read from the log: everything after the cursor up to `through` that the stream may show.
+    /// Takes events that were read from the log: everything after the cursor up to `through` that the stream may show, in
+    /// writes of about `budget` bytes. What was taken is removed from `frames`; the cursor reaches `through` with the last.
     ///
-    /// - Returns: the bytes to send, perhaps none.
-    package mutating func absorb(_ frames: some Sequence<EventFrame>, through: Int64) -> [UInt8] {
+    /// - Returns: the bytes to send; nil when all is taken.
+    package mutating func absorb(
+        _ frames: inout ArraySlice<EventFrame>,
+        through: Int64,
+        budget: Int = 64 * 1024
+    ) -> [UInt8]? {
         var bytes: [UInt8] = []
-        for frame in frames where frame.event.seq > cursor && frame.event.seq <= through {
+        while bytes.count < budget, let frame = frames.popFirst() {
+            guard frame.event.seq > cursor, frame.event.seq <= through else { continue }
+            cursor = frame.event.seq
             if filter.matches(frame), let encoded = frame.encoded(for: audience) {
                 encoded.append(to: &bytes, plain: plain)
             }
         }
-        cursor = max(cursor, through)
-        return bytes
+        if frames.isEmpty { cursor = max(cursor, through) }
+        return bytes.isEmpty ? nil : bytes
     }
 
     /// Moves to where the log was cut, if the stream was beyond it.

@@ -70,6 +70,12 @@ package final class Subscription: Sendable {
         signal { $0.closed = true }
     }
 
+    /// Ends the stream without another word.
+    func cutOff() {
+        close()
+        abort()
+    }
+
     /// Marks the time from which a send is under way, or none.
     func sending(since instant: ContinuousClock.Instant?) {
         state.withLock { $0.sendingSince = instant }

@@ -34,6 +34,10 @@ struct AppendSession {
         var pending = batch
         var failures = 0
         while !pending.isEmpty {
+            // Told to end at once: whoever still waits sends again, under the same id.
+            if Task.isCancelled {
+                for entry in pending { entry.reply.resume(returning: .failure(.unavailable)) }; return
+            }
             expire(&pending)
             if pending.isEmpty { return }
             do {

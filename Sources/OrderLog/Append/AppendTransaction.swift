@@ -56,7 +56,7 @@ struct AppendTransaction {
     /// Writes everything and commits; a batch that accepted nothing new is rolled back.
     func commit() async throws(PostgresError) {
         guard !plan.isEmpty else {
-            _ = try await connection.query("rollback")
+            _ = try await connection.query("rollback", timeout: LogConnection.appendTimeout)
             return
         }
         var statements: [PostgresQuery] = []
@@ -122,7 +122,11 @@ extension AppendTransaction {
     ) async throws -> [CommandKey: RememberedCommand] {
         let sequences = known.values.filter { $0.firstSeq <= $0.lastSeq }.flatMap { Array($0.firstSeq...$0.lastSeq) }
         guard !sequences.isEmpty else { return known }
-        let rows = try await connection.query("select seq, type from events where seq = any($1)", [sequences])
+        let rows = try await connection.query(
+            "select seq, type from events where seq = any($1)",
+            [sequences],
+            timeout: LogConnection.appendTimeout
+        )
         var types: [Int64: String] = [:]
         for row in rows { types[try row.get(0, as: Int64.self)] = try row.get(1, as: String.self) }
         return known.mapValues { command in

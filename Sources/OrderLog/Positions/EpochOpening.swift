@@ -21,7 +21,7 @@ package enum EpochOpening {
     ) async throws -> EpochTable {
         if try await !isCurrent(connection) {
             try await connection.withTransaction("begin isolation level read committed") { transaction in
-                try await transaction.query("select seq from log_head for update")
+                try await transaction.query("select seq from log_head for update", timeout: LogConnection.readTimeout)
                 // Another process may have opened it while this one waited for the head.
                 if try await !isCurrent(transaction) { try await open(on: transaction) }
             }
@@ -33,7 +33,7 @@ package enum EpochOpening {
 
     /// The epochs opened after the given ordinal.
     package static func load(_ connection: PostgresConnection, after ordinal: Int64) async throws -> [Epoch] {
-        try decode(await connection.query(newer.sql, newer.bindings(ordinal)))
+        try decode(await connection.query(newer.sql, newer.bindings(ordinal), timeout: LogConnection.readTimeout))
     }
 
     /// The statement to send along with a read of events, so that their epochs are known by the time they are decoded.
@@ -59,7 +59,8 @@ package enum EpochOpening {
 
     private static func isCurrent(_ connection: PostgresConnection) async throws -> Bool {
         let rows = try await connection.query(
-            "select coalesce((select identity = \(identity) from log_epochs order by ordinal desc limit 1), false)"
+            "select coalesce((select identity = \(identity) from log_epochs order by ordinal desc limit 1), false)",
+            timeout: LogConnection.readTimeout
         )
         return try rows.first?.get(0, as: Bool.self) ?? false
     }

@@ -20,19 +20,19 @@ package struct StoredOrder: Sendable {
 /// Events in ascending order, read in one go.
 package struct EventPage: Sendable {
     package let events: [LoggedEvent]
-    /// The last event that the read could see; everything asked for up to here is in `events` unless the limit cut it off.
-    package let head: Int64
-    /// The limit cut the page off: there is more.
-    package let isCut: Bool
-
     /// Everything that was asked for is passed up to here.
-    package var through: Int64 { isCut ? (events.last?.seq ?? head) : head }
+    package let through: Int64
+    /// The log goes on beyond `through`, and what was asked for may too.
+    package let isCut: Bool
 }
 
 /// Reads the log and the current state of orders, each read one statement and so one snapshot.
 package struct LogReader: Sendable {
     private let pool: PostgresPool
     package let registry: EpochRegistry
+
+    /// How many events one read without an order looks at, at most.
+    private static let window: Int64 = 50_000
 
     package init(pool: PostgresPool, registry: EpochRegistry) {
         self.pool = pool
@@ -99,7 +99,8 @@ package struct LogReader: Sendable {
     ///
     /// - Parameters:
     ///   - through: the last event wanted; nil for all that are visible.
-    ///   - orderId: only this order's events, found by their index.
+    ///   - orderId: only this order's events, found by their index. Without it one read looks at a bounded stretch of the
+    ///     log, so that a shop with few events among millions makes progress instead of one endless statement.
     ///   - visibleToCustomers: leaves out events that customers may not see.
     package func events(
         after seq: Int64,
@@ -109,6 +110,8 @@ package struct LogReader: Sendable {
         orderId: UUID? = nil,
         visibleToCustomers: Bool = false
     ) async throws -> EventPage {
+        let window = orderId == nil ? seq.addingReportingOverflow(Self.window).partialValue : Int64.max
+        let bound = min(through ?? .max, window < seq ? .max : window)
         // The head comes from the same snapshot as the events: rows up to it are complete.
         let rows = try await read(
             PostgresQuery(
@@ -122,15 +125,21 @@ package struct LogReader: Sendable {
                     order by e.\(orderId == nil ? "seq" : "version") limit $5
                 ) page on true
                 """,
-                [seq, through ?? Int64.max, scope.shops, scope.customer, Int64(limit + 1)]
+                [seq, bound, scope.shops, scope.customer, Int64(limit + 1)]
                     + (orderId.map { [$0] } ?? [])
             )
         )
         guard let first = rows.first else { throw MissingHead() }
-        let head = min(try first.get(18, as: Int64.self), through ?? Int64.max)
-        guard try first.get(0, as: Int64?.self) != nil else { return EventPage(events: [], head: head, isCut: false) }
+        let end = min(try first.get(18, as: Int64.self), through ?? .max)
+        let reached = max(min(end, bound), min(seq, end))
+        guard try first.get(0, as: Int64?.self) != nil else {
+            return EventPage(events: [], through: reached, isCut: reached < end)
+        }
         let events = try rows.prefix(limit).map { try LoggedEvent(row: $0) }
-        return EventPage(events: events, head: head, isCut: rows.count > limit)
+        guard rows.count > limit, let last = events.last else {
+            return EventPage(events: events, through: reached, isCut: reached < end)
+        }
+        return EventPage(events: events, through: last.seq, isCut: true)
     }
 
     /// Holds a client's position against the log. Beyond what this process has seen, the log itself is asked.

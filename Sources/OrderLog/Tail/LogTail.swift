@@ -6,11 +6,11 @@ import Synchronization
 /// Receives the log as it grows: in order, without holes, each event once.
 package protocol LogTailSink: Sendable {
     /// The tail begins after this event.
-    func begin(after seq: Int64)
+    func begin(after seq: Int64, in history: EpochTable)
     /// The next events of the log.
-    func publish(_ events: [LoggedEvent])
-    /// History beyond `seq` no longer exists; what comes next follows `seq`.
-    func fork(after seq: Int64)
+    func publish(_ events: [LoggedEvent], in history: EpochTable)
+    /// History beyond `seq` no longer exists; what comes next follows `seq` in another history.
+    func fork(after seq: Int64, to history: EpochTable)
 }
 
 /// Follows the log: a doorbell wakes it, each second it looks anyway, and always it reads what lies after its cursor.
@@ -21,7 +21,14 @@ package final class LogTail: Service {
     private let logger: Logger
     private let doorbell = Doorbell()
     private let healthy = Mutex(false)
-    private let pageSize = 1000
+    private let pageSize = 500
+
+    /// How far the tail has come, and in which history: kept apart from what other connections have learnt since, or a fork
+    /// that they saw first would go unnoticed here.
+    private struct Cursor {
+        var seq: Int64
+        var history: EpochTable
+    }
 
     package init(
         configuration: PostgresConfiguration,
@@ -80,7 +87,7 @@ package final class LogTail: Service {
     }
 
     private func follow() async {
-        var cursor: Int64?
+        var cursor: Cursor?
         var failures = 0
         repeat {
             do {
@@ -105,48 +112,50 @@ package final class LogTail: Service {
     }
 
     /// Reads what lies after the cursor each time the bell rings; returns when closed, throws when the connection fails.
-    private func follow(on connection: PostgresConnection, from cursor: inout Int64?) async throws {
-        let before = registry.current
-        let epochs = try await EpochOpening.ensure(on: connection, registry: registry)
-        let rows = try await connection.query("select seq from log_head")
+    private func follow(on connection: PostgresConnection, from cursor: inout Cursor?) async throws {
+        let history = try await EpochOpening.ensure(on: connection, registry: registry)
+        let rows = try await connection.query("select seq from log_head", timeout: LogConnection.readTimeout)
         guard let head = try rows.first?.get(0, as: Int64.self) else { throw MissingHead() }
-        if let at = cursor {
-            let common = min(head, before.commonPrefix(with: epochs, upTo: at))
-            if common < at {
+        var current = cursor ?? Cursor(seq: head, history: history)
+        if cursor == nil {
+            sink.begin(after: head, in: history)
+        } else {
+            let common = min(head, current.history.commonPrefix(with: history, upTo: current.seq))
+            if common < current.seq {
                 logger.warning(
                     "the log was restored to an earlier state",
-                    metadata: ["seen": "\(at)", "kept": "\(common)"]
+                    metadata: ["seen": "\(current.seq)", "kept": "\(common)"]
                 )
-                sink.fork(after: common)
-                cursor = common
+                sink.fork(after: common, to: history)
+                current.seq = common
             }
-        } else {
-            sink.begin(after: head)
-            cursor = head
+            current.history = history
         }
+        cursor = current
         healthy.withLock { $0 = true }
         repeat {
-            try await drain(connection, &cursor)
+            try await drain(connection, &current)
+            cursor = current
         } while await doorbell.wait()
     }
 
-    private func drain(_ connection: PostgresConnection, _ cursor: inout Int64?) async throws {
+    private func drain(_ connection: PostgresConnection, _ cursor: inout Cursor) async throws {
         while true {
             let results = try await connection.pipeline(
                 [
                     PostgresQuery(
                         "select \(LoggedEvent.columns) from events where seq > $1 order by seq limit \(pageSize)",
-                        [cursor ?? 0]
+                        [cursor.seq]
                     ),
-                    EpochOpening.newer.query(after: registry.current.newestOrdinal),
+                    EpochOpening.newer.query(after: cursor.history.newestOrdinal),
                 ],
-                timeout: .seconds(10)
+                timeout: LogConnection.readTimeout
             )
-            registry.merge(try EpochOpening.decode(results[1]))
+            cursor.history.merge(try EpochOpening.decode(results[1]))
             let events = try results[0].map { try LoggedEvent(row: $0) }
             guard let last = events.last else { return }
-            sink.publish(events)
-            cursor = last.seq
+            sink.publish(events, in: cursor.history)
+            cursor.seq = last.seq
             if events.count < pageSize { return }
         }
     }

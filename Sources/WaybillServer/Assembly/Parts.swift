@@ -27,7 +27,7 @@ struct Parts {
             settings: settings.appender,
             logger: logger
         )
-        hub = StreamHub(registry: registry, text: text, settings: settings.streams, logger: logger)
+        hub = StreamHub(text: text, settings: settings.streams, logger: logger)
         tail = LogTail(configuration: settings.database, registry: registry, sink: hub, logger: logger)
         maintenance = CommandMaintenance(reader: reader, retentionDays: settings.commandRetentionDays, logger: logger)
         let clock = WallClock()
@@ -39,7 +39,7 @@ struct Parts {
         let positions = PositionReader(seal: seal, reader: reader)
         router = Router(context: WaybillContext.self)
         router.add(middleware: ProblemMiddleware())
-        HealthRoutes(tail: tail, hub: hub, reader: reader).add(to: router)
+        HealthRoutes(tail: tail, hub: hub).add(to: router)
         CommandRoutes(gate: gate, appender: appender, clock: clock).add(to: router)
         OrderRoutes(gate: gate, reader: reader, positions: positions, text: text).add(to: router)
         StreamRoutes(gate: gate, reader: reader, hub: hub, positions: positions, text: text, clock: clock).add(
@@ -55,6 +55,8 @@ struct Parts {
         let fallback = settings.port
         return Application(
             router: router,
+            // A connection that says nothing goes; one whose answer is under way, such as a stream, is not idle.
+            server: .http1(configuration: .init(idleTimeout: .seconds(75))),
             configuration: ApplicationConfiguration(
                 address: .hostname(settings.host, port: settings.port),
                 // Thousands of clients return at once after a restart; a short queue makes them wait for retransmissions.

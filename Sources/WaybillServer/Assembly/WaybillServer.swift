@@ -46,8 +46,8 @@ package struct WaybillServer: Sendable {
             ],
             logger: logger
         )
-        // Streams get five seconds to end and requests to finish; whatever hangs then is cut.
-        configuration.maximumGracefulShutdownDuration = .seconds(8)
+        // Streams end within their own deadline; requests may finish, and whatever hangs then is cut.
+        configuration.maximumGracefulShutdownDuration = .seconds(6)
         try await ServiceGroup(configuration: configuration).run()
     }
 }

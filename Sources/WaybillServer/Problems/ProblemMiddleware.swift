@@ -20,7 +20,7 @@ struct ProblemMiddleware: RouterMiddleware {
             return Self.problem(error).response
         } catch let error as PostgresError {
             context.logger.error("database error", metadata: ["error": "\(error)", "path": "\(request.uri.path)"])
-            return (error.isConnectionLoss ? Problem.unavailable : .internalError).response
+            return (error.isUnavailability ? Problem.unavailable : .internalError).response
         } catch {
             context.logger.error("request failed", metadata: ["error": "\(error)", "path": "\(request.uri.path)"])
             return Problem.internalError.response
@@ -34,6 +34,18 @@ struct ProblemMiddleware: RouterMiddleware {
         case .contentTooLarge: Problem(.bodyTooLarge, "The body is larger than this route takes.")
         case let status where status.kind == .clientError: Problem(.malformedRequest, "The request is malformed.")
         default: .internalError
+        }
+    }
+}
+
+extension PostgresError {
+    /// The database cannot be reached or has no room for the request now; the same request may succeed later. Classes of
+    /// SQLSTATE: 08 connection, 53 resources, 57 operator intervention, a cancelled statement included.
+    var isUnavailability: Bool {
+        switch kind {
+        case .connect, .connectionLost, .closed, .timeout, .cancelled: true
+        case .server: ["08", "53", "57"].contains(sqlState?.prefix(2) ?? "")
+        case .decoding, .usage: false
         }
     }
 }

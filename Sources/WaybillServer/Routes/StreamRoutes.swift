@@ -1,5 +1,6 @@
 import Access
 import Foundation
+import Glibc
 import HTTPTypes
 import Hummingbird
 import LiveStreams
@@ -68,10 +69,9 @@ struct StreamRoutes: Sendable {
         lookUp: () async throws -> Void
     ) async throws -> Response {
         let plain = try query.flag("plain")
-        let start: StreamStart
+        let after = try Self.resumePoint(request, query)
         do {
             try await lookUp()
-            start = try await self.start(request, query, caller.audience)
         } catch let error as PostgresError {
             context.logger.warning("stream refused", metadata: ["error": "\(error)"])
             return Self.refused(plain)
@@ -89,18 +89,31 @@ struct StreamRoutes: Sendable {
             expires: .now + .seconds(caller.principal.acceptedUntil - clock.seconds() - 2),
             logger: context.logger
         )
-        let channel = context.channel
+        let (channel, body) = (context.channel, request.body)
         return Self.stream { sink in
             let subscription = Subscription(orderId: filter.orderId) { channel.close(promise: nil) }
             channel.closeFuture.whenComplete { _ in subscription.close() }
-            try await session.run(start, subscription: subscription, sink: &sink)
+            // A peer that vanished without a word must not keep its place for the quarter of an hour that TCP would try.
+            try await channel.setOption(.tcpOption(.init(rawValue: CInt(TCP_USER_TIMEOUT))), value: 30_000).get()
+            var stream = sink
+            try await body.consumeWithInboundCloseHandler { _ in
+                try await session.run(subscription: subscription, sink: &stream) {
+                    try await start(after, caller.audience)
+                }
+            } onInboundClosed: {
+                subscription.close()
+            }
         }
     }
 
     /// `Last-Event-ID`, else `after`; empty means absent.
-    private func start(_ request: Request, _ query: QueryReader, _ audience: Audience) async throws -> StreamStart {
+    private static func resumePoint(_ request: Request, _ query: QueryReader) throws -> String? {
         let header = request.headers[.lastEventId].flatMap { $0.isEmpty ? nil : $0 }
-        guard let text = try header ?? query.text("after") else { return .fresh }
+        return try header ?? query.text("after")
+    }
+
+    private func start(_ text: String?, _ audience: Audience) async throws -> StreamStart {
+        guard let text else { return .fresh }
         switch positions.parse(text, for: audience) {
         case nil: return .reset(.malformed)
         case .beginning: return .resume(after: 0)

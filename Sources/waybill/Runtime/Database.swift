@@ -20,7 +20,7 @@ enum Database {
         let cluster = EmbeddedPostgres(dataDirectory: dataDirectory, logger: logger)
         let result: Result<R, any Error>
         do {
-            let location = try await cluster.start()
+            let location = try await cancelWhenGracefulShutdown { try await cluster.start() }
             let configuration = PostgresConfiguration(
                 host: location.socketDirectory,
                 port: location.port,
@@ -31,7 +31,8 @@ enum Database {
         } catch {
             result = .failure(error)
         }
-        try await cluster.stop()
+        // What is left of the ten seconds after the server's own six: then PostgreSQL is told to quit, and recovers by itself.
+        try await cluster.stop(within: .seconds(3))
         return try result.get()
     }
 }

@@ -41,9 +41,13 @@ struct ServiceRuntime: Sendable {
         let (started, continuation) = AsyncStream.makeStream(of: Running.self)
         let serving = Whole {
             defer { continuation.finish() }
-            try await serve { running in
-                onRunning(running)
-                continuation.yield(running)
+            do {
+                try await serve { running in
+                    onRunning(running)
+                    continuation.yield(running)
+                }
+            } catch is CancellationError where Task.isShuttingDownGracefully {
+                // Told to end while it was starting.
             }
         }
         // This group holds the signals from the first moment on, so that even a start that is interrupted ends cleanly.
