@@ -42,11 +42,12 @@ def run(service, group, scale):
     check_told(group, "order stream", following, mine, new[:1])
 
 
-def went_back(service):
+def went_back(service, before_waking=lambda: None):
     """The service sleeps while its database is replaced, or it would start PostgreSQL again at once."""
     service.process.send_signal(signal.SIGSTOP)
     try:
         put_cluster_back(service)
+        before_waking()
     finally:
         service.process.send_signal(signal.SIGCONT)
     wait_for(lambda: service.postmaster() and service.is_ready(), 60, "the service is ready again")

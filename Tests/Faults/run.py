@@ -11,6 +11,7 @@ sys.dont_write_bytecode = True
 
 import badinput
 import fork
+import forkbusy
 import kill9
 import restore
 import sigterm
@@ -18,7 +19,8 @@ from report import Group, Report, one_line
 from service import Service
 
 TESTS = {
-    "badinput": badinput.run, "sigterm": sigterm.run, "restore": restore.run, "fork": fork.run, "kill9": kill9.run,
+    "badinput": badinput.run, "sigterm": sigterm.run, "restore": restore.run, "fork": fork.run,
+    "forkbusy": forkbusy.run, "kill9": kill9.run,
 }
 
 
