@@ -70,7 +70,7 @@ let package = Package(
         ),
         .target(
             name: "OrderLog",
-            dependencies: ["Orders", "Postgres", "Schema", "StrictJSON", crypto, logging, lifecycle],
+            dependencies: ["Orders", "Postgres", "Schema", "StrictJSON", collections, crypto, logging, lifecycle],
             swiftSettings: strict
         ),
         .target(
@@ -82,7 +82,7 @@ let package = Package(
             name: "WaybillServer",
             dependencies: [
                 "Access", "LiveStreams", "OrderLog", "Orders", "Postgres", "StrictJSON", "Telemetry",
-                hummingbird, lifecycle, logging, nio, nioPosix,
+                collections, crypto, hummingbird, lifecycle, logging, nio, nioPosix,
             ],
             swiftSettings: strict
         ),
@@ -137,6 +137,14 @@ let package = Package(
         .testTarget(name: "PostgresTests", dependencies: ["Postgres", logging, lifecycle], swiftSettings: strict),
         .testTarget(name: "StrictJSONTests", dependencies: ["StrictJSON"], swiftSettings: strict),
         .testTarget(name: "TelemetryTests", dependencies: ["Telemetry", logging], swiftSettings: strict),
+        .testTarget(
+            name: "WaybillServerTests",
+            dependencies: [
+                "Access", "LogSupport", "OrderLog", "Orders", "Postgres", "StrictJSON", "TestSupport", "WaybillServer",
+                httpClient, logging, nio, nioHTTP1,
+            ],
+            swiftSettings: strict
+        ),
     ],
     swiftLanguageModes: [.v6]
 )

@@ -65,7 +65,7 @@ struct AppendSession {
             for index in pending.indices where transaction.accepted(index) { pending[index].maybeCommitted = true }
             throw error
         }
-        for (entry, result) in zip(pending, transaction.results) { entry.reply.resume(returning: result) }
+        for (entry, result) in zip(pending, transaction.results) { entry.ticket.answer(result) }
     }
 
     /// The database refused a batch for what is in it: each command alone, so that only the culprit fails.
@@ -76,7 +76,7 @@ struct AppendSession {
                     "command failed",
                     metadata: ["error": "\(error)", "command": "\(entry.submission.commandId)"]
                 )
-                entry.reply.resume(returning: .failure(.failed))
+                entry.ticket.answer(.failure(.failed))
             }
             return
         }
@@ -85,7 +85,7 @@ struct AppendSession {
 
     private func expire(_ pending: inout [AppendQueue.Entry]) {
         let now = ContinuousClock.now
-        for entry in pending where entry.deadline <= now { entry.reply.resume(returning: .failure(.unavailable)) }
+        for entry in pending where entry.deadline <= now { entry.ticket.answer(.failure(.unavailable)) }
         pending.removeAll { $0.deadline <= now }
     }
 

@@ -12,8 +12,10 @@ package final class Appender: Service {
     package struct Settings: Sendable {
         /// Most commands in one transaction.
         package var batchLimit = 256
-        /// Most commands waiting; beyond it, `overloaded`.
+        /// Most single commands waiting; beyond it, `overloaded`.
         package var queueCapacity = 8192
+        /// Most commands of bulk requests waiting; beyond it, their senders wait.
+        package var bulkCapacity = 2048
         /// How long a command may wait for the database before `unavailable`.
         package var patience: Duration = .seconds(15)
 
@@ -39,7 +41,7 @@ package final class Appender: Service {
         self.registry = registry
         self.settings = settings
         self.logger = logger
-        self.queue = AppendQueue(capacity: settings.queueCapacity)
+        self.queue = AppendQueue(capacity: settings.queueCapacity, bulkCapacity: settings.bulkCapacity)
     }
 
     /// Commands waiting for a batch.
@@ -47,12 +49,21 @@ package final class Appender: Service {
 
     /// Appends what the command decides, durably, exactly once; returns when it is committed.
     package func submit(_ submission: Submission) async throws(AppendRefusal) -> CommandReceipt {
-        let deadline = ContinuousClock.now + settings.patience
-        let result = await withCheckedContinuation { reply in
-            let entry = AppendQueue.Entry(submission: submission, deadline: deadline, reply: reply)
-            if let refusal = queue.push(entry) { reply.resume(returning: .failure(refusal)) }
-        }
-        return try result.get()
+        let entry = entry(submission)
+        if let refusal = queue.push(entry) { throw refusal }
+        return try await entry.ticket.receipt()
+    }
+
+    /// Queues one of many commands, behind the caller's earlier ones, and returns when it is queued. Waits while the bulk
+    /// lane is full; single commands go before it.
+    package func enqueue(_ submission: Submission) async -> AppendTicket {
+        let entry = entry(submission)
+        if let refusal = await queue.pushBulk(entry) { entry.ticket.answer(.failure(refusal)) }
+        return entry.ticket
+    }
+
+    private func entry(_ submission: Submission) -> AppendQueue.Entry {
+        AppendQueue.Entry(submission: submission, deadline: .now + settings.patience)
     }
 
     /// Serves the queue until graceful shutdown or cancellation; what was queued by then is still answered.

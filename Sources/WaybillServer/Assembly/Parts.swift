@@ -40,7 +40,9 @@ struct Parts {
         router = Router(context: WaybillContext.self)
         router.add(middleware: ProblemMiddleware())
         HealthRoutes(tail: tail, hub: hub).add(to: router)
-        CommandRoutes(gate: gate, appender: appender, clock: clock).add(to: router)
+        let intake = CommandIntake(clock: clock)
+        CommandRoutes(gate: gate, appender: appender, intake: intake).add(to: router)
+        BulkRoutes(gate: gate, appender: appender, intake: intake).add(to: router)
         OrderRoutes(gate: gate, reader: reader, positions: positions, text: text).add(to: router)
         StreamRoutes(gate: gate, reader: reader, hub: hub, positions: positions, text: text, clock: clock).add(
             to: router

@@ -1,6 +1,7 @@
 import Foundation
 import HTTPTypes
 import Hummingbird
+import Orders
 
 /// What a command's headers say: its id, the version that it expects, and what it is part of.
 struct CommandHeaders {
@@ -14,7 +15,7 @@ struct CommandHeaders {
         let keys = request.headers[values: .idempotencyKey]
         guard keys.count <= 1 else { throw Problem(.malformedCommandId, "There is more than one Idempotency-Key.") }
         if let key = keys.first {
-            guard Self.isCommandId(key) else {
+            guard CommandId.isValid(key) else {
                 throw Problem(.malformedCommandId, "An Idempotency-Key is 1 to 255 printable ASCII characters.")
             }
             commandId = key
@@ -24,13 +25,12 @@ struct CommandHeaders {
             commandIdIsOurs = true
         }
         ifMatch = try Self.ifMatch(request.headers[values: .ifMatch])
-        correlationId = [.requestId, .traceparent].lazy.compactMap { request.headers[$0] }.first(
-            where: Self.isCommandId
-        )
+        correlationId = Self.correlationId(request)
     }
 
-    static func isCommandId(_ text: String) -> Bool {
-        (1...255).contains(text.utf8.count) && text.utf8.allSatisfy { (0x20...0x7E).contains($0) }
+    /// What the request is part of, if it says so in a way that can be kept.
+    static func correlationId(_ request: Request) -> String? {
+        [.requestId, .traceparent].lazy.compactMap { request.headers[$0] }.first(where: CommandId.isValid)
     }
 
     /// RFC 9110, section 13.1.1. `*` asks only that the order exists, which every command but the first does anyway.

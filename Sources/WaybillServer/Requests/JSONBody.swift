@@ -17,33 +17,25 @@ enum JSONBody {
             throw Problem(.bodyTooLarge, "A body holds at most \(limit / 1024) KiB.")
         }
         guard bytes.readableBytes > 0 else { return JSONObject() }
-        guard isJSON(request.headers[.contentType]) else {
+        guard ContentType.matches(request.headers[.contentType], ContentType.json) else {
             throw Problem(.unsupportedMediaType, "A command's body is application/json.")
         }
-        let value: JSONValue
-        do {
-            value = try bytes.withUnsafeReadableBytes { raw in
-                try JSONValue.parse(raw)
-            }
-        } catch let error as JSONParseError {
-            throw Problem(error)
+        guard let object = try parse(bytes) else {
+            throw Problem(.malformedJson, "The body must be one JSON object.")
         }
-        guard let object = value.object else { throw Problem(.malformedJson, "The body must be one JSON object.") }
         return object
     }
 
-    /// RFC 9110, section 8.3.1: type and subtype compare without case; a parameter such as charset may follow.
-    private static func isJSON(_ contentType: String?) -> Bool {
-        guard let contentType else { return false }
-        let type = contentType.split(separator: ";", maxSplits: 1).first ?? ""
-        return type.trimmingASCIIWhitespace().lowercased() == "application/json"
-    }
-}
-
-extension Substring {
-    func trimmingASCIIWhitespace() -> Substring {
-        var text = drop { $0 == " " || $0 == "\t" }
-        while let last = text.last, last == " " || last == "\t" { text.removeLast() }
-        return text
+    /// Nil for JSON that is no object.
+    ///
+    /// - Throws: `Problem` 400.
+    static func parse(_ bytes: ByteBuffer) throws(Problem) -> JSONObject? {
+        let parsed = bytes.withUnsafeReadableBytes { raw in
+            Result { () throws(JSONParseError) in try JSONValue.parse(raw) }
+        }
+        switch parsed {
+        case .success(let value): return value.object
+        case .failure(let error): throw Problem(error)
+        }
     }
 }

@@ -1,5 +1,4 @@
 import Access
-import Crypto
 import Foundation
 import HTTPTypes
 import Hummingbird
@@ -11,7 +10,7 @@ import StrictJSON
 struct CommandRoutes: Sendable {
     let gate: Gate
     let appender: Appender
-    let clock: WallClock
+    let intake: CommandIntake
 
     func add(to router: Router<WaybillContext>) {
         router.post("/v1/orders") { request, context in
@@ -58,38 +57,20 @@ struct CommandRoutes: Sendable {
         _ caller: Caller,
         _ request: Request
     ) async throws -> Submission {
-        let command: OrderCommand
         let body = try await JSONBody.read(request)
-        let receivedAt = clock.now()
+        let command: OrderCommand
         do {
             command = try OrderCommand.decode(name, body)
-            if let invalid = command.validate(receivedAt: receivedAt) { throw invalid }
-        } catch let error as InvalidCommand {
+        } catch {
             throw Problem(error)
         }
-        if let shop = command.shop, !caller.principal.mayAct(inShop: shop) {
-            throw Problem(.foreignShop, "The token is not for the shop that the body names.")
-        }
-        return Submission(
-            orderId: target ?? command.orderId ?? UUIDv7.make(),
-            command: command,
+        let envelope = CommandIntake.Envelope(
+            target: target,
             commandId: headers.commandId,
-            fingerprint: Self.fingerprint(command, target),
             ifMatch: headers.ifMatch,
-            shops: caller.shops,
-            role: caller.commandRole,
-            actor: caller.actor,
-            correlationId: headers.correlationId,
-            receivedAt: receivedAt
+            correlationId: headers.correlationId
         )
-    }
-
-    /// SHA-256 of the order that the command names, if any, and the command before defaults.
-    static func fingerprint(_ command: OrderCommand, _ target: UUID?) -> [UInt8] {
-        var hash = SHA256()
-        if let target { hash.update(data: Array(target.uuidString.lowercased().utf8)) }
-        hash.update(data: command.canonicalBytes)
-        return Array(hash.finalize())
+        return try intake.submission(of: command, envelope, from: caller)
     }
 
     /// A client that sent no id needs ours most when it does not know what became of the command.

@@ -1,0 +1,46 @@
+package import FoundationEssentials
+package import StrictJSON
+
+/// A command as one line of a bulk request carries it: the command's own fields, and beside them which command it is, for
+/// which order, under which id.
+package struct BulkLine: Sendable {
+    package let command: OrderCommand
+    /// The order that the line names; nil for `placeOrder`, which has a field of its own for it.
+    package let target: UUID?
+    package let commandId: String?
+    /// The version that the order must have.
+    package let ifMatch: Int?
+
+    /// Reads a line.
+    ///
+    /// - Throws: everything that is wrong with it, unknown fields included.
+    package static func decode(_ line: JSONObject) throws(InvalidCommand) -> BulkLine {
+        var fields = FieldReader(line)
+        let name: CommandName? = fields.required("command", .word)
+        let commandId = fields.optional("commandId", .commandId)
+        let ifMatch = fields.optional("ifMatch", .integer(0...Int64(Int32.max)))
+        guard let name else { throw InvalidCommand(errors: fields.errors) }
+        let places = name == .placeOrder
+        let target = places ? nil : fields.required("orderId", .uuid)
+        let command: OrderCommand
+        do {
+            command = try OrderCommand.decode(name, line, ignoring: places ? common : common.union(["orderId"]))
+        } catch {
+            throw InvalidCommand(errors: fields.errors + error.errors)
+        }
+        guard fields.errors.isEmpty else { throw InvalidCommand(errors: fields.errors) }
+        return BulkLine(
+            command: command,
+            target: target,
+            commandId: commandId,
+            ifMatch: ifMatch.map(Int.init)
+        )
+    }
+
+    /// The order that a line names, whatever else may be wrong with it.
+    package static func orderId(of line: JSONObject) -> UUID? {
+        line["orderId"]?.string.flatMap(UUID.init(uuidString:))
+    }
+
+    private static let common: Set<String> = ["command", "commandId", "ifMatch"]
+}

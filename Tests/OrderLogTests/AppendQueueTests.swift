@@ -1,0 +1,81 @@
+import Foundation
+import LogSupport
+import Orders
+import Testing
+
+@testable import OrderLog
+
+@Suite struct AppendQueueTests {
+    private func entry(_ key: String) throws -> AppendQueue.Entry {
+        let submission = try Samples.submission(.confirmOrder, order: UUID(), key: key)
+        return AppendQueue.Entry(submission: submission, deadline: .now + .seconds(60))
+    }
+
+    private func keys(_ batch: [AppendQueue.Entry]?) -> [String] { (batch ?? []).map(\.submission.commandId) }
+
+    @Test func singleCommandsGoFirstAndLeaveTheRestToBulk() async throws {
+        let queue = AppendQueue(capacity: 10, bulkCapacity: 10)
+        for index in 0..<6 { #expect(await queue.pushBulk(try entry("b\(index)")) == nil) }
+        for index in 0..<2 { #expect(queue.push(try entry("s\(index)")) == nil) }
+        #expect(keys(await queue.next(limit: 6)) == ["s0", "s1", "b0", "b1", "b2", "b3"])
+        #expect(keys(await queue.next(limit: 6)) == ["b4", "b5"])
+    }
+
+    @Test func neitherLaneStarvesTheOther() async throws {
+        let queue = AppendQueue(capacity: 10, bulkCapacity: 10)
+        for index in 0..<8 {
+            #expect(queue.push(try entry("s\(index)")) == nil)
+            #expect(await queue.pushBulk(try entry("b\(index)")) == nil)
+        }
+        #expect(keys(await queue.next(limit: 4)) == ["s0", "s1", "b0", "b1"])
+        #expect(keys(await queue.next(limit: 4)) == ["s2", "s3", "b2", "b3"])
+    }
+
+    @Test func aFullBulkLaneMakesItsSendersWaitAndNobodyElse() async throws {
+        let queue = AppendQueue(capacity: 1, bulkCapacity: 2)
+        for index in 0..<2 { #expect(await queue.pushBulk(try entry("b\(index)")) == nil) }
+        let third = try entry("b2")
+        let waiting = Task { await queue.pushBulk(third) }
+        #expect(queue.push(try entry("s0")) == nil)
+        guard case .overloaded = queue.push(try entry("s1")) else {
+            Issue.record("the lane of single commands took more than it holds")
+            return
+        }
+        #expect(keys(await queue.next(limit: 2)) == ["s0", "b0"])
+        #expect(await waiting.value == nil)
+        #expect(keys(await queue.next(limit: 9)) == ["b1", "b2"])
+    }
+
+    @Test func closingRefusesThoseWhoWait() async throws {
+        let queue = AppendQueue(capacity: 1, bulkCapacity: 1)
+        #expect(await queue.pushBulk(try entry("b0")) == nil)
+        let second = try entry("b1")
+        let waiting = Task { await queue.pushBulk(second) }
+        queue.close()
+        guard case .unavailable = await waiting.value else {
+            Issue.record("a closed queue took a command")
+            return
+        }
+        #expect(keys(await queue.next(limit: 9)) == ["b0"])
+        #expect(await queue.next(limit: 9) == nil)
+    }
+
+    @Test func aSingleCommandDoesNotWaitForAnImport() async throws {
+        try await TestLog.with { log in
+            var settings = Appender.Settings()
+            settings.batchLimit = 4
+            try await log.withAppender(settings) { appender in
+                let places = try (0...800).map { _ in
+                    try Samples.submission(.placeOrder, Samples.place(), order: UUID())
+                }
+                var tickets: [AppendTicket] = []
+                for place in places.dropFirst() { tickets.append(await appender.enqueue(place)) }
+                _ = try await appender.submit(places[0])
+                #expect(tickets.count { !$0.isAnswered } > 100)
+                var positions: [Int64] = []
+                for ticket in tickets { positions.append(try await ticket.receipt().position.seq) }
+                #expect(positions == positions.sorted())
+            }
+        }
+    }
+}
