@@ -36,7 +36,8 @@ struct AppendSession {
         while !pending.isEmpty {
             // Told to end at once: whoever still waits sends again, under the same id.
             if Task.isCancelled {
-                for entry in pending { entry.reply.resume(returning: .failure(.unavailable)) }; return
+                for entry in pending { entry.ticket.answer(.failure(.unavailable)) }
+                return
             }
             expire(&pending)
             if pending.isEmpty { return }
