@@ -82,7 +82,7 @@ let package = Package(
             name: "WaybillServer",
             dependencies: [
                 "Access", "LiveStreams", "OrderLog", "Orders", "Postgres", "StrictJSON", "Telemetry",
-                hummingbird, lifecycle, logging, nio, nioPosix,
+                crypto, hummingbird, lifecycle, logging, nio, nioPosix,
             ],
             swiftSettings: strict
         ),

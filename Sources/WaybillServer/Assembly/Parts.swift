@@ -37,7 +37,7 @@ struct Parts {
             clock: clock
         )
         let positions = PositionReader(seal: seal, reader: reader)
-        router = Router(context: WaybillContext.self)
+        router = Router(context: WaybillContext.self, options: .autoGenerateHeadEndpoints)
         router.add(middleware: ProblemMiddleware())
         HealthRoutes(tail: tail, hub: hub).add(to: router)
         CommandRoutes(gate: gate, appender: appender, clock: clock).add(to: router)
@@ -45,6 +45,9 @@ struct Parts {
         StreamRoutes(gate: gate, reader: reader, hub: hub, positions: positions, text: text, clock: clock).add(
             to: router
         )
+        // These two look at the routes above, so they stay last.
+        DescriptionRoutes(of: router).add(to: router)
+        router.add(middleware: MethodMiddleware(of: router))
     }
 
     func application(
