@@ -11,6 +11,9 @@ extension EventType {
         package let hidden: JSONValue?
     }
 
+    /// The schema in which events of the type are written.
+    package var schema: Int { Upcasters.current.schema(of: self) }
+
     package func contents(in catalog: SchemaCatalog) -> Contents {
         var stored = StoredFields(
             data: .describing(catalog),

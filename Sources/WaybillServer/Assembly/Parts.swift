@@ -12,7 +12,7 @@ struct Parts {
     let tail: LogTail
     let hub: StreamHub
     let maintenance: CommandMaintenance
-    private let router: Router<WaybillContext>
+    let router: Router<WaybillContext>
 
     init(_ settings: WaybillServerSettings, _ reader: LogReader, _ logger: Logger) async throws {
         let key = try await reader.secret(named: "position-seal") {

@@ -181,7 +181,8 @@ extension APISchemas {
             ("position", reference("Position")), ("orderId", uuid), ("number", text), ("shop", text),
             ("customer", text), ("version", ["type": "integer", "minimum": 1]),
             ("type", ["const": .string(type.rawValue)]),
-            ("schema", ["const": .integer(1)]), ("status", status), ("occurredAt", time), ("recordedAt", time),
+            ("schema", ["type": "integer", "minimum": 1, "maximum": .integer(type.schema)]), ("status", status),
+            ("occurredAt", time), ("recordedAt", time),
             ("data", data),
         ]
         let staff: [(String, JSONValue)] = [

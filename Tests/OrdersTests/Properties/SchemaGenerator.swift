@@ -18,7 +18,7 @@ struct SchemaGenerator {
         if let reference = schema["$ref"]?.string {
             let name = String(reference.split(separator: "/").last ?? "")
             switch name {
-            case "Time": return "2026-10-31T23:59:60.25-00:01"
+            case "Time": return "2026-06-30T19:59:60.25-04:00"
             case "Currency": return "EUR"
             case "TimeWindow":
                 return ["earliest": "2026-11-01T00:00:00Z", "latest": "2026-11-01T01:00:00.000001+01:00"]

@@ -63,7 +63,8 @@ import Testing
         try Self.walk { order, _ in
             for audience in Audience.allCases {
                 let text = order.json(for: audience, role: .backend, position: "q5fz2mxa-1", recordedAt: at(1))
-                #expect(try checker.problem(try JSONValue.parse(text), schema) == nil)
+                let value = try JSONValue.parse(text)
+                #expect(try checker.problem(value, schema) == nil)
             }
         }
         // Nothing is described that no order has.
@@ -81,12 +82,16 @@ import Testing
         try Self.walk { _, event in
             let described = try #require(contents[event.type])
             let texts = event.encode()
-            if let data = texts.data {
-                #expect(try checker.problem(JSONValue.parse(data), try #require(described.data)) == nil)
-                #expect(try checker.problem(JSONValue.parse(texts.internal), try #require(described.internal)) == nil)
-            } else {
-                #expect(try checker.problem(JSONValue.parse(texts.internal), try #require(described.hidden)) == nil)
+            let inside = try JSONValue.parse(texts.internal)
+            guard let data = texts.data else {
+                let hidden = try #require(described.hidden)
+                #expect(try checker.problem(inside, hidden) == nil)
+                return
             }
+            let (shown, more) = (try #require(described.data), try #require(described.internal))
+            let value = try JSONValue.parse(data)
+            #expect(try checker.problem(value, shown) == nil)
+            #expect(try checker.problem(inside, more) == nil)
         }
     }
 
