@@ -134,7 +134,19 @@ let package = Package(
             ],
             swiftSettings: strict
         ),
-        .testTarget(name: "OrdersTests", dependencies: ["Orders", "StrictJSON"], swiftSettings: strict),
+        .testTarget(
+            name: "DescriptionTests",
+            dependencies: [
+                "Access", "LiveStreams", "LogSupport", "OrderLog", "Orders", "StrictJSON", "WaybillServer", logging,
+            ],
+            swiftSettings: strict
+        ),
+        .testTarget(
+            name: "OrdersTests",
+            dependencies: ["Orders", "StrictJSON"],
+            exclude: ["Corpus"],
+            swiftSettings: strict
+        ),
         .testTarget(name: "PostgresTests", dependencies: ["Postgres", logging, lifecycle], swiftSettings: strict),
         .testTarget(name: "StrictJSONTests", dependencies: ["StrictJSON"], swiftSettings: strict),
         .testTarget(name: "TelemetryTests", dependencies: ["Telemetry", logging], swiftSettings: strict),

@@ -22,12 +22,16 @@ package struct OrderCommand: Sendable {
     ) throws(InvalidCommand) -> OrderCommand {
         var fields = FieldReader(body)
         let type = name.payload
-        let occurredAt =
-            type.needsOccurredAt ? fields.required("occurredAt", .time) : fields.optional("occurredAt", .time)
+        let occurredAt = readTime(type, &fields)
         let payload = type.read(&fields)
         fields.refuseOthers(ignoring: ignoring)
         guard let payload, fields.errors.isEmpty else { throw InvalidCommand(errors: fields.errors) }
         return OrderCommand(name: name, occurredAt: occurredAt, payload: payload)
+    }
+
+    @discardableResult
+    static func readTime(_ type: any CommandPayload.Type, _ fields: inout FieldReader) -> Timestamp? {
+        type.needsOccurredAt ? fields.required("occurredAt", .time) : fields.optional("occurredAt", .time)
     }
 
     /// What a look at the clock adds to `decode`: nil, or why the command's time is not acceptable.

@@ -42,10 +42,10 @@ package struct Anomaly: Sendable, Equatable {
 
 extension Field where Value == Anomaly {
     static var anomaly: Field {
-        .object { fields in
+        Field.object { fields in
             let code: AnomalyCode? = fields.required("code", .word)
             guard let message = fields.required("message", .text(atLeast: 0)), let code else { return nil }
             return Anomaly(code, message)
-        }
+        }.named("Anomaly")
     }
 }

@@ -8,6 +8,9 @@ protocol EventPayload: Sendable, Equatable {
     /// Whether customers do not learn of it at all.
     var isHidden: Bool { get }
 
+    /// Whether `isHidden` can be.
+    static var hiding: Hiding { get }
+
     /// Writes the members that customers may read.
     func writeData(_ writer: inout JSONWriter)
 
@@ -24,6 +27,8 @@ protocol EventPayload: Sendable, Equatable {
 extension EventPayload {
     var isHidden: Bool { false }
 
+    static var hiding: Hiding { .never }
+
     func writeData(_ writer: inout JSONWriter) {}
 
     func writeInternal(_ writer: inout JSONWriter) {}
@@ -31,6 +36,11 @@ extension EventPayload {
     func isEqual(to other: any EventPayload) -> Bool {
         (other as? Self) == self
     }
+}
+
+/// When events of a kind are hidden from customers.
+package enum Hiding: Sendable {
+    case never, sometimes, always
 }
 
 /// The columns of a stored event from which its payload is read.

@@ -17,11 +17,37 @@ extension OrderEvent {
         data: [UInt8]?,
         internal: [UInt8]
     ) throws(StoredDataError) {
+        try self.init(
+            type: name,
+            schema: schema,
+            occurredAt: occurredAt,
+            number: number,
+            shop: shop,
+            customer: customer,
+            data: data,
+            internal: `internal`,
+            upcasters: .current
+        )
+    }
+
+    init(
+        type name: String,
+        schema: Int,
+        occurredAt: Timestamp,
+        number: String,
+        shop: String,
+        customer: String,
+        data: [UInt8]?,
+        internal: [UInt8],
+        upcasters: Upcasters
+    ) throws(StoredDataError) {
         guard let type = EventType(rawValue: name) else { throw .unknownType(name) }
-        guard schema == 1 else { throw .unknownSchema(type: name, schema: schema) }
-        let internalObject = try Self.object(`internal`, of: name)
+        let storedInternal = try Self.object(`internal`, of: name)
         // What customers must not see lies in `internal` as a whole.
-        let dataObject = if let data { try Self.object(data, of: name) } else { internalObject }
+        let storedData = if let data { try Self.object(data, of: name) } else { storedInternal }
+        guard let (dataObject, internalObject) = upcasters.lifted(type, schema, storedData, storedInternal) else {
+            throw .unknownSchema(type: name, schema: schema)
+        }
         var stored = StoredFields(
             data: FieldReader(dataObject),
             internal: FieldReader(internalObject, at: "/internal"),

@@ -3,7 +3,7 @@ import StrictJSON
 /// Something that happened to an order. Its version, and where it stands in the log, are the log's to say.
 package struct OrderEvent: Sendable, Equatable {
     package let type: EventType
-    /// The layout of the stored texts; 1 so far.
+    /// The layout of the stored texts, counted from 1 for each type.
     package let schema: Int
     package let occurredAt: Timestamp
     /// The contradiction that it brought, if it brought one.
@@ -12,7 +12,7 @@ package struct OrderEvent: Sendable, Equatable {
 
     init(_ payload: any EventPayload, at occurredAt: Timestamp, anomaly: Anomaly? = nil) {
         self.type = payload.type
-        self.schema = 1
+        self.schema = Upcasters.current.schema(of: payload.type)
         self.occurredAt = occurredAt
         self.anomaly = anomaly
         self.payload = payload

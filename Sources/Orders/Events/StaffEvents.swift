@@ -9,6 +9,8 @@ struct AnomalyResolved: EventPayload {
 
     var isHidden: Bool { true }
 
+    static let hiding = Hiding.always
+
     func writeData(_ writer: inout JSONWriter) {
         writer.field("version", version)
         writer.field("note", note)
@@ -32,6 +34,8 @@ struct NoteAdded: EventPayload {
     var type: EventType { .noteAdded }
 
     var isHidden: Bool { visibility == .staff }
+
+    static let hiding = Hiding.sometimes
 
     func writeData(_ writer: inout JSONWriter) {
         writer.field("text", text)

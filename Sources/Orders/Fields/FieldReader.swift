@@ -7,14 +7,34 @@ struct FieldReader {
     private let place: String
     private var read: Set<String> = []
     private(set) var errors: [FieldError] = []
+    /// There while the reader's owner is asked what it would read.
+    private var description: ObjectDescription?
 
     init(_ object: JSONObject, at place: String = "") {
         self.object = object
         self.place = place
     }
 
+    private init(describing catalog: SchemaCatalog) {
+        self.init(JSONObject())
+        description = ObjectDescription(catalog)
+    }
+
+    /// The schema of the objects that `read` reads: the members that it asks for, and no others.
+    static func schema(_ catalog: SchemaCatalog, _ read: (inout FieldReader) -> Void) -> JSONValue {
+        var fields = FieldReader(describing: catalog)
+        read(&fields)
+        return fields.schema
+    }
+
+    /// A reader that finds nothing and notes what it is asked for; `schema` is what it noted.
+    static func describing(_ catalog: SchemaCatalog) -> FieldReader { FieldReader(describing: catalog) }
+
+    var schema: JSONValue { description?.schema ?? true }
+
     /// Nil when the member is missing or wrong, which is then an error.
     mutating func required<Value>(_ name: String, _ field: Field<Value>) -> Value? {
+        if description != nil { return describe(name, field, isRequired: true) }
         guard object[name] != nil else {
             fail(name, "is required")
             return nil
@@ -24,6 +44,7 @@ struct FieldReader {
 
     /// Nil when the member is missing, or wrong, which is then an error. Null is wrong: an optional field is left out.
     mutating func optional<Value>(_ name: String, _ field: Field<Value>) -> Value? {
+        if description != nil { return describe(name, field, isRequired: false) }
         read.insert(name)
         guard let value = object[name] else { return nil }
         let pointer = JSONPointer(parent: place, name: name)
@@ -32,6 +53,12 @@ struct FieldReader {
             return nil
         }
         return field.read(value, pointer, &errors)
+    }
+
+    private mutating func describe<Value>(_ name: String, _ field: Field<Value>, isRequired: Bool) -> Value? {
+        guard let catalog = description?.catalog else { return nil }
+        description?.add(name, field.describe(catalog), isRequired: isRequired)
+        return nil
     }
 
     /// Reports every member that nobody asked for.

@@ -10,7 +10,10 @@ package enum CommandId {
 
 extension Field where Value == String {
     static var commandId: Field {
-        .checked("must be a text of 1 to 255 printable ASCII characters") { value in
+        .checked(
+            "must be a text of 1 to 255 printable ASCII characters",
+            as: ["type": "string", "minLength": 1, "maxLength": 255, "pattern": "^[ -~]+$"]
+        ) { value in
             value.string.flatMap { CommandId.isValid($0) ? $0 : nil }
         }
     }

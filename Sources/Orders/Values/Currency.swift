@@ -4,6 +4,9 @@ enum Currency {
         codes.contains(code)
     }
 
+    /// In alphabetical order.
+    static var all: [String] { codes.sorted() }
+
     private static let codes = Set(
         """
         AED AFN ALL AMD ANG AOA ARS AUD AWG AZN BAM BBD BDT BGN BHD BIF BMD BND BOB BOV BRL BSD BTN BWP BYN BZD CAD CDF \

@@ -115,7 +115,7 @@ extension Field where Value == [PlacedLine] {
     static func placedLines(in currency: String?) -> Field {
         Field<[PlacedLine]>.list(
             1...500,
-            of: .object { fields in
+            of: Field<PlacedLine>.object { fields in
                 let lineId = fields.required("lineId", .identifier)
                 let sku = fields.required("sku", .text)
                 let name = fields.required("name", .text)
@@ -123,7 +123,7 @@ extension Field where Value == [PlacedLine] {
                 let price = fields.required("unitPrice", .money(in: currency))
                 guard let lineId, let sku, let name, let quantity, let price else { return nil }
                 return PlacedLine(lineId: lineId, sku: sku, name: name, quantity: quantity, unitPrice: price.amount)
-            }
+            }.named("Line")
         ).withoutRepeated(\.lineId)
     }
 }

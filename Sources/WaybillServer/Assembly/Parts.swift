@@ -12,7 +12,7 @@ struct Parts {
     let tail: LogTail
     let hub: StreamHub
     let maintenance: CommandMaintenance
-    private let router: Router<WaybillContext>
+    let router: Router<WaybillContext>
 
     init(_ settings: WaybillServerSettings, _ reader: LogReader, _ logger: Logger) async throws {
         let key = try await reader.secret(named: "position-seal") {
@@ -37,7 +37,7 @@ struct Parts {
             clock: clock
         )
         let positions = PositionReader(seal: seal, reader: reader)
-        router = Router(context: WaybillContext.self)
+        router = Router(context: WaybillContext.self, options: .autoGenerateHeadEndpoints)
         router.add(middleware: ProblemMiddleware())
         HealthRoutes(tail: tail, hub: hub).add(to: router)
         let intake = CommandIntake(clock: clock)
@@ -47,6 +47,9 @@ struct Parts {
         StreamRoutes(gate: gate, reader: reader, hub: hub, positions: positions, text: text, clock: clock).add(
             to: router
         )
+        // These two look at the routes above, so they stay last.
+        DescriptionRoutes(of: router).add(to: router)
+        router.add(middleware: MethodMiddleware(of: router))
     }
 
     func application(

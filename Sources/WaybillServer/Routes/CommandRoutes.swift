@@ -16,12 +16,11 @@ struct CommandRoutes: Sendable {
         router.post("/v1/orders") { request, context in
             try await submit(.placeOrder, orderId: nil, request, context)
         }
-        router.post("/v1/orders/:id/:command") { request, context in
-            guard let name = context.parameters.get("command").flatMap(CommandName.init(path:)) else {
-                throw Problem.notFound
+        for name in CommandName.allCases where name != .placeOrder {
+            router.post("/v1/orders/:id/\(name.path)") { request, context in
+                // The role is judged first: who may not command at all learns nothing about ids.
+                try await submit(name, orderId: context.parameters.get("id"), request, context)
             }
-            // The role is judged first: who may not command at all learns nothing about ids.
-            return try await submit(name, orderId: context.parameters.get("id"), request, context)
         }
     }
 

@@ -1,0 +1,188 @@
+import Access
+import HTTPTypes
+import StrictJSON
+
+extension APIOperation {
+    /// Everything around the orders.
+    static let service: [APIOperation] = tracking + statistics + projections + session + probes
+
+    private static let tracking: [APIOperation] = [
+        APIOperation(
+            method: .post,
+            path: "/v1/orders/{id}/tracking-links",
+            id: "createTrackingLink",
+            tag: .tracking,
+            summary: "Makes a link with which a customer follows the order without a token.",
+            access: .permission(.otherCommands),
+            parameters: [APIParameter.orderId],
+            answers: [
+                APIAnswer(
+                    status: 201,
+                    note: "The link.",
+                    content: [("application/json", ["schema": APISchemas.reference("TrackingLink")])]
+                )
+            ],
+            problems: [.notFound]
+        ),
+        APIOperation(
+            method: .delete,
+            path: "/v1/orders/{id}/tracking-links/{token}",
+            id: "revokeTrackingLink",
+            tag: .tracking,
+            summary: "Revokes a link.",
+            access: .permission(.otherCommands),
+            parameters: [APIParameter.orderId, trackingToken],
+            answers: [APIAnswer(status: 204, note: "Dead from now on.")],
+            problems: [.notFound]
+        ),
+        page("/track/{token}", "trackingPage", .tracking, "The customer's page.", .link, [trackingToken]),
+    ]
+
+    private static let statistics: [APIOperation] = [
+        APIOperation(
+            method: .get,
+            path: "/v1/stats",
+            id: "getStats",
+            tag: .statistics,
+            summary: "Counts per status and per minute, time in status, and what needs attention.",
+            access: .permission(.shopFeeds),
+            parameters: [APIParameter.query("shop", shops, "Only these shops.").adding(("explode", false))],
+            answers: [json("Stats", "The counts.")],
+            problems: [.notFound]
+        )
+    ]
+
+    private static let projections: [APIOperation] = [
+        APIOperation(
+            method: .get,
+            path: "/v1/projections",
+            id: "listProjections",
+            tag: .projections,
+            summary: "Says how each projection stands, and how far it lags behind.",
+            access: .permission(.administration),
+            answers: [json("Projections", "The projections.")]
+        ),
+        APIOperation(
+            method: .post,
+            path: "/v1/projections/{name}/replay",
+            id: "startReplay",
+            tag: .projections,
+            summary: "Rebuilds a projection from the log; serving goes on.",
+            access: .permission(.administration),
+            parameters: [APIParameter.path("name", ["type": "string"], "The projection.")],
+            answers: [json("Replay", "Started, or under way already.", status: 202)],
+            problems: [.notFound]
+        ),
+        APIOperation(
+            method: .delete,
+            path: "/v1/projections/{name}/replay",
+            id: "cancelReplay",
+            tag: .projections,
+            summary: "Cancels a replay.",
+            access: .permission(.administration),
+            parameters: [APIParameter.path("name", ["type": "string"], "The projection.")],
+            answers: [APIAnswer(status: 204, note: "Cancelled.")],
+            problems: [.notFound]
+        ),
+    ]
+
+    private static let session: [APIOperation] = [
+        APIOperation(
+            method: .post,
+            path: "/session",
+            id: "openSession",
+            tag: .session,
+            summary: "Exchanges a bearer token for an HttpOnly cookie.",
+            access: .permission(.session),
+            answers: [APIAnswer(status: 204, note: "The cookie is set.")]
+        ),
+        APIOperation(
+            method: .delete,
+            path: "/session",
+            id: "closeSession",
+            tag: .session,
+            summary: "Forgets the cookie.",
+            access: .permission(.session),
+            answers: [APIAnswer(status: 204, note: "The cookie is gone.")]
+        ),
+        page("/staff", "staffPage", .session, "The staff page.", .permission(.publicPages), []),
+    ]
+
+    private static let probes: [APIOperation] = [
+        APIOperation(
+            method: .get,
+            path: "/healthz",
+            id: "health",
+            tag: .service,
+            summary: "Says that the process answers.",
+            access: .permission(.publicPages),
+            answers: [json("Health", "It does.")]
+        ),
+        APIOperation(
+            method: .get,
+            path: "/readyz",
+            id: "readiness",
+            tag: .service,
+            summary: "Says whether the service reaches its log and takes requests.",
+            access: .permission(.publicPages),
+            answers: [json("Health", "It does.")],
+            problems: [.unavailable, .internalError]
+        ),
+        APIOperation(
+            method: .get,
+            path: "/metrics",
+            id: "metrics",
+            tag: .service,
+            summary: "Measurements in Prometheus' text format.",
+            access: .permission(.administration),
+            answers: [
+                APIAnswer(status: 200, note: "The metrics.", content: [("text/plain", ["schema": ["type": "string"]])])
+            ]
+        ),
+        APIOperation(
+            method: .get,
+            path: "/openapi.json",
+            id: "openapi",
+            tag: .service,
+            summary: "This description.",
+            access: .permission(.publicPages),
+            answers: [
+                APIAnswer(
+                    status: 200,
+                    note: "OpenAPI 3.1.",
+                    headers: ["DocumentETag"],
+                    content: [("application/json", ["schema": ["type": "object"]])]
+                ),
+                APIAnswer(status: 304, note: "As `If-None-Match` has it already.", headers: ["DocumentETag"]),
+            ]
+        ),
+    ]
+
+    private static func json(_ schema: String, _ note: String, status: Int = 200) -> APIAnswer {
+        APIAnswer(
+            status: status,
+            note: note,
+            content: [("application/json", ["schema": APISchemas.reference(schema)])]
+        )
+    }
+
+    private static func page(
+        _ path: String,
+        _ id: String,
+        _ tag: Tag,
+        _ summary: String,
+        _ access: Access,
+        _ parameters: [JSONValue]
+    ) -> APIOperation {
+        APIOperation(
+            method: .get,
+            path: path,
+            id: id,
+            tag: tag,
+            summary: summary,
+            access: access,
+            parameters: parameters,
+            answers: [APIAnswer(status: 200, note: "A page.", content: [("text/html", ["schema": ["type": "string"]])])]
+        )
+    }
+}

@@ -1,0 +1,33 @@
+/// What the fields of commands and events mean, by name.
+enum FieldNotes {
+    static let all: [String: String] = [
+        "orderId": "The order. The caller may choose it when placing; otherwise the service makes one (UUIDv7).",
+        "number": "The shop's number for the order; not unique.",
+        "shop": "The shop; one of the token's.",
+        "customer": "An opaque reference to the customer: the `sub` of its tokens.",
+        "contactRef": "An opaque reference to the address, which is kept elsewhere.",
+        "country": "ISO 3166-1, two letters.",
+        "locale": "BCP 47.",
+        "total": "Σ quantity × unitPrice + shipping + (taxIncluded ? 0 : tax) − discount.",
+        "taxIncluded": "Whether prices include tax. Default: false.",
+        "terms": "Default: prepaid.",
+        "promised": "When the customer was told to expect it.",
+        "occurredAt": "When it happened. Default: receipt; at most 5 minutes ahead.",
+        "lineId": "The caller's, unique within the order.",
+        "holdId": "The caller's, unique within the order; stays taken after the release.",
+        "parcelId": "The caller's, unique within the order; carriers recycle tracking numbers.",
+        "scanId": "The carrier's; the same one counts once for a parcel.",
+        "paymentId": "Names one report; the same one counts once.",
+        "providerRef": "Joins the reports of one payment. For staff only.",
+        "returnId": "The caller's, unique within the order.",
+        "amount": "Minor units, such as cents.",
+        "eta": "When it is expected.",
+        "timeZone": "A name of the IANA time zone database.",
+        "implied": "A scan told that the parcel had left.",
+        "parcelStatus": "The parcel's status afterwards.",
+        "old": "What was expected before.",
+        "new": "What is expected now.",
+        "visibility": "For whom the note is.",
+        "anomaly": "The contradiction that the event brought. For staff only.",
+    ]
+}

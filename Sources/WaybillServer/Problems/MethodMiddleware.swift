@@ -1,0 +1,51 @@
+import HTTPTypes
+import Hummingbird
+
+/// Tells a path that is not there from a method that its path does not have (RFC 9110, section 15.5.6).
+///
+/// Added after all routes, so that it runs only where none of them matched.
+struct MethodMiddleware: RouterMiddleware {
+    typealias Context = WaybillContext
+
+    private let paths: [(components: [String], allow: String)]
+
+    init(of router: Router<WaybillContext>) {
+        let byPath = Dictionary(grouping: router.routes, by: { "\($0.path)" })
+        paths = byPath.map { path, routes in
+            var methods = Set(routes.map(\.method.rawValue))
+            if methods.contains("GET") { methods.insert("HEAD") }
+            return (path.split(separator: "/").map(String.init), methods.sorted().joined(separator: ", "))
+        }
+    }
+
+    func handle(
+        _ request: Request,
+        context: WaybillContext,
+        next: (Request, WaybillContext) async throws -> Response
+    ) async throws -> Response {
+        do {
+            return try await next(request, context)
+        } catch let error as HTTPError where error.status == .notFound {
+            guard let allow = allowed(on: request.uri.path) else { throw error }
+            var problem = Problem(.methodNotAllowed, "This resource has other methods: \(allow).")
+            problem.headers[.allow] = allow
+            throw problem
+        }
+    }
+
+    private func allowed(on path: String) -> String? {
+        let parts = path.split(separator: "/")
+        // Where several templates match, the one with the most words of its own is the one that the router means.
+        return paths.filter { Self.matches($0.components, parts) }.max {
+            Self.words($0.components) < Self.words($1.components)
+        }?
+        .allow
+    }
+
+    private static func matches(_ template: [String], _ parts: [Substring]) -> Bool {
+        template.count == parts.count
+            && zip(template, parts).allSatisfy { $0.hasPrefix("{") || $0 == $1 }
+    }
+
+    private static func words(_ template: [String]) -> Int { template.count { !$0.hasPrefix("{") } }
+}

@@ -1,0 +1,74 @@
+"""What no JSON Schema can say: rules across fields. Data that is meant to be valid gets them; data that is meant to be
+invalid stays as it is."""
+import os
+import uuid
+import zlib
+
+import schemathesis
+from schemathesis import GenerationMode
+
+PAST = "2026-11-02T08:14:00Z"
+OPERATOR_PATHS = ("/v1/projections", "/metrics", "/session")
+
+
+@schemathesis.hook
+def before_call(context, case, kwargs=None):
+    if case.path.startswith(OPERATOR_PATHS) and "Authorization" in (case.headers or {}):
+        case.headers["Authorization"] = "Bearer " + os.environ["WAYBILL_OPERATOR_TOKEN"]
+    if case.meta is not None and case.meta.generation.mode != GenerationMode.POSITIVE:
+        return
+    headers = case.headers
+    if headers and "If-Match" in headers:
+        # Which version an order has is not for a schema to say.
+        headers["If-Match"] = "*"
+    if headers and "Idempotency-Key" in headers:
+        # Whether another command had the same id neither.
+        headers["Idempotency-Key"] = headers["Idempotency-Key"][:200] + str(uuid.uuid4())
+    lead_to_an_order(case)
+    query = case.query
+    for name in ("after", "min_position"):
+        # The sealed form is for customers; this caller is none.
+        if isinstance(query, dict) and str(query.get(name, "")).startswith("A"):
+            query[name] = "0"
+    if isinstance(case.body, dict):
+        agree(case.body)
+
+
+def lead_to_an_order(case):
+    """Ids out of nowhere find nothing: three of four lead to an order that is there."""
+    orders = os.environ["WAYBILL_ORDERS"].split(",")
+    chance = zlib.crc32(repr((case.path_parameters, case.body)).encode())
+    if isinstance(case.path_parameters, dict) and "id" in case.path_parameters and chance % 4:
+        case.path_parameters["id"] = orders[chance % len(orders)]
+
+
+def agree(body):
+    if isinstance(body.get("occurredAt"), str):
+        body["occurredAt"] = PAST
+    for name in ("promised", "eta", "window"):
+        if isinstance(body.get(name), dict):
+            body[name] = {"earliest": PAST, "latest": "2026-11-06T18:00:00+01:00"}
+    lines = body.get("lines")
+    if isinstance(lines, list):
+        for index, line in enumerate(lines):
+            if isinstance(line, dict) and len(lines) > 1:
+                line["lineId"] = f"l{index + 1}"
+    if "discount" in body and "currency" in body:
+        add_up(body)
+
+
+def add_up(order):
+    order["shop"] = "aurora"
+    sums = ("shipping", "tax", "discount", "total")
+    for money in [order[name] for name in sums if name in order] + [line["unitPrice"] for line in order["lines"]]:
+        money["currency"] = order["currency"]
+    goods = 0
+    for line in order["lines"]:
+        line["quantity"] = min(line["quantity"], 1000)
+        line["unitPrice"]["amount"] = min(line["unitPrice"]["amount"], 1_000_000)
+        goods += int(line["quantity"]) * int(line["unitPrice"]["amount"])
+    for name in ("shipping", "tax"):
+        order[name]["amount"] = min(order[name]["amount"], 1_000_000)
+    order["discount"]["amount"] = 0
+    tax = 0 if order.get("taxIncluded") else int(order["tax"]["amount"])
+    order["total"]["amount"] = goods + int(order["shipping"]["amount"]) + tax

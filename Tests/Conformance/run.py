@@ -1,0 +1,83 @@
+"""Holds a running service against its own description, /openapi.json, with Schemathesis; the streams by checks of our own.
+
+Each operation is one check: it passes when none of Schemathesis' checks found anything in any phase, the stateful one
+included. Prints what was found, then "N passed, N failed".
+
+Usage: run.py --binary .build/debug/waybill [--seconds 150]
+"""
+import argparse
+import json
+import os
+import pathlib
+import subprocess
+import sys
+import tempfile
+import urllib.request
+import xml.etree.ElementTree as ElementTree
+
+import streams
+from service import Service
+
+here = pathlib.Path(__file__).resolve().parent
+counts = {True: 0, False: 0}
+
+
+def report(name, fault=None):
+    counts[fault is None] += 1
+    print(f"{'ok' if fault is None else 'FAILED'}: {name}{'' if fault is None else ': ' + fault}", flush=True)
+
+
+def lives(service, description, token):
+    """Orders at several points of their lives, made of the examples in the description. The examples are one order's
+    whole life, and these are the beginnings of it."""
+    paths = description["paths"]
+    example = {path: item["post"]["requestBody"]["content"]["application/json"]["example"]
+               for path, item in paths.items() if path.startswith("/v1/orders") and "requestBody" in item.get("post", {})}
+    steps = ("payment", "confirm", "pack", "dispatch", "scan")
+    for count in range(len(steps) + 1):
+        order = streams.post(service.url, "/v1/orders", token, example["/v1/orders"])["orderId"]
+        for step in steps[:count]:
+            streams.post(service.url, f"/v1/orders/{order}/{step}", token, example[f"/v1/orders/{{id}}/{step}"])
+        yield order
+
+
+def schemathesis(service, tokens, orders, seconds, scratch):
+    junit = pathlib.Path(scratch) / "junit.xml"
+    command = [
+        str(pathlib.Path(sys.executable).with_name("st")), "run", f"{service.url}/openapi.json",
+        "-H", f"Authorization: Bearer {tokens['backend']}", "--exclude-tag", "streams", "--checks", "all",
+        "--phases", "examples,coverage,fuzzing,stateful", "--max-time", str(seconds), "--workers", "1", "--seed", "20261102",
+        "--continue-on-failure", "--suppress-health-check", "all", "--report", "junit", "--report-junit-path", str(junit),
+    ]
+    environment = {**os.environ, "SCHEMATHESIS_HOOKS": "hooks", "PYTHONPATH": str(here), "NO_COLOR": "1",
+                   "WAYBILL_OPERATOR_TOKEN": tokens["operator"], "WAYBILL_ORDERS": ",".join(orders)}
+    done = subprocess.run(command, cwd=scratch, env=environment, timeout=seconds + 90, capture_output=True, text=True)
+    if not junit.exists():
+        report("schemathesis ran", (done.stdout + done.stderr)[-3000:])
+        return
+    if done.returncode != 0:
+        print(done.stdout[-20000:])
+    for case in ElementTree.parse(junit).iter("testcase"):
+        faults = [child.text or child.get("message") for child in case if child.tag in ("failure", "error")]
+        report(f"schemathesis: {case.get('name')}", f"{len(faults)} found, see above" if faults else None)
+
+
+def main():
+    parser = argparse.ArgumentParser()
+    parser.add_argument("--binary", required=True)
+    parser.add_argument("--seconds", type=int, default=150)
+    options = parser.parse_args()
+    with tempfile.TemporaryDirectory() as scratch, Service(os.path.abspath(options.binary)) as service:
+        tokens = {role: service.token(role, "aurora") for role in ("backend", "operator")}
+        with urllib.request.urlopen(f"{service.url}/openapi.json", timeout=10) as response:
+            description = json.load(response)
+        customer = service.token("customer", "aurora", "c-4f1a")
+        streams.check(service, description, tokens["backend"], customer, report)
+        orders = list(lives(service, description, tokens["backend"]))
+        schemathesis(service, tokens, orders, options.seconds, scratch)
+        report("the service is alive", None if service.process.poll() is None else f"exit {service.process.returncode}")
+    print(f"{counts[True]} passed, {counts[False]} failed")
+    sys.exit(1 if counts[False] else 0)
+
+
+main()

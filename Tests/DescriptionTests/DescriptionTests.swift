@@ -1,0 +1,85 @@
+import Access
+import Foundation
+import LogSupport
+import Logging
+import OrderLog
+import Orders
+import StrictJSON
+import Testing
+
+@testable import WaybillServer
+
+@Suite struct DescriptionTests {
+    /// Routes of the contract that no part of the service has yet. Nothing may be served that is on this list.
+    private static let awaited: Set<String> = [
+        "GET /v1/customers/{ref}/stream", "GET /track/{token}/stream", "GET /track/{token}",
+        "POST /v1/orders/{id}/tracking-links", "DELETE /v1/orders/{id}/tracking-links/{token}", "POST /v1/commands",
+        "GET /v1/orders", "GET /v1/stats", "GET /v1/projections", "POST /v1/projections/{name}/replay",
+        "DELETE /v1/projections/{name}/replay", "POST /session", "DELETE /session", "GET /staff", "GET /metrics",
+    ]
+
+    @Test func everyRouteIsDescribedAndEveryDescriptionServed() async throws {
+        try await TestLog.with { log in
+            let housekeeping = Task { try await log.pool.run() }
+            defer { housekeeping.cancel() }
+            let directory = FileManager.default.temporaryDirectory.appending(path: UUID().uuidString)
+            defer { try? FileManager.default.removeItem(at: directory) }
+            let key = try DevelopmentKey.loadOrCreate(in: directory.path)
+            let keys = try await KeySource(.development(key), now: 0, logger: log.logger)
+            let settings = WaybillServerSettings(database: log.database, keys: keys)
+            let parts = try await Parts(settings, log.reader, log.logger)
+            let served = Set(parts.router.routes.map { "\($0.method.rawValue) \($0.path)" })
+            let described = Set(Self.document.operations.map(\.key))
+            #expect(served.subtracting(described).isEmpty)
+            #expect(described.subtracting(served).isSubset(of: Self.awaited))
+            let byService = APIDocument { served.contains($0.key) }
+            #expect(Set(byService.operations.map(\.key)) == served)
+        }
+    }
+
+    static let document = APIDocument { _ in true }
+
+    @Test func operationIdsAreUnique() {
+        let ids = Self.document.operations.map(\.id)
+        #expect(Set(ids).count == ids.count && ids.count >= CommandName.allCases.count)
+    }
+
+    /// The story's commands are the examples: the domain took them all, and each command is among them.
+    @Test func everyExampleIsReal() {
+        let story = ExampleStory()
+        #expect(story.refused.isEmpty)
+        #expect(Set(story.bodies.keys) == Set(CommandName.allCases))
+        #expect(Set(story.receipts.keys) == Set(CommandName.allCases))
+        #expect(story.order["lifecycle"] == "closed")
+        #expect(story.events.map(\.seq) == Array(1...Int64(story.events.count)))
+    }
+
+    @Test func everyReferenceLeadsSomewhere() {
+        let schemas = Self.document.value["components"]?["schemas"]
+        let headers = Self.document.value["components"]?["headers"]
+        var targets: [String] = []
+        Self.references(Self.document.value, &targets)
+        #expect(targets.count > 200)
+        for target in Set(targets) {
+            let name = String(target.split(separator: "/").last ?? "")
+            let found = target.hasPrefix("#/components/headers/") ? headers?[name] : schemas?[name]
+            #expect(found != nil, "\(target)")
+        }
+    }
+
+    @Test func everyProblemHasItsPlaceAndNoneIsForgotten() {
+        let codes = Set(Self.document.operations.flatMap(\.problemsByStatus).flatMap(\.codes))
+        // What no operation names comes of a path that has no such method.
+        #expect(Set(ProblemCode.allCases).subtracting(codes) == [.methodNotAllowed])
+    }
+
+    private static func references(_ value: JSONValue, _ targets: inout [String]) {
+        switch value {
+        case .array(let elements): for element in elements { references(element, &targets) }
+        case .object(let object):
+            if let target = value["$ref"]?.string { targets.append(target) }
+            for member in object.members { references(member.value, &targets) }
+        default: break
+        }
+    }
+}

@@ -1,0 +1,95 @@
+import Foundation
+import StrictJSON
+import Testing
+
+@testable import Orders
+
+/// Events as versions of this program have stored them, byte for byte: every later version reads and folds them to the same
+/// order. A file is never changed; a new layout adds a file.
+@Suite struct CorpusTests {
+    private static let directory = URL(filePath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
+        .appending(path: "Corpus")
+
+    @Test func everyStoredEventStillFoldsToTheSameOrder() throws {
+        var types: Set<String> = []
+        for line in try Self.lines("schema-1.ndjson") {
+            var order = Given([]).order
+            let life = try #require(JSONValue.parse(Array(line.utf8)).object)
+            for event in try #require(life["events"]?.array) {
+                let name = try #require(event["type"]?.string)
+                let stored = try OrderEvent(
+                    type: name,
+                    schema: Int(try #require(event["schema"]?.integer)),
+                    occurredAt: try #require(Timestamp(rfc3339: try #require(event["occurredAt"]?.string))),
+                    number: "1001",
+                    shop: "aurora",
+                    customer: "c-1",
+                    data: event["data"]?.string.map { Array($0.utf8) },
+                    internal: Array(try #require(event["internal"]?.string).utf8)
+                )
+                let announced = try #require(OrderStatus(rawValue: try #require(event["status"]?.string)))
+                order.replay(stored, announced: announced)
+                types.insert(name)
+                // Nothing is lost by reading: today's layout writes the same bytes again.
+                guard stored.type.schema == 1 else { continue }
+                let texts = stored.encode()
+                #expect(texts.data.map { String(decoding: $0, as: UTF8.self) } == event["data"]?.string)
+                #expect(String(decoding: texts.internal, as: UTF8.self) == event["internal"]?.string)
+            }
+            #expect(Self.text(order) == life["order"]?.string)
+        }
+        #expect(types == Set(EventType.allCases.map(\.rawValue)))
+    }
+
+    /// Lives that between them have every event.
+    private static func lives() throws -> [String] {
+        var missing = Set(EventType.allCases)
+        var lines: [String] = []
+        for seed in 0..<40 as Range<UInt64> where !missing.isEmpty {
+            let (order, events, types) = try life(seed)
+            guard !missing.isDisjoint(with: types) else { continue }
+            missing.subtract(types)
+            let line: JSONValue = ["events": .array(events), "order": .string(text(order))]
+            lines.append(String(decoding: line.bytes, as: UTF8.self))
+        }
+        return lines
+    }
+
+    private static func life(_ seed: UInt64) throws -> (Order, [JSONValue], Set<EventType>) {
+        var generator = CommandGenerator(seed: seed)
+        var order = Given([]).order
+        var events: [JSONValue] = []
+        var types: Set<EventType> = []
+        for _ in 0..<120 {
+            let (name, body) = generator.next(for: order)
+            guard case .success(let decided) = try Given(order).decided(try decode(name, body)) else { continue }
+            for event in decided {
+                let status = order.apply(event).after
+                let texts = event.encode()
+                types.insert(event.type)
+                var members: [(String, JSONValue)] = [
+                    ("type", .string(event.type.rawValue)), ("schema", .integer(event.schema)),
+                    ("occurredAt", .string(event.occurredAt.rfc3339)), ("status", .string(status.rawValue)),
+                ]
+                if let data = texts.data { members.append(("data", .string(String(decoding: data, as: UTF8.self)))) }
+                members.append(("internal", .string(String(decoding: texts.internal, as: UTF8.self))))
+                events.append(.members(members))
+            }
+        }
+        return (order, events, types)
+    }
+
+    private static func text(_ order: Order) -> String {
+        let json = order.json(for: .staff, role: .staff, position: "q5fz2mxa-1", recordedAt: at(0))
+        return String(decoding: json, as: UTF8.self)
+    }
+
+    private static func lines(_ name: String) throws -> [String] {
+        let file = directory.appending(path: name)
+        // For the version that adds a layout, once.
+        if ProcessInfo.processInfo.environment["WAYBILL_WRITE_CORPUS"] == name {
+            try Data((lives().joined(separator: "\n") + "\n").utf8).write(to: file)
+        }
+        return try String(contentsOf: file, encoding: .utf8).split(separator: "\n").map(String.init)
+    }
+}

@@ -1,0 +1,113 @@
+import StrictJSON
+import Testing
+
+@testable import Orders
+
+/// What the schemas say is what the decoder does, in both directions.
+@Suite struct SchemaProperties {
+    @Test(arguments: CommandName.allCases)
+    func whatACommandsSchemaAllowsIsAccepted(name: CommandName) throws {
+        let catalog = SchemaCatalog()
+        let schema = name.schema(in: catalog)
+        var checker = SchemaChecker(catalog)
+        var generator = SchemaGenerator(random: SeededGenerator(seed: 7), schemas: catalog.schemas)
+        for _ in 0..<300 {
+            let value = generator.value(of: schema)
+            #expect(try checker.problem(value, schema) == nil)
+            #expect(Self.complaints(name, value).isEmpty, "\(String(decoding: value.bytes, as: UTF8.self))")
+        }
+        #expect(checker.met == checker.described(schema))
+    }
+
+    @Test(arguments: CommandName.allCases)
+    func whatACommandsSchemaForbidsIsRefusedAndNothingElse(name: CommandName) throws {
+        let catalog = SchemaCatalog()
+        let schema = name.schema(in: catalog)
+        var checker = SchemaChecker(catalog)
+        var generator = SchemaGenerator(random: SeededGenerator(seed: 11), schemas: catalog.schemas)
+        var forbidden = 0
+        for _ in 0..<600 {
+            let value = generator.mutated(generator.value(of: schema))
+            let problem = try checker.problem(value, schema)
+            let complaints = Self.complaints(name, value)
+            if let problem {
+                forbidden += 1
+                #expect(!complaints.isEmpty, "accepted, though \(problem)")
+            } else {
+                #expect(complaints.isEmpty, "\(complaints)")
+            }
+        }
+        #expect(forbidden > 100)
+    }
+
+    /// What the decoder has against a body, less the rules across fields that no schema can say.
+    private static func complaints(_ name: CommandName, _ value: JSONValue) -> [FieldError] {
+        guard let object = value.object else { return [FieldError(pointer: "", message: "must be an object")] }
+        do {
+            _ = try OrderCommand.decode(name, object)
+            return []
+        } catch {
+            return error.errors.filter { error in
+                !["must be ", "must not be before", "is there twice"].contains { rule in
+                    error.message.hasPrefix(rule)
+                        && (rule != "must be " || error.pointer == "/total" && error.message.hasSuffix("add up to"))
+                }
+            }
+        }
+    }
+
+    @Test func everyOrderIsAsItsSchemaSays() throws {
+        let catalog = SchemaCatalog()
+        let schema = Order.schema(in: catalog)
+        var checker = SchemaChecker(catalog)
+        try Self.walk { order, _ in
+            for audience in Audience.allCases {
+                let text = order.json(for: audience, role: .backend, position: "q5fz2mxa-1", recordedAt: at(1))
+                let value = try JSONValue.parse(text)
+                #expect(try checker.problem(value, schema) == nil)
+            }
+        }
+        // Nothing is described that no order has.
+        let rare: Set<String> = [
+            "#Order/promised", "#TimeWindow/earliest", "#Place/timeZone", "#Scan/reason", "#Scan/proof",
+        ]
+        let missing = checker.described(schema).subtracting(checker.met)
+        #expect(missing.filter { !rare.contains($0) && !$0.hasPrefix("#Proof/") }.isEmpty)
+    }
+
+    @Test func everyEventIsAsItsSchemaSays() throws {
+        let catalog = SchemaCatalog()
+        let contents = Dictionary(uniqueKeysWithValues: EventType.allCases.map { ($0, $0.contents(in: catalog)) })
+        var checker = SchemaChecker(catalog)
+        try Self.walk { _, event in
+            let described = try #require(contents[event.type])
+            let texts = event.encode()
+            let inside = try JSONValue.parse(texts.internal)
+            guard let data = texts.data else {
+                let hidden = try #require(described.hidden)
+                #expect(try checker.problem(inside, hidden) == nil)
+                return
+            }
+            let (shown, more) = (try #require(described.data), try #require(described.internal))
+            let value = try JSONValue.parse(data)
+            #expect(try checker.problem(value, shown) == nil)
+            #expect(try checker.problem(inside, more) == nil)
+        }
+    }
+
+    /// Random lives of orders: every state, and every event.
+    private static func walk(_ visit: (Order, OrderEvent) throws -> Void) throws {
+        for seed in 0..<30 as Range<UInt64> {
+            var generator = CommandGenerator(seed: seed)
+            var order = Given([]).order
+            for _ in 0..<120 {
+                let (name, body) = generator.next(for: order)
+                guard case .success(let events) = try Given(order).decided(try decode(name, body)) else { continue }
+                for event in events {
+                    _ = order.apply(event)
+                    try visit(order, event)
+                }
+            }
+        }
+    }
+}
