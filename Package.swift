@@ -26,6 +26,9 @@ let nioPosix = Target.Dependency.product(name: "NIOPosix", package: "swift-nio")
 let migrations = [
     "001-roles.sql", "002-log-epochs.sql", "003-log-head.sql", "004-events.sql", "005-events-append-only.sql",
     "006-commands.sql", "007-commands-maintain.sql", "008-orders.sql", "009-secrets.sql",
+    "010-projections.sql", "011-projection-active.sql", "012-order-list.sql", "013-order-list-keys.sql",
+    "014-stats-orders.sql", "015-stats-statuses.sql", "016-stats-minutes.sql", "017-stats-durations.sql",
+    "018-projection-versions.sql",
 ]
 
 let package = Package(
@@ -80,9 +83,14 @@ let package = Package(
             swiftSettings: strict
         ),
         .target(
+            name: "Projections",
+            dependencies: ["OrderLog", "Orders", "Postgres", "StrictJSON", lifecycle, logging],
+            swiftSettings: strict
+        ),
+        .target(
             name: "WaybillServer",
             dependencies: [
-                "Access", "LiveStreams", "OrderLog", "Orders", "Postgres", "StrictJSON", "Telemetry",
+                "Access", "LiveStreams", "OrderLog", "Orders", "Postgres", "Projections", "StrictJSON", "Telemetry",
                 collections, crypto, hummingbird, lifecycle, logging, nio, nioPosix,
             ],
             swiftSettings: strict
@@ -148,6 +156,14 @@ let package = Package(
             swiftSettings: strict
         ),
         .testTarget(name: "PostgresTests", dependencies: ["Postgres", logging, lifecycle], swiftSettings: strict),
+        .testTarget(
+            name: "ProjectionsTests",
+            dependencies: [
+                "Access", "LogSupport", "OrderLog", "Orders", "Postgres", "Projections", "StrictJSON", "TestSupport",
+                "WaybillServer", httpClient, lifecycle, logging, nio, nioHTTP1,
+            ],
+            swiftSettings: strict
+        ),
         .testTarget(name: "StrictJSONTests", dependencies: ["StrictJSON"], swiftSettings: strict),
         .testTarget(name: "TelemetryTests", dependencies: ["Telemetry", logging], swiftSettings: strict),
         .testTarget(

@@ -26,6 +26,15 @@ extension Migration {
         Migration(7, "commands-maintain", PackageResources._07_commands_maintain_sql),
         Migration(8, "orders", PackageResources._08_orders_sql),
         Migration(9, "secrets", PackageResources._09_secrets_sql),
+        Migration(10, "projections", PackageResources._10_projections_sql),
+        Migration(11, "projection-active", PackageResources._11_projection_active_sql),
+        Migration(12, "order-list", PackageResources._12_order_list_sql),
+        Migration(13, "order-list-keys", PackageResources._13_order_list_keys_sql),
+        Migration(14, "stats-orders", PackageResources._14_stats_orders_sql),
+        Migration(15, "stats-statuses", PackageResources._15_stats_statuses_sql),
+        Migration(16, "stats-minutes", PackageResources._16_stats_minutes_sql),
+        Migration(17, "stats-durations", PackageResources._17_stats_durations_sql),
+        Migration(18, "projection-versions", PackageResources._18_projection_versions_sql),
     ]
 
     private init(_ version: Int, _ name: String, _ bytes: [UInt8]) {

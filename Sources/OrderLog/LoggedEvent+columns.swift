@@ -1,15 +1,15 @@
 import Foundation
 import Orders
-import Postgres
+package import Postgres
 
 extension LoggedEvent {
     /// The columns of `events` in the order in which `init(row:)` reads them.
-    static let columns = """
+    package static let columns = """
         seq, order_id, version, number, shop, customer, type, schema, status_before, status, data, internal, actor, \
         command_id, correlation_id, causation_id, occurred_at, recorded_at
         """
 
-    init(row: PostgresRow) throws {
+    package init(row: PostgresRow) throws {
         try self.init(
             seq: row.get(0, as: Int64.self),
             orderId: row.get(1, as: UUID.self),

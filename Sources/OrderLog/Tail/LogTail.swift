@@ -15,11 +15,10 @@ package protocol LogTailSink: Sendable {
 
 /// Follows the log: a doorbell wakes it, each second it looks anyway, and always it reads what lies after its cursor.
 package final class LogTail: Service {
-    private let configuration: PostgresConfiguration
+    private let follower: LogFollower
     private let registry: EpochRegistry
     private let sink: any LogTailSink
     private let logger: Logger
-    private let doorbell = Doorbell()
     private let healthy = Mutex(false)
     private let pageSize = 500
 
@@ -36,10 +35,7 @@ package final class LogTail: Service {
         sink: any LogTailSink,
         logger: Logger
     ) {
-        var configuration = configuration
-        configuration.applicationName = "waybill tail"
-        configuration.serverSettings.merge(LogConnection.settings) { $1 }
-        self.configuration = configuration
+        self.follower = LogFollower(name: "waybill tail", configuration: configuration, logger: logger)
         self.registry = registry
         self.sink = sink
         self.logger = logger
@@ -50,65 +46,15 @@ package final class LogTail: Service {
 
     /// Follows the log until graceful shutdown or cancellation; survives any loss of the database.
     package func run() async throws {
-        let listener = PostgresListener(configuration: configuration, channels: [LogConnection.channel], logger: logger)
-        await withTaskGroup(of: Void.self) { group in
-            group.addTask { await self.listen(listener) }
-            group.addTask {
-                for await _ in listener.changes { self.doorbell.ring() }
-            }
-            group.addTask { await self.poll() }
-            await withTaskCancellationOrGracefulShutdownHandler {
-                await self.follow()
-            } onCancelOrGracefulShutdown: {
-                self.doorbell.close()
-            }
-            group.cancelAll()
-        }
-    }
-
-    private func listen(_ listener: PostgresListener) async {
-        do {
-            try await listener.run()
-        } catch {
-            logger.error("listener ended; the log is polled", metadata: ["error": "\(error)"])
-        }
-    }
-
-    /// NOTIFY is only a doorbell: losing any number of them delays delivery by at most a second.
-    private func poll() async {
-        while !Task.isCancelled {
-            do {
-                try await Task.sleep(for: .seconds(1))
-            } catch {
-                return
-            }
-            doorbell.ring()
-        }
-    }
-
-    private func follow() async {
         var cursor: Cursor?
-        var failures = 0
-        repeat {
+        await follower.run { connection in
             do {
-                let connection = try await PostgresConnection.connect(configuration, logger: logger)
-                failures = 0
-                do {
-                    try await follow(on: connection, from: &cursor)
-                    await connection.close()
-                    return
-                } catch {
-                    await connection.close()
-                    throw error
-                }
+                try await follow(on: connection, from: &cursor)
             } catch {
                 healthy.withLock { $0 = false }
-                failures += 1
-                logger.warning("tail: lost the database", metadata: ["error": "\(error)"])
-                let ceiling = min(1000, 50 << min(failures, 5))
-                try? await Task.sleep(for: .milliseconds(Int.random(in: ceiling / 2...ceiling)))
+                throw error
             }
-        } while doorbell.isOpen
+        }
     }
 
     /// Reads what lies after the cursor each time the bell rings; returns when closed, throws when the connection fails.
@@ -136,7 +82,7 @@ package final class LogTail: Service {
         repeat {
             try await drain(connection, &current)
             cursor = current
-        } while await doorbell.wait()
+        } while await follower.next()
     }
 
     private func drain(_ connection: PostgresConnection, _ cursor: inout Cursor) async throws {

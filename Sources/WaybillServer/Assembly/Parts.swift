@@ -5,6 +5,7 @@ import LiveStreams
 import Logging
 import OrderLog
 import Postgres
+import Projections
 
 /// The service's long-lived parts, wired together.
 struct Parts {
@@ -12,9 +13,15 @@ struct Parts {
     let tail: LogTail
     let hub: StreamHub
     let maintenance: CommandMaintenance
+    let projector: Projector
     let router: Router<WaybillContext>
 
-    init(_ settings: WaybillServerSettings, _ reader: LogReader, _ logger: Logger) async throws {
+    init(
+        _ settings: WaybillServerSettings,
+        _ reader: LogReader,
+        _ models: ReadModelReader,
+        _ logger: Logger
+    ) async throws {
         let key = try await reader.secret(named: "position-seal") {
             (0..<PositionSeal.keyLength).map { _ in UInt8.random(in: 0...255) }
         }
@@ -30,6 +37,7 @@ struct Parts {
         hub = StreamHub(text: text, settings: settings.streams, logger: logger)
         tail = LogTail(configuration: settings.database, registry: registry, sink: hub, logger: logger)
         maintenance = CommandMaintenance(reader: reader, retentionDays: settings.commandRetentionDays, logger: logger)
+        projector = Projector(configuration: settings.database, registry: registry, logger: logger)
         let clock = WallClock()
         let gate = Gate(
             verifier: TokenVerifier(keys: settings.keys),
@@ -44,6 +52,9 @@ struct Parts {
         CommandRoutes(gate: gate, appender: appender, intake: intake).add(to: router)
         BulkRoutes(gate: gate, appender: appender, intake: intake).add(to: router)
         OrderRoutes(gate: gate, reader: reader, positions: positions, text: text).add(to: router)
+        OrderListRoutes(gate: gate, models: models, positions: positions, text: text).add(to: router)
+        StatsRoutes(gate: gate, models: models, positions: positions, text: text).add(to: router)
+        ProjectionRoutes(gate: gate, models: models, projector: projector).add(to: router)
         StreamRoutes(gate: gate, reader: reader, hub: hub, positions: positions, text: text, clock: clock).add(
             to: router
         )

@@ -6,6 +6,7 @@ import NIOCore
 import NIOPosix
 import OrderLog
 import Postgres
+import Projections
 package import ServiceLifecycle
 
 /// The assembled service: log, streams and HTTP, started in order and stopped in reverse.
@@ -34,15 +35,23 @@ package struct WaybillServer: Sendable {
         // Detached, so that it does not hear of the group's shutdown: the services read until the last of them has ended.
         let housekeeping = Task.detached { try await pool.run() }
         defer { housekeeping.cancel() }
-        try await serve(LogReader(pool: pool, registry: registry), companions)
+        // Read models have connections of their own: a slow list must not keep streams from catching up.
+        let models = ReadModelReader.makePool(configuration: settings.database, registry: registry, logger: logger)
+        let modelHousekeeping = Task.detached { try await models.run() }
+        defer { modelHousekeeping.cancel() }
+        try await serve(
+            LogReader(pool: pool, registry: registry),
+            ReadModelReader(pool: models, registry: registry),
+            companions
+        )
     }
 
-    private func serve(_ reader: LogReader, _ companions: [any Service]) async throws {
-        let parts = try await Parts(settings, reader, logger)
+    private func serve(_ reader: LogReader, _ models: ReadModelReader, _ companions: [any Service]) async throws {
+        let parts = try await Parts(settings, reader, models, logger)
         var configuration = ServiceGroupConfiguration(
             services: companions + [
-                parts.appender, parts.tail, parts.maintenance, parts.application(settings, logger, onRunning),
-                parts.hub,
+                parts.appender, parts.tail, parts.projector, parts.maintenance,
+                parts.application(settings, logger, onRunning), parts.hub,
             ],
             logger: logger
         )

@@ -31,4 +31,20 @@ struct PositionReader: Sendable {
             return seq
         }
     }
+
+    /// As `resolve`, but waits a while for a position that the log does not have yet, such as another region's.
+    func waitToResolve(_ text: String?, for audience: Audience, until deadline: ContinuousClock.Instant) async throws
+        -> Int64
+    {
+        while true {
+            do {
+                return try await resolve(text, for: audience)
+            } catch let problem as Problem where problem.code == .unknownPosition && ContinuousClock.now < deadline {
+                try await Task.sleep(for: .milliseconds(50))
+            }
+        }
+    }
+
+    /// How long a read waits for the position that it is to reflect.
+    static let patience: Duration = .seconds(2)
 }

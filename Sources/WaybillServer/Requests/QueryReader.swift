@@ -1,4 +1,5 @@
 import Hummingbird
+import Orders
 
 /// A request's query, strictly: known names only, each at most once unless a list, percent-encoding intact.
 struct QueryReader {
@@ -44,12 +45,25 @@ struct QueryReader {
         return number
     }
 
-    func flag(_ name: String) throws -> Bool {
+    func flag(_ name: String) throws -> Bool { try choice(name) ?? false }
+
+    /// True, false, or nil where it does not matter.
+    func choice(_ name: String) throws -> Bool? {
         switch try text(name) {
-        case nil, "false": false
+        case nil: nil
+        case "false": false
         case "true": true
         default: throw Problem(.invalidQuery, "“\(name)” is true or false.")
         }
+    }
+
+    /// A time of RFC 3339. A `+` of its offset that was not escaped has become a space.
+    func time(_ name: String) throws -> Timestamp? {
+        guard let text = try text(name) else { return nil }
+        guard let time = Timestamp(rfc3339: String(text.map { $0 == " " ? "+" : $0 })) else {
+            throw Problem(.invalidQuery, "“\(name)” is a time of RFC 3339, such as 2026-01-31T12:00:00Z.")
+        }
+        return time
     }
 
     /// Percent-decoding with `+` as a space, as forms and URLSearchParams write it. Nil for broken escapes, bad UTF-8 and NUL.

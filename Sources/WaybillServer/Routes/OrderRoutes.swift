@@ -23,32 +23,38 @@ struct OrderRoutes: Sendable {
 
     private func order(_ request: Request, _ context: WaybillContext) async throws -> Response {
         let caller = try await gate.admit(request, context, to: .readOrders)
-        let query = try QueryReader(request, known: ["min_position"])
+        let query = try QueryReader(request, known: ["min_position", "version", "position", "at"])
         let orderId = try Self.orderId(context)
-        try await wait(for: query.text("min_position"), caller)
-        guard let stored = try await reader.order(orderId, scope: caller.scope).stored else { throw Problem.notFound }
-        let body = stored.order.json(
+        // Current state is written in the append transaction, so a position that the log has is already reflected.
+        _ = try await positions.waitToResolve(
+            query.text("min_position"),
             for: caller.audience,
-            role: caller.commandRole,
-            position: text(stored.position, for: caller.audience),
-            recordedAt: stored.recordedAt
+            until: .now + PositionReader.patience
         )
-        return .json(body, headers: [.eTag: "\"\(stored.order.version)\""])
+        let found =
+            if let moment = try await moment(query, caller) {
+                try await reader.order(orderId, scope: caller.scope, at: moment)
+            } else {
+                try await reader.order(orderId, scope: caller.scope).stored
+            }
+        guard let stored = found else { throw Problem.notFound }
+        return .json(stored.json(for: caller, text), headers: [.eTag: "\"\(stored.order.version)\""])
     }
 
-    /// Current state is written in the append transaction, so a position that the log has is already reflected. One that it
-    /// does not have yet, such as another region's, is waited for, but not for long.
-    private func wait(for position: String?, _ caller: Caller) async throws {
-        guard let position else { return }
-        let deadline = ContinuousClock.now + .seconds(2)
-        while true {
-            do {
-                _ = try await positions.resolve(position, for: caller.audience)
-                return
-            } catch let problem as Problem where problem.code == .unknownPosition && ContinuousClock.now < deadline {
-                try await Task.sleep(for: .milliseconds(50))
-            }
+    /// The moment in the past that is asked for; nil for now.
+    private func moment(_ query: QueryReader, _ caller: Caller) async throws -> PastMoment? {
+        let (version, position, time) = try (query.text("version"), query.text("position"), query.text("at"))
+        guard [version, position, time].count(where: { $0 != nil }) <= 1 else {
+            throw Problem(.invalidQuery, "Only one of version, position and at says which moment is meant.")
         }
+        if let version {
+            guard let number = Int(version), version.utf8.first != UInt8(ascii: "+") else {
+                throw Problem(.invalidQuery, "“version” is a number.")
+            }
+            return .version(number)
+        }
+        if let position { return .seq(try await positions.resolve(position, for: caller.audience)) }
+        return try query.time("at").map { .time($0) }
     }
 
     private func history(_ request: Request, _ context: WaybillContext) async throws -> Response {

@@ -127,14 +127,13 @@ struct StreamRoutes: Sendable {
         }
     }
 
-    private static func narrowed(_ caller: Caller, to shops: [String]) throws -> ReadScope {
+    static func narrowed(_ caller: Caller, to shops: [String]) throws -> ReadScope {
         guard !shops.isEmpty else { return caller.scope }
         guard shops.allSatisfy(caller.principal.mayAct(inShop:)) else { throw Problem.notFound }
         return ReadScope(shops: shops, customer: caller.scope.customer)
     }
 
-    private static func known<Word>(_ words: [String], _ name: String, _ parse: (String) -> Word?) throws -> Set<String>
-    {
+    static func known<Word>(_ words: [String], _ name: String, _ parse: (String) -> Word?) throws -> Set<String> {
         for word in words where parse(word) == nil {
             throw Problem(.invalidQuery, "“\(name)” names something that does not exist.")
         }

@@ -1,0 +1,99 @@
+package import Logging
+package import Postgres
+import ServiceLifecycle
+
+/// Keeps a reader at the log's end: a connection of its own, made again whenever it is lost, and a bell that rings for new
+/// events and each second anyway.
+package final class LogFollower: Sendable {
+    private let configuration: PostgresConfiguration
+    private let name: String
+    private let logger: Logger
+    private let doorbell = Doorbell()
+
+    /// - Parameters:
+    ///   - name: the connection's application name, and how the log speaks of it.
+    ///   - settings: of the session, beside those that every connection has.
+    package init(
+        name: String,
+        configuration: PostgresConfiguration,
+        settings: [String: String] = [:],
+        logger: Logger
+    ) {
+        var configuration = configuration
+        configuration.applicationName = name
+        configuration.serverSettings.merge(LogConnection.settings) { $1 }
+        configuration.serverSettings.merge(settings) { $1 }
+        self.configuration = configuration
+        self.name = name
+        self.logger = logger
+    }
+
+    /// False once the service is told to end.
+    package var isOpen: Bool { doorbell.isOpen }
+
+    /// Waits for the bell; false when it is time to end.
+    package func next() async -> Bool { await doorbell.wait() }
+
+    /// Runs `session` on a connection until graceful shutdown or cancellation. What it throws costs the connection, and it
+    /// runs again on a new one.
+    package func run(_ session: (PostgresConnection) async throws -> Void) async {
+        let listener = PostgresListener(configuration: configuration, channels: [LogConnection.channel], logger: logger)
+        await withTaskGroup(of: Void.self) { group in
+            group.addTask { await self.listen(listener) }
+            group.addTask {
+                for await _ in listener.changes { self.doorbell.ring() }
+            }
+            group.addTask { await self.poll() }
+            await withTaskCancellationOrGracefulShutdownHandler {
+                await self.follow(session)
+            } onCancelOrGracefulShutdown: {
+                self.doorbell.close()
+            }
+            group.cancelAll()
+        }
+    }
+
+    private func listen(_ listener: PostgresListener) async {
+        do {
+            try await listener.run()
+        } catch {
+            logger.error("listener ended; the log is polled", metadata: ["error": "\(error)"])
+        }
+    }
+
+    /// NOTIFY is only a doorbell: losing any number of them delays delivery by at most a second.
+    private func poll() async {
+        while !Task.isCancelled {
+            do {
+                try await Task.sleep(for: .seconds(1))
+            } catch {
+                return
+            }
+            doorbell.ring()
+        }
+    }
+
+    private func follow(_ session: (PostgresConnection) async throws -> Void) async {
+        var failures = 0
+        repeat {
+            do {
+                let connection = try await PostgresConnection.connect(configuration, logger: logger)
+                failures = 0
+                do {
+                    try await session(connection)
+                    await connection.close()
+                    return
+                } catch {
+                    await connection.close()
+                    throw error
+                }
+            } catch {
+                failures += 1
+                logger.warning("\(name): lost the database", metadata: ["error": "\(error)"])
+                let ceiling = min(1000, 50 << min(failures, 5))
+                // Cut short by the end of the service, which the loop's condition sees.
+                try? await Task.sleep(for: .milliseconds(Int.random(in: ceiling / 2...ceiling)))
+            }
+        } while doorbell.isOpen
+    }
+}

@@ -1,0 +1,90 @@
+import Foundation
+import Orders
+import Postgres
+
+/// Writes what a batch adds up to: each table gets all its rows at once.
+enum StatsStatements {
+    static func orders(_ orders: [StatsOrder], _ version: Int) -> PostgresQuery {
+        PostgresQuery(
+            """
+            insert into stats_orders (
+                model_version, order_id, shop, number, status, since, attention_since, trouble, anomalies)
+            select $1, o.order_id, o.shop, o.number, o.status, o.since, o.attention_since, o.trouble, o.anomalies::text[]
+            from unnest(
+                $2::uuid[], $3::text[], $4::text[], $5::text[], $6::timestamptz[], $7::timestamptz[], $8::text[], $9::text[]
+            ) o (order_id, shop, number, status, since, attention_since, trouble, anomalies)
+            on conflict (order_id, model_version) do update set
+                status = excluded.status, since = excluded.since, attention_since = excluded.attention_since,
+                trouble = excluded.trouble, anomalies = excluded.anomalies
+            """,
+            [
+                Int32(version),
+                orders.map(\.orderId),
+                orders.map(\.shop),
+                orders.map(\.number),
+                orders.map(\.status),
+                orders.map { time($0.since) },
+                orders.map { $0.attentionSince.map(time) },
+                orders.map(\.trouble),
+                orders.map { ArrayText.encode($0.anomalies) },
+            ]
+        )
+    }
+
+    static func statuses(_ fold: StatsFold, _ version: Int) -> PostgresQuery {
+        // Those that come to nothing too: which rows there are must not depend on where batches end.
+        let changes = Array(fold.statuses)
+        return PostgresQuery(
+            """
+            insert into stats_statuses as s (model_version, shop, status, orders)
+            select $1, * from unnest($2::text[], $3::text[], $4::bigint[])
+            on conflict (shop, status, model_version) do update set orders = s.orders + excluded.orders
+            """,
+            [Int32(version), changes.map(\.key.shop), changes.map(\.key.status), changes.map(\.value)]
+        )
+    }
+
+    static func minutes(_ fold: StatsFold, _ version: Int) -> PostgresQuery {
+        let minutes = Array(fold.minutes)
+        return PostgresQuery(
+            """
+            insert into stats_minutes as m (model_version, shop, minute, events, placed)
+            select $1, * from unnest($2::text[], $3::timestamptz[], $4::bigint[], $5::bigint[])
+            on conflict (minute, shop, model_version) do update set
+                events = m.events + excluded.events, placed = m.placed + excluded.placed
+            """,
+            [
+                Int32(version), minutes.map(\.key.shop), minutes.map { time($0.key.minute) },
+                minutes.map(\.value.events), minutes.map(\.value.placed),
+            ]
+        )
+    }
+
+    static func durations(_ fold: StatsFold, _ version: Int) -> PostgresQuery {
+        let durations = Array(fold.durations)
+        return PostgresQuery(
+            """
+            insert into stats_durations as d (model_version, shop, status, bucket, visits, milliseconds)
+            select $1, * from unnest($2::text[], $3::text[], $4::smallint[], $5::bigint[], $6::bigint[])
+            on conflict (shop, status, bucket, model_version) do update set
+                visits = d.visits + excluded.visits, milliseconds = d.milliseconds + excluded.milliseconds
+            """,
+            [
+                Int32(version), durations.map(\.key.shop), durations.map(\.key.status),
+                durations.map { Int16(clamping: $0.key.bucket) }, durations.map(\.value.count),
+                durations.map(\.value.milliseconds),
+            ]
+        )
+    }
+
+    static func forget(before minute: Timestamp, _ version: Int) -> PostgresQuery {
+        PostgresQuery(
+            "delete from stats_minutes where model_version = $1 and minute < $2",
+            [Int32(version), time(minute)]
+        )
+    }
+
+    private static func time(_ time: Timestamp) -> PostgresTimestamp {
+        PostgresTimestamp(unixMicroseconds: time.unixMicroseconds)
+    }
+}

@@ -1,0 +1,168 @@
+import Foundation
+import LogSupport
+import Logging
+import OrderLog
+import Orders
+import Postgres
+import TestSupport
+import Testing
+
+@testable import Projections
+
+/// A log with read models that follow it.
+struct ModelBench: Sendable {
+    let log: TestLog
+    let reader: ReadModelReader
+
+    static func with<R: Sendable>(_ body: @Sendable (ModelBench) async throws -> R) async throws -> R {
+        try await TestLog.with { log in
+            let pool = ReadModelReader.makePool(
+                configuration: log.database,
+                registry: log.registry,
+                logger: log.logger
+            )
+            return try await body(ModelBench(log: log, reader: ReadModelReader(pool: pool, registry: log.registry)))
+        }
+    }
+
+    /// A projector, as another process would have it, for as long as `body` runs.
+    func withProjector<R: Sendable>(
+        batchLimit: Int = 1000,
+        _ body: @Sendable (Projector) async throws -> R
+    ) async throws -> R {
+        let projector = Projector(
+            configuration: log.database,
+            registry: EpochRegistry(),
+            batchLimit: batchLimit,
+            logger: log.logger
+        )
+        return try await withThrowingTaskGroup(of: Void.self) { group in
+            group.addTask { try await projector.run() }
+            let result = try await body(projector)
+            group.cancelAll()
+            return result
+        }
+    }
+
+    /// Whether every read model came to the log's head in time.
+    func areCaughtUp() async throws -> Bool {
+        try await eventually {
+            let (states, head) = try await reader.states()
+            return states.count == 2 && states.allSatisfy { $0.position.seq == head.seq && $0.lag == 0 }
+        }
+    }
+
+    /// Runs a projector for as long as it takes it to come to the head.
+    func catchUp() async throws {
+        let isCaughtUp = try await withProjector { _ in try await areCaughtUp() }
+        #expect(isCaughtUp)
+    }
+
+    /// Rows of a statement as one text, for comparing.
+    func text(_ sql: String) async throws -> String {
+        let rows = try await log.pool.query(
+            "select coalesce(string_agg(r::text, e'\\n' order by r::text), '') from (\(sql)) r"
+        )
+        return try rows.first?.get(0, as: String.self) ?? ""
+    }
+
+    /// What differs between the list's states and those of the append transaction.
+    func differences() async throws -> String {
+        try await text(
+            """
+            select coalesce(o.order_id, l.order_id) from orders o
+            full join (select * from order_list where model_version = (
+                select version from projection_active where name = 'orders')) l using (order_id)
+            where (o.state, o.seq, o.recorded_at) is distinct from (l.state, l.seq, l.recorded_at)
+            """
+        )
+    }
+
+    /// Every row of the statistics.
+    func statistics() async throws -> String {
+        var texts: [String] = []
+        for table in ["stats_orders", "stats_statuses", "stats_minutes", "stats_durations"] {
+            texts.append(try await text("select * from \(table)"))
+        }
+        return texts.joined(separator: "\n\n")
+    }
+
+    /// Runs a script as the database's owner.
+    func script(_ sql: String) async throws {
+        let owner = try await PostgresConnection.connect(log.database, logger: log.logger)
+        do {
+            try await owner.executeScript(sql)
+            await owner.close()
+        } catch {
+            await owner.close()
+            throw error
+        }
+    }
+}
+
+/// Orders that live through whatever a seed brings.
+enum History {
+    static func run(seed: UInt64, orders count: Int, commands: Int, on appender: Appender) async throws {
+        var random = Seeded(state: seed)
+        let orders = (0..<count).map { _ in UUID() }
+        for (index, order) in orders.enumerated() {
+            let place = Samples.place(
+                shop: index.isMultiple(of: 3) ? "nordwind" : "aurora",
+                customer: "cust-\(index % 4)"
+            )
+            _ = try await appender.submit(Samples.submission(.placeOrder, place, order: order))
+        }
+        for step in 0..<commands {
+            guard let order = orders.randomElement(using: &random) else { return }
+            let (name, json) = command(step, &random)
+            do {
+                _ = try await appender.submit(Samples.submission(name, json, order: order))
+            } catch is AppendRefusal {
+                // Not every command fits every order.
+            }
+        }
+    }
+
+    private static func command(_ step: Int, _ random: inout Seeded) -> (CommandName, String) {
+        let parcel = Int.random(in: 1...2, using: &random)
+        switch Int.random(in: 0..<12, using: &random) {
+        case 0, 1: return (.confirmOrder, "{}")
+        case 2: return (.packParcel, #"{"parcelId":"p\#(parcel)","lines":[{"lineId":"l1","quantity":1}]}"#)
+        case 3:
+            let carrier = Bool.random(using: &random) ? "dhl" : #"a \"carrier\", {\\odd}"#
+            return (
+                .dispatchParcel, #"{"parcelId":"p\#(parcel)","carrier":"\#(carrier)","trackingNumber":"T\#(step)"}"#
+            )
+        case 4:
+            let payment = #"{"amount":2000,"currency":"EUR"}"#
+            return (
+                .recordPayment,
+                #"{"paymentId":"y\#(step)","kind":"captured","amount":\#(payment),"providerRef":"r"}"#
+            )
+        case 5, 6, 7:
+            let code = ["inTransit", "attemptFailed", "delivered", "exception", "lost"].randomElement(using: &random)
+            let time = "2026-01-01T00:\(10 + step % 50):00Z"
+            return (
+                .recordScan,
+                #"{"parcelId":"p\#(parcel)","scanId":"s\#(step)","code":"\#(code ?? "lost")","occurredAt":"\#(time)"}"#
+            )
+        case 8: return (.holdOrder, #"{"holdId":"h\#(step)","reason":"fraud"}"#)
+        case 9: return (.releaseHold, #"{"holdId":"h\#(max(0, step - 1))"}"#)
+        case 10: return (.resolveAnomaly, #"{"version":\#(Int.random(in: 2...6, using: &random)),"note":"seen"}"#)
+        default: return (.addNote, #"{"text":"n\#(step)","visibility":"staff"}"#)
+        }
+    }
+}
+
+/// The same numbers for the same seed (SplitMix64).
+struct Seeded: RandomNumberGenerator {
+    var state: UInt64
+
+    mutating func next() -> UInt64 {
+        state &+= 0x9E37_79B9_7F4A_7C15
+        var mixed = state
+        mixed = (mixed ^ mixed >> 30) &* 0xBF58_476D_1CE4_E5B9
+        mixed = (mixed ^ mixed >> 27) &* 0x94D0_49BB_1331_11EB
+        return mixed ^ mixed >> 31
+    }
+}

@@ -1,0 +1,120 @@
+import Foundation
+import LogSupport
+import OrderLog
+import Orders
+import Testing
+
+@testable import Projections
+
+extension ReadModelTests {
+    @Suite struct OrderListTests {
+        @Test func aCursorReadsBackAndNothingElseDoes() throws {
+            let cursor = OrderListCursor(placedAt: Timestamp(unixMicroseconds: 1_767_225_600_000_001), orderId: UUID())
+            #expect(OrderListCursor(bytes: cursor.bytes) == cursor)
+            #expect(OrderListCursor(bytes: Array(cursor.bytes.dropLast())) == nil)
+            #expect(OrderListCursor(bytes: cursor.bytes + [0]) == nil)
+            var otherLayout = cursor.bytes
+            otherLayout[0] = 2
+            #expect(OrderListCursor(bytes: otherLayout) == nil)
+            var outOfTime = cursor.bytes
+            outOfTime[1] = 0x7F
+            #expect(OrderListCursor(bytes: outOfTime) == nil)
+        }
+
+        @Test func eachPageBeginsWhereTheLastOneEnded() async throws {
+            try await ModelBench.with { bench in
+                try await placed(25, bench)
+                for shops in [nil, ["aurora"], ["aurora", "nordwind"]] as [[String]?] {
+                    var request = OrderListRequest(scope: ReadScope(shops: shops))
+                    request.limit = 4
+                    var seen: [StoredOrder] = []
+                    while true {
+                        let page = try await bench.reader.orders(request)
+                        #expect(page.position.seq == 25)
+                        seen += page.orders
+                        guard let next = page.next else { break }
+                        #expect(page.orders.count == 4)
+                        request.cursor = next
+                    }
+                    let ids = seen.map(\.order.orderId)
+                    #expect(Set(ids).count == ids.count)
+                    #expect(ids.count == (shops == ["aurora"] ? 16 : 25))
+                    #expect(zip(seen, seen.dropFirst()).allSatisfy { newerFirst($0.order, $1.order) })
+                }
+            }
+        }
+
+        private func newerFirst(_ left: Order, _ right: Order) -> Bool {
+            left.placedAt != right.placedAt
+                ? left.placedAt > right.placedAt : left.orderId.uuidString > right.orderId.uuidString
+        }
+
+        /// Every third in nordwind, two at a time at the same moment, the rest in aurora.
+        private func placed(_ count: Int, _ bench: ModelBench) async throws {
+            try await bench.log.withAppender { appender in
+                for index in 0..<count {
+                    let shop = index.isMultiple(of: 3) ? "nordwind" : "aurora"
+                    let time = "2026-01-01T00:00:\(10 + index / 2)Z"
+                    let body = Samples.place(shop: shop).dropLast() + #","occurredAt":"\#(time)"}"#
+                    _ = try await appender.submit(Samples.submission(.placeOrder, String(body), order: UUID()))
+                }
+            }
+            try await bench.catchUp()
+        }
+
+        @Test func everyCombinationOfFiltersFindsWhatItDescribes() async throws {
+            try await ModelBench.with { bench in
+                try await bench.log.withAppender { appender in
+                    try await History.run(seed: 21, orders: 30, commands: 500, on: appender)
+                }
+                try await bench.catchUp()
+                var everything = OrderListRequest(scope: .everything)
+                everything.limit = 1000
+                let all = try await bench.reader.orders(everything).orders.map(\.order)
+                #expect(all.count == 30)
+                var matched = 0
+                for request in combinations() {
+                    let found = try await bench.reader.orders(request).orders.map(\.order.orderId)
+                    let expected = all.filter { matches($0, request) }.map(\.orderId)
+                    #expect(found == expected)
+                    matched += expected.count
+                }
+                #expect(matched > 100)
+            }
+        }
+
+        private func combinations() -> [OrderListRequest] {
+            var requests: [OrderListRequest] = []
+            for shops in [nil, ["aurora"], ["aurora", "nordwind"]] as [[String]?] {
+                for customer in [nil, "cust-1"] as [String?] {
+                    for statuses in [[], ["attention"], ["onHold", "preparing", "delivered"]] {
+                        for attention in [nil, true, false] as [Bool?] {
+                            for carrier in [nil, "dhl", #"a "carrier", {\odd}"#] as [String?] {
+                                var request = OrderListRequest(scope: ReadScope(shops: shops, customer: customer))
+                                request.statuses = statuses
+                                request.attention = attention
+                                request.carrier = carrier
+                                request.limit = 1000
+                                requests.append(request)
+                            }
+                        }
+                    }
+                }
+            }
+            return requests
+        }
+
+        private func matches(_ order: Order, _ request: OrderListRequest) -> Bool {
+            let attention = order.announced == .attention || !order.anomalies.isEmpty
+            return request.scope.contains(shop: order.shop, customer: order.customer)
+                && (request.statuses.isEmpty || request.statuses.contains(order.announced?.rawValue ?? ""))
+                && (request.attention.map { $0 == attention } ?? true)
+                && (request.carrier.map { carrier in order.parcels.contains { $0.carrier == carrier } } ?? true)
+        }
+
+        @Test func arrayTextKeepsWhatTheServerWouldRead() {
+            #expect(ArrayText.encode([]) == "{}")
+            #expect(ArrayText.encode(["a", #"b"c\d, {e}"#]) == #"{"a","b\"c\\d, {e}"}"#)
+        }
+    }
+}

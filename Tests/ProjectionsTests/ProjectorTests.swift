@@ -1,0 +1,198 @@
+import Foundation
+import LogSupport
+import OrderLog
+import Orders
+import TestSupport
+import Testing
+
+@testable import Projections
+
+extension ReadModelTests {
+    @Suite struct ProjectorTests {
+        @Test(arguments: [1, 2, 3]) func theListFoldsToTheStateOfTheAppendTransaction(seed: UInt64) async throws {
+            try await ModelBench.with { bench in
+                try await bench.withProjector(batchLimit: 7) { _ in
+                    try await bench.log.withAppender { appender in
+                        try await History.run(seed: seed, orders: 12, commands: 250, on: appender)
+                    }
+                    #expect(try await bench.areCaughtUp())
+                }
+                #expect(try await bench.differences() == "")
+                #expect(try await bench.text("select order_id from order_list").split(separator: "\n").count == 12)
+            }
+        }
+
+        @Test func statisticsDoNotDependOnBatchesOrInterruptions() async throws {
+            try await ModelBench.with { bench in
+                try await bench.log.withAppender { appender in
+                    try await History.run(seed: 11, orders: 10, commands: 200, on: appender)
+                }
+                try await bench.withProjector(batchLimit: 3) { _ in
+                    for _ in 0..<8 { try await bench.log.terminate("waybill projector") }
+                    #expect(try await bench.areCaughtUp())
+                }
+                let interrupted = try await bench.statistics()
+                try await bench.script("select projection_clear('stats', 1)")
+                #expect(try await bench.statistics() != interrupted)
+                try await bench.catchUp()
+                #expect(try await bench.statistics() == interrupted)
+            }
+        }
+
+        @Test func countsAreThoseOfTheLogWhateverIsKilled() async throws {
+            try await ModelBench.with { bench in
+                try await bench.withProjector(batchLimit: 2) { _ in
+                    try await withThrowingTaskGroup(of: Void.self) { group in
+                        group.addTask {
+                            try await bench.log.withAppender { appender in
+                                try await History.run(seed: 5, orders: 20, commands: 150, on: appender)
+                            }
+                        }
+                        group.addTask {
+                            for _ in 0..<10 { try await bench.log.terminate("waybill projector") }
+                        }
+                        try await group.waitForAll()
+                    }
+                    #expect(try await bench.areCaughtUp())
+                }
+                try await expectStatisticsOfTheLog(bench)
+                #expect(try await bench.differences() == "")
+            }
+        }
+
+        @Test func twoProjectorsCountEachEventOnce() async throws {
+            try await ModelBench.with { bench in
+                try await bench.withProjector(batchLimit: 2) { _ in
+                    try await bench.withProjector(batchLimit: 3) { _ in
+                        try await bench.log.withAppender { appender in
+                            try await History.run(seed: 7, orders: 20, commands: 200, on: appender)
+                        }
+                        #expect(try await bench.areCaughtUp())
+                    }
+                }
+                try await expectStatisticsOfTheLog(bench)
+                #expect(try await bench.differences() == "")
+            }
+        }
+
+        private func expectStatisticsOfTheLog(_ bench: ModelBench) async throws {
+            #expect(
+                try await bench.text("select shop, sum(events) e, sum(placed) p from stats_minutes group by shop")
+                    == bench.text(
+                        "select shop, count(*) e, count(*) filter (where type = 'OrderPlaced') p from events group by shop"
+                    )
+            )
+            #expect(
+                try await bench.text("select shop, status, orders from stats_statuses where orders <> 0")
+                    == bench.text("select shop, status, count(*) from orders group by shop, status")
+            )
+            #expect(
+                try await bench.text("select status, sum(visits) from stats_durations group by status")
+                    == bench.text(
+                        "select status_before, count(*) from events where status_before <> status group by status_before"
+                    )
+            )
+        }
+
+        @Test func aRestartContinuesAtTheCheckpoint() async throws {
+            try await ModelBench.with { bench in
+                for round in 1...3 {
+                    try await bench.log.withAppender { appender in
+                        _ = try await appender.submit(Samples.submission(.placeOrder, Samples.place(), order: UUID()))
+                    }
+                    try await bench.catchUp()
+                    #expect(try await bench.text("select sum(events) from stats_minutes") == "(\(round))")
+                }
+            }
+        }
+
+        @Test func aModelWhoseHistoryIsGoneIsBuiltAgain() async throws {
+            try await ModelBench.with { bench in
+                try await bench.log.withAppender { appender in
+                    try await History.run(seed: 9, orders: 5, commands: 30, on: appender)
+                }
+                try await bench.catchUp()
+                // A checkpoint of another history, with rows that this log never had.
+                try await bench.script(
+                    """
+                    update projections set epoch = 'zzzzzzzz';
+                    update stats_statuses set orders = orders + 1000;
+                    update order_list set state = 'nonsense';
+                    insert into order_list select gen_random_uuid(), 1, now(), 1, 'ghost';
+                    """
+                )
+                let isBuilt = try await bench.withProjector { _ in
+                    try await eventually {
+                        try await bench.text("select 1 from projections where epoch = 'zzzzzzzz' or seq = 0") == ""
+                    }
+                }
+                #expect(isBuilt)
+                try await bench.catchUp()
+                #expect(try await bench.differences() == "")
+                try await expectStatisticsOfTheLog(bench)
+            }
+        }
+
+        @Test func aCheckpointBeyondTheHeadIsBuiltAgain() async throws {
+            try await ModelBench.with { bench in
+                try await bench.log.withAppender { appender in
+                    try await History.run(seed: 10, orders: 5, commands: 10, on: appender)
+                }
+                try await bench.catchUp()
+                try await bench.script("update projections set seq = seq + 50; delete from order_list")
+                try await bench.catchUp()
+                #expect(try await bench.differences() == "")
+            }
+        }
+
+        @Test func aModelThatFailsStopsNoOther() async throws {
+            try await ModelBench.with { bench in
+                try await bench.script(
+                    "create function refuse() returns trigger language plpgsql as 'begin raise exception ''no''; end'; "
+                        + "create trigger refuse before insert on order_list_v1 for each row execute function refuse()"
+                )
+                try await bench.withProjector { projector in
+                    try await bench.log.withAppender { appender in
+                        _ = try await appender.submit(Samples.submission(.placeOrder, Samples.place(), order: UUID()))
+                    }
+                    #expect(try await eventually { projector.failures == ["orders"] })
+                    #expect(try await eventually { try await bench.reader.seq(of: "stats") == 1 })
+                    #expect(try await bench.reader.seq(of: "orders") == 0)
+                    let behind = try await bench.reader.states().projections.first { $0.name == "orders" }
+                    #expect(behind?.lag == 1)
+                    try await bench.script("drop trigger refuse on order_list_v1")
+                    #expect(try await bench.areCaughtUp())
+                    #expect(try await eventually { projector.failures.isEmpty })
+                }
+            }
+        }
+
+        @Test func readersFollowTheActiveVersion() async throws {
+            try await ModelBench.with { bench in
+                try await bench.withProjector { _ in
+                    try await bench.log.withAppender { appender in
+                        _ = try await appender.submit(Samples.submission(.placeOrder, Samples.place(), order: UUID()))
+                    }
+                    #expect(try await bench.areCaughtUp())
+                    // The writer may open a version; it is built here by being made active.
+                    try await bench.script(
+                        """
+                        set role waybill_writer;
+                        select projection_open('orders', 2);
+                        update projection_active set version = 2 where name = 'orders';
+                        """
+                    )
+                    let page = { try await bench.reader.orders(OrderListRequest(scope: .everything)) }
+                    #expect(
+                        try await eventually {
+                            let page = try await page()
+                            return page.orders.count == 1 && page.position.seq == 1
+                        }
+                    )
+                    try await bench.script("set role waybill_writer; select projection_drop('orders', 1)")
+                    #expect(try await page().orders.count == 1)
+                }
+            }
+        }
+    }
+}
