@@ -55,12 +55,7 @@ let package = Package(
             providers: [.apt(["libpq-dev"])]
         ),
         .target(name: "Schema", path: "Schema", resources: migrations.map { .embedInCode($0) }, swiftSettings: strict),
-        .target(
-            name: "Seeds",
-            path: "Seeds",
-            resources: [.embedInCode("orders.ndjson")],
-            swiftSettings: strict
-        ),
+        .target(name: "CSeeds", path: "Seeds", exclude: ["orders.ndjson"]),
         .target(name: "StrictJSON", swiftSettings: strict),
         .target(name: "Orders", dependencies: ["StrictJSON"], swiftSettings: strict),
         .target(name: "Postgres", dependencies: ["CLibPQ", logging, lifecycle], swiftSettings: strict),
@@ -98,7 +93,8 @@ let package = Package(
         .executableTarget(
             name: "waybill",
             dependencies: [
-                "Access", "EmbeddedPostgres", "OrderLog", "Orders", "Postgres", "Schema", "Seeds", "StrictJSON",
+                "CSeeds",
+                "Access", "EmbeddedPostgres", "OrderLog", "Orders", "Postgres", "Schema", "StrictJSON",
                 "Telemetry", "WaybillServer", argumentParser, httpClient, logging, lifecycle,
             ],
             swiftSettings: strict

@@ -1,7 +1,6 @@
 import Access
 import Foundation
 import Logging
-import Seeds
 
 /// The demonstration: seeds, then curl lines, then either a check of the whole path or orders that keep moving.
 struct DemoScript: Sendable {
@@ -13,7 +12,7 @@ struct DemoScript: Sendable {
     }
 
     func play(once: Bool) async throws {
-        let lines = SeedLines(Seeds.orders)
+        let lines = SeedLines(SeedFile.orders)
         let shops = DemoShop.names.union(lines.shops)
         let backend = try await token(.backend, .names(shops), "demo", ttl: 86_400)
         try await APIClient.with(url: running.url, token: backend) { client in
