@@ -112,6 +112,38 @@ extension ReadModelTests {
                 && (request.carrier.map { carrier in order.parcels.contains { $0.carrier == carrier } } ?? true)
         }
 
+        @Test func numbersTrackingNumbersAndTimesFindExactlyTheirOrders() async throws {
+            try await ModelBench.with { bench in
+                try await bench.log.withAppender { appender in
+                    try await History.run(seed: 31, orders: 20, commands: 400, on: appender)
+                }
+                try await bench.catchUp()
+                let everything = OrderListRequest(scope: .everything)
+                let all = try await bench.reader.orders(everything).orders.map(\.order)
+                var tracked = 0
+                for order in all {
+                    for tracking in order.parcels.compactMap(\.trackingNumber) {
+                        var request = everything
+                        request.trackingNumber = tracking
+                        #expect(try await bench.reader.orders(request).orders.map(\.order.orderId) == [order.orderId])
+                        request.number = "another"
+                        #expect(try await bench.reader.orders(request).orders.isEmpty)
+                        tracked += 1
+                    }
+                }
+                #expect(tracked > 0)
+                var request = everything
+                request.number = "A-1"
+                #expect(try await bench.reader.orders(request).orders.count == all.count)
+                // Both bounds are open: an order placed at that very moment is neither later nor earlier.
+                request.placedAfter = all[15].placedAt
+                #expect(try await bench.reader.orders(request).orders.map(\.order.orderId) == all[..<15].map(\.orderId))
+                request.placedAfter = nil
+                request.placedBefore = all[15].placedAt
+                #expect(try await bench.reader.orders(request).orders.map(\.order.orderId) == all[16...].map(\.orderId))
+            }
+        }
+
         @Test func arrayTextKeepsWhatTheServerWouldRead() {
             #expect(ArrayText.encode([]) == "{}")
             #expect(ArrayText.encode(["a", #"b"c\d, {e}"#]) == #"{"a","b\"c\\d, {e}"}"#)

@@ -28,7 +28,7 @@ extension ReadModelReader {
             PostgresQuery(
                 """
                 select minute, sum(events)::bigint, sum(placed)::bigint from stats_minutes
-                where \(Self.inShops) and minute > clock_timestamp() - interval '61 minutes' group by minute
+                where \(Self.inShops) and minute > now() - interval '61 minutes' group by minute
                 """,
                 [shops]
             ),
