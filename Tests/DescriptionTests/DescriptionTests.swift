@@ -1,9 +1,12 @@
 import Access
 import Foundation
+import HTTPTypes
+import Hummingbird
 import LogSupport
 import Logging
 import OrderLog
 import Orders
+import Postgres
 import StrictJSON
 import Testing
 

@@ -1,3 +1,4 @@
+import HTTPTypes
 import Orders
 
 @testable import WaybillServer

@@ -35,8 +35,9 @@ enum TransitionsPage {
     }
 
     private static func outcome(_ name: CommandName, _ order: Order) throws -> (Bool, String) {
+        let command = try command(name, for: order)
         do throws(Rejection) {
-            let events = try order.decide(command(name, for: order), receivedAt: start)
+            let events = try order.decide(command, receivedAt: start)
             return (true, events.map(\.type.rawValue).joined(separator: ", "))
         } catch {
             return (false, "*\(error.reason.rawValue)*")
