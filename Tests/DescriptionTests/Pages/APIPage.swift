@@ -9,7 +9,7 @@ import StrictJSON
 enum APIPage {
     static var text: String {
         get throws {
-            let document = DescriptionTests.document
+            let document = DescriptionTests.served
             var text = """
                 # The API
 
