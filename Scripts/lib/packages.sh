@@ -33,6 +33,8 @@ missing_packages() {
     if [[ ${need_server:-yes} == yes ]]; then has_server || echo postgresql; fi
     if [[ ${need_python:-no} == yes ]]; then
         command -v python3 >/dev/null || echo python3
+        # For the environment of Schemathesis; Debian keeps it in a package of its own.
+        python3 -c 'import ensurepip, venv' 2>/dev/null || echo python3-venv
         if [[ -z $(python_with yaml jsonschema) ]]; then printf '%s\n' python3 python3-yaml python3-jsonschema; fi
     fi
 }

@@ -37,7 +37,10 @@ def lives(service, description, token):
     for count in range(len(steps) + 1):
         order = streams.post(service.url, "/v1/orders", token, example["/v1/orders"])["orderId"]
         for step in steps[:count]:
-            streams.post(service.url, f"/v1/orders/{order}/{step}", token, example[f"/v1/orders/{{id}}/{step}"])
+            body = example[f"/v1/orders/{{id}}/{step}"]
+            # The examples go on with the second parcel; here there is but one.
+            body = {**body, "parcelId": "p1"} if "parcelId" in body else body
+            streams.post(service.url, f"/v1/orders/{order}/{step}", token, body)
         yield order
 
 

@@ -1,9 +1,12 @@
 import Access
 import Foundation
+import HTTPTypes
+import Hummingbird
 import LogSupport
 import Logging
 import OrderLog
 import Orders
+import Postgres
 import StrictJSON
 import Testing
 
@@ -31,13 +34,16 @@ import Testing
             let served = Set(parts.router.routes.map { "\($0.method.rawValue) \($0.path)" })
             let described = Set(Self.document.operations.map(\.key))
             #expect(served.subtracting(described).isEmpty)
-            #expect(described.subtracting(served).isSubset(of: Self.awaited))
+            #expect(described.subtracting(served) == Self.awaited, "take what has come off the list, then run Scripts/docs")
             let byService = APIDocument { served.contains($0.key) }
             #expect(Set(byService.operations.map(\.key)) == served)
         }
     }
 
     static let document = APIDocument { _ in true }
+
+    /// What a service describes now.
+    static let served = APIDocument { !awaited.contains($0.key) }
 
     @Test func operationIdsAreUnique() {
         let ids = Self.document.operations.map(\.id)

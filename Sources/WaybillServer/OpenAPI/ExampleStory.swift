@@ -66,10 +66,12 @@ struct ExampleStory {
     private func position(_ seq: Int) -> String { "\(Self.epoch)-\(seq)" }
 
     private mutating func tell(_ name: CommandName, _ body: JSONValue) {
-        recordedAt = recordedAt.adding(seconds: 1800)
+        recordedAt = recordedAt.adding(seconds: 60)
         let decided: [OrderEvent]
         do {
             let command = try OrderCommand.decode(name, body.object ?? JSONObject())
+            // Nothing is recorded before it happened.
+            recordedAt = max(recordedAt, command.occurredAt?.adding(seconds: 2) ?? recordedAt)
             decided = try state.decide(command, receivedAt: recordedAt)
         } catch {
             refused.append(name)

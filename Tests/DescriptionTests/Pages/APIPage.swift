@@ -1,4 +1,6 @@
+import Access
 import Foundation
+import HTTPTypes
 import Orders
 import StrictJSON
 
@@ -7,7 +9,7 @@ import StrictJSON
 enum APIPage {
     static var text: String {
         get throws {
-            let document = DescriptionTests.document
+            let document = DescriptionTests.served
             var text = """
                 # The API
 

@@ -1,10 +1,11 @@
+import HTTPTypes
 import Orders
 
 @testable import WaybillServer
 
 enum ProblemsPage {
     static var text: String {
-        let operations = DescriptionTests.document.operations
+        let operations = DescriptionTests.served.operations
         let codes = ProblemCode.allCases.map { code in
             let users = operations.filter { $0.problemsByStatus.contains { $0.codes.contains(code) } }
             let place =

@@ -27,7 +27,7 @@ enum StreamsPage {
                 Server-Sent Events (WHATWG HTML, section 9.2). Ids are positions in the log: a client that comes back with its last
                 id continues at exactly the next event, without a gap and without a repetition.
 
-                \(table(["stream", "begins with"], APIOperation.streams.map { ["`GET \($0.path)`", beginning($0)] }))
+                \(table(["stream", "begins with"], DescriptionTests.served.operations.filter { $0.tag == .streams }.map { ["`GET \($0.path)`", beginning($0)] }))
                 ## Frames
 
                 First of all comes `retry:`, with jitter. Then:

@@ -35,8 +35,9 @@ enum TransitionsPage {
     }
 
     private static func outcome(_ name: CommandName, _ order: Order) throws -> (Bool, String) {
+        let command = try command(name, for: order)
         do throws(Rejection) {
-            let events = try order.decide(command(name, for: order), receivedAt: start)
+            let events = try order.decide(command, receivedAt: start)
             return (true, events.map(\.type.rawValue).joined(separator: ", "))
         } catch {
             return (false, "*\(error.reason.rawValue)*")
@@ -62,7 +63,7 @@ enum TransitionsPage {
                 ("return requested", shipped, [scan("s0", "delivered"), request]),
                 ("return approved", shipped, [scan("s0", "delivered"), request, approve]),
                 ("return received", shipped, [scan("s0", "delivered"), request, approve, receive]),
-                ("delivered, overpaid", shipped, [scan("s0", "delivered"), payment("m1", "captured", 9999)]),
+                ("delivered, overpaid", shipped, [scan("s0", "delivered"), payment("m9", "captured", 9999)]),
                 ("cancelled", placed + [.cancelOrder], []),
                 ("closed", shipped, [scan("s0", "delivered"), (.closeOrder, "{}")]),
             ]
@@ -94,7 +95,7 @@ enum TransitionsPage {
             case .reviseEta: "{\(window),\"source\":\"shop\"}"
             case .recordScan: scan("s1", "inTransit").1
             case .retractScan: #"{"parcelId":"p1","scanId":"s0","reason":"x"}"#
-            case .recordPayment: payment("m0", "captured", 2000).1
+            case .recordPayment: payment("m\(order.payment.reports.count)", "captured", 2000).1
             case .requestReturn: #"{"returnId":"r\#(order.returns.count + 1)","lines":\#(line),"reason":"x"}"#
             case .decideReturn: #"{"returnId":"r1","approve":true}"#
             case .receiveReturn: receive.1

@@ -8,6 +8,7 @@ struct SchemaChecker {
     let schemas: [String: JSONValue]
     /// The properties that were met, as `pointer of the object's schema/name`.
     private(set) var met: Set<String> = []
+    private var expressions: [String: Regex<AnyRegexOutput>] = [:]
 
     init(_ catalog: SchemaCatalog) { schemas = catalog.schemas }
 
@@ -31,7 +32,7 @@ struct SchemaChecker {
         if let only = schema["const"], only != value { return "\(place): not \(only)" }
         if let words = schema["enum"]?.array, !words.contains(value) { return "\(place): none of the words" }
         switch value {
-        case .string(let text): return try Self.textProblem(text, schema).map { "\(place): \($0)" }
+        case .string(let text): return try textProblem(text, schema).map { "\(place): \($0)" }
         case .number:
             if let least = schema["minimum"]?.integer, (value.integer ?? .min) < least { return "\(place): too small" }
             if let most = schema["maximum"]?.integer, (value.integer ?? .max) > most { return "\(place): too large" }
@@ -50,13 +51,14 @@ struct SchemaChecker {
         }
     }
 
-    private static func textProblem(_ text: String, _ schema: JSONValue) throws -> String? {
+    private mutating func textProblem(_ text: String, _ schema: JSONValue) throws -> String? {
         let count = Int64(text.unicodeScalars.count)
         if let least = schema["minLength"]?.integer, count < least { return "too short" }
         if let most = schema["maxLength"]?.integer, count > most { return "too long" }
         // Swift's engine spells a code point otherwise than ECMA 262 does.
         if let pattern = schema["pattern"]?.string?.replacing("\\u0000", with: "\\x{0}") {
-            let expression = try Regex(pattern).matchingSemantics(.unicodeScalar)
+            let expression = try expressions[pattern] ?? Regex(pattern).matchingSemantics(.unicodeScalar)
+            expressions[pattern] = expression
             if text.wholeMatch(of: expression) == nil { return "not of the pattern" }
         }
         switch schema["format"]?.string {
