@@ -135,9 +135,9 @@ extension ReadModelTests {
                 var request = everything
                 request.number = "A-1"
                 #expect(try await bench.reader.orders(request).orders.count == all.count)
-                // Both bounds are open: an order placed at that very moment is neither later nor earlier.
+                // One window's end is the next one's beginning: each order lies in one of them.
                 request.placedAfter = all[15].placedAt
-                #expect(try await bench.reader.orders(request).orders.map(\.order.orderId) == all[..<15].map(\.orderId))
+                #expect(try await bench.reader.orders(request).orders.map(\.order.orderId) == all[...15].map(\.orderId))
                 request.placedAfter = nil
                 request.placedBefore = all[15].placedAt
                 #expect(try await bench.reader.orders(request).orders.map(\.order.orderId) == all[16...].map(\.orderId))

@@ -15,7 +15,7 @@ package struct OrderListRequest: Sendable {
     /// Of any parcel.
     package var trackingNumber: String?
     package var attention: Bool?
-    /// Placed later than this.
+    /// Placed at this time or later, so that one window's end is the next one's beginning.
     package var placedAfter: Timestamp?
     /// Placed earlier than this.
     package var placedBefore: Timestamp?

@@ -90,7 +90,7 @@ struct OrderListStatement {
     }
 
     private mutating func range(_ request: OrderListRequest) {
-        if let after = request.placedAfter { conditions.append("k.placed_at > \(bind(time(after)))") }
+        if let after = request.placedAfter { conditions.append("k.placed_at >= \(bind(time(after)))") }
         if let before = request.placedBefore { conditions.append("k.placed_at < \(bind(time(before)))") }
         if let cursor = request.cursor {
             conditions.append("(k.placed_at, k.order_id) < (\(bind(time(cursor.placedAt))), \(bind(cursor.orderId)))")

@@ -45,13 +45,9 @@ struct QueryReader {
         return number
     }
 
-    func flag(_ name: String) throws -> Bool { try choice(name) ?? false }
-
-    /// True, false, or nil where it does not matter.
-    func choice(_ name: String) throws -> Bool? {
+    func flag(_ name: String) throws -> Bool {
         switch try text(name) {
-        case nil: nil
-        case "false": false
+        case nil, "false": false
         case "true": true
         default: throw Problem(.invalidQuery, "“\(name)” is true or false.")
         }

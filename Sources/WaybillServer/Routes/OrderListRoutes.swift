@@ -55,7 +55,8 @@ struct OrderListRoutes: Sendable {
         wanted.number = try query.text("number")
         wanted.carrier = try query.text("carrier")
         wanted.trackingNumber = try query.text("trackingNumber")
-        wanted.attention = try query.choice("attention")
+        // As on the stream of all orders: false is no filter, so that sending the default changes nothing.
+        wanted.attention = try query.flag("attention") ? true : nil
         if caller.audience == .customer, wanted.attention != nil {
             throw Problem(.invalidQuery, "“attention” is not for customers.")
         }
