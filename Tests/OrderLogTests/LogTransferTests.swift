@@ -54,7 +54,7 @@ import Testing
         let orders = (0..<3).map { _ in UUID() }
         try await log.withAppender { appender in
             for order in orders {
-                let place = Samples.place(customer: "زبون 🎁 \u{2028} \"x\" \\ \u{7}")
+                let place = Samples.place(customer: #"زبون 🎁 \u2028 \"x\" \\ \u0007"#)
                 _ = try await appender.submit(Samples.submission(.placeOrder, place, order: order))
             }
         }

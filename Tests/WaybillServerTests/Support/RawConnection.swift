@@ -9,7 +9,7 @@ final class RawConnection {
     /// Connects with a small receive buffer, so that what is not read soon stands in the way.
     init(port: UInt16) throws {
         descriptor = socket(AF_INET, Int32(SOCK_STREAM.rawValue), 0)
-        var size: Int32 = 4096
+        var size: Int32 = 128 * 1024
         setsockopt(descriptor, SOL_SOCKET, SO_RCVBUF, &size, socklen_t(MemoryLayout<Int32>.size))
         var address = sockaddr_in()
         address.sin_family = sa_family_t(AF_INET)
@@ -35,12 +35,14 @@ final class RawConnection {
         return errno == EAGAIN ? 0 : nil
     }
 
-    /// Reads what is there; false at the end.
+    /// Reads all that is there; false at the end.
     func read() -> Bool {
         var buffer = [UInt8](repeating: 0, count: 65_536)
-        let count = recv(descriptor, &buffer, buffer.count, Int32(MSG_DONTWAIT))
-        if count > 0 { received += buffer[..<count] }
-        return count > 0 || (count < 0 && errno == EAGAIN)
+        while true {
+            let count = recv(descriptor, &buffer, buffer.count, Int32(MSG_DONTWAIT))
+            guard count > 0 else { return count < 0 && errno == EAGAIN }
+            received += buffer[..<count]
+        }
     }
 
     /// Sends one chunk of HTTP's chunked coding over and over until nobody has taken anything for a second.
