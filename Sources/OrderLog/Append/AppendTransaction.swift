@@ -83,9 +83,9 @@ extension AppendTransaction {
         from commands where command_id = any($1)
         """
 
-    private static let lookUpOrders = "select seq, recorded_at, order_id, state from orders where order_id = any($1)"
+    static let lookUpOrders = "select seq, recorded_at, order_id, state from orders where order_id = any($1)"
 
-    private static func decodeOrders(_ rows: PostgresResult) throws -> [UUID: OrderRecord] {
+    static func decodeOrders(_ rows: PostgresResult) throws -> [UUID: OrderRecord] {
         var records: [UUID: OrderRecord] = [:]
         for row in rows {
             let recordedAt = try row.get(1, as: PostgresTimestamp.self).unixMicroseconds

@@ -65,7 +65,8 @@ package enum EpochOpening {
         return try rows.first?.get(0, as: Bool.self) ?? false
     }
 
-    private static func open(on connection: PostgresConnection) async throws {
+    /// Opens an epoch at head + 1. The caller holds the head.
+    static func open(on connection: PostgresConnection) async throws {
         let name = randomName()
         try await connection.query(
             """

@@ -7,8 +7,8 @@ struct Seed: AsyncParsableCommand {
         abstract: "Send a file of commands to a running service.",
         discussion: """
             The file holds one command a line, as the API's bulk route takes them: the command's fields with "command",
-            "orderId", and optionally "commandId" and "ifMatch". Lines are sent in order. A line with a commandId may be sent
-            again: it is answered as before. Ends with status 1 if any line was refused.
+            "orderId", and optionally "commandId" and "ifMatch". Lines are sent in order, as they are read. A line with a
+            commandId may be sent again: it is answered as before. Refused lines are printed; ends with status 1 if there were any.
             """
     )
 
@@ -24,14 +24,21 @@ struct Seed: AsyncParsableCommand {
     @OptionGroup var dataDirectory: DataDirectoryOption
 
     func run() async throws {
-        let bytes =
-            try file == "-" ? FileHandle.standardInput.readToEnd() : Data(contentsOf: URL(fileURLWithPath: file))
-        let lines = SeedLines(Array(bytes ?? Data()))
-        let given = token ?? Environment.text("WAYBILL_TOKEN")
-        let token = if let given { given } else { try await developmentToken(for: lines.shops) }
-        try await APIClient.with(url: url ?? Environment.text("WAYBILL_URL") ?? Self.defaultURL(), token: token) {
-            client in
-            let summary = try await lines.send(to: client) { line, problem in
+        var source = ByteSource(argument: file)
+        let token: String
+        if let given = self.token ?? Environment.text("WAYBILL_TOKEN") {
+            token = given
+        } else {
+            // The token is for the shops that the lines name, so they are read twice, which standard input cannot be.
+            if case .standardInput = source {
+                source = .bytes(Array(try FileHandle.standardInput.readToEnd() ?? Data()))
+            }
+            token = try await developmentToken(for: BulkUpload(source: source).shops())
+        }
+        let address = url ?? Environment.text("WAYBILL_URL") ?? Self.defaultURL()
+        let upload = BulkUpload(source: source)
+        try await APIClient.with(url: address, token: token) { client in
+            let summary = try await upload.send(to: client) { line, problem in
                 Output.error("line \(line): \(problem)")
             }
             Output.line("\(summary.accepted) accepted, \(summary.duplicate) sent before, \(summary.rejected) refused")
@@ -53,7 +60,7 @@ struct Seed: AsyncParsableCommand {
         )
     }
 
-    private static func defaultURL() -> String {
+    static func defaultURL() -> String {
         let port = Environment.text("WAYBILL_PORT").flatMap(Int.init) ?? 8080
         return ServiceOptions.address(Environment.text("WAYBILL_HOST") ?? "127.0.0.1", port)
     }

@@ -1,6 +1,7 @@
 import Access
 import Foundation
 import Logging
+import StrictJSON
 
 /// The demonstration: seeds, then curl lines, then either a check of the whole path or orders that keep moving.
 struct DemoScript: Sendable {
@@ -12,11 +13,11 @@ struct DemoScript: Sendable {
     }
 
     func play(once: Bool) async throws {
-        let lines = SeedLines(SeedFile.orders)
-        let shops = DemoShop.names.union(lines.shops)
+        let seeds = BulkUpload(source: .bytes(SeedFile.orders))
+        let shops = try await DemoShop.names.union(seeds.shops())
         let backend = try await token(.backend, .names(shops), "demo", ttl: 86_400)
         try await APIClient.with(url: running.url, token: backend) { client in
-            let summary = try await lines.send(to: client) { line, problem in
+            let summary = try await seeds.send(to: client) { line, problem in
                 Output.error("seed line \(line): \(problem)")
             }
             Output.line("seeded: \(summary.accepted) commands accepted, \(summary.duplicate) were there before")
@@ -35,6 +36,8 @@ struct DemoScript: Sendable {
 
     private func printTour() async throws {
         let staff = try await token(.staff, .all, "demo", ttl: 86_400)
+        let example = try Self.example()
+        let customer = try await token(.customer, .names([example.shop]), example.customer, ttl: 86_400)
         Output.line(
             """
 
@@ -44,8 +47,20 @@ struct DemoScript: Sendable {
             Read the log:
               curl -H "Authorization: Bearer \(staff)" "\(running.publicURL)/v1/events?limit=3"
 
+            Follow one order as its customer does (\(example.customer) of \(example.shop)):
+              curl -N -H "Authorization: Bearer \(customer)" \(running.publicURL)/v1/orders/\(example.orderId)/stream
+
             """
         )
+    }
+
+    /// The first order of the seeds.
+    private static func example() throws -> (orderId: String, shop: String, customer: String) {
+        let line = try JSONValue.parse(SeedFile.orders.prefix { $0 != UInt8(ascii: "\n") }).object
+        guard let orderId = line?["orderId"]?.string, let shop = line?["shop"]?.string,
+            let customer = line?["customer"]?.string
+        else { throw CommandFailure("the seeds do not begin with an order") }
+        return (orderId, shop, customer)
     }
 
     private func token(_ role: Role, _ shops: ShopScope, _ subject: String, ttl: Int) async throws -> String {

@@ -37,8 +37,9 @@ struct DemoShop: Sendable {
         DemoShop(name: "aurora", country: "DE", currency: "EUR", locale: "de-DE", carrier: "dhl", scale: 100),
         DemoShop(name: "aurora", country: "FR", currency: "EUR", locale: "fr-FR", carrier: "chronopost", scale: 100),
         DemoShop(name: "nordwind", country: "GB", currency: "GBP", locale: "en-GB", carrier: "royalmail", scale: 100),
-        DemoShop(name: "nordwind", country: "JP", currency: "JPY", locale: "ja-JP", carrier: "yamato", scale: 1),
         DemoShop(name: "nordwind", country: "US", currency: "USD", locale: "en-US", carrier: "ups", scale: 100),
+        DemoShop(name: "kumo", country: "JP", currency: "JPY", locale: "ja-JP", carrier: "yamato", scale: 1),
+        DemoShop(name: "kumo", country: "EG", currency: "USD", locale: "ar-EG", carrier: "aramex", scale: 100),
     ]
 
     static let names: Set<String> = Set(all.map(\.name))

@@ -1,0 +1,82 @@
+import Orders
+package import Postgres
+import StrictJSON
+
+/// Reads the log as lines of NDJSON, each an event as staff read it from the API.
+package struct LogExport: Sendable {
+    private let connection: PostgresConnection
+    /// Events in one read; each read is a snapshot of its own, so that pruning of the hot rows goes on meanwhile.
+    private let block: Int64 = 1000
+
+    /// - Parameter connection: acts as the writer role; nothing is written, not even an epoch opened.
+    package init(connection: PostgresConnection) {
+        self.connection = connection
+    }
+
+    /// The last event, as a position.
+    package func head() async throws -> LogPosition {
+        try await table().position(of: headSeq())
+    }
+
+    /// Writes every event after a position, up to the head at the time of the call.
+    ///
+    /// - Parameters:
+    ///   - after: nil for the beginning.
+    ///   - write: gets whole lines, many at once.
+    /// - Returns: how many events were written.
+    /// - Throws: `LogTransferError` for a position that the log does not have.
+    @discardableResult
+    package func run(after: LogPosition?, write: ([UInt8]) async throws -> Void) async throws -> Int64 {
+        let epochs = try await table()
+        let head = try await headSeq()
+        var cursor: Int64 = 0
+        if let after {
+            guard case .good(let seq) = epochs.check(after, head: head) else {
+                throw LogTransferError("the log does not have the position \(after)")
+            }
+            cursor = seq
+        }
+        let first = cursor
+        while cursor < head {
+            let through = min(cursor + block, head)
+            let rows = try await connection.query(
+                "select \(LoggedEvent.columns) from events where seq > $1 and seq <= $2 order by seq",
+                [cursor, through]
+            )
+            var lines: [UInt8] = []
+            for row in rows {
+                let event = try LoggedEvent(row: row)
+                lines += event.exportLine(epochs.position(of: event.seq))
+            }
+            try await write(lines)
+            cursor = through
+        }
+        return head - first
+    }
+
+    private func table() async throws -> EpochTable {
+        try await EpochTable(EpochOpening.load(connection, after: 0))
+    }
+
+    private func headSeq() async throws -> Int64 {
+        guard let row = try await connection.query("select seq from log_head").first else { throw MissingHead() }
+        return try row.get(0, as: Int64.self)
+    }
+}
+
+/// Why a log cannot be exported or imported, for the person at the terminal.
+package struct LogTransferError: Error, Sendable, CustomStringConvertible {
+    package let description: String
+
+    package init(_ description: String) {
+        self.description = description
+    }
+}
+
+extension LoggedEvent {
+    func exportLine(_ position: LogPosition) -> [UInt8] {
+        var writer = JSONWriter(reserving: 768)
+        write(to: &writer, for: .staff, position: position.description)
+        return writer.bytes + [UInt8(ascii: "\n")]
+    }
+}

@@ -1,0 +1,150 @@
+import Foundation
+import LogSupport
+import Orders
+import Postgres
+import Testing
+
+@testable import OrderLog
+
+@Suite struct LogTransferTests {
+    private func withConnection<R: Sendable>(
+        _ log: TestLog,
+        _ body: (PostgresConnection) async throws -> R
+    ) async throws -> R {
+        var configuration = log.database
+        configuration.serverSettings.merge(LogConnection.settings) { $1 }
+        let connection = try await PostgresConnection.connect(configuration, logger: log.logger)
+        let result: Result<R, any Error>
+        do {
+            result = .success(try await body(connection))
+        } catch {
+            result = .failure(error)
+        }
+        await connection.close()
+        return try result.get()
+    }
+
+    private func export(_ log: TestLog, after: LogPosition? = nil) async throws -> [UInt8] {
+        try await withConnection(log) { connection in
+            var bytes: [UInt8] = []
+            try await LogExport(connection: connection).run(after: after) { bytes += $0 }
+            return bytes
+        }
+    }
+
+    private func restore(_ bytes: [UInt8], into log: TestLog) async throws -> LogPosition {
+        try await withConnection(log) { connection in
+            try await LogImport.run(on: connection) { log in
+                for line in bytes.split(separator: UInt8(ascii: "\n")) { try await log.add(Array(line)) }
+            }
+        }
+    }
+
+    private func openEpoch(_ log: TestLog) async throws {
+        try await withConnection(log) { connection in
+            try await connection.withTransaction { transaction in
+                try await transaction.query("select seq from log_head for update")
+                try await EpochOpening.open(on: transaction)
+            }
+        }
+    }
+
+    /// A log of three epochs, the middle one without events, with events that customers do not see.
+    private func sample(_ log: TestLog) async throws -> [UInt8] {
+        let orders = (0..<3).map { _ in UUID() }
+        try await log.withAppender { appender in
+            for order in orders {
+                let place = Samples.place(customer: #"زبون 🎁 \u2028 \"x\" \\ \u0007"#)
+                _ = try await appender.submit(Samples.submission(.placeOrder, place, order: order))
+            }
+        }
+        try await openEpoch(log)
+        try await openEpoch(log)
+        try await log.withAppender { appender in
+            for order in orders {
+                let note = #"{"text":"nur für uns 🤫","visibility":"staff"}"#
+                _ = try await appender.submit(Samples.submission(.addNote, note, order: order))
+                let hold = #"{"holdId":"h","reason":"fraud","note":"ümläut"}"#
+                _ = try await appender.submit(Samples.submission(.holdOrder, hold, order: order))
+            }
+        }
+        return try await export(log)
+    }
+
+    @Test func anImportedLogExportsTheSameBytes() async throws {
+        let (bytes, states, head): ([UInt8], [String], LogPosition) = try await TestLog.with { log in
+            let bytes = try await sample(log)
+            return (bytes, try await orders(in: log), try await log.reader.head())
+        }
+        #expect(bytes.split(separator: UInt8(ascii: "\n")).count == 9)
+        try await TestLog.with { log in
+            // A service ran here before, and opened an epoch, but nothing was appended.
+            _ = try await log.reader.head()
+            #expect(try await restore(bytes, into: log).seq == 9)
+            #expect(try await export(log) == bytes)
+            #expect(try await orders(in: log) == states)
+            #expect(try await log.reader.check(head) == .good(9))
+            #expect(try await log.reader.check(LogPosition(epoch: head.epoch, seq: 10)) == .forked)
+            let half = try await export(log, after: log.registry.current.position(of: 4))
+            #expect(bytes.suffix(half.count) == half[...])
+            #expect(half.split(separator: UInt8(ascii: "\n")).count == 5)
+            let next = try await log.withAppender { appender in
+                try await appender.submit(Samples.submission(.placeOrder, Samples.place(), order: UUID()))
+            }
+            #expect(next.position.seq == 10)
+            #expect(next.position.epoch != head.epoch)
+        }
+    }
+
+    private func orders(in log: TestLog) async throws -> [String] {
+        try await log.pool.query("select state || version || status || seq from orders order by seq").map {
+            try $0.get(0, as: String.self)
+        }
+    }
+
+    @Test func aLogThatIsNotEmptyIsLeftAlone() async throws {
+        try await TestLog.with { log in
+            let bytes = try await sample(log)
+            await #expect(throws: LogTransferError.self) { try await restore(bytes, into: log) }
+            #expect(try await export(log) == bytes)
+        }
+    }
+
+    @Test func aBadFileImportsNothing() async throws {
+        let bytes = try await TestLog.with { try await sample($0) }
+        let lines = String(decoding: bytes, as: UTF8.self).split(separator: "\n").map(String.init)
+        func changed(_ index: Int, _ from: String, _ to: String) -> [String] {
+            var lines = lines
+            #expect(lines[index].contains(from))
+            lines[index] = lines[index].replacing(from, with: to)
+            return lines
+        }
+        let files: [(what: String, lines: [String])] = [
+            ("nothing", []),
+            ("a hole", Array(lines[..<4] + lines[5...])),
+            ("a missing beginning", Array(lines[1...])),
+            ("two events swapped", [lines[1], lines[0]] + lines[2...]),
+            ("a version left out", changed(3, #""version":2"#, #""version":3"#)),
+            ("an unknown type", changed(3, #""type":"NoteAdded""#, #""type":"NoteEaten""#)),
+            ("an unknown status", changed(0, #""status":"placed""#, #""status":"lost""#)),
+            ("another status before", changed(4, #""statusBefore":"placed""#, #""statusBefore":"preparing""#)),
+            ("a cut line", Array(lines.dropLast()) + [String(lines[8].dropLast(5))]),
+            ("another shop", changed(5, #""shop":"aurora""#, #""shop":"nordwind""#)),
+            ("added white space", changed(2, #""version":1"#, #""version": 1"#)),
+            (
+                "an epoch that comes back",
+                changed(8, String(lines[8].dropFirst(13).prefix(8)), "\(lines[0].dropFirst(13).prefix(8))")
+            ),
+        ]
+        try await TestLog.with { (log: TestLog) async throws -> Void in
+            for (what, lines) in files {
+                await #expect(throws: LogTransferError.self, "\(what)") {
+                    try await restore(Array(lines.joined(separator: "\n").utf8), into: log)
+                }
+                #expect(try await log.reader.head().seq == 0)
+                #expect(try await orders(in: log).isEmpty)
+            }
+            #expect(try await restore(bytes, into: log).seq == 9)
+        }
+    }
+}
