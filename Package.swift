@@ -141,8 +141,8 @@ let package = Package(
         .testTarget(
             name: "DescriptionTests",
             dependencies: [
-                "Access", "LiveStreams", "LogSupport", "OrderLog", "Orders", "Postgres", "StrictJSON", "WaybillServer",
-                hummingbird, logging,
+                "Access", "LiveStreams", "LogSupport", "OrderLog", "Orders", "Postgres", "Projections", "StrictJSON",
+                "WaybillServer", hummingbird, logging,
             ],
             swiftSettings: strict
         ),
