@@ -7,6 +7,11 @@ package actor TestCluster {
     package static let shared = TestCluster()
 
     private var starting: Task<EmbeddedPostgres.Location, any Error>?
+    private var lent = 0
+    private var waiting: [CheckedContinuation<Void, Never>] = []
+
+    /// Databases lent at once. Every test of a suite starts at the same moment, and the server takes some fifty sessions.
+    private static let capacity = 4
 
     private init() {}
 
@@ -42,6 +47,8 @@ package actor TestCluster {
     package nonisolated func withDatabase<R: Sendable>(
         _ body: @Sendable (EmbeddedPostgres.Location) async throws -> R
     ) async throws -> R {
+        await takePlace()
+        defer { Task { await leavePlace() } }
         let name = try await freshDatabase()
         let result: Result<R, any Error>
         do {
@@ -52,5 +59,17 @@ package actor TestCluster {
         // A time limit cancels the test, and its database goes all the same.
         try await Task { try await drop(name) }.value
         return try result.get()
+    }
+
+    private func takePlace() async {
+        if lent < Self.capacity {
+            lent += 1
+        } else {
+            await withCheckedContinuation { waiting.append($0) }
+        }
+    }
+
+    private func leavePlace() {
+        if waiting.isEmpty { lent -= 1 } else { waiting.removeFirst().resume() }
     }
 }

@@ -23,7 +23,11 @@ extension APIOperation {
             APIParameter.query("number", text, "Only this number."),
             APIParameter.query("carrier", text, "Only with a parcel of this carrier."),
             APIParameter.query("trackingNumber", text, "Only with a parcel of this tracking number."),
-            APIParameter.query("attention", ["type": "boolean", "default": false], "Only what staff should look at."),
+            APIParameter.query(
+                "attention",
+                ["type": "boolean"],
+                "Only what staff should look at, or only the rest. Not for customers."
+            ),
             APIParameter.query("placedAfter", time, "Only orders placed at this time or later."),
             APIParameter.query("placedBefore", time, "Only orders placed before this time."),
             APIParameter.query("cursor", text, "The `next` of the page before."), APIParameter.limit,
@@ -47,7 +51,12 @@ extension APIOperation {
             tag: .orders,
             summary: "Reads an order.",
             access: .permission(.readOrders),
-            parameters: [APIParameter.orderId, APIParameter.minPosition],
+            parameters: [
+                APIParameter.orderId, APIParameter.minPosition,
+                APIParameter.query("version", ["type": "integer", "minimum": 1], "The order as of this version."),
+                APIParameter.query("position", APIParameter.position, "The order as of this position of the log."),
+                APIParameter.query("at", time, "The order as of this time, by `recordedAt`."),
+            ],
             answers: [
                 APIAnswer(
                     status: 200,

@@ -46,9 +46,12 @@ extension APIOperation {
             tag: .statistics,
             summary: "Counts per status and per minute, time in status, and what needs attention.",
             access: .permission(.shopFeeds),
-            parameters: [APIParameter.query("shop", shops, "Only these shops.").adding(("explode", false))],
+            parameters: [
+                APIParameter.query("shop", shops, "Only these shops.").adding(("explode", false)),
+                APIParameter.minPosition,
+            ],
             answers: [json("Stats", "The counts.")],
-            problems: [.notFound]
+            problems: [.notFound, .malformedPosition, .unknownPosition]
         )
     ]
 

@@ -87,10 +87,61 @@ enum APISchemas {
         ),
         ("TrackingLink", .object([("url", text), ("token", text), ("expiresAt", time)])),
         ("Health", .object([("status", ["type": "string", "enum": ["ok", "ready"]])])),
-        ("Stats", ["type": "object"]),
-        ("Projections", ["type": "object"]),
+        ("Stats", stats),
+        ("TimeInStatus", timeInStatus),
+        ("Projections", projections),
         ("Replay", ["type": "object"]),
     ]
+
+    private static let seconds: JSONValue = ["type": "number", "minimum": 0]
+
+    private static let stats: JSONValue = .object([
+        ("position", reference("Position")), ("at", time), ("orders", count),
+        ("statuses", .object(OrderStatus.allCases.map { ($0.rawValue, count) })),
+        (
+            "perMinute",
+            ["type": "array", "items": .object([("minute", time), ("events", count), ("placed", count)])]
+        ),
+        (
+            "timeInStatus",
+            .object([], optional: OrderStatus.allCases.map { ($0.rawValue, reference("TimeInStatus")) })
+        ),
+        (
+            "attention",
+            .object([
+                ("orders", count),
+                (
+                    "newest",
+                    [
+                        "type": "array",
+                        "items": .object([
+                            ("orderId", uuid), ("shop", text), ("number", text), ("status", status), ("since", time),
+                            ("reasons", ["type": "array", "items": text]),
+                        ]),
+                    ]
+                ),
+            ])
+        ),
+    ])
+
+    private static let timeInStatus: JSONValue = .object([
+        ("visits", count), ("meanSeconds", seconds), ("p50Seconds", seconds), ("p90Seconds", seconds),
+        ("p99Seconds", seconds),
+    ])
+
+    private static let projections: JSONValue = .object([
+        (
+            "projections",
+            [
+                "type": "array",
+                "items": .object([
+                    ("name", text), ("version", count), ("position", reference("Position")), ("lag", count),
+                    ("lagSeconds", seconds), ("state", ["type": "string", "enum": ["active", "building", "failed"]]),
+                    ("updatedAt", time),
+                ]),
+            ]
+        ), ("position", reference("Position")),
+    ])
 
     private static let receipt: JSONValue = .object(
         [
