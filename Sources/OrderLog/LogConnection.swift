@@ -10,6 +10,10 @@ package enum LogConnection {
         "default_transaction_isolation": "read committed",
         "TimeZone": "UTC",
         "statement_timeout": "10000",
+        // Everything here goes by an index. A plan made while the tables were new and empty, and kept, would not: append
+        // then slows down with every command. Without sequential scans even tiny tables look dear, hence no jit.
+        "enable_seqscan": "off",
+        "jit": "off",
     ]
 
     /// A stalled process must not hold the head: the server ends its transaction after two seconds.

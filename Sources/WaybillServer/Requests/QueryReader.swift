@@ -25,16 +25,26 @@ struct QueryReader {
         }
     }
 
-    /// The parameter's text; nil when absent or empty.
+    /// The parameter's text; nil when absent.
     func text(_ name: String) throws -> String? {
         guard let all = values[name] else { return nil }
         guard all.count == 1 else { throw Problem(.invalidQuery, "“\(name)” stands more than once.") }
-        return all[0].isEmpty ? nil : all[0]
+        guard !all[0].isEmpty else { throw Problem(.invalidQuery, "“\(name)” is empty; leave it out.") }
+        return all[0]
+    }
+
+    /// A position as text. Where one is sent, empty means absent.
+    func position(_ name: String) throws -> String? {
+        values[name] == [""] ? nil : try text(name)
     }
 
     /// A list: repeated, or separated by commas.
-    func list(_ name: String) -> [String] {
-        (values[name] ?? []).flatMap { $0.split(separator: ",").map(String.init) }
+    func list(_ name: String) throws -> [String] {
+        let elements = (values[name] ?? []).flatMap {
+            $0.split(separator: ",", omittingEmptySubsequences: false).map(String.init)
+        }
+        guard !elements.contains("") else { throw Problem(.invalidQuery, "“\(name)” holds an empty element.") }
+        return elements
     }
 
     func number(_ name: String, in range: ClosedRange<Int>, default fallback: Int) throws -> Int {

@@ -28,7 +28,7 @@ struct OrderListRoutes: Sendable {
         let wanted = try Self.read(query, caller)
         try await models.wait(
             for: OrderListModel.name,
-            toReach: query.text("min_position"),
+            toReach: query.position("min_position"),
             positions,
             caller.audience
         )
@@ -42,7 +42,7 @@ struct OrderListRoutes: Sendable {
     }
 
     static func read(_ query: QueryReader, _ caller: Caller) throws -> OrderListRequest {
-        let shops = query.list("shop")
+        let shops = try query.list("shop")
         for shop in shops where !ShopScope.isShopName(shop) {
             throw Problem(.invalidQuery, "“shop” is a name of 1 to 63 characters a-z, 0-9 and dash.")
         }

@@ -27,7 +27,7 @@ struct OrderRoutes: Sendable {
         let orderId = try Self.orderId(context)
         // Current state is written in the append transaction, so a position that the log has is already reflected.
         _ = try await positions.waitToResolve(
-            query.text("min_position"),
+            query.position("min_position"),
             for: caller.audience,
             until: .now + PositionReader.patience
         )
@@ -43,7 +43,7 @@ struct OrderRoutes: Sendable {
 
     /// The moment in the past that is asked for; nil for now.
     private func moment(_ query: QueryReader, _ caller: Caller) async throws -> PastMoment? {
-        let (version, position, time) = try (query.text("version"), query.text("position"), query.text("at"))
+        let (version, position, time) = try (query.text("version"), query.position("position"), query.text("at"))
         guard [version, position, time].count(where: { $0 != nil }) <= 1 else {
             throw Problem(.invalidQuery, "Only one of version, position and at says which moment is meant.")
         }
@@ -74,7 +74,7 @@ struct OrderRoutes: Sendable {
         -> Response
     {
         let limit = try query.number("limit", in: 1...1000, default: 100)
-        let after = try await positions.resolve(query.text("after"), for: caller.audience)
+        let after = try await positions.resolve(query.position("after"), for: caller.audience)
         let page = try await reader.events(
             after: after,
             limit: limit,

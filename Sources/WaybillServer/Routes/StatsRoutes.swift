@@ -22,7 +22,7 @@ struct StatsRoutes: Sendable {
         let caller = try await gate.admit(request, context, to: .shopFeeds)
         let query = try QueryReader(request, known: ["shop", "min_position"])
         let scope = try StreamRoutes.narrowed(caller, to: query.list("shop"))
-        try await models.wait(for: StatsModel.name, toReach: query.text("min_position"), positions, caller.audience)
+        try await models.wait(for: StatsModel.name, toReach: query.position("min_position"), positions, caller.audience)
         let stats = try await models.stats(shops: scope.shops)
         return .json(
             JSONWriter.object(reserving: 8192) { writer in

@@ -109,7 +109,7 @@ struct StreamRoutes: Sendable {
     /// `Last-Event-ID`, else `after`; empty means absent.
     private static func resumePoint(_ request: Request, _ query: QueryReader) throws -> String? {
         let header = request.headers[.lastEventId].flatMap { $0.isEmpty ? nil : $0 }
-        return try header ?? query.text("after")
+        return try header ?? query.position("after")
     }
 
     private func start(_ text: String?, _ audience: Audience) async throws -> StreamStart {
