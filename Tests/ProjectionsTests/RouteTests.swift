@@ -67,6 +67,7 @@ extension ReadModelTests {
                 for query in [
                     "status=lost", "attention=maybe", "placedAfter=today", "cursor=AAAA", "cursor=%21", "limit=0",
                     "limit=1001", "shop=A%20B", "state=placed", "number=1&number=2",
+                    "status=", "shop=aurora,", "limit=", "placedAfter=",
                 ] {
                     let answer = try await service.get("/v1/orders?\(query)", staff)
                     #expect(answer.status == 400)
@@ -78,7 +79,8 @@ extension ReadModelTests {
                 let ahead = try await service.get("/v1/orders?min_position=\(placed.position)0", staff)
                 #expect(ahead.status == 404)
                 #expect(ahead.code == "unknownPosition")
-                #expect(try await service.get("/v1/orders?min_position=&status=&shop=", staff).status == 200)
+                // Where a position is sent, empty means absent.
+                #expect(try await service.get("/v1/orders?min_position=", staff).status == 200)
             }
         }
 
