@@ -5,6 +5,8 @@ import OrderLog
 package protocol StreamSink {
     /// Sends the bytes; returns when the next may follow. Throws when the client is gone.
     mutating func send(_ bytes: [UInt8]) async throws
+    /// Returns when what was sent has left this process, or after the deadline.
+    func drained(by deadline: ContinuousClock.Instant) async
 }
 
 /// Where a stream starts.
@@ -189,6 +191,8 @@ package struct StreamSession: Sendable {
     ) async throws {
         while case .send(let bytes) = hub.next(&subscriber) { try await send(bytes, subscription, &sink) }
         try await send(cursor(of: subscriber) + bye(reason), subscription, &sink)
+        // The server's shutdown closes connections whatever they still hold; it waits for this stream until here.
+        await sink.drained(by: .now + hub.settings.drainDeadline)
     }
 
     private func bye(_ reason: ControlFrame.ByeReason) -> [UInt8] {

@@ -32,7 +32,7 @@ struct StreamRoutes: Sendable {
         let query = try QueryReader(request, known: ["after", "plain"])
         let orderId = try OrderRoutes.orderId(context)
         let plain = try query.flag("plain")
-        guard let caller else { return Self.refused(plain) }
+        guard let caller else { return Self.refused(plain, context) }
         let filter = StreamFilter(orderId: orderId, scope: caller.scope)
         return try await open(filter, caller, query, request, context) {
             guard try await reader.orderExists(orderId, scope: caller.scope) else { throw Problem.notFound }
@@ -42,7 +42,7 @@ struct StreamRoutes: Sendable {
     private func feed(_ request: Request, _ context: WaybillContext) async throws -> Response {
         let caller = try await admit(request, context, .shopFeeds)
         let query = try QueryReader(request, known: ["after", "plain", "shop", "status", "type", "attention"])
-        guard let caller else { return Self.refused(try query.flag("plain")) }
+        guard let caller else { return Self.refused(try query.flag("plain"), context) }
         var filter = StreamFilter(scope: try Self.narrowed(caller, to: query.list("shop")))
         filter.statuses = try Self.known(query.list("status"), "status", OrderStatus.init(rawValue:))
         filter.types = try Self.known(query.list("type"), "type", EventType.init(rawValue:))
@@ -74,7 +74,7 @@ struct StreamRoutes: Sendable {
             try await lookUp()
         } catch let error as PostgresError {
             context.logger.warning("stream refused", metadata: ["error": "\(error)"])
-            return Self.refused(plain)
+            return Self.refused(plain, context)
         }
         let session = StreamSession(
             hub: hub,
@@ -90,7 +90,7 @@ struct StreamRoutes: Sendable {
             logger: context.logger
         )
         let (channel, body) = (context.channel, request.body)
-        return Self.stream { sink in
+        return Self.stream(on: channel) { sink in
             let subscription = Subscription(orderId: filter.orderId) { channel.close(promise: nil) }
             channel.closeFuture.whenComplete { _ in subscription.close() }
             // A peer that vanished without a word must not keep its place for the quarter of an hour that TCP would try.
@@ -141,13 +141,16 @@ struct StreamRoutes: Sendable {
     }
 
     /// A stream that ends at once: the service is too busy for it now.
-    private static func refused(_ plain: Bool) -> Response {
-        stream { sink in
+    private static func refused(_ plain: Bool, _ context: WaybillContext) -> Response {
+        stream(on: context.channel) { sink in
             try await sink.send(ControlFrame.bye(.overload, retry: Int.random(in: 2000...5000), plain: plain))
         }
     }
 
-    private static func stream(_ body: @escaping @Sendable (inout ResponseSink) async throws -> Void) -> Response {
+    private static func stream(
+        on channel: any Channel,
+        _ body: @escaping @Sendable (inout ResponseSink) async throws -> Void
+    ) -> Response {
         let headers: HTTPFields = [
             .contentType: "text/event-stream",
             .cacheControl: "no-store, no-transform",
@@ -157,7 +160,7 @@ struct StreamRoutes: Sendable {
             status: .ok,
             headers: headers,
             body: ResponseBody { writer in
-                var sink = ResponseSink(writer: writer)
+                var sink = ResponseSink(writer: writer, channel: channel)
                 try await body(&sink)
                 try await writer.finish(nil)
             }
@@ -168,8 +171,20 @@ struct StreamRoutes: Sendable {
 /// The first sink: the web framework's response body, with its backpressure.
 struct ResponseSink: StreamSink {
     var writer: any ResponseBodyWriter
+    let channel: any Channel
 
     mutating func send(_ bytes: [UInt8]) async throws {
         try await writer.write(ByteBuffer(bytes: bytes))
+    }
+
+    func drained(by deadline: ContinuousClock.Instant) async {
+        while ContinuousClock.now < deadline, channel.isActive {
+            do {
+                if try await channel.getOption(.bufferedWritableBytes).get() == 0 { return }
+                try await Task.sleep(for: .milliseconds(10))
+            } catch {
+                return
+            }
+        }
     }
 }
