@@ -3,7 +3,7 @@
 Each operation is one check: it passes when none of Schemathesis' checks found anything in any phase, the stateful one
 included. Prints what was found, then "N passed, N failed".
 
-Usage: run.py --binary .build/debug/waybill [--seconds 150]
+Usage: run.py --binary .build/debug/waybill [--seconds 60]
 """
 import argparse
 import json
@@ -75,7 +75,7 @@ def schemathesis(service, token, paths, orders, seconds, scratch):
 def main():
     parser = argparse.ArgumentParser()
     parser.add_argument("--binary", required=True)
-    parser.add_argument("--seconds", type=int, default=150)
+    parser.add_argument("--seconds", type=int, default=60)
     options = parser.parse_args()
     with tempfile.TemporaryDirectory() as scratch, Service(os.path.abspath(options.binary)) as service:
         tokens = {role: service.token(role, "aurora") for role in ("backend", "operator")}

@@ -19,10 +19,10 @@ extension APIOperation {
         parameters: [
             APIParameter.query("shop", shops, "Only these shops, within the token's.").adding(("explode", false)),
             APIParameter.words("status", OrderStatus.allCases.map(\.rawValue), "Only these headlines."),
-            APIParameter.query("customer", text, "Only this customer's."),
-            APIParameter.query("number", text, "Only this number."),
-            APIParameter.query("carrier", text, "Only with a parcel of this carrier."),
-            APIParameter.query("trackingNumber", text, "Only with a parcel of this tracking number."),
+            APIParameter.query("customer", word, "Only this customer's."),
+            APIParameter.query("number", word, "Only this number."),
+            APIParameter.query("carrier", word, "Only with a parcel of this carrier."),
+            APIParameter.query("trackingNumber", word, "Only with a parcel of this tracking number."),
             APIParameter.query(
                 "attention",
                 ["type": "boolean"],
@@ -122,5 +122,9 @@ extension APIOperation {
 
     private static let text: JSONValue = ["type": "string"]
     private static let time: JSONValue = ["type": "string", "format": "date-time"]
-    static let shops: JSONValue = ["type": "array", "items": ["type": "string", "pattern": "^[a-z0-9-]{1,63}$"]]
+    static let shops: JSONValue = [
+        "type": "array", "minItems": 1, "items": ["type": "string", "pattern": "^[a-z0-9-]{1,63}$"],
+    ]
+    /// A parameter that is there says something: empty ones are refused.
+    static let word: JSONValue = ["type": "string", "minLength": 1]
 }

@@ -62,7 +62,7 @@ enum APIParameter {
     ]
 
     static func words(_ name: String, _ words: [String], _ note: String) -> JSONValue {
-        query(name, ["type": "array", "items": ["type": "string", "enum": .strings(words)]], note)
+        query(name, ["type": "array", "minItems": 1, "items": ["type": "string", "enum": .strings(words)]], note)
             .adding(("style", "form"), ("explode", false))
     }
 
