@@ -12,17 +12,14 @@ package enum JSONValue: Sendable, Equatable {
     /// Strict: UTF-8 without a byte order mark, no name twice in an object, no lone surrogate, nothing after the value.
     /// - Parameter maximumDepth: how deep arrays and objects may nest; a scalar has depth 0.
     package static func parse(_ bytes: [UInt8], maximumDepth: Int = 32) throws(JSONParseError) -> JSONValue {
-        try bytes.withUnsafeBytes { buffer in
-            Result { () throws(JSONParseError) in try parse(buffer, maximumDepth: maximumDepth) }
-        }.get()
+        try JSONNode.read(bytes, maximumDepth: maximumDepth) { $0.value }
     }
 
     package static func parse(
         _ bytes: UnsafeRawBufferPointer,
         maximumDepth: Int = 32
     ) throws(JSONParseError) -> JSONValue {
-        var parser = JSONParser(bytes: bytes, maximumDepth: maximumDepth)
-        return try parser.document()
+        try JSONNode.read(bytes, maximumDepth: maximumDepth) { $0.value }
     }
 
     /// Any other collection of bytes, such as a buffer's view; copied once.

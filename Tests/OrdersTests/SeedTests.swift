@@ -15,7 +15,7 @@ import Testing
         var lines: [JSONObject] = []
         for line in try Data(contentsOf: Self.file).split(separator: 0x0A) {
             let object = try #require(try JSONValue.parse(line).object)
-            let line = try BulkLine.decode(object)
+            let line = try JSONNode.read(Array(line)) { node in Result { try BulkLine.decode(node) } }.get()
             let orderId = try #require(line.target ?? line.command.orderId)
             let command = line.command
             let now = try #require(Timestamp(rfc3339: "2026-11-22T00:00:00Z"))

@@ -55,10 +55,4 @@ import Testing
         writer.value(try JSONValue.parse(Array(source.utf8)))
         #expect(String(decoding: writer.bytes, as: UTF8.self) == source)
     }
-
-    @Test func pointersEscapeTildeAndSlash() {
-        #expect(JSONPointer.root.description == "")
-        #expect(JSONPointer(parent: "", name: "a/b~c").description == "/a~1b~0c")
-        #expect(JSONPointer(parent: "/lines", index: 3).description == "/lines/3")
-    }
 }

@@ -75,8 +75,7 @@ enum AnomalyMark {
     static func stands(in json: [UInt8]) -> Bool {
         guard json.count > key.count, contains(key, in: json) else { return false }
         // The bytes may stand in a text as well, so look properly.
-        guard let value = try? JSONValue.parse(json), case .object(let object) = value else { return false }
-        return object["anomaly"] != nil
+        return (try? JSONNode.read(json) { $0["anomaly"] != nil }) ?? false
     }
 
     private static func contains(_ needle: [UInt8], in bytes: [UInt8]) -> Bool {

@@ -14,7 +14,7 @@ package struct BulkLine: Sendable {
     /// Reads a line.
     ///
     /// - Throws: everything that is wrong with it, unknown fields included.
-    package static func decode(_ line: JSONObject) throws(InvalidCommand) -> BulkLine {
+    package static func decode(_ line: JSONNode) throws(InvalidCommand) -> BulkLine {
         var fields = FieldReader(line)
         let name: CommandName? = fields.required("command", .word)
         let commandId = fields.optional("commandId", .commandId)
@@ -24,7 +24,7 @@ package struct BulkLine: Sendable {
         let target = places ? nil : fields.required("orderId", .uuid)
         let command: OrderCommand
         do {
-            command = try OrderCommand.decode(name, line, ignoring: places ? common : common.union(["orderId"]))
+            command = try OrderCommand.decode(name, line, ignoring: places ? common : common + ["orderId"])
         } catch {
             throw InvalidCommand(errors: fields.errors + error.errors)
         }
@@ -38,9 +38,9 @@ package struct BulkLine: Sendable {
     }
 
     /// The order that a line names, whatever else may be wrong with it.
-    package static func orderId(of line: JSONObject) -> UUID? {
+    package static func orderId(of line: JSONNode) -> UUID? {
         line["orderId"]?.string.flatMap(UUID.init(uuidString:))
     }
 
-    private static let common: Set<String> = ["command", "commandId", "ifMatch"]
+    private static let common: [StaticString] = ["command", "commandId", "ifMatch"]
 }

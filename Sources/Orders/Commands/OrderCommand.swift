@@ -17,8 +17,8 @@ package struct OrderCommand: Sendable {
     /// - Throws: everything that is wrong with the body, unknown fields included.
     package static func decode(
         _ name: CommandName,
-        _ body: JSONObject,
-        ignoring: Set<String> = []
+        _ body: JSONNode,
+        ignoring: [StaticString] = []
     ) throws(InvalidCommand) -> OrderCommand {
         var fields = FieldReader(body)
         let type = name.payload
@@ -27,6 +27,23 @@ package struct OrderCommand: Sendable {
         fields.refuseOthers(ignoring: ignoring)
         guard let payload, fields.errors.isEmpty else { throw InvalidCommand(errors: fields.errors) }
         return OrderCommand(name: name, occurredAt: occurredAt, payload: payload)
+    }
+
+    /// The same of a body that was taken out of its text.
+    package static func decode(
+        _ name: CommandName,
+        _ body: JSONObject,
+        ignoring: [StaticString] = []
+    ) throws(InvalidCommand) -> OrderCommand {
+        do {
+            return try JSONNode.read(JSONValue.object(body).bytes) { node in
+                Result { () throws(InvalidCommand) in try decode(name, node, ignoring: ignoring) }
+            }.get()
+        } catch let error as InvalidCommand {
+            throw error
+        } catch {
+            throw InvalidCommand(errors: [FieldError(pointer: "", message: "\(error)")])
+        }
     }
 
     @discardableResult

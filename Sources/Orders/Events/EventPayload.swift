@@ -47,6 +47,11 @@ package enum Hiding: Sendable {
 struct StoredFields {
     var data: FieldReader
     var `internal`: FieldReader
+    let columns: StoredColumns
+}
+
+/// What an event's payload takes from beside its texts.
+struct StoredColumns {
     let occurredAt: Timestamp
     let number: String
     let shop: String

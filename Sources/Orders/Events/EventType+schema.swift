@@ -18,10 +18,7 @@ extension EventType {
         var stored = StoredFields(
             data: .describing(catalog),
             internal: .describing(catalog),
-            occurredAt: .earliest,
-            number: "",
-            shop: "",
-            customer: ""
+            columns: StoredColumns(occurredAt: .earliest, number: "", shop: "", customer: "")
         )
         _ = payload.read(self, &stored)
         _ = stored.internal.optional("anomaly", .anomaly)

@@ -14,9 +14,9 @@ struct OrderPlaced: EventPayload {
     static func read(_ type: EventType, _ stored: inout StoredFields) -> OrderPlaced? {
         guard let contents = OrderContents.read(&stored.data) else { return nil }
         return OrderPlaced(
-            number: stored.number,
-            shop: stored.shop,
-            customer: stored.customer,
+            number: stored.columns.number,
+            shop: stored.columns.shop,
+            customer: stored.columns.customer,
             contents: contents.withDefaults
         )
     }

@@ -42,39 +42,59 @@ extension OrderEvent {
         upcasters: Upcasters
     ) throws(StoredDataError) {
         guard let type = EventType(rawValue: name) else { throw .unknownType(name) }
-        let storedInternal = try Self.object(`internal`, of: name)
+        guard upcasters.reads(type, schema) else { throw .unknownSchema(type: name, schema: schema) }
         // What customers must not see lies in `internal` as a whole.
-        let storedData = if let data { try Self.object(data, of: name) } else { storedInternal }
-        guard let (dataObject, internalObject) = upcasters.lifted(type, schema, storedData, storedInternal) else {
-            throw .unknownSchema(type: name, schema: schema)
+        var (data, `internal`) = (data ?? `internal`, `internal`)
+        if schema != upcasters.schema(of: type) {
+            (data, `internal`) = try Self.lift(data, `internal`, type, schema, upcasters)
         }
-        var stored = StoredFields(
-            data: FieldReader(dataObject),
-            internal: FieldReader(internalObject, at: "/internal"),
-            occurredAt: occurredAt,
-            number: number,
-            shop: shop,
-            customer: customer
-        )
+        let columns = StoredColumns(occurredAt: occurredAt, number: number, shop: shop, customer: customer)
+        self = try Self.withObject(data, of: name) { data in
+            Self.withObject(`internal`, of: name) { `internal` in
+                Self.read(type, StoredFields(data: FieldReader(data), internal: FieldReader(`internal`), columns: columns))
+            }
+        }.get()
+    }
+
+    private static func read(_ type: EventType, _ fields: StoredFields) -> Result<OrderEvent, StoredDataError> {
+        var stored = fields
         let payload = type.payload.read(type, &stored)
         let anomaly = stored.internal.optional("anomaly", .anomaly)
         guard let payload, stored.data.errors.isEmpty, stored.internal.errors.isEmpty, payload.type == type else {
             let error = (stored.data.errors + stored.internal.errors).first
-            throw .malformed(what: name, detail: error.map { "\($0.pointer) \($0.message)" } ?? "not of this type")
+            let detail = error.map { "\($0.pointer) \($0.message)" } ?? "not of this type"
+            return .failure(.malformed(what: type.rawValue, detail: detail))
         }
-        self.init(payload, at: occurredAt, anomaly: anomaly)
+        return .success(OrderEvent(payload, at: fields.columns.occurredAt, anomaly: anomaly))
     }
 
-    private static func object(_ bytes: [UInt8], of name: String) throws(StoredDataError) -> JSONObject {
+    private static func withObject<R>(
+        _ bytes: [UInt8],
+        of name: String,
+        _ body: (JSONNode) -> Result<R, StoredDataError>
+    ) -> Result<R, StoredDataError> {
         do {
-            guard let object = try JSONValue.parse(bytes).object else {
-                throw StoredDataError.malformed(what: name, detail: "not an object")
+            return try JSONNode.read(bytes) { node in
+                node.isObject ? body(node) : .failure(.malformed(what: name, detail: "not an object"))
             }
-            return object
-        } catch let error as StoredDataError {
-            throw error
         } catch {
-            throw .malformed(what: name, detail: "\(error)")
+            return .failure(.malformed(what: name, detail: "\(error)"))
         }
+    }
+
+    /// An old layout's texts as today's.
+    private static func lift(
+        _ data: [UInt8],
+        _ internal: [UInt8],
+        _ type: EventType,
+        _ schema: Int,
+        _ upcasters: Upcasters
+    ) throws(StoredDataError) -> ([UInt8], [UInt8]) {
+        let objects = try Self.withObject(data, of: type.rawValue) { data in
+            Self.withObject(`internal`, of: type.rawValue) { .success((data.value, $0.value)) }
+        }.get()
+        guard case (.object(let data), .object(let inside)) = objects else { return (data, `internal`) }
+        let lifted = upcasters.lifted(type, schema, data, inside)
+        return (JSONValue.object(lifted.data).bytes, JSONValue.object(lifted.internal).bytes)
     }
 }

@@ -35,7 +35,7 @@ struct PaymentReported: EventPayload {
                 paymentId: paymentId,
                 kind: kind,
                 amount: amount,
-                occurredAt: stored.occurredAt,
+                occurredAt: stored.columns.occurredAt,
                 providerRef: providerRef,
                 returnId: returnId
             )

@@ -43,7 +43,7 @@ struct ScanRecorded: EventPayload {
         let scan = Scan(
             scanId: scanId,
             code: code,
-            occurredAt: stored.occurredAt,
+            occurredAt: stored.columns.occurredAt,
             place: place,
             reason: reason,
             proof: proof

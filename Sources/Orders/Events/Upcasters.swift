@@ -27,14 +27,16 @@ struct Upcasters: Sendable {
     /// The schema in which events of the type are written now.
     func schema(of type: EventType) -> Int { (steps[type]?.last?.from ?? 0) + 1 }
 
-    /// The texts as this version reads them; nil for a schema that it does not know.
+    /// Whether this version knows the schema.
+    func reads(_ type: EventType, _ schema: Int) -> Bool { (1...self.schema(of: type)).contains(schema) }
+
+    /// The texts of a known schema as this version reads them.
     func lifted(
         _ type: EventType,
         _ schema: Int,
         _ data: JSONObject,
         _ internal: JSONObject
-    ) -> (data: JSONObject, internal: JSONObject)? {
-        guard (1...self.schema(of: type)).contains(schema) else { return nil }
-        return (steps[type] ?? []).filter { $0.from >= schema }.reduce((data, `internal`)) { $1.lift($0.0, $0.1) }
+    ) -> (data: JSONObject, internal: JSONObject) {
+        (steps[type] ?? []).filter { $0.from >= schema }.reduce((data, `internal`)) { $1.lift($0.0, $0.1) }
     }
 }

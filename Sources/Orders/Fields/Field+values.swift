@@ -2,118 +2,85 @@ import FoundationEssentials
 import StrictJSON
 
 extension Field where Value == Timestamp {
-    static var time: Field {
-        Field.checked(
-            "must be an RFC 3339 time with an offset, years 0001 to 9999",
-            as: ["type": "string", "format": "date-time"]
-        ) { value in
-            value.string.flatMap(Timestamp.init(rfc3339:))
-        }.named(
-            "Time",
-            "RFC 3339 with any offset, years 0001 to 9999 of UTC; microseconds are kept. Answers are in UTC."
-        )
-    }
+    static var time: Field { Values.time }
 }
 
 extension Field where Value == UUID {
-    static var uuid: Field {
-        .checked("must be a UUID", as: ["type": "string", "format": "uuid"]) { value in
-            value.string.flatMap(UUID.init(uuidString:))
-        }
-    }
+    static var uuid: Field { Values.uuid }
 }
 
 extension Field where Value == TimeWindow {
-    static var window: Field {
-        Field.object { fields in
-            let earliest = fields.required("earliest", .time)
-            guard let latest = fields.required("latest", .time), let earliest else { return nil }
-            if earliest > latest { fields.fail("latest", "must not be before earliest") }
-            return TimeWindow(earliest: earliest, latest: latest)
-        }.named("TimeWindow", "`latest` is not before `earliest`.")
-    }
+    static var window: Field { Values.window }
 }
 
 extension Field where Value == Money {
-    static var money: Field { money(in: nil) }
+    static var money: Field { Values.money }
 
     /// Money in the order's currency, where that is known by now.
     static func money(in expected: String?) -> Field {
-        Field.object { fields in
-            let amount = fields.required("amount", .integer(0...Money.maximumAmount))
-            guard let currency = fields.required("currency", .currency) else { return nil }
-            if let expected, currency != expected { fields.fail("currency", "must be \(expected), as the order's") }
-            return amount.map { Money(amount: $0, currency: currency) }
-        }.named("Money", "An amount in minor units; within an order always in the order's currency.")
+        guard let expected else { return Values.money }
+        return Field(describe: Values.money.describe) { value, errors in
+            let known = errors.count
+            guard let money = Values.money.read(value, &errors) else { return nil }
+            guard money.currency == expected else {
+                errors.append(
+                    FieldError(pointer: "\(value.pointer)/currency", message: "must be \(expected), as the order's")
+                )
+                return nil
+            }
+            return errors.count == known ? money : nil
+        }
     }
 }
 
 extension Field where Value == Place {
-    static var place: Field {
-        Field.object { fields in
-            let text = fields.required("text", .text(atLeast: 0))
-            let country = fields.optional("country", .country)
-            let timeZone = fields.optional("timeZone", .text)
-            return text.map { Place(text: $0, country: country, timeZone: timeZone) }
-        }.named("Place")
-    }
+    static var place: Field { Values.place }
 }
 
 extension Field where Value == Proof {
-    static var proof: Field {
-        Field.object { fields in
-            let kind: Proof.Kind? = fields.required("kind", .word)
-            let ref = fields.optional("ref", .text(atLeast: 0))
-            return kind.map { Proof(kind: $0, ref: ref) }
-        }.named("Proof")
-    }
+    static var proof: Field { Values.proof }
 }
 
-extension Field where Value == [LineQuantity] {
-    /// 1 … 500 lines, none of them twice.
-    static var lines: Field {
-        Field<[LineQuantity]>.list(
-            1...500,
-            of: Field<LineQuantity>.object { fields in
-                let lineId = fields.required("lineId", .identifier)
-                guard let quantity = fields.required("quantity", .quantity), let lineId else { return nil }
-                return LineQuantity(lineId: lineId, quantity: quantity)
-            }.named("LineQuantity")
-        ).withoutRepeated(\.lineId)
-    }
-}
+private enum Values {
+    static let time = Field<Timestamp>.checked(
+        "must be an RFC 3339 time with an offset, years 0001 to 9999",
+        as: ["type": "string", "format": "date-time"]
+    ) { value in
+        value.withUTF8(Timestamp.init(rfc3339:)) ?? nil
+    }.named(
+        "Time",
+        "RFC 3339 with any offset, years 0001 to 9999 of UTC; microseconds are kept. Answers are in UTC."
+    )
 
-extension Field where Value == [ReceivedLine] {
-    /// 1 … 500 lines, none of them twice.
-    static var receivedLines: Field {
-        Field<[ReceivedLine]>.list(
-            1...500,
-            of: Field<ReceivedLine>.object { fields in
-                let lineId = fields.required("lineId", .identifier)
-                let quantity = fields.required("quantity", .quantity)
-                guard let condition: Condition = fields.required("condition", .word), let lineId, let quantity else {
-                    return nil
-                }
-                return ReceivedLine(lineId: lineId, quantity: quantity, condition: condition)
-            }.named("ReceivedLine")
-        ).withoutRepeated(\.lineId)
+    static let uuid = Field<UUID>.checked("must be a UUID", as: ["type": "string", "format": "uuid"]) { value in
+        value.string.flatMap(UUID.init(uuidString:))
     }
-}
 
-extension Field {
-    /// Refuses a list in which two elements have the same `lineId`.
-    func withoutRepeated<Element>(_ lineId: KeyPath<Element, String>) -> Field where Value == [Element] {
-        Field(describe: { describe($0).adding(("description", "No `lineId` twice.")) }) { value, pointer, errors in
-            guard let elements = read(value, pointer, &errors) else { return nil }
-            var seen: Set<String> = []
-            for (index, element) in elements.enumerated() where !seen.insert(element[keyPath: lineId]).inserted {
-                let place = JSONPointer(
-                    parent: JSONPointer(parent: pointer.description, index: index).description,
-                    name: "lineId"
-                )
-                errors.append(FieldError(pointer: place.description, message: "is there twice"))
-            }
-            return seen.count == elements.count ? elements : nil
-        }
-    }
+    static let window = Field<TimeWindow>.object { fields in
+        let earliest = fields.required("earliest", .time)
+        guard let latest = fields.required("latest", .time), let earliest else { return nil }
+        if earliest > latest { fields.fail("latest", "must not be before earliest") }
+        return TimeWindow(earliest: earliest, latest: latest)
+    }.named("TimeWindow", "`latest` is not before `earliest`.")
+
+    static let money = Field<Money>.object { fields in
+        let amount = fields.required("amount", Values.amount)
+        guard let currency = fields.required("currency", .currency), let amount else { return nil }
+        return Money(amount: amount, currency: currency)
+    }.named("Money", "An amount in minor units; within an order always in the order's currency.")
+
+    private static let amount = Field<Int64>.integer(0...Money.maximumAmount)
+
+    static let place = Field<Place>.object { fields in
+        let text = fields.required("text", .text(atLeast: 0))
+        let country = fields.optional("country", .country)
+        let timeZone = fields.optional("timeZone", .text)
+        return text.map { Place(text: $0, country: country, timeZone: timeZone) }
+    }.named("Place")
+
+    static let proof = Field<Proof>.object { fields in
+        let kind: Proof.Kind? = fields.required("kind", .word)
+        let ref = fields.optional("ref", .text(atLeast: 0))
+        return kind.map { Proof(kind: $0, ref: ref) }
+    }.named("Proof")
 }

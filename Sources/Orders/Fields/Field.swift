@@ -1,13 +1,13 @@
 import StrictJSON
 
 /// How one kind of value is read, and what a JSON Schema says of it. Nil, when read, comes with at least one error, appended.
-struct Field<Value> {
-    let read: (JSONValue, JSONPointer, inout [FieldError]) -> Value?
-    let describe: (SchemaCatalog) -> JSONValue
+struct Field<Value>: Sendable {
+    let read: @Sendable (JSONNode, inout [FieldError]) -> Value?
+    let describe: @Sendable (SchemaCatalog) -> JSONValue
 
     init(
-        describe: @escaping (SchemaCatalog) -> JSONValue,
-        read: @escaping (JSONValue, JSONPointer, inout [FieldError]) -> Value?
+        describe: @escaping @Sendable (SchemaCatalog) -> JSONValue,
+        read: @escaping @Sendable (JSONNode, inout [FieldError]) -> Value?
     ) {
         self.read = read
         self.describe = describe
@@ -16,29 +16,32 @@ struct Field<Value> {
     /// A field whose value is either what it must be, or one message says what that is.
     static func checked(
         _ message: String,
-        as schema: @escaping @autoclosure () -> JSONValue,
-        _ read: @escaping (JSONValue) -> Value?
+        as schema: @escaping @autoclosure @Sendable () -> JSONValue,
+        _ read: @escaping @Sendable (JSONNode) -> Value?
     ) -> Field {
-        Field(describe: { _ in schema() }) { value, pointer, errors in
+        Field(describe: { _ in schema() }) { value, errors in
             if let read = read(value) { return read }
-            errors.append(FieldError(pointer: pointer.description, message: message))
+            errors.append(FieldError(pointer: value.pointer, message: message))
             return nil
         }
     }
 
     /// An object that has no other fields than those that `read` asks for. So that it can describe itself, `read` asks for
     /// every one of them, whatever the others are.
-    static func object(_ read: @escaping (inout FieldReader) -> Value?) -> Field {
-        Field(describe: { catalog in FieldReader.schema(catalog) { _ = read(&$0) } }) { value, pointer, errors in
-            guard case .object(let object) = value else {
-                errors.append(FieldError(pointer: pointer.description, message: "must be an object"))
+    static func object(_ read: @escaping @Sendable (inout FieldReader) -> Value?) -> Field {
+        Field(describe: { catalog in FieldReader.schema(catalog) { _ = read(&$0) } }) { value, errors in
+            guard value.isObject else {
+                errors.append(FieldError(pointer: value.pointer, message: "must be an object"))
                 return nil
             }
-            var fields = FieldReader(object, at: pointer.description)
+            var fields = FieldReader(value)
             let result = read(&fields)
             fields.refuseOthers()
-            errors.append(contentsOf: fields.errors)
-            return fields.errors.isEmpty ? result : nil
+            guard fields.errors.isEmpty else {
+                errors.append(contentsOf: fields.errors)
+                return nil
+            }
+            return result
         }
     }
 
@@ -51,32 +54,31 @@ struct Field<Value> {
                     "minItems": .integer(counts.lowerBound), "maxItems": .integer(counts.upperBound),
                 ]
             }
-        ) { value, pointer, errors in
-            guard case .array(let array) = value else {
-                errors.append(FieldError(pointer: pointer.description, message: "must be an array"))
+        ) { value, errors in
+            guard value.isArray else {
+                errors.append(FieldError(pointer: value.pointer, message: "must be an array"))
                 return nil
             }
-            guard counts.contains(array.count) else {
+            let count = value.count
+            guard counts.contains(count) else {
                 let message = "must hold \(counts.lowerBound) to \(counts.upperBound) elements"
-                errors.append(FieldError(pointer: pointer.description, message: message))
+                errors.append(FieldError(pointer: value.pointer, message: message))
                 return nil
             }
-            let place = pointer.description
             var elements: [Element] = []
-            elements.reserveCapacity(array.count)
-            for (index, value) in array.enumerated() {
-                if let element = element.read(value, JSONPointer(parent: place, index: index), &errors) {
-                    elements.append(element)
-                }
+            elements.reserveCapacity(count)
+            for node in value.elements {
+                if let element = element.read(node, &errors) { elements.append(element) }
                 if errors.count >= InvalidCommand.limit { break }
             }
-            return elements.count == array.count ? elements : nil
+            return elements.count == count ? elements : nil
         }
     }
 
     /// The same field, described once in the catalog under a name.
     func named(_ name: String, _ note: String? = nil) -> Field {
-        Field(
+        let describe = describe
+        return Field(
             describe: { catalog in
                 catalog.reference(name) {
                     let schema = describe(catalog)

@@ -2,21 +2,23 @@ import StrictJSON
 
 /// Reads the members of one JSON object by name and remembers everything that was wrong, rather than the first thing.
 struct FieldReader {
-    private let object: JSONObject
-    /// The object's own place.
-    private let place: String
-    private var read: Set<String> = []
+    /// Nil while the reader's owner is asked what it would read.
+    private let object: JSONNode?
+    /// Where the next member is looked for first.
+    private var hint = JSONNode.MemberHint()
+    /// Which members were asked for: the first 64 by their bits, of larger objects the others too.
+    private var read: UInt64 = 0
+    private var readBeyond: Set<Int> = []
     private(set) var errors: [FieldError] = []
     /// There while the reader's owner is asked what it would read.
     private var description: ObjectDescription?
 
-    init(_ object: JSONObject, at place: String = "") {
+    init(_ object: JSONNode) {
         self.object = object
-        self.place = place
     }
 
     private init(describing catalog: SchemaCatalog) {
-        self.init(JSONObject())
+        object = nil
         description = ObjectDescription(catalog)
     }
 
@@ -33,47 +35,57 @@ struct FieldReader {
     var schema: JSONValue { description?.schema ?? true }
 
     /// Nil when the member is missing or wrong, which is then an error.
-    mutating func required<Value>(_ name: String, _ field: Field<Value>) -> Value? {
-        if description != nil { return describe(name, field, isRequired: true) }
-        guard object[name] != nil else {
+    mutating func required<Value>(_ name: StaticString, _ field: Field<Value>) -> Value? {
+        guard let object else { return describe(name, field, isRequired: true) }
+        guard let member = object.member(name, hint: &hint) else {
             fail(name, "is required")
             return nil
         }
-        return optional(name, field)
+        return value(of: member, field)
     }
 
     /// Nil when the member is missing, or wrong, which is then an error. Null is wrong: an optional field is left out.
-    mutating func optional<Value>(_ name: String, _ field: Field<Value>) -> Value? {
-        if description != nil { return describe(name, field, isRequired: false) }
-        read.insert(name)
-        guard let value = object[name] else { return nil }
-        let pointer = JSONPointer(parent: place, name: name)
-        if case .null = value {
-            errors.append(FieldError(pointer: pointer.description, message: "must not be null; leave it out"))
-            return nil
-        }
-        return field.read(value, pointer, &errors)
+    mutating func optional<Value>(_ name: StaticString, _ field: Field<Value>) -> Value? {
+        guard let object else { return describe(name, field, isRequired: false) }
+        return object.member(name, hint: &hint).flatMap { value(of: $0, field) }
     }
 
-    private mutating func describe<Value>(_ name: String, _ field: Field<Value>, isRequired: Bool) -> Value? {
+    private mutating func value<Value>(of member: JSONNode.Member, _ field: Field<Value>) -> Value? {
+        if member.ordinal < 64 { read |= 1 << UInt64(member.ordinal) } else { readBeyond.insert(member.ordinal) }
+        let value = member.value
+        if value.isNull {
+            errors.append(FieldError(pointer: value.pointer, message: "must not be null; leave it out"))
+            return nil
+        }
+        return field.read(value, &errors)
+    }
+
+    private mutating func describe<Value>(_ name: StaticString, _ field: Field<Value>, isRequired: Bool) -> Value? {
         guard let catalog = description?.catalog else { return nil }
-        description?.add(name, field.describe(catalog), isRequired: isRequired)
+        description?.add("\(name)", field.describe(catalog), isRequired: isRequired)
         return nil
     }
 
     /// Reports every member that nobody asked for.
-    mutating func refuseOthers(ignoring ignored: Set<String> = []) {
-        for member in object.members where !read.contains(member.name) && !ignored.contains(member.name) {
-            fail(member.name, "is not a field of this command")
+    mutating func refuseOthers(ignoring ignored: [StaticString] = []) {
+        guard let object else { return }
+        // Nearly always all were asked for.
+        if object.count < 64, read == (1 << UInt64(object.count)) - 1 { return }
+        for member in object.members where !wasRead(member) && !ignored.contains(where: { member.name.isText($0) }) {
+            fail(at: member.value.pointer, "is not a field of this command")
         }
     }
 
-    mutating func fail(_ name: String, _ message: String) {
-        guard errors.count < InvalidCommand.limit else { return }
-        errors.append(FieldError(pointer: JSONPointer(parent: place, name: name).description, message: message))
+    private func wasRead(_ member: JSONNode.Member) -> Bool {
+        member.ordinal < 64 ? read & (1 << UInt64(member.ordinal)) != 0 : readBeyond.contains(member.ordinal)
+    }
+
+    mutating func fail(_ name: StaticString, _ message: String) {
+        fail(at: (object?.pointer ?? "") + "/" + JSONPointer.escape("\(name)"), message)
     }
 
     mutating func fail(at pointer: String, _ message: String) {
+        guard errors.count < InvalidCommand.limit else { return }
         errors.append(FieldError(pointer: pointer, message: message))
     }
 }

@@ -154,10 +154,10 @@ extension Order {
         .object([("amount", count), ("currency", Field.currency.describe(catalog))])
     }
 
-    private static func word<Word: RawRepresentable<String> & CaseIterable>(
+    private static func word<Word: RawRepresentable<String> & CaseIterable & Sendable>(
         _: Word.Type,
         _ catalog: SchemaCatalog
-    ) -> JSONValue {
+    ) -> JSONValue where Word.AllCases: Sendable {
         Field<Word>.word.describe(catalog)
     }
 }

@@ -42,14 +42,20 @@ extension Order {
     /// Reads what `encodeState` has written.
     /// - Throws: `StoredDataError`.
     package init(state: [UInt8]) throws(StoredDataError) {
-        let object: JSONObject?
+        let read: Result<Order, StoredDataError>
         do {
-            object = try JSONValue.parse(state).object
+            read = try JSONNode.read(state) { node in
+                Result { () throws(StoredDataError) in try Self.read(state: node) }
+            }
         } catch {
             throw .malformed(what: "state", detail: "\(error)")
         }
-        guard let object else { throw .malformed(what: "state", detail: "not an object") }
-        var fields = FieldReader(object)
+        self = try read.get()
+    }
+
+    private static func read(state: JSONNode) throws(StoredDataError) -> Order {
+        guard state.isObject else { throw .malformed(what: "state", detail: "not an object") }
+        var fields = FieldReader(state)
         guard let layout = fields.required("v", .count) else { throw .malformed(what: "state", detail: "no layout") }
         guard layout == Self.layout else { throw .unknownSchema(type: "state", schema: Int(layout)) }
         let order = Order(&fields)
@@ -57,7 +63,7 @@ extension Order {
             let detail = fields.errors.first.map { "\($0.pointer) \($0.message)" } ?? "incomplete"
             throw .malformed(what: "state", detail: detail)
         }
-        self = order
+        return order
     }
 
     private init?(_ fields: inout FieldReader) {
@@ -95,13 +101,8 @@ extension Order {
     }
 }
 
-extension Field where Value == Int64 {
-    /// A number that we counted ourselves.
-    static var count: Field { .integer(0...Int64.max) }
-}
-
 extension Field {
-    static func stored<Element>(_ read: @escaping (inout FieldReader) -> Element?) -> Field where Value == [Element] {
+    static func stored<Element>(_ read: @escaping @Sendable (inout FieldReader) -> Element?) -> Field where Value == [Element] {
         .list(0...Int.max, of: .object(read))
     }
 }

@@ -32,10 +32,11 @@ struct OrderContents: Sendable, Equatable {
         let currency = fields.required("currency", .currency)
         let locale = fields.required("locale", .locale)
         let lines = fields.required("lines", .placedLines(in: currency))
-        let shipping = fields.required("shipping", .money(in: currency))
-        let tax = fields.required("tax", .money(in: currency))
-        let discount = fields.required("discount", .money(in: currency))
-        let total = fields.required("total", .money(in: currency))
+        let money = Field<Money>.money(in: currency)
+        let shipping = fields.required("shipping", money)
+        let tax = fields.required("tax", money)
+        let discount = fields.required("discount", money)
+        let total = fields.required("total", money)
         let taxIncluded = fields.optional("taxIncluded", .bool)
         let terms: Terms? = fields.optional("terms", .word)
         let promised = fields.optional("promised", .window)
@@ -113,17 +114,18 @@ struct OrderContents: Sendable, Equatable {
 extension Field where Value == [PlacedLine] {
     /// 1 … 500 lines, none of them twice, priced in the order's currency where that is known by now.
     static func placedLines(in currency: String?) -> Field {
-        Field<[PlacedLine]>.list(
+        let price = Field<Money>.money(in: currency)
+        return Field<[PlacedLine]>.list(
             1...500,
             of: Field<PlacedLine>.object { fields in
                 let lineId = fields.required("lineId", .identifier)
                 let sku = fields.required("sku", .text)
                 let name = fields.required("name", .text)
                 let quantity = fields.required("quantity", .quantity)
-                let price = fields.required("unitPrice", .money(in: currency))
-                guard let lineId, let sku, let name, let quantity, let price else { return nil }
-                return PlacedLine(lineId: lineId, sku: sku, name: name, quantity: quantity, unitPrice: price.amount)
+                let unitPrice = fields.required("unitPrice", price)
+                guard let lineId, let sku, let name, let quantity, let unitPrice else { return nil }
+                return PlacedLine(lineId: lineId, sku: sku, name: name, quantity: quantity, unitPrice: unitPrice.amount)
             }.named("Line")
-        ).withoutRepeated(\.lineId)
+        ).withoutRepeated { $0.lineId }
     }
 }

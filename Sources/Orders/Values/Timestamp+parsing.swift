@@ -4,20 +4,27 @@ extension Timestamp {
     /// One to nine digits of fraction, of which six are kept. A leap second, 23:59:60 in UTC, is the second after it.
     /// Nil for anything else, and for an instant outside the years 0001 to 9999 of UTC.
     package init?(rfc3339 text: String) {
-        var reader = DateTimeReader(bytes: Array(text.utf8))
+        var text = text
+        guard let instant = text.withUTF8({ Timestamp(rfc3339: UnsafeRawBufferPointer($0)) }) else { return nil }
+        self = instant
+    }
+
+    /// The same of a text's bytes.
+    package init?(rfc3339 bytes: UnsafeRawBufferPointer) {
+        var reader = DateTimeReader(bytes: bytes)
         guard let instant = reader.instant() else { return nil }
         self = instant
     }
 }
 
 private struct DateTimeReader {
-    let bytes: [UInt8]
+    let bytes: UnsafeRawBufferPointer
     var position = 0
 
     mutating func instant() -> Timestamp? {
-        guard let year = number(4), take("-"), let month = number(2), take("-"), let day = number(2),
-            take("T") || take("t"),
-            let hour = number(2), take(":"), let minute = number(2), take(":"), let second = number(2),
+        guard let year = number(4), take(UInt8(ascii: "-")), let month = number(2), take(UInt8(ascii: "-")), let day = number(2),
+            take(UInt8(ascii: "T")) || take(UInt8(ascii: "t")),
+            let hour = number(2), take(UInt8(ascii: ":")), let minute = number(2), take(UInt8(ascii: ":")), let second = number(2),
             let fraction = fraction(), let offset = offset(), position == bytes.count,
             let date = CivilDate(year: year, month: month, day: day),
             hour < 24, minute < 60, second <= 60
@@ -52,7 +59,7 @@ private struct DateTimeReader {
 
     /// Microseconds; 0 without a fraction.
     private mutating func fraction() -> Int? {
-        guard take(".") else { return 0 }
+        guard take(UInt8(ascii: ".")) else { return 0 }
         var value = 0
         var count = 0
         while let digit = digit() {
@@ -66,16 +73,16 @@ private struct DateTimeReader {
 
     /// Seconds east of UTC.
     private mutating func offset() -> Int? {
-        if take("Z") || take("z") { return 0 }
-        let sign = take("+") ? 1 : take("-") ? -1 : 0
-        guard sign != 0, let hours = number(2), take(":"), let minutes = number(2), hours < 24, minutes < 60 else {
+        if take(UInt8(ascii: "Z")) || take(UInt8(ascii: "z")) { return 0 }
+        let sign = take(UInt8(ascii: "+")) ? 1 : take(UInt8(ascii: "-")) ? -1 : 0
+        guard sign != 0, let hours = number(2), take(UInt8(ascii: ":")), let minutes = number(2), hours < 24, minutes < 60 else {
             return nil
         }
         return sign * (hours * 3600 + minutes * 60)
     }
 
-    private mutating func take(_ character: Character) -> Bool {
-        guard position < bytes.count, bytes[position] == character.asciiValue else { return false }
+    private mutating func take(_ character: UInt8) -> Bool {
+        guard position < bytes.count, bytes[position] == character else { return false }
         position += 1
         return true
     }

@@ -104,14 +104,14 @@ struct StatsFold {
         case .deliveryFailed, .parcelLost, .parcelScanned, .scanRetracted: order.trouble = event.type
         default: break
         }
-        guard event.internal != Array("{}".utf8), let members = try JSONValue.parse(event.internal).object else {
-            return
+        // Mostly `{}`.
+        guard event.internal.count > 2 else { return }
+        let (resolved, code) = try JSONNode.read(event.internal) { members in
+            (members["version"]?.integer, members["anomaly"]?["code"]?.string)
         }
-        if event.type == EventType.anomalyResolved.rawValue, let version = members["version"]?.integer {
+        if event.type == EventType.anomalyResolved.rawValue, let version = resolved {
             order.anomalies.removeAll { $0.hasPrefix("\(version):") }
         }
-        if let code = members["anomaly"]?.object?["code"]?.string {
-            order.anomalies.append("\(event.version):\(code)")
-        }
+        if let code { order.anomalies.append("\(event.version):\(code)") }
     }
 }

@@ -77,30 +77,25 @@ struct BulkSession: Sendable {
 
     /// The order that the line is for, where that can be read, and the command or why there is none.
     private func decode(_ bytes: ByteBuffer) -> (UUID?, Result<Submission, Problem>) {
-        let object: JSONObject
+        var orderId: UUID?
         do throws(Problem) {
-            guard let parsed = try JSONBody.parse(bytes) else {
-                return (nil, .failure(Problem(.malformedJson, "A line must be one JSON object.")))
+            let line = try JSONBody.parse(bytes, what: "A line") { (node) throws(Problem) in
+                do throws(InvalidCommand) {
+                    return try BulkLine.decode(node)
+                } catch {
+                    orderId = BulkLine.orderId(of: node)
+                    throw Problem(error)
+                }
             }
-            object = parsed
-        } catch {
-            return (nil, .failure(error))
-        }
-        do throws(Problem) {
-            let submission = try submission(object)
+            orderId = line.target ?? line.command.orderId
+            let submission = try submission(line)
             return (submission.orderId, .success(submission))
         } catch {
-            return (BulkLine.orderId(of: object), .failure(error))
+            return (orderId, .failure(error))
         }
     }
 
-    private func submission(_ object: JSONObject) throws(Problem) -> Submission {
-        let line: BulkLine
-        do {
-            line = try BulkLine.decode(object)
-        } catch {
-            throw Problem(error)
-        }
+    private func submission(_ line: BulkLine) throws(Problem) -> Submission {
         let envelope = CommandIntake.Envelope(
             target: line.target,
             commandId: line.commandId ?? UUIDv7.make().uuidString.lowercased(),

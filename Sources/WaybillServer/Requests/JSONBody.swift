@@ -8,33 +8,44 @@ enum JSONBody {
     /// Bytes.
     static let limit = 256 * 1024
 
-    /// - Throws: `Problem` 400, 413 or 415.
-    static func read(_ request: Request) async throws -> JSONObject {
-        let bytes: ByteBuffer
+    /// Lends the body to `decode`.
+    ///
+    /// - Throws: `Problem` 400, 413 or 415, and what `decode` throws.
+    static func read<R>(_ request: Request, _ decode: (JSONNode) throws(Problem) -> R) async throws -> R {
+        var bytes: ByteBuffer
         do {
             bytes = try await request.body.collect(upTo: limit)
         } catch is NIOTooManyBytesError {
             throw Problem(.bodyTooLarge, "A body holds at most \(limit / 1024) KiB.")
         }
-        guard bytes.readableBytes > 0 else { return JSONObject() }
-        guard ContentType.matches(request.headers[.contentType], ContentType.json) else {
+        if bytes.readableBytes == 0 {
+            bytes = ByteBuffer(staticString: "{}")
+        } else if !ContentType.matches(request.headers[.contentType], ContentType.json) {
             throw Problem(.unsupportedMediaType, "A command's body is application/json.")
         }
-        guard let object = try parse(bytes) else {
-            throw Problem(.malformedJson, "The body must be one JSON object.")
-        }
-        return object
+        return try parse(bytes, what: "The body", decode)
     }
 
-    /// Nil for JSON that is no object.
+    /// Lends one JSON object to `decode`.
     ///
-    /// - Throws: `Problem` 400.
-    static func parse(_ bytes: ByteBuffer) throws(Problem) -> JSONObject? {
+    /// - Throws: `Problem` 400, and what `decode` throws.
+    static func parse<R>(
+        _ bytes: ByteBuffer,
+        what: String,
+        _ decode: (JSONNode) throws(Problem) -> R
+    ) throws(Problem) -> R {
         let parsed = bytes.withUnsafeReadableBytes { raw in
-            Result { () throws(JSONParseError) in try JSONValue.parse(raw) }
+            Result { () throws(JSONParseError) in
+                try JSONNode.read(raw) { node in
+                    Result { () throws(Problem) in
+                        guard node.isObject else { throw Problem(.malformedJson, "\(what) must be one JSON object.") }
+                        return try decode(node)
+                    }
+                }
+            }
         }
         switch parsed {
-        case .success(let value): return value.object
+        case .success(let decoded): return try decoded.get()
         case .failure(let error): throw Problem(error)
         }
     }

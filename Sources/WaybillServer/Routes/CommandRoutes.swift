@@ -56,12 +56,12 @@ struct CommandRoutes: Sendable {
         _ caller: Caller,
         _ request: Request
     ) async throws -> Submission {
-        let body = try await JSONBody.read(request)
-        let command: OrderCommand
-        do {
-            command = try OrderCommand.decode(name, body)
-        } catch {
-            throw Problem(error)
+        let command = try await JSONBody.read(request) { (body) throws(Problem) in
+            do throws(InvalidCommand) {
+                return try OrderCommand.decode(name, body)
+            } catch {
+                throw Problem(error)
+            }
         }
         let envelope = CommandIntake.Envelope(
             target: target,

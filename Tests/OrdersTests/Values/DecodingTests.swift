@@ -5,7 +5,7 @@ import Testing
 @testable import Orders
 
 /// The pointers of everything that is wrong with a body.
-func pointers(_ name: CommandName, _ json: String, ignoring: Set<String> = []) throws -> [String] {
+func pointers(_ name: CommandName, _ json: String, ignoring: [StaticString] = []) throws -> [String] {
     do {
         _ = try OrderCommand.decode(name, try object(json), ignoring: ignoring)
         return []

@@ -1,0 +1,51 @@
+import StrictJSON
+
+extension Field where Value == [LineQuantity] {
+    /// 1 … 500 lines, none of them twice.
+    static var lines: Field { Lines.quantities }
+}
+
+extension Field where Value == [ReceivedLine] {
+    /// 1 … 500 lines, none of them twice.
+    static var receivedLines: Field { Lines.received }
+}
+
+private enum Lines {
+    static let quantities = Field<[LineQuantity]>.list(
+        1...500,
+        of: Field<LineQuantity>.object { fields in
+            let lineId = fields.required("lineId", .identifier)
+            guard let quantity = fields.required("quantity", .quantity), let lineId else { return nil }
+            return LineQuantity(lineId: lineId, quantity: quantity)
+        }.named("LineQuantity")
+    ).withoutRepeated { $0.lineId }
+
+    static let received = Field<[ReceivedLine]>.list(
+        1...500,
+        of: Field<ReceivedLine>.object { fields in
+            let lineId = fields.required("lineId", .identifier)
+            let quantity = fields.required("quantity", .quantity)
+            guard let condition: Condition = fields.required("condition", .word), let lineId, let quantity else {
+                return nil
+            }
+            return ReceivedLine(lineId: lineId, quantity: quantity, condition: condition)
+        }.named("ReceivedLine")
+    ).withoutRepeated { $0.lineId }
+}
+
+extension Field {
+    /// Refuses a list in which two elements have the same `lineId`.
+    func withoutRepeated<Element>(_ lineId: @escaping @Sendable (Element) -> String) -> Field where Value == [Element] {
+        let (read, describe) = (read, describe)
+        return Field(describe: { describe($0).adding(("description", "No `lineId` twice.")) }) { value, errors in
+            guard let elements = read(value, &errors) else { return nil }
+            // Identifiers are ASCII, so equal texts are equal code units.
+            if elements.count == 1 { return elements }
+            var seen: Set<String> = []
+            for (index, element) in elements.enumerated() where !seen.insert(lineId(element)).inserted {
+                errors.append(FieldError(pointer: "\(value.pointer)/\(index)/lineId", message: "is there twice"))
+            }
+            return seen.count == elements.count ? elements : nil
+        }
+    }
+}

@@ -1,0 +1,102 @@
+extension JSONNode {
+    /// A member of an object, or the place at which to look for the next one.
+    package struct Member {
+        /// Which member it is, counted from 0.
+        package let ordinal: Int
+        package let name: JSONNode
+
+        package var value: JSONNode { name.node(name.index + 1) }
+    }
+
+    /// The member of that name. The search begins at `hint` and wraps around: who asks for members in the order in which
+    /// they are written finds each at once.
+    ///
+    /// - Parameter hint: afterwards the member behind the one that was found.
+    package func member(_ name: StaticString, hint: inout MemberHint) -> Member? {
+        let count = self.count
+        guard isObject, count > 0 else { return nil }
+        if hint.index == 0 || hint.ordinal >= count { hint = MemberHint(ordinal: 0, index: index + 1) }
+        var (ordinal, index) = (hint.ordinal, hint.index)
+        for _ in 0..<count {
+            let found = node(index)
+            let next = Int(tokens[index + 1].next)
+            if found.isText(name) {
+                hint = MemberHint(ordinal: ordinal + 1, index: next)
+                return Member(ordinal: ordinal, name: found)
+            }
+            (ordinal, index) = ordinal + 1 < count ? (ordinal + 1, next) : (0, self.index + 1)
+        }
+        return nil
+    }
+
+    /// Where to look first.
+    package struct MemberHint {
+        var ordinal: Int
+        /// Of the name's token; 0 for the first member.
+        var index: Int
+
+        package init() { self.init(ordinal: 0, index: 0) }
+
+        init(ordinal: Int, index: Int) {
+            self.ordinal = ordinal
+            self.index = index
+        }
+    }
+
+    /// The value of the member of that name; nil where there is none, and for anything that is no object.
+    package subscript(name: StaticString) -> JSONNode? {
+        var hint = MemberHint()
+        return member(name, hint: &hint)?.value
+    }
+
+    /// An object's members in the order in which they are written.
+    package var members: [Member] {
+        guard isObject else { return [] }
+        var members: [Member] = []
+        members.reserveCapacity(count)
+        var index = self.index + 1
+        for ordinal in 0..<count {
+            members.append(Member(ordinal: ordinal, name: node(index)))
+            index = Int(tokens[index + 1].next)
+        }
+        return members
+    }
+
+    /// An array's elements.
+    package var elements: Elements { Elements(array: self) }
+
+    package struct Elements: Sequence, IteratorProtocol {
+        private let array: JSONNode
+        private var remaining: Int
+        private var index: Int
+
+        init(array: JSONNode) {
+            self.array = array
+            remaining = array.isArray ? array.count : 0
+            index = array.index + 1
+        }
+
+        package mutating func next() -> JSONNode? {
+            guard remaining > 0 else { return nil }
+            remaining -= 1
+            defer { index = array.node(index).end }
+            return array.node(index)
+        }
+    }
+
+    /// Whether a string's text is this one, code unit by code unit.
+    package func isText(_ text: StaticString) -> Bool {
+        let expected = UnsafeRawBufferPointer(start: text.utf8Start, count: text.utf8CodeUnitCount)
+        return withUTF8 { Self.areEqual($0, expected) } ?? false
+    }
+
+    func isSameText(as other: JSONNode) -> Bool {
+        withUTF8 { mine in other.withUTF8 { Self.areEqual(mine, $0) } ?? false } ?? false
+    }
+
+    private static func areEqual(_ left: UnsafeRawBufferPointer, _ right: UnsafeRawBufferPointer) -> Bool {
+        guard left.count == right.count else { return false }
+        for position in 0..<left.count where left[position] != right[position] { return false }
+        return true
+    }
+}

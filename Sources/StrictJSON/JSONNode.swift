@@ -1,0 +1,110 @@
+/// A value within a JSON text that is being read: what it is and where it stands. Texts and numbers are made when asked for.
+///
+/// Lent for the length of the closure that `JSONNode.read` calls, and of no use afterwards.
+package struct JSONNode {
+    let bytes: UnsafeRawBufferPointer
+    let tokens: UnsafePointer<JSONToken>
+    /// The value's token; 0 is the whole text.
+    let index: Int
+
+    init(bytes: UnsafeRawBufferPointer, tokens: UnsafePointer<JSONToken>, index: Int) {
+        self.bytes = bytes
+        self.tokens = tokens
+        self.index = index
+    }
+
+    /// Checks one JSON text that fills all of `bytes`, white space around it aside, and lends its value to `body`.
+    ///
+    /// Strict: UTF-8 without a byte order mark, no name twice in an object, no lone surrogate, nothing after the value.
+    /// - Parameter maximumDepth: how deep arrays and objects may nest; a scalar has depth 0.
+    package static func read<R>(
+        _ bytes: UnsafeRawBufferPointer,
+        maximumDepth: Int = 32,
+        _ body: (JSONNode) -> R
+    ) throws(JSONParseError) -> R {
+        let capacity = JSONScanner.capacity(for: bytes.count, maximumDepth: maximumDepth)
+        // A result, since the allocation's closure throws no typed error.
+        return try withUnsafeTemporaryAllocation(of: JSONToken.self, capacity: capacity) { memory in
+            Result { () throws(JSONParseError) in
+                guard let tokens = memory.baseAddress else { throw .malformed(offset: 0) }
+                var scanner = JSONScanner(bytes: bytes, maximumDepth: maximumDepth, tokens: tokens)
+                try scanner.document()
+                return body(JSONNode(bytes: bytes, tokens: UnsafePointer(tokens), index: 0))
+            }
+        }.get()
+    }
+
+    package static func read<R>(
+        _ bytes: [UInt8],
+        maximumDepth: Int = 32,
+        _ body: (JSONNode) -> R
+    ) throws(JSONParseError) -> R {
+        try bytes.withUnsafeBytes { buffer in
+            Result { () throws(JSONParseError) in try read(buffer, maximumDepth: maximumDepth, body) }
+        }.get()
+    }
+
+    private var token: JSONToken { tokens[index] }
+
+    package var isNull: Bool { token.kind == .null }
+    package var isObject: Bool { token.kind == .object }
+    package var isArray: Bool { token.kind == .array }
+
+    /// Elements of an array, members of an object; 0 for anything else.
+    package var count: Int { Int(token.count) }
+
+    package var bool: Bool? {
+        switch token.kind {
+        case .true: true
+        case .false: false
+        default: nil
+        }
+    }
+
+    /// A string's text.
+    package var string: String? {
+        let token = token
+        guard token.kind == .string else { return nil }
+        if token.hasEscapes { return String(decoding: JSONEscapes.resolve(raw), as: UTF8.self) }
+        return String(decoding: raw, as: UTF8.self)
+    }
+
+    /// Lends a string's text as UTF-8; nil for anything else.
+    package func withUTF8<R>(_ body: (UnsafeRawBufferPointer) -> R) -> R? {
+        let token = token
+        guard token.kind == .string else { return nil }
+        return token.hasEscapes ? JSONEscapes.resolve(raw).withUnsafeBytes(body) : body(raw)
+    }
+
+    /// The whole number that this is; see `JSONNumber.integer`.
+    package var integer: Int64? {
+        guard token.kind == .number else { return nil }
+        let digits = raw
+        let isNegative = digits[0] == UInt8(ascii: "-")
+        var magnitude: Int64 = 0
+        // Eighteen digits fit whatever they are; what is longer or not plain digits takes the long way.
+        guard digits.count <= 18 else { return number?.integer }
+        for position in (isNegative ? 1 : 0)..<digits.count {
+            let digit = digits[position] &- UInt8(ascii: "0")
+            guard digit < 10 else { return number?.integer }
+            magnitude = magnitude &* 10 &+ Int64(digit)
+        }
+        return isNegative ? -magnitude : magnitude
+    }
+
+    /// A number as it was written.
+    package var number: JSONNumber? {
+        token.kind == .number ? JSONNumber(text: String(decoding: raw, as: UTF8.self)) : nil
+    }
+
+    /// The value's text as it stands; a string's without its quotes.
+    var raw: UnsafeRawBufferPointer {
+        let token = token
+        return UnsafeRawBufferPointer(rebasing: bytes[Int(token.start)..<Int(token.start) + Int(token.length)])
+    }
+
+    func node(_ index: Int) -> JSONNode { JSONNode(bytes: bytes, tokens: tokens, index: index) }
+
+    /// The token after this value.
+    var end: Int { Int(token.next) }
+}
