@@ -38,9 +38,10 @@ extension Problem {
 
     init(_ error: JSONParseError) {
         switch error {
-        case .invalidUTF8: self.init(.invalidUtf8, "\(error)")
-        case .duplicateKey: self.init(.duplicateKey, "\(error)")
-        default: self.init(.malformedJson, "\(error)")
+        case .malformed(let offset): self.init(.malformedJson, "The text is no JSON (RFC 8259) at byte \(offset).")
+        case .invalidUTF8: self.init(.invalidUtf8, "A string holds bytes that are no UTF-8.")
+        case .duplicateKey(let name): self.init(.duplicateKey, "An object has the key “\(name.prefix(64))” twice.")
+        case .tooDeep: self.init(.malformedJson, "Arrays and objects nest too deeply.")
         }
     }
 
