@@ -15,12 +15,14 @@ import forkbusy
 import kill9
 import restore
 import sigterm
+import texts
+import values
 from report import Group, Report, one_line
 from service import Service
 
 TESTS = {
-    "badinput": badinput.run, "sigterm": sigterm.run, "restore": restore.run, "fork": fork.run,
-    "forkbusy": forkbusy.run, "kill9": kill9.run,
+    "badinput": badinput.run, "texts": texts.run, "values": values.run, "sigterm": sigterm.run, "restore": restore.run,
+    "fork": fork.run, "forkbusy": forkbusy.run, "kill9": kill9.run,
 }
 
 
