@@ -1,11 +1,13 @@
 """Holds a running service against its own description, /openapi.json, with Schemathesis; the streams by checks of our own.
 
 Each operation is one check: it passes when none of Schemathesis' checks found anything in any phase, the stateful one
-included. Prints what was found, then "N passed, N failed".
+included, and when at least one case of it was accepted. Prints what was found and the cases by operation, then "N passed,
+N failed".
 
-Usage: run.py --binary .build/debug/waybill [--seconds 60]
+Usage: run.py --binary .build/debug/waybill [--seconds 90]
 """
 import argparse
+import collections
 import json
 import os
 import pathlib
@@ -28,8 +30,8 @@ def report(name, fault=None):
 
 
 def lives(service, description, token):
-    """Orders at several points of their lives, made of the examples in the description. The examples are one order's
-    whole life, and these are the beginnings of it."""
+    """Orders to read, at several points of their lives, made of the examples in the description. The examples are one
+    order's whole life, and these are the beginnings of it."""
     paths = description["paths"]
     example = {path: item["post"]["requestBody"]["content"]["application/json"]["example"]
                for path, item in paths.items() if path.startswith("/v1/orders") and "requestBody" in item.get("post", {})}
@@ -50,8 +52,8 @@ OPERATORS = "^/(v1/projections|metrics)"
 BULK = "^/v1/commands$"
 
 
-def schemathesis(service, token, paths, orders, seconds, scratch):
-    """`paths`: options that choose among the operations."""
+def schemathesis(service, token, paths, known, seconds, scratch):
+    """`paths`: options that choose among the operations; `known`: what the hooks have to know."""
     junit = pathlib.Path(scratch) / f"junit{len(paths)}{paths[0]}.xml"
     command = [
         str(pathlib.Path(sys.executable).with_name("st")), "run", f"{service.url}/openapi.json",
@@ -59,8 +61,7 @@ def schemathesis(service, token, paths, orders, seconds, scratch):
         "--phases", "examples,coverage,fuzzing,stateful", "--max-time", str(seconds), "--workers", "1", "--seed", "20261102",
         "--continue-on-failure", "--suppress-health-check", "all", "--report", "junit", "--report-junit-path", str(junit),
     ]
-    environment = {**os.environ, "SCHEMATHESIS_HOOKS": "hooks", "PYTHONPATH": str(here), "NO_COLOR": "1",
-                   "WAYBILL_ORDERS": ",".join(orders)}
+    environment = {**os.environ, "SCHEMATHESIS_HOOKS": "hooks", "PYTHONPATH": str(here), "NO_COLOR": "1", **known}
     done = subprocess.run(command, cwd=scratch, env=environment, timeout=seconds + 90, capture_output=True, text=True)
     if not junit.exists():
         report("schemathesis ran", (done.stdout + done.stderr)[-3000:])
@@ -72,10 +73,31 @@ def schemathesis(service, token, paths, orders, seconds, scratch):
         report(f"schemathesis: {case.get('name')}", f"{len(faults)} found, see above" if faults else None)
 
 
+def count_calls(calls, description):
+    """Prints every operation's cases, and how many were accepted, and holds each to one."""
+    cases = {f"{method.upper()} {path}": [] for path, item in description["paths"].items()
+             for method, operation in item.items() if "streams" not in operation["tags"]}
+    for line in calls.read_text(encoding="utf-8").splitlines():
+        label, valid, status = line.split("\t")
+        cases[label].append((valid == "1", int(status)))
+    print(f"{'operation':<42}{'cases':>7}{'valid':>7}{'2xx':>7}{'share':>7}  other answers to valid ones")
+    for label, seen in cases.items():
+        valid = [status for is_valid, status in seen if is_valid]
+        good = sum(status < 300 for _, status in seen)
+        share = f"{100 * sum(status < 300 for status in valid) / len(valid):.0f} %" if valid else "-"
+        others = collections.Counter(status for status in valid if status >= 300)
+        said = ", ".join(f"{count} × {status}" for status, count in others.most_common())
+        print(f"{label:<42}{len(seen):>7}{len(valid):>7}{good:>7}{share:>7}  {said}")
+    print(f"{'all':<42}{sum(map(len, cases.values())):>7}", flush=True)
+    for label, seen in cases.items():
+        good = any(status < 300 for _, status in seen)
+        report(f"accepted at least once: {label}", None if good else f"{len(seen)} cases, none")
+
+
 def main():
     parser = argparse.ArgumentParser()
     parser.add_argument("--binary", required=True)
-    parser.add_argument("--seconds", type=int, default=60)
+    parser.add_argument("--seconds", type=int, default=90)
     options = parser.parse_args()
     with tempfile.TemporaryDirectory() as scratch, Service(os.path.abspath(options.binary)) as service:
         tokens = {role: service.token(role, "aurora") for role in ("backend", "operator")}
@@ -83,13 +105,16 @@ def main():
             description = json.load(response)
         customer = service.token("customer", "aurora", "c-4f1a")
         streams.check(service, description, tokens["backend"], customer, report)
-        orders = list(lives(service, description, tokens["backend"]))
         backend = tokens["backend"]
+        calls = pathlib.Path(scratch) / "calls"
+        known = {"WAYBILL_ORDERS": ",".join(lives(service, description, backend)), "WAYBILL_CALLS": str(calls),
+                 "WAYBILL_URL": service.url, "WAYBILL_BACKEND": backend}
         most = ["--exclude-path-regex", f"{OPERATORS}|{BULK}"]
-        schemathesis(service, backend, most, orders, options.seconds, scratch)
+        schemathesis(service, backend, most, known, options.seconds, scratch)
         bulk = ["--include-path-regex", BULK, "--exclude-checks", "negative_data_rejection"]
-        schemathesis(service, backend, bulk, orders, 15, scratch)
-        schemathesis(service, tokens["operator"], ["--include-path-regex", OPERATORS], orders, 15, scratch)
+        schemathesis(service, backend, bulk, known, 15, scratch)
+        schemathesis(service, tokens["operator"], ["--include-path-regex", OPERATORS], known, 15, scratch)
+        count_calls(calls, description)
         report("the service is alive", None if service.process.poll() is None else f"exit {service.process.returncode}")
     print(f"{counts[True]} passed, {counts[False]} failed")
     sys.exit(1 if counts[False] else 0)
