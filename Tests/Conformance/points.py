@@ -1,13 +1,12 @@
 """Orders at the point of their lives where a command is accepted, each made when a case needs one: most commands are
 accepted once."""
-import itertools
 import json
 import os
 import urllib.request
+import uuid
 
 LINES = ("l1", "l2", "l3")
 QUANTITY = 1_000_000
-_numbers = itertools.count(1)
 
 
 def money(amount, currency="EUR"):
@@ -65,9 +64,8 @@ BEFORE = {
 def order_for(command):
     """Makes an order that takes the command now; returns its id and the fields that the command must have."""
     steps, named = BEFORE[command]
-    number = next(_numbers)
-    order = f"019a41c8-0000-7000-9000-{number:012x}"
-    lines = [{**PLACE, "number": f"{command}-{number}"}, *steps]
+    order = str(uuid.uuid4())
+    lines = [{**PLACE, "number": command}, *steps]
     body = "".join(json.dumps({**line, "orderId": order}) + "\n" for line in lines).encode()
     request = urllib.request.Request(
         f"{os.environ['WAYBILL_URL']}/v1/commands", body, method="POST",

@@ -14,6 +14,7 @@ import pathlib
 import subprocess
 import sys
 import tempfile
+import time
 import urllib.request
 import xml.etree.ElementTree as ElementTree
 
@@ -46,31 +47,43 @@ def lives(service, description, token):
         yield order
 
 
-# What backends may not see at all is asked for by an operator, in a run of its own.
-OPERATORS = "^/(v1/projections|metrics)"
+# What backends may not see at all is asked for by an operator, in a run of its own. So is the description, which
+# Schemathesis leaves out of a run by exclusion.
+OPERATORS = "^/(v1/projections|metrics|openapi)"
 # A bulk request is answered 200 whatever its lines are: each is judged by itself.
 BULK = "^/v1/commands$"
 
 
-def schemathesis(service, token, paths, known, seconds, scratch):
-    """`paths`: options that choose among the operations; `known`: what the hooks have to know."""
-    junit = pathlib.Path(scratch) / f"junit{len(paths)}{paths[0]}.xml"
-    command = [
-        str(pathlib.Path(sys.executable).with_name("st")), "run", f"{service.url}/openapi.json",
-        "-H", f"Authorization: Bearer {token}", *paths, "--exclude-tag", "streams", "--checks", "all",
-        "--phases", "examples,coverage,fuzzing,stateful", "--max-time", str(seconds), "--workers", "1", "--seed", "20261102",
-        "--continue-on-failure", "--suppress-health-check", "all", "--report", "junit", "--report-junit-path", str(junit),
-    ]
-    environment = {**os.environ, "SCHEMATHESIS_HOOKS": "hooks", "PYTHONPATH": str(here), "NO_COLOR": "1", **known}
-    done = subprocess.run(command, cwd=scratch, env=environment, timeout=seconds + 90, capture_output=True, text=True)
-    if not junit.exists():
-        report("schemathesis ran", (done.stdout + done.stderr)[-3000:])
-        return
-    if done.returncode != 0:
-        print(done.stdout[-20000:])
-    for case in ElementTree.parse(junit).iter("testcase"):
-        faults = [child.text or child.get("message") for child in case if child.tag in ("failure", "error")]
-        report(f"schemathesis: {case.get('name')}", f"{len(faults)} found, see above" if faults else None)
+def schemathesis(service, token, paths, known, phases, scratch):
+    """Runs the phases one by one, so that none takes the time of another; what they find is told by operation.
+
+    `paths`: options that choose among the operations; `known`: what the hooks have to know; `phases`: their names, with
+    seconds for those that have no end of their own.
+    """
+    faults = {}
+    for phase, seconds in phases.items():
+        junit = pathlib.Path(scratch) / f"junit-{phase}-{paths[1]}.xml".replace("/", "")
+        limit = ["--max-time", str(seconds)] if seconds else []
+        command = [
+            str(pathlib.Path(sys.executable).with_name("st")), "run", f"{service.url}/openapi.json",
+            "-H", f"Authorization: Bearer {token}", *paths, "--exclude-tag", "streams", "--checks", "all",
+            "--phases", phase, *limit, "--workers", "1", "--seed", "20261102", "--continue-on-failure",
+            "--suppress-health-check", "all", "--report", "junit", "--report-junit-path", str(junit),
+        ]
+        environment = {**os.environ, "SCHEMATHESIS_HOOKS": "hooks", "PYTHONPATH": str(here), "NO_COLOR": "1", **known}
+        began = time.monotonic()
+        done = subprocess.run(command, cwd=scratch, env=environment, timeout=600, capture_output=True, text=True)
+        print(f"# {phase}: {time.monotonic() - began:.0f} s", flush=True)
+        if not junit.exists():
+            report(f"schemathesis ran {phase}", (done.stdout + done.stderr)[-3000:])
+            continue
+        if done.returncode != 0:
+            print(done.stdout[-20000:])
+        for case in ElementTree.parse(junit).iter("testcase"):
+            found = [child for child in case if child.tag in ("failure", "error")]
+            faults[case.get("name")] = faults.get(case.get("name"), 0) + len(found)
+    for name, found in faults.items():
+        report(f"schemathesis: {name}", f"{found} found, see above" if found else None)
 
 
 def count_calls(calls, description):
@@ -97,7 +110,7 @@ def count_calls(calls, description):
 def main():
     parser = argparse.ArgumentParser()
     parser.add_argument("--binary", required=True)
-    parser.add_argument("--seconds", type=int, default=90)
+    parser.add_argument("--seconds", type=int, default=90, help="of fuzzing and of sequences of calls; coverage ends by itself")
     options = parser.parse_args()
     with tempfile.TemporaryDirectory() as scratch, Service(os.path.abspath(options.binary)) as service:
         tokens = {role: service.token(role, "aurora") for role in ("backend", "operator")}
@@ -109,11 +122,13 @@ def main():
         calls = pathlib.Path(scratch) / "calls"
         known = {"WAYBILL_ORDERS": ",".join(lives(service, description, backend)), "WAYBILL_CALLS": str(calls),
                  "WAYBILL_URL": service.url, "WAYBILL_BACKEND": backend}
+        every = {"examples,coverage": None, "fuzzing": options.seconds * 2 // 3, "stateful": options.seconds // 3}
+        few = {"examples,coverage": None, "fuzzing": 10}
         most = ["--exclude-path-regex", f"{OPERATORS}|{BULK}"]
-        schemathesis(service, backend, most, known, options.seconds, scratch)
+        schemathesis(service, backend, most, known, every, scratch)
         bulk = ["--include-path-regex", BULK, "--exclude-checks", "negative_data_rejection"]
-        schemathesis(service, backend, bulk, known, 15, scratch)
-        schemathesis(service, tokens["operator"], ["--include-path-regex", OPERATORS], known, 15, scratch)
+        schemathesis(service, backend, bulk, known, few, scratch)
+        schemathesis(service, tokens["operator"], ["--include-path-regex", OPERATORS], known, few, scratch)
         count_calls(calls, description)
         report("the service is alive", None if service.process.poll() is None else f"exit {service.process.returncode}")
     print(f"{counts[True]} passed, {counts[False]} failed")
