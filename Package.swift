@@ -13,6 +13,7 @@ let argumentParser = Target.Dependency.product(name: "ArgumentParser", package: 
 let collections = Target.Dependency.product(name: "DequeModule", package: "swift-collections")
 let crypto = Target.Dependency.product(name: "Crypto", package: "swift-crypto")
 let cryptoExtras = Target.Dependency.product(name: "CryptoExtras", package: "swift-crypto")
+let histogram = Target.Dependency.product(name: "Histogram", package: "hdrhistogram-swift")
 let httpClient = Target.Dependency.product(name: "AsyncHTTPClient", package: "async-http-client")
 let hummingbird = Target.Dependency.product(name: "Hummingbird", package: "hummingbird")
 let jwtKit = Target.Dependency.product(name: "JWTKit", package: "jwt-kit")
@@ -38,6 +39,7 @@ let package = Package(
         .executable(name: "waybill-load", targets: ["waybill-load"]),
     ],
     dependencies: [
+        .package(url: "https://github.com/HdrHistogram/hdrhistogram-swift", exact: "0.2.0"),
         .package(url: "https://github.com/apple/swift-argument-parser", exact: "1.8.2"),
         .package(url: "https://github.com/apple/swift-collections", exact: "1.6.0"),
         .package(url: "https://github.com/apple/swift-crypto", exact: "4.5.2"),
@@ -60,6 +62,7 @@ let package = Package(
         .target(name: "Orders", dependencies: ["StrictJSON"], swiftSettings: strict),
         .target(name: "Postgres", dependencies: ["CLibPQ", logging, lifecycle], swiftSettings: strict),
         .systemLibrary(name: "CSpawn"),
+        .systemLibrary(name: "CEpoll"),
         .target(name: "EmbeddedPostgres", dependencies: ["CSpawn", logging, lifecycle], swiftSettings: strict),
         .target(name: "Telemetry", dependencies: [logging], swiftSettings: strict),
         .target(
@@ -101,7 +104,9 @@ let package = Package(
         ),
         .executableTarget(
             name: "waybill-load",
-            dependencies: ["Access", argumentParser],
+            dependencies: [
+                "Access", "CEpoll", "EmbeddedPostgres", "Postgres", argumentParser, histogram, logging,
+            ],
             swiftSettings: strict
         ),
         .target(

@@ -3,18 +3,18 @@ import Glibc
 
 /// A program that this process started: in its own session, with the default signals, an own small environment and
 /// none of our descriptors, so that neither a Ctrl-C nor an open socket of the service reaches it.
-struct ChildProcess {
-    let pid: pid_t
+package struct ChildProcess {
+    package let pid: Int32
 
     /// Where standard output and standard error go.
-    enum Output {
+    package enum Output {
         /// Appended to this file.
         case file(String)
         case descriptor(Int32)
     }
 
     /// - Parameter arguments: the program's path first.
-    init(_ arguments: [String], directory: String = "/", output: Output) throws {
+    package init(_ arguments: [String], directory: String = "/", output: Output) throws {
         var actions = posix_spawn_file_actions_t()
         posix_spawn_file_actions_init(&actions)
         defer { posix_spawn_file_actions_destroy(&actions) }
@@ -71,7 +71,7 @@ struct ChildProcess {
     /// The exit status once the process has ended, and nil before. A death by signal reads as 128 + its number.
     ///
     /// Ends the zombie: PostgreSQL would take it for a running server.
-    static func reap(_ pid: pid_t) -> Int32? {
+    package static func reap(_ pid: Int32) -> Int32? {
         var status: Int32 = 0
         let result = waitpid(pid, &status, WNOHANG)
         if result == 0 || (result < 0 && errno == EINTR) { return nil }
@@ -83,7 +83,7 @@ struct ChildProcess {
     /// Runs a program to its end.
     ///
     /// - Returns: its exit status and all that it printed.
-    static func run(
+    package static func run(
         _ arguments: [String],
         directory: String = "/",
         timeout: Duration = .seconds(60)

@@ -5,50 +5,99 @@ import Foundation
 struct CommandsScenario: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "commands",
-        abstract: "Single commands by POST, closed loop: each connection sends the next when the last is answered."
+        abstract: "Single commands by POST, in the demonstration's mix.",
+        discussion: """
+            Closed loop by default: each connection sends the next command when the last is answered. With --rate, an open loop:
+            commands are sent by the clock, and a latency runs from the moment for which its command was intended, so that waiting
+            behind a stalled service counts (no coordinated omission).
+
+            With --peer, pgbench runs in turn with it on a cluster of the same kind: 32 clients, prepared, one event and one
+            notification a transaction.
+            """
     )
 
-    @OptionGroup var target: Target
+    @OptionGroup var service: ServiceOptions
+    @OptionGroup var report: ReportOptions
 
-    @Option(help: "Connections, each a thread.")
+    @Option(help: "Connections.")
     var connections = 64
 
-    @Option(help: "Seconds to measure.")
-    var seconds = 10
+    @Option(help: "Seconds to measure, for each run.")
+    var seconds = 10.0
 
-    func run() async throws {
-        let token = try await target.token(.backend)
-        let (port, seconds) = (target.port, seconds)
-        let started = ContinuousClock.now
-        let results = try await Threads.run(connections) { _ in
-            try Self.send(port: port, token: token, until: started + .seconds(seconds))
+    @Option(help: "Seconds of load before that.")
+    var warmUp = 3.0
+
+    @Option(help: "Commands a second by the clock.")
+    var rate: Double?
+
+    @Flag(help: "After the closed loop, an open loop at half of its rate.")
+    var half = false
+
+    @Flag(help: "Run pgbench in turn.")
+    var peer = false
+
+    func validate() throws {
+        guard (1...10_000).contains(connections) else { throw ValidationError("--connections must be 1 to 10000") }
+        guard seconds > 0, warmUp >= 0, rate.map({ $0 > 0 }) ?? true else {
+            throw ValidationError("--seconds, --warm-up and --rate must be positive")
         }
-        let elapsed = started.duration(to: .now) / .seconds(1)
-        let latencies = Percentiles(results.flatMap { $0 })
-        print(
-            "commands: \(latencies.count) in \((elapsed * 10).rounded() / 10) s, \(Int(Double(latencies.count) / elapsed))/s"
-        )
-        print("latency: \(latencies.summary)")
+        guard !(half && rate != nil) else { throw ValidationError("--half and --rate exclude each other") }
     }
 
-    private static func send(port: Int, token: String, until deadline: ContinuousClock.Instant) throws -> [Double] {
-        var connection = try RawConnection(port: port)
-        defer { connection.close() }
-        var mix = OrderMix(token: token)
-        var latencies: [Double] = []
-        while true {
-            let sent = ContinuousClock.now
-            guard sent < deadline else { return latencies }
-            guard let request = mix.next() else {
-                mix = OrderMix(token: token)
-                continue
+    func run() async throws {
+        let result = try await service.with { service, workplace in
+            guard peer else { return try await measure(service, workplace, nil) }
+            return try await PeerCluster.with("\(workplace)/peer") { cluster in
+                try await measure(service, workplace, Pgbench(cluster, workplace: workplace))
             }
-            try connection.send(request)
-            let (status, body) = try connection.response()
-            guard status < 300 else {
-                throw RawConnection.Failure(description: "\(status): \(String(decoding: body, as: UTF8.self))")
-            }
-            latencies.append(sent.duration(to: .now) / .milliseconds(1))
         }
+        try report.publish(result)
+    }
+
+    private func measure(_ service: Service, _ workplace: String, _ pgbench: Pgbench?) async throws -> Report {
+        var result = try await Report(
+            scenario: "commands",
+            summary: "single commands by POST over \(connections) connections, the demonstration's mix",
+            machine: .current(of: service)
+        )
+        var plan = CommandDriver.Plan(port: service.port, token: try await service.token(.backend))
+        (plan.connections, plan.warmUp, plan.seconds, plan.rate) = (connections, warmUp, seconds, rate)
+        for run in 1...report.runs {
+            ReportOptions.progress("run \(run) of \(report.runs)")
+            let rate = try await add(plan, rate == nil ? "waybill" : "waybill, open loop", to: &result, service)
+            if half {
+                plan.rate = (rate / 2).rounded()
+                _ = try await add(plan, "waybill, open loop at half", to: &result, service)
+                plan.rate = nil
+            }
+            if let pgbench {
+                let outcome = try await pgbench.run(clients: 32, seconds: Int(seconds), workplace: workplace)
+                result.add("pgbench, 32 clients", "rate", outcome.rate, "/s")
+                result.add("pgbench, 32 clients", "mean latency", outcome.latency, "ms")
+                result.add("waybill : pgbench", "ratio", rate / outcome.rate, "×")
+            }
+        }
+        result.charts = [.init(title: "Single commands, durable, a second", name: "rate")]
+        return result
+    }
+
+    /// - Returns: commands a second.
+    private func add(
+        _ plan: CommandDriver.Plan,
+        _ subject: String,
+        to result: inout Report,
+        _ service: Service
+    ) async throws -> Double {
+        let (outcome, usage) = try await UsageMonitor.during(service) {
+            try await Threads.one { try CommandDriver(plan).run() }
+        }
+        result.add(subject, "rate", outcome.rate, "/s")
+        result.add(outcome.latency, subject, "latency")
+        result.add(usage, subject, work: outcome.accepted, of: plan.seconds / (plan.warmUp + plan.seconds))
+        let refused = outcome.refused.values.reduce(0, +)
+        result.add(subject, "refused or unanswered", Double(refused + outcome.unanswered), "")
+        if let refusal = outcome.firstRefusal { result.note("The first refusal: \(refusal)") }
+        return outcome.rate
     }
 }

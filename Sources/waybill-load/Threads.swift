@@ -10,10 +10,11 @@ enum Threads {
         }
     }
 
-    private static func one<R: Sendable>(_ body: @escaping @Sendable () throws -> R) async throws -> R {
+    /// Runs `body` on a thread of its own.
+    static func one<R: Sendable>(_ body: @escaping @Sendable () throws -> R) async throws -> R {
         try await withCheckedThrowingContinuation { continuation in
             let thread = Thread { continuation.resume(with: Result { try body() }) }
-            thread.stackSize = 256 * 1024
+            thread.stackSize = 1024 * 1024
             thread.start()
         }
     }

@@ -4,8 +4,26 @@ import ArgumentParser
 struct WaybillLoad: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "waybill-load",
-        abstract: "Measures a running service on this machine.",
-        discussion: "Quote medians of several runs: a shared machine is noisy.",
-        subcommands: [CommandsScenario.self, LatencyScenario.self]
+        abstract: "Measures a service on this machine, and its peers in the same run.",
+        discussion: """
+            Unless --port names a running service, each scenario starts one of its own on a fresh data directory, with the waybill
+            beside this program, and stops it afterwards. Build for release first: swift build -c release.
+            """,
+        subcommands: [CommandsScenario.self, BulkScenario.self, LatencyScenario.self]
     )
+
+    static func main() async {
+        Family.watchSignals()
+        do {
+            try Descriptors.raiseLimit()
+            var command = try parseAsRoot()
+            if var asynchronous = command as? any AsyncParsableCommand {
+                try await asynchronous.run()
+            } else {
+                try command.run()
+            }
+        } catch {
+            exit(withError: error)
+        }
+    }
 }

@@ -1,0 +1,27 @@
+// What Swift's Glibc module leaves out of Linux: epoll, and accepting a socket with flags.
+#ifndef WAYBILL_CEPOLL_SHIM_H
+#define WAYBILL_CEPOLL_SHIM_H
+
+#include <sys/epoll.h>
+#include <time.h>
+
+// glibc declares it for _GNU_SOURCE only, which the Swift importer does not define. Its header stays out: what a module
+// includes first is taken for its own.
+struct sockaddr;
+extern int accept4(int socket, struct sockaddr *address, unsigned int *length, int flags);
+
+// Times as one number of nanoseconds: beside Foundation, Swift does not know whose `timespec` it has before it.
+static inline unsigned long long waybill_clock(clockid_t clock) {
+    struct timespec time;
+    clock_gettime(clock, &time);
+    return (unsigned long long)time.tv_sec * 1000000000ull + (unsigned long long)time.tv_nsec;
+}
+
+static inline int waybill_epoll_wait(
+    int epoll, struct epoll_event *events, int count, unsigned long long nanoseconds
+) {
+    struct timespec timeout = {(time_t)(nanoseconds / 1000000000ull), (long)(nanoseconds % 1000000000ull)};
+    return epoll_pwait2(epoll, events, count, &timeout, 0);
+}
+
+#endif

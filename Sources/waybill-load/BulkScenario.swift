@@ -1,0 +1,88 @@
+import Access
+import ArgumentParser
+import Foundation
+
+struct BulkScenario: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "bulk",
+        abstract: "Many commands in one NDJSON request, as fast as the service takes them.",
+        discussion: """
+            Orders in the demonstration's mix, many under way at once, so that placements and later commands come mixed. With
+            --beside, single commands are sent by the clock meanwhile, and their latency is told.
+            """
+    )
+
+    @OptionGroup var service: ServiceOptions
+    @OptionGroup var report: ReportOptions
+
+    @Option(help: "Orders to load, for each run. An order has nine commands in the mean.")
+    var orders = 20_000
+
+    @Option(help: "Begin no new orders after so many seconds.")
+    var limit = 3600.0
+
+    @Option(help: "Single commands a second beside it.")
+    var beside: Double?
+
+    func validate() throws {
+        guard orders > 0, limit > 0, beside.map({ $0 > 0 }) ?? true else {
+            throw ValidationError("--orders, --limit and --beside must be positive")
+        }
+    }
+
+    func run() async throws {
+        let result = try await service.with { service, _ in
+            var result = try await Report(
+                scenario: "bulk",
+                summary: "\(orders) orders in one NDJSON request, the demonstration's mix",
+                machine: .current(of: service)
+            )
+            for run in 1...report.runs {
+                ReportOptions.progress("run \(run) of \(report.runs)")
+                try await measure(service, &result)
+            }
+            result.charts = [.init(title: "Events a second by one bulk request", name: "events")]
+            return result
+        }
+        try report.publish(result)
+    }
+
+    private func measure(_ service: Service, _ result: inout Report) async throws {
+        let token = try await service.token(.backend)
+        let plan = BulkDriver.Plan(port: service.port, token: token, orders: orders, limit: limit)
+        let before = try await service.head()
+        let beside = beside
+        let ((bulk, single), usage) = try await UsageMonitor.during(service) {
+            let single = Finished()
+            async let commands: CommandDriver.Outcome? = Threads.one {
+                guard let beside else { return nil }
+                var plan = CommandDriver.Plan(port: service.port, token: token)
+                (plan.connections, plan.warmUp, plan.seconds, plan.rate) = (16, 0.5, 86_400, beside)
+                return try CommandDriver(plan).run { single.isSet }
+            }
+            defer { single.set() }
+            let bulk = try await Threads.one { try BulkDriver(plan).run() }
+            single.set()
+            return (bulk, try await commands)
+        }
+        let events = try await service.head() - before
+        result.add("waybill, bulk", "events", Double(events) / bulk.elapsed, "/s")
+        result.add("waybill, bulk", "commands", Double(bulk.accepted) / bulk.elapsed, "/s")
+        result.add("waybill, bulk", "time", bulk.elapsed, "s")
+        result.add("waybill, bulk", "rejected", Double(bulk.rejected), "")
+        result.add(usage, "waybill, bulk", work: events)
+        // The middle of the second half against the middle of the first: growth shows, a peak does not.
+        let series = usage.residentSeries
+        if series.count >= 8 {
+            let half = series.count / 2
+            let (first, second) = (series[..<half].map(Double.init), series[half...].map(Double.init))
+            let growth = Report.median(second) - Report.median(first)
+            result.add("waybill, bulk", "memory, second half less first", growth / 1e6, "MB")
+        }
+        if let single {
+            result.add("waybill, singles beside", "rate", single.rate, "/s")
+            result.add(single.latency, "waybill, singles beside", "latency")
+        }
+        if let rejection = bulk.firstRejection { result.note("The first rejection: \(rejection)") }
+    }
+}

@@ -1,0 +1,10 @@
+import Synchronization
+
+/// Told once, seen by every thread.
+final class Finished: Sendable {
+    private let value = Atomic(false)
+
+    var isSet: Bool { value.load(ordering: .relaxed) }
+
+    func set() { value.store(true, ordering: .relaxed) }
+}

@@ -1,0 +1,46 @@
+import Foundation
+
+extension Service {
+    /// Starts `waybill serve` on a data directory and a free port, for as long as `body` runs.
+    ///
+    /// - Throws: when it is not ready within a minute, or does not end well, with what it said.
+    static func with<R>(
+        binary: String,
+        dataDirectory: String,
+        logs: String,
+        _ body: (Service) async throws -> R
+    ) async throws -> R {
+        var arguments = [binary, "serve", "--port", "0", "--data-dir", dataDirectory]
+        // A child's environment is a new one, and this names the server's programs.
+        if let place = ProcessInfo.processInfo.environment["WAYBILL_PG_BIN"] {
+            arguments = ["/usr/bin/env", "WAYBILL_PG_BIN=\(place)"] + arguments
+        }
+        let program = try ChildProgram(arguments, name: "service", directory: logs)
+        let result: Result<R, any Error>
+        do {
+            let port = try await port(of: program)
+            result = .success(try await body(Service(port: port, dataDirectory: dataDirectory)))
+        } catch {
+            result = .failure(error)
+        }
+        guard try await program.stop() == 0 || result.isFailure else {
+            throw LoadFailure("the service did not end well: \(try program.lastWords())")
+        }
+        return try result.get()
+    }
+
+    private static func port(of program: ChildProgram) async throws -> Int {
+        let deadline = ContinuousClock.now + .seconds(60)
+        while ContinuousClock.now < deadline {
+            let line = try program.printed().split(separator: "\n").first { $0.hasPrefix("waybill: serving on ") }
+            if let port = line?.split(separator: ":").last.flatMap({ Int($0) }) { return port }
+            guard program.ended() == nil else { break }
+            try await Task.sleep(for: .milliseconds(20))
+        }
+        throw LoadFailure("the service did not start: \(try program.lastWords())")
+    }
+}
+
+extension Result {
+    fileprivate var isFailure: Bool { if case .failure = self { true } else { false } }
+}

@@ -1,0 +1,74 @@
+import Foundation
+import Synchronization
+
+/// Watches what the service and its database cost while something is measured.
+final class UsageMonitor: Sendable {
+    /// CPU in seconds, memory in bytes.
+    struct Usage: Sendable {
+        var elapsed = 0.0
+        var service = 0.0
+        var database = 0.0
+        var client = 0.0
+        var residentPeak = 0
+        var residentFinal = 0
+        /// Resident memory of the service, each half second.
+        var residentSeries: [Int] = []
+        var databaseMemory = 0
+
+        /// Share of one core, in percent.
+        func percent(_ cpu: Double) -> Double { elapsed > 0 ? cpu / elapsed * 100 : 0 }
+    }
+
+    private let service: Service
+    private let series = Mutex<[Int]>([])
+
+    private init(_ service: Service) {
+        self.service = service
+    }
+
+    /// Measures while `body` runs.
+    static func during<R: Sendable>(
+        _ service: Service,
+        _ body: @Sendable @escaping () async throws -> R
+    ) async throws -> (R, Usage) {
+        let monitor = UsageMonitor(service)
+        try ProcessUsage.resetPeak(service.pid)
+        let before = monitor.cpu()
+        let started = Clock.now()
+        let result = try await withThrowingTaskGroup(of: R?.self) { group in
+            group.addTask { try await body() }
+            group.addTask {
+                while !Task.isCancelled {
+                    let resident = ProcessUsage.resident(service.pid).now
+                    monitor.series.withLock { $0.append(resident) }
+                    do {
+                        try await Task.sleep(for: .milliseconds(500))
+                    } catch {
+                        return nil
+                    }
+                }
+                return nil
+            }
+            defer { group.cancelAll() }
+            guard let first = try await group.next(), let result = first else {
+                throw LoadFailure("the measurement ended without a result")
+            }
+            return result
+        }
+        let after = monitor.cpu()
+        var usage = Usage()
+        usage.elapsed = (Clock.now() - started).seconds
+        (usage.service, usage.database) = (after.service - before.service, after.database - before.database)
+        usage.client = after.client - before.client
+        (usage.residentFinal, usage.residentPeak) = ProcessUsage.resident(service.pid)
+        usage.residentSeries = monitor.series.withLock { $0 }
+        usage.databaseMemory = ProcessUsage.proportional(service.postmaster)
+        return (result, usage)
+    }
+
+    private func cpu() -> (service: Double, database: Double, client: Double) {
+        (
+            ProcessUsage.cpu(service.pid), ProcessUsage.cpuOfFamily(service.postmaster), ProcessUsage.cpu(getpid())
+        )
+    }
+}

@@ -1,0 +1,110 @@
+import CEpoll
+import Glibc
+
+/// Non-blocking TCP over 127.0.0.0/8. None is inherited by children.
+enum Sockets {
+    /// `IP_BIND_ADDRESS_NO_PORT` (ip(7)): the port is chosen at connect, for this very peer.
+    private static let bindAddressNoPort: Int32 = 24
+
+    /// Begins to connect; the socket becomes writable when that is done.
+    ///
+    /// - Parameters:
+    ///   - source: the last byte of the 127.0.0.x to come from. One address has some 28,000 ports towards one peer.
+    ///   - receiveBuffer: bytes of the kernel's receive buffer; nil leaves it to the system.
+    static func connect(port: Int, source: UInt8 = 1, receiveBuffer: Int32? = nil) throws -> Int32 {
+        let descriptor = try stream()
+        do {
+            try set(descriptor, Int32(IPPROTO_TCP), TCP_NODELAY, 1)
+            if let receiveBuffer { try set(descriptor, SOL_SOCKET, SO_RCVBUF, receiveBuffer) }
+            if source != 1 {
+                try set(descriptor, Int32(IPPROTO_IP), bindAddressNoPort, 1)
+                guard withAddress(source, 0, { Glibc.bind(descriptor, $0, $1) }) == 0 else {
+                    throw LoadFailure.system("bind")
+                }
+            }
+            let result = withAddress(1, port) { Glibc.connect(descriptor, $0, $1) }
+            guard result == 0 || errno == EINPROGRESS else { throw LoadFailure.system("connect to port \(port)") }
+            return descriptor
+        } catch {
+            close(descriptor)
+            throw error
+        }
+    }
+
+    /// Listens on a free port of 127.0.0.1.
+    static func listen() throws -> (descriptor: Int32, port: Int) {
+        let descriptor = try stream()
+        var length = socklen_t(MemoryLayout<sockaddr_in>.size)
+        var address = sockaddr_in()
+        guard withAddress(1, 0, { Glibc.bind(descriptor, $0, $1) }) == 0, Glibc.listen(descriptor, 4096) == 0 else {
+            throw LoadFailure.system("listen")
+        }
+        withUnsafeMutablePointer(to: &address) { pointer in
+            pointer.withMemoryRebound(to: sockaddr.self, capacity: 1) { _ = getsockname(descriptor, $0, &length) }
+        }
+        return (descriptor, Int(UInt16(bigEndian: address.sin_port)))
+    }
+
+    /// The next connection that waits; nil when there is none.
+    static func accept(_ listener: Int32) -> Int32? {
+        let flags = Int32(SOCK_NONBLOCK.rawValue | SOCK_CLOEXEC.rawValue)
+        let descriptor = accept4(listener, nil, nil, flags)
+        return descriptor >= 0 ? descriptor : nil
+    }
+
+    /// Why a connection attempt failed; 0 when it did not.
+    static func error(of descriptor: Int32) -> Int32 {
+        var code: Int32 = 0
+        var length = socklen_t(MemoryLayout<Int32>.size)
+        getsockopt(descriptor, SOL_SOCKET, SO_ERROR, &code, &length)
+        return code
+    }
+
+    /// Sends what the kernel takes now.
+    ///
+    /// - Returns: the count of bytes, 0 when there is no room.
+    static func send(_ descriptor: Int32, _ bytes: UnsafeRawBufferPointer) throws -> Int {
+        let count = Glibc.send(descriptor, bytes.baseAddress, bytes.count, Int32(MSG_NOSIGNAL))
+        if count >= 0 { return count }
+        guard errno == EAGAIN || errno == EINTR else { throw LoadFailure.system("send") }
+        return 0
+    }
+
+    /// Receives what is there.
+    ///
+    /// - Returns: the count of bytes, 0 at the end of the stream, nil when nothing is there.
+    static func receive(_ descriptor: Int32, into buffer: UnsafeMutableRawBufferPointer) throws -> Int? {
+        let count = recv(descriptor, buffer.baseAddress, buffer.count, 0)
+        if count >= 0 { return count }
+        guard errno == EAGAIN || errno == EINTR else { throw LoadFailure.system("recv") }
+        return nil
+    }
+
+    private static func stream() throws -> Int32 {
+        let type = Int32(SOCK_STREAM.rawValue | SOCK_NONBLOCK.rawValue | SOCK_CLOEXEC.rawValue)
+        let descriptor = socket(AF_INET, type, 0)
+        guard descriptor >= 0 else { throw LoadFailure.system("socket") }
+        return descriptor
+    }
+
+    private static func set(_ descriptor: Int32, _ level: Int32, _ option: Int32, _ value: Int32) throws {
+        var value = value
+        guard setsockopt(descriptor, level, option, &value, socklen_t(MemoryLayout<Int32>.size)) == 0 else {
+            throw LoadFailure.system("setsockopt")
+        }
+    }
+
+    private static func withAddress(_ last: UInt8, _ port: Int, _ body: (UnsafePointer<sockaddr>, socklen_t) -> Int32)
+        -> Int32
+    {
+        var address = sockaddr_in()
+        address.sin_family = sa_family_t(AF_INET)
+        address.sin_port = in_port_t(port).bigEndian
+        address.sin_addr.s_addr = (UInt32(0x7F00_0000) | UInt32(last)).bigEndian
+        return withUnsafePointer(to: &address) { pointer in
+            pointer.withMemoryRebound(to: sockaddr.self, capacity: 1) {
+                body($0, socklen_t(MemoryLayout<sockaddr_in>.size))
+            }
+        }
+    }
+}
