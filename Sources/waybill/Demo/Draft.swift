@@ -9,14 +9,13 @@ struct Draft: Sendable {
     let quantities = ["l1": Int.random(in: 1...3), "l2": Int.random(in: 1...2)]
     let prices = ["l1": Int.random(in: 5...60), "l2": Int.random(in: 15...120)]
 
-    private static let goods = [
-        "l1": ["Espresso beans, 1 kg", "Leinenhemd", "抹茶 30g", "Théière en fonte"],
-        "l2": ["Grinder", "Wollschal", "急須", "Carafe à décanter"],
-    ]
-
-    private var total: Int {
-        ["l1", "l2"].reduce(0) { $0 + (quantities[$1] ?? 0) * (prices[$1] ?? 0) * shop.scale } + 5 * shop.scale
+    private var goods: Int {
+        ["l1", "l2"].reduce(0) { $0 + (quantities[$1] ?? 0) * (prices[$1] ?? 0) * shop.scale }
     }
+    private var shipping: Int { 5 * shop.scale }
+    /// One customer in five has a voucher of a tenth.
+    private var discount: Int { number.isMultiple(of: 5) ? goods / 10 : 0 }
+    var total: Int { goods + shipping - discount }
 
     private func money(_ amount: Int) -> @Sendable (inout JSONWriter) -> Void {
         let currency = shop.currency
@@ -29,7 +28,8 @@ struct Draft: Sendable {
     }
 
     var place: Journey.Step {
-        let choice = Int.random(in: 0..<4)
+        let goods = shop.goods[number % shop.goods.count]
+        let names = ["l1": goods.small, "l2": goods.large]
         return Journey.Step(path: "") { [self] writer in
             writer.field("orderId", orderId)
             writer.field("number", "\(shop.name.prefix(1).uppercased())-\(number)")
@@ -42,17 +42,21 @@ struct Draft: Sendable {
             writer.array("lines", ["l1", "l2"]) { writer, line in
                 writer.object { writer in
                     writer.field("lineId", line)
-                    writer.field("sku", "SKU-\(line)-\(choice)")
-                    writer.field("name", Self.goods[line]?[choice] ?? line)
+                    writer.field("sku", "SKU-\(line)-\(shop.country)\(number % shop.goods.count)")
+                    writer.field("name", names[line] ?? line)
                     writer.field("quantity", quantities[line] ?? 1)
                     writer.key("unitPrice")
                     money((prices[line] ?? 0) * shop.scale)(&writer)
                 }
             }
-            for (name, amount) in [("shipping", 5 * shop.scale), ("tax", 0), ("discount", 0), ("total", total)] {
+            // Prices include the tax; a fifth of the net sum is a sixth of it.
+            for (name, amount) in [
+                ("shipping", shipping), ("tax", total / 6), ("discount", discount), ("total", total),
+            ] {
                 writer.key(name)
                 money(amount)(&writer)
             }
+            Self.window("promised", hours: 48, &writer)
             writer.field("taxIncluded", true)
         }
     }
@@ -67,12 +71,13 @@ struct Draft: Sendable {
         }
     }
 
-    func payment(_ kind: String) -> Journey.Step {
+    /// - Parameter extra: what the provider takes beyond the total.
+    func payment(_ kind: String, extra: Int = 0) -> Journey.Step {
         Journey.Step(path: "payment") { [self] writer in
             writer.field("paymentId", "pay-\(kind)")
             writer.field("kind", kind)
             writer.key("amount")
-            money(total)(&writer)
+            money(total + extra * shop.scale)(&writer)
             writer.field("providerRef", "psp-\(number)")
         }
     }
@@ -98,6 +103,7 @@ struct Draft: Sendable {
                 writer.field("parcelId", parcel)
                 writer.field("carrier", shop.carrier)
                 writer.field("trackingNumber", "TRK\(number)\(parcel.uppercased())")
+                Self.window("eta", hours: 24, &writer)
             },
         ]
     }
@@ -114,83 +120,39 @@ struct Draft: Sendable {
         reason: String? = nil,
         ago: TimeInterval = 0
     ) -> Journey.Step {
-        Journey.Step(path: "scan") { writer in
+        Journey.Step(path: "scan") { [self] writer in
             writer.field("parcelId", parcel)
             writer.field("scanId", "\(parcel)-\(index)-\(code)")
             writer.field("code", code)
             // The carrier's clock is ours here.
             writer.field("occurredAt", Date(timeIntervalSinceNow: -ago).ISO8601Format())
             writer.field("reason", reason)
+            writer.object("place") { writer in
+                writer.field("text", shop.hubs[min(index, shop.hubs.count - 1)])
+                writer.field("country", shop.country)
+                writer.field("timeZone", shop.timeZone)
+            }
+            if code == "delivered" {
+                writer.object("proof") { $0.field("kind", ["signature", "photo", "pin"][number % 3]) }
+            }
         }
     }
 
-    fileprivate func write(_ lines: [String], _ writer: inout JSONWriter, condition: String? = nil) {
+    /// Two hours, so many hours from now.
+    static func window(_ name: String, hours: Double, _ writer: inout JSONWriter) {
+        writer.object(name) { writer in
+            writer.field("earliest", Date(timeIntervalSinceNow: hours * 3600).ISO8601Format())
+            writer.field("latest", Date(timeIntervalSinceNow: hours * 3600 + 7200).ISO8601Format())
+        }
+    }
+
+    func write(_ lines: [String], _ writer: inout JSONWriter, condition: String? = nil) {
         writer.array("lines", lines) { writer, line in
             writer.object { writer in
                 writer.field("lineId", line)
                 writer.field("quantity", quantities[line] ?? 1)
                 writer.field("condition", condition)
             }
-        }
-    }
-}
-
-/// What does not happen to every order.
-extension Draft {
-    func void(_ parcel: String) -> Journey.Step {
-        Journey.Step(path: "void-parcel") { writer in
-            writer.field("parcelId", parcel)
-            writer.field("reason", "The box was too small")
-        }
-    }
-
-    func retract(_ parcel: String, _ scan: String) -> Journey.Step {
-        Journey.Step(path: "retract-scan") { writer in
-            writer.field("parcelId", parcel)
-            writer.field("scanId", scan)
-            writer.field("reason", "Scanned at the wrong door")
-        }
-    }
-
-    /// The parcel is expected that many hours from now.
-    func delay(_ parcel: String, hours: Double) -> Journey.Step {
-        Journey.Step(path: "revise-eta") { writer in
-            writer.field("parcelId", parcel)
-            writer.object("window") { writer in
-                writer.field("earliest", Date(timeIntervalSinceNow: hours * 3600).ISO8601Format())
-                writer.field("latest", Date(timeIntervalSinceNow: hours * 3600 + 7200).ISO8601Format())
-            }
-            writer.field("source", "carrier")
-            writer.field("reason", "Snow")
-        }
-    }
-
-    func note(_ text: String, _ visibility: String) -> Journey.Step {
-        Journey.Step(path: "note") { writer in
-            writer.field("text", text)
-            writer.field("visibility", visibility)
-        }
-    }
-
-    var requestReturn: Journey.Step {
-        Journey.Step(path: "request-return") { writer in
-            writer.field("returnId", "r1")
-            write(["l1", "l2"], &writer)
-            writer.field("reason", "It does not suit the room")
-        }
-    }
-
-    func decideReturn(_ approve: Bool) -> Journey.Step {
-        Journey.Step(path: "decide-return") { writer in
-            writer.field("returnId", "r1")
-            writer.field("approve", approve)
-        }
-    }
-
-    var receiveReturn: Journey.Step {
-        Journey.Step(path: "receive-return") { writer in
-            writer.field("returnId", "r1")
-            write(["l1", "l2"], &writer, condition: "sellable")
         }
     }
 }

@@ -26,8 +26,13 @@ struct Simulation: Sendable {
             } else {
                 journeys.remove(at: index)
             }
-            try await Task.sleep(for: pace * Double.random(in: 0.3...1.7))
+            try await Task.sleep(for: pace * Double.random(in: 0.3...1.7) * Self.quietness(at: Date()))
         }
+    }
+
+    /// Business swells and ebbs, a day in ten minutes: between half and twice as long between two commands.
+    private static func quietness(at date: Date) -> Double {
+        exp2(cos(date.timeIntervalSince1970 / 600 * 2 * .pi))
     }
 
     /// - Returns: whether the order goes on.
