@@ -18,6 +18,7 @@ import time
 import urllib.request
 import xml.etree.ElementTree as ElementTree
 
+import examples
 import streams
 from service import Service
 
@@ -116,6 +117,7 @@ def main():
         tokens = {role: service.token(role, "aurora") for role in ("backend", "operator")}
         with urllib.request.urlopen(f"{service.url}/openapi.json", timeout=10) as response:
             description = json.load(response)
+        examples.check(description, report)
         customer = service.token("customer", "aurora", "c-4f1a")
         streams.check(service, description, tokens["backend"], customer, report)
         backend = tokens["backend"]

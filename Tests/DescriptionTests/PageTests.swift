@@ -22,6 +22,7 @@ import Testing
 
 enum Page: String, CaseIterable, Sendable {
     case api = "api.md"
+    case site = "api.html"
     case problems = "problems.md"
     case transitions = "transitions.md"
     case events = "events.md"
@@ -31,10 +32,11 @@ enum Page: String, CaseIterable, Sendable {
         get throws {
             switch self {
             case .api: try APIPage.text
+            case .site: APISite().text
             case .problems: ProblemsPage.text
             case .transitions: try TransitionsPage.text
             case .events: EventsPage.text
-            case .streams: try StreamsPage.text
+            case .streams: StreamsPage.text
             }
         }
     }

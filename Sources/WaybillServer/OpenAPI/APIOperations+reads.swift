@@ -6,42 +6,49 @@ import StrictJSON
 extension APIOperation {
     /// Orders, their history, and the log.
     static func reads(_ examples: ExampleStory) -> [APIOperation] {
-        [orders, order(examples), history(examples), log(examples)]
+        [orders(examples), order(examples), history(examples), log(examples)]
     }
 
-    private static let orders = APIOperation(
-        method: .get,
-        path: "/v1/orders",
-        id: "listOrders",
-        tag: .orders,
-        summary: "Lists orders, the newest first.",
-        access: .permission(.readOrders),
-        parameters: [
-            APIParameter.query("shop", shops, "Only these shops, within the token's.").adding(("explode", false)),
-            APIParameter.words("status", OrderStatus.allCases.map(\.rawValue), "Only these headlines."),
-            APIParameter.query("customer", word, "Only this customer's."),
-            APIParameter.query("number", word, "Only this number."),
-            APIParameter.query("carrier", word, "Only with a parcel of this carrier."),
-            APIParameter.query("trackingNumber", word, "Only with a parcel of this tracking number."),
-            APIParameter.query(
-                "attention",
-                ["type": "boolean"],
-                "Only what staff should look at, or only the rest. Not for customers."
-            ),
-            APIParameter.query("placedAfter", time, "Only orders placed at this time or later."),
-            APIParameter.query("placedBefore", time, "Only orders placed before this time."),
-            APIParameter.query("cursor", text, "The `next` of the page before."), APIParameter.limit,
-            APIParameter.minPosition,
-        ],
-        answers: [
-            APIAnswer(
-                status: 200,
-                note: "A page; `next` is absent on the last one.",
-                content: [("application/json", ["schema": APISchemas.reference("OrderPage")])]
-            )
-        ],
-        problems: [.malformedPosition, .unknownPosition, .notFound]
-    )
+    private static func orders(_ examples: ExampleStory) -> APIOperation {
+        APIOperation(
+            method: .get,
+            path: "/v1/orders",
+            id: "listOrders",
+            tag: .orders,
+            summary: "Lists orders, the newest first.",
+            access: .permission(.readOrders),
+            parameters: [
+                APIParameter.query("shop", shops, "Only these shops, within the token's.").adding(("explode", false)),
+                APIParameter.words("status", OrderStatus.allCases.map(\.rawValue), "Only these headlines."),
+                APIParameter.query("customer", word, "Only this customer's."),
+                APIParameter.query("number", word, "Only this number."),
+                APIParameter.query("carrier", word, "Only with a parcel of this carrier."),
+                APIParameter.query("trackingNumber", word, "Only with a parcel of this tracking number."),
+                APIParameter.query(
+                    "attention",
+                    ["type": "boolean"],
+                    "Only what staff should look at; `false` filters nothing. Not for customers."
+                ),
+                APIParameter.query("placedAfter", time, "Only orders placed at this time or later."),
+                APIParameter.query("placedBefore", time, "Only orders placed before this time."),
+                APIParameter.query("cursor", text, "The `next` of the page before."), APIParameter.limit,
+                APIParameter.minPosition,
+            ],
+            answers: [
+                APIAnswer(
+                    status: 200,
+                    note: "A page; `next` is absent on the last one.",
+                    content: [
+                        (
+                            "application/json",
+                            ["schema": APISchemas.reference("OrderPage"), "example": examples.orderPage]
+                        )
+                    ]
+                )
+            ],
+            problems: [.malformedPosition, .unknownPosition, .notFound]
+        )
+    }
 
     private static func order(_ examples: ExampleStory) -> APIOperation {
         APIOperation(

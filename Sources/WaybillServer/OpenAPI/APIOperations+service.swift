@@ -50,7 +50,7 @@ extension APIOperation {
                 APIParameter.query("shop", shops, "Only these shops.").adding(("explode", false)),
                 APIParameter.minPosition,
             ],
-            answers: [json("Stats", "The counts.")],
+            answers: [json("Stats", "The counts.", example: stats)],
             problems: [.notFound, .malformedPosition, .unknownPosition]
         )
     ]
@@ -63,7 +63,7 @@ extension APIOperation {
             tag: .projections,
             summary: "Says how each projection stands, and how far it lags behind.",
             access: .permission(.administration),
-            answers: [json("Projections", "The projections.")]
+            answers: [json("Projections", "The projections.", example: standing)]
         ),
         APIOperation(
             method: .post,
@@ -119,7 +119,7 @@ extension APIOperation {
             tag: .service,
             summary: "Says that the process answers.",
             access: .permission(.publicPages),
-            answers: [json("Health", "It does.")]
+            answers: [json("Health", "It does.", example: ["status": "ok"])]
         ),
         APIOperation(
             method: .get,
@@ -128,7 +128,7 @@ extension APIOperation {
             tag: .service,
             summary: "Says whether the service reaches its log and takes requests.",
             access: .permission(.publicPages),
-            answers: [json("Health", "It does.")],
+            answers: [json("Health", "It does.", example: ["status": "ready"])],
             problems: [.unavailable, .internalError]
         ),
         APIOperation(
@@ -161,11 +161,17 @@ extension APIOperation {
         ),
     ]
 
-    private static func json(_ schema: String, _ note: String, status: Int = 200) -> APIAnswer {
-        APIAnswer(
+    private static func json(
+        _ schema: String,
+        _ note: String,
+        status: Int = 200,
+        example: JSONValue? = nil
+    ) -> APIAnswer {
+        let content: JSONValue = ["schema": APISchemas.reference(schema)]
+        return APIAnswer(
             status: status,
             note: note,
-            content: [("application/json", ["schema": APISchemas.reference(schema)])]
+            content: [("application/json", example.map { content.adding(("example", $0)) } ?? content)]
         )
     }
 

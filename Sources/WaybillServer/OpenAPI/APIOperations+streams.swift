@@ -89,6 +89,7 @@ extension APIOperation {
                 APIAnswer(
                     status: 200,
                     note: "Frames, until the client leaves or `bye`.",
+                    headers: ["Cache-Control", "X-Accel-Buffering"],
                     content: [("text/event-stream", ["schema": ["type": "string"], "x-frames": frames])]
                 )
             ],

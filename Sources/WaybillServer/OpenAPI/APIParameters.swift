@@ -94,6 +94,11 @@ enum APIHeader {
         ),
         ("Retry-After", header("When to try again, in seconds.", ["type": "integer", "minimum": 1])),
         ("WWW-Authenticate", header("What is wrong with the token (RFC 6750).", ["type": "string"])),
+        (
+            "Cache-Control",
+            header("Of a stream: no cache keeps it, and no proxy changes it.", ["const": "no-store, no-transform"])
+        ),
+        ("X-Accel-Buffering", header("Of a stream: a proxy passes frames on at once.", ["const": "no"])),
         ("DocumentETag", header("Of this description.", ["type": "string"])),
     ]
 

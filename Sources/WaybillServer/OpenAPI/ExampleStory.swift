@@ -35,6 +35,11 @@ struct ExampleStory {
         Self.parsed(state.json(for: .staff, role: .staff, position: position(events.count), recordedAt: recordedAt))
     }
 
+    /// The order on a page of the list that has another after it.
+    var orderPage: JSONValue {
+        ["orders": [order], "next": "AAYkPzqkWgABmkHIbEB7HpM", "position": .string(position(events.count))]
+    }
+
     /// The first two events, as a page.
     var eventPage: JSONValue {
         [

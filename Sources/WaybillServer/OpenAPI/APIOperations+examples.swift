@@ -1,0 +1,42 @@
+import Orders
+import StrictJSON
+
+/// Examples of what the story of one order cannot show. The conformance run holds them to their schemas.
+extension APIOperation {
+    static let stats: JSONValue = [
+        "position": "\(ExampleStory.epoch)-96", "at": "2026-11-05T10:00:00.412907Z", "orders": 9,
+        "statuses": .members(OrderStatus.allCases.map { ($0.rawValue, .integer(counts[$0] ?? 0)) }),
+        "perMinute": [["minute": "2026-11-05T09:59:00Z", "events": 14, "placed": 2]],
+        "timeInStatus": [
+            "placed": [
+                "visits": 9, "meanSeconds": 412, "p50Seconds": 300, "p90Seconds": 1080, "p99Seconds": 1710,
+            ]
+        ],
+        "attention": [
+            "orders": 1,
+            "newest": [
+                [
+                    "orderId": "019a41c8-7d11-7c0e-a3b9-54c2f1d08e77", "shop": "aurora", "number": "AU-10007",
+                    "status": "attention", "since": "2026-11-05T09:12:44.018224Z", "reasons": ["DeliveryFailed"],
+                ]
+            ],
+        ],
+    ]
+
+    private static let counts: [OrderStatus: Int] = [.placed: 2, .preparing: 3, .delivered: 3, .attention: 1]
+
+    static let standing: JSONValue = [
+        "projections": [
+            [
+                "name": "orders", "version": 1, "position": "\(ExampleStory.epoch)-96", "lag": 0, "lagSeconds": 0,
+                "state": "active", "updatedAt": "2026-11-05T09:59:58.771031Z",
+            ],
+            [
+                "name": "stats", "version": 2, "position": "\(ExampleStory.epoch)-94", "lag": 2,
+                "lagSeconds": .number(JSONNumber(text: "0.038")),
+                "state": "active", "updatedAt": "2026-11-05T09:59:58.740552Z",
+            ],
+        ],
+        "position": "\(ExampleStory.epoch)-96",
+    ]
+}

@@ -1,0 +1,24 @@
+"""The description's own examples, held to the schemas beside them."""
+import jsonschema_rs
+
+
+def check(description, report):
+    """Every JSON example of a body or an answer; what has a schema of an object has an example."""
+    components = {"components": description["components"]}
+    for path, item in description["paths"].items():
+        for method, operation in item.items():
+            named = [("request", operation.get("requestBody", {}))]
+            named += [(status, answer) for status, answer in operation["responses"].items() if status.startswith("2")]
+            for name, part in named:
+                media = part.get("content", {}).get("application/json")
+                if media is None:
+                    continue
+                label = f"example: {method.upper()} {path}, {name}"
+                if "example" not in media:
+                    # A document describes itself by being there.
+                    if "$ref" in media["schema"]:
+                        report(label, "there is none")
+                    continue
+                validator = jsonschema_rs.Draft202012Validator({**media["schema"], **components}, validate_formats=True)
+                errors = [f"{list(error.instance_path)}: {error.message[:200]}" for error in validator.iter_errors(media["example"])]
+                report(label, errors[0] if errors else None)
