@@ -11,7 +11,7 @@ extension LoggedEvent {
     package func write(to writer: inout JSONWriter, for audience: Audience, position: String) {
         writer.object { writer in
             writer.field("position", position)
-            writer.field("orderId", orderId.uuidString.lowercased())
+            writer.field("orderId", orderId.text)
             writer.field("number", number)
             writer.field("shop", shop)
             writer.field("customer", customer)

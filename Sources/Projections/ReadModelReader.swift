@@ -6,10 +6,13 @@ package import Postgres
 package struct ReadModelReader: Sendable {
     let pool: PostgresPool
     package let registry: EpochRegistry
+    package let pace: ProjectionPace
 
-    package init(pool: PostgresPool, registry: EpochRegistry) {
+    /// - Parameter pace: this process's projector's, so that it hurries when a read waits for it.
+    package init(pool: PostgresPool, registry: EpochRegistry, pace: ProjectionPace = ProjectionPace()) {
         self.pool = pool
         self.registry = registry
+        self.pace = pace
     }
 
     /// The pool for reads of read models. Plans are made for the filters at hand: one plan for all of them would walk a
@@ -41,6 +44,7 @@ package struct ReadModelReader: Sendable {
         var pause = 2
         while try await self.seq(of: model) < seq {
             guard ContinuousClock.now < deadline else { return false }
+            pace.hurry()
             try await Task.sleep(for: .milliseconds(pause))
             pause = min(pause * 2, 50)
         }

@@ -22,7 +22,9 @@ extension JSONNode {
                 path += "/" + JSONPointer.escape(member.name.string ?? "")
                 place = member.value
             } else {
-                guard let (offset, element) = place.elements.enumerated().first(where: { $1.end > index }) else { break }
+                guard let (offset, element) = place.elements.enumerated().first(where: { $1.end > index }) else {
+                    break
+                }
                 path += "/\(offset)"
                 place = element
             }

@@ -3,7 +3,8 @@
 package struct JSONWriter: Sendable {
     /// What has been written so far.
     package var bytes: [UInt8]
-    private var needsComma = false
+    @usableFromInline
+    var needsComma = false
 
     package init(reserving capacity: Int = 256) {
         bytes = []
@@ -17,16 +18,21 @@ package struct JSONWriter: Sendable {
         return writer.bytes
     }
 
-    // MARK: Values
-
+    @inlinable
     package mutating func object(_ body: (inout JSONWriter) -> Void) {
-        container(UInt8(ascii: "{"), UInt8(ascii: "}"), body)
+        open(UInt8(ascii: "{"))
+        body(&self)
+        close(UInt8(ascii: "}"))
     }
 
+    @inlinable
     package mutating func array(_ body: (inout JSONWriter) -> Void) {
-        container(UInt8(ascii: "["), UInt8(ascii: "]"), body)
+        open(UInt8(ascii: "["))
+        body(&self)
+        close(UInt8(ascii: "]"))
     }
 
+    @inlinable
     package mutating func array<Element>(
         _ elements: some Sequence<Element>,
         _ body: (inout JSONWriter, Element) -> Void
@@ -37,38 +43,41 @@ package struct JSONWriter: Sendable {
     }
 
     package mutating func null() {
-        value { $0.append(contentsOf: "null".utf8) }
+        comma()
+        bytes.append(contentsOf: "null".utf8)
     }
 
     package mutating func bool(_ bool: Bool) {
-        value { $0.append(contentsOf: bool ? "true".utf8 : "false".utf8) }
+        comma()
+        bytes.append(contentsOf: bool ? "true".utf8 : "false".utf8)
     }
 
+    @inlinable
     package mutating func integer(_ integer: some FixedWidthInteger) {
-        value { $0.append(contentsOf: String(integer).utf8) }
+        if let small = Int64(exactly: integer) { number(small) } else { number("\(integer)") }
     }
 
     package mutating func string(_ string: String) {
-        value { Self.append(string, to: &$0) }
+        comma()
+        Self.append(string, to: &bytes)
     }
 
     /// A string that is known to need no escape, written by `body`: times, ids, hexadecimal.
+    @inlinable
     package mutating func plainString(_ body: (inout [UInt8]) -> Void) {
-        value { bytes in
-            bytes.append(UInt8(ascii: "\""))
-            body(&bytes)
-            bytes.append(UInt8(ascii: "\""))
-        }
+        comma()
+        bytes.append(UInt8(ascii: "\""))
+        body(&bytes)
+        bytes.append(UInt8(ascii: "\""))
     }
 
     /// A value that is JSON already. Line breaks in it can only be white space and become spaces.
-    package mutating func raw(_ json: some Collection<UInt8>) {
-        value { bytes in
-            let start = bytes.count
-            bytes.append(contentsOf: json)
-            for position in start..<bytes.count where bytes[position] == 0x0A || bytes[position] == 0x0D {
-                bytes[position] = 0x20
-            }
+    package mutating func raw(_ json: [UInt8]) {
+        comma()
+        let start = bytes.count
+        bytes.append(contentsOf: json)
+        for position in start..<bytes.count where bytes[position] == 0x0A || bytes[position] == 0x0D {
+            bytes[position] = 0x20
         }
     }
 
@@ -76,76 +85,68 @@ package struct JSONWriter: Sendable {
         switch json {
         case .null: null()
         case .bool(let flag): bool(flag)
-        case .number(let number): value { $0.append(contentsOf: number.text.utf8) }
+        case .number(let digits): number(digits.text)
         case .string(let text): string(text)
         case .array(let elements): array(elements) { $0.value($1) }
         case .object(let members):
             object { writer in
                 for member in members.members {
-                    writer.key(member.name)
+                    writer.comma()
+                    Self.append(member.name, to: &writer.bytes)
+                    writer.colon()
                     writer.value(member.value)
                 }
             }
         }
     }
 
-    // MARK: Members
+    @inlinable
+    mutating func comma() {
+        if needsComma { bytes.append(UInt8(ascii: ",")) }
+        needsComma = true
+    }
 
-    /// The name of the member whose value is written next.
-    package mutating func key(_ name: String) {
-        value { Self.append(name, to: &$0) }
+    mutating func colon() {
         bytes.append(UInt8(ascii: ":"))
         needsComma = false
     }
 
-    package mutating func field(_ name: String, _ text: String) {
-        key(name)
-        string(text)
-    }
-
-    package mutating func field(_ name: String, _ number: some FixedWidthInteger) {
-        key(name)
-        integer(number)
-    }
-
-    package mutating func field(_ name: String, _ flag: Bool) {
-        key(name)
-        bool(flag)
-    }
-
-    /// Left out when there is no text.
-    package mutating func field(_ name: String, _ text: String?) {
-        if let text { field(name, text) }
-    }
-
-    package mutating func object(_ name: String, _ body: (inout JSONWriter) -> Void) {
-        key(name)
-        object(body)
-    }
-
-    package mutating func array<Element>(
-        _ name: String,
-        _ elements: some Sequence<Element>,
-        _ body: (inout JSONWriter, Element) -> Void
-    ) {
-        key(name)
-        array(elements, body)
-    }
-
-    // MARK: Bytes
-
-    private mutating func container(_ open: UInt8, _ close: UInt8, _ body: (inout JSONWriter) -> Void) {
-        value { $0.append(open) }
+    @inlinable
+    mutating func open(_ bracket: UInt8) {
+        comma()
+        bytes.append(bracket)
         needsComma = false
-        body(&self)
-        bytes.append(close)
+    }
+
+    @inlinable
+    mutating func close(_ bracket: UInt8) {
+        bytes.append(bracket)
         needsComma = true
     }
 
-    private mutating func value(_ write: (inout [UInt8]) -> Void) {
-        if needsComma { bytes.append(UInt8(ascii: ",")) }
-        write(&bytes)
-        needsComma = true
+    @usableFromInline
+    mutating func number(_ digits: String) {
+        comma()
+        bytes.append(contentsOf: digits.utf8)
+    }
+
+    @usableFromInline
+    mutating func number(_ number: Int64) {
+        comma()
+        withUnsafeTemporaryAllocation(of: UInt8.self, capacity: 20) { digits in
+            var magnitude = number.magnitude
+            var start = digits.count
+            repeat {
+                start -= 1
+                digits[start] = UInt8(ascii: "0") + UInt8(truncatingIfNeeded: magnitude % 10)
+                magnitude /= 10
+            } while magnitude > 0
+            if number < 0 {
+                start -= 1
+                digits[start] = UInt8(ascii: "-")
+            }
+            bytes.append(contentsOf: UnsafeMutableBufferPointer(rebasing: digits[start...]))
+        }
     }
 
     private static func append(_ text: String, to bytes: inout [UInt8]) {

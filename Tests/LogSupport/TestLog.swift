@@ -44,9 +44,18 @@ package struct TestLog: Sendable {
     /// An appender that runs for as long as `body` does.
     package func withAppender<R: Sendable>(
         _ settings: Appender.Settings = Appender.Settings(),
+        oldIds: OldCommandIds = OldCommandIds(),
+        onCommit: @escaping Appender.OnCommit = { _, _ in },
         _ body: @Sendable (Appender) async throws -> R
     ) async throws -> R {
-        let appender = Appender(configuration: database, registry: registry, settings: settings, logger: logger)
+        let appender = Appender(
+            configuration: database,
+            registry: registry,
+            settings: settings,
+            logger: logger,
+            oldIds: oldIds,
+            onCommit: onCommit
+        )
         return try await withThrowingTaskGroup(of: Void.self) { group in
             group.addTask { try await appender.run() }
             let result = try await body(appender)

@@ -25,20 +25,20 @@ import Testing
         var events: [LoggedEvent] { state.withLock { $0.events } }
     }
 
-    private func withTail(_ log: TestLog, _ body: (Collector) async throws -> Void) async throws {
+    private func withTail(_ log: TestLog, _ body: (Collector, LogTail) async throws -> Void) async throws {
         let collector = Collector()
         let tail = LogTail(configuration: log.database, registry: log.registry, sink: collector, logger: log.logger)
         try await withThrowingTaskGroup(of: Void.self) { group in
             group.addTask { try await tail.run() }
             #expect(try await eventually { collector.begun != nil })
-            try await body(collector)
+            try await body(collector, tail)
             group.cancelAll()
         }
     }
 
     @Test func everyEventArrivesOnceAndInOrder() async throws {
         try await TestLog.with { log in
-            try await withTail(log) { collector in
+            try await withTail(log) { collector, _ in
                 try await log.withAppender { appender in
                     for _ in 0..<50 {
                         _ = try await appender.submit(Samples.submission(.placeOrder, Samples.place(), order: UUID()))
@@ -52,7 +52,7 @@ import Testing
 
     @Test func losingItsConnectionsCostsTheTailNothing() async throws {
         try await TestLog.with { log in
-            try await withTail(log) { collector in
+            try await withTail(log) { collector, _ in
                 try await log.withAppender { appender in
                     for index in 0..<30 {
                         _ = try await appender.submit(Samples.submission(.placeOrder, Samples.place(), order: UUID()))
@@ -70,8 +70,73 @@ import Testing
             try await log.withAppender { appender in
                 _ = try await appender.submit(Samples.submission(.placeOrder, Samples.place(), order: UUID()))
             }
-            try await withTail(log) { collector in
+            try await withTail(log) { collector, _ in
                 #expect(collector.begun == 1)
+                #expect(collector.events.isEmpty)
+            }
+        }
+    }
+
+    /// What is offered and what is read must be the same to the last byte, since frames are made of either.
+    @Test func whatIsOfferedIsWhatIsRead() async throws {
+        try await TestLog.with { log in
+            let offered = Mutex<[LoggedEvent]>([])
+            try await log.withAppender(onCommit: { events, _ in offered.withLock { $0 += events } }) { appender in
+                for index in 0..<20 {
+                    let order = UUID()
+                    _ = try await appender.submit(Samples.submission(.placeOrder, Samples.place(), order: order))
+                    let note = #"{"text":"é \u2028 \\n \#(index)","visibility":"staff"}"#
+                    _ = try await appender.submit(Samples.submission(.addNote, note, order: order))
+                    let hold = #"{"holdId":"h","reason":"fraud","note":"n","occurredAt":"2026-01-31T12:00:00.123456Z"}"#
+                    _ = try await appender.submit(Samples.submission(.holdOrder, hold, order: order))
+                }
+            }
+            let read = try await log.reader.events(after: 0, limit: 1000, scope: .everything).events
+            #expect(read.count == 60)
+            #expect(offered.withLock { $0 } == read)
+        }
+    }
+
+    @Test func offeredAndReadEventsArriveOnceAndInOrder() async throws {
+        try await TestLog.with { log in
+            try await withTail(log) { collector, tail in
+                // Two processes append; only one of them has the short cut, and it loses its connections now and then.
+                try await log.withAppender(onCommit: { tail.offer($0, in: $1) }) { near in
+                    try await log.withAppender { far in
+                        try await withThrowingTaskGroup(of: Void.self) { group in
+                            for appender in [near, far] {
+                                group.addTask {
+                                    for _ in 0..<100 {
+                                        let place = try Samples.submission(.placeOrder, Samples.place(), order: UUID())
+                                        _ = try await appender.submit(place)
+                                    }
+                                }
+                            }
+                            group.addTask {
+                                for _ in 0..<5 { try await log.terminate("waybill tail") }
+                            }
+                            try await group.waitForAll()
+                        }
+                    }
+                }
+                #expect(try await eventually { collector.events.count >= 200 })
+                #expect(collector.events.map(\.seq) == Array(1...200))
+            }
+        }
+    }
+
+    @Test func anOfferThatIsNotNextIsLeftAlone() async throws {
+        try await TestLog.with { log in
+            try await log.withAppender { appender in
+                for _ in 0..<5 {
+                    _ = try await appender.submit(Samples.submission(.placeOrder, Samples.place(), order: UUID()))
+                }
+            }
+            let events = try await log.reader.events(after: 0, limit: 10, scope: .everything).events
+            try await withTail(log) { collector, tail in
+                // The tail begins at the head: what is before it, and what would leave a hole, is not taken.
+                tail.offer(events, in: log.registry.current)
+                tail.offer(Array(events.dropFirst(3)), in: log.registry.current)
                 #expect(collector.events.isEmpty)
             }
         }

@@ -25,8 +25,8 @@ import Testing
 
     @Test func escapesOnlyWhatMustBe() {
         #expect(
-            text { $0.field("k\"", "\"\\/\u{8}\t\n\u{C}\r\u{1}\u{1F}\u{7F}é\u{2028}😀") }
-                == "{\"k\\\"\":\"\\\"\\\\/\\b\\t\\n\\f\\r\\u0001\\u001f\u{7F}é\u{2028}😀\"}"
+            text { $0.field("k", "\"\\/\u{8}\t\n\u{C}\r\u{1}\u{1F}\u{7F}é\u{2028}😀") }
+                == "{\"k\":\"\\\"\\\\/\\b\\t\\n\\f\\r\\u0001\\u001f\u{7F}é\u{2028}😀\"}"
         )
     }
 

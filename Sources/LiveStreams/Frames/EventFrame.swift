@@ -1,19 +1,24 @@
 package import OrderLog
 package import Orders
 import StrictJSON
+import Synchronization
 
-/// An event as it is pushed, encoded once per audience: a pure function of its log row.
+/// An event as it is pushed: a pure function of its log row, encoded once for each audience that asks for it.
 ///
 /// WHATWG HTML, section 9.2.6: fields are lines, a blank line ends the event. The text of a frame has no other line breaks,
 /// since JSON escapes them.
-package struct EventFrame: Sendable {
+package final class EventFrame: Sendable {
     package let event: LoggedEvent
-    /// For staff, backends and operators.
-    package let staff: Encoded
-    /// For the order's customer and tracking links; nil where the event is hidden from them.
-    package let customer: Encoded?
     /// The event concerns the attention queue: its headline comes or goes, or an anomaly is raised or resolved.
     package let attention: Bool
+    private let position: LogPosition
+    private let text: PositionText
+    private let encodings = Mutex(Encodings())
+
+    private struct Encodings {
+        var staff: Encoded?
+        var customer: Encoded?
+    }
 
     /// One frame's bytes. Without its `event:` line it is the `plain` form.
     package struct Encoded: Sendable, Hashable {
@@ -28,9 +33,30 @@ package struct EventFrame: Sendable {
 
     package init(_ event: LoggedEvent, position: LogPosition, text: PositionText) {
         self.event = event
-        staff = Self.encode(event, for: .staff, text(position, for: .staff))
-        customer = event.data == nil ? nil : Self.encode(event, for: .customer, text(position, for: .customer))
+        self.position = position
+        self.text = text
         attention = Self.concernsAttention(event)
+    }
+
+    /// For staff, backends and operators.
+    package var staff: Encoded {
+        encodings.withLock { encodings in
+            if let known = encodings.staff { return known }
+            let encoded = Self.encode(event, for: .staff, text(position, for: .staff))
+            encodings.staff = encoded
+            return encoded
+        }
+    }
+
+    /// For the order's customer and tracking links; nil where the event is hidden from them.
+    package var customer: Encoded? {
+        guard event.data != nil else { return nil }
+        return encodings.withLock { encodings in
+            if let known = encodings.customer { return known }
+            let encoded = Self.encode(event, for: .customer, text(position, for: .customer))
+            encodings.customer = encoded
+            return encoded
+        }
     }
 
     /// The frame as an audience sees it; nil where it sees nothing.
@@ -41,10 +67,11 @@ package struct EventFrame: Sendable {
         }
     }
 
-    /// Memory that the frame holds, roughly, in bytes.
+    /// Memory that the frame may come to hold, roughly, in bytes.
     package var size: Int {
-        // Strings and arrays of the row, and what an entry of the ring costs beside the bytes.
-        staff.bytes.count + (customer?.bytes.count ?? 0) + (event.data?.count ?? 0) + event.internal.count + 512
+        // The row and two encodings of it, some 450 bytes of envelope each, and what an entry of the ring costs beside them.
+        let data = event.data?.count ?? 0
+        return 3 * data + 2 * event.internal.count + (event.data == nil ? 450 : 900) + 512
     }
 
     private static func encode(_ event: LoggedEvent, for audience: Audience, _ position: String) -> Encoded {

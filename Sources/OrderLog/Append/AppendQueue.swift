@@ -13,6 +13,9 @@ final class AppendQueue: Sendable {
         let ticket = AppendTicket()
         /// Accepted in an attempt whose commit may or may not have happened.
         var maybeCommitted = false
+
+        /// Whether the log may know the command's id.
+        var isLookedUp: Bool { submission.mayBeRepeated || maybeCommitted }
     }
 
     private typealias Waiter = CheckedContinuation<Void, Never>

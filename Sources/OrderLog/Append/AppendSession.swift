@@ -7,12 +7,23 @@ struct AppendSession {
     private let configuration: PostgresConfiguration
     private let registry: EpochRegistry
     private let logger: Logger
+    private let oldIds: OldCommandIds
+    private let onCommit: Appender.OnCommit
     private var connection: PostgresConnection?
+    private var cache = StateCache()
 
-    init(configuration: PostgresConfiguration, registry: EpochRegistry, logger: Logger) {
+    init(
+        configuration: PostgresConfiguration,
+        registry: EpochRegistry,
+        logger: Logger,
+        oldIds: OldCommandIds,
+        onCommit: @escaping Appender.OnCommit
+    ) {
         self.configuration = configuration
         self.registry = registry
         self.logger = logger
+        self.oldIds = oldIds
+        self.onCommit = onCommit
     }
 
     /// Connects ahead of the first command, so that a changed database opens its epoch at start and not at first use.
@@ -27,6 +38,8 @@ struct AppendSession {
     mutating func close() async {
         await connection?.close()
         connection = nil
+        // After a failure nobody knows what was committed.
+        cache.removeAll()
     }
 
     /// Answers every entry of the batch, one way or another.
@@ -42,7 +55,13 @@ struct AppendSession {
             expire(&pending)
             if pending.isEmpty { return }
             do {
-                let transaction = try await AppendTransaction.begin(connect(), entries: pending, registry: registry)
+                let transaction = try await AppendTransaction.begin(
+                    connect(),
+                    entries: pending,
+                    registry: registry,
+                    oldIds: oldIds,
+                    cache: &cache
+                )
                 try await finish(transaction, &pending)
                 return
             } catch {
@@ -59,13 +78,15 @@ struct AppendSession {
     }
 
     /// Commits and answers. After an error COMMIT may have been sent: marks what may have been committed, and throws.
-    private func finish(_ transaction: AppendTransaction, _ pending: inout [AppendQueue.Entry]) async throws {
+    private mutating func finish(_ transaction: AppendTransaction, _ pending: inout [AppendQueue.Entry]) async throws {
         do {
             try await transaction.commit()
         } catch {
             for index in pending.indices where transaction.accepted(index) { pending[index].maybeCommitted = true }
             throw error
         }
+        transaction.remember(in: &cache)
+        transaction.announce(to: onCommit)
         for (entry, result) in zip(pending, transaction.results) { entry.ticket.answer(result) }
     }
 
@@ -92,6 +113,7 @@ struct AppendSession {
 
     private mutating func connect() async throws -> PostgresConnection {
         if let connection, connection.isOpen { return connection }
+        cache.removeAll()
         let fresh = try await PostgresConnection.connect(configuration, logger: logger)
         do {
             try await EpochOpening.ensure(on: fresh, registry: registry)

@@ -8,6 +8,8 @@ struct AppendTransaction {
     private let connection: PostgresConnection
     private let plan: BatchPlan
     private let epochs: EpochTable
+    /// As the head named it.
+    private let epoch: String
 
     /// The entry at this index was accepted here for the first time, or may have been earlier.
     func accepted(_ index: Int) -> Bool {
@@ -15,42 +17,82 @@ struct AppendTransaction {
         return false
     }
 
-    /// Locks the head, looks up command ids and orders, and judges the batch. Lock and look-ups are separate statements,
-    /// so that the look-ups see what the lock waited for.
+    /// Locks the head, looks up command ids and the orders that the cache does not hold, and judges the batch. Lock and
+    /// look-ups are separate statements, so that the look-ups see what the lock waited for.
     static func begin(
         _ connection: PostgresConnection,
         entries: [AppendQueue.Entry],
-        registry: EpochRegistry
+        registry: EpochRegistry,
+        oldIds: OldCommandIds,
+        cache: inout StateCache
     ) async throws -> AppendTransaction {
-        let commandIds = Array(Set(entries.map(\.submission.commandId)))
-        let orderIds = Array(Set(entries.map(\.submission.orderId)))
+        let commandIds = Array(Set(entries.lazy.filter(\.isLookedUp).map(\.submission.commandId)))
+        let orderIds = Set(entries.map(\.submission.orderId))
+        let cached = orderIds.reduce(into: [:]) { $0[$1] = cache.record(of: $1) }
+        let missing = Array(orderIds.filter { cached[$0] == nil })
+        let known = oldIds.snapshot(in: registry.current)
         let rows = try await connection.pipeline(
             [
                 PostgresQuery("begin isolation level read committed"),
-                PostgresQuery("select seq, recorded_at from log_head for update"),
+                PostgresQuery("select seq, recorded_at, epoch from log_head for update"),
                 PostgresQuery("select clock_timestamp()"),
-                PostgresQuery(Self.lookUpCommands, [commandIds]),
-                PostgresQuery(Self.lookUpOrders, [orderIds]),
+                CommandLookUp.recent(commandIds, known),
+                PostgresQuery(Self.lookUpOrders, [missing]),
                 EpochOpening.newer.query(after: registry.current.newestOrdinal),
             ],
             timeout: LogConnection.appendTimeout
         )
         registry.merge(try EpochOpening.decode(rows[5]))
-        let epochs = registry.current
-        guard let head = rows[1].first, let clock = rows[2].first else { throw MissingHead() }
+        guard let locked = rows[1].first, let clock = rows[2].first else { throw MissingHead() }
+        let head = try StateCache.Head(epoch: locked.get(2, as: String.self), seq: locked.get(0, as: Int64.self))
+        var records = cached
+        if cache.head != head {
+            // Somebody else has appended, or history itself is another.
+            cache.removeAll()
+            cache.advance(to: head)
+            records = try await Self.load(Array(cached.keys), connection)
+        }
+        records.merge(try Self.decodeOrders(rows[4])) { $1 }
+        for record in records.values { cache.insert(record) }
         let recordedAt = try max(
-            head.get(1, as: PostgresTimestamp.self).unixMicroseconds,
+            locked.get(1, as: PostgresTimestamp.self).unixMicroseconds,
             clock.get(0, as: PostgresTimestamp.self).unixMicroseconds
         )
+        let epochs = registry.current
         var plan = BatchPlan(
-            headSeq: try head.get(0, as: Int64.self),
+            headSeq: head.seq,
             recordedAt: Timestamp(unixMicroseconds: recordedAt),
             epochs: epochs,
-            records: try Self.decodeOrders(rows[4]),
-            known: try await Self.withTypes(Self.decodeCommands(rows[3]), connection)
+            records: records,
+            known: try await CommandLookUp.complete(rows[3], commandIds, known, epochs, connection)
         )
         let results = entries.map { plan.judge($0.submission, acceptedBefore: $0.maybeCommitted) }
-        return AppendTransaction(results: results, connection: connection, plan: plan, epochs: epochs)
+        return AppendTransaction(
+            results: results,
+            connection: connection,
+            plan: plan,
+            epochs: epochs,
+            epoch: head.epoch
+        )
+    }
+
+    private static func load(_ orderIds: [UUID], _ connection: PostgresConnection) async throws -> [UUID: OrderRecord] {
+        guard !orderIds.isEmpty else { return [:] }
+        return try decodeOrders(
+            await connection.query(lookUpOrders, [orderIds], timeout: LogConnection.appendTimeout)
+        )
+    }
+
+    /// What the cache holds once this is committed.
+    func remember(in cache: inout StateCache) {
+        for orderId in plan.changed {
+            if let record = plan.records[orderId] { cache.insert(record) }
+        }
+        cache.advance(to: StateCache.Head(epoch: epoch, seq: plan.headSeq))
+    }
+
+    func announce(to onCommit: Appender.OnCommit) {
+        if !plan.events.isEmpty { onCommit(plan.events, epochs) }
     }
 
     /// Writes everything and commits; a batch that accepted nothing new is rolled back.
@@ -78,11 +120,6 @@ struct AppendTransaction {
 struct MissingHead: Error {}
 
 extension AppendTransaction {
-    private static let lookUpCommands = """
-        select shop, command_id, fingerprint, order_id, first_seq, last_seq, version, status
-        from commands where command_id = any($1)
-        """
-
     static let lookUpOrders = "select seq, recorded_at, order_id, state from orders where order_id = any($1)"
 
     static func decodeOrders(_ rows: PostgresResult) throws -> [UUID: OrderRecord] {
@@ -96,44 +133,5 @@ extension AppendTransaction {
             )
         }
         return records
-    }
-
-    private static func decodeCommands(_ rows: PostgresResult) throws -> [CommandKey: RememberedCommand] {
-        var known: [CommandKey: RememberedCommand] = [:]
-        for row in rows {
-            let key = try CommandKey(shop: row.get(0, as: String.self), commandId: row.get(1, as: String.self))
-            known[key] = try RememberedCommand(
-                fingerprint: row.get(2, as: PostgresBytes.self).bytes,
-                orderId: row.get(3, as: UUID.self),
-                firstSeq: row.get(4, as: Int64.self),
-                lastSeq: row.get(5, as: Int64.self),
-                version: Int(row.get(6, as: Int32.self)),
-                status: row.get(7, as: String.self),
-                types: []
-            )
-        }
-        return known
-    }
-
-    /// A repetition names its events again. Rare, so it costs a round trip of its own.
-    private static func withTypes(
-        _ known: [CommandKey: RememberedCommand],
-        _ connection: PostgresConnection
-    ) async throws -> [CommandKey: RememberedCommand] {
-        let sequences = known.values.filter { $0.firstSeq <= $0.lastSeq }.flatMap { Array($0.firstSeq...$0.lastSeq) }
-        guard !sequences.isEmpty else { return known }
-        let rows = try await connection.query(
-            "select seq, type from events where seq = any($1)",
-            [sequences],
-            timeout: LogConnection.appendTimeout
-        )
-        var types: [Int64: String] = [:]
-        for row in rows { types[try row.get(0, as: Int64.self)] = try row.get(1, as: String.self) }
-        return known.mapValues { command in
-            guard command.firstSeq <= command.lastSeq else { return command }
-            var command = command
-            command.types = (command.firstSeq...command.lastSeq).compactMap { types[$0] }
-            return command
-        }
     }
 }

@@ -27,12 +27,19 @@ package final class Appender: Service {
     private let settings: Settings
     private let logger: Logger
     private let queue: AppendQueue
+    private let oldIds: OldCommandIds
+    private let onCommit: OnCommit
+
+    /// Told of every batch of events once it is committed, before the commands are answered.
+    package typealias OnCommit = @Sendable (_ events: [LoggedEvent], _ history: EpochTable) -> Void
 
     package init(
         configuration: PostgresConfiguration,
         registry: EpochRegistry,
         settings: Settings = Settings(),
-        logger: Logger
+        logger: Logger,
+        oldIds: OldCommandIds = OldCommandIds(),
+        onCommit: @escaping OnCommit = { _, _ in }
     ) {
         var configuration = configuration
         configuration.applicationName = "waybill appender"
@@ -41,6 +48,8 @@ package final class Appender: Service {
         self.registry = registry
         self.settings = settings
         self.logger = logger
+        self.oldIds = oldIds
+        self.onCommit = onCommit
         self.queue = AppendQueue(capacity: settings.queueCapacity, bulkCapacity: settings.bulkCapacity)
     }
 
@@ -69,7 +78,13 @@ package final class Appender: Service {
     /// Serves the queue until graceful shutdown or cancellation; what was queued by then is still answered.
     package func run() async throws {
         await withTaskCancellationOrGracefulShutdownHandler {
-            var session = AppendSession(configuration: configuration, registry: registry, logger: logger)
+            var session = AppendSession(
+                configuration: configuration,
+                registry: registry,
+                logger: logger,
+                oldIds: oldIds,
+                onCommit: onCommit
+            )
             await session.warmUp()
             while let batch = await queue.next(limit: settings.batchLimit) {
                 await session.process(batch)

@@ -7,6 +7,8 @@ package struct Submission: Sendable {
     package let command: OrderCommand
     /// The idempotency key, the client's or one made for it; scoped by the order's shop.
     package let commandId: String
+    /// The client chose the id, so it may have been used before. One that was made for this submission has not.
+    package let mayBeRepeated: Bool
     /// SHA-256 of the canonical command, the order included; tells a repetition from another command under the same id.
     package let fingerprint: [UInt8]
     /// The version that the order must have, if the client asked for one.
@@ -24,6 +26,7 @@ package struct Submission: Sendable {
         orderId: UUID,
         command: OrderCommand,
         commandId: String,
+        mayBeRepeated: Bool = true,
         fingerprint: [UInt8],
         ifMatch: Int?,
         shops: Set<String>?,
@@ -36,6 +39,7 @@ package struct Submission: Sendable {
         self.orderId = orderId
         self.command = command
         self.commandId = commandId
+        self.mayBeRepeated = mayBeRepeated
         self.fingerprint = fingerprint
         self.ifMatch = ifMatch
         self.shops = shops

@@ -168,6 +168,11 @@ package struct LogReader: Sendable {
         _ = try await pool.query("select commands_maintain($1)", [Int32(retentionDays)])
     }
 
+    /// Runs one statement.
+    func query(_ sql: String, _ bindings: [any PostgresEncodable] = []) async throws -> PostgresResult {
+        try await pool.query(sql, bindings)
+    }
+
     /// Runs one statement, and learns of epochs opened since along with it.
     private func read(_ query: PostgresQuery) async throws -> PostgresResult {
         let registry = registry

@@ -14,12 +14,14 @@ package protocol LogTailSink: Sendable {
 }
 
 /// Follows the log: a doorbell wakes it, each second it looks anyway, and always it reads what lies after its cursor.
+///
+/// What this process commits itself comes by a short cut, `offer`: when it is what comes next, it need not be read again.
 package final class LogTail: Service {
     private let follower: LogFollower
     private let registry: EpochRegistry
     private let sink: any LogTailSink
     private let logger: Logger
-    private let healthy = Mutex(false)
+    private let state = Mutex(State())
     private let pageSize = 500
 
     /// How far the tail has come, and in which history: kept apart from what other connections have learnt since, or a fork
@@ -27,6 +29,13 @@ package final class LogTail: Service {
     private struct Cursor {
         var seq: Int64
         var history: EpochTable
+    }
+
+    private struct State {
+        /// Nil until the first look at the log.
+        var cursor: Cursor?
+        /// The last look succeeded.
+        var isHealthy = false
     }
 
     package init(
@@ -42,67 +51,94 @@ package final class LogTail: Service {
     }
 
     /// Whether the last look at the log succeeded.
-    package var isHealthy: Bool { healthy.withLock { $0 } }
+    package var isHealthy: Bool { state.withLock { $0.isHealthy } }
+
+    /// Takes events that this process has just committed, if they are the next ones of the history that the tail is in;
+    /// any others are left for it to read. They are handed on as reading them would have handed them on.
+    package func offer(_ events: [LoggedEvent], in history: EpochTable) {
+        guard let first = events.first, let last = events.last else { return }
+        // The sink is called under the lock, so that what is read and what is offered reach it in order.
+        state.withLock { state in
+            guard state.isHealthy, let cursor = state.cursor, first.seq == cursor.seq + 1, cursor.history == history
+            else {
+                return
+            }
+            sink.publish(events, in: history)
+            state.cursor?.seq = last.seq
+        }
+    }
 
     /// Follows the log until graceful shutdown or cancellation; survives any loss of the database.
     package func run() async throws {
-        var cursor: Cursor?
         await follower.run { connection in
             do {
-                try await follow(on: connection, from: &cursor)
+                try await follow(on: connection)
             } catch {
-                healthy.withLock { $0 = false }
+                state.withLock { $0.isHealthy = false }
                 throw error
             }
         }
     }
 
     /// Reads what lies after the cursor each time the bell rings; returns when closed, throws when the connection fails.
-    private func follow(on connection: PostgresConnection, from cursor: inout Cursor?) async throws {
+    private func follow(on connection: PostgresConnection) async throws {
         let history = try await EpochOpening.ensure(on: connection, registry: registry)
         let rows = try await connection.query("select seq from log_head", timeout: LogConnection.readTimeout)
         guard let head = try rows.first?.get(0, as: Int64.self) else { throw MissingHead() }
-        var current = cursor ?? Cursor(seq: head, history: history)
-        if cursor == nil {
-            sink.begin(after: head, in: history)
-        } else {
-            let common = min(head, current.history.commonPrefix(with: history, upTo: current.seq))
-            if common < current.seq {
-                logger.warning(
-                    "the log was restored to an earlier state",
-                    metadata: ["seen": "\(current.seq)", "kept": "\(common)"]
-                )
-                sink.fork(after: common, to: history)
-                current.seq = common
+        state.withLock { state in
+            if var cursor = state.cursor {
+                resume(&cursor, history, head)
+                state.cursor = cursor
+            } else {
+                state.cursor = Cursor(seq: head, history: history)
+                sink.begin(after: head, in: history)
             }
-            current.history = history
+            state.isHealthy = true
         }
-        cursor = current
-        healthy.withLock { $0 = true }
         repeat {
-            try await drain(connection, &current)
-            cursor = current
+            while try await readPage(on: connection) {}
         } while await follower.next()
     }
 
-    private func drain(_ connection: PostgresConnection, _ cursor: inout Cursor) async throws {
-        while true {
-            let results = try await connection.pipeline(
-                [
-                    PostgresQuery(
-                        "select \(LoggedEvent.columns) from events where seq > $1 order by seq limit \(pageSize)",
-                        [cursor.seq]
-                    ),
-                    EpochOpening.newer.query(after: cursor.history.newestOrdinal),
-                ],
-                timeout: LogConnection.readTimeout
+    private func resume(_ cursor: inout Cursor, _ history: EpochTable, _ head: Int64) {
+        let common = min(head, cursor.history.commonPrefix(with: history, upTo: cursor.seq))
+        if common < cursor.seq {
+            logger.warning(
+                "the log was restored to an earlier state",
+                metadata: ["seen": "\(cursor.seq)", "kept": "\(common)"]
             )
-            cursor.history.merge(try EpochOpening.decode(results[1]))
-            let events = try results[0].map { try LoggedEvent(row: $0) }
-            guard let last = events.last else { return }
-            sink.publish(events, in: cursor.history)
-            cursor.seq = last.seq
-            if events.count < pageSize { return }
+            sink.fork(after: common, to: history)
+            cursor.seq = common
+        }
+        cursor.history = history
+    }
+
+    /// - Returns: whether there may be more.
+    private func readPage(on connection: PostgresConnection) async throws -> Bool {
+        guard let cursor = state.withLock({ $0.cursor }) else { return false }
+        let results = try await connection.pipeline(
+            [
+                PostgresQuery(
+                    "select \(LoggedEvent.columns) from events where seq > $1 order by seq limit \(pageSize)",
+                    [cursor.seq]
+                ),
+                EpochOpening.newer.query(after: cursor.history.newestOrdinal),
+            ],
+            timeout: LogConnection.readTimeout
+        )
+        let newer = try EpochOpening.decode(results[1])
+        let events = try results[0].map { try LoggedEvent(row: $0) }
+        return state.withLock { state in
+            guard var current = state.cursor else { return false }
+            current.history.merge(newer)
+            // Some may have been offered meanwhile.
+            let next = events.drop { $0.seq <= current.seq }
+            if let last = next.last {
+                sink.publish(Array(next), in: current.history)
+                current.seq = last.seq
+            }
+            state.cursor = current
+            return events.count == pageSize
         }
     }
 }

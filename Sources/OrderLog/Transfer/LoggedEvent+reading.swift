@@ -40,7 +40,7 @@ extension LoggedEvent {
         guard let position = try LogPosition(text("position")), position.seq > 0 else {
             throw LogTransferError("“position” is no event's position")
         }
-        guard let orderId = try UUID(uuidString: text("orderId")) else {
+        guard let orderId = try UUID(text: text("orderId")) else {
             throw LogTransferError("“orderId” is no UUID")
         }
         guard let `internal` = try json("internal") else { throw LogTransferError("“internal” is null") }

@@ -39,7 +39,7 @@ package struct BulkLine: Sendable {
 
     /// The order that a line names, whatever else may be wrong with it.
     package static func orderId(of line: JSONNode) -> UUID? {
-        line["orderId"]?.string.flatMap(UUID.init(uuidString:))
+        line["orderId"]?.withUTF8(UUID.init(text:)) ?? nil
     }
 
     private static let common: [StaticString] = ["command", "commandId", "ifMatch"]

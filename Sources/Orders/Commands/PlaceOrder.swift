@@ -23,7 +23,7 @@ struct PlaceOrder: CommandPayload {
     }
 
     func write(_ writer: inout JSONWriter) {
-        writer.field("orderId", orderId?.uuidString.lowercased())
+        writer.field("orderId", orderId?.text)
         writer.field("number", number)
         writer.field("shop", shop)
         writer.field("customer", customer)

@@ -51,7 +51,10 @@ extension OrderEvent {
         let columns = StoredColumns(occurredAt: occurredAt, number: number, shop: shop, customer: customer)
         self = try Self.withObject(data, of: name) { data in
             Self.withObject(`internal`, of: name) { `internal` in
-                Self.read(type, StoredFields(data: FieldReader(data), internal: FieldReader(`internal`), columns: columns))
+                Self.read(
+                    type,
+                    StoredFields(data: FieldReader(data), internal: FieldReader(`internal`), columns: columns)
+                )
             }
         }.get()
     }

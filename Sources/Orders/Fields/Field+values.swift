@@ -53,7 +53,7 @@ private enum Values {
     )
 
     static let uuid = Field<UUID>.checked("must be a UUID", as: ["type": "string", "format": "uuid"]) { value in
-        value.string.flatMap(UUID.init(uuidString:))
+        value.withUTF8(UUID.init(text:)) ?? nil
     }
 
     static let window = Field<TimeWindow>.object { fields in

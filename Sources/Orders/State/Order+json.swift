@@ -21,7 +21,7 @@ extension Order {
         recordedAt: Timestamp
     ) -> [UInt8] {
         JSONWriter.object(reserving: 2048) { writer in
-            writer.field("orderId", orderId.uuidString.lowercased())
+            writer.field("orderId", orderId.text)
             writer.field("number", number)
             writer.field("shop", shop)
             writer.field("customer", customer)

@@ -8,7 +8,7 @@ extension Order {
     package func encodeState() -> [UInt8] {
         JSONWriter.object(reserving: 1024) { writer in
             writer.field("v", Self.layout)
-            writer.field("orderId", orderId.uuidString.lowercased())
+            writer.field("orderId", orderId.text)
             writer.field("version", version)
             if let announced { writer.field("announced", announced) }
             guard version > 0 else { return }
@@ -102,18 +102,19 @@ extension Order {
 }
 
 extension Field {
-    static func stored<Element>(_ read: @escaping @Sendable (inout FieldReader) -> Element?) -> Field where Value == [Element] {
+    static func stored<Element>(_ read: @escaping @Sendable (inout FieldReader) -> Element?) -> Field
+    where Value == [Element] {
         .list(0...Int.max, of: .object(read))
     }
 }
 
 extension JSONWriter {
-    fileprivate mutating func flag(_ name: String, _ flag: Bool) {
+    fileprivate mutating func flag(_ name: StaticString, _ flag: Bool) {
         if flag { field(name, true) }
     }
 
     fileprivate mutating func list<Element>(
-        _ name: String,
+        _ name: StaticString,
         _ elements: [Element],
         _ body: (inout JSONWriter, Element) -> Void
     ) {
@@ -121,7 +122,7 @@ extension JSONWriter {
         array(name, elements) { writer, element in writer.object { body(&$0, element) } }
     }
 
-    mutating func count(_ name: String, _ count: some FixedWidthInteger) {
+    mutating func count(_ name: StaticString, _ count: some FixedWidthInteger) {
         if count != 0 { field(name, count) }
     }
 }

@@ -24,7 +24,7 @@ package struct ReceivedLine: Sendable, Hashable {
 }
 
 extension JSONWriter {
-    mutating func field(_ name: String, _ lines: [LineQuantity]) {
+    mutating func field(_ name: StaticString, _ lines: [LineQuantity]) {
         array(name, lines) { writer, line in
             writer.object { writer in
                 writer.field("lineId", line.lineId)
@@ -33,7 +33,7 @@ extension JSONWriter {
         }
     }
 
-    mutating func field(_ name: String, _ lines: [ReceivedLine]) {
+    mutating func field(_ name: StaticString, _ lines: [ReceivedLine]) {
         array(name, lines) { writer, line in
             writer.object { writer in
                 writer.field("lineId", line.lineId)
@@ -43,7 +43,7 @@ extension JSONWriter {
         }
     }
 
-    mutating func field(_ name: String, _ word: some RawRepresentable<String>) {
+    mutating func field(_ name: StaticString, _ word: some RawRepresentable<String>) {
         field(name, word.rawValue)
     }
 }

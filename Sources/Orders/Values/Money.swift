@@ -23,7 +23,7 @@ extension JSONWriter {
         }
     }
 
-    mutating func field(_ name: String, _ money: Money) {
+    mutating func field(_ name: StaticString, _ money: Money) {
         key(name)
         self.money(money.amount, money.currency)
     }

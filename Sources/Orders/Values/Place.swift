@@ -21,7 +21,7 @@ package struct Proof: Sendable, Hashable {
 }
 
 extension JSONWriter {
-    mutating func field(_ name: String, _ place: Place?) {
+    mutating func field(_ name: StaticString, _ place: Place?) {
         guard let place else { return }
         object(name) { writer in
             writer.field("text", place.text)
@@ -30,7 +30,7 @@ extension JSONWriter {
         }
     }
 
-    mutating func field(_ name: String, _ proof: Proof?) {
+    mutating func field(_ name: StaticString, _ proof: Proof?) {
         guard let proof else { return }
         object(name) { writer in
             writer.field("kind", proof.kind)

@@ -7,12 +7,12 @@ package struct TimeWindow: Sendable, Hashable {
 }
 
 extension JSONWriter {
-    mutating func field(_ name: String, _ time: Timestamp) {
+    mutating func field(_ name: StaticString, _ time: Timestamp) {
         key(name)
         plainString { time.append(to: &$0, withFraction: time.unixMicroseconds % 1_000_000 != 0) }
     }
 
-    mutating func field(_ name: String, _ window: TimeWindow?) {
+    mutating func field(_ name: StaticString, _ window: TimeWindow?) {
         guard let window else { return }
         object(name) { writer in
             writer.field("earliest", window.earliest)

@@ -22,9 +22,11 @@ private struct DateTimeReader {
     var position = 0
 
     mutating func instant() -> Timestamp? {
-        guard let year = number(4), take(UInt8(ascii: "-")), let month = number(2), take(UInt8(ascii: "-")), let day = number(2),
+        guard let year = number(4), take(UInt8(ascii: "-")), let month = number(2), take(UInt8(ascii: "-")),
+            let day = number(2),
             take(UInt8(ascii: "T")) || take(UInt8(ascii: "t")),
-            let hour = number(2), take(UInt8(ascii: ":")), let minute = number(2), take(UInt8(ascii: ":")), let second = number(2),
+            let hour = number(2), take(UInt8(ascii: ":")), let minute = number(2), take(UInt8(ascii: ":")),
+            let second = number(2),
             let fraction = fraction(), let offset = offset(), position == bytes.count,
             let date = CivilDate(year: year, month: month, day: day),
             hour < 24, minute < 60, second <= 60
@@ -75,7 +77,9 @@ private struct DateTimeReader {
     private mutating func offset() -> Int? {
         if take(UInt8(ascii: "Z")) || take(UInt8(ascii: "z")) { return 0 }
         let sign = take(UInt8(ascii: "+")) ? 1 : take(UInt8(ascii: "-")) ? -1 : 0
-        guard sign != 0, let hours = number(2), take(UInt8(ascii: ":")), let minutes = number(2), hours < 24, minutes < 60 else {
+        guard sign != 0, let hours = number(2), take(UInt8(ascii: ":")), let minutes = number(2), hours < 24,
+            minutes < 60
+        else {
             return nil
         }
         return sign * (hours * 3600 + minutes * 60)

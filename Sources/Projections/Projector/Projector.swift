@@ -11,6 +11,7 @@ package final class Projector: Service {
     private let registry: EpochRegistry
     private let models: [any ReadModel]
     private let batchLimit: Int
+    private let pace: ProjectionPace
     private let logger: Logger
     /// Since when each model fails, or was last seen to.
     private let failing = Mutex<[String: ContinuousClock.Instant]>([:])
@@ -18,12 +19,15 @@ package final class Projector: Service {
     /// After this long without an answer the connection is given up. Longer than the server's own limit for a statement.
     private static let patience: Duration = .seconds(15)
 
-    /// - Parameter batchLimit: most events in one transaction.
+    /// - Parameters:
+    ///   - batchLimit: most events in one transaction.
+    ///   - pace: shared with those who read the models and may have to wait for them.
     package init(
         configuration: PostgresConfiguration,
         registry: EpochRegistry,
         models: [any ReadModel] = ReadModels.all,
         batchLimit: Int = 1000,
+        pace: ProjectionPace = ProjectionPace(),
         logger: Logger
     ) {
         follower = LogFollower(
@@ -42,6 +46,7 @@ package final class Projector: Service {
         self.registry = registry
         self.models = models
         self.batchLimit = batchLimit
+        self.pace = pace
         self.logger = logger
     }
 
@@ -50,12 +55,18 @@ package final class Projector: Service {
 
     /// Follows the log until graceful shutdown or cancellation; survives any loss of the database.
     package func run() async throws {
-        await follower.run { connection in
-            // What this connection's own server says, and not what others have learnt elsewhere since.
-            var history = try await EpochOpening.ensure(on: connection, registry: registry)
-            repeat {
-                try await catchUp(on: connection, &history)
-            } while await follower.next()
+        await withTaskCancellationOrGracefulShutdownHandler {
+            await follower.run { connection in
+                // What this connection's own server says, and not what others have learnt elsewhere since.
+                var history = try await EpochOpening.ensure(on: connection, registry: registry)
+                repeat {
+                    let began = ContinuousClock.now
+                    try await catchUp(on: connection, &history)
+                    await pace.pause(since: began)
+                } while await follower.next()
+            }
+        } onCancelOrGracefulShutdown: {
+            self.pace.close()
         }
     }
 

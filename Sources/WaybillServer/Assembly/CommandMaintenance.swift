@@ -2,9 +2,11 @@ import Logging
 import OrderLog
 import ServiceLifecycle
 
-/// Keeps the partitions of `commands`: makes those of the coming days, drops those past their retention.
+/// Keeps the partitions of `commands`: makes those of the coming days, drops those past their retention, and keeps what the
+/// appender knows of days past up to date.
 struct CommandMaintenance: Service {
     let reader: LogReader
+    let oldIds: OldCommandIds
     let retentionDays: Int
     let logger: Logger
 
@@ -13,6 +15,7 @@ struct CommandMaintenance: Service {
             while !Task.isCancelled {
                 do {
                     try await reader.maintainCommands(retentionDays: retentionDays)
+                    try await reader.refresh(oldIds)
                     try await Task.sleep(for: .seconds(3600))
                 } catch is CancellationError {
                     return

@@ -28,16 +28,30 @@ struct Parts {
         guard let seal = PositionSeal(key: key) else { throw DamagedSecret(name: "position-seal") }
         let text = PositionText { seal.seal(epoch: $0.epoch, seq: $0.seq) }
         let registry = reader.registry
+        hub = StreamHub(text: text, settings: settings.streams, logger: logger)
+        let tail = LogTail(configuration: settings.database, registry: registry, sink: hub, logger: logger)
+        self.tail = tail
+        let oldIds = OldCommandIds()
+        maintenance = CommandMaintenance(
+            reader: reader,
+            oldIds: oldIds,
+            retentionDays: settings.commandRetentionDays,
+            logger: logger
+        )
         appender = Appender(
             configuration: settings.database,
             registry: registry,
             settings: settings.appender,
+            logger: logger,
+            oldIds: oldIds,
+            onCommit: { events, history in tail.offer(events, in: history) }
+        )
+        projector = Projector(
+            configuration: settings.database,
+            registry: registry,
+            pace: models.pace,
             logger: logger
         )
-        hub = StreamHub(text: text, settings: settings.streams, logger: logger)
-        tail = LogTail(configuration: settings.database, registry: registry, sink: hub, logger: logger)
-        maintenance = CommandMaintenance(reader: reader, retentionDays: settings.commandRetentionDays, logger: logger)
-        projector = Projector(configuration: settings.database, registry: registry, logger: logger)
         let clock = WallClock()
         let gate = Gate(
             verifier: TokenVerifier(keys: settings.keys),

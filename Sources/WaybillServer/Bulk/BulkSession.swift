@@ -98,7 +98,8 @@ struct BulkSession: Sendable {
     private func submission(_ line: BulkLine) throws(Problem) -> Submission {
         let envelope = CommandIntake.Envelope(
             target: line.target,
-            commandId: line.commandId ?? UUIDv7.make().uuidString.lowercased(),
+            commandId: line.commandId ?? UUIDv7.make().text,
+            commandIdIsOurs: line.commandId == nil,
             ifMatch: line.ifMatch,
             correlationId: correlationId
         )
@@ -146,11 +147,11 @@ struct BulkSession: Sendable {
             switch answer {
             case .success(let receipt):
                 writer.field("result", receipt.replayed ? "duplicate" : "accepted")
-                writer.field("orderId", receipt.orderId.uuidString.lowercased())
+                writer.field("orderId", receipt.orderId.text)
                 writer.field("position", receipt.position.description)
             case .failure(let problem):
                 writer.field("result", "rejected")
-                writer.field("orderId", line.orderId?.uuidString.lowercased())
+                writer.field("orderId", line.orderId?.text)
                 writer.key("problem")
                 writer.raw(problem.json)
             }

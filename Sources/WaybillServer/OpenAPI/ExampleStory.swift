@@ -19,7 +19,7 @@ struct ExampleStory {
     private static let orderId = "019a41c8-6c40-7b1e-9d52-3f0a8c71e6b4"
 
     init() {
-        state = Order(orderId: UUID(uuidString: Self.orderId) ?? UUID())
+        state = Order(orderId: UUID(text: Self.orderId) ?? UUID())
         for (name, body) in Self.script { tell(name, body) }
         if let anomaly = state.anomalies.first {
             tell(

@@ -91,7 +91,7 @@ extension Problem {
     /// only once in an object.
     private static func members(_ facts: OrderFacts) -> [Member] {
         [
-            .text("orderId", facts.orderId.uuidString.lowercased()),
+            .text("orderId", facts.orderId.text),
             .text("orderStatus", facts.status),
             .number("version", facts.version),
             .texts("allowedCommands", facts.allowedCommands),

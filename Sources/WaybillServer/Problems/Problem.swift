@@ -15,9 +15,9 @@ struct Problem: Error, Sendable {
 
     /// A further member of the problem object.
     enum Member: Sendable {
-        case text(String, String)
-        case number(String, Int)
-        case texts(String, [String])
+        case text(StaticString, String)
+        case number(StaticString, Int)
+        case texts(StaticString, [String])
         case fieldErrors([(pointer: String, message: String)])
     }
 

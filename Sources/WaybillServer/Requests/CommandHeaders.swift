@@ -21,7 +21,7 @@ struct CommandHeaders {
             commandId = key
             commandIdIsOurs = false
         } else {
-            commandId = UUIDv7.make().uuidString.lowercased()
+            commandId = UUIDv7.make().text
             commandIdIsOurs = true
         }
         ifMatch = try Self.ifMatch(request.headers[values: .ifMatch])

@@ -13,6 +13,8 @@ struct CommandIntake: Sendable {
         /// The order that the path or the line names; nil where the command itself may name one.
         let target: UUID?
         let commandId: String
+        /// The client sent no id, so this one is new.
+        let commandIdIsOurs: Bool
         let ifMatch: Int?
         let correlationId: String?
     }
@@ -32,6 +34,7 @@ struct CommandIntake: Sendable {
             orderId: envelope.target ?? command.orderId ?? UUIDv7.make(),
             command: command,
             commandId: envelope.commandId,
+            mayBeRepeated: !envelope.commandIdIsOurs,
             fingerprint: Self.fingerprint(command, envelope.target),
             ifMatch: envelope.ifMatch,
             shops: caller.shops,
@@ -46,7 +49,7 @@ struct CommandIntake: Sendable {
     /// recognised whichever route it comes by.
     static func fingerprint(_ command: OrderCommand, _ target: UUID?) -> [UInt8] {
         var hash = SHA256()
-        if let target { hash.update(data: Array(target.uuidString.lowercased().utf8)) }
+        if let target { hash.update(data: Array(target.text.utf8)) }
         hash.update(data: command.canonicalBytes)
         return Array(hash.finalize())
     }

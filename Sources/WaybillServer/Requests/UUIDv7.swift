@@ -11,10 +11,4 @@ enum UUIDv7 {
             UUID(uuid: raw.loadUnaligned(as: uuid_t.self))
         }
     }
-
-    /// Reads the canonical form, in either case; nil for anything else, braces included.
-    static func parse(_ text: String) -> UUID? {
-        guard text.utf8.count == 36 else { return nil }
-        return UUID(uuidString: text)
-    }
 }

@@ -36,7 +36,7 @@ struct CommandRoutes: Sendable {
         _ = try QueryReader(request, known: [])
         do {
             let target = try orderId.map { text in
-                guard let id = UUIDv7.parse(text) else { throw Problem.notFound }
+                guard let id = UUID(text: text) else { throw Problem.notFound }
                 return id
             }
             let submission = try await read(name, target, headers, caller, request)
@@ -66,6 +66,7 @@ struct CommandRoutes: Sendable {
         let envelope = CommandIntake.Envelope(
             target: target,
             commandId: headers.commandId,
+            commandIdIsOurs: headers.commandIdIsOurs,
             ifMatch: headers.ifMatch,
             correlationId: headers.correlationId
         )
@@ -80,7 +81,7 @@ struct CommandRoutes: Sendable {
     }
 
     private static func answer(_ receipt: CommandReceipt, created: Bool, _ headers: CommandHeaders) -> Response {
-        let orderId = receipt.orderId.uuidString.lowercased()
+        let orderId = receipt.orderId.text
         let body = JSONWriter.object { writer in
             writer.field("orderId", orderId)
             writer.field("version", receipt.version)

@@ -111,7 +111,7 @@ struct OrderRoutes: Sendable {
 
     /// An id that is no UUID names nothing.
     static func orderId(_ context: WaybillContext) throws -> UUID {
-        guard let id = context.parameters.get("id").flatMap(UUIDv7.parse) else { throw Problem.notFound }
+        guard let id = context.parameters.get("id").flatMap(UUID.init(text:)) else { throw Problem.notFound }
         return id
     }
 

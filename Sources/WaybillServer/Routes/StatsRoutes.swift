@@ -38,7 +38,10 @@ extension Stats {
     fileprivate func write(to writer: inout JSONWriter) {
         writer.field("orders", orders.values.reduce(0, +))
         writer.object("statuses") { writer in
-            for status in OrderStatus.allCases { writer.field(status.rawValue, orders[status] ?? 0) }
+            for status in OrderStatus.allCases {
+                writer.key(word: status)
+                writer.integer(orders[status] ?? 0)
+            }
         }
         writer.array("perMinute", minutes) { writer, minute in
             writer.object { writer in
@@ -49,7 +52,8 @@ extension Stats {
         }
         writer.object("timeInStatus") { writer in
             for shown in shown {
-                writer.object(shown.status.rawValue) { writer in
+                writer.key(word: shown.status)
+                writer.object { writer in
                     writer.field("visits", shown.visits)
                     writer.seconds("meanSeconds", milliseconds: shown.mean)
                     writer.seconds("p50Seconds", milliseconds: shown.p50)
@@ -62,7 +66,7 @@ extension Stats {
             writer.field("orders", attentionCount)
             writer.array("newest", attention) { writer, entry in
                 writer.object { writer in
-                    writer.field("orderId", entry.orderId.uuidString.lowercased())
+                    writer.field("orderId", entry.orderId.text)
                     writer.field("shop", entry.shop)
                     writer.field("number", entry.number)
                     writer.field("status", entry.status)
@@ -76,7 +80,7 @@ extension Stats {
 
 extension JSONWriter {
     /// Seconds with three decimals.
-    mutating func seconds(_ name: String, milliseconds: Double) {
+    mutating func seconds(_ name: StaticString, milliseconds: Double) {
         let whole = Int64(milliseconds.rounded())
         let (seconds, rest) = whole.quotientAndRemainder(dividingBy: 1000)
         key(name)

@@ -50,9 +50,10 @@ struct Draft: Sendable {
                 }
             }
             // Prices include the tax; a fifth of the net sum is a sixth of it.
-            for (name, amount) in [
+            let sums: [(StaticString, Int)] = [
                 ("shipping", shipping), ("tax", total / 6), ("discount", discount), ("total", total),
-            ] {
+            ]
+            for (name, amount) in sums {
                 writer.key(name)
                 money(amount)(&writer)
             }

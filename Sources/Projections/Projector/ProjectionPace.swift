@@ -1,0 +1,34 @@
+import OrderLog
+
+/// Lets a busy log's events gather before they are folded: an order that changes many times in a moment is written once.
+/// After a quiet while the first event is folded at once, and whoever waits for a position has it hurry.
+package final class ProjectionPace: Sendable {
+    private let bell = Doorbell()
+    private let interval: Duration
+
+    /// - Parameter interval: the least time between the beginnings of two rounds that nobody waits for.
+    package init(interval: Duration = .milliseconds(100)) {
+        self.interval = interval
+    }
+
+    /// Somebody waits for what is not folded yet.
+    package func hurry() { bell.ring() }
+
+    /// Ends all waiting for good.
+    func close() { bell.close() }
+
+    /// Returns when the interval has passed since the last round began, or somebody waits.
+    func pause(since began: ContinuousClock.Instant) async {
+        let end = began + interval
+        guard end > .now else { return }
+        await withTaskGroup(of: Void.self) { group in
+            group.addTask {
+                // Cancelled: the bell has rung already.
+                guard (try? await Task.sleep(until: end)) != nil else { return }
+                self.bell.ring()
+            }
+            _ = await bell.wait()
+            group.cancelAll()
+        }
+    }
+}

@@ -1,0 +1,54 @@
+// Members of the object that is being written.
+extension JSONWriter {
+    /// The name of the member whose value is written next. It needs no escape.
+    package mutating func key(_ name: StaticString) {
+        comma()
+        bytes.append(UInt8(ascii: "\""))
+        bytes.append(contentsOf: UnsafeBufferPointer(start: name.utf8Start, count: name.utf8CodeUnitCount))
+        bytes.append(UInt8(ascii: "\""))
+        colon()
+    }
+
+    /// The same for a word of a fixed set, which needs no escape either.
+    package mutating func key(word: some RawRepresentable<String>) {
+        string(word.rawValue)
+        colon()
+    }
+
+    package mutating func field(_ name: StaticString, _ text: String) {
+        key(name)
+        string(text)
+    }
+
+    @inlinable
+    package mutating func field(_ name: StaticString, _ number: some FixedWidthInteger) {
+        key(name)
+        integer(number)
+    }
+
+    package mutating func field(_ name: StaticString, _ flag: Bool) {
+        key(name)
+        bool(flag)
+    }
+
+    /// Left out when there is no text.
+    package mutating func field(_ name: StaticString, _ text: String?) {
+        if let text { field(name, text) }
+    }
+
+    @inlinable
+    package mutating func object(_ name: StaticString, _ body: (inout JSONWriter) -> Void) {
+        key(name)
+        object(body)
+    }
+
+    @inlinable
+    package mutating func array<Element>(
+        _ name: StaticString,
+        _ elements: some Sequence<Element>,
+        _ body: (inout JSONWriter, Element) -> Void
+    ) {
+        key(name)
+        array(elements, body)
+    }
+}
