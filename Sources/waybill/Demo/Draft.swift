@@ -140,7 +140,7 @@ struct Draft: Sendable {
     }
 
     /// Two hours, so many hours from now.
-    static func window(_ name: String, hours: Double, _ writer: inout JSONWriter) {
+    static func window(_ name: StaticString, hours: Double, _ writer: inout JSONWriter) {
         writer.object(name) { writer in
             writer.field("earliest", Date(timeIntervalSinceNow: hours * 3600).ISO8601Format())
             writer.field("latest", Date(timeIntervalSinceNow: hours * 3600 + 7200).ISO8601Format())
