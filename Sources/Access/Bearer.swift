@@ -13,27 +13,31 @@ package enum Bearer {
         guard String(Substring(scheme)).lowercased() == "bearer" else { throw .missingToken }
         let token = field.dropFirst(scheme.count).drop { $0 == space }
         guard !token.isEmpty else { throw .malformedToken("the Authorization header holds no token") }
-        guard !token.contains(space), !token.contains(comma) else {
-            throw .malformedToken("the Authorization header holds more than one token")
+        guard isToken(token) else {
+            let several = token.contains(space) || token.contains(comma)
+            throw .malformedToken(
+                "the Authorization header holds \(several ? "more than one token" : "a character of no token")"
+            )
         }
-        guard isToken(token) else { throw .malformedToken("the Authorization header holds a character of no token") }
         return String(Substring(token))
     }
 
     /// `b64token = 1*( ALPHA / DIGIT / "-" / "." / "_" / "~" / "+" / "/" ) *"="`
     private static func isToken(_ token: Substring.UTF8View) -> Bool {
-        let body = token.prefix { $0 != UInt8(ascii: "=") }
-        return !body.isEmpty
-            && body.allSatisfy { byte in
-                switch byte {
-                case UInt8(ascii: "a")...UInt8(ascii: "z"), UInt8(ascii: "A")...UInt8(ascii: "Z"),
-                    UInt8(ascii: "0")...UInt8(ascii: "9"), UInt8(ascii: "-"), UInt8(ascii: "."), UInt8(ascii: "_"),
-                    UInt8(ascii: "~"), UInt8(ascii: "+"), UInt8(ascii: "/"):
-                    true
-                default: false
-                }
+        var body = 0
+        var padding = 0
+        for byte in token {
+            switch byte {
+            case UInt8(ascii: "a")...UInt8(ascii: "z"), UInt8(ascii: "A")...UInt8(ascii: "Z"),
+                UInt8(ascii: "0")...UInt8(ascii: "9"), UInt8(ascii: "-"), UInt8(ascii: "."), UInt8(ascii: "_"),
+                UInt8(ascii: "~"), UInt8(ascii: "+"), UInt8(ascii: "/"):
+                guard padding == 0 else { return false }
+                body += 1
+            case UInt8(ascii: "="): padding += 1
+            default: return false
             }
-            && token.dropFirst(body.count).allSatisfy { $0 == UInt8(ascii: "=") }
+        }
+        return body > 0
     }
 
     private static func trimmed(_ field: Substring.UTF8View) -> Substring.UTF8View {

@@ -7,7 +7,7 @@ package final class ProjectionPace: Sendable {
     private let interval: Duration
 
     /// - Parameter interval: the least time between the beginnings of two rounds that nobody waits for.
-    package init(interval: Duration = .milliseconds(100)) {
+    package init(interval: Duration = .milliseconds(250)) {
         self.interval = interval
     }
 

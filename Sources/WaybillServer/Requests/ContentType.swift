@@ -6,6 +6,7 @@ enum ContentType {
     /// RFC 9110, section 8.3.1: type and subtype compare without case; a parameter such as charset may follow.
     static func matches(_ header: String?, _ type: String) -> Bool {
         guard let header else { return false }
+        if header == type { return true }
         let given = header.split(separator: ";", maxSplits: 1).first ?? ""
         return given.trimmingASCIIWhitespace().lowercased() == type
     }
