@@ -20,7 +20,7 @@ extension APISite {
             """
         }
         return """
-            <section>
+            <section class="frames">
             <h2 class="title" id="frames">Stream frames</h2>
             <p class="lead">Server-Sent Events (WHATWG HTML, section 9.2). An <code>id:</code> is a position: a client that comes
             back with its last one goes on at exactly the next event. <code>retry:</code>, with jitter, comes first of all.</p>

@@ -97,6 +97,9 @@ extension APISite {
         pre b { font-weight: 400; color: var(--name); }
         pre i { font-style: normal; color: var(--word); }
         pre u { text-decoration: none; color: var(--number); }
+        .frames article { grid-template-columns: minmax(0, 1fr); padding: 1.8rem 0; }
+        .frames article .code { position: static; }
+        .frames pre { white-space: pre-wrap; overflow-wrap: anywhere; }
         .types h3 { margin: 2.6rem 0 .4rem; }
 
         @media (max-width: 76rem) {

@@ -31,21 +31,23 @@ enum HTML {
     }
 
     /// JSON with its parts in spans, wrapped where a value does not fit on a line.
-    static func json(_ value: JSONValue, indent: Int = 0, width: Int = 54) -> String {
-        let flat = flat(value)
-        if flat.count + indent <= width { return coloured(value) }
+    ///
+    /// - Parameter taken: characters of the line that are there already.
+    static func json(_ value: JSONValue, indent: Int = 0, taken: Int = 0, width: Int = 56) -> String {
+        if flat(value).count + taken <= width { return coloured(value) }
         let inner = String(repeating: " ", count: indent + 2)
         let outer = String(repeating: " ", count: indent)
         switch value {
         case .object(let object) where !object.isEmpty:
             let members = object.members.map { member in
-                "\(inner)\(name(member.name)): \(json(member.value, indent: indent + 2, width: width))"
+                let used = indent + member.name.count + 6
+                return
+                    "\(inner)\(name(member.name)): \(json(member.value, indent: indent + 2, taken: used, width: width))"
             }
             return "{\n" + members.joined(separator: ",\n") + "\n\(outer)}"
         case .array(let elements) where !elements.isEmpty:
-            return "[\n"
-                + elements.map { inner + json($0, indent: indent + 2, width: width) }.joined(separator: ",\n")
-                + "\n\(outer)]"
+            let shown = elements.map { inner + json($0, indent: indent + 2, taken: indent + 2, width: width) }
+            return "[\n" + shown.joined(separator: ",\n") + "\n\(outer)]"
         default: return coloured(value)
         }
     }
