@@ -91,6 +91,14 @@ final class AppendQueue: Sendable {
         }
     }
 
+    /// What the next batch would hold if it were taken now.
+    func peek(limit: Int) -> [Entry] {
+        state.withLock { state in
+            let (singles, bulk) = Self.shares(limit, state)
+            return Array(state.singles.prefix(singles)) + Array(state.bulk.prefix(bulk))
+        }
+    }
+
     /// Waits for commands and takes up to `limit`, each lane's in order of arrival; nil once closed and empty.
     func next(limit: Int) async -> [Entry]? {
         while true {
@@ -116,9 +124,13 @@ final class AppendQueue: Sendable {
     }
 
     /// Single commands first; what they leave, and never less than half where there are so many, goes to the bulk lane.
-    private static func take(_ limit: Int, from state: inout State) -> [Entry] {
+    private static func shares(_ limit: Int, _ state: State) -> (singles: Int, bulk: Int) {
         let bulk = min(state.bulk.count, max(limit - state.singles.count, limit / 2))
-        let singles = min(state.singles.count, limit - bulk)
+        return (min(state.singles.count, limit - bulk), bulk)
+    }
+
+    private static func take(_ limit: Int, from state: inout State) -> [Entry] {
+        let (singles, bulk) = shares(limit, state)
         let batch = Array(state.singles.prefix(singles)) + Array(state.bulk.prefix(bulk))
         state.singles.removeFirst(singles)
         state.bulk.removeFirst(bulk)

@@ -9,20 +9,29 @@ struct AppendSession {
     private let logger: Logger
     private let oldIds: OldCommandIds
     private let onCommit: Appender.OnCommit
+    private let queue: AppendQueue
+    private let batchLimit: Int
     private var connection: PostgresConnection?
     private var cache = StateCache()
+    /// For looking up what the next batch needs while one is being written.
+    private var lookUps: PostgresConnection?
+    private var ahead = LookAhead()
 
     init(
         configuration: PostgresConfiguration,
         registry: EpochRegistry,
         logger: Logger,
         oldIds: OldCommandIds,
+        queue: AppendQueue,
+        batchLimit: Int,
         onCommit: @escaping Appender.OnCommit
     ) {
         self.configuration = configuration
         self.registry = registry
         self.logger = logger
         self.oldIds = oldIds
+        self.queue = queue
+        self.batchLimit = batchLimit
         self.onCommit = onCommit
     }
 
@@ -38,8 +47,11 @@ struct AppendSession {
     mutating func close() async {
         await connection?.close()
         connection = nil
+        await lookUps?.close()
+        lookUps = nil
         // After a failure nobody knows what was committed.
         cache.removeAll()
+        ahead = LookAhead()
     }
 
     /// Answers every entry of the batch, one way or another.
@@ -60,8 +72,10 @@ struct AppendSession {
                     entries: pending,
                     registry: registry,
                     oldIds: oldIds,
-                    cache: &cache
+                    cache: &cache,
+                    ahead: ahead
                 )
+                ahead = LookAhead()
                 try await finish(transaction, &pending)
                 return
             } catch {
@@ -79,6 +93,9 @@ struct AppendSession {
 
     /// Commits and answers. After an error COMMIT may have been sent: marks what may have been committed, and throws.
     private mutating func finish(_ transaction: AppendTransaction, _ pending: inout [AppendQueue.Entry]) async throws {
+        let (wanted, connection) = (LookAhead(wanting: queue.peek(limit: batchLimit), cache), lookUps)
+        let (old, epochs) = (oldIds.snapshot(in: registry.current), registry.current)
+        async let fetched = wanted.fetched(old, epochs, after: transaction.head, on: connection, logger)
         do {
             try await transaction.commit()
         } catch {
@@ -88,6 +105,8 @@ struct AppendSession {
         transaction.remember(in: &cache)
         transaction.announce(to: onCommit)
         for (entry, result) in zip(pending, transaction.results) { entry.ticket.answer(result) }
+        ahead = await fetched
+        ahead.learn(transaction.known)
     }
 
     /// The database refused a batch for what is in it: each command alone, so that only the culprit fails.
@@ -112,8 +131,12 @@ struct AppendSession {
     }
 
     private mutating func connect() async throws -> PostgresConnection {
-        if let connection, connection.isOpen { return connection }
+        if let connection, connection.isOpen {
+            if lookUps?.isOpen != true { await connectLookUps() }
+            return connection
+        }
         cache.removeAll()
+        ahead = LookAhead()
         let fresh = try await PostgresConnection.connect(configuration, logger: logger)
         do {
             try await EpochOpening.ensure(on: fresh, registry: registry)
@@ -122,7 +145,19 @@ struct AppendSession {
             throw error
         }
         connection = fresh
+        await connectLookUps()
         return fresh
+    }
+
+    /// Does without where that fails, until the next batch.
+    private mutating func connectLookUps() async {
+        ahead = LookAhead()
+        do {
+            lookUps = try await PostgresConnection.connect(configuration, logger: logger)
+        } catch {
+            lookUps = nil
+            logger.debug("no connection for looking up ahead", metadata: ["error": "\(error)"])
+        }
     }
 
     /// Backoff with jitter: many processes must not return at the same moment.

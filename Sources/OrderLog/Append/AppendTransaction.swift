@@ -8,8 +8,8 @@ struct AppendTransaction {
     private let connection: PostgresConnection
     private let plan: BatchPlan
     private let epochs: EpochTable
-    /// As the head named it.
-    private let epoch: String
+    /// The head before the batch.
+    let head: StateCache.Head
 
     /// The entry at this index was accepted here for the first time, or may have been earlier.
     func accepted(_ index: Int) -> Bool {
@@ -24,56 +24,54 @@ struct AppendTransaction {
         entries: [AppendQueue.Entry],
         registry: EpochRegistry,
         oldIds: OldCommandIds,
-        cache: inout StateCache
+        cache: inout StateCache,
+        ahead: LookAhead
     ) async throws -> AppendTransaction {
-        let commandIds = Array(Set(entries.lazy.filter(\.isLookedUp).map(\.submission.commandId)))
+        let commandIds = Set(entries.lazy.filter(\.isLookedUp).map(\.submission.commandId))
+        let unasked = Array(commandIds.subtracting(ahead.commandIds))
         let orderIds = Set(entries.map(\.submission.orderId))
-        let cached = orderIds.reduce(into: [:]) { $0[$1] = cache.record(of: $1) }
-        let missing = Array(orderIds.filter { cached[$0] == nil })
-        let known = oldIds.snapshot(in: registry.current)
+        var records = orderIds.reduce(into: [:]) { $0[$1] = cache.record(of: $1) ?? ahead.orders[$1] }
+        let missing = orderIds.filter { records[$0] == nil && !ahead.orderIds.contains($0) }
+        let old = oldIds.snapshot(in: registry.current)
         let rows = try await connection.pipeline(
             [
                 PostgresQuery("begin isolation level read committed"),
                 PostgresQuery("select seq, recorded_at, epoch from log_head for update"),
                 PostgresQuery("select clock_timestamp()"),
-                CommandLookUp.recent(commandIds, known),
-                PostgresQuery(Self.lookUpOrders, [missing]),
+                CommandLookUp.recent(unasked, old),
+                PostgresQuery(Self.lookUpOrders, [Array(missing)]),
                 EpochOpening.newer.query(after: registry.current.newestOrdinal),
             ],
             timeout: LogConnection.appendTimeout
         )
         registry.merge(try EpochOpening.decode(rows[5]))
+        let epochs = registry.current
         guard let locked = rows[1].first, let clock = rows[2].first else { throw MissingHead() }
-        let head = try StateCache.Head(epoch: locked.get(2, as: String.self), seq: locked.get(0, as: Int64.self))
-        var records = cached
-        if cache.head != head {
-            // Somebody else has appended, or history itself is another.
+        let head = try StateCache.Head(row: locked)
+        var known = try await CommandLookUp.complete(rows[3], unasked, old, epochs, connection)
+        if cache.head == head {
+            known.merge(ahead.known) { first, _ in first }
+        } else {
+            // Somebody else has appended, or history itself is another: nothing that was known before the lock counts.
             cache.removeAll()
             cache.advance(to: head)
-            records = try await Self.load(Array(cached.keys), connection)
+            records = try await Self.load(Array(orderIds.subtracting(missing)), connection)
+            let asked = Array(commandIds.intersection(ahead.commandIds))
+            known.merge(try await CommandLookUp.find(asked, old, epochs, connection)) { $1 }
         }
         records.merge(try Self.decodeOrders(rows[4])) { $1 }
         for record in records.values { cache.insert(record) }
-        let recordedAt = try max(
-            locked.get(1, as: PostgresTimestamp.self).unixMicroseconds,
-            clock.get(0, as: PostgresTimestamp.self).unixMicroseconds
-        )
-        let epochs = registry.current
         var plan = BatchPlan(
             headSeq: head.seq,
-            recordedAt: Timestamp(unixMicroseconds: recordedAt),
+            recordedAt: Timestamp(
+                unixMicroseconds: max(head.recordedAt, try clock.get(0, as: PostgresTimestamp.self).unixMicroseconds)
+            ),
             epochs: epochs,
             records: records,
-            known: try await CommandLookUp.complete(rows[3], commandIds, known, epochs, connection)
+            known: known
         )
         let results = entries.map { plan.judge($0.submission, acceptedBefore: $0.maybeCommitted) }
-        return AppendTransaction(
-            results: results,
-            connection: connection,
-            plan: plan,
-            epochs: epochs,
-            epoch: head.epoch
-        )
+        return AppendTransaction(results: results, connection: connection, plan: plan, epochs: epochs, head: head)
     }
 
     private static func load(_ orderIds: [UUID], _ connection: PostgresConnection) async throws -> [UUID: OrderRecord] {
@@ -88,8 +86,19 @@ struct AppendTransaction {
         for orderId in plan.changed {
             if let record = plan.records[orderId] { cache.insert(record) }
         }
-        cache.advance(to: StateCache.Head(epoch: epoch, seq: plan.headSeq))
+        cache.advance(to: headAfter)
     }
+
+    /// Every commit moves the head, one without events only its time: nobody's commit goes unnoticed.
+    private var headAfter: StateCache.Head {
+        if plan.isEmpty { return head }
+        let time = plan.recordedAt.unixMicroseconds
+        let recordedAt = plan.events.isEmpty ? max(time, head.recordedAt + 1) : time
+        return StateCache.Head(epoch: head.epoch, seq: plan.headSeq, recordedAt: recordedAt)
+    }
+
+    /// All commands that the batch knew and added.
+    var known: [CommandKey: RememberedCommand] { plan.known }
 
     func announce(to onCommit: Appender.OnCommit) {
         if !plan.events.isEmpty { onCommit(plan.events, epochs) }
@@ -107,12 +116,25 @@ struct AppendTransaction {
             statements.append(AppendStatements.upsertOrders(plan.changed.compactMap { plan.records[$0] }))
         }
         statements.append(AppendStatements.insertCommands(plan.commands))
+        let after = headAfter
+        let recordedAt = Timestamp(unixMicroseconds: after.recordedAt)
+        statements.append(AppendStatements.moveHead(to: after.seq, at: recordedAt))
         if let last = plan.events.last {
-            statements.append(AppendStatements.moveHead(to: last.seq, at: last.recordedAt))
             statements.append(AppendStatements.notify(epochs.position(of: last.seq)))
         }
         statements.append(PostgresQuery("commit"))
         _ = try await connection.pipeline(statements, timeout: LogConnection.appendTimeout)
+    }
+}
+
+extension StateCache.Head {
+    /// From a row of `seq, recorded_at, epoch`.
+    init(row: PostgresRow) throws {
+        try self.init(
+            epoch: row.get(2, as: String.self),
+            seq: row.get(0, as: Int64.self),
+            recordedAt: row.get(1, as: PostgresTimestamp.self).unixMicroseconds
+        )
     }
 }
 

@@ -83,6 +83,8 @@ package final class Appender: Service {
                 registry: registry,
                 logger: logger,
                 oldIds: oldIds,
+                queue: queue,
+                batchLimit: settings.batchLimit,
                 onCommit: onCommit
             )
             await session.warmUp()

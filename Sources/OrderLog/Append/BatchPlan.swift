@@ -34,8 +34,8 @@ struct BatchPlan {
     private(set) var changed: Set<UUID> = []
     private(set) var records: [UUID: OrderRecord]
     private(set) var headSeq: Int64
-    private var known: [CommandKey: RememberedCommand]
-    private let recordedAt: Timestamp
+    private(set) var known: [CommandKey: RememberedCommand]
+    let recordedAt: Timestamp
     private let epochs: EpochTable
 
     struct NewCommand: Sendable {

@@ -40,6 +40,19 @@ enum CommandLookUp {
         return try await withTypes(known, connection)
     }
 
+    /// All at once, where nothing was asked before.
+    static func find(
+        _ commandIds: [String],
+        _ old: OldCommandIds.Snapshot?,
+        _ epochs: EpochTable,
+        _ connection: PostgresConnection
+    ) async throws -> [CommandKey: RememberedCommand] {
+        guard !commandIds.isEmpty else { return [:] }
+        let query = recent(commandIds, old)
+        let rows = try await connection.query(query.sql, query.bindings, timeout: LogConnection.appendTimeout)
+        return try await complete(rows, commandIds, old, epochs, connection)
+    }
+
     private static func decode(_ rows: PostgresResult) throws -> [CommandKey: RememberedCommand] {
         var known: [CommandKey: RememberedCommand] = [:]
         for row in rows {

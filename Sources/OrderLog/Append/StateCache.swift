@@ -10,6 +10,8 @@ struct StateCache {
     struct Head: Equatable {
         let epoch: String
         let seq: Int64
+        /// Moves without the rest when current state was built anew from the log.
+        let recordedAt: Int64
     }
 
     private(set) var head: Head?
@@ -24,6 +26,8 @@ struct StateCache {
     }
 
     var count: Int { young.count + old.count }
+
+    func contains(_ orderId: UUID) -> Bool { young[orderId] != nil || old[orderId] != nil }
 
     mutating func record(of orderId: UUID) -> OrderRecord? {
         if let record = young[orderId] { return record }
