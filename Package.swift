@@ -139,6 +139,11 @@ let package = Package(
             swiftSettings: strict
         ),
         .testTarget(
+            name: "LoadTests",
+            dependencies: ["waybill-load", "Orders", "StrictJSON"],
+            swiftSettings: strict
+        ),
+        .testTarget(
             name: "OrderLogTests",
             dependencies: [
                 "LogSupport", "OrderLog", "Orders", "Postgres", "Schema", "TestSupport", logging,

@@ -31,6 +31,10 @@ missing_packages() {
     pkg-config --exists libpq 2>/dev/null || echo libpq-dev
     [[ -e /usr/include/zlib.h ]] || pkg-config --exists zlib 2>/dev/null || echo zlib1g-dev
     if [[ ${need_server:-yes} == yes ]]; then has_server || echo postgresql; fi
+    if [[ ${need_nchan:-no} == yes ]]; then
+        [[ -x /usr/sbin/nginx ]] || echo nginx-light
+        [[ -e /usr/lib/nginx/modules/ngx_nchan_module.so ]] || echo libnginx-mod-nchan
+    fi
     if [[ ${need_python:-no} == yes ]]; then
         command -v python3 >/dev/null || echo python3
         # For the environment of Schemathesis; Debian keeps it in a package of its own.
@@ -60,6 +64,15 @@ keep_main_cluster_away() {
     echo 'create_main_cluster = false' | as_root tee /etc/postgresql-common/createcluster.d/waybill.conf >/dev/null
 }
 
+# Packages of servers start them. Nobody asked for that: what is wanted here is started by what wants it.
+keep_services_down() {
+    [[ -e /usr/sbin/policy-rc.d ]] && return
+    printf '#!/bin/sh\nexit 101\n' | as_root tee /usr/sbin/policy-rc.d >/dev/null
+    as_root chmod 755 /usr/sbin/policy-rc.d
+    # shellcheck disable=SC2064
+    trap "$(declare -f as_root); as_root rm -f /usr/sbin/policy-rc.d" EXIT
+}
+
 apt_install() {
     as_root env DEBIAN_FRONTEND=noninteractive apt-get \
         -y -q --no-install-recommends -o DPkg::Lock::Timeout=300 -o Dpkg::Use-Pty=0 install "$@" </dev/null
@@ -74,6 +87,7 @@ install_missing() {
         die "missing: ${missing[*]} (Debian's names). There is no apt-get here: install them and run this again."
     say "installing ${missing[*]}"
     if [[ " ${missing[*]} " == *" postgresql "* ]]; then keep_main_cluster_away; fi
+    if [[ " ${missing[*]} " == *" nginx-light "* ]]; then keep_services_down; fi
     # A fresh container has no package lists, and old ones name files that are gone.
     if ! apt_install "${missing[@]}"; then
         say "bringing the package lists up to date, then trying again"

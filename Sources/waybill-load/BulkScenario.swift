@@ -42,6 +42,17 @@ struct BulkScenario: AsyncParsableCommand {
                 try await measure(service, &result)
             }
             result.charts = [.init(title: "Events a second by one bulk request", name: "events")]
+            result.selections = [
+                .init(title: "Rate", names: ["events", "commands", "time", "rejected"]),
+                .init(title: "Single commands beside it", names: ["latency p50", "latency p99", "latency max"]),
+                .init(
+                    title: "Cost",
+                    names: [
+                        "CPU of the service", "CPU of PostgreSQL", "CPU of the client", "memory of the service, peak",
+                        "memory, second half less first",
+                    ]
+                ),
+            ]
             return result
         }
         try report.publish(result)

@@ -37,6 +37,9 @@ struct CommandsScenario: AsyncParsableCommand {
     @Flag(help: "Run pgbench in turn.")
     var peer = false
 
+    @Option(help: "Run UmaDB in turn, by this Python, which has its package.")
+    var umadb: String?
+
     func validate() throws {
         guard (1...10_000).contains(connections) else { throw ValidationError("--connections must be 1 to 10000") }
         guard seconds > 0, warmUp >= 0, rate.map({ $0 > 0 }) ?? true else {
@@ -71,6 +74,12 @@ struct CommandsScenario: AsyncParsableCommand {
                 _ = try await add(plan, "waybill, open loop at half", to: &result, service)
                 plan.rate = nil
             }
+            if let umadb {
+                let rate = try await UmaDB.with(python: umadb, workplace: workplace) { peer in
+                    try await peer.run(clients: 32, seconds: Int(seconds), workplace: workplace)
+                }
+                result.add("UmaDB, 32 Python clients", "rate", rate, "/s")
+            }
             if let pgbench {
                 let outcome = try await pgbench.run(clients: 32, seconds: Int(seconds), workplace: workplace)
                 result.add("pgbench, 32 clients", "rate", outcome.rate, "/s")
@@ -79,6 +88,20 @@ struct CommandsScenario: AsyncParsableCommand {
             }
         }
         result.charts = [.init(title: "Single commands, durable, a second", name: "rate")]
+        result.selections = [
+            .init(title: "Rate", names: ["rate", "ratio", "mean latency", "refused or unanswered"]),
+            .init(
+                title: "Latency",
+                names: ["latency p50", "latency p90", "latency p99", "latency p99.9", "latency max"]
+            ),
+            .init(
+                title: "Cost",
+                names: [
+                    "CPU of the service", "CPU of PostgreSQL", "CPU of the client", "CPU of the service, each",
+                    "CPU of PostgreSQL, each", "memory of the service, peak", "memory of PostgreSQL",
+                ]
+            ),
+        ]
         return result
     }
 

@@ -9,7 +9,11 @@ struct WaybillLoad: AsyncParsableCommand {
             Unless --port names a running service, each scenario starts one of its own on a fresh data directory, with the waybill
             beside this program, and stops it afterwards. Build for release first: swift build -c release.
             """,
-        subcommands: [CommandsScenario.self, BulkScenario.self, LatencyScenario.self]
+        subcommands: [
+            CommandsScenario.self, BulkScenario.self, ListScenario.self, FanoutScenario.self, StormScenario.self,
+            GrowthScenario.self, ReplayScenario.self, LatencyScenario.self, PageCommand.self,
+            EpollPeer.self,
+        ]
     )
 
     static func main() async {

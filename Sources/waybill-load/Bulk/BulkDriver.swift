@@ -44,7 +44,7 @@ final class BulkDriver {
     /// Blocks its thread until all results are there.
     func run() throws -> Outcome {
         defer { connection.end() }
-        try epoll.add(connection.descriptor, token: 0, writing: true)
+        try epoll.add(connection.descriptor, token: 0, .readingAndWriting)
         let start = Clock.now()
         let limit = start + plan.limit.nanoseconds
         var isWriting = true
@@ -57,7 +57,7 @@ final class BulkDriver {
             try connection.flush()
             if isWriting != (connection.backlog > 0) {
                 isWriting.toggle()
-                try epoll.change(connection.descriptor, token: 0, writing: isWriting)
+                try epoll.change(connection.descriptor, token: 0, isWriting ? .readingAndWriting : .reading)
             }
             try epoll.wait(until: now + 1_000_000_000) { ready in
                 if ready.isReadable { try connection.receive(buffer) }

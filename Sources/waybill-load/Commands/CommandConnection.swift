@@ -1,69 +1,33 @@
-import Glibc
-
-/// One keep-alive connection that sends a command and awaits its answer.
+/// One connection that sends the commands of one order after the other.
 struct CommandConnection {
-    let descriptor: Int32
-    private(set) var order: Mix.Order?
+    private(set) var exchange: HTTPExchange
     /// The moment for which the command under way was intended; nil while idle.
     private(set) var intended: UInt64?
-    private(set) var isAwaitingRoom = false
-    private var request: [UInt8] = []
-    private var sent = 0
-    private var parser = ResponseParser()
-    private var body: [UInt8] = []
+    private var order: Mix.Order?
 
     init(port: Int) throws {
-        descriptor = try Sockets.connect(port: port)
+        exchange = try HTTPExchange(port: port)
     }
 
     /// Puts the order's next command on its way, or a new order's first.
     mutating func begin(_ mix: Mix, intended: UInt64) throws {
         self.intended = intended
-        request.removeAll(keepingCapacity: true)
-        sent = 0
-        parser = ResponseParser()
-        body.removeAll(keepingCapacity: true)
         var current = order ?? mix.newOrder()
-        order = mix.append(&current, to: &request) ? current : nil
-        try flush()
+        var hasMore = false
+        try exchange.begin { hasMore = mix.append(&current, to: &$0) }
+        order = hasMore ? current : nil
     }
 
-    /// Sends what is left of the request.
-    mutating func flush() throws {
-        while sent < request.count {
-            let count = try request.withUnsafeBytes {
-                try Sockets.send(descriptor, UnsafeRawBufferPointer(rebasing: $0[sent...]))
-            }
-            sent += count
-            if count == 0 { break }
-        }
-        isAwaitingRoom = sent < request.count
-    }
-
-    enum Answer {
-        case accepted
-        /// The status, and the beginning of the body.
-        case refused(Int, String)
-    }
+    mutating func flush() throws { try exchange.flush() }
 
     /// Reads what has arrived.
     ///
     /// - Returns: the answer once it is complete.
-    mutating func receive(_ buffer: UnsafeMutableRawBufferPointer) throws -> Answer? {
-        guard let count = try Sockets.receive(descriptor, into: buffer) else { return nil }
-        guard count > 0 else { throw LoadFailure("the service closed a connection") }
-        var beginning: [UInt8] = []
-        _ = parser.consume(UnsafeRawBufferPointer(rebasing: buffer[..<count])) { piece in
-            if beginning.count < 512 { beginning.append(contentsOf: piece.prefix(512)) }
-        }
-        body.append(contentsOf: beginning)
-        guard parser.isComplete else { return nil }
+    mutating func receive(_ buffer: UnsafeMutableRawBufferPointer) throws -> HTTPExchange.Response? {
+        guard let response = try exchange.receive(buffer) else { return nil }
         intended = nil
-        if parser.status < 300 { return .accepted }
         // What follows would be refused for what is missing now.
-        order = nil
-        return .refused(parser.status, String(decoding: body, as: UTF8.self))
+        if response.status >= 300 { order = nil }
+        return response
     }
-
-    func end() { close(descriptor) }
 }

@@ -55,9 +55,9 @@ final class CommandDriver {
         for index in 0..<plan.connections {
             let connection = try CommandConnection(port: plan.port)
             connections.append(connection)
-            try epoll.add(connection.descriptor, token: UInt64(index), writing: false)
+            try epoll.add(connection.exchange.descriptor, token: UInt64(index))
         }
-        defer { for connection in connections { connection.end() } }
+        defer { for connection in connections { connection.exchange.end() } }
         idle = Array(connections.indices.reversed())
         let start = Clock.now()
         from = start + plan.warmUp.nanoseconds
@@ -110,16 +110,16 @@ final class CommandDriver {
         while let index = idle.last, let moment = intended() {
             idle.removeLast()
             try connections[index].begin(mix, intended: moment)
-            if connections[index].isAwaitingRoom { try watch(index, writing: true) }
+            if connections[index].exchange.isAwaitingRoom { try watch(index, .readingAndWriting) }
         }
     }
 
     private func turn(until deadline: UInt64) throws {
         try epoll.wait(until: deadline) { ready in
             let index = Int(ready.token)
-            if ready.isWritable, connections[index].isAwaitingRoom {
+            if ready.isWritable, connections[index].exchange.isAwaitingRoom {
                 try connections[index].flush()
-                if !connections[index].isAwaitingRoom { try watch(index, writing: false) }
+                if !connections[index].exchange.isAwaitingRoom { try watch(index, .reading) }
             }
             guard ready.isReadable else { return }
             guard let intended = connections[index].intended else {
@@ -131,20 +131,19 @@ final class CommandDriver {
         }
     }
 
-    private func watch(_ index: Int, writing: Bool) throws {
-        try epoll.change(connections[index].descriptor, token: UInt64(index), writing: writing)
+    private func watch(_ index: Int, _ interest: Epoll.Interest) throws {
+        try epoll.change(connections[index].exchange.descriptor, token: UInt64(index), interest)
     }
 
-    private func record(_ answer: CommandConnection.Answer, _ intended: UInt64) {
-        switch answer {
-        case .accepted:
+    private func record(_ answer: HTTPExchange.Response, _ intended: UInt64) {
+        if answer.status < 300 {
             let now = Clock.now()
             guard intended >= from, now <= until || plan.rate != nil else { return }
             outcome.accepted += 1
             outcome.latency.record(nanoseconds: now - intended)
-        case .refused(let status, let problem):
-            outcome.refused[status, default: 0] += 1
-            if outcome.firstRefusal == nil { outcome.firstRefusal = "\(status) \(problem)" }
+        } else {
+            outcome.refused[answer.status, default: 0] += 1
+            if outcome.firstRefusal == nil { outcome.firstRefusal = "\(answer.status) \(answer.text)" }
         }
     }
 }

@@ -59,4 +59,32 @@ struct ChildProgram {
         kill(pid, SIGTERM)
         return try await finish(within: limit)
     }
+
+    /// Runs `body`, then ends the program.
+    func during<R>(_ body: () async throws -> R) async throws -> R {
+        let result: Result<R, any Error>
+        do {
+            result = .success(try await body())
+        } catch {
+            result = .failure(error)
+        }
+        try await stop()
+        return try result.get()
+    }
+
+    /// Waits for a line that begins so.
+    ///
+    /// - Returns: the rest of it.
+    /// - Throws: when the program ends without it, or a minute has passed.
+    func line(beginning prefix: String) async throws -> String {
+        let deadline = ContinuousClock.now + .seconds(60)
+        while ContinuousClock.now < deadline {
+            // The last piece may be half a line.
+            let lines = try printed().split(separator: "\n", omittingEmptySubsequences: false).dropLast()
+            if let line = lines.first(where: { $0.hasPrefix(prefix) }) { return String(line.dropFirst(prefix.count)) }
+            guard ended() == nil else { break }
+            try await Task.sleep(for: .milliseconds(20))
+        }
+        throw LoadFailure("\(name) did not start: \(try lastWords())")
+    }
 }

@@ -18,7 +18,10 @@ extension Service {
         let program = try ChildProgram(arguments, name: "service", directory: logs)
         let result: Result<R, any Error>
         do {
-            let port = try await port(of: program)
+            let url = try await program.line(beginning: "waybill: serving on ")
+            guard let port = url.split(separator: ":").last.flatMap({ Int($0) }) else {
+                throw LoadFailure("the service serves on no port: \(url)")
+            }
             result = .success(try await body(Service(port: port, dataDirectory: dataDirectory)))
         } catch {
             result = .failure(error)
@@ -27,17 +30,6 @@ extension Service {
             throw LoadFailure("the service did not end well: \(try program.lastWords())")
         }
         return try result.get()
-    }
-
-    private static func port(of program: ChildProgram) async throws -> Int {
-        let deadline = ContinuousClock.now + .seconds(60)
-        while ContinuousClock.now < deadline {
-            let line = try program.printed().split(separator: "\n").first { $0.hasPrefix("waybill: serving on ") }
-            if let port = line?.split(separator: ":").last.flatMap({ Int($0) }) { return port }
-            guard program.ended() == nil else { break }
-            try await Task.sleep(for: .milliseconds(20))
-        }
-        throw LoadFailure("the service did not start: \(try program.lastWords())")
     }
 }
 

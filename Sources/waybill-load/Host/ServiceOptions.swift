@@ -28,9 +28,12 @@ struct ServiceOptions: ParsableArguments {
             ?? "waybill"
     }
 
+    /// The absolute path of `--work-dir`.
+    var workPath: String { path(workDir) }
+
     /// Lends a directory and, in it, the service.
     func with<R>(_ body: (Service, _ workplace: String) async throws -> R) async throws -> R {
-        try await Workplace.with(path(workDir), keeping: keep) { workplace in
+        try await Workplace.with(workPath, keeping: keep) { workplace in
             if let port {
                 let service = try await Service(port: port, dataDirectory: path(dataDir ?? ".waybill"))
                 return try await body(service, workplace)

@@ -69,5 +69,7 @@ struct LoadShop: Sendable {
         ),
     ]
 
-    static let scope = ShopScope.names(Set(all.map(\.name)))
+    static let names = Set(all.map(\.name)).sorted()
+
+    static let scope = ShopScope.names(Set(names))
 }

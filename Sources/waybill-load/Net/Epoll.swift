@@ -27,12 +27,27 @@ final class Epoll {
         close(descriptor)
     }
 
-    func add(_ socket: Int32, token: UInt64, writing: Bool) throws {
-        guard control(EPOLL_CTL_ADD, socket, token, writing) else { throw LoadFailure.system("epoll_ctl") }
+    /// What a descriptor is watched for.
+    enum Interest {
+        case reading, readingAndWriting
+        /// Errors only, which cannot be left out.
+        case nothing
+
+        fileprivate var events: UInt32 {
+            switch self {
+            case .reading: EPOLLIN.rawValue
+            case .readingAndWriting: EPOLLIN.rawValue | EPOLLOUT.rawValue
+            case .nothing: 0
+            }
+        }
     }
 
-    func change(_ socket: Int32, token: UInt64, writing: Bool) throws {
-        guard control(EPOLL_CTL_MOD, socket, token, writing) else { throw LoadFailure.system("epoll_ctl") }
+    func add(_ socket: Int32, token: UInt64, _ interest: Interest = .reading) throws {
+        guard control(EPOLL_CTL_ADD, socket, token, interest) else { throw LoadFailure.system("epoll_ctl") }
+    }
+
+    func change(_ socket: Int32, token: UInt64, _ interest: Interest) throws {
+        guard control(EPOLL_CTL_MOD, socket, token, interest) else { throw LoadFailure.system("epoll_ctl") }
     }
 
     /// Waits at most until `deadline` (nanoseconds of ``Clock``) and hands over what is ready.
@@ -46,9 +61,9 @@ final class Epoll {
         }
     }
 
-    private func control(_ operation: Int32, _ socket: Int32, _ token: UInt64, _ writing: Bool) -> Bool {
+    private func control(_ operation: Int32, _ socket: Int32, _ token: UInt64, _ interest: Interest) -> Bool {
         var event = epoll_event()
-        event.events = EPOLLIN.rawValue | (writing ? EPOLLOUT.rawValue : 0)
+        event.events = interest.events
         event.data.u64 = token
         return epoll_ctl(descriptor, operation, socket, &event) == 0
     }

@@ -46,10 +46,12 @@ enum Sockets {
     }
 
     /// The next connection that waits; nil when there is none.
-    static func accept(_ listener: Int32) -> Int32? {
+    static func accept(_ listener: Int32) throws -> Int32? {
         let flags = Int32(SOCK_NONBLOCK.rawValue | SOCK_CLOEXEC.rawValue)
         let descriptor = accept4(listener, nil, nil, flags)
-        return descriptor >= 0 ? descriptor : nil
+        guard descriptor >= 0 else { return nil }
+        try set(descriptor, Int32(IPPROTO_TCP), TCP_NODELAY, 1)
+        return descriptor
     }
 
     /// Why a connection attempt failed; 0 when it did not.

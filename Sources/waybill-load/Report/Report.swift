@@ -20,6 +20,14 @@ struct Report: Codable, Sendable, Equatable {
         var name: String
     }
 
+    /// Some figures side by side, for a page.
+    struct Selection: Codable, Sendable, Equatable {
+        var title: String
+        var names: [String]
+        /// A row for each figure and a column for each subject, where there are many figures of few subjects.
+        var isUpright = false
+    }
+
     var scenario: String
     /// One sentence: what was done.
     var summary: String
@@ -30,6 +38,7 @@ struct Report: Codable, Sendable, Equatable {
     var command: String
     var figures: [Figure] = []
     var charts: [Chart] = []
+    var selections: [Selection] = []
     /// What a reader must know to take the figures right.
     var notes: [String] = []
 
@@ -65,7 +74,7 @@ struct Report: Codable, Sendable, Equatable {
         return (sorted[(sorted.count - 1) / 2] + sorted[sorted.count / 2]) / 2
     }
 
-    private static let places: Set = ["--json", "--svg", "--port", "--data-dir", "--binary", "--work-dir"]
+    private static let places: Set = ["--json", "--svg", "--port", "--data-dir", "--binary", "--work-dir", "--umadb"]
 
     static func withoutPlaces(_ arguments: [String]) -> [String] {
         var kept: [String] = []

@@ -1,0 +1,122 @@
+import Access
+import ArgumentParser
+import Foundation
+
+struct FanoutScenario: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "fanout",
+        abstract: "One event to many streams: deliveries a second, their cost and their latency.",
+        discussion: """
+            Streams on all orders, read by one thread that counts frames. Published by the service's bulk route, as fast as the
+            streams take it (--pace saturated), one event at a time (closed), or by the clock (a number of events a second).
+
+            Peers get the frames that the service has sent, by the same client: nchan (nginx, one worker) and a bare epoll loop.
+            nchan keeps nothing on disk; an event of ours is durable before it is pushed, and its latency includes the commit.
+            """
+    )
+
+    @OptionGroup var service: ServiceOptions
+    @OptionGroup var report: ReportOptions
+
+    @Option(parsing: .upToNextOption, help: "Streams; each number is measured for itself.")
+    var subscribers = [1000]
+
+    @Option(parsing: .upToNextOption, help: "saturated, closed, or events a second; each is measured for itself.")
+    var pace = ["saturated"]
+
+    @Option(help: "Events under way at most when saturated.")
+    var window = 1000
+
+    @Option(help: "Seconds to measure, for each run.")
+    var seconds = 5.0
+
+    @Option(help: "Seconds of load before that.")
+    var warmUp = 1.0
+
+    @Flag(help: "Measure nchan too.")
+    var nchan = false
+
+    @Flag(help: "Measure a bare epoll loop too.")
+    var epoll = false
+
+    func validate() throws {
+        guard subscribers.allSatisfy({ (1...60_000).contains($0) }) else {
+            throw ValidationError("--subscribers must be 1 to 60000")
+        }
+        guard window > 0, seconds > 0, warmUp >= 0 else {
+            throw ValidationError("--window, --seconds and --warm-up must be positive")
+        }
+        for text in pace { _ = try FanoutPace(text, window: window) }
+    }
+
+    func run() async throws {
+        let paces = try pace.map { try FanoutPace($0, window: window) }
+        let result = try await service.with { service, workplace in
+            let bench = FanoutBench(service: service, seconds: seconds, warmUp: warmUp)
+            var result = try await Report(
+                scenario: "fanout",
+                summary: "real frames to streams on all orders, one reading thread",
+                machine: .current(of: service)
+            )
+            for run in 1...report.runs {
+                var frames: [RecordedFrame] = []
+                for count in subscribers {
+                    for pace in paces {
+                        ReportOptions.progress("run \(run) of \(report.runs): \(count) streams, \(pace.name)")
+                        frames = try await bench.measure(count, pace, &result)
+                        try await measurePeers(count, pace, frames, bench, workplace, &result)
+                    }
+                }
+            }
+            for pace in paces {
+                let label = pace.name.prefix(1).uppercased() + pace.name.dropFirst()
+                result.charts.append(.init(title: "\(label): deliveries a second", name: "deliveries, \(pace.name)"))
+                let names = ["deliveries", "CPU of the server each"].map { "\($0), \(pace.name)" }
+                result.selections.append(
+                    .init(
+                        title: String(label),
+                        names: names + ["\(pace.name) p50", "\(pace.name) p99", "missing or ended, \(pace.name)"]
+                    )
+                )
+            }
+            return result
+        }
+        try report.publish(result)
+    }
+
+    private func measurePeers(
+        _ count: Int,
+        _ pace: FanoutPace,
+        _ frames: [RecordedFrame],
+        _ bench: FanoutBench,
+        _ workplace: String,
+        _ result: inout Report
+    ) async throws {
+        var copy = result
+        if nchan {
+            try await StreamPeer.withNchan(workplace) { try await bench.measure($0, count, pace, frames, &copy) }
+        }
+        if epoll {
+            try await StreamPeer.withEpoll(workplace) { try await bench.measure($0, count, pace, frames, &copy) }
+        }
+        result = copy
+    }
+}
+
+/// A pace as it is named on the command line.
+struct FanoutPace: Sendable {
+    let name: String
+    let pace: FanoutDriver.Pace
+
+    init(_ text: String, window: Int) throws {
+        switch text {
+        case "saturated": (name, pace) = (text, .saturated(window: window))
+        case "closed": (name, pace) = (text, .closed)
+        default:
+            guard let rate = Double(text), rate > 0 else {
+                throw ValidationError("--pace is saturated, closed, or a number of events a second")
+            }
+            (name, pace) = ("\(text) events/s", .rate(rate))
+        }
+    }
+}

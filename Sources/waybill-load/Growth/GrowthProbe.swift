@@ -1,0 +1,113 @@
+import Access
+import Foundation
+import Postgres
+
+/// What is asked of a log, whatever its length: appends, returns and reads.
+struct GrowthProbe: Sendable {
+    let service: Service
+    let connections: Int
+    let seconds: Double
+
+    /// Where in the log a client was when it left.
+    private struct Place: Sendable {
+        let position: String
+        let orderId: String
+        let shop: String
+        let customer: String
+    }
+
+    /// Measures all and adds it to the report.
+    func run(_ subject: String, _ report: inout Report) async throws {
+        let places = try await places(200)
+        try await returns(places, subject, &report)
+        try await reads(places, subject, &report)
+        var plan = CommandDriver.Plan(port: service.port, token: try await service.token(.backend))
+        (plan.connections, plan.warmUp, plan.seconds) = (connections, 3, seconds)
+        let settled = plan
+        let outcome = try await Threads.one { try CommandDriver(settled).run() }
+        if let refusal = outcome.firstRefusal { throw LoadFailure("a command was refused: \(refusal)") }
+        report.add(subject, "appends", outcome.rate, "/s")
+        report.add(subject, "append p50", outcome.latency.percentile(50), "ms")
+        report.add(subject, "append p99", outcome.latency.percentile(99), "ms")
+    }
+
+    /// First events of orders all over the log, each with a thousand events behind it.
+    private func places(_ count: Int) async throws -> [Place] {
+        try await service.withDatabase { connection in
+            let row = try await connection.query(
+                "select epoch, (select seq from log_head) from log_epochs order by ordinal limit 1"
+            ).first
+            guard let row else { throw LoadFailure("the log is empty") }
+            let (epoch, head) = (try row.get(0, as: String.self), try row.get(1, as: Int64.self))
+            var places: [Place] = []
+            for _ in 0..<count {
+                let found = try await connection.query(
+                    """
+                    select seq, order_id::text, shop, customer from events
+                    where seq >= $1 and version = 1 order by seq limit 1
+                    """,
+                    [Int64.random(in: 1...max(1, head - 2000))]
+                ).first
+                guard let found else { continue }
+                places.append(
+                    Place(
+                        position: "\(epoch)-\(try found.get(0, as: Int64.self))",
+                        orderId: try found.get(1, as: String.self),
+                        shop: try found.get(2, as: String.self),
+                        customer: try found.get(3, as: String.self)
+                    )
+                )
+            }
+            return places
+        }
+    }
+
+    /// From the connection to the first event that was missed, one client after the other.
+    private func returns(_ places: [Place], _ subject: String, _ report: inout Report) async throws {
+        let staff = try await service.token(.staff)
+        let streams: [(String, @Sendable (Place) -> String)] = [
+            ("all orders", { _ in "/v1/stream" }),
+            ("one order", { "/v1/orders/\($0.orderId)/stream" }),
+            ("a customer", { "/v1/customers/\($0.customer)/stream?shop=\($0.shop)" }),
+        ]
+        for (name, path) in streams {
+            let port = service.port
+            let latency: LatencyHistogram
+            do {
+                latency = try await Threads.one {
+                    var latency = LatencyHistogram()
+                    for place in places {
+                        let request = StreamTarget.request(path(place), token: staff, lastEventId: place.position)
+                        let target = StreamTarget(port: port, beginning: .head) { _ in request }
+                        let taken = try StormDriver.catchUp(target, count: 1, events: 1)
+                        latency.record(nanoseconds: taken.nanoseconds)
+                    }
+                    return latency
+                }
+            } catch let failure as LoadFailure where failure.description.contains("answered 404") {
+                report.note("This version of the service has no stream of \(name).")
+                continue
+            }
+            report.add(subject, "return to \(name), p50", latency.percentile(50), "ms")
+            report.add(subject, "return to \(name), p99", latency.percentile(99), "ms")
+        }
+    }
+
+    private func reads(_ places: [Place], _ subject: String, _ report: inout Report) async throws {
+        let staff = try await service.token(.staff)
+        let reads: [(String, [String])] = [
+            ("an order", places.map { "/v1/orders/\($0.orderId)" }),
+            ("its history", places.map { "/v1/orders/\($0.orderId)/events" }),
+            ("its past", places.map { "/v1/orders/\($0.orderId)?version=2" }),
+            ("a page of the log", places.map { "/v1/events?after=\($0.position)" }),
+            ("the list", ["/v1/orders"]),
+            ("a customer's list", places.map { "/v1/orders?customer=\($0.customer)" }),
+        ]
+        for (name, targets) in reads {
+            let plan = ReadDriver.Plan(port: service.port, token: staff, targets: targets, seconds: 2)
+            let outcome = try await Threads.one { try ReadDriver(plan).run() }
+            report.add(subject, "read \(name), p50", outcome.latency.percentile(50), "ms")
+            report.add(subject, "read \(name), p99", outcome.latency.percentile(99), "ms")
+        }
+    }
+}

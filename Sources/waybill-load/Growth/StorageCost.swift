@@ -1,0 +1,39 @@
+import Postgres
+
+/// What the log and what belongs to it take on disk.
+struct StorageCost: Sendable {
+    /// A table with its partitions, or an index with those of its partitions, in bytes.
+    struct Part: Sendable {
+        let name: String
+        let isIndex: Bool
+        let bytes: Int
+    }
+
+    let parts: [Part]
+
+    /// The largest first. Overflow tables count with their tables.
+    static func read(_ connection: PostgresConnection) async throws -> StorageCost {
+        let rows = try await connection.query(
+            """
+            with recursive tree(root, relation) as (
+                select c.oid, c.oid from pg_class c join pg_namespace n on n.oid = c.relnamespace
+                where n.nspname = 'public' and c.relkind in ('r', 'p', 'i', 'I') and not c.relispartition
+                union all
+                select root, inhrelid from tree join pg_inherits on inhparent = relation)
+            select root::regclass::text, bool_or(c.relkind in ('i', 'I')),
+                sum(pg_relation_size(relation) + coalesce(pg_relation_size(nullif(c.reltoastrelid, 0)), 0))::bigint
+            from tree join pg_class c on c.oid = relation
+            group by root having sum(pg_relation_size(relation)) > 0 order by 3 desc
+            """
+        )
+        return StorageCost(
+            parts: try rows.map { row in
+                Part(
+                    name: try row.get(0, as: String.self),
+                    isIndex: try row.get(1, as: Bool.self),
+                    bytes: Int(try row.get(2, as: Int64.self))
+                )
+            }
+        )
+    }
+}

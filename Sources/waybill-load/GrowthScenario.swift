@@ -1,0 +1,124 @@
+import Access
+import ArgumentParser
+import EmbeddedPostgres
+import Foundation
+
+struct GrowthScenario: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "growth",
+        abstract: "Whether appends, returns and reads cost the same on a long log as on a short one.",
+        discussion: """
+            Loads real orders, then fills the database with clones of them up to each length, spread over some days, read models
+            and command ids included, and measures the service on it. Also tells the bytes on disk an event. Needs a data directory
+            of its own, so --port is refused.
+            """
+    )
+
+    @OptionGroup var service: ServiceOptions
+    @OptionGroup var report: ReportOptions
+
+    @Option(parsing: .upToNextOption, help: "Lengths in events, the shortest first.")
+    var events = [100_000, 10_000_000]
+
+    @Option(help: "Days over which the log is spread.")
+    var days = 30
+
+    @Option(help: "Orders in the pattern that is cloned.")
+    var pattern = 2000
+
+    @Option(help: "Connections that append.")
+    var connections = 64
+
+    @Option(help: "Seconds of appending, for each run.")
+    var seconds = 10.0
+
+    func validate() throws {
+        guard service.port == nil else { throw ValidationError("growth empties the log: it makes its own service") }
+        guard events.allSatisfy({ $0 > 0 }), !events.isEmpty, days > 0, pattern > 0, connections > 0, seconds > 0 else {
+            throw ValidationError("--events, --days, --pattern, --connections and --seconds must be positive")
+        }
+    }
+
+    func run() async throws {
+        let result = try await Workplace.with(service.workPath, keeping: service.keep) { workplace in
+            let data = "\(workplace)/data"
+            var result = try await load(data, workplace)
+            for length in events {
+                let (total, cost) = try await offline(data) { location in
+                    let total = try await GrowthFill(location: location, days: days).fill(to: length)
+                    return (total, try await location.withConnection { try await StorageCost.read($0) })
+                }
+                let subject = "\(NumberText.text(Double(length))) events"
+                let all = cost.parts.reduce(0) { $0 + $1.bytes }
+                for part in cost.parts where part.bytes * 100 >= all {
+                    let kind = part.isIndex ? "index" : "table"
+                    result.add(subject, "\(kind) \(part.name)", Double(part.bytes) / Double(total), "B/event")
+                }
+                result.add(
+                    subject,
+                    "all on disk",
+                    Double(all) / Double(total),
+                    "B/event"
+                )
+                try await Service.with(binary: service.waybill, dataDirectory: data, logs: workplace) { service in
+                    let probe = GrowthProbe(service: service, connections: connections, seconds: seconds)
+                    for run in 1...report.runs {
+                        ReportOptions.progress("\(subject): run \(run) of \(report.runs)")
+                        try await probe.run(subject, &result)
+                    }
+                }
+            }
+            addRatios(&result)
+            let names = result.figures.reduce(into: [String]()) { if !$0.contains($1.name) { $0.append($1.name) } }
+            result.selections = [
+                .init(
+                    title: "The same work",
+                    names: names.filter { !$0.hasPrefix("table ") && !$0.hasPrefix("index ") },
+                    isUpright: true
+                ),
+                .init(
+                    title: "On disk",
+                    names: names.filter { $0.hasPrefix("table ") || $0.hasPrefix("index ") },
+                    isUpright: true
+                ),
+            ]
+            return result
+        }
+        try report.publish(result)
+    }
+
+    /// A service's real orders, as the pattern.
+    private func load(_ data: String, _ workplace: String) async throws -> Report {
+        var result = try await Service.with(binary: service.waybill, dataDirectory: data, logs: workplace) { service in
+            let token = try await service.token(.backend)
+            let plan = BulkDriver.Plan(port: service.port, token: token, orders: pattern)
+            _ = try await Threads.one { try BulkDriver(plan).run() }
+            try await ReadModels.catchUp(service)
+            return try await Report(
+                scenario: "growth",
+                summary:
+                    "the same work on logs of \(events.map { NumberText.text(Double($0)) }.joined(separator: " and ")) events",
+                machine: .current(of: service)
+            )
+        }
+        try await offline(data) { try await GrowthFill(location: $0, days: days).takePattern() }
+        result.charts = [.init(title: "Single commands a second, by the log's length", name: "appends")]
+        return result
+    }
+
+    /// The database with no service on it.
+    private func offline<R>(_ data: String, _ body: (EmbeddedPostgres.Location) async throws -> R) async throws -> R {
+        try await PeerCluster.with(data) { try await body($0.location) }
+    }
+
+    /// The longest log against the shortest: times, and appends the other way round, so that 1 is no change and more is worse.
+    private func addRatios(_ result: inout Report) {
+        guard let first = events.first, let last = events.last, first != last else { return }
+        let (short, long) = ("\(NumberText.text(Double(first))) events", "\(NumberText.text(Double(last))) events")
+        for figure in result.figures where figure.subject == long {
+            guard let before = result.median(short, figure.name), before > 0, figure.median > 0 else { continue }
+            let ratio = figure.name == "appends" ? before / figure.median : figure.median / before
+            result.add("long : short", figure.name, ratio, "×")
+        }
+    }
+}

@@ -1,0 +1,94 @@
+import Foundation
+
+/// Asks for one thing again and again on some connections, each as soon as it has its answer.
+final class ReadDriver {
+    struct Plan: Sendable {
+        var port: Int
+        var token: String
+        /// Paths with their queries, taken in turn.
+        var targets: [String]
+        var connections = 1
+        var seconds = 3.0
+    }
+
+    struct Outcome: Sendable {
+        var latency = LatencyHistogram()
+        var bytes = 0
+        var elapsed = 0.0
+
+        var rate: Double { Double(latency.count) / elapsed }
+    }
+
+    private let plan: Plan
+    private let epoll: Epoll
+    private var connections: [(exchange: HTTPExchange, began: UInt64)] = []
+    private var next = 0
+    private let buffer = UnsafeMutableRawBufferPointer.allocate(byteCount: 256 * 1024, alignment: 16)
+
+    init(_ plan: Plan) throws {
+        self.plan = plan
+        epoll = try Epoll()
+    }
+
+    deinit { buffer.deallocate() }
+
+    /// Blocks its thread for the plan's time.
+    ///
+    /// - Throws: for an answer other than 200.
+    func run() throws -> Outcome {
+        var outcome = Outcome()
+        defer { for connection in connections { connection.exchange.end() } }
+        let start = Clock.now()
+        let until = start + plan.seconds.nanoseconds
+        for index in 0..<plan.connections {
+            connections.append((try HTTPExchange(port: plan.port, bodyLimit: .max), 0))
+            try epoll.add(connections[index].exchange.descriptor, token: UInt64(index))
+            try ask(index)
+        }
+        while Clock.now() < until {
+            try epoll.wait(until: until) { ready in
+                let index = Int(ready.token)
+                guard let response = try connections[index].exchange.receive(buffer) else { return }
+                guard response.status == 200 else { throw LoadFailure("\(response.status): \(response.text)") }
+                outcome.latency.record(nanoseconds: Clock.now() - connections[index].began)
+                outcome.bytes += response.body.count
+                try ask(index)
+            }
+        }
+        outcome.elapsed = (Clock.now() - start).seconds
+        return outcome
+    }
+
+    private func ask(_ index: Int) throws {
+        let target = plan.targets[next % plan.targets.count]
+        next += 1
+        connections[index].began = Clock.now()
+        try connections[index].exchange.begin { $0.append(contentsOf: Self.request(target, plan.token)) }
+    }
+
+    static func request(_ target: String, _ token: String) -> [UInt8] {
+        Array("GET \(target) HTTP/1.1\r\nHost: 127.0.0.1\r\nAuthorization: Bearer \(token)\r\n\r\n".utf8)
+    }
+
+    /// One answer's body.
+    static func fetch(_ target: String, port: Int, token: String) async throws -> [UInt8] {
+        try await Threads.one {
+            let epoll = try Epoll()
+            let buffer = UnsafeMutableRawBufferPointer.allocate(byteCount: 256 * 1024, alignment: 16)
+            defer { buffer.deallocate() }
+            var exchange = try HTTPExchange(port: port, bodyLimit: .max)
+            defer { exchange.end() }
+            try epoll.add(exchange.descriptor, token: 0)
+            try exchange.begin { $0.append(contentsOf: request(target, token)) }
+            let deadline = Clock.now() + 60_000_000_000
+            while Clock.now() < deadline {
+                var response: HTTPExchange.Response?
+                try epoll.wait(until: deadline) { _ in response = try exchange.receive(buffer) }
+                guard let response else { continue }
+                guard response.status == 200 else { throw LoadFailure("\(response.status): \(response.text)") }
+                return response.body
+            }
+            throw LoadFailure("\(target) was not answered within a minute")
+        }
+    }
+}

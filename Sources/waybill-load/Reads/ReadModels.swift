@@ -1,0 +1,29 @@
+import Postgres
+
+/// The read models behind the list and the statistics.
+enum ReadModels {
+    /// Waits until those that are served have come to the log's head.
+    ///
+    /// - Throws: when they make no way for a minute.
+    static func catchUp(_ service: Service) async throws {
+        var (lowest, moved) = (Int64(-1), ContinuousClock.now)
+        while true {
+            let (behind, at) = try await service.withDatabase { connection in
+                let rows = try await connection.query(
+                    """
+                    select (select seq from log_head) - coalesce(min(seq), 0), coalesce(min(seq), 0)
+                    from projections join projection_active using (name, version)
+                    """
+                )
+                guard let row = rows.first else { return (Int64(0), Int64(0)) }
+                return (try row.get(0, as: Int64.self), try row.get(1, as: Int64.self))
+            }
+            if behind <= 0 { return }
+            if at > lowest { (lowest, moved) = (at, .now) }
+            guard moved.duration(to: .now) < .seconds(60) else {
+                throw LoadFailure("the read models stand still, \(behind) events behind the log")
+            }
+            try await Task.sleep(for: .milliseconds(100))
+        }
+    }
+}

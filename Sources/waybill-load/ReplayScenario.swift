@@ -1,0 +1,75 @@
+import Access
+import ArgumentParser
+import EmbeddedPostgres
+import Foundation
+
+struct ReplayScenario: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "replay",
+        abstract: "How fast a projection is rebuilt from the log, and what that does to appends.",
+        discussion: """
+            Runs "waybill replay" on a log filled with clones of real orders: alone, then beside single commands. The limit in the
+            same run is COPY of the same events out of the table, thrown away.
+            """
+    )
+
+    @OptionGroup var service: ServiceOptions
+    @OptionGroup var report: ReportOptions
+
+    @Option(help: "The projection to rebuild.")
+    var projection = "current"
+
+    @Option(help: "Length of the log in events.")
+    var events = 1_000_000
+
+    @Option(help: "Orders in the pattern that is cloned.")
+    var pattern = 2000
+
+    @Option(help: "Connections that append.")
+    var connections = 64
+
+    @Option(help: "Seconds of appending without a replay, for each run.")
+    var seconds = 10.0
+
+    func validate() throws {
+        guard service.port == nil else { throw ValidationError("replay fills a log: it makes its own service") }
+        guard events > 0, pattern > 0, connections > 0, seconds > 0 else {
+            throw ValidationError("--events, --pattern, --connections and --seconds must be positive")
+        }
+    }
+
+    func run() async throws {
+        let result = try await Workplace.with(service.workPath, keeping: service.keep) { workplace in
+            let bench = ReplayBench(
+                waybill: service.waybill,
+                projection: projection,
+                data: "\(workplace)/data",
+                workplace: workplace
+            )
+            try await bench.prepare(orders: pattern, events: events)
+            return try await Service.with(
+                binary: service.waybill,
+                dataDirectory: bench.data,
+                logs: workplace
+            ) { service in
+                var result = try await Report(
+                    scenario: "replay",
+                    summary: "\(projection) rebuilt from \(NumberText.text(Double(events))) events",
+                    machine: .current(of: service)
+                )
+                for run in 1...report.runs {
+                    ReportOptions.progress("run \(run) of \(report.runs)")
+                    try await bench.alone(service, &result)
+                    try await bench.underLoad(service, connections: connections, seconds: seconds, &result)
+                }
+                result.charts = [.init(title: "Events a second, \(projection) rebuilt and raw COPY", name: "events")]
+                result.selections = [
+                    .init(title: "Alone", names: ["events", "time", "ratio"]),
+                    .init(title: "Under load", names: ["rate", "rate lost", "latency p50", "latency p99", "refused"]),
+                ]
+                return result
+            }
+        }
+        try report.publish(result)
+    }
+}

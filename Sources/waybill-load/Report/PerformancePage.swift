@@ -1,0 +1,30 @@
+import Foundation
+
+/// The performance page: its text and its figures lie apart, so that either is changed without the other.
+///
+/// A directory holds `begin.md`, and for each section `NAME.md` with the text (method, what limits it) and `NAME.json` and
+/// `NAME.svg` as a run has written them. A section without figures is left out.
+enum PerformancePage {
+    static let sections = ["commands", "bulk", "list", "latency", "fanout", "storm", "growth", "replay"]
+
+    /// - Parameter directory: the directory's path; its last component is how the page refers to it.
+    static func make(from directory: URL) throws -> String {
+        var parts = [try text(directory.appending(path: "begin.md"))]
+        for section in sections {
+            let figures = directory.appending(path: "\(section).json")
+            guard FileManager.default.fileExists(atPath: figures.path) else { continue }
+            let report = try JSONDecoder().decode(Report.self, from: Data(contentsOf: figures))
+            let picture = directory.appending(path: "\(section).svg")
+            let hasPicture = FileManager.default.fileExists(atPath: picture.path)
+            parts.append(try text(directory.appending(path: "\(section).md")))
+            parts.append(
+                report.markdown(picture: hasPicture ? "\(directory.lastPathComponent)/\(section).svg" : nil)
+            )
+        }
+        return parts.joined(separator: "\n\n") + "\n"
+    }
+
+    private static func text(_ file: URL) throws -> String {
+        try String(contentsOf: file, encoding: .utf8).trimmingCharacters(in: .newlines)
+    }
+}

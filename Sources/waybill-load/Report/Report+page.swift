@@ -1,0 +1,52 @@
+extension Report {
+    /// The figures as Markdown: how they were measured, the picture, the selections as tables, the notes.
+    ///
+    /// - Parameter picture: where the SVG lies, seen from the page; nil where there is none.
+    func markdown(picture: String?) -> String {
+        var parts = [
+            "`waybill-load \(command)`, \(date), \(machine.processor), \(machine.cores) cores, \(machine.memory), "
+                + "\(machine.kernel), PostgreSQL \(machine.postgres)."
+        ]
+        if let picture { parts.append("![\(charts.map(\.title).joined(separator: "; "))](\(picture))") }
+        for selection in selections {
+            let table = table(of: selection)
+            guard !table.rows.isEmpty else { continue }
+            parts.append("**\(selection.title)**")
+            parts.append(table.markdown)
+        }
+        return (parts + notes).joined(separator: "\n\n")
+    }
+
+    /// Medians; with several runs also the least and the greatest.
+    func table(of selection: Selection) -> TextTable {
+        let chosen = figures.filter { selection.names.contains($0.name) }
+        var subjects: [String] = []
+        for figure in chosen where !subjects.contains(figure.subject) { subjects.append(figure.subject) }
+        let names = selection.names.filter { name in chosen.contains { $0.name == name } }
+        func cell(_ subject: String, _ name: String) -> String {
+            chosen.first { $0.subject == subject && $0.name == name }.map(Self.cell) ?? ""
+        }
+        func unit(_ name: String) -> String {
+            chosen.first { $0.name == name }.map { $0.unit.isEmpty ? "" : ", \($0.unit)" } ?? ""
+        }
+        if selection.isUpright {
+            return TextTable(
+                header: [""] + subjects,
+                rows: names.map { name in ["\(name)\(unit(name))"] + subjects.map { cell($0, name) } },
+                numeric: Set(1...max(1, subjects.count))
+            )
+        }
+        return TextTable(
+            header: [""] + names.map { "\($0)\(unit($0))" },
+            rows: subjects.map { subject in [subject] + names.map { cell(subject, $0) } },
+            numeric: Set(1...max(1, names.count))
+        )
+    }
+
+    private static func cell(_ figure: Figure) -> String {
+        let median = NumberText.text(figure.median)
+        guard figure.runs.count > 1, let least = figure.runs.min(), let greatest = figure.runs.max(), least < greatest
+        else { return median }
+        return "\(median) (\(NumberText.text(least)) – \(NumberText.text(greatest)))"
+    }
+}

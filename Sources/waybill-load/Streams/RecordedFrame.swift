@@ -1,0 +1,49 @@
+import Glibc
+
+/// An event's frame as a service has sent it, for peers to publish.
+struct RecordedFrame: Sendable, Equatable {
+    /// `status` or `update`.
+    var event: String
+    /// The JSON text behind `data: `.
+    var data: String
+    /// All of it, with its blank line.
+    var bytes: [UInt8]
+
+    /// The events' frames in a stream's text, chunks undone; what is cut off at the end is left out.
+    static func all(in text: [UInt8]) -> [RecordedFrame] {
+        var frames: [RecordedFrame] = []
+        var start = 0
+        for index in text.indices.dropLast() where text[index] == 0x0A && text[index + 1] == 0x0A {
+            guard index >= start else { continue }
+            let lines = text[start..<index].split(separator: 0x0A).map { String(decoding: $0, as: UTF8.self) }
+            if let event = value("event: ", in: lines), let data = value("data: ", in: lines), event != "snapshot" {
+                frames.append(RecordedFrame(event: event, data: data, bytes: Array(text[start..<index + 2])))
+            }
+            start = index + 2
+        }
+        return frames
+    }
+
+    private static func value(_ field: String, in lines: [String]) -> String? {
+        lines.first { $0.hasPrefix(field) }.map { String($0.dropFirst(field.count)) }
+    }
+}
+
+/// Keeps the beginning of a stream, up to a limit, without the framing of chunks.
+final class StreamRecorder {
+    private var parser = ResponseParser()
+    private let limit: Int
+    private(set) var text: [UInt8] = []
+
+    init(limit: Int) {
+        self.limit = limit
+    }
+
+    func consume(_ bytes: UnsafeRawBufferPointer) {
+        guard text.count < limit else { return }
+        var kept = text
+        text = []
+        _ = parser.consume(bytes) { kept.append(contentsOf: $0) }
+        text = kept
+    }
+}

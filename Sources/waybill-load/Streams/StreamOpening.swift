@@ -1,0 +1,22 @@
+/// Opens streams as fast as they open.
+enum StreamOpening {
+    /// Connections that are begun before the answers of earlier ones are read.
+    private static let stride = 64
+
+    /// - Returns: seconds until the last has begun.
+    /// - Throws: when some have not after two minutes.
+    static func open(_ pool: SubscriberPool, _ epoll: Epoll, _ count: Int) throws -> Double {
+        let start = Clock.now()
+        let limit = start + 120_000_000_000
+        while pool.live < count {
+            for _ in 0..<min(stride, count - pool.count) { try pool.open() }
+            // While there is more to open, only what is ready now is read.
+            try epoll.wait(until: pool.count < count ? 0 : Clock.now() + 100_000_000) { ready in
+                try pool.handle(ready) { _, _, _ in }
+            }
+            guard pool.ended == 0 else { throw LoadFailure("the server ended a stream that had just been opened") }
+            guard Clock.now() < limit else { throw LoadFailure("only \(pool.live) of \(count) streams have begun") }
+        }
+        return (Clock.now() - start).seconds
+    }
+}

@@ -1,0 +1,89 @@
+import Glibc
+
+/// Many open streams on one thread. Their epoll tokens are their indices.
+final class SubscriberPool {
+    private let target: StreamTarget
+    private let epoll: Epoll
+    private let subscribers: UnsafeMutablePointer<Subscriber>
+    private let capacity: Int
+    private let buffer = UnsafeMutableRawBufferPointer.allocate(byteCount: 256 * 1024, alignment: 16)
+    private(set) var count = 0
+    /// Streams that have begun.
+    private(set) var live = 0
+    /// Streams that the server has ended.
+    private(set) var ended = 0
+    /// Events received, all streams together.
+    private(set) var events = 0
+    private(set) var bytes = 0
+    /// The first source address, 127.0.0.x; a new one for each 20,000.
+    private let source: UInt8
+
+    /// Sees the raw bytes of the first stream, where set.
+    var onFirst: ((UnsafeRawBufferPointer) -> Void)?
+
+    init(_ target: StreamTarget, capacity: Int, epoll: Epoll, source: UInt8 = 2) {
+        self.target = target
+        self.capacity = capacity
+        self.epoll = epoll
+        self.source = source
+        subscribers = .allocate(capacity: capacity)
+    }
+
+    deinit {
+        for index in 0..<count { close(subscribers[index].descriptor) }
+        subscribers.deinitialize(count: count)
+        subscribers.deallocate()
+        buffer.deallocate()
+    }
+
+    func subscriber(_ index: Int) -> Subscriber { subscribers[index] }
+
+    /// Begins one more stream.
+    func open() throws {
+        precondition(count < capacity, "the pool is full")
+        let descriptor = try Sockets.connect(port: target.port, source: source + UInt8(count / 20_000))
+        let index = count
+        (subscribers + index).initialize(to: Subscriber(descriptor, target.beginning))
+        count += 1
+        try epoll.add(descriptor, token: UInt64(index), .readingAndWriting)
+    }
+
+    /// Does what is ready.
+    ///
+    /// - Parameter onEvents: told the stream, the count of its events before, and how many have come.
+    func handle(_ ready: Epoll.Ready, onEvents: (_ index: Int, _ before: Int, _ count: Int) -> Void) throws {
+        let index = Int(ready.token)
+        let subscriber = subscribers + index
+        if subscriber.pointee.phase == .sending {
+            guard ready.isWritable else { throw LoadFailure("a stream cannot connect") }
+            try subscriber.pointee.send(target.request(index))
+            if subscriber.pointee.phase == .sending { return }
+            try epoll.change(subscriber.pointee.descriptor, token: ready.token, .reading)
+        }
+        guard ready.isReadable, subscriber.pointee.phase != .ended else { return }
+        guard let count = try Sockets.receive(subscriber.pointee.descriptor, into: buffer) else { return }
+        guard count > 0 else { return try end(index) }
+        let received = UnsafeRawBufferPointer(rebasing: buffer[..<count])
+        if index == 0 { onFirst?(received) }
+        let before = subscriber.pointee.events
+        let wasLive = subscriber.pointee.phase == .live
+        try subscriber.pointee.receive(received)
+        if !wasLive, subscriber.pointee.phase == .live { live += 1 }
+        let new = subscriber.pointee.events - before
+        bytes += count
+        events += new
+        if new > 0 { onEvents(index, before, new) }
+    }
+
+    /// Reads no more from a stream, as a client that hangs; it stays open.
+    func stall(_ index: Int) throws {
+        try epoll.change(subscribers[index].descriptor, token: UInt64(index), .nothing)
+    }
+
+    private func end(_ index: Int) throws {
+        if subscribers[index].phase == .live { live -= 1 }
+        subscribers[index].end()
+        ended += 1
+        try epoll.change(subscribers[index].descriptor, token: UInt64(index), .nothing)
+    }
+}

@@ -1,0 +1,72 @@
+import Foundation
+import Orders
+import StrictJSON
+import Testing
+
+@testable import waybill_load
+
+/// What the benchmark sends are commands that a service accepts.
+@Suite struct JourneyTests {
+    private func line(_ step: Step, _ index: Int, _ key: OrderKey) -> [UInt8] {
+        var bytes: [UInt8] = []
+        step.line(index).render(key, TimeTexts(), into: &bytes)
+        return bytes
+    }
+
+    private func key() -> OrderKey {
+        var random = QuickRandom(seed: 7)
+        return OrderKey(milliseconds: TimeTexts().milliseconds, number: 1234, random: &random)
+    }
+
+    @Test(arguments: Plot.allCases) func everyCommandOfAPlotIsAccepted(_ plot: Plot) throws {
+        for shop in LoadShop.all {
+            let key = key()
+            let orderId = try #require(UUID(uuidString: String(decoding: key.id, as: UTF8.self)))
+            var order = Order(orderId: orderId)
+            for (index, step) in plot.steps(shop).enumerated() {
+                let bytes = line(step, index, key)
+                #expect(bytes.last == UInt8(ascii: "\n"))
+                let bulk = try JSONNode.read(Array(bytes.dropLast())) { node in Result { try BulkLine.decode(node) } }
+                    .get()
+                #expect((bulk.target ?? bulk.command.orderId) == orderId)
+                let now = try #require(Timestamp(rfc3339: String(decoding: TimeTexts().now, as: UTF8.self)))
+                #expect(bulk.command.validate(receivedAt: now) == nil)
+                let events = try order.decide(bulk.command, receivedAt: now)
+                #expect(plot.isOneToOne ? events.count == 1 : !events.isEmpty)
+                for event in events { _ = order.apply(event) }
+            }
+        }
+    }
+
+    @Test func aRequestSaysItsLength() throws {
+        for shop in LoadShop.all {
+            for (index, step) in Plot.allCases.flatMap({ $0.steps(shop) }).enumerated() {
+                var bytes: [UInt8] = []
+                step.request(index, token: "t").render(key(), TimeTexts(), into: &bytes)
+                let text = String(decoding: bytes, as: UTF8.self)
+                let parts = text.components(separatedBy: "\r\n\r\n")
+                try #require(parts.count == 2)
+                #expect(parts[0].hasSuffix("Content-Length: \(parts[1].utf8.count)"))
+                #expect(try JSONValue.parse(Array(parts[1].utf8)).object != nil)
+            }
+        }
+    }
+
+    @Test func orderIdsAreOfVersionSevenAndFollowTime() throws {
+        var random = QuickRandom(seed: 1)
+        let ids = (0..<100).map { step in
+            let key = OrderKey(milliseconds: 1_793_607_360_000 + UInt64(step), number: step, random: &random)
+            return String(decoding: key.id, as: UTF8.self)
+        }
+        #expect(ids == ids.sorted() && Set(ids).count == 100)
+        for id in ids {
+            #expect(UUID(uuidString: id) != nil)
+            let variant = try #require(id.dropFirst(19).first)
+            #expect(id.dropFirst(14).first == "7" && "89ab".contains(variant))
+        }
+    }
+
+    @Test func timesAreWrittenInUTC() {
+        #expect(String(decoding: TimeTexts.text(1_793_607_360_042), as: UTF8.self) == "2026-11-02T08:16:00.042Z")
+    }
+}
