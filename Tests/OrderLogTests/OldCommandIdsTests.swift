@@ -62,7 +62,7 @@ import Testing
             let order = UUID()
             let key = "place-\(order)"
             let old = OldCommandIds()
-            old.replace(with: .init(day: "2999-01-01", filter: IdFilter(expected: 0), newestOrdinal: 999))
+            old.replace(with: .init(day: "2999-01-01", filter: IdFilter(expected: 0), history: EpochTable()))
             try await log.withAppender(oldIds: old) { appender in
                 let place = try Samples.submission(.placeOrder, Samples.place(), order: order, key: key)
                 _ = try await appender.submit(place)

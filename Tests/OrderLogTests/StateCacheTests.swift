@@ -11,7 +11,7 @@ import Testing
     }
 
     @Test func whatIsUsedStaysAndTheRestGoes() {
-        var cache = StateCache(capacity: 8)
+        var cache = StateCache(capacity: 8 * 768)
         let used = UUID()
         cache.insert(record(used, seq: 1))
         for seq in 2..<100 {
@@ -22,7 +22,7 @@ import Testing
     }
 
     @Test func aNewerRecordTakesTheOldOnesPlace() {
-        var cache = StateCache(capacity: 4)
+        var cache = StateCache(capacity: 4 * 768)
         let order = UUID()
         cache.insert(record(order, seq: 1))
         for seq in 10..<13 { cache.insert(record(UUID(), seq: Int64(seq))) }

@@ -71,7 +71,9 @@ package final class EventFrame: Sendable {
     package var size: Int {
         // The row and two encodings of it, some 450 bytes of envelope each, and what an entry of the ring costs beside them.
         let data = event.data?.count ?? 0
-        return 3 * data + 2 * event.internal.count + (event.data == nil ? 450 : 900) + 512
+        let names = event.number.utf8.count + event.shop.utf8.count + event.customer.utf8.count
+        let origin = event.actor.utf8.count + event.commandId.utf8.count + (event.correlationId?.utf8.count ?? 0)
+        return 3 * (data + names) + 2 * (event.internal.count + origin) + (event.data == nil ? 400 : 800) + 512
     }
 
     private static func encode(_ event: LoggedEvent, for audience: Audience, _ position: String) -> Encoded {

@@ -5,6 +5,7 @@ import Postgres
 /// The appender's connection and what happens to a batch when it fails.
 struct AppendSession {
     private let configuration: PostgresConfiguration
+    private let executor: PostgresExecutor
     private let registry: EpochRegistry
     private let logger: Logger
     private let oldIds: OldCommandIds
@@ -19,6 +20,7 @@ struct AppendSession {
 
     init(
         configuration: PostgresConfiguration,
+        executor: PostgresExecutor,
         registry: EpochRegistry,
         logger: Logger,
         oldIds: OldCommandIds,
@@ -27,6 +29,7 @@ struct AppendSession {
         onCommit: @escaping Appender.OnCommit
     ) {
         self.configuration = configuration
+        self.executor = executor
         self.registry = registry
         self.logger = logger
         self.oldIds = oldIds
@@ -137,7 +140,7 @@ struct AppendSession {
         }
         cache.removeAll()
         ahead = LookAhead()
-        let fresh = try await PostgresConnection.connect(configuration, logger: logger)
+        let fresh = try await PostgresConnection.connect(configuration, on: executor, logger: logger)
         do {
             try await EpochOpening.ensure(on: fresh, registry: registry)
         } catch {
@@ -153,7 +156,7 @@ struct AppendSession {
     private mutating func connectLookUps() async {
         ahead = LookAhead()
         do {
-            lookUps = try await PostgresConnection.connect(configuration, logger: logger)
+            lookUps = try await PostgresConnection.connect(configuration, on: executor, logger: logger)
         } catch {
             lookUps = nil
             logger.debug("no connection for looking up ahead", metadata: ["error": "\(error)"])

@@ -61,11 +61,12 @@ enum AppendStatements {
         )
     }
 
-    static func insertCommands(_ commands: [BatchPlan.NewCommand]) -> PostgresQuery {
+    /// - Parameter recordedAt: the batch's, by which the log's time never goes back, whatever the clock does.
+    static func insertCommands(_ commands: [BatchPlan.NewCommand], at recordedAt: Timestamp) -> PostgresQuery {
         PostgresQuery(
             """
             insert into commands (shop, command_id, fingerprint, order_id, first_seq, last_seq, version, status, recorded_at)
-            select *, clock_timestamp() from unnest(
+            select *, $9::timestamptz from unnest(
                 $1::text[], $2::text[], $3::bytea[], $4::uuid[], $5::bigint[], $6::bigint[], $7::int[], $8::text[])
             """,
             [
@@ -77,6 +78,7 @@ enum AppendStatements {
                 commands.map(\.command.lastSeq),
                 commands.map { Int32($0.command.version) },
                 commands.map(\.command.status),
+                PostgresTimestamp(unixMicroseconds: recordedAt.unixMicroseconds),
             ]
         )
     }

@@ -101,7 +101,8 @@ struct AppendTransaction {
     var known: [CommandKey: RememberedCommand] { plan.known }
 
     func announce(to onCommit: Appender.OnCommit) {
-        if !plan.events.isEmpty { onCommit(plan.events, epochs) }
+        // Only in the history of the head that was locked: others of this process may know another by now.
+        if !plan.events.isEmpty, epochs.epochs.last?.name == head.epoch { onCommit(plan.events, epochs) }
     }
 
     /// Writes everything and commits; a batch that accepted nothing new is rolled back.
@@ -115,9 +116,9 @@ struct AppendTransaction {
             statements.append(AppendStatements.insertEvents(plan.events))
             statements.append(AppendStatements.upsertOrders(plan.changed.compactMap { plan.records[$0] }))
         }
-        statements.append(AppendStatements.insertCommands(plan.commands))
         let after = headAfter
         let recordedAt = Timestamp(unixMicroseconds: after.recordedAt)
+        statements.append(AppendStatements.insertCommands(plan.commands, at: recordedAt))
         statements.append(AppendStatements.moveHead(to: after.seq, at: recordedAt))
         if let last = plan.events.last {
             statements.append(AppendStatements.notify(epochs.position(of: last.seq)))

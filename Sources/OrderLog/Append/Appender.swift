@@ -77,23 +77,30 @@ package final class Appender: Service {
 
     /// Serves the queue until graceful shutdown or cancellation; what was queued by then is still answered.
     package func run() async throws {
+        // A thread of its own: everybody waits for the appender, so it must not wait for them.
+        let executor = PostgresTaskExecutor(name: "waybill-append")
         await withTaskCancellationOrGracefulShutdownHandler {
-            var session = AppendSession(
-                configuration: configuration,
-                registry: registry,
-                logger: logger,
-                oldIds: oldIds,
-                queue: queue,
-                batchLimit: settings.batchLimit,
-                onCommit: onCommit
-            )
-            await session.warmUp()
-            while let batch = await queue.next(limit: settings.batchLimit) {
-                await session.process(batch)
-            }
-            await session.close()
+            await withTaskExecutorPreference(executor) { await serve(on: executor.connections) }
         } onCancelOrGracefulShutdown: {
             self.queue.close()
         }
+    }
+
+    private func serve(on executor: PostgresExecutor) async {
+        var session = AppendSession(
+            configuration: configuration,
+            executor: executor,
+            registry: registry,
+            logger: logger,
+            oldIds: oldIds,
+            queue: queue,
+            batchLimit: settings.batchLimit,
+            onCommit: onCommit
+        )
+        await session.warmUp()
+        while let batch = await queue.next(limit: settings.batchLimit) {
+            await session.process(batch)
+        }
+        await session.close()
     }
 }

@@ -26,7 +26,7 @@ enum CommandLookUp {
     ) async throws -> [CommandKey: RememberedCommand] {
         var known = try decode(recent)
         if let old {
-            let isCurrent = old.newestOrdinal == epochs.newestOrdinal
+            let isCurrent = old.history == epochs
             let suspects = commandIds.filter { !isCurrent || old.filter.mayContain($0) }
             if !suspects.isEmpty {
                 let rows = try await connection.query(

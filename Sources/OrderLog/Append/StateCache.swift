@@ -18,10 +18,12 @@ struct StateCache {
     /// Two generations: what is used moves to the younger one, and when that is full the older one is forgotten.
     private var young: [UUID: OrderRecord] = [:]
     private var old: [UUID: OrderRecord] = [:]
+    /// What the younger one holds, in bytes, roughly.
+    private var weight = 0
     private let generation: Int
 
-    /// - Parameter capacity: most orders kept. An order of a few lines takes one to two kilobytes.
-    init(capacity: Int = 16_384) {
+    /// - Parameter capacity: about how many bytes of orders are kept at most.
+    init(capacity: Int = 32 << 20) {
         generation = max(1, capacity / 2)
     }
 
@@ -37,26 +39,33 @@ struct StateCache {
     }
 
     mutating func insert(_ record: OrderRecord) {
-        if young.count >= generation {
+        if weight >= generation {
             old = young
             young.removeAll(keepingCapacity: true)
+            weight = 0
         }
-        young[record.order.orderId] = record
+        let added = Self.weight(of: record.order)
+        if let replaced = young.updateValue(record, forKey: record.order.orderId) {
+            weight -= Self.weight(of: replaced.order)
+        }
+        weight += added
+    }
+
+    /// Bytes of memory, roughly: what a usual order's parts take, long texts aside.
+    private static func weight(of order: Order) -> Int {
+        let scans = order.parcels.reduce(0) { $0 + $1.scans.count + $1.lines.count }
+        let others = order.holds.count + order.returns.count + order.notes.count + order.anomalies.count
+        return 768 + 256 * (order.lines.count + order.parcels.count + order.payment.reports.count + others) + 192
+            * scans
     }
 
     /// Everything here was current when the head was there.
     mutating func advance(to head: Head) { self.head = head }
 
-    mutating func forget(_ orderIds: some Sequence<UUID>) {
-        for orderId in orderIds {
-            young[orderId] = nil
-            old[orderId] = nil
-        }
-    }
-
     mutating func removeAll() {
         young.removeAll()
         old.removeAll()
+        weight = 0
         head = nil
     }
 }

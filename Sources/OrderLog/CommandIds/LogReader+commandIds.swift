@@ -7,12 +7,15 @@ extension LogReader {
     /// Reads the ids of days past into a filter, unless that was done for this day and history already. Takes about a second
     /// for each million of them, in pages, beside everything else.
     package func refresh(_ old: OldCommandIds) async throws {
-        // Today began an hour ago at the latest: whatever was recorded before it is committed by now.
+        // No later than the head's time: whatever is not committed by now will be recorded after it.
         let days = try await query(
             """
-            select to_char((clock_timestamp() - interval '1 hour') at time zone 'UTC', 'YYYY-MM-DD'),
-                (select coalesce(sum(greatest(c.reltuples, 0)), 0)::bigint from pg_inherits i
+            select to_char(
+                    greatest(least(clock_timestamp() - interval '1 hour', recorded_at), '2000-01-01') at time zone 'UTC',
+                    'YYYY-MM-DD'),
+                (select coalesce(sum(greatest(c.reltuples, c.relpages * 50)), 0)::bigint from pg_inherits i
                  join pg_class c on c.oid = i.inhrelid where i.inhparent = 'commands'::regclass)
+            from log_head
             """
         )
         guard let row = days.first else { return }
@@ -35,7 +38,9 @@ extension LogReader {
             }
             if rows.count < Self.idPage { break }
         }
-        old.replace(with: OldCommandIds.Snapshot(day: day, filter: filter, newestOrdinal: epochs.newestOrdinal))
+        // Read from two histories, it would be worth nothing.
+        guard registry.current == epochs else { return }
+        old.replace(with: OldCommandIds.Snapshot(day: day, filter: filter, history: epochs))
     }
 
     /// The day's first moment, as SQL. A constant, so that the planner leaves other days' partitions out.

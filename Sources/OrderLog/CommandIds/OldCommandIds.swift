@@ -8,8 +8,8 @@ package final class OldCommandIds: Sendable {
         /// The day, as `2026-11-24`, in UTC: everything recorded before it is in the filter.
         let day: String
         let filter: IdFilter
-        /// The newest epoch when it was made: in a database that was put back, other ids are old.
-        let newestOrdinal: Int64
+        /// The history when it was made: in a database that was put back, other ids are old.
+        let history: EpochTable
     }
 
     private let state = Mutex<Snapshot?>(nil)
@@ -23,6 +23,6 @@ package final class OldCommandIds: Sendable {
 
     /// The snapshot, if it belongs to this history.
     func snapshot(in epochs: EpochTable) -> Snapshot? {
-        state.withLock { $0?.newestOrdinal == epochs.newestOrdinal ? $0 : nil }
+        state.withLock { $0?.history == epochs ? $0 : nil }
     }
 }

@@ -10,8 +10,14 @@ final class EventLoop: @unchecked Sendable {
     typealias Registration = UInt64
     typealias Timer = DeadlineHeap.ID
 
+    private struct Job {
+        let job: UnownedJob
+        /// Of a task that prefers this thread; nil for an actor's job.
+        let taskExecutor: UnownedTaskExecutor?
+    }
+
     private struct Inbox {
-        var jobs: [UnownedJob] = []
+        var jobs: [Job] = []
         var isSleeping = false
         var isStopped = false
     }
@@ -64,9 +70,9 @@ final class EventLoop: @unchecked Sendable {
         }
     }
 
-    func enqueue(_ job: UnownedJob) {
+    func enqueue(_ job: UnownedJob, taskExecutor: UnownedTaskExecutor? = nil) {
         let mustWake = inbox.withLock { inbox in
-            inbox.jobs.append(job)
+            inbox.jobs.append(Job(job: job, taskExecutor: taskExecutor))
             defer { inbox.isSleeping = false }
             return inbox.isSleeping
         }
@@ -162,10 +168,16 @@ final class EventLoop: @unchecked Sendable {
         }
     }
 
-    private func runJobs(_ jobs: [UnownedJob]) {
+    private func runJobs(_ jobs: [Job]) {
         // Those who wait in the inbox hold the executor; holding it here too lets the last of them let go in peace.
         guard let executor else { return }
-        for job in jobs { job.runSynchronously(on: executor.asUnownedSerialExecutor()) }
+        for entry in jobs {
+            if let taskExecutor = entry.taskExecutor {
+                entry.job.runSynchronously(on: taskExecutor)
+            } else {
+                entry.job.runSynchronously(on: executor.asUnownedSerialExecutor())
+            }
+        }
     }
 
     private func fireTimers() {

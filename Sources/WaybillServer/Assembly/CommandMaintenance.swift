@@ -12,11 +12,16 @@ struct CommandMaintenance: Service {
 
     func run() async throws {
         await cancelWhenGracefulShutdown {
+            var maintained: ContinuousClock.Instant?
             while !Task.isCancelled {
                 do {
-                    try await reader.maintainCommands(retentionDays: retentionDays)
+                    if maintained.map({ $0 + .seconds(3600) < .now }) ?? true {
+                        try await reader.maintainCommands(retentionDays: retentionDays)
+                        maintained = .now
+                    }
+                    // Each minute, since a new epoch makes it read anew.
                     try await reader.refresh(oldIds)
-                    try await Task.sleep(for: .seconds(3600))
+                    try await Task.sleep(for: .seconds(60))
                 } catch is CancellationError {
                     return
                 } catch {

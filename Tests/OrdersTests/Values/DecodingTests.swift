@@ -217,3 +217,12 @@ func pointers(_ name: CommandName, _ json: String, ignoring: [StaticString] = []
         #expect(Set(texts).count == texts.count)
     }
 }
+
+@Suite struct LargeBodyTests {
+    /// What is reported of thousands of unknown fields is bounded, and so is the work for it.
+    @Test func ofManyUnknownFieldsAFewAreReported() throws {
+        let members = (0..<28_000).map { "\"f\($0)\":1" }.joined(separator: ",")
+        let found = try pointers(.confirmOrder, "{\(members)}")
+        #expect(found.count == InvalidCommand.limit)
+    }
+}
