@@ -72,11 +72,10 @@ struct FanoutScenario: AsyncParsableCommand {
                 let label = pace.name.prefix(1).uppercased() + pace.name.dropFirst()
                 result.charts.append(.init(title: "\(label): deliveries a second", name: "deliveries, \(pace.name)"))
                 let names = ["deliveries", "CPU of the server each"].map { "\($0), \(pace.name)" }
+                let ages = pace.isByTheClock ? ["p50", "p99"].map { "since recordedAt, \(pace.name) \($0)" } : []
+                let latencies = ["\(pace.name) p50", "\(pace.name) p99"] + ages
                 result.selections.append(
-                    .init(
-                        title: String(label),
-                        names: names + ["\(pace.name) p50", "\(pace.name) p99", "missing or ended, \(pace.name)"]
-                    )
+                    .init(title: String(label), names: names + latencies + ["missing or ended, \(pace.name)"])
                 )
             }
             return result
@@ -107,6 +106,8 @@ struct FanoutScenario: AsyncParsableCommand {
 struct FanoutPace: Sendable {
     let name: String
     let pace: FanoutDriver.Pace
+
+    var isByTheClock: Bool { if case .rate = pace { true } else { false } }
 
     init(_ text: String, window: Int) throws {
         switch text {

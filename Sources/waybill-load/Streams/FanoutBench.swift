@@ -72,7 +72,3 @@ struct FanoutBench: Sendable {
         report.add(subject, "missing or ended, \(pace.name)", Double(outcome.missing + outcome.ended), "")
     }
 }
-
-extension FanoutPace {
-    fileprivate var isByTheClock: Bool { if case .rate = pace { true } else { false } }
-}
