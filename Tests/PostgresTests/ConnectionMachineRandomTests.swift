@@ -17,6 +17,8 @@ import Testing
         var leases: [UInt64: UInt64] = [:]
         var leaseRequests: Set<UInt64> = []
         var holder: UInt64?
+        var copies: [UInt64: ConnectionMachine.CopyDirection] = [:]
+        var begunCopies: Set<UInt64> = []
         var isConnected = true
         var complaints: [String] = []
         var random: SeededRandom
@@ -27,7 +29,11 @@ import Testing
                 case .send(let id, let steps): send(id, steps)
                 case .sendScript(let id):
                     if !replies.isEmpty { complaints.append("script \(id) among others") }
-                    replies += [(id, .success), (id, .success), (id, .end)]
+                    replies += copies[id].map { copy(id, $0) } ?? [(id, .success), (id, .success), (id, .end)]
+                case .endCopy(let id, _):
+                    if !begunCopies.contains(id) { complaints.append("\(id) ended and had not begun") }
+                    end(id, true)
+                case .succeed(let id) where copies[id] != nil: begunCopies.insert(id)
                 case .succeed(let id): end(id, true)
                 case .fail(let id, _): end(id, false)
                 case .disconnect:
@@ -35,6 +41,20 @@ import Testing
                     isConnected = false
                     replies = []
                 }
+            }
+        }
+
+        /// A COPY that is refused, one that is none, one that breaks half-way, and one that does its work.
+        private mutating func copy(
+            _ id: UInt64,
+            _ direction: ConnectionMachine.CopyDirection
+        ) -> [(UInt64, ConnectionMachine.Reply)] {
+            let failure = ConnectionMachine.Reply.failure(PostgresError(.server, "random", sqlState: "57014"))
+            return switch Int.random(in: 0..<4, using: &random) {
+            case 0: [(id, failure), (id, .end)]
+            case 1: [(id, .success), (id, .end)]
+            case 2: [(id, .copying(direction)), (id, failure), (id, .end)]
+            default: [(id, .copying(direction)), (id, .success), (id, .end)]
             }
         }
 
@@ -85,10 +105,11 @@ import Testing
 
         mutating func deliverOne() {
             guard !replies.isEmpty else { return }
+            if machine.transferring != nil { return machine.copyDataEnded() }
             if !machine.expectsReplies { complaints.append("nothing expected") }
             let (request, reply) = replies.removeFirst()
             let received = machine.received(reply)
-            if let id = received.keepFor {
+            if let id = received.keepFor, copies[id] == nil {
                 if id != request { complaints.append("a result of \(request) went to \(id)") }
                 results[id, default: 0] += 1
             }
@@ -114,7 +135,12 @@ import Testing
             case 30..<34:
                 lastID += 1
                 wire.perform(wire.machine.submitScript(lastID, lease: wire.machine.lease))
-            case 34..<38:
+            case 34, 35:
+                lastID += 1
+                let direction: ConnectionMachine.CopyDirection = Bool.random(using: &random) ? .in : .out
+                wire.copies[lastID] = direction
+                wire.perform(wire.machine.submitCopy(lastID, direction, lease: wire.machine.lease))
+            case 36, 37:
                 lastID += 1
                 wire.leaseRequests.insert(lastID)
                 wire.perform(wire.machine.requestLease(lastID))

@@ -58,7 +58,7 @@ extension ConnectionCore {
 
     /// True when the next borrower finds it as good as new: open, nothing running, no transaction left open.
     var isReusable: Bool {
-        guard machine.isOpen, machine.lease == nil, !machine.expectsReplies, let connection else { return false }
+        guard machine.isOpen, machine.lease == nil, !machine.isBusy, let connection else { return false }
         return PQtransactionStatus(connection) == PQTRANS_IDLE
     }
 

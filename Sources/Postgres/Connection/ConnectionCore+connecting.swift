@@ -46,14 +46,16 @@ extension ConnectionCore {
     }
 
     /// Watches the socket anew: libpq may have replaced it, even by one of the same number.
-    private func watch(_ events: UInt32) {
+    func watch(_ events: UInt32) {
         guard let connection else { return }
         if let registration { executor.loop.unwatch(registration, descriptor) }
         descriptor = PQsocket(connection)
         registration = executor.loop.watch(descriptor, events: events) { [weak self] events in
             self?.assumeIsolated { $0.socketReady(events) }
         }
-        if registration == nil { finishConnecting(PostgresError(.connect, "the socket cannot be watched")) }
+        guard registration == nil else { return }
+        let error = PostgresError(.connect, "the socket cannot be watched")
+        if connecting == nil { perform(machine.lose(error)) } else { finishConnecting(error) }
     }
 
     func pollConnecting() {

@@ -10,6 +10,7 @@ extension ConnectionCore {
             case .sendScript(let id): sendScript(id)
             case .succeed(let id): finish(id, nil)
             case .fail(let id, let error): finish(id, error)
+            case .endCopy(let id, let error): endCopy(id, error)
             case .disconnect: disconnect()
             }
         }
@@ -44,6 +45,7 @@ extension ConnectionCore {
 
     func sendScript(_ id: RequestID) {
         guard let connection, let script = pending[id]?.script else { return }
+        if let direction = machine.script?.copy { copies[id] = CopyTransfer(direction: direction, sql: script) }
         mustTurn = true
         guard PQexitPipelineMode(connection) == 1, PQsendQuery(connection, script) == 1 else {
             return perform(machine.lose(PostgresError(.connectionLost, connection: connection)))
@@ -70,8 +72,10 @@ extension ConnectionCore {
         repeat {
             mustTurn = false
             flush()
+            takeCopyData()
             takeReplies()
             takeNotifications()
+            wakeCopiers()
         } while mustTurn && connection != nil
     }
 
@@ -112,6 +116,7 @@ extension ConnectionCore {
                 if let id = received.keepFor, pending[id] != nil {
                     pending[id]?.results.append(PostgresResult(storage: ResultStorage(taking: result)))
                 } else {
+                    if let id = received.keepFor { copies[id]?.setRows(result) }
                     PQclear(result)
                 }
             }

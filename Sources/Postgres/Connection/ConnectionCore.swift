@@ -35,6 +35,7 @@ actor ConnectionCore {
     var closeObservers: [RequestID: CheckedContinuation<Void, Never>] = [:]
     var closeHandlers: [@Sendable () -> Void] = []
     var closeTimer: EventLoop.Timer?
+    var copies: [RequestID: CopyTransfer] = [:]
     var isTurning = false
     var mustTurn = false
 
@@ -73,7 +74,7 @@ actor ConnectionCore {
         if let lease, lease == leased?.id {
             if let failure = leased?.failure { return .failure(failure) }
             // On its own: in one script with BEGIN, a syntax error would keep BEGIN from being run.
-            if case .script = work, leased?.begin != nil {
+            if work.needsTheWire, leased?.begin != nil {
                 let begun = await run(
                     .unit(EncodedUnit()),
                     lease: lease,
@@ -98,7 +99,16 @@ actor ConnectionCore {
     enum Work: Sendable {
         case unit(EncodedUnit)
         case script(String)
+        case copy(String, ConnectionMachine.CopyDirection)
         case lease
+
+        /// Sent by the simple protocol, behind nothing else.
+        var needsTheWire: Bool {
+            switch self {
+            case .script, .copy: true
+            case .unit, .lease: false
+            }
+        }
     }
 
     private func start(
@@ -128,6 +138,10 @@ actor ConnectionCore {
             request.script = script
             pending[id] = request
             perform(machine.submitScript(id, lease: lease))
+        case .copy(let sql, let direction):
+            request.script = sql
+            pending[id] = request
+            perform(machine.submitCopy(id, direction, lease: lease))
         case .lease:
             pending[id] = request
             perform(machine.requestLease(id))

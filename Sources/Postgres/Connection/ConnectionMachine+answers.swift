@@ -16,7 +16,7 @@ extension ConnectionMachine {
                     return failure
                 } ?? request.blame(error)
             if loss.kind == .connectionLost { loss.outcomeUnknown = true }
-            actions.append(.fail(request.id, loss))
+            actions.append(request.hasBegun ? .endCopy(request.id, loss) : .fail(request.id, loss))
         }
         let refused = waitingUnderLease + waiting
         waiting = []
@@ -27,6 +27,7 @@ extension ConnectionMachine {
 
     mutating func received(_ reply: Reply) -> Received {
         if script != nil { return receivedForScript(reply) }
+        if case .copying = reply { return strayCopy() }
         guard var current = inFlight.popFirst() else { return outOfStep() }
         var received = Received()
         switch reply {
@@ -58,6 +59,7 @@ extension ConnectionMachine {
             }
             received.actions += phase == .closing ? finishClosing() : pump()
             return received
+        case .copying: return putBack(current, outOfStep: true)
         }
         inFlight.pushFirst(current)
         return received
@@ -66,15 +68,27 @@ extension ConnectionMachine {
     mutating func receivedForScript(_ reply: Reply) -> Received {
         guard let current = script else { return outOfStep() }
         switch reply {
-        case .success: return Received()
+        case .success:
+            if current.hasBegun { return Received(keepFor: current.id) }
+            if current.copy != nil, current.failure == nil {
+                script?.failure = PostgresError(.usage, "the statement is no COPY of that direction")
+            }
+            return Received()
         case .failure(let error):
             if current.failure == nil { script?.failure = error }
             return Received()
+        case .copying(let direction):
+            guard current.copy == direction, !current.hasBegun, !current.isAbandoned else { return strayCopy() }
+            script?.transferring = direction
+            script?.hasBegun = true
+            return Received(actions: [.succeed(current.id)])
         case .skipped, .synced: return outOfStep()
         case .end:
             script = nil
             var received = Received()
-            if !current.isAbandoned {
+            if current.hasBegun {
+                received.actions.append(.endCopy(current.id, current.failure))
+            } else if !current.isAbandoned {
                 received.actions.append(current.failure.map { .fail(current.id, $0) } ?? .succeed(current.id))
             }
             received.actions += phase == .closing ? finishClosing() : pump()
@@ -108,8 +122,15 @@ extension ConnectionMachine {
         )
     }
 
+    /// A COPY that nobody asked for, or whose caller has left: its data would have to be sent or read by someone.
+    mutating func strayCopy() -> Received {
+        Received(
+            actions: lose(PostgresError(.connectionLost, "COPY is not possible this way; the connection was closed"))
+        )
+    }
+
     mutating func finishClosing() -> [Action] {
-        guard !expectsReplies else { return [] }
+        guard !isBusy else { return [] }
         phase = .closed(PostgresError(.closed, "closed by the program"))
         lease = nil
         return [.disconnect]
@@ -133,6 +154,8 @@ extension ConnectionMachine {
 
     mutating func abandon(_ id: RequestID) -> Bool {
         if let script, script.id == id {
+            // The caller of a COPY that has begun ends it by other means.
+            guard !script.hasBegun else { return false }
             self.script?.isAbandoned = true
             return !script.isAbandoned
         }

@@ -29,6 +29,12 @@ extension ConnectionMachine {
                 guard inFlight.isEmpty else { return actions }
                 script = InFlight(id: request.id)
                 actions.append(.sendScript(request.id))
+            case .copy(let direction):
+                guard inFlight.isEmpty else { return actions }
+                var copy = InFlight(id: request.id)
+                copy.copy = direction
+                script = copy
+                actions.append(.sendScript(request.id))
             case .lease:
                 waiting.removeFirst()
                 lease = request.id

@@ -3,6 +3,7 @@ extension ConnectionMachine {
         enum Kind {
             case unit([StatementKey])
             case script
+            case copy(CopyDirection)
             case lease
         }
 
@@ -25,6 +26,12 @@ extension ConnectionMachine {
         /// The step has its answer and only its end is missing.
         var isAnswered = false
         var isAbandoned = false
+        /// For a COPY, the way in which its data will go.
+        var copy: CopyDirection?
+        /// The COPY's data goes at present.
+        var transferring: CopyDirection?
+        /// The COPY has begun, so that its caller learns of its end by `endCopy`.
+        var hasBegun = false
         var failure: PostgresError?
 
         /// The error with the statement at which it happened.

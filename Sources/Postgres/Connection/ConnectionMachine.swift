@@ -1,8 +1,8 @@
 /// What a connection does with its requests, as a pure state machine: it is told what happened and answers what to do.
 ///
-/// Requests are units of statements that share one Sync, scripts, and leases. Units are sent at once, one behind the
-/// other, and replies are matched in order. A script (simple protocol) needs the wire for itself. A lease gives one
-/// caller the connection until it is returned; the others queue meanwhile.
+/// Requests are units of statements that share one Sync, scripts, copies, and leases. Units are sent at once, one behind
+/// the other, and replies are matched in order. A script or a COPY (simple protocol) needs the wire for itself. A lease
+/// gives one caller the connection until it is returned; the others queue meanwhile.
 struct ConnectionMachine {
     typealias RequestID = UInt64
 
@@ -18,8 +18,17 @@ struct ConnectionMachine {
         case sendScript(RequestID)
         case succeed(RequestID)
         case fail(RequestID, PostgresError)
+        /// A COPY whose start was answered by `succeed` is over.
+        case endCopy(RequestID, PostgresError?)
         /// Close the socket; nothing follows.
         case disconnect
+    }
+
+    enum CopyDirection: Equatable {
+        /// From the client.
+        case `in`
+        /// To the client.
+        case out
     }
 
     /// One answer of libpq's `PQgetResult`.
@@ -29,6 +38,8 @@ struct ConnectionMachine {
         /// The statement was not run because an earlier one of its unit failed.
         case skipped
         case synced
+        /// The server is ready for a COPY's data.
+        case copying(CopyDirection)
         /// The null pointer that ends a statement's results.
         case end
     }
@@ -63,7 +74,11 @@ struct ConnectionMachine {
     var isOpen: Bool { phase == .open }
     var isRunningScript: Bool { script != nil }
     /// True while answers are owed; only then may libpq be asked for results.
-    var expectsReplies: Bool { script != nil || !inFlight.isEmpty }
+    var expectsReplies: Bool { script.map { $0.transferring == nil } ?? !inFlight.isEmpty }
+    /// True while anything that was sent has not ended.
+    var isBusy: Bool { script != nil || !inFlight.isEmpty }
+    /// The way in which a COPY's data goes at present.
+    var transferring: CopyDirection? { script?.transferring }
     /// True when a request whose caller has left is still running.
     var hasAbandoned: Bool { script?.isAbandoned == true || inFlight.contains { $0.isAbandoned } }
 
@@ -76,6 +91,16 @@ struct ConnectionMachine {
 
     mutating func submitScript(_ id: RequestID, lease: RequestID?) -> [Action] {
         accept(Request(id: id, kind: .script), lease: lease)
+    }
+
+    /// Asks for a COPY. `succeed` says that its data may go, `endCopy` that it is over.
+    mutating func submitCopy(_ id: RequestID, _ direction: CopyDirection, lease: RequestID?) -> [Action] {
+        accept(Request(id: id, kind: .copy(direction)), lease: lease)
+    }
+
+    /// All data of the COPY has gone; now the server says what has become of it.
+    mutating func copyDataEnded() {
+        script?.transferring = nil
     }
 
     /// Asks for the connection; granted by `succeed`.

@@ -96,7 +96,7 @@ package final class PostgresConnection: Sendable {
 
     /// Runs SQL text with any number of statements and no parameters, such as a migration; results are dropped. Without
     /// BEGIN in it, the statements are one transaction. It waits until nothing else is in flight.
-    /// - Throws: as `query`. COPY to or from the client is refused and costs the connection.
+    /// - Throws: as `query`. COPY to or from the client costs the connection; see `withCopyOut`.
     package func executeScript(_ sql: String, timeout: Duration? = nil) async throws(PostgresError) {
         _ = try await core.run(.script(sql), lease: lease, timeout: timeout).get()
     }

@@ -11,8 +11,9 @@ extension ConnectionMachine.Reply {
         case PGRES_COMMAND_OK, PGRES_TUPLES_OK, PGRES_SINGLE_TUPLE, PGRES_EMPTY_QUERY: self = .success
         case PGRES_PIPELINE_SYNC: self = .synced
         case PGRES_PIPELINE_ABORTED: self = .skipped
-        case PGRES_COPY_IN, PGRES_COPY_OUT, PGRES_COPY_BOTH:
-            self = .failure(PostgresError(.connectionLost, "COPY is not supported here; the connection was closed"))
+        case PGRES_COPY_IN: self = .copying(.in)
+        case PGRES_COPY_OUT: self = .copying(.out)
+        case PGRES_COPY_BOTH: self = .failure(PostgresError(.connectionLost, "replication is not supported"))
         default: self = .failure(PostgresError(result: result))
         }
     }
