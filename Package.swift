@@ -31,7 +31,7 @@ let migrations = [
     "006-commands.sql", "007-commands-maintain.sql", "008-orders.sql", "009-secrets.sql",
     "010-projections.sql", "011-projection-active.sql", "012-order-list.sql", "013-order-list-keys.sql",
     "014-stats-orders.sql", "015-stats-statuses.sql", "016-stats-minutes.sql", "017-stats-durations.sql",
-    "018-projection-versions.sql",
+    "018-projection-versions.sql", "019-orders-versions.sql", "020-projection-replays.sql",
 ]
 
 let package = Package(
@@ -99,7 +99,7 @@ let package = Package(
             name: "waybill",
             dependencies: [
                 "CSeeds",
-                "Access", "EmbeddedPostgres", "OrderLog", "Orders", "Postgres", "Schema", "StrictJSON",
+                "Access", "EmbeddedPostgres", "OrderLog", "Orders", "Postgres", "Projections", "Schema", "StrictJSON",
                 "Telemetry", "WaybillServer", argumentParser, httpClient, logging, lifecycle,
             ],
             swiftSettings: strict

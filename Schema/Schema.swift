@@ -35,6 +35,8 @@ extension Migration {
         Migration(16, "stats-minutes", PackageResources._16_stats_minutes_sql),
         Migration(17, "stats-durations", PackageResources._17_stats_durations_sql),
         Migration(18, "projection-versions", PackageResources._18_projection_versions_sql),
+        Migration(19, "orders-versions", PackageResources._19_orders_versions_sql),
+        Migration(20, "projection-replays", PackageResources._20_projection_replays_sql),
     ]
 
     private init(_ version: Int, _ name: String, _ bytes: [UInt8]) {

@@ -94,7 +94,7 @@ extension EmbeddedPostgres {
     }
 
     /// Where the server answers; nil while it does not.
-    private func probe(_ site: Site, _ file: PostmasterFile) async -> Location? {
+    func probe(_ site: Site, _ file: PostmasterFile) async -> Location? {
         guard file.status == .ready, let port = file.port, let socketDirectory = file.socketDirectory else {
             return nil
         }

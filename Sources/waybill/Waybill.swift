@@ -11,6 +11,9 @@ struct Waybill: AsyncParsableCommand {
             Exit status: 0 done, 1 the work failed, 64 the command line is wrong.
             """,
         version: "0.1.0",
-        subcommands: [Serve.self, Demo.self, Migrate.self, Seed.self, Token.self, Log.self]
+        subcommands: [
+            Serve.self, Demo.self, Migrate.self, Seed.self, ReplayCommand.self, VerifyCommand.self, Token.self,
+            Log.self,
+        ]
     )
 }

@@ -18,8 +18,7 @@ import Testing
     private static let awaited: Set<String> = [
         "GET /v1/customers/{ref}/stream", "GET /track/{token}/stream", "GET /track/{token}",
         "POST /v1/orders/{id}/tracking-links", "DELETE /v1/orders/{id}/tracking-links/{token}",
-        "POST /v1/projections/{name}/replay", "DELETE /v1/projections/{name}/replay", "POST /session",
-        "DELETE /session", "GET /staff", "GET /metrics",
+        "POST /session", "DELETE /session", "GET /staff", "GET /metrics",
     ]
 
     @Test func everyRouteIsDescribedAndEveryDescriptionServed() async throws {

@@ -13,6 +13,7 @@ import badinput
 import fork
 import forkbusy
 import kill9
+import replay
 import restore
 import sigterm
 import texts
@@ -22,7 +23,7 @@ from service import Service
 
 TESTS = {
     "badinput": badinput.run, "texts": texts.run, "values": values.run, "sigterm": sigterm.run, "restore": restore.run,
-    "fork": fork.run, "forkbusy": forkbusy.run, "kill9": kill9.run,
+    "fork": fork.run, "forkbusy": forkbusy.run, "kill9": kill9.run, "replay": replay.run,
 }
 
 

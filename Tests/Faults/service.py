@@ -145,15 +145,31 @@ class Service:
         wait_for(lambda: not is_alive(pid), 30, "the postmaster has gone")
         return pid
 
-    def sql(self, statement):
-        """Runs SQL over the Unix socket as the server's own user."""
+    def sql(self, statement, database="postgres"):
+        """Runs SQL over the Unix socket as the server's own user; returns the rows as text."""
+        command, options = self.psql(database)
+        return subprocess.run(command + ["-c", statement], stdin=subprocess.DEVNULL, capture_output=True, text=True,
+                              timeout=60, check=True, **options).stdout.strip()
+
+    def psql(self, database):
+        """A command line and its process's options."""
         lines = self.postmaster_file()
         owner = os.stat(self.cluster())
         options = {"user": owner.st_uid, "group": owner.st_gid, "extra_groups": []} if os.getuid() == 0 else {}
-        subprocess.run(
-            ["psql", "-X", "-q", "-v", "ON_ERROR_STOP=1", "-h", lines[4], "-p", lines[3], "-U", "postgres",
-             "-d", "postgres", "-c", statement],
-            stdin=subprocess.DEVNULL, capture_output=True, timeout=60, cwd="/", check=True, **options)
+        return ["psql", "-X", "-q", "-A", "-t", "-v", "ON_ERROR_STOP=1", "-h", lines[4], "-p", lines[3],
+                "-U", "postgres", "-d", database], {"cwd": "/", **options}
+
+    def command(self, *arguments):
+        """Another command of the binary on the same data directory, under way."""
+        return subprocess.Popen([self.binary, *arguments, "--data-dir", self.data_dir], stdin=subprocess.DEVNULL,
+                                stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, cwd=self.root,
+                                env=self._environment())
+
+    def run(self, *arguments, seconds=180):
+        """The same, to its end; returns status and output."""
+        process = self.command(*arguments)
+        output, _ = process.communicate(timeout=seconds)
+        return process.returncode, output
 
     def close(self):
         """Ends what runs and removes every directory."""

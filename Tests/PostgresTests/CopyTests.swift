@@ -32,6 +32,20 @@ import Testing
         }
     }
 
+    @Test(arguments: [0, 1, 3, 100])
+    func rowsThatComeInOnePieceWithTheAnswerAreReadToo(count: Int) async throws {
+        try await withConnection { connection async throws in
+            for _ in 0..<20 {
+                var text = ""
+                let sql = "copy (select generate_series(1, \(count))) to stdout"
+                try await connection.withCopyOut(sql, timeout: .seconds(20)) { rows in
+                    for try await chunk in rows { text += String(decoding: chunk, as: UTF8.self) }
+                }
+                #expect(text.split(separator: "\n").count == count)
+            }
+        }
+    }
+
     @Test func aReaderThatTakesItsTimeMakesTheServerWait() async throws {
         try await withConnection { connection async throws in
             try await withConnection { watcher async throws in
@@ -61,7 +75,8 @@ import Testing
             var scanner = PostgresCopyRows(columns: 3)
             var sum: Int64 = 0
             var nulls = 0
-            let sql = "copy (select n, case when n % 2 = 0 then 'é' || n end, gen_random_uuid() "
+            let sql =
+                "copy (select n, case when n % 2 = 0 then 'é' || n end, gen_random_uuid() "
                 + "from generate_series(1, 5000::int8) n) to stdout (format binary)"
             try await connection.withCopyOut(sql) { rows in
                 for try await chunk in rows {
@@ -176,7 +191,8 @@ import Testing
 
     @Test func aReaderThatLeavesEarlyCostsTheConnectionAndNothingElse() async throws {
         try await withConnection { connection async throws in
-            let first = try await connection.withCopyOut("copy (select generate_series(1, 1000000)) to stdout") { rows in
+            let first = try await connection.withCopyOut("copy (select generate_series(1, 1000000)) to stdout") {
+                rows in
                 var iterator = rows.makeAsyncIterator()
                 return try await iterator.next()
             }
@@ -255,9 +271,12 @@ import Testing
         try await withConnection { connection async throws in
             let (begun, continuation) = AsyncStream.makeStream(of: Void.self)
             let task = Task {
-                try await connection.withCopyOut("copy (select pg_sleep(60)) to stdout") { rows in
-                    continuation.yield()
-                    for try await _ in rows {}
+                // The server sends nothing at all before it has a buffer full of rows.
+                let sql =
+                    "copy (select case when n = 1000 then pg_sleep(20)::text else repeat('x', 1000) end "
+                    + "from generate_series(1, 1000) n) to stdout"
+                try await connection.withCopyOut(sql) { rows in
+                    for try await _ in rows { continuation.yield() }
                 }
             }
             for await _ in begun { break }
@@ -271,7 +290,7 @@ import Testing
     @Test func aCopyThatStandsStillIsGivenUp() async throws {
         try await withConnection { connection async throws in
             let error = try await postgresError {
-                try await connection.withCopyOut("copy (select pg_sleep(60)) to stdout", timeout: .milliseconds(50)) {
+                try await connection.withCopyOut("copy (select pg_sleep(20)) to stdout", timeout: .milliseconds(50)) {
                     for try await _ in $0 {}
                 }
             }

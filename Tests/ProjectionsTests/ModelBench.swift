@@ -48,7 +48,7 @@ struct ModelBench: Sendable {
     func areCaughtUp() async throws -> Bool {
         try await eventually {
             let (states, head) = try await reader.states()
-            return states.count == 2 && states.allSatisfy { $0.position.seq == head.seq && $0.lag == 0 }
+            return states.count == 3 && states.allSatisfy { $0.position.seq == head.seq && $0.lag == 0 }
         }
     }
 
@@ -70,7 +70,8 @@ struct ModelBench: Sendable {
     func differences() async throws -> String {
         try await text(
             """
-            select coalesce(o.order_id, l.order_id) from orders o
+            select coalesce(o.order_id, l.order_id) from (select * from orders where model_version = (
+                select version from projection_active where name = 'current')) o
             full join (select * from order_list where model_version = (
                 select version from projection_active where name = 'orders')) l using (order_id)
             where (o.state, o.seq, o.recorded_at) is distinct from (l.state, l.seq, l.recorded_at)

@@ -175,7 +175,7 @@ extension ReadModelTests {
                 #expect(try await service.get("/v1/stats?min_position=\(placed.position)", staff).status == 200)
                 let answer = try await service.get("/v1/projections", staff)
                 let projections = answer.body["projections"]?.array?.compactMap(\.object) ?? []
-                #expect(projections.compactMap { $0["name"]?.string } == ["orders", "stats"])
+                #expect(projections.compactMap { $0["name"]?.string } == ["current", "orders", "stats"])
                 #expect(projections.allSatisfy { $0["position"]?.string == placed.position })
                 #expect(projections.allSatisfy { $0["lag"]?.integer == 0 && $0["state"]?.string == "active" })
             }

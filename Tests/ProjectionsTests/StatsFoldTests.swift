@@ -45,17 +45,17 @@ import Testing
         try fold.add(event(1, "OrderPlaced", nil, "placed", at: 0))
         try fold.add(event(2, "NoteAdded", "placed", "placed", at: 5))
         try fold.add(event(3, "OrderConfirmed", "placed", "preparing", at: 70))
-        #expect(fold.statuses == [key("placed"): 0, key("preparing"): 1])
-        let visit = fold.durations.first
-        #expect(fold.durations.count == 1)
+        #expect(fold.sums.statuses == [key("placed"): 0, key("preparing"): 1])
+        let visit = fold.sums.durations.first
+        #expect(fold.sums.durations.count == 1)
         #expect(visit?.key.status == "placed")
         #expect(visit?.value.milliseconds == 70_000)
         #expect(fold.orders[order]?.since == time(70))
-        #expect(fold.minutes.values.map(\.events).sorted() == [1, 2])
-        #expect(fold.minutes.values.map(\.placed).reduce(0, +) == 1)
+        #expect(fold.sums.minutes.values.map(\.events).sorted() == [1, 2])
+        #expect(fold.sums.minutes.values.map(\.placed).reduce(0, +) == 1)
     }
 
-    private func key(_ status: String) -> StatsFold.StatusKey { .init(shop: "aurora", status: status) }
+    private func key(_ status: String) -> StatsSums.StatusKey { .init(shop: "aurora", status: status) }
 
     @Test func attentionLastsUntilTheLastReasonIsGone() throws {
         var fold = StatsFold([:])

@@ -41,10 +41,10 @@ enum AppendStatements {
     static func upsertOrders(_ records: [OrderRecord]) -> PostgresQuery {
         PostgresQuery(
             """
-            insert into orders (order_id, seq, recorded_at, version, shop, customer, status, state)
-            select * from unnest(
+            insert into orders (order_id, seq, recorded_at, version, shop, customer, status, state, model_version)
+            select *, \(CurrentState.activeVersion) from unnest(
                 $1::uuid[], $2::bigint[], $3::timestamptz[], $4::int[], $5::text[], $6::text[], $7::text[], $8::text[])
-            on conflict (order_id) do update set
+            on conflict (order_id, model_version) do update set
                 seq = excluded.seq, recorded_at = excluded.recorded_at, version = excluded.version,
                 status = excluded.status, state = excluded.state
             """,

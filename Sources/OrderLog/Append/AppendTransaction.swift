@@ -143,7 +143,10 @@ extension StateCache.Head {
 struct MissingHead: Error {}
 
 extension AppendTransaction {
-    static let lookUpOrders = "select seq, recorded_at, order_id, state from orders where order_id = any($1)"
+    static let lookUpOrders = """
+        select seq, recorded_at, order_id, state from orders
+        where order_id = any($1) and model_version = \(CurrentState.activeVersion)
+        """
 
     static func decodeOrders(_ rows: PostgresResult) throws -> [UUID: OrderRecord] {
         var records: [UUID: OrderRecord] = [:]

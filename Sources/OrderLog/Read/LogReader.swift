@@ -68,7 +68,8 @@ package struct LogReader: Sendable {
             PostgresQuery(
                 """
                 select h.seq, o.seq, o.recorded_at, o.state from log_head h left join orders o
-                on o.order_id = $1 and ($2::text[] is null or o.shop = any($2)) and ($3::text is null or o.customer = $3)
+                on o.order_id = $1 and o.model_version = \(CurrentState.activeVersion)
+                and ($2::text[] is null or o.shop = any($2)) and ($3::text is null or o.customer = $3)
                 """,
                 [orderId, scope.shops, scope.customer]
             )
@@ -88,8 +89,8 @@ package struct LogReader: Sendable {
     /// Whether the order is there and within the scope.
     package func orderExists(_ orderId: UUID, scope: ReadScope) async throws -> Bool {
         let rows = try await pool.query(
-            "select 1 from orders where order_id = $1 and ($2::text[] is null or shop = any($2)) "
-                + "and ($3::text is null or customer = $3)",
+            "select 1 from orders where order_id = $1 and model_version = \(CurrentState.activeVersion) "
+                + "and ($2::text[] is null or shop = any($2)) and ($3::text is null or customer = $3)",
             [orderId, scope.shops, scope.customer]
         )
         return !rows.isEmpty

@@ -123,6 +123,8 @@ extension ConnectionCore {
             if wasScript, reply == .end, PQenterPipelineMode(connection) != 1 {
                 return perform(received.actions + machine.lose(PostgresError(.connectionLost, connection: connection)))
             }
+            // Its first rows may have come along and lie in libpq's buffer, of which the socket says nothing.
+            if case .copying = reply { mustTurn = true }
             perform(received.actions)
             if case .failure(let error) = reply, error.kind == .connectionLost { return perform(machine.lose(error)) }
         }

@@ -20,7 +20,7 @@ package struct PostgresCopyRows: Sendable {
         var offset = 0
         if !hasHeader {
             let header = PostgresCopyWriter.header
-            guard bytes.count >= header.count, bytes[..<header.count].elementsEqual(header) else { throw Self.malformed }
+            guard bytes.prefix(header.count).elementsEqual(header) else { throw Self.malformed }
             hasHeader = true
             offset = header.count
         }
@@ -45,7 +45,10 @@ package struct PostgresCopyRows: Sendable {
         }
     }
 
-    private static let malformed = PostgresError(.decoding, "the data is no binary COPY with the columns that were asked for")
+    private static let malformed = PostgresError(
+        .decoding,
+        "the data is no binary COPY with the columns that were asked for"
+    )
 }
 
 /// Reads the columns of one row from left to right, straight from the chunk's bytes.

@@ -4,7 +4,8 @@ package struct PostgresCopyWriter: Sendable {
     package var bytes: [UInt8] = []
 
     /// Eleven bytes of signature, no flags, no extension: before the first row.
-    package static let header: [UInt8] = Array("PGCOPY\n".utf8) + [0xFF, 0x0D, 0x0A, 0x00] + [UInt8](repeating: 0, count: 8)
+    package static let header: [UInt8] =
+        Array("PGCOPY\n".utf8) + [0xFF, 0x0D, 0x0A, 0x00] + [UInt8](repeating: 0, count: 8)
     /// After the last row.
     package static let trailer: [UInt8] = [0xFF, 0xFF]
 

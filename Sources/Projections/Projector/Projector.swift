@@ -146,6 +146,8 @@ package final class Projector: Service {
         }
         let events = try results[2].map { try LoggedEvent(row: $0) }
         guard let first = events.first, let last = events.last else { return false }
+        // A replay has taken over meanwhile: the next round follows its version.
+        guard try results[2][0].get(18, as: Int32.self) == checkpoint.version else { return true }
         guard first.seq == checkpoint.seq + 1 else { throw ProjectionFailure.gap(after: checkpoint.seq) }
         try await model.apply(events, version: checkpoint.version, on: transaction)
         try await transaction.pipeline(

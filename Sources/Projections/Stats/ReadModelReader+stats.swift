@@ -52,7 +52,8 @@ extension ReadModelReader {
                 [shops]
             ),
         ]
-        let results = try await readTogether(queries)
+        let tables = ["stats_orders", "stats_statuses", "stats_minutes", "stats_durations"]
+        let results = try await readTogether(queries, of: tables)
         guard let row = results[0].first else { throw ProjectionFailure.missing(StatsModel.name) }
         let at = Timestamp(unixMicroseconds: try row.get(1, as: PostgresTimestamp.self).unixMicroseconds)
         return Stats(
@@ -67,14 +68,16 @@ extension ReadModelReader {
     }
 
     /// Several statements, one snapshot.
-    private func readTogether(_ queries: [PostgresQuery]) async throws -> [PostgresResult] {
+    private func readTogether(_ queries: [PostgresQuery], of tables: [String]) async throws -> [PostgresResult] {
         let registry = registry
         return try await pool.withConnection { connection in
             try await connection.withTransaction("begin isolation level repeatable read read only") { transaction in
                 let newer = EpochOpening.newer.query(after: registry.current.newestOrdinal)
-                var results = try await transaction.pipeline(queries + [newer])
+                // Before the snapshot is taken: a version that was replaced after it must not be dropped under it.
+                let lock = PostgresQuery("lock table \(tables.joined(separator: ", ")) in access share mode")
+                var results = try await transaction.pipeline([lock] + queries + [newer])
                 registry.merge(try EpochOpening.decode(results.removeLast()))
-                return results
+                return Array(results.dropFirst())
             }
         }
     }

@@ -1,10 +1,9 @@
 import Foundation
 import OrderLog
 import Orders
-import StrictJSON
 
 /// What the statistics remember of an order.
-struct StatsOrder: Sendable, Hashable {
+package struct StatsOrder: Sendable, Hashable {
     let orderId: UUID
     let shop: String
     let number: String
@@ -21,97 +20,18 @@ struct StatsOrder: Sendable, Hashable {
 
 /// Adds events up: pure, from what is known of their orders to rows that are new or changed.
 struct StatsFold {
-    struct StatusKey: Hashable { let shop, status: String }
-    struct MinuteKey: Hashable {
-        let shop: String
-        let minute: Timestamp
-    }
-    struct DurationKey: Hashable {
-        let shop, status: String
-        let bucket: Int
-    }
-    struct Minute {
-        var events: Int64 = 0
-        var placed: Int64 = 0
-    }
-    struct Visits {
-        var count: Int64 = 0
-        var milliseconds: Int64 = 0
-    }
-
     private(set) var orders: [UUID: StatsOrder]
     private(set) var changed: Set<UUID> = []
-    /// How many orders more, or fewer, show a headline.
-    private(set) var statuses: [StatusKey: Int64] = [:]
-    private(set) var minutes: [MinuteKey: Minute] = [:]
-    private(set) var durations: [DurationKey: Visits] = [:]
+    private(set) var sums = StatsSums()
 
     init(_ orders: [UUID: StatsOrder]) {
         self.orders = orders
     }
 
     mutating func add(_ event: LoggedEvent) throws {
-        count(event)
-        let before = orders[event.orderId]
-        var order =
-            before
-            ?? StatsOrder(
-                orderId: event.orderId,
-                shop: event.shop,
-                number: event.number,
-                status: event.status,
-                since: event.recordedAt,
-                anomalies: []
-            )
-        if before == nil {
-            statuses[StatusKey(shop: event.shop, status: event.status), default: 0] += 1
-        } else if order.status != event.status {
-            leave(order, at: event.recordedAt)
-            statuses[StatusKey(shop: event.shop, status: event.status), default: 0] += 1
-            order.status = event.status
-            order.since = event.recordedAt
-        }
-        try note(event, in: &order)
-        let needsAttention = order.status == OrderStatus.attention.rawValue || !order.anomalies.isEmpty
-        if !needsAttention {
-            order.attentionSince = nil
-        } else if order.attentionSince == nil {
-            order.attentionSince = event.recordedAt
-        }
-        if order != before {
-            orders[event.orderId] = order
-            changed.insert(event.orderId)
-        }
-    }
-
-    private mutating func count(_ event: LoggedEvent) {
-        let minute = event.recordedAt.unixMicroseconds / 60_000_000 * 60_000_000
-        let key = MinuteKey(shop: event.shop, minute: Timestamp(unixMicroseconds: minute))
-        minutes[key, default: Minute()].events += 1
-        if event.type == EventType.orderPlaced.rawValue { minutes[key, default: Minute()].placed += 1 }
-    }
-
-    private mutating func leave(_ order: StatsOrder, at time: Timestamp) {
-        statuses[StatusKey(shop: order.shop, status: order.status), default: 0] -= 1
-        let shown = max(0, (time.unixMicroseconds - order.since.unixMicroseconds) / 1000)
-        let key = DurationKey(shop: order.shop, status: order.status, bucket: DurationHistogram.bucket(shown))
-        durations[key, default: Visits()].count += 1
-        durations[key, default: Visits()].milliseconds += shown
-    }
-
-    private func note(_ event: LoggedEvent, in order: inout StatsOrder) throws {
-        switch EventType(rawValue: event.type) {
-        case .deliveryFailed, .parcelLost, .parcelScanned, .scanRetracted: order.trouble = event.type
-        default: break
-        }
-        // Mostly `{}`.
-        guard event.internal.count > 2 else { return }
-        let (resolved, code) = try JSONNode.read(event.internal) { members in
-            (members["version"]?.integer, members["anomaly"]?["code"]?.string)
-        }
-        if event.type == EventType.anomalyResolved.rawValue, let version = resolved {
-            order.anomalies.removeAll { $0.hasPrefix("\(version):") }
-        }
-        if let code { order.anomalies.append("\(event.version):\(code)") }
+        var order = orders[event.orderId]
+        guard try sums.add(event, to: &order) else { return }
+        orders[event.orderId] = order
+        changed.insert(event.orderId)
     }
 }

@@ -18,48 +18,65 @@ package struct StatsModel: ReadModel {
     package func apply(_ events: [LoggedEvent], version: Int, on transaction: PostgresConnection) async throws {
         var fold = StatsFold(try await load(Set(events.map(\.orderId)), version, transaction))
         for event in events { try fold.add(event) }
-        var statements = [
-            StatsStatements.statuses(fold, version), StatsStatements.minutes(fold, version),
-            StatsStatements.durations(fold, version),
-        ]
+        var statements: [PostgresQuery] = []
         let changed = fold.changed.compactMap { fold.orders[$0] }
         if !changed.isEmpty { statements.append(StatsStatements.orders(changed, version)) }
-        if let last = events.last {
-            let oldest = last.recordedAt.adding(seconds: -60 * Self.minutesKept)
-            statements.append(StatsStatements.forget(before: oldest, version))
-        }
+        if let last = events.last { statements += Self.statements(for: fold.sums, through: last, version) }
         try await transaction.pipeline(statements, timeout: .seconds(15))
     }
 
-    private func load(
+    static func statements(for sums: StatsSums, through last: LoggedEvent, _ version: Int) -> [PostgresQuery] {
+        [
+            StatsStatements.statuses(sums, version), StatsStatements.minutes(sums, version),
+            StatsStatements.durations(sums, version),
+            // Last: a minute that the batch itself has left behind goes, too.
+            StatsStatements.forget(before: oldestMinute(at: last.recordedAt), version),
+        ]
+    }
+
+    /// Minutes before this one are dropped.
+    static func oldestMinute(at time: Timestamp) -> Timestamp { time.adding(seconds: -60 * minutesKept) }
+
+    func load(
         _ ids: Set<UUID>,
         _ version: Int,
         _ transaction: PostgresConnection
     ) async throws -> [UUID: StatsOrder] {
-        let rows = try await transaction.query(
+        let query = Self.rows(Array(ids), version)
+        let rows = try await transaction.query(query.sql, query.bindings, timeout: .seconds(15))
+        var orders: [UUID: StatsOrder] = [:]
+        for row in rows {
+            let order = try StatsOrder(row: row)
+            orders[order.orderId] = order
+        }
+        return orders
+    }
+
+    static func rows(_ ids: [UUID], _ version: Int) -> PostgresQuery {
+        PostgresQuery(
             """
             select order_id, shop, number, status, since, attention_since, trouble, anomalies
             from stats_orders where model_version = $1 and order_id = any($2)
             """,
-            [Int32(version), Array(ids)],
-            timeout: .seconds(15)
+            [Int32(version), ids]
         )
-        var orders: [UUID: StatsOrder] = [:]
-        for row in rows {
-            let id = try row.get(0, as: UUID.self)
-            orders[id] = try StatsOrder(
-                orderId: id,
-                shop: row.get(1, as: String.self),
-                number: row.get(2, as: String.self),
-                status: row.get(3, as: String.self),
-                since: Timestamp(unixMicroseconds: row.get(4, as: PostgresTimestamp.self).unixMicroseconds),
-                attentionSince: row.get(5, as: PostgresTimestamp?.self).map {
-                    Timestamp(unixMicroseconds: $0.unixMicroseconds)
-                },
-                trouble: row.get(6, as: String?.self),
-                anomalies: row.get(7, as: [String].self)
-            )
-        }
-        return orders
+    }
+}
+
+extension StatsOrder {
+    /// A row of `StatsModel.rows`.
+    init(row: PostgresRow) throws {
+        try self.init(
+            orderId: row.get(0, as: UUID.self),
+            shop: row.get(1, as: String.self),
+            number: row.get(2, as: String.self),
+            status: row.get(3, as: String.self),
+            since: Timestamp(unixMicroseconds: row.get(4, as: PostgresTimestamp.self).unixMicroseconds),
+            attentionSince: row.get(5, as: PostgresTimestamp?.self).map {
+                Timestamp(unixMicroseconds: $0.unixMicroseconds)
+            },
+            trouble: row.get(6, as: String?.self),
+            anomalies: row.get(7, as: [String].self)
+        )
     }
 }

@@ -31,9 +31,9 @@ enum StatsStatements {
         )
     }
 
-    static func statuses(_ fold: StatsFold, _ version: Int) -> PostgresQuery {
+    static func statuses(_ sums: StatsSums, _ version: Int) -> PostgresQuery {
         // Those that come to nothing too: which rows there are must not depend on where batches end.
-        let changes = Array(fold.statuses)
+        let changes = Array(sums.statuses)
         return PostgresQuery(
             """
             insert into stats_statuses as s (model_version, shop, status, orders)
@@ -44,8 +44,8 @@ enum StatsStatements {
         )
     }
 
-    static func minutes(_ fold: StatsFold, _ version: Int) -> PostgresQuery {
-        let minutes = Array(fold.minutes)
+    static func minutes(_ sums: StatsSums, _ version: Int) -> PostgresQuery {
+        let minutes = Array(sums.minutes)
         return PostgresQuery(
             """
             insert into stats_minutes as m (model_version, shop, minute, events, placed)
@@ -60,8 +60,8 @@ enum StatsStatements {
         )
     }
 
-    static func durations(_ fold: StatsFold, _ version: Int) -> PostgresQuery {
-        let durations = Array(fold.durations)
+    static func durations(_ sums: StatsSums, _ version: Int) -> PostgresQuery {
+        let durations = Array(sums.durations)
         return PostgresQuery(
             """
             insert into stats_durations as d (model_version, shop, status, bucket, visits, milliseconds)

@@ -14,6 +14,7 @@ struct Parts {
     let hub: StreamHub
     let maintenance: CommandMaintenance
     let projector: Projector
+    let replays: ReplayRunner
     let router: Router<WaybillContext>
 
     init(
@@ -52,6 +53,7 @@ struct Parts {
             pace: models.pace,
             logger: logger
         )
+        replays = ReplayRunner(configuration: settings.database, logger: logger)
         let clock = WallClock()
         let gate = Gate(
             verifier: TokenVerifier(keys: settings.keys),
@@ -68,7 +70,7 @@ struct Parts {
         OrderRoutes(gate: gate, reader: reader, positions: positions, text: text).add(to: router)
         OrderListRoutes(gate: gate, models: models, positions: positions, text: text).add(to: router)
         StatsRoutes(gate: gate, models: models, positions: positions, text: text).add(to: router)
-        ProjectionRoutes(gate: gate, models: models, projector: projector).add(to: router)
+        ProjectionRoutes(gate: gate, models: models, projector: projector, replays: replays).add(to: router)
         StreamRoutes(gate: gate, reader: reader, hub: hub, positions: positions, text: text, clock: clock).add(
             to: router
         )

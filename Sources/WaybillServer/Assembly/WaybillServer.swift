@@ -50,7 +50,7 @@ package struct WaybillServer: Sendable {
         let parts = try await Parts(settings, reader, models, logger)
         var configuration = ServiceGroupConfiguration(
             services: companions + [
-                parts.appender, parts.tail, parts.projector, parts.maintenance,
+                parts.appender, parts.tail, parts.projector, parts.replays, parts.maintenance,
                 parts.application(settings, logger, onRunning), parts.hub,
             ],
             logger: logger

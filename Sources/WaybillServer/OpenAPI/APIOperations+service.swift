@@ -71,23 +71,32 @@ extension APIOperation {
             id: "startReplay",
             tag: .projections,
             summary: "Rebuilds a projection from the log; serving goes on.",
+            note: "A new version is built beside the one that is served, and takes over at the log's head. `GET "
+                + "/v1/projections` says how far it has come. One that was interrupted, by the end of its process too, goes on "
+                + "where it had come to.",
             access: .permission(.administration),
-            parameters: [APIParameter.path("name", ["type": "string"], "The projection.")],
-            answers: [json("Replay", "Started, or under way already.", status: 202)],
-            problems: [.notFound]
+            parameters: [projectionName],
+            answers: [json("Replay", "It has begun.", status: 202)],
+            problems: [.notFound, .replayUnderWay]
         ),
         APIOperation(
             method: .delete,
             path: "/v1/projections/{name}/replay",
             id: "cancelReplay",
             tag: .projections,
-            summary: "Cancels a replay.",
+            summary: "Cancels a replay, and drops what it has built.",
+            note: "An interrupted one as well as one that is running, whichever process runs it.",
             access: .permission(.administration),
-            parameters: [APIParameter.path("name", ["type": "string"], "The projection.")],
-            answers: [APIAnswer(status: 204, note: "Cancelled.")],
+            parameters: [projectionName],
+            answers: [
+                APIAnswer(status: 202, note: "It has been told, and is still ending."),
+                APIAnswer(status: 204, note: "Nothing is under way now, whether there was anything to cancel or not."),
+            ],
             problems: [.notFound]
         ),
     ]
+
+    private static let projectionName = APIParameter.path("name", APISchemas.projectionName, "The projection.")
 
     private static let session: [APIOperation] = [
         APIOperation(

@@ -1,5 +1,6 @@
 import LiveStreams
 import Orders
+import Projections
 import StrictJSON
 
 /// The schemas of what the service answers.
@@ -90,7 +91,7 @@ enum APISchemas {
         ("Stats", stats),
         ("TimeInStatus", timeInStatus),
         ("Projections", projections),
-        ("Replay", ["type": "object"]),
+        ("Replay", replay),
     ]
 
     private static let seconds: JSONValue = ["type": "number", "minimum": 0]
@@ -134,14 +135,40 @@ enum APISchemas {
             "projections",
             [
                 "type": "array",
-                "items": .object([
-                    ("name", text), ("version", count), ("position", reference("Position")), ("lag", count),
-                    ("lagSeconds", seconds), ("state", ["type": "string", "enum": ["active", "building", "failed"]]),
-                    ("updatedAt", time),
-                ]),
+                "items": .object(
+                    [
+                        ("name", projectionName), ("version", count), ("position", reference("Position")),
+                        ("lag", count), ("lagSeconds", seconds),
+                        ("state", ["type": "string", "enum": ["active", "building", "failed"]]), ("updatedAt", time),
+                    ],
+                    optional: [
+                        (
+                            "replay",
+                            .object(
+                                [
+                                    ("state", ["type": "string", "enum": ["running", "interrupted"]]),
+                                    ("startedAt", time), ("progress", share), ("eventsPerSecond", count),
+                                ],
+                                optional: [("secondsLeft", seconds)],
+                                "Of the version that a replay builds. An interrupted one goes on with the next replay."
+                            )
+                        )
+                    ]
+                ),
             ]
         ), ("position", reference("Position")),
     ])
+
+    static let projectionName: JSONValue = [
+        "type": "string", "enum": .strings(ReadModels.replayable.map(\.name)),
+    ]
+
+    private static let share: JSONValue = ["type": "number", "minimum": 0, "maximum": 1]
+
+    private static let replay: JSONValue = .object(
+        [("name", projectionName), ("version", count), ("progress", share)],
+        "`progress` is above 0 where an interrupted replay is taken up again."
+    )
 
     private static let receipt: JSONValue = .object(
         [

@@ -25,6 +25,7 @@ enum ProblemCode: String, Sendable, CaseIterable {
     case methodNotAllowed
     case rejected
     case orderExists
+    case replayUnderWay
     case versionMismatch
     case bodyTooLarge
     case unsupportedMediaType
@@ -46,7 +47,7 @@ enum ProblemCode: String, Sendable, CaseIterable {
         case .forbidden, .foreignShop: .forbidden
         case .notFound, .unknownPosition: .notFound
         case .methodNotAllowed: .methodNotAllowed
-        case .rejected, .orderExists: .conflict
+        case .rejected, .orderExists, .replayUnderWay: .conflict
         case .versionMismatch: .preconditionFailed
         case .bodyTooLarge: .contentTooLarge
         case .unsupportedMediaType: .unsupportedMediaType
@@ -82,6 +83,7 @@ enum ProblemCode: String, Sendable, CaseIterable {
         case .methodNotAllowed: "The method is not for this resource"
         case .rejected: "The order does not allow this command"
         case .orderExists: "The order exists"
+        case .replayUnderWay: "A replay is under way"
         case .versionMismatch: "The order has another version"
         case .bodyTooLarge: "The body is too large"
         case .unsupportedMediaType: "The media type is not supported"

@@ -33,7 +33,7 @@ enum ProblemsPage {
 
             409 `rejected` and `orderExists` depend on the order's state. They carry `reason`, `orderId`, `orderStatus` (the
             headline), `version` and `allowedCommands`: what the order would take from the caller's role now, given the right
-            arguments. \(reasons.count) reasons:
+            arguments. (409 `replayUnderWay` is an operator's and carries none of these.) \(reasons.count) reasons:
 
             \(table(["reason", "rule"], reasons))
             `orderUnknown` is 404 `notFound` on the wire.

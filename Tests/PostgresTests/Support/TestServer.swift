@@ -24,7 +24,7 @@ struct TestServer: Sendable {
             cd "$1" || exit 1
             [ -z "\(asUser)" ] || chown postgres "$1"
             \(asUser) initdb -D "$1/data" -U postgres -A trust -E UTF8 --locale=C -N > "$1/log" 2>&1 || { echo failed; exit 1; }
-            \(asUser) postgres -D "$1/data" -k "$1" -c listen_addresses= -c fsync=off -c max_connections=100 >> "$1/log" 2>&1 &
+            \(asUser) postgres -D "$1/data" -k "$1" -c listen_addresses= -c fsync=off -c max_connections=200 >> "$1/log" 2>&1 &
             until \(asUser) pg_isready -q -h "$1"; do kill -0 $! || { echo failed; exit 1; }; sleep 0.05; done
             echo ready
             read -r _

@@ -1,0 +1,107 @@
+import Foundation
+import OrderLog
+import Postgres
+
+/// Folds the log in bulk until its head is near: while the workers fold one range, the next is read and the rows of earlier
+/// ones are written. Each write commits rows and checkpoint together, so that an interrupted build goes on at the last one.
+struct ReplayBuild<Model: ReplayableModel>: Sendable {
+    private let model: Model
+    private let session: ReplaySession
+    private let shards: [ReplayShard<Model>]
+
+    init(model: Model, session: ReplaySession, workers: Int) {
+        self.model = model
+        self.session = session
+        shards = (0..<workers).map { ReplayShard(model, worker: $0, version: session.version) }
+    }
+
+    func run() async throws {
+        var checkpoint = session.start
+        var writing: Task<Void, any Error>?
+        do {
+            var chunk = try await read(after: checkpoint)
+            while let current = chunk {
+                async let next = read(after: current.through)
+                try await fold(current, &writing)
+                session.state.note(seq: current.through)
+                chunk = try await next
+                let isLast = chunk == nil
+                let isFull = await mustWrite()
+                if isLast || isFull {
+                    try await writing?.value
+                    writing = try await write(from: checkpoint, through: current.through)
+                    checkpoint = current.through
+                }
+            }
+            try await writing?.value
+        } catch {
+            writing?.cancel()
+            // Its own failure, if it has one, is the other side of this one.
+            _ = await writing?.result
+            throw error
+        }
+    }
+
+    /// The next range, nil where the head is near.
+    private func read(after seq: Int64) async throws -> LogChunk? {
+        try Task.checkCancellation()
+        let rows = try await session.reader.query(Checkpoint.head.sql, timeout: ReplayLimits.patience)
+        guard let head = try rows.first?.get(0, as: Int64.self) else { return nil }
+        session.state.note(head: head)
+        guard head - seq > session.limits.nearHead else { return nil }
+        return try await LogChunk.read(
+            after: seq,
+            through: min(head, seq + session.limits.chunk),
+            workers: shards.count,
+            on: session.reader
+        )
+    }
+
+    private func fold(_ chunk: LogChunk, _ writing: inout Task<Void, any Error>?) async throws {
+        let missing = try await withThrowingTaskGroup(of: (Int, [UUID]).self) { group in
+            for (worker, shard) in shards.enumerated() {
+                group.addTask { (worker, try await shard.fold(chunk)) }
+            }
+            var missing = [[UUID]](repeating: [], count: shards.count)
+            for try await (worker, ids) in group { missing[worker] = ids }
+            return missing
+        }
+        guard missing.contains(where: { !$0.isEmpty }) else { return }
+        // What was given up by the last write has to be there before it can be loaded.
+        try await writing?.value
+        writing = nil
+        for (worker, ids) in missing.enumerated() where !ids.isEmpty {
+            let loaded = try await model.load(ids, version: session.version, on: session.writer)
+            try await shards[worker].fold(chunk, waitingFor: ids, loaded)
+        }
+    }
+
+    private func mustWrite() async -> Bool {
+        var orders = 0
+        var bytes = 0
+        for shard in shards {
+            orders += await shard.dirtyCount
+            bytes += await shard.bytes
+        }
+        return orders >= session.limits.dirtyOrders || bytes >= session.limits.bytes
+    }
+
+    /// Takes what the workers have changed and writes it, while they go on.
+    private func write(from checkpoint: Int64, through seq: Int64) async throws -> Task<Void, any Error> {
+        let limit = session.limits.bytes / 2 / shards.count
+        let flushes = await withTaskGroup(of: ReplayShard<Model>.Flush.self) { group in
+            for shard in shards { group.addTask { await shard.flush(keeping: limit) } }
+            return await group.reduce(into: []) { $0.append($1) }
+        }
+        let last = flushes.compactMap(\.last).max { $0.seq < $1.seq }
+        let sums = flushes.map(\.sums)
+        let statements = last.map { model.statements(for: sums, through: $0, version: session.version) } ?? []
+        return Task { [session] in
+            try await session.writer.withTransaction("begin isolation level read committed") { transaction in
+                try await ReplayWrite.perform(flushes.map(\.write), version: session.version, on: transaction)
+                try await transaction.pipeline(statements, timeout: ReplayLimits.patience)
+                try await session.moveCheckpoint(from: checkpoint, to: seq, on: transaction)
+            }
+        }
+    }
+}

@@ -1,0 +1,101 @@
+import OrderLog
+import Postgres
+
+/// The statements around a replay's own row, `projection_replays`.
+enum ReplayStatements {
+    /// Held by the session that runs the replay, and released with it, however it ends.
+    static let lockKeys = "hashtext('waybill.replay'), hashtext($1)"
+
+    static func tryLock(_ name: String) -> PostgresQuery {
+        PostgresQuery("select pg_try_advisory_lock(\(lockKeys))", [name])
+    }
+
+    static func unlock(_ name: String) -> PostgresQuery {
+        PostgresQuery("select pg_advisory_unlock(\(lockKeys))", [name])
+    }
+
+    /// Names whose lock somebody holds.
+    static let running = """
+        (select m.name from unnest(array[\(ReadModels.replayable.map { "'\($0.name)'" }.joined(separator: ","))]) m (name)
+        join pg_locks l on l.locktype = 'advisory' and l.granted
+            and l.database = (select oid from pg_database where datname = current_database())
+            and l.classid = (hashtext('waybill.replay')::bigint & 4294967295)::oid
+            and l.objid = (hashtext(m.name)::bigint & 4294967295)::oid)
+        """
+
+    static func row(_ name: String) -> PostgresQuery {
+        PostgresQuery(
+            """
+            select r.version, r.replaced, r.is_cancelled, p.seq, p.epoch, (select seq from log_head)
+            from projection_replays r join projections p on p.name = r.name and p.version = r.version where r.name = $1
+            """,
+            [name]
+        )
+    }
+
+    static func nextVersion(_ name: String) -> PostgresQuery {
+        PostgresQuery("select max(version) + 1 from projections where name = $1", [name])
+    }
+
+    static func open(_ name: String, version: Int) -> [PostgresQuery] {
+        [
+            PostgresQuery("select projection_open($1, $2)", [name, Int32(version)]),
+            PostgresQuery("insert into projection_replays (name, version) values ($1, $2)", [name, Int32(version)]),
+        ]
+    }
+
+    /// Drops a version that is not served, and the row of the replay that made it or made it superfluous.
+    static func drop(_ name: String, version: Int) -> [PostgresQuery] {
+        [
+            PostgresQuery("delete from projection_replays where name = $1", [name]),
+            PostgresQuery("select projection_drop($1, $2)", [name, Int32(version)]),
+        ]
+    }
+
+    static func beat(_ progress: ReplayProgress) -> PostgresQuery {
+        PostgresQuery(
+            """
+            update projection_replays set seq = $3, events_per_second = $4, updated_at = clock_timestamp()
+            where name = $1 and version = $2 returning is_cancelled
+            """,
+            [progress.name, Int32(progress.version), progress.seq, progress.eventsPerSecond]
+        )
+    }
+
+    static func cancel(_ name: String) -> PostgresQuery {
+        PostgresQuery("update projection_replays set is_cancelled = true where name = $1", [name])
+    }
+
+    /// Moves the checkpoint of a version being built; no row where somebody else has moved it.
+    static func move(_ name: String, version: Int, from seq: Int64, to position: LogPosition) -> PostgresQuery {
+        PostgresQuery(
+            """
+            update projections set seq = $4, epoch = $5, updated_at = clock_timestamp()
+            where name = $1 and version = $2 and seq = $3
+            """,
+            [name, Int32(version), seq, position.seq, position.epoch]
+        )
+    }
+
+    /// Serves another version from now on. The head's time moves, so that an appender which keeps orders in memory sees that
+    /// they are to be read again.
+    static func activate(_ name: String, version: Int) -> [PostgresQuery] {
+        [
+            PostgresQuery(
+                """
+                update projection_replays set replaced = (select version from projection_active where name = $1)
+                where name = $1 and version = $2
+                """,
+                [name, Int32(version)]
+            ),
+            PostgresQuery("update projection_active set version = $2 where name = $1", [name, Int32(version)]),
+            PostgresQuery(
+                """
+                update log_head set recorded_at =
+                    case when seq = 0 then recorded_at
+                    else greatest(recorded_at + interval '1 microsecond', clock_timestamp()) end
+                """
+            ),
+        ]
+    }
+}

@@ -1,0 +1,33 @@
+package import Foundation
+import OrderLog
+package import Orders
+
+/// An event of the log that cannot be folded: of a type or layout that this version of Waybill does not know, or damaged.
+package struct UnreadableEvent: Error, Sendable, Equatable {
+    package let seq: Int64
+    package let orderId: UUID
+    package let cause: StoredDataError
+
+    /// Runs `fold`, and names the event in what it throws.
+    static func naming<R>(_ event: LoggedEvent, _ fold: () throws -> R) throws -> R {
+        do {
+            return try fold()
+        } catch let cause as StoredDataError {
+            throw UnreadableEvent(seq: event.seq, orderId: event.orderId, cause: cause)
+        }
+    }
+}
+
+extension UnreadableEvent: CustomStringConvertible {
+    package var description: String {
+        "event \(seq) (order \(orderId.uuidString.lowercased())) cannot be read: \(words)"
+    }
+
+    private var words: String {
+        switch cause {
+        case .unknownType(let type): "this version of Waybill knows no event type “\(type)”"
+        case .unknownSchema(let type, let schema): "this version of Waybill knows no schema \(schema) of “\(type)”"
+        case .malformed(let what, let detail): "“\(what)” is malformed: \(detail)"
+        }
+    }
+}

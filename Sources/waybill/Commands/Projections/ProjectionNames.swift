@@ -1,0 +1,21 @@
+import ArgumentParser
+import Projections
+
+/// The projections that a command works on.
+struct ProjectionNames: ParsableArguments {
+    @Argument(help: "current, orders, stats; all where none is named.")
+    var names: [String] = []
+
+    /// Each once, in the order of the command line.
+    var resolved: [String] {
+        var seen: Set<String> = []
+        let all = ReadModels.replayable.map(\.name)
+        return (names.isEmpty ? all : names).filter { seen.insert($0).inserted }
+    }
+
+    func validate() throws {
+        for name in names where ReadModels.replayable(named: name) == nil {
+            throw ValidationError("\(ReplayFailure.unknown(name))")
+        }
+    }
+}

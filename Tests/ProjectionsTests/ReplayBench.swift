@@ -1,0 +1,115 @@
+import Foundation
+import LogSupport
+import Logging
+import OrderLog
+import Postgres
+import Synchronization
+import TestSupport
+import Testing
+
+@testable import Projections
+
+/// A log with some history, and replays of it in such small portions that every part of a replay has its turn.
+struct ReplayBench: Sendable {
+    let bench: ModelBench
+
+    var log: TestLog { bench.log }
+
+    static let names = ReadModels.replayable.map(\.name)
+
+    static func with(
+        seed: UInt64 = 3,
+        orders: Int = 40,
+        commands: Int = 400,
+        _ body: @Sendable (ReplayBench) async throws -> Void
+    ) async throws {
+        try await ModelBench.with { bench in
+            try await bench.log.withAppender { appender in
+                try await History.run(seed: seed, orders: orders, commands: commands, on: appender)
+            }
+            try await bench.catchUp()
+            try await body(ReplayBench(bench: bench))
+        }
+    }
+
+    func replay(_ change: (inout ReplayLimits) -> Void = { _ in }) -> Replay {
+        var limits = ReplayLimits()
+        limits.chunk = 23
+        limits.dirtyOrders = 7
+        limits.bytes = 1 << 14
+        limits.nearHead = 5
+        limits.step = 3
+        change(&limits)
+        return Replay(configuration: log.database, workers: 3, limits: limits, logger: log.logger)
+    }
+
+    var verification: Verification { Verification(configuration: log.database, workers: 2, logger: log.logger) }
+
+    /// Every difference between a projection and the log, as it is printed.
+    func differences(_ name: String, _ sample: Verification.Sample = .whole) async throws -> [String] {
+        let found = Mutex<[String]>([])
+        let summary = try await verification.run(name, sample: sample) { difference in
+            found.withLock { $0.append(difference.description) }
+        }
+        let all = found.withLock { $0 }.sorted()
+        #expect(summary.differences == all.count)
+        return all
+    }
+
+    /// All rows of the version that is served, without the version itself.
+    func rows(_ name: String) async throws -> [String] {
+        let tables =
+            switch name {
+            case "current": ["orders"]
+            case "orders": ["order_list", "order_list_keys"]
+            default: ["stats_orders", "stats_statuses", "stats_minutes", "stats_durations"]
+            }
+        var rows: [String] = []
+        for table in tables {
+            rows.append(
+                try await bench.text(
+                    """
+                    select to_jsonb(t) - 'model_version' from \(table) t
+                    where model_version = (select version from projection_active where name = '\(name)')
+                    """
+                )
+            )
+        }
+        return rows
+    }
+
+    func version(_ name: String) async throws -> Int {
+        let text = try await bench.text("select version from projection_active where name = '\(name)'")
+        return Int(text.dropFirst().dropLast()) ?? 0
+    }
+
+    /// While the head is held by somebody else nothing can take over: a replay comes as far as it can, and waits.
+    func holdingTheHead<R: Sendable>(_ body: @Sendable () async throws -> R) async throws -> R {
+        let holder = try await PostgresConnection.connect(log.database, logger: log.logger)
+        let result: Result<R, any Error>
+        do {
+            result = .success(
+                try await holder.withTransaction { transaction in
+                    try await transaction.query("select seq from log_head for update")
+                    return try await body()
+                }
+            )
+        } catch {
+            result = .failure(error)
+        }
+        await holder.close()
+        return try result.get()
+    }
+
+    /// Waits until a replay of the projection has committed some of what it builds.
+    func hasBegun(_ name: String) async throws -> Bool {
+        try await eventually {
+            try await bench.text(
+                """
+                select 1 from projection_replays r join projections p on p.name = r.name and p.version = r.version
+                where r.name = '\(name)' and p.seq > 0
+                """
+            ) != ""
+        }
+    }
+}
