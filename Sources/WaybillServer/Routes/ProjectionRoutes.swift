@@ -93,7 +93,7 @@ extension ReplayState {
 
 extension JSONWriter {
     /// A share of the whole, 0 … 1, in ten-thousandths.
-    fileprivate mutating func share(_ name: String, _ share: Double) {
+    fileprivate mutating func share(_ name: StaticString, _ share: Double) {
         key(name)
         let (ones, rest) = Int64(share * 10_000).quotientAndRemainder(dividingBy: 10_000)
         value(.number(JSONNumber(text: "\(ones).\(String(String(10_000 + rest).dropFirst()))")))
