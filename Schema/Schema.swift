@@ -37,6 +37,7 @@ extension Migration {
         Migration(18, "projection-versions", PackageResources._18_projection_versions_sql),
         Migration(19, "orders-versions", PackageResources._19_orders_versions_sql),
         Migration(20, "projection-replays", PackageResources._20_projection_replays_sql),
+        Migration(21, "projection-open", PackageResources._21_projection_open_sql),
     ]
 
     private init(_ version: Int, _ name: String, _ bytes: [UInt8]) {

@@ -197,7 +197,7 @@ def full_disk(service, checks):
         service.sql("grant create on tablespace small to public")
         service.sql("alter database waybill set default_tablespace = small")
         status, output = service.run("replay", "current")
-        checks.check("full disk: the replay says so", status == 1 and "No space left" in output, output)
+        checks.check("full disk: the replay says so", status == 1 and "[53100]" in output, output)
         service.sql("alter database waybill reset default_tablespace")
         checks.check("full disk: nothing took over", checks.active() == version)
         checks.all_is_well("full disk")

@@ -8,8 +8,8 @@ struct ReplayClaim: Sendable {
     let control: PostgresConnection
     let logger: Logger
 
-    /// Making or dropping a partition needs the table for itself for a moment. Whoever waits for that makes all others wait
-    /// behind it, so it is tried again and again, for so long each time.
+    /// Dropping a partition needs the table for itself for a moment. Whoever waits for that makes all others wait behind it,
+    /// so it is tried again and again, for so long each time.
     private static let patience = "100ms"
     private static let attempts = 300
 
