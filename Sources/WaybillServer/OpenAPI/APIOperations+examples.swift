@@ -39,4 +39,6 @@ extension APIOperation {
         ],
         "position": "\(ExampleStory.epoch)-96",
     ]
+
+    static let begun: JSONValue = ["name": "stats", "version": 3, "progress": .number(JSONNumber(text: "0.0000"))]
 }

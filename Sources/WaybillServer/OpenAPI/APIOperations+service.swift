@@ -76,7 +76,7 @@ extension APIOperation {
                 + "where it had come to.",
             access: .permission(.administration),
             parameters: [projectionName],
-            answers: [json("Replay", "It has begun.", status: 202)],
+            answers: [json("Replay", "It has begun.", status: 202, example: begun)],
             problems: [.notFound, .replayUnderWay]
         ),
         APIOperation(
