@@ -64,35 +64,36 @@ keep_main_cluster_away() {
     echo 'create_main_cluster = false' | as_root tee /etc/postgresql-common/createcluster.d/waybill.conf >/dev/null
 }
 
-# Packages of servers start them. Nobody asked for that: what is wanted here is started by what wants it.
-keep_services_down() {
-    [[ -e /usr/sbin/policy-rc.d ]] && return
-    printf '#!/bin/sh\nexit 101\n' | as_root tee /usr/sbin/policy-rc.d >/dev/null
-    as_root chmod 755 /usr/sbin/policy-rc.d
-    # shellcheck disable=SC2064
-    trap "$(declare -f as_root); as_root rm -f /usr/sbin/policy-rc.d" EXIT
-}
-
 apt_install() {
     as_root env DEBIAN_FRONTEND=noninteractive apt-get \
         -y -q --no-install-recommends -o DPkg::Lock::Timeout=300 -o Dpkg::Use-Pty=0 install "$@" </dev/null
 }
 
+# Installs without starting any service: a package of a server starts it, and here it is started by what wants it.
+apt_install_quietly() (
+    if [[ ! -e /usr/sbin/policy-rc.d ]]; then
+        trap 'as_root rm -f /usr/sbin/policy-rc.d' EXIT
+        printf '#!/bin/sh\nexit 101\n' | as_root tee /usr/sbin/policy-rc.d >/dev/null
+        as_root chmod 755 /usr/sbin/policy-rc.d
+    fi
+    apt_install "$@"
+)
+
 # Installs what is missing; does nothing, and asks for no root, where nothing is.
 install_missing() {
-    local missing
+    local missing install=apt_install
     mapfile -t missing < <(missing_packages | sort -u)
     if [[ ${#missing[@]} -eq 0 ]]; then return; fi
     command -v apt-get >/dev/null ||
         die "missing: ${missing[*]} (Debian's names). There is no apt-get here: install them and run this again."
     say "installing ${missing[*]}"
     if [[ " ${missing[*]} " == *" postgresql "* ]]; then keep_main_cluster_away; fi
-    if [[ " ${missing[*]} " == *" nginx-light "* ]]; then keep_services_down; fi
+    if [[ " ${missing[*]} " == *" nginx-light "* ]]; then install=apt_install_quietly; fi
     # A fresh container has no package lists, and old ones name files that are gone.
-    if ! apt_install "${missing[@]}"; then
+    if ! "$install" "${missing[@]}"; then
         say "bringing the package lists up to date, then trying again"
         as_root apt-get -q update </dev/null
-        apt_install "${missing[@]}" || die "apt-get could not install ${missing[*]}"
+        "$install" "${missing[@]}" || die "apt-get could not install ${missing[*]}"
     fi
     mapfile -t missing < <(missing_packages | sort -u)
     [[ ${#missing[@]} -eq 0 ]] ||

@@ -64,7 +64,7 @@ struct ReplayScenario: AsyncParsableCommand {
                 }
                 result.charts = [.init(title: "Events a second, \(projection) rebuilt and raw COPY", name: "events")]
                 result.selections = [
-                    .init(title: "Alone", names: ["events", "time", "ratio"]),
+                    .init(title: "Alone", names: ["events", "time", "ratio", "head held"]),
                     .init(title: "Under load", names: ["rate", "rate lost", "latency p50", "latency p99", "refused"]),
                 ]
                 return result

@@ -30,10 +30,10 @@ struct StormScenario: AsyncParsableCommand {
     var readers = 1000
 
     @Option(help: "Events a second to these.")
-    var rate = 50.0
+    var rate = 100.0
 
     @Option(help: "Seconds of these, for each run.")
-    var seconds = 10.0
+    var seconds = 20.0
 
     @Flag(help: "Open streams at nchan too.")
     var nchan = false
@@ -48,24 +48,19 @@ struct StormScenario: AsyncParsableCommand {
     }
 
     func run() async throws {
-        let result = try await service.with { service, workplace in
-            var result = try await Report(
-                scenario: "storm",
-                summary: "many streams at once",
-                machine: .current(of: service)
-            )
-            let backend = try await service.token(.backend)
-            // Orders for the streams of single orders, and events to be behind of.
-            let plan = BulkDriver.Plan(port: service.port, token: backend, orders: max(streams, behind / 3))
-            ReportOptions.progress("loading \(plan.orders) orders")
-            _ = try await Threads.one { try BulkDriver(plan).run() }
+        let result = try await service.withPlace { place in
+            var result = try await place.run { try await load($0) }
             for run in 1...report.runs {
-                ReportOptions.progress("run \(run) of \(report.runs): opening")
-                try await open(service, workplace, &result)
+                // Each part finds a new process: memory that one part leaves behind would serve the next.
+                for opening in Opening.allCases {
+                    ReportOptions.progress("run \(run) of \(report.runs): opening, \(opening.rawValue)")
+                    try await place.run { try await open($0, opening, &result) }
+                }
+                if nchan { try await openAtNchan(place.workplace, &result) }
                 ReportOptions.progress("run \(run) of \(report.runs): returning")
-                try await catchUp(service, &result)
+                try await place.run { try await catchUp($0, &result) }
                 ReportOptions.progress("run \(run) of \(report.runs): stalled")
-                try await stall(service, backend, &result)
+                try await place.run { try await stall($0, &result) }
             }
             result.selections = [
                 .init(
@@ -89,17 +84,37 @@ struct StormScenario: AsyncParsableCommand {
         try report.publish(result)
     }
 
-    private func open(_ service: Service, _ workplace: String, _ result: inout Report) async throws {
+    private enum Opening: String, CaseIterable {
+        case all = "all orders, one token"
+        case single = "one order and token each"
+    }
+
+    /// Orders for the streams of single orders, and events to be behind of.
+    private func load(_ service: Service) async throws -> Report {
+        let token = try await service.token(.backend)
+        let plan = BulkDriver.Plan(port: service.port, token: token, orders: max(streams, behind / 3))
+        ReportOptions.progress("loading \(plan.orders) orders")
+        _ = try await Threads.one { try BulkDriver(plan).run() }
+        return try await Report(
+            scenario: "storm",
+            summary: "many streams at once",
+            machine: .current(of: service)
+        )
+    }
+
+    private func open(_ service: Service, _ opening: Opening, _ result: inout Report) async throws {
         let count = streams
-        let all = StreamTarget.waybill(port: service.port, token: try await service.token(.staff))
-        let single = try await OrderStreams.target(service, count: count)
-        for (subject, target) in [
-            ("waybill, all orders, one token", all), ("waybill, one order and token each", single),
-        ] {
-            let outcome = try await Threads.one { try StormDriver.open(target, count: count, server: service.pid) }
-            add(outcome, subject, &result)
-        }
-        guard nchan else { return }
+        let target =
+            switch opening {
+            case .all: StreamTarget.waybill(port: service.port, token: try await service.token(.staff))
+            case .single: try await OrderStreams.target(service, count: count)
+            }
+        let outcome = try await Threads.one { try StormDriver.open(target, count: count, server: service.pid) }
+        add(outcome, "waybill, \(opening.rawValue)", &result)
+    }
+
+    private func openAtNchan(_ workplace: String, _ result: inout Report) async throws {
+        let count = streams
         let outcome = try await StreamPeer.withNchan(workplace) { peer in
             // nginx's memory is its worker's.
             let worker = ProcessUsage.children(peer.pid).first ?? peer.pid
@@ -111,15 +126,25 @@ struct StormScenario: AsyncParsableCommand {
     private func add(_ outcome: StormDriver.Opening, _ subject: String, _ result: inout Report) {
         result.add(subject, "opening", outcome.seconds, "s")
         result.add(subject, "memory of the server, each", outcome.memoryEach / 1000, "kB")
-        result.add(subject, "kernel memory, both ends, each", outcome.kernelEach / 1000, "kB")
+        if let kernel = outcome.kernelEach {
+            result.add(subject, "kernel memory, both ends, each", kernel / 1000, "kB")
+        }
     }
 
     private func catchUp(_ service: Service, _ result: inout Report) async throws {
         let behind = behind
         let position = try await service.withDatabase { connection in
-            let row = try await connection.query("select epoch, seq from log_head").first
-            guard let row, try row.get(1, as: Int64.self) > behind else { throw LoadFailure("the log is too short") }
-            return "\(try row.get(0, as: String.self))-\(try row.get(1, as: Int64.self) - Int64(behind))"
+            // Each start of the database opens an epoch: an event's position names the one in which it was written.
+            let row = try await connection.query(
+                """
+                select e.epoch, seq - $1 from log_head join lateral (
+                    select epoch from log_epochs where first_seq <= seq - $1 order by ordinal desc limit 1) e on true
+                where seq > $1
+                """,
+                [Int64(behind)]
+            ).first
+            guard let row else { throw LoadFailure("the log is too short") }
+            return "\(try row.get(0, as: String.self))-\(try row.get(1, as: Int64.self))"
         }
         let request = StreamTarget.request(
             "/v1/stream",
@@ -149,8 +174,8 @@ struct StormScenario: AsyncParsableCommand {
         }
     }
 
-    private func stall(_ service: Service, _ backend: String, _ result: inout Report) async throws {
-        let staff = try await service.token(.staff)
+    private func stall(_ service: Service, _ result: inout Report) async throws {
+        let (backend, staff) = (try await service.token(.backend), try await service.token(.staff))
         for stalled in [0, readers / 5] {
             let plan = FanoutDriver.Plan(
                 target: .waybill(port: service.port, token: staff),

@@ -60,4 +60,9 @@ import Testing
         #expect(outcome.rate == 2433.1 && outcome.latency == 13.152)
         #expect(Pgbench.parse("tps") == nil)
     }
+
+    @Test func whatAReplaySaysOfTheHeadIsRead() {
+        let line = "current: 20,000 events in 1.2 s (16,000/s); version 2 is served; the head was held for 3.4 ms\n"
+        #expect(ReplayBench.held(line) == 3.4 && ReplayBench.held("") == nil)
+    }
 }

@@ -135,7 +135,7 @@ struct GrowthFill {
             update log_head set epoch = (select epoch from log_epochs), seq = \(clones * length), recorded_at = (
                 select recorded_at from events where seq = \(clones * length));
             update projections set seq = \(clones * length), epoch = (select epoch from log_epochs)
-            where (name, version) in (select name, version from projection_active);
+            where (name, version) in (select name, version from projection_active) and name <> 'current';
             insert into stats_statuses (model_version, orders, shop, status)
             select model_version, orders * \(clones), shop, status from growth.stats_statuses;
             insert into stats_durations (model_version, bucket, visits, milliseconds, shop, status)

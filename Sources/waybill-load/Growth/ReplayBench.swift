@@ -26,10 +26,11 @@ struct ReplayBench: Sendable {
     /// The replay by itself, and COPY of the same events.
     func alone(_ service: Service, _ report: inout Report) async throws {
         let count = try await service.head()
-        let seconds = try await replay(service)
+        let (seconds, held) = try await replay(service)
         let copy = try await copy(service)
         report.add("waybill replay", "events", Double(count) / seconds, "/s")
         report.add("waybill replay", "time", seconds, "s")
+        report.add("waybill replay", "head held", held, "ms")
         report.add("raw COPY out", "events", Double(count) / copy, "/s")
         report.add("waybill replay : COPY", "ratio", copy / seconds, "×")
     }
@@ -44,7 +45,7 @@ struct ReplayBench: Sendable {
         let beside = plan
         let finished = Finished()
         async let appends = Threads.one { try CommandDriver(beside).run { finished.isSet } }
-        let taken: Double
+        let taken: (seconds: Double, held: Double)
         do {
             defer { finished.set() }
             taken = try await replay(service)
@@ -55,11 +56,12 @@ struct ReplayBench: Sendable {
         report.add("waybill, appends beside replay", "rate lost", (1 - with.rate / without.rate) * 100, "%")
         report.add(with.latency, "waybill, appends beside replay", "latency")
         report.add("waybill, appends beside replay", "refused", Double(with.refused.values.reduce(0, +)), "")
-        report.add("waybill replay under load", "time", taken, "s")
+        report.add("waybill replay under load", "time", taken.seconds, "s")
+        report.add("waybill replay under load", "head held", taken.held, "ms")
     }
 
-    /// - Returns: seconds.
-    private func replay(_ service: Service) async throws -> Double {
+    /// - Returns: seconds in all, and milliseconds for which the log's head was held at the swap, as the command says.
+    private func replay(_ service: Service) async throws -> (seconds: Double, held: Double) {
         let began = Clock.now()
         let program = try ChildProgram(
             [waybill, "replay", projection, "--data-dir", service.dataDirectory],
@@ -69,7 +71,17 @@ struct ReplayBench: Sendable {
         guard try await program.finish(within: .seconds(3600)) == 0 else {
             throw LoadFailure("waybill replay: \(try program.lastWords())")
         }
-        return (Clock.now() - began).seconds
+        let seconds = (Clock.now() - began).seconds
+        guard let held = Self.held(try program.printed()) else {
+            throw LoadFailure("waybill replay does not say how long it held the head: \(try program.lastWords())")
+        }
+        return (seconds, held)
+    }
+
+    /// The number in "the head was held for 1.5 ms".
+    static func held(_ text: String) -> Double? {
+        guard let mark = text.range(of: "the head was held for ") else { return nil }
+        return Double(text[mark.upperBound...].prefix { $0.isNumber || $0 == "." })
     }
 
     /// - Returns: seconds in which psql copies the columns that make the current state, in binary, to nowhere.

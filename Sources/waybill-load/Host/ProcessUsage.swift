@@ -34,11 +34,19 @@ enum ProcessUsage {
         text("/proc/\(pid)/task/\(pid)/children").split(separator: " ").compactMap { Int32($0) }
     }
 
-    /// Kernel memory in bytes: slabs, and the pages of TCP sockets' buffers.
-    static func kernel() -> (slab: Int, tcp: Int) {
+    /// What the kernel keeps for sockets, by the names of its slabs (slabinfo(5)).
+    private static let socketSlabs: Set<Substring> = [
+        "TCP", "sock_inode_cache", "filp", "eventpoll_epi", "eventpoll_pwq", "tcp_bind_bucket",
+    ]
+
+    /// Kernel memory of all sockets in bytes: objects in use, and the pages of TCP's buffers. Nil where only root may know.
+    static func socketMemory() -> Int? {
+        let slabs = text("/proc/slabinfo").split(separator: "\n").map { $0.split(separator: " ") }
+            .filter { $0.count > 4 && socketSlabs.contains($0[0]) }
+        guard !slabs.isEmpty else { return nil }
         let sockets = text("/proc/net/sockstat").split(separator: "\n").first { $0.hasPrefix("TCP:") } ?? ""
         let pages = sockets.split(separator: " ").last.flatMap { Int($0) } ?? 0
-        return (kilobytes("Slab:", in: text("/proc/meminfo")) * 1024, pages * 4096)
+        return slabs.reduce(pages * 4096) { $0 + (Int($1[1]) ?? 0) * (Int($1[3]) ?? 0) }
     }
 
     /// The fields of `/proc/PID/stat` behind the name, from the state on.
@@ -60,8 +68,13 @@ enum ProcessUsage {
         return 0
     }
 
-    /// Empty where the process is gone: then it costs nothing.
+    /// Empty where the process is gone: then it costs nothing. Read to the end: files of `/proc` do not know their sizes.
     private static func text(_ path: String) -> String {
-        FileManager.default.contents(atPath: path).map { String(decoding: $0, as: UTF8.self) } ?? ""
+        guard let file = FileHandle(forReadingAtPath: path) else { return "" }
+        do {
+            return String(decoding: try file.readToEnd() ?? Data(), as: UTF8.self)
+        } catch {
+            return ""
+        }
     }
 }

@@ -33,16 +33,14 @@ struct ServiceOptions: ParsableArguments {
 
     /// Lends a directory and, in it, the service.
     func with<R>(_ body: (Service, _ workplace: String) async throws -> R) async throws -> R {
+        try await withPlace { place in try await place.run { try await body($0, place.workplace) } }
+    }
+
+    /// Lends a directory in which the service may be started more than once.
+    func withPlace<R>(_ body: (ServicePlace) async throws -> R) async throws -> R {
         try await Workplace.with(workPath, keeping: keep) { workplace in
-            if let port {
-                let service = try await Service(port: port, dataDirectory: path(dataDir ?? ".waybill"))
-                return try await body(service, workplace)
-            }
-            return try await Service.with(
-                binary: waybill,
-                dataDirectory: "\(workplace)/data",
-                logs: workplace
-            ) { try await body($0, workplace) }
+            let running = port.map { (port: $0, dataDirectory: path(dataDir ?? ".waybill")) }
+            return try await body(ServicePlace(workplace: workplace, binary: waybill, running: running))
         }
     }
 

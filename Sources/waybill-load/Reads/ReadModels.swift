@@ -1,6 +1,6 @@
 import Postgres
 
-/// The read models behind the list and the statistics.
+/// The read models behind the list and the statistics. The current state is written with the events, and never behind.
 enum ReadModels {
     /// Waits until those that are served have come to the log's head.
     ///
@@ -12,7 +12,7 @@ enum ReadModels {
                 let rows = try await connection.query(
                     """
                     select (select seq from log_head) - coalesce(min(seq), 0), coalesce(min(seq), 0)
-                    from projections join projection_active using (name, version)
+                    from projections join projection_active using (name, version) where name <> 'current'
                     """
                 )
                 guard let row = rows.first else { return (Int64(0), Int64(0)) }

@@ -13,11 +13,11 @@ struct ReportChart {
         var parts: [String] = []
         for chart in report.charts {
             let figures = report.figures.filter { $0.name == chart.name && $0.median.isFinite }
-            guard let largest = figures.map(\.median).max(), largest > 0 else { continue }
+            guard let largest = figures.flatMap(\.runs).max(), largest > 0 else { continue }
             parts.append(#"<text class="title" x="16" y="\#(y + 24)">\#(Self.escaped(chart.title))</text>"#)
             y += Self.titleHeight
             for figure in figures {
-                parts.append(Self.row(figure, share: figure.median / largest, y: y))
+                parts.append(Self.row(figure, scale: Double(Self.barWidth) / largest, y: y))
                 y += Self.rowHeight
             }
             y += 14
@@ -46,23 +46,23 @@ struct ReportChart {
         </style>
         """
 
-    private static func row(_ figure: Report.Figure, share: Double, y: Int) -> String {
-        let length = max(2, Int((share * Double(barWidth)).rounded()))
+    /// - Parameter scale: pixels for one of the figure's unit.
+    private static func row(_ figure: Report.Figure, scale: Double, y: Int) -> String {
+        func length(_ value: Double) -> Int { max(2, Int((value * scale).rounded())) }
         let kind = figure.subject.hasPrefix("waybill") ? "own" : "peer"
+        let (bar, end) = (length(figure.median), length(figure.runs.max() ?? figure.median))
+        var whisker = ""
+        // From the least to the greatest of the runs.
+        if let least = figure.runs.min(), figure.runs.count > 1 {
+            let (x1, x2, middle) = (labelWidth + length(least), labelWidth + end, y + 10)
+            whisker = #"<line class="whisker" x1="\#(x1)" x2="\#(x2)" y1="\#(middle)" y2="\#(middle)"/>"#
+        }
         return """
             <text x="\(labelWidth - 12)" y="\(y + 15)" text-anchor="end">\(escaped(figure.subject))</text>
-            <rect class="\(kind)" x="\(labelWidth)" y="\(y)" width="\(length)" height="20" rx="3"/>
-            \(whisker(figure, share: share, y: y))<text class="value" x="\(labelWidth + length + 10)" y="\(y + 15)">\
-            \(NumberText.text(figure.median)) <tspan class="unit">\(escaped(figure.unit))</tspan></text>
+            <rect class="\(kind)" x="\(labelWidth)" y="\(y)" width="\(bar)" height="20" rx="3"/>\(whisker)
+            <text class="value" x="\(labelWidth + max(bar, end) + 10)" y="\(y + 15)">\(NumberText.text(figure.median)) \
+            <tspan class="unit">\(escaped(figure.unit))</tspan></text>
             """
-    }
-
-    /// From the least to the greatest of the runs.
-    private static func whisker(_ figure: Report.Figure, share: Double, y: Int) -> String {
-        guard let least = figure.runs.min(), let greatest = figure.runs.max(), figure.runs.count > 1 else { return "" }
-        let scale = share * Double(barWidth) / figure.median
-        let (start, end) = (labelWidth + Int(least * scale), labelWidth + Int(greatest * scale))
-        return #"<line class="whisker" x1="\#(start)" x2="\#(end)" y1="\#(y + 10)" y2="\#(y + 10)"/>"# + "\n"
     }
 
     /// Text for SVG: what XML gives a meaning, and what it does not allow at all.

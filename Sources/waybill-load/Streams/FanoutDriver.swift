@@ -90,6 +90,7 @@ final class FanoutDriver {
                 if plan.followsCommits { commits.consume(bytes) }
             }
         }
+        pool.narrowFrom = readers
         outcome.opening = try StreamOpening.open(pool, epoll, plan.subscribers)
         for index in readers..<plan.subscribers { try pool.stall(index) }
         try epoll.add(publisher.descriptor, token: Self.publisherToken)

@@ -7,15 +7,15 @@ enum StormDriver {
         var seconds = 0.0
         /// Bytes that the server's process grew by, for each stream, once all were open.
         var memoryEach = 0.0
-        /// Bytes of the kernel for each stream: slabs and socket buffers, the client's half included.
-        var kernelEach = 0.0
+        /// Bytes of the kernel for each stream, the client's half included; nil where only root may know.
+        var kernelEach: Double?
     }
 
     /// Opens streams, holds them for a moment, and lets go of them.
     static func open(_ target: StreamTarget, count: Int, server: Int32) throws -> Opening {
         let epoll = try Epoll()
         let pool = SubscriberPool(target, capacity: count, epoll: epoll)
-        let (resident, kernel) = (ProcessUsage.resident(server).now, ProcessUsage.kernel())
+        let (resident, kernel) = (ProcessUsage.resident(server).now, ProcessUsage.socketMemory())
         var outcome = Opening()
         outcome.seconds = try StreamOpening.open(pool, epoll, count)
         // Memory for the opening itself is given back, or taken for good, soon after.
@@ -23,9 +23,10 @@ enum StormDriver {
         while Clock.now() < settled {
             try epoll.wait(until: settled) { ready in try pool.handle(ready) { _, _, _ in } }
         }
-        let after = ProcessUsage.kernel()
         outcome.memoryEach = Double(ProcessUsage.resident(server).now - resident) / Double(count)
-        outcome.kernelEach = Double(after.slab + after.tcp - kernel.slab - kernel.tcp) / Double(count)
+        if let kernel, let after = ProcessUsage.socketMemory() {
+            outcome.kernelEach = Double(after - kernel) / Double(count)
+        }
         return outcome
     }
 
@@ -40,8 +41,9 @@ enum StormDriver {
         let limit = start + 120_000_000_000
         var caughtUp = 0
         while caughtUp < count {
-            for _ in 0..<min(64, count - pool.count) { try pool.open() }
-            try epoll.wait(until: pool.count < count ? 0 : Clock.now() + 100_000_000) { ready in
+            for _ in 0..<StreamOpening.next(pool, of: count) { try pool.open() }
+            let isOpening = StreamOpening.next(pool, of: count) > 0
+            try epoll.wait(until: isOpening ? 0 : Clock.now() + 100_000_000) { ready in
                 try pool.handle(ready) { _, before, new in
                     if before < events, before + new >= events { caughtUp += 1 }
                 }

@@ -38,10 +38,18 @@ final class SubscriberPool {
 
     func subscriber(_ index: Int) -> Subscriber { subscribers[index] }
 
+    /// Streams from this index on have a small receive buffer, as a device has that hangs: what is sent to them stays with
+    /// the server.
+    var narrowFrom = Int.max
+
     /// Begins one more stream.
     func open() throws {
         precondition(count < capacity, "the pool is full")
-        let descriptor = try Sockets.connect(port: target.port, source: source + UInt8(count / 20_000))
+        let descriptor = try Sockets.connect(
+            port: target.port,
+            source: source + UInt8(count / 20_000),
+            receiveBuffer: count >= narrowFrom ? 4096 : nil
+        )
         let index = count
         (subscribers + index).initialize(to: Subscriber(descriptor, target.beginning))
         count += 1

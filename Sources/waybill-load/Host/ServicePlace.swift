@@ -1,0 +1,14 @@
+/// Where a service is measured: a data directory of its own on which one is started each time, or one that runs.
+struct ServicePlace: Sendable {
+    let workplace: String
+    let binary: String
+    let running: (port: Int, dataDirectory: String)?
+
+    /// Lends a service: a new process, unless one was named that runs.
+    func run<R>(_ body: (Service) async throws -> R) async throws -> R {
+        if let running {
+            return try await body(Service(port: running.port, dataDirectory: running.dataDirectory))
+        }
+        return try await Service.with(binary: binary, dataDirectory: "\(workplace)/data", logs: workplace, body)
+    }
+}
