@@ -101,12 +101,17 @@ extension ServerTests {
                 defer { close(high) }
                 let postgres = place.postgres()
                 _ = try await postgres.start()
+                var looked = 0
                 for process in ProcessFacts.working(in: place.inside) {
                     let directory = "/proc/\(process.identity.pid)/fd"
                     let open = FileSystem.entries(directory).compactMap { FileSystem.linkTarget("\(directory)/\($0)") }
+                    // Short-lived ones come and go: of one that ended meanwhile there was nothing to see.
+                    guard process.identity.isAlive else { continue }
+                    looked += 1
                     #expect(open.contains("/dev/null"))
                     #expect(!open.contains(path))
                 }
+                #expect(looked > 0)
                 try await postgres.stop()
             }
         }
