@@ -1,4 +1,3 @@
-import Foundation
 package import Logging
 package import OrderLog
 import ServiceLifecycle
@@ -25,11 +24,7 @@ package final class StreamHub: LogTailSink, Service {
         var ring: Ring
         /// The history that ring and cursors belong to, as the tail knows it; ids are named by it and no newer one.
         var history = EpochTable()
-        var nextId = 0
-        var subscriptions: [Int: Subscription] = [:]
-        /// Streams of one order, by order: an event finds them without looking at the others.
-        var byOrder: [UUID: Set<Int>] = [:]
-        var feeds: Set<Int> = []
+        var open = SubscriptionIndex()
         var draining = false
     }
 
@@ -46,7 +41,7 @@ package final class StreamHub: LogTailSink, Service {
     }
 
     /// Streams open now.
-    package var openStreams: Int { state.withLock { $0.subscriptions.count } }
+    package var openStreams: Int { state.withLock { $0.open.count } }
     /// The last event in the ring.
     package var end: Int64 { state.withLock { $0.ring.end } }
     package var isDraining: Bool { state.withLock { $0.draining } }
@@ -66,7 +61,7 @@ package final class StreamHub: LogTailSink, Service {
 
     private func tick() {
         let now = ContinuousClock.now
-        for subscription in state.withLock({ Array($0.subscriptions.values) }) {
+        for subscription in state.withLock({ $0.open.all }) {
             if subscription.tick(now, stallDeadline: settings.stallDeadline) {
                 logger.info("stream cut off: client stalled")
             }
@@ -76,7 +71,7 @@ package final class StreamHub: LogTailSink, Service {
     private func drain(deadline: ContinuousClock.Instant) async {
         let open = state.withLock { state in
             state.draining = true
-            return Array(state.subscriptions.values)
+            return state.open.all
         }
         for subscription in open { subscription.end(.shutdown) }
         while openStreams > 0, ContinuousClock.now < deadline {
@@ -84,7 +79,7 @@ package final class StreamHub: LogTailSink, Service {
             try? await Task.sleep(for: .milliseconds(10))
         }
         // Whoever takes nothing even now would hold up the shutdown.
-        for subscription in state.withLock({ Array($0.subscriptions.values) }) { subscription.cutOff() }
+        for subscription in state.withLock({ $0.open.all }) { subscription.cutOff() }
     }
 }
 
@@ -95,7 +90,7 @@ extension StreamHub {
         let all = state.withLock { state in
             state.ring = Ring(after: seq, capacity: settings.ringCapacity)
             state.history = history
-            return Array(state.subscriptions.values)
+            return state.open.all
         }
         // Streams that were there first now find that they have to catch up.
         for subscription in all { subscription.ring() }
@@ -105,12 +100,8 @@ extension StreamHub {
         let frames = events.map { EventFrame($0, position: history.position(of: $0.seq), text: text) }
         let concerned = state.withLock { state in
             state.history = history
-            var ids = state.feeds
-            for frame in frames {
-                state.ring.append(frame)
-                if let streams = state.byOrder[frame.event.orderId] { ids.formUnion(streams) }
-            }
-            return ids.compactMap { state.subscriptions[$0] }
+            for frame in frames { state.ring.append(frame) }
+            return state.open.concerned(by: frames)
         }
         for subscription in concerned { subscription.ring() }
     }
@@ -119,7 +110,7 @@ extension StreamHub {
         let all = state.withLock { state in
             state.ring.cut(after: seq)
             state.history = history
-            return Array(state.subscriptions.values)
+            return state.open.all
         }
         for subscription in all { subscription.fork(after: seq) }
     }
@@ -137,7 +128,7 @@ extension StreamHub {
         _ body: () async throws -> R
     ) async throws -> R {
         let id = try admit(subscription)
-        defer { dismiss(id, subscription) }
+        defer { state.withLock { $0.open.remove(id) } }
         return try await body()
     }
 
@@ -158,28 +149,9 @@ extension StreamHub {
     private func admit(_ subscription: Subscription) throws(Refusal) -> Int {
         let outcome: Result<Int, Refusal> = state.withLock { state in
             guard !state.draining else { return .failure(.draining) }
-            guard state.subscriptions.count < settings.maximumStreams else { return .failure(.full) }
-            state.nextId += 1
-            state.subscriptions[state.nextId] = subscription
-            if let orderId = subscription.orderId {
-                state.byOrder[orderId, default: []].insert(state.nextId)
-            } else {
-                state.feeds.insert(state.nextId)
-            }
-            return .success(state.nextId)
+            guard state.open.count < settings.maximumStreams else { return .failure(.full) }
+            return .success(state.open.insert(subscription))
         }
         return try outcome.get()
-    }
-
-    private func dismiss(_ id: Int, _ subscription: Subscription) {
-        state.withLock { state in
-            state.subscriptions[id] = nil
-            guard let orderId = subscription.orderId else {
-                state.feeds.remove(id)
-                return
-            }
-            state.byOrder[orderId]?.remove(id)
-            if state.byOrder[orderId]?.isEmpty == true { state.byOrder[orderId] = nil }
-        }
     }
 }

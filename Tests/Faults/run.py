@@ -10,6 +10,7 @@ import traceback
 sys.dont_write_bytecode = True
 
 import badinput
+import customer
 import fork
 import forkbusy
 import kill9
@@ -22,8 +23,9 @@ from report import Group, Report, one_line
 from service import Service
 
 TESTS = {
-    "badinput": badinput.run, "texts": texts.run, "values": values.run, "sigterm": sigterm.run, "restore": restore.run,
-    "fork": fork.run, "forkbusy": forkbusy.run, "kill9": kill9.run, "replay": replay.run,
+    "badinput": badinput.run, "texts": texts.run, "values": values.run, "customer": customer.run,
+    "sigterm": sigterm.run, "restore": restore.run, "fork": fork.run, "forkbusy": forkbusy.run, "kill9": kill9.run,
+    "replay": replay.run,
 }
 
 

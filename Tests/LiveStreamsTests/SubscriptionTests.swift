@@ -6,7 +6,7 @@ import Testing
 
 @Suite struct SubscriptionTests {
     @Test func signalsBeforeAWaitAreNotLost() async {
-        let subscription = Subscription(orderId: nil) {}
+        let subscription = Subscription(subject: .feed) {}
         subscription.fork(after: 7)
         subscription.fork(after: 5)
         subscription.end(.shutdown)
@@ -18,7 +18,7 @@ import Testing
     }
 
     @Test func aTickWakesWhoseDeadlineHasCome() async throws {
-        let subscription = Subscription(orderId: nil) {}
+        let subscription = Subscription(subject: .feed) {}
         let waiter = Task { await subscription.wait(until: .now) }
         let woken = Task {
             _ = await waiter.value
@@ -36,7 +36,7 @@ import Testing
 
     @Test func aClientThatTakesNothingIsCutOff() {
         let aborted = Mutex(0)
-        let subscription = Subscription(orderId: nil) { aborted.withLock { $0 += 1 } }
+        let subscription = Subscription(subject: .feed) { aborted.withLock { $0 += 1 } }
         let start = ContinuousClock.now
         subscription.sending(since: start)
         #expect(!subscription.tick(start + .seconds(29), stallDeadline: .seconds(30)))
@@ -48,7 +48,7 @@ import Testing
 
     @Test func aStreamThatIsCutOffIsClosedAndAborted() async {
         let aborted = Mutex(false)
-        let subscription = Subscription(orderId: nil) { aborted.withLock { $0 = true } }
+        let subscription = Subscription(subject: .feed) { aborted.withLock { $0 = true } }
         subscription.cutOff()
         #expect(await subscription.wait(until: .now + .seconds(60)).closed)
         #expect(aborted.withLock { $0 })

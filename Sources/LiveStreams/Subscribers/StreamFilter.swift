@@ -2,10 +2,20 @@ package import Foundation
 package import OrderLog
 import Orders
 
+/// What a stream is about.
+package enum StreamSubject: Sendable, Hashable {
+    case order(UUID)
+    case customer(CustomerKey)
+    /// All orders of the caller's shops.
+    case feed
+}
+
 /// What a stream shows: whose events, and which of them. Applied in SQL where it can be, and always again at fan-out.
 package struct StreamFilter: Sendable {
     /// Only this order; nil for all.
     package var orderId: UUID?
+    /// Only this customer's orders; nil for all. The scope is theirs, too.
+    package private(set) var customer: CustomerKey?
     /// The shops, within the token's, and the customer where the caller is one.
     package var scope: ReadScope
     /// Matches the headline before or after the event; empty for all.
@@ -18,6 +28,18 @@ package struct StreamFilter: Sendable {
     package init(orderId: UUID? = nil, scope: ReadScope) {
         self.orderId = orderId
         self.scope = scope
+    }
+
+    /// A customer's stream.
+    package init(customer: CustomerKey) {
+        self.customer = customer
+        scope = customer.scope
+    }
+
+    /// What the stream is about, by which events find it.
+    package var subject: StreamSubject {
+        if let orderId { return .order(orderId) }
+        return customer.map { .customer($0) } ?? .feed
     }
 
     package func matches(_ frame: EventFrame) -> Bool {

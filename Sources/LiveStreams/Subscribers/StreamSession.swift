@@ -84,13 +84,16 @@ package struct StreamSession: Sendable {
         Subscriber(filter: filter, audience: template.audience, plain: template.plain, cursor: cursor)
     }
 
-    /// - Returns: false when there is nothing to begin with: the order is gone.
+    /// - Returns: false when the stream is over: the order is gone, or the stream was told to end meanwhile.
     private func begin(
         _ subscriber: inout Subscriber,
         resetting reason: ControlFrame.ResetReason?,
         _ subscription: Subscription,
         _ sink: inout some StreamSink
     ) async throws -> Bool {
+        if let customer = filter.customer {
+            return try await begin(&subscriber, with: customer, resetting: reason, subscription, &sink)
+        }
         guard let beginning = try await source.beginning() else {
             // Never silence: a client that comes back now learns by 404 that the order is gone.
             if let reason {
@@ -113,6 +116,40 @@ package struct StreamSession: Sendable {
         }
         subscriber = reader(at: beginning.cursor.seq)
         try await send(bytes, subscription, &sink)
+        return true
+    }
+
+    /// One snapshot per order, page by page as the client takes them, then the position that they all reflect.
+    private func begin(
+        _ subscriber: inout Subscriber,
+        with customer: CustomerKey,
+        resetting reason: ControlFrame.ResetReason?,
+        _ subscription: Subscription,
+        _ sink: inout some StreamSink
+    ) async throws -> Bool {
+        var page = try await source.orders(of: customer, after: nil)
+        let position = source.position(page.head)
+        var bytes = reason.map { ControlFrame.reset($0, position: position, plain: template.plain) } ?? []
+        while true {
+            for order in page.orders {
+                bytes += ControlFrame.snapshot(order, position: nil, plain: template.plain)
+                guard bytes.count >= Subscriber.budget else { continue }
+                try await send(bytes, subscription, &sink)
+                bytes.removeAll(keepingCapacity: true)
+            }
+            guard page.next != nil else { break }
+            let pending = subscription.pending
+            if pending.closed { return false }
+            if let reason = pending.bye {
+                // No id: what is missing of the beginning cannot be told by one, so the client begins anew.
+                try await send(bytes + bye(reason), subscription, &sink)
+                await sink.drained(by: .now + hub.settings.drainDeadline)
+                return false
+            }
+            page = try await source.orders(of: customer, after: page)
+        }
+        try await send(bytes + ControlFrame.cursor(position), subscription, &sink)
+        subscriber = reader(at: page.head.seq)
         return true
     }
 

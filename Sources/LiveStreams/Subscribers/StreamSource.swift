@@ -33,13 +33,40 @@ package struct StreamSource: Sendable {
         }
         let (stored, head) = try await reader.order(orderId, scope: filter.scope)
         guard let stored else { return nil }
-        let order = stored.order.json(
+        return StreamBeginning(
+            snapshot: (json(stored), stored.position),
+            cursor: reader.registry.current.position(of: head)
+        )
+    }
+
+    /// Some of a customer's orders as JSON.
+    struct Orders {
+        let orders: [[UInt8]]
+        /// The last event that they reflect; the same on every page.
+        let head: LogPosition
+        /// The last order of this page; nil on the last page.
+        let next: UUID?
+    }
+
+    /// A page of the orders that a customer's stream begins with.
+    ///
+    /// - Parameter page: the one before; nil for the first.
+    func orders(of customer: CustomerKey, after page: Orders?) async throws -> Orders {
+        let found = try await reader.orders(of: customer, after: page?.next, at: page?.head.seq, limit: 32)
+        return Orders(
+            orders: found.orders.map(json),
+            head: page?.head ?? reader.registry.current.position(of: found.head),
+            next: found.next
+        )
+    }
+
+    private func json(_ stored: StoredOrder) -> [UInt8] {
+        stored.order.json(
             for: audience,
             role: role,
             position: text(stored.position, for: audience),
             recordedAt: stored.recordedAt
         )
-        return StreamBeginning(snapshot: (order, stored.position), cursor: reader.registry.current.position(of: head))
     }
 
     /// What one read of the log gave.
@@ -53,14 +80,26 @@ package struct StreamSource: Sendable {
 
     /// The stream's events after a position.
     package func read(after seq: Int64, through: Int64) async throws -> Stretch {
-        let page = try await reader.events(
-            after: seq,
-            through: through,
-            limit: 200,
-            scope: filter.scope,
-            orderId: filter.orderId,
-            visibleToCustomers: audience == .customer
-        )
+        let (limit, visibleToCustomers) = (200, audience == .customer)
+        let page =
+            if let customer = filter.customer {
+                try await reader.events(
+                    of: customer,
+                    after: seq,
+                    through: through,
+                    limit: limit,
+                    visibleToCustomers: visibleToCustomers
+                )
+            } else {
+                try await reader.events(
+                    after: seq,
+                    through: through,
+                    limit: limit,
+                    scope: filter.scope,
+                    orderId: filter.orderId,
+                    visibleToCustomers: visibleToCustomers
+                )
+            }
         let history = reader.registry.current
         let frames = page.events.map { EventFrame($0, position: history.position(of: $0.seq), text: text) }
         return Stretch(frames: frames, through: page.through, history: history)

@@ -22,6 +22,9 @@ package struct Subscriber: Sendable {
         case wait
     }
 
+    /// About how many bytes go out in one write.
+    package static let budget = 64 * 1024
+
     package init(filter: StreamFilter, audience: Audience, plain: Bool, cursor: Int64) {
         self.filter = filter
         self.audience = audience
@@ -30,7 +33,7 @@ package struct Subscriber: Sendable {
     }
 
     /// The next step, given the ring. Frames are taken up to about `budget` bytes, so that one write stays bounded.
-    package mutating func next(ring: Ring, budget: Int = 64 * 1024) -> Step {
+    package mutating func next(ring: Ring, budget: Int = Self.budget) -> Step {
         if cursor < ring.floor { return .catchUp(after: cursor, through: ring.end) }
         guard cursor < ring.end else { return .wait }
         var bytes: [UInt8] = []
@@ -53,7 +56,7 @@ package struct Subscriber: Sendable {
     package mutating func absorb(
         _ frames: inout ArraySlice<EventFrame>,
         through: Int64,
-        budget: Int = 64 * 1024
+        budget: Int = Self.budget
     ) -> [UInt8]? {
         var bytes: [UInt8] = []
         while bytes.count < budget, let frame = frames.popFirst() {

@@ -1,4 +1,3 @@
-package import Foundation
 import Synchronization
 
 /// A stream's bell: tells its session that something awaits it. Signals are kept as one, so it never grows.
@@ -21,13 +20,13 @@ package final class Subscription: Sendable {
         var sendingSince: ContinuousClock.Instant?
     }
 
-    package let orderId: UUID?
+    package let subject: StreamSubject
     private let state = Mutex(State())
     private let abort: @Sendable () -> Void
 
     /// - Parameter abort: closes the connection at once; called for a client that takes nothing any more.
-    package init(orderId: UUID?, abort: @escaping @Sendable () -> Void) {
-        self.orderId = orderId
+    package init(subject: StreamSubject, abort: @escaping @Sendable () -> Void) {
+        self.subject = subject
         self.abort = abort
     }
 
@@ -53,6 +52,9 @@ package final class Subscription: Sendable {
             return state.wake
         }
     }
+
+    /// What is asked of the stream, left for `wait` and `poll` to take.
+    var pending: Wake { state.withLock { $0.wake } }
 
     /// The ring has grown.
     func ring() { signal { _ in } }

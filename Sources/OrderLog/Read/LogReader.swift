@@ -130,6 +130,15 @@ package struct LogReader: Sendable {
                     + (orderId.map { [$0] } ?? [])
             )
         )
+        return try Self.page(rows, after: seq, bound: bound, through: through, limit: limit)
+    }
+
+    /// The page in rows of `LoggedEvent.columns` and the head, one more than `limit` where there are.
+    ///
+    /// - Parameter bound: up to where the statement looked.
+    static func page(_ rows: PostgresResult, after seq: Int64, bound: Int64, through: Int64?, limit: Int) throws
+        -> EventPage
+    {
         guard let first = rows.first else { throw MissingHead() }
         let end = min(try first.get(18, as: Int64.self), through ?? .max)
         let reached = max(min(end, bound), min(seq, end))
@@ -175,7 +184,7 @@ package struct LogReader: Sendable {
     }
 
     /// Runs one statement, and learns of epochs opened since along with it.
-    private func read(_ query: PostgresQuery) async throws -> PostgresResult {
+    func read(_ query: PostgresQuery) async throws -> PostgresResult {
         let registry = registry
         return try await pool.withConnection { connection in
             let results = try await connection.pipeline([

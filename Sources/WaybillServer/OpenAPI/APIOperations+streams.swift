@@ -20,11 +20,16 @@ extension APIOperation {
             "/v1/customers/{ref}/stream",
             "streamCustomer",
             "Follows a customer's orders.",
-            "Begins with one `snapshot` per order, without ids, then an id-only block.",
+            "Begins with one `snapshot` per order, without ids, then an id-only block. A customer without orders waits for "
+                + "the first.",
             .permission(.customerStream),
             [
                 APIParameter.path("ref", ["type": "string", "minLength": 1, "maxLength": 500], "The customer."),
-                APIParameter.query("shop", ["type": "string"], "Which shop's customer, where the token spans several."),
+                APIParameter.query(
+                    "shop",
+                    ["type": "string", "pattern": "^[a-z0-9-]{1,63}$"],
+                    "Whose customer; may be left out where the token is for one shop alone."
+                ),
             ],
             [.notFound]
         ),

@@ -11,7 +11,9 @@ struct QueryReader {
         guard query.utf8.count <= 8192 else { throw Problem(.invalidQuery, "The query is longer than 8 KiB.") }
         for pair in query.split(separator: "&") {
             let parts = pair.split(separator: "=", maxSplits: 1, omittingEmptySubsequences: false)
-            guard let name = Self.decode(parts[0]), let value = Self.decode(parts.count > 1 ? parts[1] : "") else {
+            guard let name = PercentText.decode(parts[0], plus: .space),
+                let value = PercentText.decode(parts.count > 1 ? parts[1] : "", plus: .space)
+            else {
                 throw Problem(.invalidQuery, "The query's percent-encoding is broken.")
             }
             guard known.contains(name) else {
@@ -70,25 +72,5 @@ struct QueryReader {
             throw Problem(.invalidQuery, "“\(name)” is a time of RFC 3339, such as 2026-01-31T12:00:00Z.")
         }
         return time
-    }
-
-    /// Percent-decoding with `+` as a space, as forms and URLSearchParams write it. Nil for broken escapes, bad UTF-8 and NUL.
-    private static func decode(_ text: Substring) -> String? {
-        var bytes: [UInt8] = []
-        var rest = text.utf8[...]
-        while let byte = rest.popFirst() {
-            switch byte {
-            case UInt8(ascii: "+"): bytes.append(UInt8(ascii: " "))
-            case UInt8(ascii: "%"):
-                guard rest.count >= 2, let value = UInt8(String(Substring(rest.prefix(2))), radix: 16) else {
-                    return nil
-                }
-                rest = rest.dropFirst(2)
-                bytes.append(value)
-            default: bytes.append(byte)
-            }
-        }
-        guard !bytes.contains(0) else { return nil }
-        return String(validating: bytes, as: UTF8.self)
     }
 }

@@ -10,7 +10,7 @@ import OrderLog
 import Orders
 import Postgres
 
-/// `GET /v1/orders/{id}/stream` and `GET /v1/stream`.
+/// `GET /v1/orders/{id}/stream`, `GET /v1/customers/{ref}/stream` and `GET /v1/stream`.
 ///
 /// Authentication and look-ups come before the response: once its head is out, there are only frames. Any status other
 /// than 200 makes a browser's EventSource give up for good, so what passes by itself is said in frames.
@@ -24,6 +24,7 @@ struct StreamRoutes: Sendable {
 
     func add(to router: Router<WaybillContext>) {
         router.get("/v1/orders/:id/stream") { request, context in try await order(request, context) }
+        router.get("/v1/customers/:ref/stream") { request, context in try await customer(request, context) }
         router.get("/v1/stream") { request, context in try await feed(request, context) }
     }
 
@@ -37,6 +38,37 @@ struct StreamRoutes: Sendable {
         return try await open(filter, caller, query, request, context) {
             guard try await reader.orderExists(orderId, scope: caller.scope) else { throw Problem.notFound }
         }
+    }
+
+    private func customer(_ request: Request, _ context: WaybillContext) async throws -> Response {
+        let caller = try await admit(request, context, .customerStream)
+        let query = try QueryReader(request, known: ["after", "plain", "shop"])
+        guard let caller else { return Self.refused(try query.flag("plain"), context) }
+        // Who has no orders yet waits for the first, so nothing is looked up.
+        let customer = try Self.customer(context, query, caller.principal)
+        return try await open(StreamFilter(customer: customer), caller, query, request, context) {}
+    }
+
+    /// The customer that is asked for: the shop's, where the token spans several by `shop`.
+    private static func customer(_ context: WaybillContext, _ query: QueryReader, _ principal: Principal) throws
+        -> CustomerKey
+    {
+        // What no order can have as its customer is nobody.
+        guard let reference = context.parameters.get("ref").flatMap({ PercentText.decode($0[...]) }),
+            !reference.isEmpty, reference.unicodeScalars.count <= 500
+        else { throw Problem.notFound }
+        let shop: String
+        if let named = try query.text("shop") {
+            shop = named
+        } else if case .names(let names) = principal.shops, let only = names.first, names.count == 1 {
+            shop = only
+        } else {
+            throw Problem(.invalidQuery, "The token spans several shops: “shop” says whose customer is meant.")
+        }
+        guard ShopScope.isShopName(shop), principal.maySee(shop: shop, customer: reference) else {
+            throw Problem.notFound
+        }
+        return CustomerKey(shop: shop, customer: reference)
     }
 
     private func feed(_ request: Request, _ context: WaybillContext) async throws -> Response {
@@ -91,7 +123,7 @@ struct StreamRoutes: Sendable {
         )
         let (channel, body) = (context.channel, request.body)
         return Self.stream(on: channel) { sink in
-            let subscription = Subscription(orderId: filter.orderId) { channel.close(promise: nil) }
+            let subscription = Subscription(subject: filter.subject) { channel.close(promise: nil) }
             channel.closeFuture.whenComplete { _ in subscription.close() }
             // A peer that vanished without a word must not keep its place for the quarter of an hour that TCP would try.
             try await channel.setOption(.tcpOption(.init(rawValue: CInt(TCP_USER_TIMEOUT))), value: 30_000).get()
