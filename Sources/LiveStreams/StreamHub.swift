@@ -137,6 +137,13 @@ extension StreamHub {
         state.withLock { subscriber.next(ring: $0.ring) }
     }
 
+    /// Shows the ring to a conflated stream's tick.
+    func gather(_ subscriber: inout Subscriber, through end: Int64, into conflation: inout Conflation)
+        -> Subscriber.Gathering
+    {
+        state.withLock { subscriber.gather($0.ring, through: end, into: &conflation) }
+    }
+
     /// The position of an event in the history that the streams are in.
     package func position(of seq: Int64) -> LogPosition { state.withLock { $0.history.position(of: seq) } }
 

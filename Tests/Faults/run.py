@@ -10,6 +10,7 @@ import traceback
 sys.dont_write_bytecode = True
 
 import badinput
+import conflate
 import customer
 import fork
 import forkbusy
@@ -24,7 +25,7 @@ from service import Service
 
 TESTS = {
     "badinput": badinput.run, "texts": texts.run, "values": values.run, "customer": customer.run,
-    "sigterm": sigterm.run, "restore": restore.run, "fork": fork.run, "forkbusy": forkbusy.run, "kill9": kill9.run,
+    "conflate": conflate.run, "sigterm": sigterm.run, "restore": restore.run, "fork": fork.run, "forkbusy": forkbusy.run, "kill9": kill9.run,
     "replay": replay.run,
 }
 

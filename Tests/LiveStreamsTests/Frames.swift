@@ -10,6 +10,7 @@ enum Frames {
 
     static func event(
         _ seq: Int64,
+        order: UUID? = nil,
         shop: String = "aurora",
         customer: String = "cust-1",
         type: String = "OrderConfirmed",
@@ -20,7 +21,7 @@ enum Frames {
     ) -> LoggedEvent {
         LoggedEvent(
             seq: seq,
-            orderId: orders[Int(seq % 3)],
+            orderId: order ?? orders[Int(seq % 3)],
             version: Int(seq),
             number: "A-1",
             shop: shop,

@@ -29,6 +29,14 @@ package final class EventFrame: Sendable {
         package func append(to buffer: inout [UInt8], plain: Bool) {
             if plain { buffer.append(contentsOf: bytes[plainStart...]) } else { buffer.append(contentsOf: bytes) }
         }
+
+        /// The same with `"skipped"` as the last member of its data.
+        package func append(to buffer: inout [UInt8], plain: Bool, skipped: Int) {
+            append(to: &buffer, plain: plain)
+            // What every frame ends with.
+            buffer.removeLast("}\n\n".utf8.count)
+            buffer.append(contentsOf: ",\"skipped\":\(skipped)}\n\n".utf8)
+        }
     }
 
     package init(_ event: LoggedEvent, position: LogPosition, text: PositionText) {
@@ -58,6 +66,8 @@ package final class EventFrame: Sendable {
             return encoded
         }
     }
+
+    package func isVisible(to audience: Audience) -> Bool { audience == .staff || event.data != nil }
 
     /// The frame as an audience sees it; nil where it sees nothing.
     package func encoded(for audience: Audience) -> Encoded? {

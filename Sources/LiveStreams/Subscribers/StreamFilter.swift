@@ -8,6 +8,8 @@ package enum StreamSubject: Sendable, Hashable {
     case customer(CustomerKey)
     /// All orders of the caller's shops.
     case feed
+    /// All orders of the caller's shops, looked at by the stream's own clock; no event rings its bell.
+    case conflatedFeed
 }
 
 /// What a stream shows: whose events, and which of them. Applied in SQL where it can be, and always again at fan-out.
@@ -24,6 +26,8 @@ package struct StreamFilter: Sendable {
     package var types: Set<String> = []
     /// Only what concerns the attention queue.
     package var attentionOnly = false
+    /// Shows each order's newest event at every tick, instead of every event.
+    package var tick: Duration?
 
     package init(orderId: UUID? = nil, scope: ReadScope) {
         self.orderId = orderId
@@ -39,7 +43,8 @@ package struct StreamFilter: Sendable {
     /// What the stream is about, by which events find it.
     package var subject: StreamSubject {
         if let orderId { return .order(orderId) }
-        return customer.map { .customer($0) } ?? .feed
+        if let customer { return .customer(customer) }
+        return tick == nil ? .feed : .conflatedFeed
     }
 
     package func matches(_ frame: EventFrame) -> Bool {

@@ -21,11 +21,11 @@ package enum StreamStart: Sendable {
 
 /// One stream from its first byte to its last: drives a `Subscriber` and sends what it says.
 package struct StreamSession: Sendable {
-    private let hub: StreamHub
+    let hub: StreamHub
     private let source: StreamSource
     private let filter: StreamFilter
     private let template: Subscriber
-    private let expires: ContinuousClock.Instant?
+    let expires: ContinuousClock.Instant?
     private let logger: Logger
 
     /// - Parameters:
@@ -67,7 +67,11 @@ package struct StreamSession: Sendable {
                     case .reset(let reason):
                         guard try await begin(&subscriber, resetting: reason, subscription, &sink) else { return }
                     }
-                    try await follow(&subscriber, subscription, &sink)
+                    if let interval = filter.tick {
+                        try await follow(&subscriber, every: interval, subscription, &sink)
+                    } else {
+                        try await follow(&subscriber, subscription, &sink)
+                    }
                 } catch is SinkClosed {
                     return
                 } catch {
@@ -85,7 +89,7 @@ package struct StreamSession: Sendable {
     }
 
     /// - Returns: false when the stream is over: the order is gone, or the stream was told to end meanwhile.
-    private func begin(
+    func begin(
         _ subscriber: inout Subscriber,
         resetting reason: ControlFrame.ResetReason?,
         _ subscription: Subscription,
@@ -178,7 +182,7 @@ package struct StreamSession: Sendable {
             if let seq = wake.forkedAfter, subscriber.fork(after: seq) {
                 guard try await begin(&subscriber, resetting: .forked, subscription, &sink) else { return }
             }
-            if let reason = wake.bye ?? ((expires.map { $0 <= now } ?? false) ? .tokenExpired : nil) {
+            if let reason = ending(wake, now) {
                 try await finish(&subscriber, reason, subscription, &sink)
                 return
             }
@@ -199,15 +203,13 @@ package struct StreamSession: Sendable {
         _ subscription: Subscription,
         _ sink: inout some StreamSink
     ) async throws -> Bool {
-        let stretch: StreamSource.Stretch
+        let read: StreamSource.Stretch?
         do {
-            stretch = try await source.read(after: after, through: through)
+            read = try await self.read(after: after, through: through)
         } catch {
-            logger.warning("a stream could not read the log", metadata: ["error": "\(error)"])
-            try await send(cursor(of: subscriber) + bye(.overload), subscription, &sink)
-            throw SinkClosed()
+            try await giveUp(subscriber, error, subscription, &sink)
         }
-        guard stretch.through > after, hub.isInHistory(stretch.history, upTo: stretch.through) else { return false }
+        guard let stretch = read else { return false }
         var frames = stretch.frames[...]
         while let bytes = subscriber.absorb(&frames, through: stretch.through) {
             try await send(bytes, subscription, &sink)
@@ -215,8 +217,32 @@ package struct StreamSession: Sendable {
         return true
     }
 
-    private func cursor(of subscriber: Subscriber) -> [UInt8] {
+    /// A stretch of the log; nil where it brings this stream no further, or is not of the streams' history.
+    func read(after: Int64, through: Int64) async throws -> StreamSource.Stretch? {
+        let stretch = try await source.read(after: after, through: through)
+        guard stretch.through > after, hub.isInHistory(stretch.history, upTo: stretch.through) else { return nil }
+        return stretch
+    }
+
+    /// The log cannot be read: the client is told where it stands and comes back.
+    func giveUp(
+        _ subscriber: Subscriber,
+        _ error: any Error,
+        _ subscription: Subscription,
+        _ sink: inout some StreamSink
+    ) async throws -> Never {
+        logger.warning("a stream could not read the log", metadata: ["error": "\(error)"])
+        try await send(cursor(of: subscriber) + bye(.overload), subscription, &sink)
+        throw SinkClosed()
+    }
+
+    func cursor(of subscriber: Subscriber) -> [UInt8] {
         ControlFrame.cursor(source.position(hub.position(of: subscriber.cursor)))
+    }
+
+    /// Why the stream ends now, if it does.
+    func ending(_ wake: Subscription.Wake, _ now: ContinuousClock.Instant) -> ControlFrame.ByeReason? {
+        wake.bye ?? ((expires.map { $0 <= now } ?? false) ? .tokenExpired : nil)
     }
 
     /// Before `bye`, what the ring still holds, and where the stream stands.
@@ -227,6 +253,16 @@ package struct StreamSession: Sendable {
         _ sink: inout some StreamSink
     ) async throws {
         while case .send(let bytes) = hub.next(&subscriber) { try await send(bytes, subscription, &sink) }
+        try await leave(subscriber, reason, subscription, &sink)
+    }
+
+    /// The stream's last words: where it stands, and `bye`.
+    func leave(
+        _ subscriber: Subscriber,
+        _ reason: ControlFrame.ByeReason,
+        _ subscription: Subscription,
+        _ sink: inout some StreamSink
+    ) async throws {
         try await send(cursor(of: subscriber) + bye(reason), subscription, &sink)
         // The server's shutdown closes connections whatever they still hold; it waits for this stream until here.
         await sink.drained(by: .now + hub.settings.drainDeadline)
@@ -236,7 +272,7 @@ package struct StreamSession: Sendable {
         ControlFrame.bye(reason, retry: Self.retryDelay(), plain: template.plain)
     }
 
-    private func send(_ bytes: [UInt8], _ subscription: Subscription, _ sink: inout some StreamSink) async throws {
+    func send(_ bytes: [UInt8], _ subscription: Subscription, _ sink: inout some StreamSink) async throws {
         subscription.sending(since: .now)
         defer { subscription.sending(since: nil) }
         do {

@@ -10,7 +10,7 @@ package struct Subscriber: Sendable {
     /// Frames without their `event:` line.
     package let plain: Bool
     /// The last event that the stream has fully passed.
-    package private(set) var cursor: Int64
+    package internal(set) var cursor: Int64
 
     /// What the stream does next.
     package enum Step: Sendable, Equatable {

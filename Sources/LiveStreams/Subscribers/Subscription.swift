@@ -44,6 +44,16 @@ package final class Subscription: Sendable {
         return poll()
     }
 
+    /// As `wait`, but to the millisecond: the deadline is not left to the service's slow tick.
+    func wait(untilExactly deadline: ContinuousClock.Instant) async -> Wake {
+        let alarm = Task {
+            try await Task.sleep(until: deadline)
+            ring()
+        }
+        defer { alarm.cancel() }
+        return await wait(until: deadline)
+    }
+
     /// What has been signalled since the last look, without waiting.
     package func poll() -> Wake {
         state.withLock { state in

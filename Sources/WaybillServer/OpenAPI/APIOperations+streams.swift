@@ -52,6 +52,14 @@ extension APIOperation {
                     ["type": "boolean", "default": false],
                     "Only what concerns the attention queue."
                 ),
+                APIParameter.query(
+                    "conflate",
+                    ["type": "integer", "minimum": 50, "maximum": 60_000],
+                    "Milliseconds from tick to tick. At each tick the newest event of every order that changed is shown, "
+                        + "oldest first, and its data says by `skipped` how many of that order's events before it were "
+                        + "passed over since the last one shown. A tick comes early where more than 4 MiB of events wait "
+                        + "for it."
+                ),
             ],
             [.notFound]
         ),
@@ -109,11 +117,16 @@ extension APIOperation {
             "data": APISchemas.reference("Order"),
         ],
         "status": [
-            "description": "An event that changed the headline; its `id:` is its position.",
+            "description":
+                "An event that changed the headline; its `id:` is its position. With `conflate` its data says `skipped` too.",
             "data": APISchemas.reference("Event"),
         ],
         "update": [
-            "description": "Any other event that this audience may see; its `id:` is its position.",
+            "description":
+                """
+                Any other event that this audience may see; its `id:` is its position. With `conflate` its data says \
+                `skipped` too.
+                """,
             "data": APISchemas.reference("Event"),
         ],
         "reset": [

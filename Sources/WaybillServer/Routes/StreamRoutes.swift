@@ -73,12 +73,17 @@ struct StreamRoutes: Sendable {
 
     private func feed(_ request: Request, _ context: WaybillContext) async throws -> Response {
         let caller = try await admit(request, context, .shopFeeds)
-        let query = try QueryReader(request, known: ["after", "plain", "shop", "status", "type", "attention"])
+        let query = try QueryReader(
+            request,
+            known: ["after", "plain", "shop", "status", "type", "attention", "conflate"]
+        )
         guard let caller else { return Self.refused(try query.flag("plain"), context) }
         var filter = StreamFilter(scope: try Self.narrowed(caller, to: query.list("shop")))
         filter.statuses = try Self.known(query.list("status"), "status", OrderStatus.init(rawValue:))
         filter.types = try Self.known(query.list("type"), "type", EventType.init(rawValue:))
         filter.attentionOnly = try query.flag("attention")
+        let tick = try query.number("conflate", in: 50...60_000, default: 0)
+        filter.tick = tick == 0 ? nil : .milliseconds(tick)
         return try await open(filter, caller, query, request, context) {}
     }
 

@@ -27,6 +27,12 @@ struct FrameExamples {
         self.head = head
         let update = story.events.firstIndex { !$0.changesStatus } ?? 0
         let status = story.events.lastIndex { $0.changesStatus } ?? 0
+        var conflated: [UInt8] = []
+        EventFrame(
+            story.events[status],
+            position: LogPosition(epoch: ExampleStory.epoch, seq: story.events[status].seq),
+            text: text
+        ).staff.append(to: &conflated, plain: false, skipped: 3)
         let resets = ControlFrame.ResetReason.allCases.map { "`\($0.rawValue)`" }.joined(separator: ", ")
         let byes = ControlFrame.ByeReason.allCases.map { "`\($0.rawValue)`" }.joined(separator: ", ")
         let kinds: [(String, String, [UInt8])] = [
@@ -51,6 +57,15 @@ struct FrameExamples {
             (
                 "bye", "The stream ends; come back after `retry`. Reasons: \(byes).",
                 ControlFrame.bye(.shutdown, retry: 2417, plain: false)
+            ),
+            (
+                "with conflate",
+                """
+                The newest event of an order that changed since the last tick; `skipped` counts the order's events before \
+                it that are not shown. Frames come in ascending order, so no id is ahead of an event that is still to be \
+                shown: with any of them a client goes on without missing an order's newest event. Between ticks the id-only \
+                block stays at the last tick.
+                """, conflated
             ),
             (
                 "with plain=true",

@@ -1,0 +1,184 @@
+import Foundation
+import OrderLog
+import Orders
+import Testing
+
+@testable import LiveStreams
+
+@Suite struct ConflationTests {
+    private struct Shown: Equatable {
+        let seq: Int64
+        let skipped: Int
+    }
+
+    /// A conflated stream over a ring and a log, its ticks given from outside.
+    private struct Reader {
+        var subscriber: Subscriber
+        var shown: [Shown] = []
+        var capacity = 1 << 30
+        /// Whether the log is asked for one event at a time.
+        var isLogSlow = false
+
+        init(after seq: Int64, filter: StreamFilter = StreamFilter(scope: .everything)) {
+            subscriber = Subscriber(filter: filter, audience: .staff, plain: false, cursor: seq)
+        }
+
+        mutating func tick(_ ring: Ring, log: [EventFrame]) {
+            var conflation = Conflation(capacity: capacity)
+            let end = ring.end
+            while true {
+                let gathering = subscriber.gather(ring, through: end, into: &conflation)
+                if gathering == .more { continue }
+                if case .catchUp(let after) = gathering {
+                    var page = log.filter { $0.event.seq > after && $0.event.seq <= end }
+                    if isLogSlow { page = Array(page.prefix(1)) }
+                    subscriber.gather(page, through: isLogSlow ? page[0].event.seq : end, into: &conflation)
+                    continue
+                }
+                for change in conflation.tick() {
+                    shown.append(Shown(seq: change.frame.event.seq, skipped: change.skipped))
+                }
+                if gathering == .done { return }
+            }
+        }
+    }
+
+    /// What a tick shows by its definition: the last event of each order, oldest first.
+    private func expected(_ events: ArraySlice<EventFrame>) -> [Shown] {
+        Dictionary(grouping: events, by: \.event.orderId).values
+            .map { Shown(seq: $0.last?.event.seq ?? 0, skipped: $0.count - 1) }
+            .sorted { $0.seq < $1.seq }
+    }
+
+    /// A log of so many events over the orders that the digits of `plot` say.
+    private func log(_ length: Int, plot: Int) -> [EventFrame] {
+        var rest = plot
+        return (0..<length).map { index in
+            defer { rest /= 3 }
+            return Frames.frame(Frames.event(Int64(index + 1), order: Frames.orders[rest % 3]))
+        }
+    }
+
+    /// Every history of five events over three orders, every place for a tick, a ring that holds all, some or one of them:
+    /// each tick shows each changed order's newest event once, in ascending order, and counts the others.
+    @Test(arguments: [1, 2, 8], [false, true])
+    func everyTickShowsTheNewestOfEveryChangedOrder(kept: Int, isLogSlow: Bool) {
+        let size = Frames.frame(1).size
+        for plot in 0..<243 {
+            let log = log(5, plot: plot)
+            for split in 0...5 {
+                var ring = Ring(after: 0, capacity: (size + 8) * kept)
+                var reader = Reader(after: 0)
+                reader.isLogSlow = isLogSlow
+                for frame in log[..<split] { ring.append(frame) }
+                reader.tick(ring, log: log)
+                for frame in log[split...] { ring.append(frame) }
+                reader.tick(ring, log: log)
+                #expect(reader.shown == expected(log[..<split]) + expected(log[split...]))
+                #expect(reader.subscriber.cursor == 5)
+            }
+        }
+    }
+
+    /// Wherever a client is cut off, it comes back with the last id it was given, and misses no order's newest event and
+    /// sees none twice.
+    @Test func everyIdCanBeResumedFrom() {
+        for plot in 0..<243 {
+            let log = log(5, plot: plot)
+            var ring = Ring(after: 0, capacity: 1 << 20)
+            for frame in log { ring.append(frame) }
+            var whole = Reader(after: 0)
+            whole.tick(ring, log: log)
+            for cut in 0...whole.shown.count {
+                var again = Reader(after: cut == 0 ? 0 : whole.shown[cut - 1].seq)
+                again.tick(ring, log: log)
+                #expect(again.shown.map(\.seq) == whole.shown[cut...].map(\.seq))
+            }
+        }
+    }
+
+    /// Random histories, ticks and bounds: nothing is lost from the count, orders never go back, and the last event shown
+    /// of each order is its last.
+    @Test func nothingIsLostWhateverTheBound() {
+        var chance = SystemRandomNumberGenerator()
+        let size = Frames.frame(1).size
+        for _ in 0..<300 {
+            var ring = Ring(after: 0, capacity: (size + 8) * Int.random(in: 1...6, using: &chance))
+            var log: [EventFrame] = []
+            var reader = Reader(after: 0)
+            reader.capacity = size * Int.random(in: 1...4, using: &chance)
+            reader.isLogSlow = Bool.random(using: &chance)
+            for _ in 0..<40 {
+                let order = Frames.orders[Int.random(in: 0..<3, using: &chance)]
+                log.append(Frames.frame(Frames.event(Int64(log.count + 1), order: order)))
+                ring.append(log[log.count - 1])
+                if Int.random(in: 0..<4, using: &chance) == 0 { reader.tick(ring, log: log) }
+            }
+            reader.tick(ring, log: log)
+            #expect(reader.shown.reduce(0) { $0 + 1 + $1.skipped } == log.count)
+            #expect(reader.shown.map(\.seq) == reader.shown.map(\.seq).sorted())
+            for order in Frames.orders {
+                let last = log.last { $0.event.orderId == order }?.event.seq
+                #expect(reader.shown.last { log[Int($0.seq - 1)].event.orderId == order }?.seq == last)
+            }
+        }
+    }
+
+    @Test func theFilterComesFirst() {
+        let frames = [
+            Frames.frame(Frames.event(1, order: Frames.orders[0], type: "OrderPlaced")),
+            Frames.frame(Frames.event(2, order: Frames.orders[0], type: "OrderConfirmed")),
+        ]
+        var ring = Ring(after: 0, capacity: 1 << 20)
+        for frame in frames { ring.append(frame) }
+        var filter = StreamFilter(scope: .everything)
+        filter.types = ["OrderPlaced"]
+        var reader = Reader(after: 0, filter: filter)
+        reader.tick(ring, log: frames)
+        #expect(reader.shown == [Shown(seq: 1, skipped: 0)])
+        #expect(reader.subscriber.cursor == 2)
+    }
+
+    @Test func itsBoundIsInBytesAndATickEmptiesIt() {
+        let size = Frames.frame(1).size
+        var conflation = Conflation(capacity: 2 * size)
+        conflation.take(Frames.frame(1))
+        conflation.take(Frames.frame(4))
+        // The same order: the newer takes the place of the older.
+        #expect(!conflation.isFull)
+        conflation.take(Frames.frame(5))
+        #expect(conflation.isFull)
+        #expect(conflation.tick().map(\.skipped) == [1, 0])
+        #expect(conflation.isEmpty && !conflation.isFull)
+        conflation.take(Frames.frame(6))
+        conflation.forget()
+        #expect(conflation.tick().isEmpty)
+    }
+
+    @Test func skippedIsTheDatasLastMember() throws {
+        let frame = Frames.frame(7)
+        let subscriber = Subscriber(
+            filter: StreamFilter(scope: .everything),
+            audience: .staff,
+            plain: true,
+            cursor: 0
+        )
+        var conflation = Conflation()
+        conflation.take(Frames.frame(4))
+        conflation.take(frame)
+        let bytes = subscriber.bytes(of: try #require(conflation.tick().first))
+        var plain: [UInt8] = []
+        frame.staff.append(to: &plain, plain: true)
+        let wanted = String(decoding: plain, as: UTF8.self).replacing("}\n\n", with: ",\"skipped\":1}\n\n")
+        #expect(String(decoding: bytes, as: UTF8.self) == wanted)
+    }
+
+    @Test func noEventRingsAConflatedStream() {
+        var filter = StreamFilter(scope: .everything)
+        filter.tick = .milliseconds(50)
+        var index = SubscriptionIndex()
+        _ = index.insert(Subscription(subject: filter.subject) {})
+        #expect(index.concerned(by: [Frames.frame(1)]).isEmpty)
+        #expect(index.count == 1)
+    }
+}
