@@ -23,6 +23,7 @@ let lifecycle = Target.Dependency.product(name: "ServiceLifecycle", package: "sw
 let logging = Target.Dependency.product(name: "Logging", package: "swift-log")
 let nio = Target.Dependency.product(name: "NIOCore", package: "swift-nio")
 let nioHTTP1 = Target.Dependency.product(name: "NIOHTTP1", package: "swift-nio")
+let nioHTTPTypes = Target.Dependency.product(name: "NIOHTTPTypes", package: "swift-nio-extras")
 let nioPosix = Target.Dependency.product(name: "NIOPosix", package: "swift-nio")
 
 // The binary carries the schema and the seeds, so that it runs from any directory.
@@ -48,6 +49,7 @@ let package = Package(
         .package(url: "https://github.com/apple/swift-crypto", exact: "4.5.2"),
         .package(url: "https://github.com/apple/swift-log", exact: "1.16.2"),
         .package(url: "https://github.com/apple/swift-nio", exact: "2.101.2"),
+        .package(url: "https://github.com/apple/swift-nio-extras", exact: "1.35.2"),
         .package(url: "https://github.com/hummingbird-project/hummingbird", exact: "2.28.1"),
         .package(url: "https://github.com/swift-server/async-http-client", exact: "1.37.0"),
         .package(url: "https://github.com/swift-server/swift-service-lifecycle", exact: "2.13.0"),
@@ -80,7 +82,7 @@ let package = Package(
         ),
         .target(
             name: "LiveStreams",
-            dependencies: ["OrderLog", "Orders", "StrictJSON", collections, lifecycle, logging],
+            dependencies: ["CEpoll", "OrderLog", "Orders", "StrictJSON", collections, lifecycle, logging],
             swiftSettings: strict
         ),
         .target(
@@ -92,7 +94,7 @@ let package = Package(
             name: "WaybillServer",
             dependencies: [
                 "Access", "LiveStreams", "OrderLog", "Orders", "Postgres", "Projections", "StrictJSON", "Telemetry",
-                collections, crypto, hummingbird, lifecycle, logging, nio, nioPosix,
+                collections, crypto, hummingbird, lifecycle, logging, nio, nioHTTPTypes, nioPosix,
             ],
             swiftSettings: strict
         ),
@@ -136,7 +138,7 @@ let package = Package(
         ),
         .testTarget(
             name: "LiveStreamsTests",
-            dependencies: ["LiveStreams", "OrderLog", "Orders", "TestSupport"],
+            dependencies: ["LiveStreams", "OrderLog", "Orders", "TestSupport", logging],
             swiftSettings: strict
         ),
         .testTarget(

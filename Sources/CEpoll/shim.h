@@ -1,8 +1,9 @@
-// What Swift's Glibc module leaves out of Linux: epoll, and accepting a socket with flags.
+// What Swift's Glibc module leaves out of Linux: epoll, eventfd, and accepting a socket with flags.
 #ifndef WAYBILL_CEPOLL_SHIM_H
 #define WAYBILL_CEPOLL_SHIM_H
 
 #include <sys/epoll.h>
+#include <sys/eventfd.h>
 #include <time.h>
 
 // glibc declares it for _GNU_SOURCE only, which the Swift importer does not define. Its header stays out: what a module

@@ -16,6 +16,8 @@ package final class StreamHub: LogTailSink, Service {
         package var drainDeadline: Duration = .seconds(3)
         /// How often each stream gets an id-only block.
         package var heartbeat: Duration = .seconds(15)
+        /// Threads that serve streams on sockets of their own; 0 leaves all streams to the web framework.
+        package var lanes = LaneSet.usualCount
 
         package init() {}
     }
@@ -25,15 +27,25 @@ package final class StreamHub: LogTailSink, Service {
         /// The history that ring and cursors belong to, as the tail knows it; ids are named by it and no newer one.
         var history = EpochTable()
         var open = SubscriptionIndex()
+        /// Where history was cut, cut by cut.
+        var forks: [Int64] = []
         var draining = false
     }
 
     package let settings: Settings
-    private let text: PositionText
-    private let logger: Logger
+    let text: PositionText
+    let logger: Logger
+    private let lanes: LaneSet?
     private let state: Mutex<State>
 
-    package init(text: PositionText, settings: Settings = Settings(), logger: Logger) {
+    /// - Parameter source: reads the log for streams that lanes serve; without it there are none.
+    package init(
+        text: PositionText,
+        settings: Settings = Settings(),
+        logger: Logger,
+        source: (@Sendable (StreamView) -> any StreamReading)? = nil
+    ) {
+        lanes = settings.lanes > 0 ? source.map { LaneSet(source: $0) } : nil
         self.text = text
         self.settings = settings
         self.logger = logger
@@ -41,7 +53,10 @@ package final class StreamHub: LogTailSink, Service {
     }
 
     /// Streams open now.
-    package var openStreams: Int { state.withLock { $0.open.count } }
+    package var openStreams: Int { state.withLock { $0.open.count } + (lanes?.openStreams ?? 0) }
+    /// Streams open now on lanes.
+    package var laneStreams: Int { lanes?.openStreams ?? 0 }
+    package var hasLanes: Bool { lanes != nil }
     /// The last event in the ring.
     package var end: Int64 { state.withLock { $0.ring.end } }
     package var isDraining: Bool { state.withLock { $0.draining } }
@@ -49,6 +64,11 @@ package final class StreamHub: LogTailSink, Service {
     /// Ends stalled and expired streams until graceful shutdown; then asks every stream to end and waits for it, so that
     /// the server's own shutdown, which waits for open responses, finds none.
     package func run() async throws {
+        guard let lanes else { return await attend() }
+        await lanes.withThreads(of: self) { await attend() }
+    }
+
+    private func attend() async {
         await cancelWhenGracefulShutdown {
             while !Task.isCancelled {
                 self.tick()
@@ -73,6 +93,7 @@ package final class StreamHub: LogTailSink, Service {
             state.draining = true
             return state.open.all
         }
+        lanes?.drain()
         for subscription in open { subscription.end(.shutdown) }
         while openStreams > 0, ContinuousClock.now < deadline {
             // Cancelled: the deadline ends the loop.
@@ -94,6 +115,7 @@ extension StreamHub {
         }
         // Streams that were there first now find that they have to catch up.
         for subscription in all { subscription.ring() }
+        lanes?.ring()
     }
 
     package func publish(_ events: [LoggedEvent], in history: EpochTable) {
@@ -103,15 +125,18 @@ extension StreamHub {
             for frame in frames { state.ring.append(frame) }
             return state.open.concerned(by: frames)
         }
+        lanes?.ring()
         for subscription in concerned { subscription.ring() }
     }
 
     package func fork(after seq: Int64, to history: EpochTable) {
         let all = state.withLock { state in
             state.ring.cut(after: seq)
+            state.forks.append(seq)
             state.history = history
             return state.open.all
         }
+        lanes?.ring()
         for subscription in all { subscription.fork(after: seq) }
     }
 }
@@ -122,19 +147,57 @@ extension StreamHub {
     /// Why a stream is not admitted.
     package enum Refusal: Error, Sendable { case draining, full }
 
-    /// Admits a stream for as long as `body` runs.
+    /// Admits a stream for as long as `body` runs, which is told how many forks of the log were known before.
     package func withSubscription<R>(
         _ subscription: Subscription,
-        _ body: () async throws -> R
+        _ body: (Int) async throws -> R
     ) async throws -> R {
-        let id = try admit(subscription)
+        let (id, forks) = try admit(subscription)
         defer { state.withLock { $0.open.remove(id) } }
-        return try await body()
+        return try await body(forks)
     }
 
-    /// Shows the ring to a subscriber.
+    /// Gives a stream whose response has begun to a lane.
+    ///
+    /// - Parameter descriptor: of the connection, non-blocking; the lane's from now on if the answer is true.
+    /// - Returns: false when no lane takes it.
+    package func adopt(_ descriptor: Int32, _ view: StreamView, at place: StreamPlace) -> Bool {
+        guard let lanes else { return false }
+        let left = place.expires.map { ($0 - .now).nanoseconds }
+        return lanes.adopt(
+            Lane.Adoption(
+                descriptor: descriptor,
+                view: view,
+                cursor: place.cursor,
+                expiresAt: left.map { LaneClock.now() &+ $0 } ?? .max,
+                forks: place.forks
+            )
+        )
+    }
+
+    /// What is new in the ring since a lane looked at it. References only: frames are encoded outside the lock.
+    func delta(after seq: Int64, forks: Int) -> LaneDelta {
+        state.withLock { state in
+            let news = Array(state.forks.dropFirst(forks))
+            return LaneDelta(
+                forks: news,
+                floor: state.ring.floor,
+                frames: state.ring.frames(after: news.reduce(seq, min)),
+                history: state.history
+            )
+        }
+    }
+
+    /// Shows the ring to a subscriber: a part of it at a time, so that nothing is encoded while publishing has to wait.
     package func next(_ subscriber: inout Subscriber) -> Subscriber.Step {
-        state.withLock { subscriber.next(ring: $0.ring) }
+        while true {
+            let cursor = subscriber.cursor
+            let (bounds, frames) = state.withLock { state in
+                (state.ring.bounds, state.ring.frames(after: cursor, limit: 256))
+            }
+            let step = subscriber.next(bounds, frames)
+            guard step == .wait, subscriber.cursor < bounds.end else { return step }
+        }
     }
 
     /// Shows the ring to a conflated stream's tick.
@@ -153,11 +216,12 @@ extension StreamHub {
         state.withLock { $0.history.commonPrefix(with: history, upTo: seq) } >= seq
     }
 
-    private func admit(_ subscription: Subscription) throws(Refusal) -> Int {
-        let outcome: Result<Int, Refusal> = state.withLock { state in
+    private func admit(_ subscription: Subscription) throws(Refusal) -> (id: Int, forks: Int) {
+        let onLanes = laneStreams
+        let outcome: Result<(id: Int, forks: Int), Refusal> = state.withLock { state in
             guard !state.draining else { return .failure(.draining) }
-            guard state.open.count < settings.maximumStreams else { return .failure(.full) }
-            return .success(state.open.insert(subscription))
+            guard state.open.count + onLanes < settings.maximumStreams else { return .failure(.full) }
+            return .success((state.open.insert(subscription), state.forks.count))
         }
         return try outcome.get()
     }

@@ -49,4 +49,30 @@ import Testing
         #expect(ring.floor == -1)
         #expect(ring.byteCount == 0)
     }
+
+    /// Every size of ring, every cursor, every cut: an order's chain is what a walk over the whole ring finds.
+    @Test func anOrdersFramesAreThoseThatAWalkFinds() {
+        let size = Frames.frame(1).size
+        for kept in 1...7 {
+            for cut in 0...10 {
+                var ring = Ring(after: 0, capacity: (size + 8) * kept)
+                for seq in 1...9 { ring.append(Frames.frame(Int64(seq))) }
+                ring.cut(after: Int64(cut))
+                ring.append(Frames.frame(ring.end + 1))
+                for cursor in 0...ring.end {
+                    for order in Frames.orders {
+                        var walked: [Int64] = []
+                        ring.forEach(after: cursor) { frame in
+                            if frame.event.orderId == order { walked.append(frame.event.seq) }
+                            return true
+                        }
+                        #expect(ring.frames(of: order, after: cursor).map(\.event.seq) == walked)
+                    }
+                    let all = ring.frames(after: cursor).map(\.event.seq)
+                    #expect(all == Array(max(cursor, ring.floor)..<ring.end).map { $0 + 1 })
+                    #expect(ring.frames(after: cursor, limit: 2).map(\.event.seq) == Array(all.prefix(2)))
+                }
+            }
+        }
+    }
 }

@@ -13,7 +13,7 @@ package enum StreamSubject: Sendable, Hashable {
 }
 
 /// What a stream shows: whose events, and which of them. Applied in SQL where it can be, and always again at fan-out.
-package struct StreamFilter: Sendable {
+package struct StreamFilter: Sendable, Hashable {
     /// Only this order; nil for all.
     package var orderId: UUID?
     /// Only this customer's orders; nil for all. The scope is theirs, too.

@@ -7,6 +7,21 @@ package protocol StreamSink {
     mutating func send(_ bytes: [UInt8]) async throws
     /// Returns when what was sent has left this process, or after the deadline.
     func drained(by deadline: ContinuousClock.Instant) async
+    /// Lets the stream go on elsewhere, after everything that was sent.
+    ///
+    /// - Parameter place: where the stream stands; nil for one that only this sink can serve.
+    /// - Returns: whether it does; nothing more may be sent then.
+    mutating func handOff(_ place: StreamPlace?) async throws -> Bool
+}
+
+/// Where a stream stands that has begun.
+package struct StreamPlace: Sendable {
+    /// The last event that the stream has passed.
+    package let cursor: Int64
+    /// How many forks of the log were known when the stream looked for it.
+    package let forks: Int
+    /// When the caller's token ends.
+    package let expires: ContinuousClock.Instant?
 }
 
 /// Where a stream starts.
@@ -57,7 +72,7 @@ package struct StreamSession: Sendable {
     ) async throws {
         try await sink.send(ControlFrame.retry(milliseconds: Self.retryDelay()))
         do {
-            try await hub.withSubscription(subscription) {
+            try await hub.withSubscription(subscription) { forks in
                 do {
                     var subscriber = template
                     switch try await start() {
@@ -68,10 +83,13 @@ package struct StreamSession: Sendable {
                         guard try await begin(&subscriber, resetting: reason, subscription, &sink) else { return }
                     }
                     if let interval = filter.tick {
+                        _ = try await sink.handOff(nil)
                         try await follow(&subscriber, every: interval, subscription, &sink)
-                    } else {
-                        try await follow(&subscriber, subscription, &sink)
+                        return
                     }
+                    let place = StreamPlace(cursor: subscriber.cursor, forks: forks, expires: expires)
+                    if try await sink.handOff(place) { return }
+                    try await follow(&subscriber, subscription, &sink)
                 } catch is SinkClosed {
                     return
                 } catch {
@@ -98,28 +116,10 @@ package struct StreamSession: Sendable {
         if let customer = filter.customer {
             return try await begin(&subscriber, with: customer, resetting: reason, subscription, &sink)
         }
-        guard let beginning = try await source.beginning() else {
-            // Never silence: a client that comes back now learns by 404 that the order is gone.
-            if let reason {
-                let position = source.position(try await source.head())
-                try await send(
-                    ControlFrame.reset(reason, position: position, plain: template.plain),
-                    subscription,
-                    &sink
-                )
-            }
-            return false
-        }
-        var bytes: [UInt8] = []
-        let position = source.position(beginning.snapshot?.position ?? beginning.cursor)
-        if let reason { bytes += ControlFrame.reset(reason, position: position, plain: template.plain) }
-        if let snapshot = beginning.snapshot {
-            bytes += ControlFrame.snapshot(snapshot.order, position: position, plain: template.plain)
-        } else {
-            bytes += ControlFrame.cursor(position)
-        }
-        subscriber = reader(at: beginning.cursor.seq)
-        try await send(bytes, subscription, &sink)
+        let beginning = try await source.begin(resetting: reason, plain: template.plain)
+        if !beginning.bytes.isEmpty { try await send(beginning.bytes, subscription, &sink) }
+        guard let cursor = beginning.cursor else { return false }
+        subscriber = reader(at: cursor.seq)
         return true
     }
 
@@ -283,7 +283,7 @@ package struct StreamSession: Sendable {
     }
 
     /// Between one and three seconds: clients that lose a server together do not return together.
-    private static func retryDelay() -> Int { Int.random(in: 1000...3000) }
+    static func retryDelay() -> Int { Int.random(in: 1000...3000) }
 }
 
 /// The client is gone; nothing more can be said to it.

@@ -10,8 +10,16 @@ package struct StreamBeginning: Sendable {
     package let cursor: LogPosition
 }
 
+/// Reads the log for streams of one view.
+package protocol StreamReading: Sendable {
+    /// The events after a position.
+    func read(after seq: Int64, through: Int64) async throws -> StreamSource.Stretch
+    /// What a stream says whose position is none of this log's, and where it goes on.
+    func restart(_ reason: ControlFrame.ResetReason, plain: Bool) async throws -> StreamSource.Beginning
+}
+
 /// What a stream reads from the log: its beginning, and what the ring no longer holds.
-package struct StreamSource: Sendable {
+package struct StreamSource: StreamReading {
     private let reader: LogReader
     private let filter: StreamFilter
     private let audience: Audience
@@ -25,6 +33,9 @@ package struct StreamSource: Sendable {
         self.role = role
         self.text = text
     }
+
+    /// Whose stream it is, where it is a customer's.
+    var customer: CustomerKey? { filter.customer }
 
     /// A fresh beginning from one consistent read; nil when the order is not there, or not the caller's.
     package func beginning() async throws -> StreamBeginning? {
@@ -69,6 +80,9 @@ package struct StreamSource: Sendable {
         )
     }
 
+    /// Most events of one read.
+    package static let pageSize = 200
+
     /// What one read of the log gave.
     package struct Stretch: Sendable {
         package let frames: [EventFrame]
@@ -80,7 +94,7 @@ package struct StreamSource: Sendable {
 
     /// The stream's events after a position.
     package func read(after seq: Int64, through: Int64) async throws -> Stretch {
-        let (limit, visibleToCustomers) = (200, audience == .customer)
+        let (limit, visibleToCustomers) = (Self.pageSize, audience == .customer)
         let page =
             if let customer = filter.customer {
                 try await reader.events(

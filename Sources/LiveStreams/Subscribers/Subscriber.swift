@@ -34,18 +34,25 @@ package struct Subscriber: Sendable {
 
     /// The next step, given the ring. Frames are taken up to about `budget` bytes, so that one write stays bounded.
     package mutating func next(ring: Ring, budget: Int = Self.budget) -> Step {
+        next(ring.bounds, ring.frames(after: cursor), budget: budget)
+    }
+
+    /// The same, given where the ring begins and ends, and some of its frames after the cursor, without a hole.
+    package mutating func next(
+        _ ring: StreamState.Bounds,
+        _ frames: some Sequence<EventFrame>,
+        budget: Int = Self.budget
+    ) -> Step {
         if cursor < ring.floor { return .catchUp(after: cursor, through: ring.end) }
         guard cursor < ring.end else { return .wait }
         var bytes: [UInt8] = []
-        var passed = cursor
-        ring.forEach(after: cursor) { frame in
-            passed = frame.event.seq
+        for frame in frames {
+            cursor = frame.event.seq
             if filter.matches(frame), let encoded = frame.encoded(for: audience) {
                 encoded.append(to: &bytes, plain: plain)
             }
-            return bytes.count < budget
+            if bytes.count >= budget { break }
         }
-        cursor = passed
         return bytes.isEmpty ? .wait : .send(bytes)
     }
 

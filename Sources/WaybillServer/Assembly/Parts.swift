@@ -29,7 +29,9 @@ struct Parts {
         guard let seal = PositionSeal(key: key) else { throw DamagedSecret(name: "position-seal") }
         let text = PositionText { seal.seal(epoch: $0.epoch, seq: $0.seq) }
         let registry = reader.registry
-        hub = StreamHub(text: text, settings: settings.streams, logger: logger)
+        hub = StreamHub(text: text, settings: settings.streams, logger: logger) { view in
+            StreamSource(reader: reader, filter: view.filter, audience: view.audience, role: view.role, text: text)
+        }
         let tail = LogTail(configuration: settings.database, registry: registry, sink: hub, logger: logger)
         self.tail = tail
         let oldIds = OldCommandIds()

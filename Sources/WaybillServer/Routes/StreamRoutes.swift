@@ -1,6 +1,5 @@
 import Access
 import Foundation
-import Glibc
 import HTTPTypes
 import Hummingbird
 import LiveStreams
@@ -126,12 +125,12 @@ struct StreamRoutes: Sendable {
             expires: .now + .seconds(caller.principal.acceptedUntil - clock.seconds() - 2),
             logger: context.logger
         )
+        let view = StreamView(filter: filter, audience: caller.audience, role: caller.commandRole, plain: plain)
         let (channel, body) = (context.channel, request.body)
         return Self.stream(on: channel) { sink in
             let subscription = Subscription(subject: filter.subject) { channel.close(promise: nil) }
             channel.closeFuture.whenComplete { _ in subscription.close() }
-            // A peer that vanished without a word must not keep its place for the quarter of an hour that TCP would try.
-            try await channel.setOption(.tcpOption(.init(rawValue: CInt(TCP_USER_TIMEOUT))), value: 30_000).get()
+            sink.expectHandOff(to: hub, of: view)
             var stream = sink
             try await body.consumeWithInboundCloseHandler { _ in
                 try await session.run(subscription: subscription, sink: &stream) {
@@ -140,6 +139,7 @@ struct StreamRoutes: Sendable {
             } onInboundClosed: {
                 subscription.close()
             }
+            sink = stream
         }
     }
 
@@ -192,6 +192,8 @@ struct StreamRoutes: Sendable {
             .contentType: "text/event-stream",
             .cacheControl: "no-store, no-transform",
             .accelBuffering: "no",
+            // Nothing follows a stream on its connection, which a proxy must not keep for other requests.
+            .connection: "close",
         ]
         return Response(
             status: .ok,
@@ -199,29 +201,8 @@ struct StreamRoutes: Sendable {
             body: ResponseBody { writer in
                 var sink = ResponseSink(writer: writer, channel: channel)
                 try await body(&sink)
-                try await writer.finish(nil)
+                try await sink.finish()
             }
         )
-    }
-}
-
-/// The first sink: the web framework's response body, with its backpressure.
-struct ResponseSink: StreamSink {
-    var writer: any ResponseBodyWriter
-    let channel: any Channel
-
-    mutating func send(_ bytes: [UInt8]) async throws {
-        try await writer.write(ByteBuffer(bytes: bytes))
-    }
-
-    func drained(by deadline: ContinuousClock.Instant) async {
-        while ContinuousClock.now < deadline, channel.isActive {
-            do {
-                if try await channel.getOption(.bufferedWritableBytes).get() == 0 { return }
-                try await Task.sleep(for: .milliseconds(10))
-            } catch {
-                return
-            }
-        }
     }
 }

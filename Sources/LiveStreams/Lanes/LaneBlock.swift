@@ -1,0 +1,65 @@
+/// Bytes that any number of streams send, in HTTP's chunked coding (RFC 9112, section 7.1).
+final class LaneBlock: Sendable {
+    let bytes: [UInt8]
+    /// Who has sent them has passed everything up to here.
+    let through: Int64
+
+    init(_ bytes: [UInt8], through: Int64) {
+        self.bytes = bytes
+        self.through = through
+    }
+
+    /// The chunk that ends a body.
+    static let terminator = Array("0\r\n\r\n".utf8)
+}
+
+/// Puts frames together to a block, each a chunk of its own.
+struct LaneBlockBuilder {
+    /// About how many bytes a block holds: what a stalled client may hold on to.
+    static let budget = 64 * 1024
+    /// Blocks end at multiples of this where they are not yet at the ring's end, so that streams which began at different
+    /// places soon share theirs.
+    static let stretch: Int64 = 64
+
+    private let view: StreamView
+    private(set) var bytes: [UInt8] = []
+
+    init(_ view: StreamView) { self.view = view }
+
+    /// Whether another frame may be added.
+    var hasRoom: Bool { bytes.count < Self.budget }
+
+    mutating func add(_ frame: EventFrame) {
+        guard let encoded = view.encoded(frame) else { return }
+        let start = view.plain ? encoded.plainStart : 0
+        LaneBlockBuilder.begin(encoded.bytes.count - start, &bytes)
+        encoded.append(to: &bytes, plain: view.plain)
+        LaneBlockBuilder.endLine(&bytes)
+    }
+
+    /// - Returns: those bytes as one chunk.
+    static func chunk(_ content: [UInt8]) -> [UInt8] {
+        var bytes: [UInt8] = []
+        bytes.reserveCapacity(content.count + 16)
+        begin(content.count, &bytes)
+        bytes += content
+        endLine(&bytes)
+        return bytes
+    }
+
+    private static func begin(_ count: Int, _ bytes: inout [UInt8]) {
+        var shift = (Int.bitWidth - 1 - count.leadingZeroBitCount) / 4 * 4
+        while shift >= 0 {
+            bytes.append(hexDigits[count >> shift & 15])
+            shift -= 4
+        }
+        endLine(&bytes)
+    }
+
+    private static func endLine(_ bytes: inout [UInt8]) {
+        bytes.append(13)
+        bytes.append(10)
+    }
+
+    private static let hexDigits = Array("0123456789abcdef".utf8)
+}

@@ -1,0 +1,208 @@
+import CEpoll
+import DequeModule
+import Glibc
+import Logging
+import OrderLog
+
+/// What a lane's thread does: waits for sockets and the bell, hands out events, lets slow streams go on.
+///
+/// All of it belongs to that thread. What comes from elsewhere comes by the lane's mailbox and the hub's ring.
+final class LaneLoop {
+    typealias Reference = LaneSlots.Reference
+
+    private static let bell = UInt64.max
+    private static let eventCount = 512
+    /// Streams that go on before what has come in meanwhile is looked at: so those that catch up delay nobody.
+    private static let stride = 64
+
+    let lane: Lane
+    let hub: StreamHub
+    let reads: LaneReads
+    let heartbeat: UInt64
+    let stallDeadline: UInt64
+    private let epoll: Int32
+
+    var slots = LaneSlots()
+    var groups = LaneGroups()
+    var timers: LaneTimers
+    /// The same frames as the hub's.
+    var ring: Ring
+    var history = EpochTable()
+    /// Where history was cut, cut by cut.
+    var forks: [Int64] = []
+    /// Streams that go on in their turn.
+    var queue: Deque<Reference> = []
+    /// Streams that are further than the ring, which the tail has yet to reach.
+    var ahead: [Reference] = []
+    /// Streams that wait for a read.
+    var waiting: [LaneRead: [Reference]] = [:]
+    var pages = LanePages()
+    var cursors = LaneCursors()
+    var isDraining = false
+    var turn: UInt64 = 0
+    var now = LaneClock.now()
+
+    init(_ lane: Lane, epoll: Int32, hub: StreamHub, reads: LaneReads) {
+        self.lane = lane
+        self.epoll = epoll
+        self.hub = hub
+        self.reads = reads
+        heartbeat = max(hub.settings.heartbeat.nanoseconds, 1_000_000)
+        stallDeadline = max(hub.settings.stallDeadline.nanoseconds, 1_000_000)
+        timers = LaneTimers(now: now, resolution: max(min(heartbeat, stallDeadline) / 128, 1_000_000))
+        ring = Ring(after: 0, capacity: hub.settings.ringCapacity)
+    }
+
+    deinit { close(epoll) }
+
+    /// - Throws: when no descriptor is left.
+    static func makeEpoll(for lane: Lane) throws -> Int32 {
+        let epoll = epoll_create1(Int32(EPOLL_CLOEXEC))
+        guard epoll >= 0 else { throw LaneFailure(call: "epoll_create1", code: errno) }
+        var event = epoll_event()
+        event.events = EPOLLIN.rawValue
+        event.data.u64 = bell
+        guard epoll_ctl(epoll, EPOLL_CTL_ADD, lane.wakeup, &event) == 0 else {
+            let code = errno
+            close(epoll)
+            throw LaneFailure(call: "epoll_ctl", code: code)
+        }
+        return epoll
+    }
+
+    func run() {
+        let events = UnsafeMutableBufferPointer<epoll_event>.allocate(capacity: Self.eventCount)
+        events.initialize(repeating: epoll_event())
+        defer { events.deallocate() }
+        // Before the first bell: the hub's ring has begun long ago.
+        receive()
+        while true {
+            let count = waybill_epoll_wait(epoll, events.baseAddress, Int32(events.count), patience)
+            now = LaneClock.now()
+            var isRung = false
+            for index in 0..<max(0, Int(count)) {
+                let token = events[index].data.u64
+                if token == Self.bell { isRung = true } else { ready(token, events[index].events) }
+            }
+            if isRung, !heard() { return }
+            for entry in timers.due(now) { woken(entry) }
+            for _ in 0..<min(queue.count, Self.stride) { goOn() }
+        }
+    }
+
+    /// How long the lane may sleep, in nanoseconds.
+    private var patience: UInt64 {
+        guard queue.isEmpty else { return 0 }
+        guard let next = timers.next else { return 60_000_000_000 }
+        now = LaneClock.now()
+        return next > now ? next - now : 0
+    }
+
+    /// - Returns: false when the lane has ended.
+    private func heard() -> Bool {
+        let mail = lane.takeMail()
+        guard !mail.isStopped else {
+            for stream in mail.adoptions {
+                close(stream.descriptor)
+                lane.closed()
+            }
+            for index in slots.indices where slots.isUsed(index) { remove(index) }
+            return false
+        }
+        // First the ring: a stream that comes in may know more than this lane did.
+        receive()
+        for (read, outcome) in mail.outcomes { deliver(read, outcome) }
+        for stream in mail.adoptions { adopt(stream) }
+        if mail.isDraining, !isDraining { drain() }
+        return true
+    }
+
+    // MARK: Streams come and go
+
+    private func adopt(_ stream: Lane.Adoption) {
+        LaneSocket.prepare(stream.descriptor)
+        var state = StreamState(
+            cursor: stream.cursor,
+            heartbeatAt: now &+ heartbeat,
+            expiresAt: stream.expiresAt
+        )
+        for seq in forks.dropFirst(stream.forks) { state.forked(after: seq) }
+        if isDraining { state.end(.shutdown) }
+        let group = groups.group(stream.view)
+        let index = slots.insert(
+            LaneSlots.Slot(
+                state: state,
+                descriptor: stream.descriptor,
+                generation: 0,
+                group: group,
+                member: Int32(groups[group].members.count)
+            )
+        )
+        groups[group].members.append(Int32(index))
+        var event = epoll_event()
+        event.events = EPOLLIN.rawValue | EPOLLOUT.rawValue | EPOLLRDHUP.rawValue | EPOLLET.rawValue
+        event.data.u64 = slots.reference(index).token
+        guard epoll_ctl(epoll, EPOLL_CTL_ADD, stream.descriptor, &event) == 0 else {
+            hub.logger.warning("a stream cannot be watched", metadata: ["errno": "\(errno)"])
+            return remove(index)
+        }
+        drive(index)
+    }
+
+    /// Closes a stream; the kernel forgets the descriptor with that.
+    func remove(_ index: Int) {
+        let slot = slots[index]
+        close(slot.descriptor)
+        // The last of the group takes its place.
+        let last = groups[slot.group].members.removeLast()
+        if Int(last) != index {
+            groups[slot.group].members[Int(slot.member)] = last
+            slots[Int(last)].member = slot.member
+        }
+        if groups[slot.group].members.isEmpty { groups.remove(slot.group) }
+        slots.remove(index)
+        lane.closed()
+    }
+
+    private func drain() {
+        isDraining = true
+        for index in slots.indices where slots.isUsed(index) {
+            slots[index].state.end(.shutdown)
+            drive(index)
+        }
+    }
+
+    private func goOn() {
+        guard let reference = queue.popFirst(), let index = slots.index(reference) else { return }
+        slots[index].isQueued = false
+        drive(index)
+    }
+
+    private func woken(_ entry: LaneTimers.Entry) {
+        guard let index = slots.index(entry.slot), slots[index].tick == entry.tick else { return }
+        slots[index].tick = 0
+        switch slots[index].phase {
+        case .streaming: drive(index)
+        case .lingering: remove(index)
+        case .ending:
+            switch slots[index].state.next(ring.bounds, now: now, stallDeadline: stallDeadline) {
+            case .wait(let moment): wake(index, at: moment)
+            default: remove(index)
+            }
+        }
+    }
+
+    /// Sees to it that a stream is looked at no later than about that moment.
+    func wake(_ index: Int, at moment: UInt64) {
+        let tick = slots[index].tick
+        guard tick == 0 || timers.tick(for: moment) < tick else { return }
+        slots[index].tick = timers.schedule(slots.reference(index), at: moment)
+    }
+
+    /// Lets a stream go on when its turn comes.
+    func enqueue(_ index: Int) {
+        guard !slots[index].isQueued else { return }
+        slots[index].isQueued = true
+        queue.append(slots.reference(index))
+    }
+}
