@@ -13,6 +13,8 @@ package enum LogConnection {
         // Everything here goes by an index. A plan made while the tables were new and empty, and kept, would not: append
         // then slows down with every command. Without sequential scans even tiny tables look dear, hence no jit.
         "enable_seqscan": "off",
+        // For the same reason: of a log that looks empty a bitmap would fetch and sort all that follows a position.
+        "enable_bitmapscan": "off",
         "jit": "off",
     ]
 

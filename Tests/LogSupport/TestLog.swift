@@ -45,7 +45,7 @@ package struct TestLog: Sendable {
     package func withAppender<R: Sendable>(
         _ settings: Appender.Settings = Appender.Settings(),
         oldIds: OldCommandIds = OldCommandIds(),
-        onCommit: @escaping Appender.OnCommit = { _, _ in },
+        witness: (any CommitWitness)? = nil,
         _ body: @Sendable (Appender) async throws -> R
     ) async throws -> R {
         let appender = Appender(
@@ -54,7 +54,7 @@ package struct TestLog: Sendable {
             settings: settings,
             logger: logger,
             oldIds: oldIds,
-            onCommit: onCommit
+            witness: witness
         )
         return try await withThrowingTaskGroup(of: Void.self) { group in
             group.addTask { try await appender.run() }

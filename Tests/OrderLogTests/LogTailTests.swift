@@ -25,6 +25,21 @@ import Testing
         var events: [LoggedEvent] { state.withLock { $0.events } }
     }
 
+    private final class Witness: CommitWitness {
+        private let state = Mutex<(committing: Bool, committed: [LoggedEvent])>((false, []))
+
+        func commitBegins() { state.withLock { $0.committing = true } }
+
+        func commitEnded(_ events: [LoggedEvent], in history: EpochTable) {
+            state.withLock { state in
+                #expect(state.committing, "no end without a beginning")
+                state = (false, state.committed + events)
+            }
+        }
+
+        var committed: [LoggedEvent] { state.withLock { $0.committed } }
+    }
+
     private func withTail(_ log: TestLog, _ body: (Collector, LogTail) async throws -> Void) async throws {
         let collector = Collector()
         let tail = LogTail(configuration: log.database, registry: log.registry, sink: collector, logger: log.logger)
@@ -80,8 +95,8 @@ import Testing
     /// What is offered and what is read must be the same to the last byte, since frames are made of either.
     @Test func whatIsOfferedIsWhatIsRead() async throws {
         try await TestLog.with { log in
-            let offered = Mutex<[LoggedEvent]>([])
-            try await log.withAppender(onCommit: { events, _ in offered.withLock { $0 += events } }) { appender in
+            let witness = Witness()
+            try await log.withAppender(witness: witness) { appender in
                 for index in 0..<20 {
                     let order = UUID()
                     _ = try await appender.submit(Samples.submission(.placeOrder, Samples.place(), order: order))
@@ -93,7 +108,7 @@ import Testing
             }
             let read = try await log.reader.events(after: 0, limit: 1000, scope: .everything).events
             #expect(read.count == 60)
-            #expect(offered.withLock { $0 } == read)
+            #expect(witness.committed == read)
         }
     }
 
@@ -101,7 +116,7 @@ import Testing
         try await TestLog.with { log in
             try await withTail(log) { collector, tail in
                 // Two processes append; only one of them has the short cut, and it loses its connections now and then.
-                try await log.withAppender(onCommit: { tail.offer($0, in: $1) }) { near in
+                try await log.withAppender(witness: tail) { near in
                     try await log.withAppender { far in
                         try await withThrowingTaskGroup(of: Void.self) { group in
                             for appender in [near, far] {
@@ -125,6 +140,34 @@ import Testing
         }
     }
 
+    /// Others' events come although a commit of this process never seems to end.
+    @Test func aCommitThatHangsHoldsUpNobodyForLong() async throws {
+        try await TestLog.with { log in
+            try await withTail(log) { collector, tail in
+                tail.commitBegins()
+                try await log.withAppender { far in
+                    _ = try await far.submit(Samples.submission(.placeOrder, Samples.place(), order: UUID()))
+                }
+                #expect(try await eventually { collector.events.count == 1 })
+            }
+        }
+    }
+
+    @Test func whatACommitWasWaitedForIsReadOnceItFailed() async throws {
+        try await TestLog.with { log in
+            try await withTail(log) { collector, tail in
+                try await log.withAppender { far in
+                    for index in 1...50 {
+                        tail.commitBegins()
+                        _ = try await far.submit(Samples.submission(.placeOrder, Samples.place(), order: UUID()))
+                        tail.commitEnded([], in: log.registry.current)
+                        #expect(try await eventually { collector.events.count == index })
+                    }
+                }
+            }
+        }
+    }
+
     @Test func anOfferThatIsNotNextIsLeftAlone() async throws {
         try await TestLog.with { log in
             try await log.withAppender { appender in
@@ -135,8 +178,8 @@ import Testing
             let events = try await log.reader.events(after: 0, limit: 10, scope: .everything).events
             try await withTail(log) { collector, tail in
                 // The tail begins at the head: what is before it, and what would leave a hole, is not taken.
-                tail.offer(events, in: log.registry.current)
-                tail.offer(Array(events.dropFirst(3)), in: log.registry.current)
+                tail.commitEnded(events, in: log.registry.current)
+                tail.commitEnded(Array(events.dropFirst(3)), in: log.registry.current)
                 #expect(collector.events.isEmpty)
             }
         }

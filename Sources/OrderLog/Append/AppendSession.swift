@@ -9,7 +9,7 @@ struct AppendSession {
     private let registry: EpochRegistry
     private let logger: Logger
     private let oldIds: OldCommandIds
-    private let onCommit: Appender.OnCommit
+    private let witness: (any CommitWitness)?
     private let queue: AppendQueue
     private let batchLimit: Int
     private var connection: PostgresConnection?
@@ -26,7 +26,7 @@ struct AppendSession {
         oldIds: OldCommandIds,
         queue: AppendQueue,
         batchLimit: Int,
-        onCommit: @escaping Appender.OnCommit
+        witness: (any CommitWitness)?
     ) {
         self.configuration = configuration
         self.executor = executor
@@ -35,7 +35,7 @@ struct AppendSession {
         self.oldIds = oldIds
         self.queue = queue
         self.batchLimit = batchLimit
-        self.onCommit = onCommit
+        self.witness = witness
     }
 
     /// Connects ahead of the first command, so that a changed database opens its epoch at start and not at first use.
@@ -99,14 +99,16 @@ struct AppendSession {
         let (wanted, connection) = (LookAhead(wanting: queue.peek(limit: batchLimit), cache), lookUps)
         let (old, epochs) = (oldIds.snapshot(in: registry.current), registry.current)
         async let fetched = wanted.fetched(old, epochs, after: transaction.head, on: connection, logger)
+        if transaction.hasEvents { witness?.commitBegins() }
         do {
             try await transaction.commit()
         } catch {
+            if transaction.hasEvents { witness?.commitEnded([], in: epochs) }
             for index in pending.indices where transaction.accepted(index) { pending[index].maybeCommitted = true }
             throw error
         }
         transaction.remember(in: &cache)
-        transaction.announce(to: onCommit)
+        transaction.announce(to: witness)
         for (entry, result) in zip(pending, transaction.results) { entry.ticket.answer(result) }
         ahead = await fetched
         ahead.learn(transaction.known)

@@ -100,9 +100,12 @@ struct AppendTransaction {
     /// All commands that the batch knew and added.
     var known: [CommandKey: RememberedCommand] { plan.known }
 
-    func announce(to onCommit: Appender.OnCommit) {
+    var hasEvents: Bool { !plan.events.isEmpty }
+
+    func announce(to witness: (any CommitWitness)?) {
+        guard hasEvents, let witness else { return }
         // Only in the history of the head that was locked: others of this process may know another by now.
-        if !plan.events.isEmpty, epochs.epochs.last?.name == head.epoch { onCommit(plan.events, epochs) }
+        witness.commitEnded(epochs.epochs.last?.name == head.epoch ? plan.events : [], in: epochs)
     }
 
     /// Writes everything and commits; a batch that accepted nothing new is rolled back.

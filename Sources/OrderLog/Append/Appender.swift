@@ -28,18 +28,16 @@ package final class Appender: Service {
     private let logger: Logger
     private let queue: AppendQueue
     private let oldIds: OldCommandIds
-    private let onCommit: OnCommit
+    private let witness: (any CommitWitness)?
 
-    /// Told of every batch of events once it is committed, before the commands are answered.
-    package typealias OnCommit = @Sendable (_ events: [LoggedEvent], _ history: EpochTable) -> Void
-
+    /// - Parameter witness: told of every batch of events, before its commands are answered.
     package init(
         configuration: PostgresConfiguration,
         registry: EpochRegistry,
         settings: Settings = Settings(),
         logger: Logger,
         oldIds: OldCommandIds = OldCommandIds(),
-        onCommit: @escaping OnCommit = { _, _ in }
+        witness: (any CommitWitness)? = nil
     ) {
         var configuration = configuration
         configuration.applicationName = "waybill appender"
@@ -49,7 +47,7 @@ package final class Appender: Service {
         self.settings = settings
         self.logger = logger
         self.oldIds = oldIds
-        self.onCommit = onCommit
+        self.witness = witness
         self.queue = AppendQueue(capacity: settings.queueCapacity, bulkCapacity: settings.bulkCapacity)
     }
 
@@ -95,7 +93,7 @@ package final class Appender: Service {
             oldIds: oldIds,
             queue: queue,
             batchLimit: settings.batchLimit,
-            onCommit: onCommit
+            witness: witness
         )
         await session.warmUp()
         while let batch = await queue.next(limit: settings.batchLimit) {

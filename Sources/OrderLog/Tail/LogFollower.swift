@@ -31,6 +31,9 @@ package final class LogFollower: Sendable {
     /// False once the service is told to end.
     package var isOpen: Bool { doorbell.isOpen }
 
+    /// Rings the bell.
+    func ring() { doorbell.ring() }
+
     /// Waits for the bell; false when it is time to end.
     package func next() async -> Bool { await doorbell.wait() }
 

@@ -15,14 +15,19 @@ package protocol LogTailSink: Sendable {
 
 /// Follows the log: a doorbell wakes it, each second it looks anyway, and always it reads what lies after its cursor.
 ///
-/// What this process commits itself comes by a short cut, `offer`: when it is what comes next, it need not be read again.
-package final class LogTail: Service {
+/// What this process commits itself comes by a short cut: when it is what comes next, it need not be read again. The bell
+/// rings before the appender hears of its own commit, so the tail does not look while one is under way.
+package final class LogTail: Service, CommitWitness {
     private let follower: LogFollower
     private let registry: EpochRegistry
     private let sink: any LogTailSink
     private let logger: Logger
     private let state = Mutex(State())
     private let pageSize = 500
+    /// For so long a commit's own events are waited for.
+    private static let patience: Duration = .milliseconds(100)
+    /// After so long the log is read in any case: a connection that died silently must be noticed.
+    private static let longestAbsence: Duration = .seconds(1)
 
     /// How far the tail has come, and in which history: kept apart from what other connections have learnt since, or a fork
     /// that they saw first would go unnoticed here.
@@ -36,6 +41,10 @@ package final class LogTail: Service {
         var cursor: Cursor?
         /// The last look succeeded.
         var isHealthy = false
+        /// When the log was last read.
+        var looked = ContinuousClock.now
+        /// Since when a commit of this process has been under way.
+        var committing: ContinuousClock.Instant?
     }
 
     package init(
@@ -53,18 +62,35 @@ package final class LogTail: Service {
     /// Whether the last look at the log succeeded.
     package var isHealthy: Bool { state.withLock { $0.isHealthy } }
 
-    /// Takes events that this process has just committed, if they are the next ones of the history that the tail is in;
-    /// any others are left for it to read. They are handed on as reading them would have handed them on.
-    package func offer(_ events: [LoggedEvent], in history: EpochTable) {
-        guard let first = events.first, let last = events.last else { return }
+    package func commitBegins() {
+        state.withLock { $0.committing = .now }
+    }
+
+    /// Takes the events if they are the next ones of the history that the tail is in; any others are left for it to read.
+    /// They are handed on as reading them would have handed them on.
+    package func commitEnded(_ events: [LoggedEvent], in history: EpochTable) {
         // The sink is called under the lock, so that what is read and what is offered reach it in order.
-        state.withLock { state in
-            guard state.isHealthy, let cursor = state.cursor, first.seq == cursor.seq + 1, cursor.history == history
+        let taken = state.withLock { state in
+            state.committing = nil
+            guard let first = events.first, let last = events.last, state.isHealthy, let cursor = state.cursor,
+                first.seq == cursor.seq + 1, cursor.history == history
             else {
-                return
+                return false
             }
             sink.publish(events, in: history)
             state.cursor?.seq = last.seq
+            return true
+        }
+        // The bell may have rung in vain meanwhile.
+        if !taken { follower.ring() }
+    }
+
+    /// Whether what lies after the cursor is about to be offered.
+    private var isAboutToBeOffered: Bool {
+        state.withLock { state in
+            guard let committing = state.committing else { return false }
+            let now = ContinuousClock.now
+            return now - committing < Self.patience && now - state.looked < Self.longestAbsence
         }
     }
 
@@ -96,6 +122,7 @@ package final class LogTail: Service {
             state.isHealthy = true
         }
         repeat {
+            if isAboutToBeOffered { continue }
             while try await readPage(on: connection) {}
         } while await follower.next()
     }
@@ -130,6 +157,7 @@ package final class LogTail: Service {
         let events = try results[0].map { try LoggedEvent(row: $0) }
         return state.withLock { state in
             guard var current = state.cursor else { return false }
+            state.looked = .now
             current.history.merge(newer)
             // Some may have been offered meanwhile.
             let next = events.drop { $0.seq <= current.seq }

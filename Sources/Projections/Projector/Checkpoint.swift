@@ -32,17 +32,14 @@ struct Checkpoint: Sendable, Hashable {
 
     static let head = PostgresQuery("select seq from log_head")
 
-    /// The events after the checkpoint, each with the version whose checkpoint that is. A statement of its own after `lock`,
-    /// so that it sees what that waited for: by then another version may be the one that is served.
-    static func events(_ name: String, limit: Int) -> PostgresQuery {
-        PostgresQuery(
-            """
-            select \(LoggedEvent.columns), (select a.version from projection_active a where a.name = $1)
-            from events where seq > (select p.seq from \(active))
-            order by seq limit \(limit)
-            """,
-            [name]
-        )
+    /// The version that is served. A statement of its own after `lock`, so that it sees what that waited for: by then a
+    /// replay may have taken over.
+    static func served(_ name: String) -> PostgresQuery {
+        PostgresQuery("select version from projection_active where name = $1", [name])
+    }
+
+    static func events(after seq: Int64, limit: Int) -> PostgresQuery {
+        PostgresQuery("select \(LoggedEvent.columns) from events where seq > $1 order by seq limit \(limit)", [seq])
     }
 
     static func clear(_ name: String, version: Int) -> PostgresQuery {

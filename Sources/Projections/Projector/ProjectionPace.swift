@@ -5,6 +5,8 @@ import OrderLog
 package final class ProjectionPace: Sendable {
     private let bell = Doorbell()
     private let interval: Duration
+    /// From so many events in a round, twice the time: what is written then weighs more than half a second's lag.
+    private static let many = 1000
 
     /// - Parameter interval: the least time between the beginnings of two rounds that nobody waits for.
     package init(interval: Duration = .milliseconds(250)) {
@@ -18,8 +20,10 @@ package final class ProjectionPace: Sendable {
     func close() { bell.close() }
 
     /// Returns when the interval has passed since the last round began, or somebody waits.
-    func pause(since began: ContinuousClock.Instant) async {
-        let end = began + interval
+    ///
+    /// - Parameter folded: how many events that round folded.
+    func pause(since began: ContinuousClock.Instant, folded: Int) async {
+        let end = began + (folded < Self.many ? interval : interval * 2)
         guard end > .now else { return }
         await withTaskGroup(of: Void.self) { group in
             group.addTask {

@@ -26,7 +26,7 @@ package final class Projector: Service {
         configuration: PostgresConfiguration,
         registry: EpochRegistry,
         models: [any ReadModel] = ReadModels.all,
-        batchLimit: Int = 1000,
+        batchLimit: Int = 4000,
         pace: ProjectionPace = ProjectionPace(),
         logger: Logger
     ) {
@@ -58,11 +58,15 @@ package final class Projector: Service {
         await withTaskCancellationOrGracefulShutdownHandler {
             await follower.run { connection in
                 // What this connection's own server says, and not what others have learnt elsewhere since.
-                var history = try await EpochOpening.ensure(on: connection, registry: registry)
+                var reading = Reading(
+                    history: try await EpochOpening.ensure(on: connection, registry: registry)
+                )
                 repeat {
                     let began = ContinuousClock.now
-                    try await catchUp(on: connection, &history)
-                    await pace.pause(since: began)
+                    reading.folded = 0
+                    try await catchUp(on: connection, &reading)
+                    reading.page = LastPage()
+                    await pace.pause(since: began, folded: reading.folded)
                 } while await follower.next()
             }
         } onCancelOrGracefulShutdown: {
@@ -70,12 +74,20 @@ package final class Projector: Service {
         }
     }
 
+    /// What is known of the log on one connection.
+    private struct Reading {
+        var history: EpochTable
+        var page = LastPage()
+        /// Events folded in this round, once for each model.
+        var folded = 0
+    }
+
     /// One batch for each model in turn, so that one that is far behind does not keep the others waiting.
-    private func catchUp(on connection: PostgresConnection, _ history: inout EpochTable) async throws {
+    private func catchUp(on connection: PostgresConnection, _ reading: inout Reading) async throws {
         var behind = models
         while !behind.isEmpty, follower.isOpen {
             var still: [any ReadModel] = []
-            for model in behind where try await attempt(model, on: connection, &history) { still.append(model) }
+            for model in behind where try await attempt(model, on: connection, &reading) { still.append(model) }
             behind = still
         }
     }
@@ -84,11 +96,11 @@ package final class Projector: Service {
     private func attempt(
         _ model: any ReadModel,
         on connection: PostgresConnection,
-        _ history: inout EpochTable
+        _ reading: inout Reading
     ) async throws -> Bool {
         if let failed = failing.withLock({ $0[model.name] }), .now - failed < .milliseconds(800) { return false }
         do {
-            let isBehind = try await step(model, on: connection, &history)
+            let isBehind = try await step(model, on: connection, &reading)
             failing.withLock { $0[model.name] = nil }
             return isBehind
         } catch {
@@ -103,35 +115,37 @@ package final class Projector: Service {
     private func step(
         _ model: any ReadModel,
         on connection: PostgresConnection,
-        _ history: inout EpochTable
+        _ reading: inout Reading
     ) async throws -> Bool {
-        let newer = EpochOpening.newer.query(after: history.newestOrdinal)
+        let newer = EpochOpening.newer.query(after: reading.history.newestOrdinal)
         let results = try await connection.pipeline([Checkpoint.peek(model.name), newer], timeout: Self.patience)
-        history.merge(try EpochOpening.decode(results[1]))
+        reading.history.merge(try EpochOpening.decode(results[1]))
         let checkpoint = try Checkpoint.decode(results[0], model.name)
         guard let head = try results[0].first?.get(3, as: Int64.self) else { return false }
-        if checkpoint.seq == head, checkpoint.holds(in: history, head: head) { return false }
+        if checkpoint.seq == head, checkpoint.holds(in: reading.history, head: head) { return false }
         return try await connection.withTransaction("begin isolation level read committed") { transaction in
-            try await advance(model, on: transaction, &history)
+            try await advance(model, on: transaction, &reading)
         }
     }
 
     private func advance(
         _ model: any ReadModel,
         on transaction: PostgresConnection,
-        _ history: inout EpochTable
+        _ reading: inout Reading
     ) async throws -> Bool {
         let results = try await transaction.pipeline(
             [
-                Checkpoint.lock(model.name), Checkpoint.head, Checkpoint.events(model.name, limit: batchLimit),
-                EpochOpening.newer.query(after: history.newestOrdinal),
+                Checkpoint.lock(model.name), Checkpoint.head, Checkpoint.served(model.name),
+                EpochOpening.newer.query(after: reading.history.newestOrdinal),
             ],
             timeout: Self.patience
         )
-        history.merge(try EpochOpening.decode(results[3]))
+        reading.history.merge(try EpochOpening.decode(results[3]))
         let checkpoint = try Checkpoint.decode(results[0], model.name)
         guard let head = try results[1].first?.get(0, as: Int64.self) else { return false }
-        guard checkpoint.holds(in: history, head: head) else {
+        // A replay has taken over meanwhile: the next round follows its version.
+        guard try results[2].first?.get(0, as: Int32.self) == Int32(checkpoint.version) else { return true }
+        guard checkpoint.holds(in: reading.history, head: head) else {
             logger.warning(
                 "the log was restored to an earlier state; a read model is built again",
                 metadata: [
@@ -144,16 +158,28 @@ package final class Projector: Service {
             )
             return true
         }
-        let events = try results[2].map { try LoggedEvent(row: $0) }
+        let events = try await events(after: checkpoint.seq, on: transaction, &reading.page)
         guard let first = events.first, let last = events.last else { return false }
-        // A replay has taken over meanwhile: the next round follows its version.
-        guard try results[2][0].get(18, as: Int32.self) == checkpoint.version else { return true }
         guard first.seq == checkpoint.seq + 1 else { throw ProjectionFailure.gap(after: checkpoint.seq) }
         try await model.apply(events, version: checkpoint.version, on: transaction)
         try await transaction.pipeline(
-            [Checkpoint.move(model.name, version: checkpoint.version, to: history.position(of: last.seq))],
+            [Checkpoint.move(model.name, version: checkpoint.version, to: reading.history.position(of: last.seq))],
             timeout: Self.patience
         )
-        return events.count == batchLimit
+        reading.folded += events.count
+        return reading.page.isFull
+    }
+
+    private func events(
+        after seq: Int64,
+        on transaction: PostgresConnection,
+        _ page: inout LastPage
+    ) async throws -> [LoggedEvent] {
+        if let known = page.events(after: seq) { return known }
+        let query = Checkpoint.events(after: seq, limit: batchLimit)
+        let rows = try await transaction.query(query.sql, query.bindings, timeout: Self.patience)
+        let events = try rows.map { try LoggedEvent(row: $0) }
+        page.keep(events, limit: batchLimit)
+        return events
     }
 }

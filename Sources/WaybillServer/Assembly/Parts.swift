@@ -47,7 +47,7 @@ struct Parts {
             settings: settings.appender,
             logger: logger,
             oldIds: oldIds,
-            onCommit: { events, history in tail.offer(events, in: history) }
+            witness: tail
         )
         projector = Projector(
             configuration: settings.database,
@@ -90,7 +90,7 @@ struct Parts {
         return Application(
             router: router,
             // A connection that says nothing goes; one whose answer is under way, such as a stream, is not idle.
-            server: .http1(configuration: .init(idleTimeout: .seconds(75))),
+            server: .loopBoundHTTP1(idleTimeout: .seconds(75)),
             configuration: ApplicationConfiguration(
                 address: .hostname(settings.host, port: settings.port),
                 // Thousands of clients return at once after a restart; a short queue makes them wait for retransmissions.

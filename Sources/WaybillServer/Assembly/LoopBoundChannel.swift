@@ -1,0 +1,32 @@
+import Hummingbird
+import HummingbirdCore
+import Logging
+import NIOCore
+
+/// A server channel whose connections are handled on their event loop's own thread.
+struct LoopBoundChannel<Base: ServerChildChannel>: ServerChildChannel {
+    let base: Base
+
+    func setup(channel: any Channel, logger: Logger) -> EventLoopFuture<Base.Value> {
+        base.setup(channel: channel, logger: logger)
+    }
+
+    func handle(value: Base.Value, logger: Logger) async {
+        await withTaskExecutorPreference(EventLoopTaskExecutor(value.channel.eventLoop)) {
+            await base.handle(value: value, logger: logger)
+        }
+    }
+}
+
+extension HTTPServerBuilder {
+    /// HTTP/1.1, each connection handled on its event loop's thread.
+    ///
+    /// - Parameter idleTimeout: how long a connection may say nothing while no answer is under way.
+    static func loopBoundHTTP1(idleTimeout: Duration) -> HTTPServerBuilder {
+        HTTPServerBuilder { responder in
+            LoopBoundChannel(
+                base: HTTP1Channel(responder: responder, configuration: .init(idleTimeout: .init(idleTimeout)))
+            )
+        }
+    }
+}
