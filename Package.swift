@@ -82,7 +82,7 @@ let package = Package(
         ),
         .target(
             name: "LiveStreams",
-            dependencies: ["CEpoll", "OrderLog", "Orders", "StrictJSON", collections, lifecycle, logging],
+            dependencies: ["CEpoll", "OrderLog", "Orders", "StrictJSON", "Telemetry", collections, lifecycle, logging],
             swiftSettings: strict
         ),
         .target(
@@ -138,7 +138,7 @@ let package = Package(
         ),
         .testTarget(
             name: "LiveStreamsTests",
-            dependencies: ["LiveStreams", "OrderLog", "Orders", "TestSupport", logging],
+            dependencies: ["LiveStreams", "OrderLog", "Orders", "Telemetry", "TestSupport", logging],
             swiftSettings: strict
         ),
         .testTarget(
@@ -157,7 +157,7 @@ let package = Package(
             name: "DescriptionTests",
             dependencies: [
                 "Access", "LiveStreams", "LogSupport", "OrderLog", "Orders", "Postgres", "Projections", "StrictJSON",
-                "WaybillServer", hummingbird, logging,
+                "Telemetry", "WaybillServer", hummingbird, logging,
             ],
             swiftSettings: strict
         ),
@@ -181,8 +181,8 @@ let package = Package(
         .testTarget(
             name: "WaybillServerTests",
             dependencies: [
-                "Access", "LogSupport", "OrderLog", "Orders", "Postgres", "StrictJSON", "TestSupport", "WaybillServer",
-                httpClient, logging, nio, nioHTTP1,
+                "Access", "LiveStreams", "LogSupport", "OrderLog", "Orders", "Postgres", "StrictJSON", "TestSupport",
+                "WaybillServer", httpClient, logging, nio, nioHTTP1,
             ],
             swiftSettings: strict
         ),

@@ -16,6 +16,9 @@ package final class StreamHub: LogTailSink, Service {
         package var drainDeadline: Duration = .seconds(3)
         /// How often each stream gets an id-only block.
         package var heartbeat: Duration = .seconds(15)
+        /// A stream that has lasted for so long is told `maxAge`, and comes back: so that no connection outlives every
+        /// change of what lies between it and its client.
+        package var maximumAge: Duration = .seconds(24 * 3600)
         /// Threads that serve streams on sockets of their own; 0 leaves all streams to the web framework.
         package var lanes = LaneSet.usualCount
 
@@ -33,6 +36,8 @@ package final class StreamHub: LogTailSink, Service {
     }
 
     package let settings: Settings
+    /// Nil where nobody counts.
+    package let metrics: StreamMetrics?
     let text: PositionText
     let logger: Logger
     private let lanes: LaneSet?
@@ -42,12 +47,14 @@ package final class StreamHub: LogTailSink, Service {
     package init(
         text: PositionText,
         settings: Settings = Settings(),
+        metrics: StreamMetrics? = nil,
         logger: Logger,
         source: (@Sendable (StreamView) -> any StreamReading)? = nil
     ) {
         lanes = settings.lanes > 0 ? source.map { LaneSet(source: $0) } : nil
         self.text = text
         self.settings = settings
+        self.metrics = metrics
         self.logger = logger
         state = Mutex(State(ring: Ring(after: 0, capacity: settings.ringCapacity)))
     }
@@ -57,6 +64,13 @@ package final class StreamHub: LogTailSink, Service {
     /// Streams open now on lanes.
     package var laneStreams: Int { lanes?.openStreams ?? 0 }
     package var hasLanes: Bool { lanes != nil }
+    /// Streams whose clients have not taken what was sent to them.
+    package var stalledStreams: Int {
+        let now = ContinuousClock.now
+        let here = state.withLock { $0.open.all }.count { $0.isStalled(now, for: .seconds(1)) }
+        return here + (lanes?.blockedStreams ?? 0)
+    }
+    var ringByteCount: Int { state.withLock { $0.ring.byteCount } }
     /// The last event in the ring.
     package var end: Int64 { state.withLock { $0.ring.end } }
     package var isDraining: Bool { state.withLock { $0.draining } }
@@ -153,7 +167,13 @@ extension StreamHub {
         _ body: (Int) async throws -> R
     ) async throws -> R {
         let (id, forks) = try admit(subscription)
-        defer { state.withLock { $0.open.remove(id) } }
+        let kind = StreamMetrics.Kind(subscription.subject)
+        metrics?.opened(kind)
+        defer {
+            state.withLock { $0.open.remove(id) }
+            // A lane's stream goes on.
+            if !subscription.isHandedOff { metrics?.ended(kind, subscription.end) }
+        }
         return try await body(forks)
     }
 
@@ -163,13 +183,14 @@ extension StreamHub {
     /// - Returns: false when no lane takes it.
     package func adopt(_ descriptor: Int32, _ view: StreamView, at place: StreamPlace) -> Bool {
         guard let lanes else { return false }
-        let left = place.expires.map { ($0 - .now).nanoseconds }
+        let left = place.expiry.map { ($0.at - .now).nanoseconds }
         return lanes.adopt(
             Lane.Adoption(
                 descriptor: descriptor,
                 view: view,
                 cursor: place.cursor,
                 expiresAt: left.map { LaneClock.now() &+ $0 } ?? .max,
+                expiry: place.expiry?.reason ?? .maxAge,
                 forks: place.forks
             )
         )

@@ -65,12 +65,14 @@ package final class Histogram: Sendable {
         observe(seconds: Double(seconds) + Double(attoseconds) * 1e-18)
     }
 
-    package func observe(seconds: Double) {
+    /// - Parameter times: how many observations of the same value it stands for.
+    package func observe(seconds: Double, times: UInt64 = 1) {
+        guard times > 0 else { return }
         // A bound belongs to its bucket: `le` means less or equal.
         let index = buckets.firstIndex { seconds <= $0 } ?? buckets.count
         state.withLock {
-            $0.counts[index] += 1
-            $0.sum += seconds
+            $0.counts[index] += times
+            $0.sum += seconds * Double(times)
         }
     }
 }

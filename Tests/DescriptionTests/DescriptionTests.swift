@@ -18,7 +18,7 @@ import Testing
     private static let awaited: Set<String> = [
         "GET /track/{token}/stream", "GET /track/{token}",
         "POST /v1/orders/{id}/tracking-links", "DELETE /v1/orders/{id}/tracking-links/{token}",
-        "POST /session", "DELETE /session", "GET /staff", "GET /metrics",
+        "POST /session", "DELETE /session", "GET /staff",
     ]
 
     @Test func everyRouteIsDescribedAndEveryDescriptionServed() async throws {

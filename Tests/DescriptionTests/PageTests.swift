@@ -27,6 +27,7 @@ enum Page: String, CaseIterable, Sendable {
     case transitions = "transitions.md"
     case events = "events.md"
     case streams = "streams.md"
+    case metrics = "metrics.md"
 
     var text: String {
         get throws {
@@ -37,6 +38,7 @@ enum Page: String, CaseIterable, Sendable {
             case .transitions: try TransitionsPage.text
             case .events: EventsPage.text
             case .streams: StreamsPage.text
+            case .metrics: try MetricsPage.text
             }
         }
     }

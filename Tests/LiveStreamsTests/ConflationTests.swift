@@ -157,7 +157,7 @@ import Testing
 
     @Test func skippedIsTheDatasLastMember() throws {
         let frame = Frames.frame(7)
-        let subscriber = Subscriber(
+        var subscriber = Subscriber(
             filter: StreamFilter(scope: .everything),
             audience: .staff,
             plain: true,

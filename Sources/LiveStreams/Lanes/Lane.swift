@@ -12,8 +12,10 @@ final class Lane: Sendable {
         let view: StreamView
         /// The last event that has been sent, or is reflected in what was sent.
         let cursor: Int64
-        /// When the caller's token ends, in nanoseconds of `LaneClock`.
+        /// When the stream ends by itself, in nanoseconds of `LaneClock`.
         let expiresAt: UInt64
+        /// What it says then.
+        let expiry: ControlFrame.ByeReason
         /// How many forks the stream knew when it looked for its cursor.
         let forks: Int
     }
@@ -29,6 +31,7 @@ final class Lane: Sendable {
     private let mail = Mutex(Mail())
     private let isRung = Atomic(false)
     private let open = Atomic(0)
+    private let blocked = Atomic(0)
 
     /// - Throws: when no descriptor is left.
     init() throws {
@@ -94,6 +97,10 @@ final class Lane: Sendable {
         }
     }
 
+    /// Streams whose clients have not taken what lies ready for them.
+    var blockedCount: Int { blocked.load(ordering: .relaxed) }
+
+    func setBlocked(_ count: Int) { blocked.store(count, ordering: .relaxed) }
     func closed() { open.wrappingSubtract(1, ordering: .relaxed) }
 }
 

@@ -3,9 +3,12 @@ final class LaneBlock: Sendable {
     let bytes: [UInt8]
     /// Who has sent them has passed everything up to here.
     let through: Int64
+    /// Events in it.
+    let frames: Int
 
-    init(_ bytes: [UInt8], through: Int64) {
+    init(_ bytes: [UInt8], through: Int64, frames: Int = 0) {
         self.bytes = bytes
+        self.frames = frames
         self.through = through
     }
 
@@ -23,6 +26,7 @@ struct LaneBlockBuilder {
 
     private let view: StreamView
     private(set) var bytes: [UInt8] = []
+    private(set) var frames = 0
 
     init(_ view: StreamView) { self.view = view }
 
@@ -31,6 +35,7 @@ struct LaneBlockBuilder {
 
     mutating func add(_ frame: EventFrame) {
         guard let encoded = view.encoded(frame) else { return }
+        frames += 1
         let start = view.plain ? encoded.plainStart : 0
         LaneBlockBuilder.begin(encoded.bytes.count - start, &bytes)
         encoded.append(to: &bytes, plain: view.plain)

@@ -24,7 +24,7 @@ extension LaneLoop {
                 return true
             }
         }
-        return keep(LaneBlock(builder.bytes, through: through), group, after: cursor)
+        return keep(LaneBlock(builder.bytes, through: through, frames: builder.frames), group, after: cursor)
     }
 
     /// The same of a page that was read from the log.
@@ -40,7 +40,7 @@ extension LaneLoop {
                 break
             }
         }
-        return keep(LaneBlock(builder.bytes, through: through), group, after: cursor)
+        return keep(LaneBlock(builder.bytes, through: through, frames: builder.frames), group, after: cursor)
     }
 
     /// An id-only block for a group's streams at that place.

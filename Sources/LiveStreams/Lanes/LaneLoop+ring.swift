@@ -1,4 +1,7 @@
+import CEpoll
+import Glibc
 import OrderLog
+import Orders
 
 /// What has changed in the hub's ring.
 struct LaneDelta {
@@ -12,6 +15,9 @@ struct LaneDelta {
 }
 
 extension LaneLoop {
+    /// Writes for which the clock is read once, for the lag.
+    private static let sample = 16
+
     /// Takes what the hub's ring has that this lane's has not, and hands it out.
     func receive() {
         let delta = hub.delta(after: ring.end, forks: forks.count)
@@ -22,15 +28,15 @@ extension LaneLoop {
         guard !delta.frames.isEmpty else { return }
         for frame in delta.frames { ring.append(frame) }
         turn += 1
-        var concerned: [Int32] = []
+        var concerned: [(group: Int32, oldest: Timestamp)] = []
         for frame in delta.frames {
             for group in groups.concerned(by: frame.event) {
                 guard groups[group].turn != turn, groups[group].shows(frame) else { continue }
                 groups[group].turn = turn
-                concerned.append(group)
+                concerned.append((group, frame.event.recordedAt))
             }
         }
-        for group in concerned { fanOut(group, after: before) }
+        for (group, oldest) in concerned { fanOut(group, after: before, oldest) }
         guard !ahead.isEmpty else { return }
         let waited = ahead
         ahead = []
@@ -40,7 +46,11 @@ extension LaneLoop {
     }
 
     /// Hands the ring's new events to the streams of a group that had passed everything before.
-    private func fanOut(_ group: Int32, after before: Int64) {
+    ///
+    /// - Parameter oldest: when the first of those events was recorded.
+    private func fanOut(_ group: Int32, after before: Int64, _ oldest: Timestamp) {
+        var served = 0
+        defer { observe(oldest, writes: served) }
         // From behind: a stream that is closed has its place taken by one that has had its turn.
         var member = groups[group].members.count - 1
         while member >= 0 {
@@ -49,6 +59,11 @@ extension LaneLoop {
                 slots[index].isLive = false
                 slots[index].state.passed(through: before)
                 drive(index)
+                served += 1
+                if served == Self.sample {
+                    observe(oldest, writes: served)
+                    served = 0
+                }
                 if groups[group].members.isEmpty { return }
             }
             member -= 1
@@ -56,6 +71,12 @@ extension LaneLoop {
         // Only feeds have many streams that may be a little behind.
         if case .feed = groups[group].view.filter.subject { return }
         groups[group].blocks.removeAll()
+    }
+
+    private func observe(_ oldest: Timestamp, writes: Int) {
+        guard writes > 0, let metrics = hub.metrics else { return }
+        let now = Int64(waybill_clock(CLOCK_REALTIME) / 1000)
+        metrics.lagged(seconds: Double(now - oldest.unixMicroseconds) / 1_000_000, writes: writes)
     }
 
     /// The lane was so late that the hub's ring has moved on: its streams have to read the log.

@@ -23,6 +23,7 @@ extension LaneLoop {
         while true {
             switch slots[index].state.next(ring.bounds, now: now, stallDeadline: stallDeadline) {
             case .show(let after):
+                tally.ringTakes += 1
                 guard hand(blockOfRing(slots[index].group, after: after), to: index) else { return }
             case .catchUp(let after, let through):
                 let read = LaneRead.page(for: groups[slots[index].group].view, after: after)
@@ -40,6 +41,7 @@ extension LaneLoop {
             case .finish(let reason, let seq): return finish(index, reason, at: seq)
             case .cut:
                 hub.logger.info("stream cut off: client stalled")
+                slots[index].end = .stalled
                 return remove(index)
             case .wait(let moment): return rest(index, until: moment)
             }
@@ -77,12 +79,17 @@ extension LaneLoop {
             return false
         case .bytes(let count) where offset + count < block.bytes.count:
             slots[index].offset = Int32(offset + count)
+            tally.bytes += count
             if count > 0 { slots[index].state.progressed(at: now) }
+            if !slots[index].state.isBlocked { tally.blocked += 1 }
             slots[index].state.blocked(at: now)
             wake(index, at: now &+ stallDeadline)
             return false
-        case .bytes:
+        case .bytes(let count):
+            tally.bytes += count
+            tally.frames += block.frames
             slots[index].block = nil
+            if slots[index].state.isBlocked { tally.blocked -= 1 }
             slots[index].state.freed()
             guard slots[index].phase == .ending else { return true }
             slots[index].phase = .lingering
@@ -93,6 +100,7 @@ extension LaneLoop {
     }
 
     private func finish(_ index: Int, _ reason: ControlFrame.ByeReason, at seq: Int64?) {
+        slots[index].end = StreamMetrics.End(reason)
         let view = groups[slots[index].group].view
         var content = seq.map { ControlFrame.cursor(hub.text(history.position(of: $0), for: view.audience)) } ?? []
         content += ControlFrame.bye(reason, retry: StreamSession.retryDelay(), plain: view.plain)
@@ -139,6 +147,7 @@ extension LaneLoop {
     /// A read is done; those who waited for it go on in their turn.
     func deliver(_ read: LaneRead, _ outcome: LaneReads.Outcome) {
         guard let references = waiting.removeValue(forKey: read) else { return }
+        if case .page = read { tally.logReads += 1 }
         let isOfUse = take(read, outcome)
         let restart = restartBlock(outcome)
         for reference in references {
@@ -146,7 +155,9 @@ extension LaneLoop {
             slots[index].state.stoppedReading(pausedUntil: isOfUse ? 0 : now &+ Self.pause)
             if case .failed = outcome { slots[index].state.end(.overload) }
             if case .restart(let beginning) = outcome, isOfUse, !slots[index].state.isBlocked {
+                hub.metrics?.began(.forked)
                 guard let cursor = beginning.cursor else {
+                    slots[index].end = .gone
                     say(beginning.bytes, andEnd: index)
                     continue
                 }

@@ -38,6 +38,7 @@ final class LaneLoop {
     var waiting: [LaneRead: [Reference]] = [:]
     var pages = LanePages()
     var cursors = LaneCursors()
+    var tally = LaneTally()
     var isDraining = false
     var turn: UInt64 = 0
     var now = LaneClock.now()
@@ -87,6 +88,8 @@ final class LaneLoop {
             if isRung, !heard() { return }
             for entry in timers.due(now) { woken(entry) }
             for _ in 0..<min(queue.count, Self.stride) { goOn() }
+            lane.setBlocked(tally.blocked)
+            tally.report(to: hub.metrics)
         }
     }
 
@@ -105,6 +108,7 @@ final class LaneLoop {
             for stream in mail.adoptions {
                 close(stream.descriptor)
                 lane.closed()
+                hub.metrics?.ended(StreamMetrics.Kind(stream.view.filter.subject), .shutdown)
             }
             for index in slots.indices where slots.isUsed(index) { remove(index) }
             return false
@@ -124,7 +128,8 @@ final class LaneLoop {
         var state = StreamState(
             cursor: stream.cursor,
             heartbeatAt: now &+ heartbeat,
-            expiresAt: stream.expiresAt
+            expiresAt: stream.expiresAt,
+            expiry: stream.expiry
         )
         for seq in forks.dropFirst(stream.forks) { state.forked(after: seq) }
         if isDraining { state.end(.shutdown) }
@@ -153,6 +158,8 @@ final class LaneLoop {
     func remove(_ index: Int) {
         let slot = slots[index]
         close(slot.descriptor)
+        if slot.state.isBlocked { tally.blocked -= 1 }
+        hub.metrics?.ended(StreamMetrics.Kind(groups[slot.group].view.filter.subject), slot.end)
         // The last of the group takes its place.
         let last = groups[slot.group].members.removeLast()
         if Int(last) != index {

@@ -22,6 +22,8 @@ final class LaneSet: Sendable {
     /// Streams that are the lanes'.
     var openStreams: Int { state.withLock { $0.lanes.reduce(0) { $0 + $1.count } } }
 
+    var blockedStreams: Int { state.withLock { $0.lanes.reduce(0) { $0 + $1.blockedCount } } }
+
     /// Runs the lanes' threads until `body` returns; then ends them, and with them what they still serve.
     func withThreads(of hub: StreamHub, _ body: () async throws -> Void) async rethrows {
         let (ended, continuation) = AsyncStream.makeStream(of: Void.self)

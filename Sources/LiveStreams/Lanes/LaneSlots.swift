@@ -42,6 +42,8 @@ struct LaneSlots {
         /// The tick at which it will be woken; 0 for none.
         var tick: UInt64 = 0
         var phase = Phase.streaming
+        /// Why the stream is over, once it is.
+        var end = StreamMetrics.End.left
         /// Has passed everything in the ring: an event that does not concern it costs it nothing, its cursor included.
         var isLive = false
         /// Stands in the queue of those that go on in their turn.

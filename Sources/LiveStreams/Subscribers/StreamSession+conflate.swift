@@ -10,7 +10,7 @@ extension StreamSession {
         var heartbeat = ContinuousClock.now + hub.settings.heartbeat
         var tick = ContinuousClock.now + interval
         while true {
-            let wake = await subscription.wait(untilExactly: min(tick, heartbeat, expires ?? tick))
+            let wake = await subscription.wait(untilExactly: min(tick, heartbeat, expiry.at))
             if wake.closed { return }
             let now = ContinuousClock.now
             if let seq = wake.forkedAfter, subscriber.fork(after: seq) {
@@ -53,21 +53,21 @@ extension StreamSession {
                     // No progress: the log lies behind this stream, and the tail will say why before long.
                     gathering = .done
                 } catch {
-                    try await send(conflation.tick(), of: subscriber, subscription, &sink)
+                    try await send(conflation.tick(), of: &subscriber, subscription, &sink)
                     try await giveUp(subscriber, error, subscription, &sink)
                 }
             }
             let pending = subscription.pending
             // What was taken of a history that is gone is not shown any more; `follow` says `reset`.
             if let seq = pending.forkedAfter, seq < subscriber.cursor { return }
-            try await send(conflation.tick(), of: subscriber, subscription, &sink)
+            try await send(conflation.tick(), of: &subscriber, subscription, &sink)
             if gathering == .done || pending.closed || pending.bye != nil { return }
         }
     }
 
     private func send(
         _ changes: [Conflation.Change],
-        of subscriber: Subscriber,
+        of subscriber: inout Subscriber,
         _ subscription: Subscription,
         _ sink: inout some StreamSink
     ) async throws {
@@ -75,9 +75,9 @@ extension StreamSession {
         for change in changes {
             bytes += subscriber.bytes(of: change)
             guard bytes.count >= Subscriber.budget else { continue }
-            try await send(bytes, subscription, &sink)
+            try await send(bytes, of: &subscriber, subscription, &sink)
             bytes.removeAll(keepingCapacity: true)
         }
-        if !bytes.isEmpty { try await send(bytes, subscription, &sink) }
+        if !bytes.isEmpty { try await send(bytes, of: &subscriber, subscription, &sink) }
     }
 }

@@ -1,5 +1,7 @@
+import Foundation
 package import Logging
 import OrderLog
+import Orders
 
 /// Where a stream's bytes go: the web framework's response now, a lane of our own where that is faster.
 package protocol StreamSink {
@@ -20,8 +22,8 @@ package struct StreamPlace: Sendable {
     package let cursor: Int64
     /// How many forks of the log were known when the stream looked for it.
     package let forks: Int
-    /// When the caller's token ends.
-    package let expires: ContinuousClock.Instant?
+    /// When the stream ends by itself.
+    package let expiry: StreamExpiry?
 }
 
 /// Where a stream starts.
@@ -37,27 +39,27 @@ package enum StreamStart: Sendable {
 /// One stream from its first byte to its last: drives a `Subscriber` and sends what it says.
 package struct StreamSession: Sendable {
     let hub: StreamHub
-    private let source: StreamSource
+    let source: StreamSource
     private let filter: StreamFilter
     private let template: Subscriber
-    let expires: ContinuousClock.Instant?
-    private let logger: Logger
+    let expiry: StreamExpiry
+    let logger: Logger
 
     /// - Parameters:
     ///   - template: the stream's reader; its cursor is set by the beginning.
-    ///   - expires: when the caller's token ends; the stream says `bye` by then.
+    ///   - expiry: when the stream says `bye` by itself.
     package init(
         hub: StreamHub,
         source: StreamSource,
         template: Subscriber,
-        expires: ContinuousClock.Instant?,
+        expiry: StreamExpiry,
         logger: Logger
     ) {
         self.hub = hub
         self.source = source
         self.filter = template.filter
         self.template = template
-        self.expires = expires
+        self.expiry = expiry
         self.logger = logger
     }
 
@@ -76,8 +78,11 @@ package struct StreamSession: Sendable {
                 do {
                     var subscriber = template
                     switch try await start() {
-                    case .resume(let seq): subscriber = reader(at: seq)
+                    case .resume(let seq):
+                        hub.metrics?.began(.resumed)
+                        subscriber = reader(at: seq)
                     case .fresh:
+                        hub.metrics?.began(.fresh)
                         guard try await begin(&subscriber, resetting: nil, subscription, &sink) else { return }
                     case .reset(let reason):
                         guard try await begin(&subscriber, resetting: reason, subscription, &sink) else { return }
@@ -87,17 +92,22 @@ package struct StreamSession: Sendable {
                         try await follow(&subscriber, every: interval, subscription, &sink)
                         return
                     }
-                    let place = StreamPlace(cursor: subscriber.cursor, forks: forks, expires: expires)
-                    if try await sink.handOff(place) { return }
+                    let place = StreamPlace(cursor: subscriber.cursor, forks: forks, expiry: expiry)
+                    if try await sink.handOff(place) {
+                        subscription.handedOff()
+                        return
+                    }
                     try await follow(&subscriber, subscription, &sink)
                 } catch is SinkClosed {
                     return
                 } catch {
                     logger.warning("stream ended by an error", metadata: ["error": "\(error)"])
+                    subscription.ends(.overload)
                     try await send(bye(.overload), subscription, &sink)
                 }
             }
         } catch let refusal as StreamHub.Refusal {
+            hub.metrics?.refused(refusal == .draining ? .draining : .full)
             try await sink.send(bye(refusal == .draining ? .shutdown : .overload))
         }
     }
@@ -113,12 +123,16 @@ package struct StreamSession: Sendable {
         _ subscription: Subscription,
         _ sink: inout some StreamSink
     ) async throws -> Bool {
+        if let reason { hub.metrics?.began(StreamMetrics.Outcome(reason)) }
         if let customer = filter.customer {
             return try await begin(&subscriber, with: customer, resetting: reason, subscription, &sink)
         }
         let beginning = try await source.begin(resetting: reason, plain: template.plain)
         if !beginning.bytes.isEmpty { try await send(beginning.bytes, subscription, &sink) }
-        guard let cursor = beginning.cursor else { return false }
+        guard let cursor = beginning.cursor else {
+            subscription.ends(.gone)
+            return false
+        }
         subscriber = reader(at: cursor.seq)
         return true
     }
@@ -145,6 +159,7 @@ package struct StreamSession: Sendable {
             let pending = subscription.pending
             if pending.closed { return false }
             if let reason = pending.bye {
+                subscription.ends(StreamMetrics.End(reason))
                 // No id: what is missing of the beginning cannot be told by one, so the client begins anew.
                 try await send(bytes + bye(reason), subscription, &sink)
                 await sink.drained(by: .now + hub.settings.drainDeadline)
@@ -163,19 +178,24 @@ package struct StreamSession: Sendable {
         _ sink: inout some StreamSink
     ) async throws {
         var heartbeat = ContinuousClock.now + hub.settings.heartbeat
+        // Has shown everything before what comes next.
+        var isLive = false
         while true {
             let wake: Subscription.Wake
             switch hub.next(&subscriber) {
             case .send(let bytes):
-                try await send(bytes, subscription, &sink)
+                hub.metrics?.took(fromRing: 1)
+                try await send(bytes, of: &subscriber, isLive: isLive, subscription, &sink)
                 wake = subscription.poll()
             case .catchUp(let after, let through):
+                isLive = false
                 let advances = try await catchUp(&subscriber, after, through, subscription, &sink)
                 // No progress: the log lies behind this stream, and the tail will say why before long.
                 let pause = ContinuousClock.now + .milliseconds(250)
                 wake = advances ? subscription.poll() : await subscription.wait(until: pause)
             case .wait:
-                wake = await subscription.wait(until: min(heartbeat, expires ?? heartbeat))
+                isLive = true
+                wake = await subscription.wait(until: min(heartbeat, expiry.at))
             }
             if wake.closed { return }
             let now = ContinuousClock.now
@@ -212,64 +232,39 @@ package struct StreamSession: Sendable {
         guard let stretch = read else { return false }
         var frames = stretch.frames[...]
         while let bytes = subscriber.absorb(&frames, through: stretch.through) {
-            try await send(bytes, subscription, &sink)
+            try await send(bytes, of: &subscriber, subscription, &sink)
         }
         return true
     }
 
     /// A stretch of the log; nil where it brings this stream no further, or is not of the streams' history.
     func read(after: Int64, through: Int64) async throws -> StreamSource.Stretch? {
+        hub.metrics?.took(fromLog: 1)
         let stretch = try await source.read(after: after, through: through)
         guard stretch.through > after, hub.isInHistory(stretch.history, upTo: stretch.through) else { return nil }
         return stretch
     }
 
-    /// The log cannot be read: the client is told where it stands and comes back.
-    func giveUp(
-        _ subscriber: Subscriber,
-        _ error: any Error,
-        _ subscription: Subscription,
-        _ sink: inout some StreamSink
-    ) async throws -> Never {
-        logger.warning("a stream could not read the log", metadata: ["error": "\(error)"])
-        try await send(cursor(of: subscriber) + bye(.overload), subscription, &sink)
-        throw SinkClosed()
-    }
-
-    func cursor(of subscriber: Subscriber) -> [UInt8] {
-        ControlFrame.cursor(source.position(hub.position(of: subscriber.cursor)))
-    }
-
-    /// Why the stream ends now, if it does.
-    func ending(_ wake: Subscription.Wake, _ now: ContinuousClock.Instant) -> ControlFrame.ByeReason? {
-        wake.bye ?? ((expires.map { $0 <= now } ?? false) ? .tokenExpired : nil)
-    }
-
-    /// Before `bye`, what the ring still holds, and where the stream stands.
-    private func finish(
-        _ subscriber: inout Subscriber,
-        _ reason: ControlFrame.ByeReason,
-        _ subscription: Subscription,
-        _ sink: inout some StreamSink
-    ) async throws {
-        while case .send(let bytes) = hub.next(&subscriber) { try await send(bytes, subscription, &sink) }
-        try await leave(subscriber, reason, subscription, &sink)
-    }
-
-    /// The stream's last words: where it stands, and `bye`.
-    func leave(
-        _ subscriber: Subscriber,
-        _ reason: ControlFrame.ByeReason,
-        _ subscription: Subscription,
-        _ sink: inout some StreamSink
-    ) async throws {
-        try await send(cursor(of: subscriber) + bye(reason), subscription, &sink)
-        // The server's shutdown closes connections whatever they still hold; it waits for this stream until here.
-        await sink.drained(by: .now + hub.settings.drainDeadline)
-    }
-
-    private func bye(_ reason: ControlFrame.ByeReason) -> [UInt8] {
+    func bye(_ reason: ControlFrame.ByeReason) -> [UInt8] {
         ControlFrame.bye(reason, retry: Self.retryDelay(), plain: template.plain)
+    }
+
+    /// Sends events, and counts them.
+    ///
+    /// - Parameter isLive: the stream had shown everything before them, so that their age is the service's doing.
+    func send(
+        _ bytes: [UInt8],
+        of subscriber: inout Subscriber,
+        isLive: Bool = false,
+        _ subscription: Subscription,
+        _ sink: inout some StreamSink
+    ) async throws {
+        let tally = subscriber.takeTally()
+        if isLive, let oldest = tally.oldest {
+            hub.metrics?.lagged(seconds: Date().timeIntervalSince1970 - Double(oldest.unixMicroseconds) / 1_000_000)
+        }
+        try await send(bytes, subscription, &sink)
+        hub.metrics?.sent(frames: tally.frames, bytes: 0)
     }
 
     func send(_ bytes: [UInt8], _ subscription: Subscription, _ sink: inout some StreamSink) async throws {
@@ -277,6 +272,7 @@ package struct StreamSession: Sendable {
         defer { subscription.sending(since: nil) }
         do {
             try await sink.send(bytes)
+            hub.metrics?.sent(frames: 0, bytes: bytes.count)
         } catch {
             throw SinkClosed()
         }

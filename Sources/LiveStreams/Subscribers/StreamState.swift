@@ -43,11 +43,19 @@ package struct StreamState: Sendable, Equatable {
     private(set) var isReading = false
     private(set) var isForked = false
     private(set) var ending: ControlFrame.ByeReason?
+    private let expiry: ControlFrame.ByeReason
 
     /// - Parameters:
     ///   - heartbeatAt: when the first heartbeat is due.
-    ///   - expiresAt: when the caller's token ends.
-    package init(cursor: Int64, heartbeatAt: UInt64, expiresAt: UInt64 = .max) {
+    ///   - expiresAt: when the stream ends by itself.
+    ///   - expiry: why it does.
+    package init(
+        cursor: Int64,
+        heartbeatAt: UInt64,
+        expiresAt: UInt64 = .max,
+        expiry: ControlFrame.ByeReason = .tokenExpired
+    ) {
+        self.expiry = expiry
         self.cursor = cursor
         self.heartbeatAt = heartbeatAt
         self.expiresAt = expiresAt
@@ -61,7 +69,7 @@ package struct StreamState: Sendable, Equatable {
             let deadline = blockedSince &+ stallDeadline
             return now >= deadline ? .cut : .wait(until: deadline)
         }
-        if let reason = ending ?? (now >= expiresAt ? .tokenExpired : nil) {
+        if let reason = ending ?? (now >= expiresAt ? expiry : nil) {
             // A stream that has to begin anew keeps the id that it has: returning with it, the client is told by `reset`.
             if isForked { return .finish(reason, at: nil) }
             if !isReading, cursor >= ring.floor, cursor < ring.end { return .show(after: cursor) }

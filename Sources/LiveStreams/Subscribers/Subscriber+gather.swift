@@ -45,9 +45,10 @@ extension Subscriber {
     }
 
     /// The bytes of a change, as much like the event's own frame as can be.
-    package func bytes(of change: Conflation.Change) -> [UInt8] {
+    package mutating func bytes(of change: Conflation.Change) -> [UInt8] {
         var bytes: [UInt8] = []
         change.frame.encoded(for: audience)?.append(to: &bytes, plain: plain, skipped: change.skipped)
+        tally.add(change.frame)
         return bytes
     }
 }

@@ -11,6 +11,8 @@ package struct Subscriber: Sendable {
     package let plain: Bool
     /// The last event that the stream has fully passed.
     package internal(set) var cursor: Int64
+    /// What has been handed out; whoever reports it takes it.
+    package internal(set) var tally = StreamTally()
 
     /// What the stream does next.
     package enum Step: Sendable, Equatable {
@@ -50,6 +52,7 @@ package struct Subscriber: Sendable {
             cursor = frame.event.seq
             if filter.matches(frame), let encoded = frame.encoded(for: audience) {
                 encoded.append(to: &bytes, plain: plain)
+                tally.add(frame)
             }
             if bytes.count >= budget { break }
         }
@@ -71,10 +74,16 @@ package struct Subscriber: Sendable {
             cursor = frame.event.seq
             if filter.matches(frame), let encoded = frame.encoded(for: audience) {
                 encoded.append(to: &bytes, plain: plain)
+                tally.add(frame)
             }
         }
         if frames.isEmpty { cursor = max(cursor, through) }
         return bytes.isEmpty ? nil : bytes
+    }
+
+    mutating func takeTally() -> StreamTally {
+        defer { tally = StreamTally() }
+        return tally
     }
 
     /// Moves to where the log was cut, if the stream was beyond it.

@@ -18,6 +18,8 @@ package final class Subscription: Sendable {
         var waiter: CheckedContinuation<Void, Never>?
         var deadline: ContinuousClock.Instant?
         var sendingSince: ContinuousClock.Instant?
+        var end: StreamMetrics.End?
+        var isHandedOff = false
     }
 
     package let subject: StreamSubject
@@ -63,6 +65,21 @@ package final class Subscription: Sendable {
         }
     }
 
+    /// Why the stream has ended; where nobody has said, its client has left.
+    var end: StreamMetrics.End { state.withLock { $0.end ?? .left } }
+
+    /// Notes why the stream ends; the first reason stays.
+    func ends(_ end: StreamMetrics.End) { state.withLock { $0.end = $0.end ?? end } }
+
+    /// Whether the stream goes on elsewhere.
+    var isHandedOff: Bool { state.withLock { $0.isHandedOff } }
+    func handedOff() { state.withLock { $0.isHandedOff = true } }
+
+    /// Whether the client has taken nothing for so long.
+    func isStalled(_ now: ContinuousClock.Instant, for duration: Duration) -> Bool {
+        state.withLock { $0.sendingSince.map { $0 + duration <= now } ?? false }
+    }
+
     /// What is asked of the stream, left for `wait` and `poll` to take.
     var pending: Wake { state.withLock { $0.wake } }
 
@@ -84,6 +101,7 @@ package final class Subscription: Sendable {
 
     /// Ends the stream without another word.
     func cutOff() {
+        ends(.shutdown)
         close()
         abort()
     }
@@ -95,12 +113,11 @@ package final class Subscription: Sendable {
 
     /// Wakes a session whose deadline has come; aborts one whose client has taken nothing for too long.
     func tick(_ now: ContinuousClock.Instant, stallDeadline: Duration) -> Bool {
-        let (due, stalled) = state.withLock { state in
-            (state.deadline.map { $0 <= now } ?? false, state.sendingSince.map { $0 + stallDeadline <= now } ?? false)
-        }
-        if due { ring() }
-        if stalled { abort() }
-        return stalled
+        if state.withLock({ $0.deadline.map { $0 <= now } ?? false }) { ring() }
+        guard isStalled(now, for: stallDeadline) else { return false }
+        ends(.stalled)
+        abort()
+        return true
     }
 
     private func signal(_ change: (inout Wake) -> Void) {

@@ -6,6 +6,7 @@ import Logging
 import OrderLog
 import Postgres
 import Projections
+import Telemetry
 
 /// The service's long-lived parts, wired together.
 struct Parts {
@@ -29,9 +30,17 @@ struct Parts {
         guard let seal = PositionSeal(key: key) else { throw DamagedSecret(name: "position-seal") }
         let text = PositionText { seal.seal(epoch: $0.epoch, seq: $0.seq) }
         let registry = reader.registry
-        hub = StreamHub(text: text, settings: settings.streams, logger: logger) { view in
+        let metrics = MetricsRegistry()
+        let hub = StreamHub(
+            text: text,
+            settings: settings.streams,
+            metrics: try StreamMetrics(metrics),
+            logger: logger
+        ) { view in
             StreamSource(reader: reader, filter: view.filter, audience: view.audience, role: view.role, text: text)
         }
+        self.hub = hub
+        try hub.register(in: metrics)
         let tail = LogTail(configuration: settings.database, registry: registry, sink: hub, logger: logger)
         self.tail = tail
         let oldIds = OldCommandIds()
@@ -76,6 +85,7 @@ struct Parts {
         StreamRoutes(gate: gate, reader: reader, hub: hub, positions: positions, text: text, clock: clock).add(
             to: router
         )
+        MetricsRoutes(gate: gate, registry: metrics).add(to: router)
         // These two look at the routes above, so they stay last.
         DescriptionRoutes(of: router).add(to: router)
         router.add(middleware: MethodMiddleware(of: router))

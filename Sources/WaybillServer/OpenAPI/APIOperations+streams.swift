@@ -124,9 +124,9 @@ extension APIOperation {
         "update": [
             "description":
                 """
-                Any other event that this audience may see; its `id:` is its position. With `conflate` its data says \
-                `skipped` too.
-                """,
+            Any other event that this audience may see; its `id:` is its position. With `conflate` its data says \
+            `skipped` too.
+            """,
             "data": APISchemas.reference("Event"),
         ],
         "reset": [

@@ -32,7 +32,7 @@ struct StreamRoutes: Sendable {
         let query = try QueryReader(request, known: ["after", "plain"])
         let orderId = try OrderRoutes.orderId(context)
         let plain = try query.flag("plain")
-        guard let caller else { return Self.refused(plain, context) }
+        guard let caller else { return refused(.rate, plain, context) }
         let filter = StreamFilter(orderId: orderId, scope: caller.scope)
         return try await open(filter, caller, query, request, context) {
             guard try await reader.orderExists(orderId, scope: caller.scope) else { throw Problem.notFound }
@@ -42,7 +42,7 @@ struct StreamRoutes: Sendable {
     private func customer(_ request: Request, _ context: WaybillContext) async throws -> Response {
         let caller = try await admit(request, context, .customerStream)
         let query = try QueryReader(request, known: ["after", "plain", "shop"])
-        guard let caller else { return Self.refused(try query.flag("plain"), context) }
+        guard let caller else { return refused(.rate, try query.flag("plain"), context) }
         // Who has no orders yet waits for the first, so nothing is looked up.
         let customer = try Self.customer(context, query, caller.principal)
         return try await open(StreamFilter(customer: customer), caller, query, request, context) {}
@@ -76,7 +76,7 @@ struct StreamRoutes: Sendable {
             request,
             known: ["after", "plain", "shop", "status", "type", "attention", "conflate"]
         )
-        guard let caller else { return Self.refused(try query.flag("plain"), context) }
+        guard let caller else { return refused(.rate, try query.flag("plain"), context) }
         var filter = StreamFilter(scope: try Self.narrowed(caller, to: query.list("shop")))
         filter.statuses = try Self.known(query.list("status"), "status", OrderStatus.init(rawValue:))
         filter.types = try Self.known(query.list("type"), "type", EventType.init(rawValue:))
@@ -110,7 +110,7 @@ struct StreamRoutes: Sendable {
             try await lookUp()
         } catch let error as PostgresError {
             context.logger.warning("stream refused", metadata: ["error": "\(error)"])
-            return Self.refused(plain, context)
+            return refused(.database, plain, context)
         }
         let session = StreamSession(
             hub: hub,
@@ -122,7 +122,12 @@ struct StreamRoutes: Sendable {
                 text: text
             ),
             template: Subscriber(filter: filter, audience: caller.audience, plain: plain, cursor: 0),
-            expires: .now + .seconds(caller.principal.acceptedUntil - clock.seconds() - 2),
+            expiry: StreamExpiry(
+                tokenEnds: .now + .seconds(caller.principal.acceptedUntil - clock.seconds() - 2),
+                now: .now,
+                maximumAge: hub.settings.maximumAge,
+                jitter: Double.random(in: 0..<1)
+            ),
             logger: context.logger
         )
         let view = StreamView(filter: filter, audience: caller.audience, role: caller.commandRole, plain: plain)
@@ -178,8 +183,9 @@ struct StreamRoutes: Sendable {
     }
 
     /// A stream that ends at once: the service is too busy for it now.
-    private static func refused(_ plain: Bool, _ context: WaybillContext) -> Response {
-        stream(on: context.channel) { sink in
+    private func refused(_ refusal: StreamMetrics.Refusal, _ plain: Bool, _ context: WaybillContext) -> Response {
+        hub.metrics?.refused(refusal)
+        return Self.stream(on: context.channel) { sink in
             try await sink.send(ControlFrame.bye(.overload, retry: Int.random(in: 2000...5000), plain: plain))
         }
     }

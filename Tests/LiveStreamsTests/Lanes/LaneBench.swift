@@ -67,7 +67,8 @@ struct LaneBench: Sendable {
         receiveBuffer: Int32 = 32 * 1024
     ) async throws -> LaneClient {
         let (client, other) = try LaneClient.pair(receiveBuffer: receiveBuffer)
-        let place = StreamPlace(cursor: cursor, forks: forks, expires: expires)
+        let expiry = expires.map { StreamExpiry(tokenEnds: $0, now: .now, maximumAge: .seconds(3600), jitter: 0) }
+        let place = StreamPlace(cursor: cursor, forks: forks, expiry: expiry)
         // The hub's threads start with its service.
         guard try await eventually({ hub.adopt(other, view, at: place) }) else { throw NoLane() }
         return client

@@ -1,0 +1,122 @@
+import Access
+import AsyncHTTPClient
+import Foundation
+import LiveStreams
+import LogSupport
+import NIOCore
+import NIOHTTP1
+import TestSupport
+import Testing
+import WaybillServer
+
+/// What passes by itself is said in frames: any status but 200 makes a browser give up for good.
+@Suite struct StreamLimitTests {
+    private func said(_ blocks: [String], _ reason: String) -> Bool {
+        blocks.last?.contains("event: bye\ndata: {\"reason\":\"\(reason)\"}") ?? false
+    }
+
+    @Test func oneStreamTooManyIsToldSoAndMayComeBack() async throws {
+        try await TestService.with { settings in
+            settings.streams.maximumStreams = 2
+        } _: { service in
+            let staff = try await service.token(.staff)
+            var open = try await StreamClient(service, "/v1/stream", token: staff)
+            let customers = try await StreamClient(service, "/v1/customers/c-1/stream?shop=aurora", token: staff)
+            #expect(try await open.next()?.hasPrefix("retry: ") == true)
+            #expect(customers.response.status == .ok)
+            var refused = try await StreamClient(service, "/v1/stream", token: staff)
+            #expect(refused.response.status == .ok)
+            let blocks = try await refused.rest()
+            #expect(blocks.first?.hasPrefix("retry: ") == true)
+            #expect(blocks.last?.hasPrefix("retry: ") == true)
+            #expect(said(blocks, "overload"))
+            var plain = try await StreamClient(service, "/v1/stream?plain=true", token: staff)
+            #expect(try await plain.rest().last?.contains("data: {\"type\":\"bye\",\"reason\":\"overload\"}") == true)
+        }
+    }
+
+    /// Customers have a rate limit; on a stream it is no 429.
+    @Test func whoAsksTooOftenIsToldInAFrame() async throws {
+        try await TestService.with { service in
+            let customer = try await service.token(.customer, shops: "aurora", subject: "eager")
+            let path = "/v1/customers/eager/stream"
+            // What the rate allows at once, and more: other requests are told by 429.
+            try await withThrowingTaskGroup(of: Void.self) { group in
+                for _ in 0..<400 {
+                    let request = service.request(.GET, "/v1/orders/none", token: customer)
+                    group.addTask { _ = try await service.send(request).body.collect(upTo: 1 << 16) }
+                }
+                try await group.waitForAll()
+            }
+            var refused = false
+            for _ in 0..<20 where !refused {
+                var client = try await StreamClient(service, path, token: customer)
+                #expect(client.response.status == .ok)
+                refused = said([try await client.next() ?? ""], "overload")
+            }
+            #expect(refused)
+        }
+    }
+
+    @Test func aStreamThatGrowsTooOldComesBackWhereItWas() async throws {
+        try await TestService.with { settings in
+            settings.streams.maximumAge = .milliseconds(300)
+        } _: { service in
+            let staff = try await service.token(.staff)
+            let backend = try await service.token()
+            _ = try await service.post("/v1/orders", Samples.place(), token: backend)
+            var client = try await StreamClient(service, "/v1/stream", token: staff)
+            let blocks = try await client.rest()
+            #expect(said(blocks, "maxAge"))
+            let place = try #require(blocks.dropLast().last)
+            #expect(place.hasPrefix("id: ") && !place.contains("\n"))
+            _ = try await service.post("/v1/orders", Samples.place(), token: backend)
+            var again = try await StreamClient(
+                service,
+                "/v1/stream",
+                token: staff,
+                lastEventId: String(place.dropFirst(4))
+            )
+            let missed = try await again.rest().filter { $0.contains("event: status") }
+            #expect(missed.count == 1)
+        }
+    }
+
+    @Test func operatorsReadWhatStreamsCount() async throws {
+        try await TestService.with { service in
+            let (staff, backend) = try await (service.token(.staff), service.token())
+            let operators = try await service.token(.operator)
+            func metrics() async throws -> [String: String] {
+                let response = try await service.send(service.request(.GET, "/metrics", token: operators))
+                #expect(response.headers.first(name: "Content-Type") == "text/plain; version=0.0.4; charset=utf-8")
+                let text = String(buffer: try await response.body.collect(upTo: 1 << 20))
+                let samples = text.split(separator: "\n").filter { !$0.hasPrefix("#") }.map { line in
+                    line.split(separator: " ").map(String.init)
+                }
+                return Dictionary(samples.map { ($0[0], $0[1]) }) { $1 }
+            }
+            #expect(try await service.send(service.request(.GET, "/metrics", token: staff)).status == .forbidden)
+            do {
+                var client = try await StreamClient(service, "/v1/stream?after=garbage", token: staff)
+                for _ in 0..<3 { _ = try await client.next() }
+                _ = try await service.post("/v1/orders", Samples.place(), token: backend)
+                #expect(try await client.next()?.contains("event: status") == true)
+                let isCounted = try await eventually {
+                    let now = try await metrics()
+                    return now["waybill_stream_frames_total"] == "1"
+                        && now["waybill_stream_lag_seconds_count"] == "1"
+                }
+                #expect(isCounted)
+                let now = try await metrics()
+                #expect(now[#"waybill_streams_open{kind="feed"}"#] == "1")
+                #expect(now[#"waybill_stream_beginnings_total{outcome="malformed"}"#] == "1")
+            }
+            // The client is gone with its scope.
+            let isOver = try await eventually {
+                try await metrics()[#"waybill_streams_ended_total{reason="left"}"#] == "1"
+            }
+            #expect(isOver)
+            #expect(try await metrics()[#"waybill_streams_open{kind="feed"}"#] == "0")
+        }
+    }
+}
