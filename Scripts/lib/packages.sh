@@ -35,9 +35,11 @@ missing_packages() {
         [[ -x /usr/sbin/nginx ]] || echo nginx-light
         [[ -e /usr/lib/nginx/modules/ngx_nchan_module.so ]] || echo libnginx-mod-nchan
     fi
+    # For the tests in a browser; Playwright drives the one that is installed.
+    if [[ ${need_browser:-no} == yes && ! -x /usr/bin/chromium ]]; then echo chromium; fi
     if [[ ${need_python:-no} == yes ]]; then
         command -v python3 >/dev/null || echo python3
-        # For the environment of Schemathesis; Debian keeps it in a package of its own.
+        # For the environments of Schemathesis and Playwright; Debian keeps it in a package of its own.
         python3 -c 'import ensurepip, venv' 2>/dev/null || echo python3-venv
         if [[ -z $(python_with yaml jsonschema) ]]; then printf '%s\n' python3 python3-yaml python3-jsonschema; fi
     fi

@@ -1,0 +1,13 @@
+#!/usr/bin/env bash
+# Follows streams in Chromium through a proxy that cuts them off: browser.sh WAYBILL_BINARY [small|full]. Playwright comes
+# from PyPI, the browser is the system's.
+set -euo pipefail
+
+# shellcheck source=Scripts/lib/common.sh
+source "$(dirname -- "${BASH_SOURCE[0]}")/common.sh"
+# shellcheck source=Scripts/lib/python.sh
+source "$root/Scripts/lib/python.sh"
+
+tests=$root/Tests/Browser
+python=$(python_environment "$tests")
+exec "$python" "$tests/run.py" --binary "$1" --scale "${2:-small}"

@@ -1,0 +1,113 @@
+#!/usr/bin/env python3
+"""EventSource in a real browser, cut off at random while events are published: each page shows every event once and in
+order, by named events and by `plain=true`. Prints one line per check, then "N passed, N failed".
+
+Usage: run.py --binary PATH [--scale small|full]; needs Playwright from PyPI and Debian's Chromium.
+"""
+import argparse
+import json
+import pathlib
+import sys
+import threading
+
+sys.dont_write_bytecode = True
+here = pathlib.Path(__file__).resolve().parent
+# The black-box tests' service and clients.
+sys.path.insert(0, str(here.parent / "Faults"))
+
+from client import Client, read_log, seq
+from orders import order
+from playwright.sync_api import sync_playwright
+from proxy import CuttingProxy
+from report import Group, Report
+from service import Service
+from waiting import wait_for
+
+# Cuts of each stream, and seconds for all of them: the service asks for one to three seconds' pause after each.
+SCALES = {"small": (12, 120), "full": (50, 400)}
+CHROMIUM = "/usr/bin/chromium"
+
+
+def publish(service, token, orders, done):
+    """Changes of every kind that a stream shows, until told to stop."""
+    client = Client(service.port, token)
+    for index in range(1_000_000):
+        if done.wait(0.03):
+            return
+        path = f"/v1/orders/{orders[index % len(orders)]}"
+        if index % 5 == 4:
+            hold = f"h{index}"
+            client.insist("POST", f"{path}/hold", {"holdId": hold, "reason": "address"})
+            client.insist("POST", f"{path}/release-hold", {"holdId": hold})
+        else:
+            client.insist("POST", f"{path}/note", {"text": f"Straße {index}\r\nid: forged\n\ndata: x", "visibility": "customer"})
+
+
+def check(group, name, page, log):
+    seen = page.evaluate("seen")
+    group.check(f"{name}: every event once and in order", [event["id"] for event in seen]
+                == [json.loads(line)["position"] for line in log],
+                f"{len(seen)} shown, {len(log)} in the log, ends {seen[-1:]}")
+    group.check(f"{name}: byte for byte", [event["data"] for event in seen] == [line.decode() for line in log], seen[-1:])
+    group.check(f"{name}: nothing but events", page.evaluate("strange") == [], page.evaluate("strange"))
+    group.check(f"{name}: the browser never gave up", not page.evaluate("closed"), "closed")
+
+
+def run(service, group, scale):
+    cuts, seconds = SCALES[scale]
+    service.start()
+    staff, backend = service.token("staff", "*"), service.token("backend", "aurora")
+    client = Client(service.port, backend)
+    orders = [client.insist("POST", "/v1/orders", order()).json["orderId"] for _ in range(8)]
+    start = json.loads(read_log(service.port, staff)[-1])["position"]
+    paths = {"named": f"/v1/stream?after={start}", "plain": f"/v1/stream?after={start}&plain=true"}
+    proxy = CuttingProxy(service.port, staff, (here / "page.html").read_text(encoding="utf-8"), cuts, seed=7)
+    done = threading.Event()
+    writer = threading.Thread(target=publish, args=(service, backend, orders, done))
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox"])
+        try:
+            pages = {name: browser.new_page() for name in paths}
+            for name, page in pages.items():
+                page.goto(proxy.url)
+                page.evaluate("([url, plain]) => follow(url, plain)", [paths[name], name == "plain"])
+            writer.start()
+            # Each look lets the browser's events through.
+            wait_for(lambda: [page.evaluate("opened") for page in pages.values()]
+                     and all(proxy.cuts.get(path, 0) >= cuts for path in paths.values()), seconds, "all cuts", every=0.2)
+            done.set()
+            writer.join()
+            log = [line for line in read_log(service.port, staff) if seq(json.loads(line)["position"]) > seq(start)]
+            end = json.loads(log[-1])["position"]
+            for name, page in pages.items():
+                wait_for(lambda page=page: page.evaluate("seen.length && seen[seen.length - 1].id") == end, 30,
+                         f"{name} shows the last event", every=0.2)
+                check(group, name, page, log)
+                opened = page.evaluate("opened")
+                group.check(f"{name}: came back after every cut", proxy.cuts[paths[name]] == cuts and opened > cuts // 2,
+                            f"{proxy.cuts} cuts, {opened} openings")
+                group.note(f"{name}: {len(log)} events over {opened} connections that opened, {cuts} cuts")
+        finally:
+            done.set()
+            browser.close()
+            proxy.close()
+
+
+def main():
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--binary", required=True)
+    parser.add_argument("--scale", choices=SCALES, default="small")
+    options = parser.parse_args()
+    report, service = Report(), Service(options.binary)
+    group = Group(report, "browser")
+    try:
+        run(service, group, options.scale)
+    except Exception as error:
+        group.check("ran to its end", False, f"{type(error).__name__}: {error}")
+    finally:
+        service.close()
+    return report.close()
+
+
+if __name__ == "__main__":
+    raise SystemExit(main())
