@@ -10,6 +10,7 @@ import traceback
 sys.dont_write_bytecode = True
 
 import badinput
+import badstreams
 import conflate
 import customer
 import fork
@@ -18,6 +19,7 @@ import kill9
 import replay
 import restore
 import sigterm
+import streamcrowd
 import texts
 import values
 from report import Group, Report, one_line
@@ -25,8 +27,8 @@ from service import Service
 
 TESTS = {
     "badinput": badinput.run, "texts": texts.run, "values": values.run, "customer": customer.run,
-    "conflate": conflate.run, "sigterm": sigterm.run, "restore": restore.run, "fork": fork.run, "forkbusy": forkbusy.run, "kill9": kill9.run,
-    "replay": replay.run,
+    "conflate": conflate.run, "badstreams": badstreams.run, "streamcrowd": streamcrowd.run, "sigterm": sigterm.run,
+    "restore": restore.run, "fork": fork.run, "forkbusy": forkbusy.run, "kill9": kill9.run, "replay": replay.run,
 }
 
 
