@@ -9,12 +9,12 @@ from waiting import wait_for
 class RawStream:
     """One connection. Reads only when it is told to."""
 
-    def __init__(self, port, request=b"", receive_buffer=None):
+    def __init__(self, port, request=b"", receive_buffer=None, host="127.0.0.1"):
         self.socket = socket.socket()
         if receive_buffer:
             self.socket.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, receive_buffer)
         self.socket.settimeout(10)
-        self.socket.connect(("127.0.0.1", port))
+        self.socket.connect((host, port))
         self.received = b""
         # The peer has closed; None while it has not, else how.
         self.ended = None

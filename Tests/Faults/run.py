@@ -22,13 +22,15 @@ import sigterm
 import streamcrowd
 import texts
 import values
+import vanish
 from report import Group, Report, one_line
 from service import Service
 
 TESTS = {
     "badinput": badinput.run, "texts": texts.run, "values": values.run, "customer": customer.run,
-    "conflate": conflate.run, "badstreams": badstreams.run, "streamcrowd": streamcrowd.run, "sigterm": sigterm.run,
-    "restore": restore.run, "fork": fork.run, "forkbusy": forkbusy.run, "kill9": kill9.run, "replay": replay.run,
+    "conflate": conflate.run, "badstreams": badstreams.run, "streamcrowd": streamcrowd.run, "vanish": vanish.run,
+    "sigterm": sigterm.run, "restore": restore.run, "fork": fork.run, "forkbusy": forkbusy.run, "kill9": kill9.run,
+    "replay": replay.run,
 }
 
 

@@ -35,6 +35,8 @@ class Service:
         # The unprivileged database user has to reach the cluster.
         os.chmod(self.root, 0o711)
         self.data_dir = os.path.join(self.root, "data")
+        # Where it listens; the tests' own clients go by 127.0.0.1.
+        self.host = "127.0.0.1"
         self.port = free_port()
         self.process = None
         self._logs = 0
@@ -47,7 +49,8 @@ class Service:
         path = os.path.join(self.root, f"serve-{self._logs}.log")
         with open(path, "wb") as log:
             process = subprocess.Popen(
-                [self.binary, "serve", "--port", str(port or self.port), "--data-dir", self.data_dir],
+                [self.binary, "serve", "--host", self.host, "--port", str(port or self.port), "--data-dir",
+                 self.data_dir],
                 stdin=subprocess.DEVNULL, stdout=log, stderr=subprocess.STDOUT,
                 cwd=self.root, env=self._environment(), start_new_session=True)
         process.log_path = path
