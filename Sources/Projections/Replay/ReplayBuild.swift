@@ -18,6 +18,7 @@ struct ReplayBuild<Model: ReplayableModel>: Sendable {
     func run() async throws {
         var checkpoint = session.start
         var writing: Task<Void, any Error>?
+        var pace = ReplayPace()
         do {
             var chunk = try await read(after: checkpoint)
             while let current = chunk {
@@ -31,6 +32,12 @@ struct ReplayBuild<Model: ReplayableModel>: Sendable {
                     try await writing?.value
                     writing = try await write(from: checkpoint, through: current.through)
                     checkpoint = current.through
+                }
+                let head = session.state.progress.head
+                let rest = pace.rest(head: head, now: .now)
+                if rest > .zero {
+                    try await Task.sleep(for: rest)
+                    pace.resume(head: head, now: .now)
                 }
             }
             try await writing?.value

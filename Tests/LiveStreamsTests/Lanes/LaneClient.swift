@@ -54,6 +54,7 @@ final class LaneClient {
             }
             raw += buffer[..<count]
             parse()
+            note()
         }
     }
 
@@ -71,11 +72,22 @@ final class LaneClient {
 
     var text: String { String(decoding: body, as: UTF8.self) }
 
+    /// The blocks that carry data: all but heartbeats, which come by the clock.
+    var frames: [String] { text.components(separatedBy: "\n\n").filter { $0.contains("data: ") } }
+
     /// The ids of the events that have come, in order.
-    var events: [Int64] {
-        text.components(separatedBy: "\n\n").compactMap { block in
-            guard block.contains("data: "), let id = block.range(of: "id: aaaaaaaa-") else { return nil }
-            return Int64(block[id.upperBound...].prefix { $0.isNumber })
+    private(set) var events: [Int64] = []
+    private var noted = 0
+
+    /// Takes the ids out of the blocks that are whole.
+    private func note() {
+        let blocks = String(decoding: body[noted...], as: UTF8.self).components(separatedBy: "\n\n")
+        for block in blocks.dropLast() {
+            noted += block.utf8.count + 2
+            guard block.contains("data: "), let id = block.range(of: "id: aaaaaaaa-"),
+                let seq = Int64(block[id.upperBound...].prefix { $0.isNumber })
+            else { continue }
+            events.append(seq)
         }
     }
 
