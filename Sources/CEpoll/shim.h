@@ -1,4 +1,5 @@
-// What Swift's Glibc module leaves out of Linux: epoll, eventfd, and accepting a socket with flags.
+// What Swift's Glibc module leaves out of Linux: epoll, eventfd, accepting a socket with flags,
+// and what the allocator does with memory that nobody uses.
 #ifndef WAYBILL_CEPOLL_SHIM_H
 #define WAYBILL_CEPOLL_SHIM_H
 
@@ -10,6 +11,9 @@
 // includes first is taken for its own.
 struct sockaddr;
 extern int accept4(int socket, struct sockaddr *address, unsigned int *length, int flags);
+
+// Gives unused memory back to the system. Its header would take size_t from the C library's module for its own.
+extern int malloc_trim(unsigned long padding);
 
 // Times as one number of nanoseconds: beside Foundation, Swift does not know whose `timespec` it has before it.
 static inline unsigned long long waybill_clock(clockid_t clock) {

@@ -32,6 +32,8 @@ package final class StreamHub: LogTailSink, Service {
         var open = SubscriptionIndex()
         /// Where history was cut, cut by cut.
         var forks: [Int64] = []
+        /// Streams that were ever admitted.
+        var admitted = 0
         var draining = false
     }
 
@@ -84,8 +86,10 @@ package final class StreamHub: LogTailSink, Service {
 
     private func attend() async {
         await cancelWhenGracefulShutdown {
+            var rush = OpeningRush()
             while !Task.isCancelled {
                 self.tick()
+                if rush.isOver(admitted: self.state.withLock { $0.admitted }) { OpeningRush.releaseMemory() }
                 // Cancelled: the loop's condition sees it.
                 try? await Task.sleep(for: .seconds(1))
             }
@@ -177,6 +181,15 @@ extension StreamHub {
         return try await body(forks)
     }
 
+    /// How often the log has been cut while this service ran.
+    package var forkCount: Int { state.withLock { $0.forks.count } }
+
+    /// Tells an admitted stream of forks that it cannot have heard of, since it read its beginning before.
+    func remind(_ subscription: Subscription, ofForksAfter count: Int) {
+        let missed = state.withLock { Array($0.forks.dropFirst(count)) }
+        for seq in missed { subscription.fork(after: seq) }
+    }
+
     /// Gives a stream whose response has begun to a lane.
     ///
     /// - Parameter descriptor: of the connection, non-blocking; the lane's from now on if the answer is true.
@@ -242,6 +255,7 @@ extension StreamHub {
         let outcome: Result<(id: Int, forks: Int), Refusal> = state.withLock { state in
             guard !state.draining else { return .failure(.draining) }
             guard state.open.count + onLanes < settings.maximumStreams else { return .failure(.full) }
+            state.admitted += 1
             return .success((state.open.insert(subscription), state.forks.count))
         }
         return try outcome.get()

@@ -51,10 +51,10 @@ final class LaneSet: Sendable {
                 let epoll = try LaneLoop.makeEpoll(for: lane)
                 let reads = reads
                 let thread = Thread {
+                    Thread.current.name = "lane-\(number)"
                     LaneLoop(lane, epoll: epoll, hub: hub, reads: reads).run()
                     onEnd()
                 }
-                thread.name = "lane-\(number)"
                 thread.stackSize = 512 * 1024
                 thread.start()
                 lanes.append(lane)

@@ -32,6 +32,8 @@ package enum StreamStart: Sendable {
     case resume(after: Int64)
     /// Begins with the current state.
     case fresh
+    /// Begins with what has been read already, when so many forks of the log were known.
+    case begun(StreamSource.Beginning, forks: Int)
     /// The client's position is none of this log's: says so, then begins with the current state.
     case reset(ControlFrame.ResetReason)
 }
@@ -74,13 +76,20 @@ package struct StreamSession: Sendable {
     ) async throws {
         try await sink.send(ControlFrame.retry(milliseconds: Self.retryDelay()))
         do {
-            try await hub.withSubscription(subscription) { forks in
+            try await hub.withSubscription(subscription) { known in
                 do {
-                    var subscriber = template
+                    var (subscriber, forks) = (template, known)
                     switch try await start() {
                     case .resume(let seq):
                         hub.metrics?.began(.resumed)
                         subscriber = reader(at: seq)
+                    case .begun(let beginning, let before):
+                        hub.metrics?.began(.fresh)
+                        try await send(beginning.bytes, subscription, &sink)
+                        guard let cursor = beginning.cursor else { return }
+                        subscriber = reader(at: cursor.seq)
+                        forks = before
+                        hub.remind(subscription, ofForksAfter: before)
                     case .fresh:
                         hub.metrics?.began(.fresh)
                         guard try await begin(&subscriber, resetting: nil, subscription, &sink) else { return }

@@ -1,4 +1,4 @@
-import OrderLog
+package import OrderLog
 
 extension StreamSource {
     /// What a stream begins with.
@@ -6,7 +6,7 @@ extension StreamSource {
         /// Frames; may be empty where there is no cursor.
         let bytes: [UInt8]
         /// Where the stream goes on; nil where it is over, since its order is gone.
-        let cursor: LogPosition?
+        package let cursor: LogPosition?
     }
 
     /// Most bytes of snapshots that one stream may begin anew with in one piece.
@@ -15,7 +15,7 @@ extension StreamSource {
     /// The beginning of a stream of one order or of a feed.
     ///
     /// - Parameter reason: why the stream does not go on from the client's position; nil where it had none.
-    func begin(resetting reason: ControlFrame.ResetReason?, plain: Bool) async throws -> Beginning {
+    package func begin(resetting reason: ControlFrame.ResetReason?, plain: Bool) async throws -> Beginning {
         guard let beginning = try await beginning() else {
             // Never silence: a client that comes back now learns by 404 that the order is gone.
             guard let reason else { return Beginning(bytes: [], cursor: nil) }

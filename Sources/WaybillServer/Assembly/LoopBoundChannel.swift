@@ -25,7 +25,13 @@ extension HTTPServerBuilder {
     static func loopBoundHTTP1(idleTimeout: Duration) -> HTTPServerBuilder {
         HTTPServerBuilder { responder in
             LoopBoundChannel(
-                base: HTTP1Channel(responder: responder, configuration: .init(idleTimeout: .init(idleTimeout)))
+                base: HTTP1Channel(
+                    responder: responder,
+                    configuration: .init(
+                        additionalChannelHandlers: [OldClientHandler.Installer()],
+                        idleTimeout: .init(idleTimeout)
+                    )
+                )
             )
         }
     }

@@ -34,8 +34,16 @@ struct StreamRoutes: Sendable {
         let plain = try query.flag("plain")
         guard let caller else { return refused(.rate, plain, context) }
         let filter = StreamFilter(orderId: orderId, scope: caller.scope)
-        return try await open(filter, caller, query, request, context) {
-            guard try await reader.orderExists(orderId, scope: caller.scope) else { throw Problem.notFound }
+        return try await open(filter, caller, query, request, context) { source, after in
+            guard after == nil else {
+                guard try await reader.orderExists(orderId, scope: caller.scope) else { throw Problem.notFound }
+                return nil
+            }
+            // What says whether the order is there is what the stream begins with: one read for both.
+            let forks = hub.forkCount
+            let beginning = try await source.begin(resetting: nil, plain: plain)
+            guard beginning.cursor != nil else { throw Problem.notFound }
+            return .begun(beginning, forks: forks)
         }
     }
 
@@ -45,7 +53,7 @@ struct StreamRoutes: Sendable {
         guard let caller else { return refused(.rate, try query.flag("plain"), context) }
         // Who has no orders yet waits for the first, so nothing is looked up.
         let customer = try Self.customer(context, query, caller.principal)
-        return try await open(StreamFilter(customer: customer), caller, query, request, context) {}
+        return try await open(StreamFilter(customer: customer), caller, query, request, context)
     }
 
     /// The customer that is asked for: the shop's, where the token spans several by `shop`.
@@ -83,7 +91,7 @@ struct StreamRoutes: Sendable {
         filter.attentionOnly = try query.flag("attention")
         let tick = try query.number("conflate", in: 50...60_000, default: 0)
         filter.tick = tick == 0 ? nil : .milliseconds(tick)
-        return try await open(filter, caller, query, request, context) {}
+        return try await open(filter, caller, query, request, context)
     }
 
     /// - Returns: nil where only the rate is exceeded, which a stream says in a frame.
@@ -96,31 +104,34 @@ struct StreamRoutes: Sendable {
         }
     }
 
+    /// - Parameter lookUp: makes sure that there is something to follow; may answer how the stream begins.
     private func open(
         _ filter: StreamFilter,
         _ caller: Caller,
         _ query: QueryReader,
         _ request: Request,
         _ context: WaybillContext,
-        lookUp: () async throws -> Void
+        lookUp: (StreamSource, _ after: String?) async throws -> StreamStart? = { _, _ in nil }
     ) async throws -> Response {
         let plain = try query.flag("plain")
         let after = try Self.resumePoint(request, query)
+        let source = StreamSource(
+            reader: reader,
+            filter: filter,
+            audience: caller.audience,
+            role: caller.commandRole,
+            text: text
+        )
+        let begun: StreamStart?
         do {
-            try await lookUp()
+            begun = try await lookUp(source, after)
         } catch let error as PostgresError {
             context.logger.warning("stream refused", metadata: ["error": "\(error)"])
             return refused(.database, plain, context)
         }
         let session = StreamSession(
             hub: hub,
-            source: StreamSource(
-                reader: reader,
-                filter: filter,
-                audience: caller.audience,
-                role: caller.commandRole,
-                text: text
-            ),
+            source: source,
             template: Subscriber(filter: filter, audience: caller.audience, plain: plain, cursor: 0),
             expiry: StreamExpiry(
                 tokenEnds: .now + .seconds(caller.principal.acceptedUntil - clock.seconds() - 2),
@@ -139,7 +150,8 @@ struct StreamRoutes: Sendable {
             var stream = sink
             try await body.consumeWithInboundCloseHandler { _ in
                 try await session.run(subscription: subscription, sink: &stream) {
-                    try await start(after, caller.audience)
+                    if let begun { return begun }
+                    return try await start(after, caller.audience)
                 }
             } onInboundClosed: {
                 subscription.close()

@@ -45,6 +45,9 @@ enum HandOff {
     /// On the channel's event loop, all in one go: neither side can read or write between the adoption and the close.
     private static func move(_ channel: any Channel, _ adopt: (CInt) -> Bool) -> Outcome {
         guard channel.isActive else { return .gone }
+        // Lanes send chunks, which HTTP/1.0 does not know.
+        let versions = try? channel.pipeline.syncOperations.handler(type: OldClientHandler.self)
+        guard versions?.isOld == false else { return .stays }
         let descriptor = try? channel.pipeline.syncOperations.withUnsafeTransportIfAvailable(
             of: NIOBSDSocket.Handle.self
         ) { fcntl($0, F_DUPFD_CLOEXEC, 0) }
