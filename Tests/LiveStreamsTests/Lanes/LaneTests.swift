@@ -58,6 +58,7 @@ import Testing
             // 4,000 events of 2 kB and more: far beyond all buffers and the ring.
             #expect(try await slow.waits { $0.events.last == 4000 })
             #expect(slow.events == Array(1...4000))
+            #expect(try await quick.waits { $0.events.last == 4000 })
             let isSame = slow.frames == quick.frames
             #expect(isSame)
             #expect(bench.log.reads > 0)
