@@ -30,6 +30,7 @@ package struct EventPage: Sendable {
 package struct LogReader: Sendable {
     private let pool: PostgresPool
     package let registry: EpochRegistry
+    private let heads = SharedRead<LogPosition>()
 
     /// How many events one read without an order looks at, at most.
     private static let window: Int64 = 50_000
@@ -54,8 +55,12 @@ package struct LogReader: Sendable {
         }
     }
 
-    /// The last event of the log as a position.
+    /// The last event of the log as a position, no older than the question.
     package func head() async throws -> LogPosition {
+        try await heads.value(readHead)
+    }
+
+    @Sendable private func readHead() async throws -> LogPosition {
         let rows = try await read(PostgresQuery("select seq from log_head"))
         guard let row = rows.first else { throw MissingHead() }
         return registry.current.position(of: try row.get(0, as: Int64.self))
