@@ -30,31 +30,38 @@ import Testing
         }
     }
 
+    /// What became of many questions.
+    private final class Answers: Sendable {
+        private let state = Mutex<(asked: Int, given: [Int])>((0, []))
+
+        var asked: Int { state.withLock { $0.asked } }
+        var given: [Int] { state.withLock { $0.given } }
+
+        func ask(_ shared: SharedRead<Int>, _ source: Source) async throws {
+            state.withLock { $0.asked += 1 }
+            let answer = try await shared.value { await source.read() }
+            state.withLock { $0.given.append(answer) }
+        }
+    }
+
     @Test func whoAsksDuringAReadSharesTheNextOne() async throws {
         let source = Source()
         let shared = SharedRead<Int>()
         async let first = shared.value { await source.read() }
         #expect(try await eventually { source.begun == 1 })
-        let asked = Mutex(0)
-        let answers = Mutex<[Int]>([])
-        for _ in 0..<50 {
-            Task {
-                asked.withLock { $0 += 1 }
-                let answer = try await shared.value { await source.read() }
-                answers.withLock { $0.append(answer) }
-            }
-        }
-        #expect(try await eventually { asked.withLock { $0 } == 50 })
+        let answers = Answers()
+        for _ in 0..<50 { Task { try await answers.ask(shared, source) } }
+        #expect(try await eventually { answers.asked == 50 })
         #expect(source.begun == 1, "one read at a time")
         #expect(try await eventually { source.end() })
         #expect(try await first == 1)
         let isAnswered = try await eventually {
             _ = source.end()
-            return answers.withLock { $0.count } == 50
+            return answers.given.count == 50
         }
         #expect(isAnswered)
         // Nobody is told what was read before the question; some ask so late that they need a read more.
-        #expect(answers.withLock { !$0.contains(1) })
+        #expect(!answers.given.contains(1))
         #expect(source.begun < 10)
     }
 

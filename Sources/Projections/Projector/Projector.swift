@@ -26,7 +26,7 @@ package final class Projector: Service {
         configuration: PostgresConfiguration,
         registry: EpochRegistry,
         models: [any ReadModel] = ReadModels.all,
-        batchLimit: Int = 4000,
+        batchLimit: Int = 2000,
         pace: ProjectionPace = ProjectionPace(),
         logger: Logger
     ) {
