@@ -78,7 +78,9 @@ let package = Package(
         ),
         .target(
             name: "OrderLog",
-            dependencies: ["Orders", "Postgres", "Schema", "StrictJSON", collections, crypto, logging, lifecycle],
+            dependencies: [
+                "Orders", "Postgres", "Schema", "StrictJSON", "Telemetry", collections, crypto, logging, lifecycle,
+            ],
             swiftSettings: strict
         ),
         .target(

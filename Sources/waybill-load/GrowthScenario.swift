@@ -62,6 +62,7 @@ struct GrowthScenario: AsyncParsableCommand {
                 )
                 try await Service.with(binary: service.waybill, dataDirectory: data, logs: workplace) { service in
                     let probe = GrowthProbe(service: service, connections: connections, seconds: seconds)
+                    result.add(subject, "command ids of days past known after", try await probe.settle(), "s")
                     for run in 1...report.runs {
                         ReportOptions.progress("\(subject): run \(run) of \(report.runs)")
                         try await probe.run(subject, &result)

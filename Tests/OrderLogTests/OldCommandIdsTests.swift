@@ -34,6 +34,8 @@ import Testing
                     )
                 }
             }
+            // A partition of its own for one of the days, none for the other.
+            try await partition(log, daysAgo: 3)
             // As if they had come half of them 80 days ago, half of them three.
             for (index, order) in orders.enumerated() {
                 try await age(log, key: "place-\(order)", days: index.isMultiple(of: 2) ? 80 : 3)
@@ -42,6 +44,7 @@ import Testing
             if refreshed {
                 try await log.reader.refresh(old)
                 #expect(old.day != nil)
+                #expect(old.count == orders.count)
             }
             try await log.withAppender(oldIds: old) { appender in
                 for order in orders {
@@ -71,13 +74,35 @@ import Testing
         }
     }
 
+    private func partition(_ log: TestLog, daysAgo days: Int) async throws {
+        try await withConnection(log) { connection in
+            try await connection.executeScript(
+                """
+                do $$
+                declare day timestamptz := date_trunc('day', now(), 'UTC') - interval '\(days) days';
+                begin
+                    execute format('create table commands_%s partition of commands for values from (%L) to (%L)',
+                        to_char(day at time zone 'UTC', 'YYYYMMDD'), day, day + interval '1 day');
+                end
+                $$
+                """
+            )
+        }
+    }
+
     private func age(_ log: TestLog, key: String, days: Int) async throws {
-        let connection = try await PostgresConnection.connect(log.database, logger: log.logger)
-        do {
+        try await withConnection(log) { connection in
             try await connection.query(
                 "update commands set recorded_at = recorded_at - make_interval(days => $2) where command_id = $1",
                 [key, Int32(days)]
             )
+        }
+    }
+
+    private func withConnection(_ log: TestLog, _ body: (PostgresConnection) async throws -> Void) async throws {
+        let connection = try await PostgresConnection.connect(log.database, logger: log.logger)
+        do {
+            try await body(connection)
             await connection.close()
         } catch {
             await connection.close()

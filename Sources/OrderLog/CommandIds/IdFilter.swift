@@ -6,6 +6,8 @@ struct IdFilter: Sendable {
     private var words: [UInt64]
     private let mask: UInt64
     private let probes: UInt64
+    /// How often an id was put in.
+    private(set) var count = 0
 
     /// About 0.05% of unknown ids seem known when it holds as many as it was made for.
     private static let bitsPerId = 16
@@ -28,7 +30,11 @@ struct IdFilter: Sendable {
     /// Bytes of memory.
     var size: Int { words.count * 8 }
 
-    mutating func insert(_ id: String) {
+    mutating func insert(_ id: String) { insert(utf8: id.utf8) }
+
+    /// - Parameter id: in UTF-8.
+    mutating func insert(utf8 id: some Sequence<UInt8>) {
+        count += 1
         let (first, step) = Self.hashes(id)
         for probe in 0..<probes {
             let bit = (first &+ probe &* step) & mask
@@ -37,7 +43,7 @@ struct IdFilter: Sendable {
     }
 
     func mayContain(_ id: String) -> Bool {
-        let (first, step) = Self.hashes(id)
+        let (first, step) = Self.hashes(id.utf8)
         for probe in 0..<probes {
             let bit = (first &+ probe &* step) & mask
             if words[Int(bit >> 6)] & (1 << (bit & 63)) == 0 { return false }
@@ -46,9 +52,9 @@ struct IdFilter: Sendable {
     }
 
     /// FNV-1a over the id's bytes, and two finalisers of SplitMix64 to spread it.
-    private static func hashes(_ id: String) -> (UInt64, UInt64) {
+    private static func hashes(_ id: some Sequence<UInt8>) -> (UInt64, UInt64) {
         var hash: UInt64 = 0xCBF2_9CE4_8422_2325
-        for byte in id.utf8 { hash = (hash ^ UInt64(byte)) &* 0x0000_0100_0000_01B3 }
+        for byte in id { hash = (hash ^ UInt64(byte)) &* 0x0000_0100_0000_01B3 }
         return (mix(hash), mix(hash ^ 0x9E37_79B9_7F4A_7C15) | 1)
     }
 

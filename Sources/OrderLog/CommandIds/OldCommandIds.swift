@@ -21,6 +21,9 @@ package final class OldCommandIds: Sendable {
     /// The day covered at present; nil before the first reading.
     package var day: String? { state.withLock { $0?.day } }
 
+    /// Ids that are covered.
+    var count: Int { state.withLock { $0?.filter.count ?? 0 } }
+
     /// The snapshot, if it belongs to this history.
     func snapshot(in epochs: EpochTable) -> Snapshot? {
         state.withLock { $0?.history == epochs ? $0 : nil }

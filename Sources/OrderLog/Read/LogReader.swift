@@ -188,6 +188,10 @@ package struct LogReader: Sendable {
         try await pool.query(sql, bindings)
     }
 
+    func withConnection<R>(_ body: (PostgresConnection) async throws -> R) async throws -> R {
+        try await pool.withConnection { try await body($0) }
+    }
+
     /// Runs one statement, and learns of epochs opened since along with it.
     func read(_ query: PostgresQuery) async throws -> PostgresResult {
         let registry = registry

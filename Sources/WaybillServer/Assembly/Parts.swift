@@ -44,6 +44,7 @@ struct Parts {
         let tail = LogTail(configuration: settings.database, registry: registry, sink: hub, logger: logger)
         self.tail = tail
         let oldIds = OldCommandIds()
+        try oldIds.register(in: metrics)
         maintenance = CommandMaintenance(
             reader: reader,
             oldIds: oldIds,

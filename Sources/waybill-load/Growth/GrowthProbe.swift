@@ -31,6 +31,27 @@ struct GrowthProbe: Sendable {
         report.add(subject, "append p99", outcome.latency.percentile(99), "ms")
     }
 
+    /// Waits until the service has read the command ids of days past, which it does beside everything else after a start:
+    /// what it costs belongs to the start, not to the log's length.
+    ///
+    /// - Returns: how long that took, in seconds.
+    func settle() async throws -> Double {
+        let token = try await service.token(.operator)
+        let began = ContinuousClock.now
+        while began.duration(to: .now) < .seconds(600) {
+            let metrics = String(
+                decoding: try await ReadDriver.fetch("/metrics", port: service.port, token: token),
+                as: UTF8.self
+            )
+            let known = metrics.split(separator: "\n").first { $0.hasPrefix("waybill_command_filter_ids ") }
+            if let known, let count = known.split(separator: " ").last.flatMap({ Double($0) }), count > 0 {
+                return began.duration(to: .now) / .seconds(1)
+            }
+            try await Task.sleep(for: .milliseconds(200))
+        }
+        throw LoadFailure("the service has not read the command ids of days past within ten minutes")
+    }
+
     /// First events of orders all over the log, each with a thousand events behind it.
     private func places(_ count: Int) async throws -> [Place] {
         try await service.withDatabase { connection in

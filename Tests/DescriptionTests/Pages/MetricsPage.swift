@@ -1,5 +1,6 @@
 import LiveStreams
 import Logging
+import OrderLog
 import Telemetry
 
 /// What `GET /metrics` answers before anything has happened, as a table.
@@ -13,6 +14,7 @@ enum MetricsPage {
                 logger: Logger(label: "page")
             )
             try hub.register(in: registry)
+            try OldCommandIds().register(in: registry)
             return """
                 # Metrics
 
