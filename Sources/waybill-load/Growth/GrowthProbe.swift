@@ -55,8 +55,12 @@ struct GrowthProbe: Sendable {
     /// First events of orders all over the log, each with a thousand events behind it.
     private func places(_ count: Int) async throws -> [Place] {
         try await service.withDatabase { connection in
+            // Positions are named by the epoch of their event; what earlier runs have appended may be of a later one.
             let row = try await connection.query(
-                "select epoch, (select seq from log_head) from log_epochs order by ordinal limit 1"
+                """
+                select epoch, coalesce(lead(first_seq) over (order by ordinal) - 1, (select seq from log_head))
+                from log_epochs order by ordinal limit 1
+                """
             ).first
             guard let row else { throw LoadFailure("the log is empty") }
             let (epoch, head) = (try row.get(0, as: String.self), try row.get(1, as: Int64.self))
