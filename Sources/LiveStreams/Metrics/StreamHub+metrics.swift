@@ -8,6 +8,10 @@ extension StreamHub {
             help: "Streams whose clients have not taken what was sent to them."
         ) { Double(self.stalledStreams) }
         try registry.gauge(
+            "waybill_streams_on_lanes",
+            help: "Streams open now that lanes serve; the web framework serves the others."
+        ) { Double(self.laneStreams) }
+        try registry.gauge(
             "waybill_stream_ring_bytes",
             help: "Memory that the newest events may come to hold, for streams to read them from."
         ) { Double(self.ringByteCount) }
