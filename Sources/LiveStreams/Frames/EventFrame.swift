@@ -11,11 +11,13 @@ package final class EventFrame: Sendable {
     package let event: LoggedEvent
     /// The event concerns the attention queue: its headline comes or goes, or an anomaly is raised or resolved.
     package let attention: Bool
+    /// Memory that the frame holds once every audience has asked for it, and its places in rings, in bytes.
+    package let size: Int
     private let position: LogPosition
     private let text: PositionText
     private let encodings = Mutex(Encodings())
 
-    private struct Encodings {
+    struct Encodings {
         var staff: Encoded?
         var customer: Encoded?
     }
@@ -44,6 +46,7 @@ package final class EventFrame: Sendable {
         self.position = position
         self.text = text
         attention = Self.concernsAttention(event)
+        size = Self.size(of: event)
     }
 
     /// For staff, backends and operators.
@@ -77,26 +80,19 @@ package final class EventFrame: Sendable {
         }
     }
 
-    /// Memory that the frame may come to hold, roughly, in bytes.
-    package var size: Int {
-        // The row and two encodings of it, some 450 bytes of envelope each, and what an entry of the ring costs beside them.
-        let data = event.data?.count ?? 0
-        let names = event.number.utf8.count + event.shop.utf8.count + event.customer.utf8.count
-        let origin = event.actor.utf8.count + event.commandId.utf8.count + (event.correlationId?.utf8.count ?? 0)
-        return 3 * (data + names) + 2 * (event.internal.count + origin) + (event.data == nil ? 400 : 800) + 512
-    }
-
     private static func encode(_ event: LoggedEvent, for audience: Audience, _ position: String) -> Encoded {
-        var bytes: [UInt8] = []
-        bytes.reserveCapacity(512 + (event.data?.count ?? 0) + event.internal.count)
-        bytes.append(contentsOf: event.changesStatus ? "event: status\n".utf8 : "event: update\n".utf8)
-        let plainStart = bytes.count
-        bytes.append(contentsOf: "id: \(position)\ndata: ".utf8)
-        var writer = JSONWriter(reserving: 512 + (event.data?.count ?? 0))
+        let name = event.changesStatus ? "event: status\n" : "event: update\n"
+        let id = "id: \(position)\ndata: "
+        var writer = JSONWriter(reserving: 1024 + (event.data?.count ?? 0) + event.internal.count)
         event.write(to: &writer, for: audience, position: position)
+        var bytes: [UInt8] = []
+        // No more than is needed: frames are kept by tens of thousands.
+        bytes.reserveCapacity(name.utf8.count + id.utf8.count + writer.bytes.count + 2)
+        bytes.append(contentsOf: name.utf8)
+        bytes.append(contentsOf: id.utf8)
         bytes.append(contentsOf: writer.bytes)
         bytes.append(contentsOf: "\n\n".utf8)
-        return Encoded(bytes: bytes, plainStart: plainStart)
+        return Encoded(bytes: bytes, plainStart: name.utf8.count)
     }
 
     private static func concernsAttention(_ event: LoggedEvent) -> Bool {
