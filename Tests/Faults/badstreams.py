@@ -1,7 +1,6 @@
 """What clients of streams should not do, and what the network does to them: the service stays whole, and others notice
 nothing."""
 import json
-import os
 import random
 import socket
 import time
@@ -48,7 +47,7 @@ def settled(bench):
 
 
 def open_descriptors(bench):
-    return len(os.listdir(f"/proc/{bench.service.process.pid}/fd"))
+    return len(bench.service.descriptors())
 
 
 def fuzz(bench, group, paths, count):
@@ -223,8 +222,7 @@ def leaves(bench, group, paths):
 
 
 def open_streams(bench):
-    text = bench.send("GET", "/metrics", role="operator").body.decode()
-    return sum(int(line.rpartition(" ")[2]) for line in text.splitlines() if line.startswith("waybill_streams_open{"))
+    return bench.metric("waybill_streams_open")
 
 
 def injected(bench, group, placed):

@@ -49,8 +49,18 @@ class Bench:
                                           f"{'; '.join(found)}; answer {answer}")
         return answer
 
+    def metric(self, name):
+        """The sum of a metric's samples now."""
+        return total(self.send("GET", "/metrics", role=roles.OPERATOR), name)
+
     def place(self, **changes):
         answer = self.send("POST", "/v1/orders", order(**changes))
         if answer.status != 201:
             raise RuntimeError(f"a valid order was refused: {answer}")
         return answer.json
+
+
+def total(answer, name):
+    """The sum of a metric's samples in an answer of `/metrics`."""
+    lines = answer.body.decode().splitlines()
+    return sum(float(line.rpartition(" ")[2]) for line in lines if line.partition(" ")[0].partition("{")[0] == name)

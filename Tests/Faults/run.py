@@ -11,6 +11,7 @@ sys.dont_write_bytecode = True
 
 import badinput
 import badstreams
+import churn
 import conflate
 import customer
 import fork
@@ -28,9 +29,9 @@ from service import Service
 
 TESTS = {
     "badinput": badinput.run, "texts": texts.run, "values": values.run, "customer": customer.run,
-    "conflate": conflate.run, "badstreams": badstreams.run, "streamcrowd": streamcrowd.run, "vanish": vanish.run,
-    "sigterm": sigterm.run, "restore": restore.run, "fork": fork.run, "forkbusy": forkbusy.run, "kill9": kill9.run,
-    "replay": replay.run,
+    "conflate": conflate.run, "badstreams": badstreams.run, "streamcrowd": streamcrowd.run, "churn": churn.run,
+    "vanish": vanish.run, "sigterm": sigterm.run, "restore": restore.run,
+    "fork": fork.run, "forkbusy": forkbusy.run, "kill9": kill9.run, "replay": replay.run,
 }
 
 

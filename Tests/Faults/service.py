@@ -92,6 +92,10 @@ class Service:
         with open(self.process.log_path, "rb") as file:
             return file.read()[-size:].decode(errors="replace")
 
+    def descriptors(self):
+        """The numbers of the process's open descriptors, in order."""
+        return sorted(int(name) for name in os.listdir(f"/proc/{self.process.pid}/fd"))
+
     # Ending
 
     def kill(self):

@@ -5,10 +5,10 @@ import os
 import subprocess
 import threading
 
+from badstreams import open_streams
 from bench import Bench
 from rawstream import RawStream, request
 from sse import Stream
-from streamcrowd import open_streams
 from waiting import Overdue, wait_for
 
 CLIENTS = 12

@@ -1,0 +1,111 @@
+"""Clients of streams come and go without end, in every way of leaving, while events are written: nothing stays behind."""
+import random
+import threading
+import time
+
+from badstreams import open_streams
+from bench import Bench
+from customer import bulk, memory
+from manystreams import reset
+from rawstream import RawStream, request
+from sse import Stream
+from streamcrowd import changes, followers
+from waiting import wait_for
+
+# Clients that come and go, seconds of it, and whether the ring of newest events is filled before memory is looked at:
+# while it fills, memory grows by right. In the seconds of the small scale hardly anything comes into it.
+SCALES = {"small": (100, 4, False), "full": (1000, 600, True)}
+# Memory may be so much larger after the churn than after a warm-up, in MiB: allocators keep what they once needed.
+MOST_GROWTH = 24
+
+
+def run(service, group, scale):
+    clients, seconds, fills = SCALES[scale]
+    service.start()
+    bench = Bench(service, group)
+    orders = [bench.place(customer=f"c-{index % 5}")["orderId"] for index in range(25)]
+    empty = memory(service.process.pid)
+    if fills:
+        fill(bench, orders)
+        group.note(f"memory {empty:.0f} MiB with an empty ring, {memory(service.process.pid):.0f} with a full one, "
+                   f"whose bytes count {ring(bench) / 1048576:.1f} MiB")
+    churn(service, bench, group, orders, clients, seconds)
+
+
+def ring(bench):
+    """What the newest events in memory are taken to need, in bytes."""
+    return bench.metric("waybill_stream_ring_bytes")
+
+
+def fill(bench, orders):
+    """Writes events until the ring lets the oldest go; each is shown to staff and to a customer, so that the ring holds
+    all that it ever does."""
+    port, before, round = bench.service.port, -1, 0
+    streams = [Stream(port, "/v1/stream", bench.tokens["staff"])]
+    streams += [Stream(port, f"/v1/customers/c-{index}/stream", bench.service.token("customer", "aurora", f"c-{index}"))
+                for index in range(5)]
+    for stream in streams:
+        stream.wait(lambda frames: any(frame.is_cursor for frame in frames), 10, "began")
+    while before < (before := ring(bench)):
+        bulk(bench, [{"command": "changeShipTo", "orderId": orders[index % len(orders)], "country": "AT",
+                      "contactRef": f"contact-{round}-{index}"} for index in range(2000)])
+        round += 1
+        streams[0].wait(lambda frames: sum(f.is_log_event for f in frames) == 2000 * round, 60, "all events")
+    for stream in streams:
+        stream.stop()
+
+
+def churn(service, bench, group, orders, clients, seconds):
+    done = threading.Event()
+    writer = threading.Thread(target=changes, args=(bench, orders, done, 0.01))
+    writer.start()
+    try:
+        come_and_go(service, bench, orders, clients, max(4, seconds / 4))
+        warm, opened = rest(service, bench)
+        count, minutes = come_and_go(service, bench, orders, clients, seconds)
+        after, descriptors = rest(service, bench)
+    finally:
+        done.set()
+        writer.join()
+    group.note(f"{count} connections of {clients} clients in {seconds} s: memory {warm:.0f} MiB before, {after:.0f} after; "
+               f"descriptors {opened} and {descriptors}; memory and descriptors at each minute, with streams open: {minutes}")
+    group.check(f"memory grows by {MOST_GROWTH} MiB at most", after - warm <= MOST_GROWTH, f"{warm} to {after} MiB")
+    group.check("descriptors are as before", descriptors <= opened + 4, f"{opened} before, {descriptors} after")
+
+
+def rest(service, bench):
+    """Memory in MiB and descriptors, once no stream is open."""
+    wait_for(lambda: open_streams(bench) == 0, 60, "no stream is open")
+    before = None
+    while before != (before := len(service.descriptors())):
+        time.sleep(0.3)
+    return memory(service.process.pid), before
+
+
+def come_and_go(service, bench, orders, clients, seconds):
+    """Opens and leaves at random, each way of leaving; returns how many connections there were, and what the service held
+    at each minute."""
+    chance, began = random.Random(7), time.monotonic()
+    open_now, total, minutes = [], 0, []
+    kinds = list(followers(bench, orders, 100))
+    while (passed := time.monotonic() - began) < seconds:
+        if passed >= 60 * (len(minutes) + 1):
+            minutes.append((round(memory(service.process.pid)), len(service.descriptors())))
+        # Some hundreds in a second, so that it is the service that they come to and leave, not its queue of connections.
+        time.sleep(0.001)
+        if len(open_now) < clients and chance.random() < 0.6:
+            kind = chance.choice(kinds)
+            stream = RawStream(bench.service.port, request(kind.path, kind.token))
+            open_now.append(stream)
+            total += 1
+        elif open_now:
+            stream = open_now.pop(chance.randrange(len(open_now)))
+            if chance.random() < 0.5:
+                stream.read()
+            if chance.random() < 0.5:
+                reset(stream.socket)
+            else:
+                stream.close()
+    for stream in open_now:
+        stream.close()
+    return total, minutes
