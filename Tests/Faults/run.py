@@ -14,6 +14,7 @@ import badstreams
 import churn
 import conflate
 import customer
+import descriptors
 import fork
 import forkbusy
 import kill9
@@ -30,7 +31,7 @@ from service import Service
 TESTS = {
     "badinput": badinput.run, "texts": texts.run, "values": values.run, "customer": customer.run,
     "conflate": conflate.run, "badstreams": badstreams.run, "streamcrowd": streamcrowd.run, "churn": churn.run,
-    "vanish": vanish.run, "sigterm": sigterm.run, "restore": restore.run,
+    "descriptors": descriptors.run, "vanish": vanish.run, "sigterm": sigterm.run, "restore": restore.run,
     "fork": fork.run, "forkbusy": forkbusy.run, "kill9": kill9.run, "replay": replay.run,
 }
 

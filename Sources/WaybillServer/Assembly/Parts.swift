@@ -107,7 +107,10 @@ struct Parts {
                 // Thousands of clients return at once after a restart; a short queue makes them wait for retransmissions.
                 backlog: 4096
             ),
-            onServerRunning: { channel in await onRunning(channel.localAddress?.port ?? fallback) },
+            onServerRunning: { channel in
+                await AcceptPause.add(to: channel, logger)
+                await onRunning(channel.localAddress?.port ?? fallback)
+            },
             logger: logger
         )
     }
