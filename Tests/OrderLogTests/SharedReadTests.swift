@@ -67,7 +67,13 @@ import Testing
 
     @Test func aReadThatFailsFailsForItsOwnAskersOnly() async throws {
         let shared = SharedRead<Int>()
-        await #expect(throws: Broken.self) { try await shared.value { throw Broken() } }
-        #expect(try await shared.value { 7 } == 7)
+        let reads = Atomic(0)
+        // Whoever's read serves the second question, the first has failed by then.
+        let read: @Sendable () async throws -> Int = {
+            guard reads.wrappingAdd(1, ordering: .relaxed).newValue > 1 else { throw Broken() }
+            return 7
+        }
+        await #expect(throws: Broken.self) { try await shared.value(read) }
+        #expect(try await shared.value(read) == 7)
     }
 }
