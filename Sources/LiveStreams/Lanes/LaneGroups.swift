@@ -31,10 +31,18 @@ struct LaneGroups {
 
     var count: Int { groups.count - free.count }
 
-    subscript(index: Int32) -> Group {
-        _read { yield groups[Int(index)] }
-        _modify { yield &groups[Int(index)] }
-    }
+    // Without a copy; but unoptimised code (of Swift 6.3.1) looks at what is yielded when that has been freed.
+    #if DEBUG
+        subscript(index: Int32) -> Group {
+            get { groups[Int(index)] }
+            _modify { yield &groups[Int(index)] }
+        }
+    #else
+        subscript(index: Int32) -> Group {
+            _read { yield groups[Int(index)] }
+            _modify { yield &groups[Int(index)] }
+        }
+    #endif
 
     /// The groups that may show an event; what they leave out is for their filters to say.
     func concerned(by event: LoggedEvent) -> [Int32] {

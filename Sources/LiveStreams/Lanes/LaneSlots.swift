@@ -57,10 +57,18 @@ struct LaneSlots {
     /// All places, used or not.
     var indices: Range<Int> { slots.indices }
 
-    subscript(index: Int) -> Slot {
-        _read { yield slots[index] }
-        _modify { yield &slots[index] }
-    }
+    // Without a copy; but unoptimised code (of Swift 6.3.1) looks at what is yielded when that has been freed.
+    #if DEBUG
+        subscript(index: Int) -> Slot {
+            get { slots[index] }
+            _modify { yield &slots[index] }
+        }
+    #else
+        subscript(index: Int) -> Slot {
+            _read { yield slots[index] }
+            _modify { yield &slots[index] }
+        }
+    #endif
 
     func isUsed(_ index: Int) -> Bool { slots[index].descriptor >= 0 }
 
