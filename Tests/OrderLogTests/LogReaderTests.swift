@@ -32,6 +32,40 @@ import Testing
         }
     }
 
+    /// Questions that are answered together are answered each by its own scope.
+    @Test func questionsAtTheSameTimeGetEachItsOwnAnswer() async throws {
+        try await TestLog.with { log in
+            let orders = (0..<40).map { _ in UUID() }
+            try await log.withAppender { appender in
+                for (index, order) in orders.enumerated() {
+                    let customer = index.isMultiple(of: 2) ? "even" : "odd"
+                    _ = try await appender.submit(
+                        Samples.submission(.placeOrder, Samples.place(customer: customer), order: order)
+                    )
+                }
+            }
+            let head = try await log.reader.head().seq
+            let scopes = [
+                ReadScope.everything, ReadScope(shops: ["aurora", "nordwind"], customer: "even"), ReadScope(shops: []),
+            ]
+            try await withThrowingTaskGroup(of: (asked: UUID, visible: Bool, found: UUID?, head: Int64).self) { group in
+                for (index, order) in orders.enumerated() {
+                    for (number, scope) in scopes.enumerated() {
+                        group.addTask {
+                            let answer = try await log.reader.order(order, scope: scope)
+                            let visible = number == 0 || (number == 1 && index.isMultiple(of: 2))
+                            return (order, visible, answer.stored?.order.orderId, answer.head)
+                        }
+                    }
+                }
+                for try await answer in group {
+                    #expect(answer.found == (answer.visible ? answer.asked : nil))
+                    #expect(answer.head == head)
+                }
+            }
+        }
+    }
+
     @Test func pagesFollowEachOtherWithoutGap() async throws {
         try await TestLog.with { log in
             let order = UUID()

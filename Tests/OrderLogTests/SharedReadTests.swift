@@ -13,13 +13,13 @@ import Testing
 
         var begun: Int { state.withLock { $0.begun } }
 
-        func read() async -> Int {
+        func read(_ questions: [Void]) async -> [Int] {
             let number = state.withLock { state in
                 state.begun += 1
                 return state.begun
             }
             await withCheckedContinuation { continuation in state.withLock { $0.open.append(continuation) } }
-            return number
+            return questions.map { number }
         }
 
         /// - Returns: whether a read was under way.
@@ -37,17 +37,17 @@ import Testing
         var asked: Int { state.withLock { $0.asked } }
         var given: [Int] { state.withLock { $0.given } }
 
-        func ask(_ shared: SharedRead<Int>, _ source: Source) async throws {
+        func ask(_ shared: SharedRead<Void, Int>, _ source: Source) async throws {
             state.withLock { $0.asked += 1 }
-            let answer = try await shared.value { await source.read() }
+            let answer = try await shared.value(for: ()) { await source.read($0) }
             state.withLock { $0.given.append(answer) }
         }
     }
 
     @Test func whoAsksDuringAReadSharesTheNextOne() async throws {
         let source = Source()
-        let shared = SharedRead<Int>()
-        async let first = shared.value { await source.read() }
+        let shared = SharedRead<Void, Int>()
+        async let first = shared.value(for: ()) { await source.read($0) }
         #expect(try await eventually { source.begun == 1 })
         let answers = Answers()
         for _ in 0..<50 { Task { try await answers.ask(shared, source) } }
@@ -65,15 +65,46 @@ import Testing
         #expect(source.begun < 10)
     }
 
+    private final class Largest: Sendable {
+        private let state = Mutex(0)
+
+        var seen: Int { state.withLock { $0 } }
+        func see(_ count: Int) { state.withLock { $0 = max($0, count) } }
+    }
+
+    @Test func eachQuestionGetsItsOwnAnswerWithinTheLimit() async throws {
+        let shared = SharedRead<Int, Int>(width: 2, limit: 3)
+        let largest = Largest()
+        try await withThrowingTaskGroup(of: (Int, Int).self) { group in
+            for key in 0..<200 {
+                group.addTask {
+                    let answer = try await shared.value(for: key) { keys in
+                        largest.see(keys.count)
+                        await Task.yield()
+                        return keys.map { $0 * 2 }
+                    }
+                    return (key, answer)
+                }
+            }
+            for try await (key, answer) in group { #expect(answer == key * 2) }
+        }
+        #expect((1...3).contains(largest.seen))
+    }
+
+    @Test func answersThatAreMissingAreAnError() async throws {
+        let shared = SharedRead<Int, Int>()
+        await #expect(throws: UnansweredQuestions.self) { try await shared.value(for: 1) { _ in [] } }
+    }
+
     @Test func aReadThatFailsFailsForItsOwnAskersOnly() async throws {
-        let shared = SharedRead<Int>()
+        let shared = SharedRead<Void, Int>()
         let reads = Atomic(0)
         // Whoever's read serves the second question, the first has failed by then.
-        let read: @Sendable () async throws -> Int = {
+        let read: @Sendable ([Void]) async throws -> [Int] = { questions in
             guard reads.wrappingAdd(1, ordering: .relaxed).newValue > 1 else { throw Broken() }
-            return 7
+            return questions.map { 7 }
         }
-        await #expect(throws: Broken.self) { try await shared.value(read) }
-        #expect(try await shared.value(read) == 7)
+        await #expect(throws: Broken.self) { try await shared.value(for: (), read) }
+        #expect(try await shared.value(for: (), read) == 7)
     }
 }

@@ -30,7 +30,9 @@ package struct EventPage: Sendable {
 package struct LogReader: Sendable {
     private let pool: PostgresPool
     package let registry: EpochRegistry
-    private let heads = SharedRead<LogPosition>()
+    private let heads = SharedRead<Void, LogPosition>()
+    let orders = SharedRead<OrderQuestion, OrderAnswer>(width: 2, limit: 200)
+    let existences = SharedRead<OrderQuestion, Bool>(width: 2, limit: 200)
 
     /// How many events one read without an order looks at, at most.
     private static let window: Int64 = 50_000
@@ -57,48 +59,12 @@ package struct LogReader: Sendable {
 
     /// The last event of the log as a position, no older than the question.
     package func head() async throws -> LogPosition {
-        try await heads.value(readHead)
-    }
-
-    @Sendable private func readHead() async throws -> LogPosition {
-        let rows = try await read(PostgresQuery("select seq from log_head"))
-        guard let row = rows.first else { throw MissingHead() }
-        return registry.current.position(of: try row.get(0, as: Int64.self))
-    }
-
-    /// An order's current state and the head of the log, from one snapshot. A stream that begins with this state goes on
-    /// after the head without a gap.
-    package func order(_ orderId: UUID, scope: ReadScope) async throws -> (stored: StoredOrder?, head: Int64) {
-        let rows = try await read(
-            PostgresQuery(
-                """
-                select h.seq, o.seq, o.recorded_at, o.state from log_head h left join orders o
-                on o.order_id = $1 and o.model_version = \(CurrentState.activeVersion)
-                and ($2::text[] is null or o.shop = any($2)) and ($3::text is null or o.customer = $3)
-                """,
-                [orderId, scope.shops, scope.customer]
-            )
-        )
-        guard let row = rows.first else { throw MissingHead() }
-        let head = try row.get(0, as: Int64.self)
-        guard let seq = try row.get(1, as: Int64?.self) else { return (nil, head) }
-        let recordedAt = try row.get(2, as: PostgresTimestamp.self)
-        let stored = StoredOrder(
-            order: try Order(state: Array(row.get(3, as: String.self).utf8)),
-            position: registry.current.position(of: seq),
-            recordedAt: Timestamp(unixMicroseconds: recordedAt.unixMicroseconds)
-        )
-        return (stored, head)
-    }
-
-    /// Whether the order is there and within the scope.
-    package func orderExists(_ orderId: UUID, scope: ReadScope) async throws -> Bool {
-        let rows = try await pool.query(
-            "select 1 from orders where order_id = $1 and model_version = \(CurrentState.activeVersion) "
-                + "and ($2::text[] is null or shop = any($2)) and ($3::text is null or customer = $3)",
-            [orderId, scope.shops, scope.customer]
-        )
-        return !rows.isEmpty
+        try await heads.value(for: ()) { questions in
+            let rows = try await read(PostgresQuery("select seq from log_head"))
+            guard let row = rows.first else { throw MissingHead() }
+            let position = registry.current.position(of: try row.get(0, as: Int64.self))
+            return questions.map { _ in position }
+        }
     }
 
     /// The events of the scope after a position, oldest first.

@@ -10,11 +10,18 @@ package final class PostgresPool: Sendable, Service {
     typealias WaiterID = PoolMachine.WaiterID
     typealias Granted = Result<(ConnectionID, PostgresConnection), PostgresError>
 
+    struct Waiter {
+        let continuation: CheckedContinuation<Granted, Never>
+        let deadline: ContinuousClock.Instant
+    }
+
     struct State {
         var machine: PoolMachine
         var connections: [ConnectionID: PostgresConnection] = [:]
-        var waiters: [WaiterID: CheckedContinuation<Granted, Never>] = [:]
+        var waiters: [WaiterID: Waiter] = [:]
         var lastWaiter: WaiterID = 0
+        /// Somebody looks after the waiters' deadlines.
+        var isWatched = false
         var emptied: CheckedContinuation<Void, Never>?
     }
 
@@ -95,18 +102,14 @@ package final class PostgresPool: Sendable, Service {
         }
         // The usual case needs neither a place in the queue nor a deadline.
         if let taken { return taken }
-        let deadline = Task { [weak self, acquireTimeout] in
-            // Only the cancellation below ends this sleep early.
-            do { try await Task.sleep(for: acquireTimeout) } catch { return }
-            self?.abandon(id, PostgresError(.timeout, "no connection became free within \(acquireTimeout)"))
-        }
-        defer { deadline.cancel() }
         let granted = await withTaskCancellationHandler {
             await withCheckedContinuation { (continuation: CheckedContinuation<Granted, Never>) in
+                let deadline = ContinuousClock.now + acquireTimeout
                 change { state in
-                    state.waiters[id] = continuation
+                    state.waiters[id] = Waiter(continuation: continuation, deadline: deadline)
                     return state.machine.acquire(id)
                 }
+                watch(until: deadline)
                 // The handler below may have run before the waiter was there.
                 if Task.isCancelled { abandonCancelled(id) }
             }
@@ -114,6 +117,39 @@ package final class PostgresPool: Sendable, Service {
             abandonCancelled(id)
         }
         return try granted.get()
+    }
+
+    /// Sees to it that waiters whose deadline passes are told: one sleep for all of them, since a timer for each would cost
+    /// thousands that wait for a moment more than the waiting.
+    private func watch(until deadline: ContinuousClock.Instant) {
+        let begins = state.withLock { state in
+            defer { state.isWatched = state.isWatched || !state.waiters.isEmpty }
+            return !state.isWatched && !state.waiters.isEmpty
+        }
+        guard begins else { return }
+        Task { [weak self] in
+            var next: ContinuousClock.Instant? = deadline
+            while let moment = next {
+                // Nobody cancels it.
+                try? await Task.sleep(until: moment, clock: .continuous)
+                next = self?.tellLate()
+            }
+        }
+    }
+
+    /// - Returns: the earliest deadline of those who go on waiting; nil when nobody does.
+    private func tellLate() -> ContinuousClock.Instant? {
+        let now = ContinuousClock.now
+        let (late, next) = state.withLock { state in
+            let late = state.waiters.filter { $0.value.deadline <= now }.keys
+            let next = state.waiters.values.lazy.map(\.deadline).filter { $0 > now }.min()
+            state.isWatched = next != nil
+            return (late.sorted(), next)
+        }
+        for id in late {
+            abandon(id, PostgresError(.timeout, "no connection became free within \(acquireTimeout)"))
+        }
+        return next
     }
 
     private func abandonCancelled(_ id: WaiterID) {
@@ -137,13 +173,12 @@ package final class PostgresPool: Sendable, Service {
                 switch action {
                 case .open(let id): effects.append(.open(id))
                 case .grant(let waiter, let id):
-                    guard let continuation = state.waiters.removeValue(forKey: waiter),
-                        let connection = state.connections[id]
+                    guard let found = state.waiters.removeValue(forKey: waiter), let connection = state.connections[id]
                     else { continue }
-                    effects.append(.resume(continuation, .success((id, connection))))
+                    effects.append(.resume(found.continuation, .success((id, connection))))
                 case .refuse(let waiter, let error):
-                    guard let continuation = state.waiters.removeValue(forKey: waiter) else { continue }
-                    effects.append(.resume(continuation, .failure(error)))
+                    guard let found = state.waiters.removeValue(forKey: waiter) else { continue }
+                    effects.append(.resume(found.continuation, .failure(error)))
                 case .close(let id):
                     if let connection = state.connections.removeValue(forKey: id) { effects.append(.close(connection)) }
                 }
