@@ -1,5 +1,6 @@
 package import Logging
 package import OrderLog
+package import Orders
 import ServiceLifecycle
 import Synchronization
 
@@ -239,6 +240,16 @@ extension StreamHub {
         -> Subscriber.Gathering
     {
         state.withLock { subscriber.gather($0.ring, through: end, into: &conflation) }
+    }
+
+    /// How a stream of all orders begins that goes on with what comes next: where the ring ends. Nothing is read for it, so
+    /// it is for those to ask who know that the tail is well.
+    package func freshBeginning(for audience: Audience) -> StreamStart {
+        let (position, forks) = state.withLock { state in
+            (state.history.position(of: state.ring.end), state.forks.count)
+        }
+        let bytes = ControlFrame.cursor(text(position, for: audience))
+        return .begun(StreamSource.Beginning(bytes: bytes, cursor: position), forks: forks)
     }
 
     /// The position of an event in the history that the streams are in.

@@ -24,6 +24,12 @@ package struct StreamPlace: Sendable {
     package let forks: Int
     /// When the stream ends by itself.
     package let expiry: StreamExpiry?
+
+    package init(cursor: Int64, forks: Int, expiry: StreamExpiry?) {
+        self.cursor = cursor
+        self.forks = forks
+        self.expiry = expiry
+    }
 }
 
 /// Where a stream starts.
@@ -68,11 +74,14 @@ package struct StreamSession: Sendable {
     /// Runs the stream until the client leaves or it is told to end. Errors of the database end it with `bye`, after which
     /// the client comes back with its last id; nothing is lost by it.
     ///
-    /// - Parameter start: asked once the stream is admitted, so that a fork after the question is told to the stream.
+    /// - Parameters:
+    ///   - start: asked once the stream is admitted, so that a fork after the question is told to the stream.
+    ///   - serving: runs what it is given, for as long as this sink serves the stream; not called where it is handed off.
     package func run(
         subscription: Subscription,
         sink: inout some StreamSink,
-        start: () async throws -> StreamStart
+        start: () async throws -> StreamStart,
+        serving: (() async throws -> Void) async throws -> Void = { try await $0() }
     ) async throws {
         try await sink.send(ControlFrame.retry(milliseconds: Self.retryDelay()))
         do {
@@ -98,7 +107,9 @@ package struct StreamSession: Sendable {
                     }
                     if let interval = filter.tick {
                         _ = try await sink.handOff(nil)
-                        try await follow(&subscriber, every: interval, subscription, &sink)
+                        try await serving {
+                            try await follow(&subscriber, every: interval, subscription, &sink)
+                        }
                         return
                     }
                     let place = StreamPlace(cursor: subscriber.cursor, forks: forks, expiry: expiry)
@@ -106,7 +117,7 @@ package struct StreamSession: Sendable {
                         subscription.handedOff()
                         return
                     }
-                    try await follow(&subscriber, subscription, &sink)
+                    try await serving { try await follow(&subscriber, subscription, &sink) }
                 } catch is SinkClosed {
                     return
                 } catch {

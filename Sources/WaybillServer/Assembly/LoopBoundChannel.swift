@@ -2,6 +2,8 @@ import Hummingbird
 import HummingbirdCore
 import Logging
 import NIOCore
+import NIOPosix
+import ServiceLifecycle
 
 /// A server channel whose connections are handled on their event loop's own thread.
 struct LoopBoundChannel<Base: ServerChildChannel>: ServerChildChannel {
@@ -14,6 +16,19 @@ struct LoopBoundChannel<Base: ServerChildChannel>: ServerChildChannel {
     func handle(value: Base.Value, logger: Logger) async {
         await withTaskExecutorPreference(EventLoopTaskExecutor(value.channel.eventLoop)) {
             await base.handle(value: value, logger: logger)
+        }
+    }
+}
+
+/// A server whose connections begin on an event loop's thread as well, until `LoopBoundChannel` takes each to its own.
+struct LoopBoundService: Service {
+    private let base: any Service
+
+    init(_ base: some Service) { self.base = base }
+
+    func run() async throws {
+        try await withTaskExecutorPreference(EventLoopTaskExecutor(MultiThreadedEventLoopGroup.singleton.next())) {
+            try await base.run()
         }
     }
 }

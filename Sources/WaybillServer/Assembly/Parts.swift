@@ -83,9 +83,15 @@ struct Parts {
         OrderListRoutes(gate: gate, models: models, positions: positions, text: text).add(to: router)
         StatsRoutes(gate: gate, models: models, positions: positions, text: text).add(to: router)
         ProjectionRoutes(gate: gate, models: models, projector: projector, replays: replays).add(to: router)
-        StreamRoutes(gate: gate, reader: reader, hub: hub, positions: positions, text: text, clock: clock).add(
-            to: router
-        )
+        StreamRoutes(
+            gate: gate,
+            reader: reader,
+            tail: tail,
+            hub: hub,
+            positions: positions,
+            text: text,
+            clock: clock
+        ).add(to: router)
         MetricsRoutes(gate: gate, registry: metrics).add(to: router)
         // These two look at the routes above, so they stay last.
         DescriptionRoutes(of: router).add(to: router)

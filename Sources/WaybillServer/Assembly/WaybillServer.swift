@@ -51,7 +51,7 @@ package struct WaybillServer: Sendable {
         var configuration = ServiceGroupConfiguration(
             services: companions + [
                 parts.appender, parts.tail, parts.projector, parts.replays, parts.maintenance,
-                parts.application(settings, logger, onRunning), parts.hub,
+                LoopBoundService(parts.application(settings, logger, onRunning)), parts.hub,
             ],
             logger: logger
         )

@@ -16,6 +16,7 @@ import Postgres
 struct StreamRoutes: Sendable {
     let gate: Gate
     let reader: LogReader
+    let tail: LogTail
     let hub: StreamHub
     let positions: PositionReader
     let text: PositionText
@@ -91,7 +92,9 @@ struct StreamRoutes: Sendable {
         filter.attentionOnly = try query.flag("attention")
         let tick = try query.number("conflate", in: 50...60_000, default: 0)
         filter.tick = tick == 0 ? nil : .milliseconds(tick)
-        return try await open(filter, caller, query, request, context)
+        return try await open(filter, caller, query, request, context) { _, after in
+            after == nil && tail.isHealthy ? hub.freshBeginning(for: caller.audience) : nil
+        }
     }
 
     /// - Returns: nil where only the rate is exceeded, which a stream says in a frame.
@@ -148,13 +151,15 @@ struct StreamRoutes: Sendable {
             channel.closeFuture.whenComplete { _ in subscription.close() }
             sink.expectHandOff(to: hub, of: view)
             var stream = sink
-            try await body.consumeWithInboundCloseHandler { _ in
-                try await session.run(subscription: subscription, sink: &stream) {
-                    if let begun { return begun }
-                    return try await start(after, caller.audience)
+            try await session.run(subscription: subscription, sink: &stream) {
+                if let begun { return begun }
+                return try await start(after, caller.audience)
+            } serving: { serve in
+                try await body.consumeWithInboundCloseHandler { _ in
+                    try await serve()
+                } onInboundClosed: {
+                    subscription.close()
                 }
-            } onInboundClosed: {
-                subscription.close()
             }
             sink = stream
         }

@@ -44,6 +44,7 @@ final class OldClientHandler: ChannelDuplexHandler {
                 let pipeline = context.pipeline.syncOperations
                 let codec = try pipeline.handler(type: HTTP1ToHTTPServerCodec.self)
                 try pipeline.addHandler(OldClientHandler(), position: .before(codec))
+                try pipeline.addHandler(StreamHeadHandler(), position: .before(codec))
                 pipeline.removeHandler(context: context, promise: nil)
             } catch {
                 // A pipeline without that handler is not the framework's: nothing here would be understood.
