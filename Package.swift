@@ -114,7 +114,8 @@ let package = Package(
         .executableTarget(
             name: "waybill-load",
             dependencies: [
-                "Access", "CEpoll", "EmbeddedPostgres", "Postgres", argumentParser, histogram, logging,
+                "Access", "CEpoll", "EmbeddedPostgres", "LiveStreams", "OrderLog", "Orders", "Postgres", argumentParser,
+                histogram, logging,
             ],
             swiftSettings: strict
         ),

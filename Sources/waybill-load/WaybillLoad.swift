@@ -11,7 +11,7 @@ struct WaybillLoad: AsyncParsableCommand {
             """,
         subcommands: [
             CommandsScenario.self, BulkScenario.self, ListScenario.self, FanoutScenario.self, StormScenario.self,
-            GrowthScenario.self, ReplayScenario.self, LatencyScenario.self, PageCommand.self,
+            RoutingScenario.self, GrowthScenario.self, ReplayScenario.self, LatencyScenario.self, PageCommand.self,
             EpollPeer.self,
         ]
     )

@@ -1,11 +1,11 @@
 import Foundation
-import OrderLog
+package import OrderLog
 import Orders
 
 /// The streams of a lane by what they show: those with the same view are a group and share their blocks, and an event finds
 /// the groups that it concerns without looking at the others.
-struct LaneGroups {
-    struct Group {
+package struct LaneGroups: Sendable {
+    struct Group: Sendable {
         let view: StreamView
         /// Places of its streams.
         var members: [Int32] = []
@@ -29,6 +29,8 @@ struct LaneGroups {
     private var ofAllShops: Set<Int32> = []
     private var byShop: [String: Set<Int32>] = [:]
 
+    package init() {}
+
     var count: Int { groups.count - free.count }
 
     // Without a copy; but unoptimised code (of Swift 6.3.1) looks at what is yielded when that has been freed.
@@ -45,7 +47,7 @@ struct LaneGroups {
     #endif
 
     /// The groups that may show an event; what they leave out is for their filters to say.
-    func concerned(by event: LoggedEvent) -> [Int32] {
+    package func concerned(by event: LoggedEvent) -> [Int32] {
         var found = Array(ofAllShops)
         forEachOther(event) { found.append($0) }
         return found
@@ -68,7 +70,7 @@ struct LaneGroups {
     }
 
     /// The group of a view, made if it is not there.
-    mutating func group(_ view: StreamView) -> Int32 {
+    package mutating func group(_ view: StreamView) -> Int32 {
         switch view.filter.subject {
         case .order(let orderId):
             if let found = find(view, from: byOrder[orderId]) { return found }
@@ -144,7 +146,7 @@ struct LaneGroups {
 }
 
 /// A group's newest blocks by the cursor that they follow, for its streams at the same place.
-struct LaneBlocks {
+struct LaneBlocks: Sendable {
     /// Most bytes kept; a block that a slow stream still sends lives on with it.
     private static let capacity = 1024 * 1024
 

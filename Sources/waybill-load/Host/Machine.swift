@@ -6,9 +6,9 @@ struct Machine: Codable, Sendable, Equatable {
     var cores: Int
     var memory: String
     var kernel: String
-    var postgres: String
+    var postgres: String?
 
-    static func current(postgres: String) -> Machine {
+    static func current(postgres: String?) -> Machine {
         var names = utsname()
         uname(&names)
         let release = withUnsafeBytes(of: &names.release) { bytes in

@@ -5,7 +5,9 @@ import Foundation
 /// A directory holds `begin.md`, and for each section `NAME.md` with the text (method, what limits it) and `NAME.json` and
 /// `NAME.svg` as a run has written them. A section without figures is left out.
 enum PerformancePage {
-    static let sections = ["commands", "bulk", "list", "latency", "fanout", "fanout-load", "storm", "growth", "replay"]
+    static let sections = [
+        "commands", "bulk", "list", "latency", "fanout", "fanout-load", "storm", "routing", "growth", "replay",
+    ]
 
     /// - Parameter directory: the directory's path; its last component is how the page refers to it.
     static func make(from directory: URL) throws -> String {

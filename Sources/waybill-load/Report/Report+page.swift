@@ -5,7 +5,7 @@ extension Report {
     func markdown(picture: String?) -> String {
         var parts = [
             "`waybill-load \(command)`, \(date), \(machine.processor), \(machine.cores) cores, \(machine.memory), "
-                + "\(machine.kernel), PostgreSQL \(machine.postgres)."
+                + "\(machine.kernel)\(machine.postgres.map { ", PostgreSQL \($0)" } ?? "")."
         ]
         if let picture { parts.append("![\(charts.map(\.title).joined(separator: "; "))](\(picture))") }
         for selection in selections {

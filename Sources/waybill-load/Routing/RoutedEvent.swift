@@ -1,0 +1,41 @@
+import Foundation
+import LiveStreams
+import OrderLog
+import Orders
+
+/// Events of single orders, and the streams that they are for.
+enum RoutedEvent {
+    static func make(_ seq: Int64, _ order: UUID) -> LoggedEvent {
+        let now = Timestamp(unixMicroseconds: Int64(Date().timeIntervalSince1970 * 1_000_000))
+        return LoggedEvent(
+            seq: seq,
+            orderId: order,
+            version: 1,
+            number: "1000",
+            shop: "acme",
+            customer: "c-1",
+            type: "OrderConfirmed",
+            schema: 1,
+            statusBefore: "pending",
+            status: "confirmed",
+            data: Array("{}".utf8),
+            internal: Array("{}".utf8),
+            actor: "load",
+            commandId: "load",
+            correlationId: nil,
+            causationId: nil,
+            occurredAt: now,
+            recordedAt: now
+        )
+    }
+
+    /// How a customer looks at an order.
+    static func view(of order: UUID) -> StreamView {
+        StreamView(
+            filter: StreamFilter(orderId: order, scope: ReadScope(shops: ["acme"], customer: "c-1")),
+            audience: .customer,
+            role: .customer,
+            plain: false
+        )
+    }
+}

@@ -1,0 +1,72 @@
+import ArgumentParser
+
+struct RoutingScenario: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "routing",
+        abstract: "Whether an event finds its order's stream as fast among many streams as among few.",
+        discussion: """
+            Opens streams of single orders on a hub and a lane in this program, each with a socket pair for its client, without
+            HTTP and PostgreSQL. Then events are published, each for an order at random, one after the other's frame has arrived.
+            Each stream takes two descriptors. The lane's index alone, without sockets, is asked with more.
+            """
+    )
+
+    @OptionGroup var report: ReportOptions
+
+    @Option(parsing: .upToNextOption, help: "Streams open, the fewest first.")
+    var streams = [100, 9000]
+
+    @Option(parsing: .upToNextOption, help: "Streams in the index that is asked alone, the fewest first.")
+    var indexed = [100, 100_000]
+
+    @Option(help: "Events published, for each run.")
+    var events = 50_000
+
+    func validate() throws {
+        guard !streams.isEmpty, !indexed.isEmpty, (streams + indexed).allSatisfy({ (1...1_000_000).contains($0) }),
+            events > 0
+        else {
+            throw ValidationError("--streams and --indexed must be 1 to 1000000 each; --events must be positive")
+        }
+    }
+
+    func run() async throws {
+        var result = Report(
+            scenario: "routing",
+            summary: "events for one order among many streams of single orders",
+            machine: .current(postgres: nil)
+        )
+        for run in 1...report.runs {
+            for count in streams {
+                ReportOptions.progress("run \(run) of \(report.runs): \(count) streams")
+                let outcome = try await RoutingBench(streams: count, events: events).run()
+                let subject = "\(NumberText.text(Double(count))) streams"
+                result.add(subject, "event to frame, mean", outcome.mean, "µs")
+                result.add(subject, "event to frame, p50", outcome.latency.percentile(50) * 1000, "µs")
+                result.add(subject, "event to frame, p99", outcome.latency.percentile(99) * 1000, "µs")
+                result.add(subject, "CPU of all, an event", outcome.processor, "µs")
+                if count == streams.last { result.add(subject, "memory, a stream", outcome.memory, "B") }
+            }
+            for count in indexed {
+                let events = events
+                let index = try await Threads.one { RoutingIndex(streams: count) }
+                let nanoseconds = try await Threads.one { try index.find(events) }
+                result.add("\(NumberText.text(Double(count))) streams", "found in the index", nanoseconds / 1000, "µs")
+            }
+        }
+        addRatios(streams, &result)
+        addRatios(indexed, &result)
+        let names = result.figures.reduce(into: [String]()) { if !$0.contains($1.name) { $0.append($1.name) } }
+        result.selections = [.init(title: "An event for one order", names: names, isUpright: true)]
+        try report.publish(result)
+    }
+
+    private func addRatios(_ counts: [Int], _ result: inout Report) {
+        guard let first = counts.first, let last = counts.last, first != last else { return }
+        let (few, many) = ("\(NumberText.text(Double(first))) streams", "\(NumberText.text(Double(last))) streams")
+        for figure in result.figures where figure.subject == many && figure.unit == "µs" {
+            guard let before = result.median(few, figure.name), before > 0 else { continue }
+            result.add("many : few", figure.name, figure.median / before, "×")
+        }
+    }
+}
