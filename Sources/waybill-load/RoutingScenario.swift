@@ -45,7 +45,6 @@ struct RoutingScenario: AsyncParsableCommand {
                 result.add(subject, "event to frame, p50", outcome.latency.percentile(50) * 1000, "µs")
                 result.add(subject, "event to frame, p99", outcome.latency.percentile(99) * 1000, "µs")
                 result.add(subject, "CPU of all, an event", outcome.processor, "µs")
-                if count == streams.last { result.add(subject, "memory, a stream", outcome.memory, "B") }
             }
             for count in indexed {
                 let events = events

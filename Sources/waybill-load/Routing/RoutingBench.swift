@@ -15,8 +15,6 @@ struct RoutingBench: Sendable {
         var mean = 0.0
         /// CPU of publisher, lane and client, in microseconds an event.
         var processor = 0.0
-        /// Growth of this process for each open stream, in bytes.
-        var memory = 0.0
     }
 
     /// Events before the measured ones.
@@ -43,7 +41,6 @@ struct RoutingBench: Sendable {
         let orders = (0..<streams).map { _ in UUID() }
         var clients = try Clients(reserving: streams)
         defer { clients.close() }
-        let before = ProcessUsage.resident(getpid()).now
         for order in orders { try clients.open(order, hub) }
         var outcome = Outcome()
         var seq: Int64 = 0
@@ -57,7 +54,6 @@ struct RoutingBench: Sendable {
             return Clock.now() - began
         }
         for _ in 0..<Self.warmUp { _ = try publish() }
-        outcome.memory = Double(ProcessUsage.resident(getpid()).now - before) / Double(streams)
         let (processor, began) = (Self.processorTime(), Clock.now())
         for _ in 0..<events { outcome.latency.record(nanoseconds: try publish()) }
         outcome.mean = Double(Clock.now() - began) / Double(events) / 1000
