@@ -5,6 +5,8 @@ extension LogReader {
     /// a restart have the machine nearly to themselves.
     private static let stretch: Duration = .milliseconds(5)
     private static let restPerWork = 4
+    /// A stretch counts as no longer than this: a server that kept the reader waiting was not at work for it.
+    private static let longestStretch: Duration = .milliseconds(250)
 
     /// Reads the ids of days past into a filter, unless that was done for this day and history already. It takes a fifth
     /// of a core's time, and two or three seconds for each million of them.
@@ -82,7 +84,7 @@ extension LogReader {
             let worked = ContinuousClock.now - began
             guard worked > stretch else { continue }
             // The server rests with it: little is read ahead.
-            try await Task.sleep(for: worked * restPerWork)
+            try await Task.sleep(for: min(worked, longestStretch) * restPerWork)
             began = .now
         }
         guard rows.isComplete else { throw PostgresError(.decoding, "the ids of commands end half-way") }

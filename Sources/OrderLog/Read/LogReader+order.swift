@@ -54,13 +54,11 @@ extension LogReader {
             PostgresQuery(
                 """
                 select h.seq, o.seq, o.recorded_at, o.state
-                from log_head h cross join unnest($1::uuid[], $2::text[], $3::text[])
-                    with ordinality q (order_id, shops, customer, place)
+                from log_head h cross join \(Self.asked)
                 left join lateral (
                     select o.seq, o.recorded_at, o.state from orders o
                     where o.order_id = q.order_id and o.model_version = \(CurrentState.activeVersion)
-                        and (q.shops is null or o.shop = any(string_to_array(q.shops, ',')))
-                        and (q.customer is null or o.customer = q.customer)
+                        and \(Self.isInScope("o"))
                     limit 1
                 ) o on true
                 order by q.place
@@ -87,12 +85,11 @@ extension LogReader {
             PostgresQuery(
                 """
                 select e.seq is not null
-                from unnest($1::uuid[], $2::text[], $3::text[]) with ordinality q (order_id, shops, customer, place)
+                from \(Self.asked)
                 left join lateral (
                     select e.seq from events e
                     where e.order_id = q.order_id and e.version = 1
-                        and (q.shops is null or e.shop = any(string_to_array(q.shops, ',')))
-                        and (q.customer is null or e.customer = q.customer)
+                        and \(Self.isInScope("e"))
                     limit 1
                 ) e on true
                 order by q.place
@@ -103,7 +100,16 @@ extension LogReader {
         return try rows.map { try $0.get(0, as: Bool.self) }
     }
 
-    /// Names of shops have no commas.
+    /// The questions as rows; names of shops have no commas.
+    private static let asked =
+        "unnest($1::uuid[], $2::text[], $3::text[]) with ordinality q (order_id, shops, customer, place)"
+
+    /// Whether a row is within the scope of the question to which it would be the answer.
+    private static func isInScope(_ row: String) -> String {
+        "(q.shops is null or \(row).shop = any(string_to_array(q.shops, ','))) "
+            + "and (q.customer is null or \(row).customer = q.customer)"
+    }
+
     private static func bindings(_ questions: [OrderQuestion]) -> [any PostgresEncodable] {
         [
             questions.map(\.orderId),

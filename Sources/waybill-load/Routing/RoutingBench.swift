@@ -39,7 +39,7 @@ struct RoutingBench: Sendable {
 
     private func measure(_ hub: StreamHub, _ history: EpochTable) throws -> Outcome {
         let orders = (0..<streams).map { _ in UUID() }
-        var clients = try Clients(reserving: streams)
+        var clients = Clients(reserving: streams)
         defer { clients.close() }
         for order in orders { try clients.open(order, hub) }
         var outcome = Outcome()
@@ -81,7 +81,7 @@ extension RoutingBench {
         private var ends: [Int32] = []
         private let buffer = UnsafeMutableRawBufferPointer.allocate(byteCount: 4096, alignment: 16)
 
-        init(reserving count: Int) throws { ends.reserveCapacity(count) }
+        init(reserving count: Int) { ends.reserveCapacity(count) }
 
         /// Opens the stream of an order.
         mutating func open(_ order: UUID, _ hub: StreamHub) throws {
