@@ -5,6 +5,9 @@ import TestSupport
 final class RawConnection {
     private let descriptor: Int32
     private(set) var received: [UInt8] = []
+    private var chunk: [UInt8] = []
+    /// How much of the chunk went out already.
+    private var offset = 0
 
     /// Connects with a small receive buffer, so that what is not read soon stands in the way.
     init(port: UInt16) throws {
@@ -49,19 +52,27 @@ final class RawConnection {
     ///
     /// - Returns: the bytes that went out.
     func sendUntilNobodyReads(_ lines: String) async throws -> Int {
-        let chunk = Array("\(String(lines.utf8.count, radix: 16))\r\n\(lines)\r\n".utf8)
-        var (total, offset) = (0, 0)
+        chunk = Array("\(String(lines.utf8.count, radix: 16))\r\n\(lines)\r\n".utf8)
+        var total = 0
         var progress = ContinuousClock.now
         while .now - progress < .seconds(1) {
-            guard let sent = send(chunk[offset...]) else { break }
+            guard let sent = sendMore() else { break }
             if sent > 0 {
                 progress = .now
                 total += sent
-                offset = (offset + sent) % chunk.count
             } else {
                 try await Task.sleep(for: .milliseconds(5))
             }
         }
         return total
+    }
+
+    /// Sends once where ``sendUntilNobodyReads(_:)`` stopped, in the middle of a chunk as it may be.
+    ///
+    /// - Returns: the bytes that went out; nil once the connection is gone.
+    func sendMore() -> Int? {
+        guard let sent = send(chunk[offset...]) else { return nil }
+        offset = (offset + sent) % chunk.count
+        return sent
     }
 }
