@@ -4,7 +4,7 @@ package import Orders
 import ServiceLifecycle
 import Synchronization
 
-/// The ring and all who read from it. Publishing never waits for anybody: it appends, rings the bells concerned, returns.
+/// The ring and all who read from it. Publishing never waits for anybody: it appends, rings the lanes' bells, returns.
 package final class StreamHub: LogTailSink, Service {
     package struct Settings: Sendable {
         /// Most bytes of events kept in memory.
@@ -20,7 +20,7 @@ package final class StreamHub: LogTailSink, Service {
         /// A stream that has lasted for so long is told `maxAge`, and comes back: so that no connection outlives every
         /// change of what lies between it and its client.
         package var maximumAge: Duration = .seconds(24 * 3600)
-        /// Threads that serve streams on sockets of their own; 0 leaves all streams to the web framework.
+        /// Threads that serve streams.
         package var lanes = LaneSet.usualCount
 
         package init() {}
@@ -30,12 +30,14 @@ package final class StreamHub: LogTailSink, Service {
         var ring: Ring
         /// The history that ring and cursors belong to, as the tail knows it; ids are named by it and no newer one.
         var history = EpochTable()
-        var open = SubscriptionIndex()
+        /// Streams that have been admitted, and that no lane serves yet.
+        var opening = 0
         /// Where history was cut, cut by cut.
         var forks: [Int64] = []
         /// Streams that were ever admitted.
         var admitted = 0
-        var draining = false
+        /// Streams that were open when the service began to end; nil before.
+        var drained: Int?
     }
 
     package let settings: Settings
@@ -43,18 +45,18 @@ package final class StreamHub: LogTailSink, Service {
     package let metrics: StreamMetrics?
     let text: PositionText
     let logger: Logger
-    private let lanes: LaneSet?
+    private let lanes: LaneSet
     private let state: Mutex<State>
 
-    /// - Parameter source: reads the log for streams that lanes serve; without it there are none.
+    /// - Parameter source: reads the log for the lanes' streams.
     package init(
         text: PositionText,
         settings: Settings = Settings(),
         metrics: StreamMetrics? = nil,
         logger: Logger,
-        source: (@Sendable (StreamView) -> any StreamReading)? = nil
+        source: @escaping @Sendable (StreamView) -> any StreamReading
     ) {
-        lanes = settings.lanes > 0 ? source.map { LaneSet(source: $0) } : nil
+        lanes = LaneSet(source: source)
         self.text = text
         self.settings = settings
         self.metrics = metrics
@@ -63,63 +65,47 @@ package final class StreamHub: LogTailSink, Service {
     }
 
     /// Streams open now.
-    package var openStreams: Int { state.withLock { $0.open.count } + (lanes?.openStreams ?? 0) }
-    /// Streams open now on lanes.
-    package var laneStreams: Int { lanes?.openStreams ?? 0 }
-    package var hasLanes: Bool { lanes != nil }
+    package var openStreams: Int { state.withLock { $0.opening } + lanes.openStreams }
+    /// Streams open now on lanes: those that have begun.
+    package var laneStreams: Int { lanes.openStreams }
     /// Streams whose clients have not taken what was sent to them.
-    package var stalledStreams: Int {
-        let now = ContinuousClock.now
-        let here = state.withLock { $0.open.all }.count { $0.isStalled(now, for: .seconds(1)) }
-        return here + (lanes?.blockedStreams ?? 0)
-    }
+    package var stalledStreams: Int { lanes.blockedStreams }
     var ringByteCount: Int { state.withLock { $0.ring.byteCount } }
     /// The last event in the ring.
     package var end: Int64 { state.withLock { $0.ring.end } }
-    package var isDraining: Bool { state.withLock { $0.draining } }
+    package var isDraining: Bool { state.withLock { $0.drained != nil } }
 
-    /// Ends stalled and expired streams until graceful shutdown; then asks every stream to end and waits for it, so that
-    /// the server's own shutdown, which waits for open responses, finds none.
+    /// Serves streams until graceful shutdown; then asks every stream to end and waits for it, so that the server's own
+    /// shutdown, which waits for open responses, finds none.
     package func run() async throws {
-        guard let lanes else { return await attend() }
-        await lanes.withThreads(of: self) { await attend() }
-    }
-
-    private func attend() async {
-        await cancelWhenGracefulShutdown {
-            var rush = OpeningRush()
-            while !Task.isCancelled {
-                self.tick()
-                if rush.isOver(admitted: self.state.withLock { $0.admitted }) { OpeningRush.releaseMemory() }
-                // Cancelled: the loop's condition sees it.
-                try? await Task.sleep(for: .seconds(1))
+        await lanes.withThreads(of: self) {
+            await cancelWhenGracefulShutdown {
+                var rush = OpeningRush()
+                while !Task.isCancelled {
+                    if rush.isOver(admitted: self.state.withLock { $0.admitted }) { OpeningRush.releaseMemory() }
+                    // Cancelled: the loop's condition sees it.
+                    try? await Task.sleep(for: .seconds(1))
+                }
             }
-        }
-        await drain(deadline: .now + settings.drainDeadline)
-    }
-
-    private func tick() {
-        let now = ContinuousClock.now
-        for subscription in state.withLock({ $0.open.all }) {
-            if subscription.tick(now, stallDeadline: settings.stallDeadline) {
-                logger.info("stream cut off: client stalled")
-            }
+            await drain(deadline: .now + settings.drainDeadline)
         }
     }
 
     private func drain(deadline: ContinuousClock.Instant) async {
-        let open = state.withLock { state in
-            state.draining = true
-            return state.open.all
-        }
-        lanes?.drain()
-        for subscription in open { subscription.end(.shutdown) }
+        let open = openStreams
+        state.withLock { $0.drained = open }
+        lanes.drain()
         while openStreams > 0, ContinuousClock.now < deadline {
             // Cancelled: the deadline ends the loop.
             try? await Task.sleep(for: .milliseconds(10))
         }
-        // Whoever takes nothing even now would hold up the shutdown.
-        for subscription in state.withLock({ $0.open.all }) { subscription.cutOff() }
+    }
+
+    /// After how many milliseconds a client should return whose stream the end of this service ends. The more there are, the
+    /// longer is the time over which they return: about two thousand in a second.
+    package func returnDelay() -> Int {
+        let open = state.withLock { $0.drained ?? 0 }
+        return Int.random(in: 1000...(3000 + open / 2))
     }
 }
 
@@ -127,36 +113,30 @@ package final class StreamHub: LogTailSink, Service {
 
 extension StreamHub {
     package func begin(after seq: Int64, in history: EpochTable) {
-        let all = state.withLock { state in
+        state.withLock { state in
             state.ring = Ring(after: seq, capacity: settings.ringCapacity)
             state.history = history
-            return state.open.all
         }
         // Streams that were there first now find that they have to catch up.
-        for subscription in all { subscription.ring() }
-        lanes?.ring()
+        lanes.ring()
     }
 
     package func publish(_ events: [LoggedEvent], in history: EpochTable) {
         let frames = events.map { EventFrame($0, position: history.position(of: $0.seq), text: text) }
-        let concerned = state.withLock { state in
+        state.withLock { state in
             state.history = history
             for frame in frames { state.ring.append(frame) }
-            return state.open.concerned(by: frames)
         }
-        lanes?.ring()
-        for subscription in concerned { subscription.ring() }
+        lanes.ring()
     }
 
     package func fork(after seq: Int64, to history: EpochTable) {
-        let all = state.withLock { state in
+        state.withLock { state in
             state.ring.cut(after: seq)
             state.forks.append(seq)
             state.history = history
-            return state.open.all
         }
-        lanes?.ring()
-        for subscription in all { subscription.fork(after: seq) }
+        lanes.ring()
     }
 }
 
@@ -166,41 +146,34 @@ extension StreamHub {
     /// Why a stream is not admitted.
     package enum Refusal: Error, Sendable { case draining, full }
 
-    /// Admits a stream for as long as `body` runs, which is told how many forks of the log were known before.
-    package func withSubscription<R>(
-        _ subscription: Subscription,
-        _ body: (Int) async throws -> R
-    ) async throws -> R {
-        let (id, forks) = try admit(subscription)
-        let kind = StreamMetrics.Kind(subscription.subject)
-        metrics?.opened(kind)
-        defer {
-            state.withLock { $0.open.remove(id) }
-            // A lane's stream goes on.
-            if !subscription.isHandedOff { metrics?.ended(kind, subscription.end) }
-        }
-        return try await body(forks)
-    }
-
-    /// How often the log has been cut while this service ran.
-    package var forkCount: Int { state.withLock { $0.forks.count } }
-
-    /// Tells an admitted stream of forks that it cannot have heard of, since it read its beginning before.
-    func remind(_ subscription: Subscription, ofForksAfter count: Int) {
-        let missed = state.withLock { Array($0.forks.dropFirst(count)) }
-        for seq in missed { subscription.fork(after: seq) }
-    }
-
-    /// Gives a stream whose response has begun to a lane.
+    /// Admits a stream. Whoever is admitted is either adopted or dismissed.
     ///
-    /// - Parameter descriptor: of the connection, non-blocking; the lane's from now on if the answer is true.
+    /// - Returns: how many forks of the log are known.
+    package func admit() throws(Refusal) -> Int {
+        let onLanes = laneStreams
+        let outcome: Result<Int, Refusal> = state.withLock { state in
+            guard state.drained == nil else { return .failure(.draining) }
+            guard state.opening + onLanes < settings.maximumStreams else { return .failure(.full) }
+            state.admitted += 1
+            state.opening += 1
+            return .success(state.forks.count)
+        }
+        return try outcome.get()
+    }
+
+    /// A stream that was admitted is over before a lane took it.
+    package func dismiss() { state.withLock { $0.opening -= 1 } }
+
+    /// Gives an admitted stream to a lane.
+    ///
+    /// - Parameter way: the lane's from now on if the answer is true.
     /// - Returns: false when no lane takes it.
-    package func adopt(_ descriptor: Int32, _ view: StreamView, at place: StreamPlace) -> Bool {
-        guard let lanes else { return false }
+    package func adopt(_ way: StreamWay, _ view: StreamView, at place: StreamPlace) -> Bool {
         let left = place.expiry.map { ($0.at - .now).nanoseconds }
-        return lanes.adopt(
+        dismiss()
+        let isAdopted = lanes.adopt(
             Lane.Adoption(
-                descriptor: descriptor,
+                way: way,
                 view: view,
                 cursor: place.cursor,
                 expiresAt: left.map { LaneClock.now() &+ $0 } ?? .max,
@@ -208,7 +181,12 @@ extension StreamHub {
                 forks: place.forks
             )
         )
+        if !isAdopted { state.withLock { $0.opening += 1 } }
+        return isAdopted
     }
+
+    /// How often the log has been cut while this service ran.
+    package var forkCount: Int { state.withLock { $0.forks.count } }
 
     /// What is new in the ring since a lane looked at it. References only: frames are encoded outside the lock.
     func delta(after seq: Int64, forks: Int) -> LaneDelta {
@@ -223,25 +201,6 @@ extension StreamHub {
         }
     }
 
-    /// Shows the ring to a subscriber: a part of it at a time, so that nothing is encoded while publishing has to wait.
-    package func next(_ subscriber: inout Subscriber) -> Subscriber.Step {
-        while true {
-            let cursor = subscriber.cursor
-            let (bounds, frames) = state.withLock { state in
-                (state.ring.bounds, state.ring.frames(after: cursor, limit: 256))
-            }
-            let step = subscriber.next(bounds, frames)
-            guard step == .wait, subscriber.cursor < bounds.end else { return step }
-        }
-    }
-
-    /// Shows the ring to a conflated stream's tick.
-    func gather(_ subscriber: inout Subscriber, through end: Int64, into conflation: inout Conflation)
-        -> Subscriber.Gathering
-    {
-        state.withLock { subscriber.gather($0.ring, through: end, into: &conflation) }
-    }
-
     /// How a stream of all orders begins that goes on with what comes next: where the ring ends. Nothing is read for it, so
     /// it is for those to ask who know that the tail is well.
     package func freshBeginning(for audience: Audience) -> StreamStart {
@@ -254,21 +213,4 @@ extension StreamHub {
 
     /// The position of an event in the history that the streams are in.
     package func position(of seq: Int64) -> LogPosition { state.withLock { $0.history.position(of: seq) } }
-
-    /// Whether what was read from the log belongs to the history that the streams are in. Where not, the tail is about to
-    /// find out that the log has forked.
-    func isInHistory(_ history: EpochTable, upTo seq: Int64) -> Bool {
-        state.withLock { $0.history.commonPrefix(with: history, upTo: seq) } >= seq
-    }
-
-    private func admit(_ subscription: Subscription) throws(Refusal) -> (id: Int, forks: Int) {
-        let onLanes = laneStreams
-        let outcome: Result<(id: Int, forks: Int), Refusal> = state.withLock { state in
-            guard !state.draining else { return .failure(.draining) }
-            guard state.open.count + onLanes < settings.maximumStreams else { return .failure(.full) }
-            state.admitted += 1
-            return .success((state.open.insert(subscription), state.forks.count))
-        }
-        return try outcome.get()
-    }
 }

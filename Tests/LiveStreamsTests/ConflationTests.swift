@@ -11,34 +11,51 @@ import Testing
         let skipped: Int
     }
 
-    /// A conflated stream over a ring and a log, its ticks given from outside.
+    /// A conflated stream over a ring and a log, driven as a lane drives it, its ticks given from outside.
     private struct Reader {
-        var subscriber: Subscriber
+        let view: StreamView
+        var state: StreamState
         var shown: [Shown] = []
         var capacity = 1 << 30
         /// Whether the log is asked for one event at a time.
         var isLogSlow = false
+        private var now: UInt64 = 1
 
-        init(after seq: Int64, filter: StreamFilter = StreamFilter(scope: .everything)) {
-            subscriber = Subscriber(filter: filter, audience: .staff, plain: false, cursor: seq)
+        private static let tick: UInt64 = 1000
+
+        init(after seq: Int64, _ change: (inout StreamFilter) -> Void = { _ in }) {
+            view = LaneBench.view { filter in
+                change(&filter)
+                filter.tick = .nanoseconds(Self.tick)
+            }
+            state = StreamState(cursor: seq, heartbeatAt: .max, tick: Self.tick, now: 0)
         }
 
+        /// Lets a tick's time pass, and does what there is to do.
         mutating func tick(_ ring: Ring, log: [EventFrame]) {
-            var conflation = Conflation(capacity: capacity)
-            let end = ring.end
+            now += Self.tick
             while true {
-                let gathering = subscriber.gather(ring, through: end, into: &conflation)
-                if gathering == .more { continue }
-                if case .catchUp(let after) = gathering {
+                var conflation = Conflation(capacity: capacity)
+                switch state.next(ring.bounds, now: now, stallDeadline: .max) {
+                case .show(let after):
+                    let through = conflation.take(ring, after: after, of: view)
+                    if through >= ring.end { state.ticked(at: now) }
+                    state.passed(through: through)
+                case .catchUp(let after, let end):
                     var page = log.filter { $0.event.seq > after && $0.event.seq <= end }
                     if isLogSlow { page = Array(page.prefix(1)) }
-                    subscriber.gather(page, through: isLogSlow ? page[0].event.seq : end, into: &conflation)
-                    continue
+                    let through = isLogSlow ? page[0].event.seq : end
+                    state.passed(through: conflation.take(page, after: after, through: through, of: view))
+                case .wait(let moment):
+                    #expect(moment > now && moment <= now + Self.tick)
+                    return
+                case let step:
+                    Issue.record("\(step)")
+                    return
                 }
                 for change in conflation.tick() {
                     shown.append(Shown(seq: change.frame.event.seq, skipped: change.skipped))
                 }
-                if gathering == .done { return }
             }
         }
     }
@@ -75,7 +92,7 @@ import Testing
                 for frame in log[split...] { ring.append(frame) }
                 reader.tick(ring, log: log)
                 #expect(reader.shown == expected(log[..<split]) + expected(log[split...]))
-                #expect(reader.subscriber.cursor == 5)
+                #expect(reader.state.cursor == 5)
             }
         }
     }
@@ -131,12 +148,10 @@ import Testing
         ]
         var ring = Ring(after: 0, capacity: 1 << 20)
         for frame in frames { ring.append(frame) }
-        var filter = StreamFilter(scope: .everything)
-        filter.types = ["OrderPlaced"]
-        var reader = Reader(after: 0, filter: filter)
+        var reader = Reader(after: 0) { $0.types = ["OrderPlaced"] }
         reader.tick(ring, log: frames)
         #expect(reader.shown == [Shown(seq: 1, skipped: 0)])
-        #expect(reader.subscriber.cursor == 2)
+        #expect(reader.state.cursor == 2)
     }
 
     @Test func itsBoundIsInBytesAndATickEmptiesIt() {
@@ -157,16 +172,12 @@ import Testing
 
     @Test func skippedIsTheDatasLastMember() throws {
         let frame = Frames.frame(7)
-        var subscriber = Subscriber(
-            filter: StreamFilter(scope: .everything),
-            audience: .staff,
-            plain: true,
-            cursor: 0
-        )
         var conflation = Conflation()
         conflation.take(Frames.frame(4))
         conflation.take(frame)
-        let bytes = subscriber.bytes(of: try #require(conflation.tick().first))
+        var view = LaneBench.view(plain: true)
+        view.isChunked = false
+        let bytes = LaneBlock(&conflation, of: view, through: 7).bytes
         var plain: [UInt8] = []
         frame.staff.append(to: &plain, plain: true)
         let wanted = String(decoding: plain, as: UTF8.self).replacing("}\n\n", with: ",\"skipped\":1}\n\n")
@@ -174,11 +185,9 @@ import Testing
     }
 
     @Test func noEventRingsAConflatedStream() {
-        var filter = StreamFilter(scope: .everything)
-        filter.tick = .milliseconds(50)
-        var index = SubscriptionIndex()
-        _ = index.insert(Subscription(subject: filter.subject) {})
-        #expect(index.concerned(by: [Frames.frame(1)]).isEmpty)
-        #expect(index.count == 1)
+        var groups = LaneGroups()
+        _ = groups.group(LaneBench.view { $0.tick = .milliseconds(50) })
+        #expect(groups.concerned(by: Frames.event(1)).isEmpty)
+        #expect(groups.count == 1)
     }
 }

@@ -52,14 +52,6 @@ import Testing
         #expect(value("waybill_stream_lag_seconds_count", registry) == "5001")
     }
 
-    @Test func theFirstReasonForAnEndStays() {
-        let subscription = Subscription(subject: .feed) {}
-        #expect(subscription.end == .left)
-        subscription.ends(.tokenExpired)
-        subscription.ends(.stalled)
-        #expect(subscription.end == .tokenExpired)
-    }
-
     @Test(arguments: [0.0, 0.5, 0.99])
     func aStreamEndsByItsTokenOrByItsAge(jitter: Double) {
         let now = ContinuousClock.now

@@ -8,7 +8,7 @@ final class Lane: Sendable {
     /// A stream whose response has begun, to be served from here on.
     struct Adoption: Sendable {
         /// Belongs to the lane from now on.
-        let descriptor: Int32
+        let way: StreamWay
         let view: StreamView
         /// The last event that has been sent, or is reflected in what was sent.
         let cursor: Int64
@@ -23,6 +23,10 @@ final class Lane: Sendable {
     struct Mail {
         var adoptions: [Adoption] = []
         var outcomes: [(read: LaneRead, outcome: LaneReads.Outcome)] = []
+        /// Outlets that can take more, that cannot yet, and that are closed.
+        var freed: [LaneSlots.Reference] = []
+        var held: [LaneSlots.Reference] = []
+        var left: [LaneSlots.Reference] = []
         var isDraining = false
         var isStopped = false
     }
@@ -52,7 +56,7 @@ final class Lane: Sendable {
         _ = write(wakeup, &one, 8)
     }
 
-    /// - Returns: false when the lane has ended; the descriptor is the caller's then.
+    /// - Returns: false when the lane has ended; the way is the caller's then.
     func adopt(_ stream: Adoption) -> Bool {
         let isTaken = mail.withLock { mail in
             guard !mail.isStopped else { return false }
@@ -66,6 +70,21 @@ final class Lane: Sendable {
 
     func deliver(_ read: LaneRead, _ outcome: LaneReads.Outcome) {
         mail.withLock { $0.outcomes.append((read, outcome)) }
+        ring()
+    }
+
+    /// What has become of outlets that were written to.
+    func settled(freed: [LaneSlots.Reference], held: [LaneSlots.Reference]) {
+        mail.withLock { mail in
+            mail.freed += freed
+            mail.held += held
+        }
+        ring()
+    }
+
+    /// The client of an outlet has left.
+    func left(_ reference: LaneSlots.Reference) {
+        mail.withLock { $0.left.append(reference) }
         ring()
     }
 
@@ -89,10 +108,7 @@ final class Lane: Sendable {
         _ = read(wakeup, &heard, 8)
         isRung.store(false, ordering: .sequentiallyConsistent)
         return mail.withLock { mail in
-            defer {
-                mail.adoptions = []
-                mail.outcomes = []
-            }
+            defer { mail = Mail(isDraining: mail.isDraining, isStopped: mail.isStopped) }
             return mail
         }
     }

@@ -1,6 +1,7 @@
-/// Bytes that any number of streams send, in HTTP's chunked coding (RFC 9112, section 7.1).
-final class LaneBlock: Sendable {
-    let bytes: [UInt8]
+/// Bytes that any number of streams send: in HTTP's chunked coding (RFC 9112, section 7.1), or as they are where the
+/// connection has a framing of its own.
+package final class LaneBlock: Sendable {
+    package let bytes: [UInt8]
     /// Who has sent them has passed everything up to here.
     let through: Int64
     /// Events in it.
@@ -36,14 +37,24 @@ struct LaneBlockBuilder {
     mutating func add(_ frame: EventFrame) {
         guard let encoded = view.encoded(frame) else { return }
         frames += 1
+        guard view.isChunked else { return encoded.append(to: &bytes, plain: view.plain) }
         let start = view.plain ? encoded.plainStart : 0
         LaneBlockBuilder.begin(encoded.bytes.count - start, &bytes)
         encoded.append(to: &bytes, plain: view.plain)
         LaneBlockBuilder.endLine(&bytes)
     }
 
+    /// A conflated stream's change, as much like the event's own frame as can be.
+    mutating func add(_ change: Conflation.Change) {
+        guard let encoded = change.frame.encoded(for: view.audience) else { return }
+        frames += 1
+        var frame: [UInt8] = []
+        encoded.append(to: &frame, plain: view.plain, skipped: change.skipped)
+        bytes += view.framed(frame)
+    }
+
     /// - Returns: those bytes as one chunk.
-    static func chunk(_ content: [UInt8]) -> [UInt8] {
+    fileprivate static func chunk(_ content: [UInt8]) -> [UInt8] {
         var bytes: [UInt8] = []
         bytes.reserveCapacity(content.count + 16)
         begin(content.count, &bytes)
@@ -67,4 +78,12 @@ struct LaneBlockBuilder {
     }
 
     private static let hexDigits = Array("0123456789abcdef".utf8)
+}
+
+extension StreamView {
+    /// - Returns: those bytes as they stand in the body.
+    func framed(_ content: [UInt8]) -> [UInt8] { isChunked ? LaneBlockBuilder.chunk(content) : content }
+
+    /// What ends the body.
+    var terminator: [UInt8] { isChunked ? LaneBlock.terminator : [] }
 }

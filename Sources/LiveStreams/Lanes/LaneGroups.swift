@@ -86,6 +86,8 @@ package struct LaneGroups: Sendable {
             if let found = feeds[view] { return found }
             let made = make(view)
             feeds[view] = made
+            // It looks for itself when its tick comes; no event rings it.
+            guard view.filter.tick == nil else { return made }
             guard let shops = view.filter.scope.shops else {
                 ofAllShops.insert(made)
                 return made
@@ -94,6 +96,9 @@ package struct LaneGroups: Sendable {
             return made
         }
     }
+
+    /// The group of a view of all orders; nil when there is none.
+    func known(_ view: StreamView) -> Int32? { feeds[view] }
 
     /// Forgets a group that has no streams left.
     mutating func remove(_ index: Int32) {

@@ -4,6 +4,7 @@ extension LaneLoop {
     /// What a group's streams show of the ring after a cursor, or the beginning of that.
     func blockOfRing(_ group: Int32, after cursor: Int64) -> LaneBlock {
         if let known = groups[group].blocks.block(after: cursor) { return known }
+        if groups[group].view.filter.tick != nil { return keep(conflated(group, after: cursor), group, after: cursor) }
         var builder = LaneBlockBuilder(groups[group].view)
         var through = ring.end
         if let orderId = groups[group].view.filter.orderId {
@@ -45,8 +46,8 @@ extension LaneLoop {
 
     /// An id-only block for a group's streams at that place.
     func cursor(at seq: Int64, _ group: Int32) -> LaneBlock {
-        let audience = groups[group].view.audience
-        return cursors.block(at: seq, for: audience) { hub.text(history.position(of: seq), for: audience) }
+        let view = groups[group].view
+        return cursors.block(at: seq, for: view) { hub.text(history.position(of: seq), for: view.audience) }
     }
 
     private static func ends(_ builder: LaneBlockBuilder, at frame: EventFrame) -> Bool {
@@ -54,7 +55,7 @@ extension LaneLoop {
     }
 
     private func keep(_ block: LaneBlock, _ group: Int32, after cursor: Int64) -> LaneBlock {
-        groups[group].blocks.insert(block, after: cursor)
+        if groups[group].members.count > 1 { groups[group].blocks.insert(block, after: cursor) }
         return block
     }
 }

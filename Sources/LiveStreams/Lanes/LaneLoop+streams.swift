@@ -24,9 +24,20 @@ extension LaneLoop {
             switch slots[index].state.next(ring.bounds, now: now, stallDeadline: stallDeadline) {
             case .show(let after):
                 tally.ringTakes += 1
-                guard hand(blockOfRing(slots[index].group, after: after), to: index) else { return }
+                let block = blockOfRing(slots[index].group, after: after)
+                if block.through >= ring.end { slots[index].state.ticked(at: now) }
+                guard hand(block, to: index) else { return }
             case .catchUp(let after, let through):
-                let read = LaneRead.page(for: groups[slots[index].group].view, after: after)
+                let view = groups[slots[index].group].view
+                if view.filter.tick != nil {
+                    guard let block = conflatedBlock(of: index, after: after) else {
+                        ask(.conflated(view, after: after), through: through, for: index)
+                        continue
+                    }
+                    guard hand(block, to: index) else { return }
+                    break
+                }
+                let read = LaneRead.page(for: view, after: after)
                 guard let page = pages.page(read), page.through > after else {
                     ask(read, through: through, for: index)
                     continue
@@ -53,7 +64,7 @@ extension LaneLoop {
     private func rest(_ index: Int, until moment: UInt64) {
         let state = slots[index].state
         if !state.isBlocked, !state.isReading, !state.isForked {
-            slots[index].isLive = state.cursor == ring.end
+            slots[index].isLive = state.cursor == ring.end && !state.isConflated
             if state.cursor > ring.end { ahead.append(slots.reference(index)) }
         }
         wake(index, at: moment)
@@ -72,6 +83,7 @@ extension LaneLoop {
 
     private func flush(_ index: Int) -> Bool {
         guard let block = slots[index].block else { return true }
+        if let outlet = slots[index].outlet { return post(block, to: outlet, of: index) }
         let offset = Int(slots[index].offset)
         switch LaneSocket.send(slots[index].descriptor, block.bytes, from: offset) {
         case .gone:
@@ -92,27 +104,31 @@ extension LaneLoop {
             if slots[index].state.isBlocked { tally.blocked -= 1 }
             slots[index].state.freed()
             guard slots[index].phase == .ending else { return true }
-            slots[index].phase = .lingering
             LaneSocket.endSending(slots[index].descriptor)
-            wake(index, at: now &+ Self.linger)
+            linger(index)
             return false
         }
+    }
+
+    /// Everything is said: the client has a moment to close.
+    func linger(_ index: Int) {
+        slots[index].phase = .lingering
+        wake(index, at: now &+ Self.linger)
     }
 
     private func finish(_ index: Int, _ reason: ControlFrame.ByeReason, at seq: Int64?) {
         slots[index].end = StreamMetrics.End(reason)
         let view = groups[slots[index].group].view
         var content = seq.map { ControlFrame.cursor(hub.text(history.position(of: $0), for: view.audience)) } ?? []
-        content += ControlFrame.bye(reason, retry: StreamSession.retryDelay(), plain: view.plain)
+        let retry = reason == .shutdown ? hub.returnDelay() : StreamOpening.retryDelay()
+        content += ControlFrame.bye(reason, retry: retry, plain: view.plain)
         say(content, andEnd: index)
     }
 
     private func say(_ content: [UInt8], andEnd index: Int) {
         slots[index].phase = .ending
-        slots[index].block = LaneBlock(
-            LaneBlockBuilder.chunk(content) + LaneBlock.terminator,
-            through: slots[index].state.cursor
-        )
+        let view = groups[slots[index].group].view
+        slots[index].block = LaneBlock(view.framed(content) + view.terminator, through: slots[index].state.cursor)
         slots[index].offset = 0
         _ = flush(index)
     }
@@ -147,9 +163,9 @@ extension LaneLoop {
     /// A read is done; those who waited for it go on in their turn.
     func deliver(_ read: LaneRead, _ outcome: LaneReads.Outcome) {
         guard let references = waiting.removeValue(forKey: read) else { return }
-        if case .page = read { tally.logReads += 1 }
+        if case .restart = read {} else { tally.logReads += 1 }
         let isOfUse = take(read, outcome)
-        let restart = restartBlock(outcome)
+        let restart = restartBlock(read, outcome)
         for reference in references {
             guard let index = slots.index(reference), slots[index].state.isReading else { continue }
             slots[index].state.stoppedReading(pausedUntil: isOfUse ? 0 : now &+ Self.pause)
@@ -177,6 +193,12 @@ extension LaneLoop {
             else { return false }
             pages.insert(page, for: read)
             return true
+        case .conflated(let block, let pages):
+            guard case .conflated(let view, let after) = read, block.through > after,
+                pages.allSatisfy({ history.commonPrefix(with: $0.history, upTo: $0.through) >= $0.through })
+            else { return false }
+            keepConflated(block, of: view, after: after)
+            return true
         case .restart(let beginning):
             return beginning.cursor.map { history.position(of: $0.seq) == $0 } ?? true
         case .failed(let error):
@@ -185,8 +207,9 @@ extension LaneLoop {
         }
     }
 
-    private func restartBlock(_ outcome: LaneReads.Outcome) -> LaneBlock? {
-        guard case .restart(let beginning) = outcome, let cursor = beginning.cursor else { return nil }
-        return LaneBlock(LaneBlockBuilder.chunk(beginning.bytes), through: cursor.seq)
+    private func restartBlock(_ read: LaneRead, _ outcome: LaneReads.Outcome) -> LaneBlock? {
+        guard case .restart(let view) = read, case .restart(let beginning) = outcome, let cursor = beginning.cursor
+        else { return nil }
+        return LaneBlock(view.framed(beginning.bytes), through: cursor.seq)
     }
 }

@@ -25,6 +25,8 @@ final class LaneLoop {
     var slots = LaneSlots()
     var groups = LaneGroups()
     var timers: LaneTimers
+    /// For conflated streams, whose ticks come closer together than anything else.
+    var ticks: LaneTimers
     /// The same frames as the hub's.
     var ring: Ring
     var history = EpochTable()
@@ -39,6 +41,7 @@ final class LaneLoop {
     var pages = LanePages()
     var cursors = LaneCursors()
     var tally = LaneTally()
+    var batch = OutletBatch()
     var isDraining = false
     var turn: UInt64 = 0
     var now = LaneClock.now()
@@ -51,6 +54,7 @@ final class LaneLoop {
         heartbeat = max(hub.settings.heartbeat.nanoseconds, 1_000_000)
         stallDeadline = max(hub.settings.stallDeadline.nanoseconds, 1_000_000)
         timers = LaneTimers(now: now, resolution: max(min(heartbeat, stallDeadline) / 128, 1_000_000))
+        ticks = LaneTimers(now: now, resolution: 5_000_000)
         ring = Ring(after: 0, capacity: hub.settings.ringCapacity)
     }
 
@@ -86,8 +90,9 @@ final class LaneLoop {
                 if token == Self.bell { isRung = true } else { ready(token, events[index].events) }
             }
             if isRung, !heard() { return }
-            for entry in timers.due(now) { woken(entry) }
+            for entry in timers.due(now) + ticks.due(now) { woken(entry) }
             for _ in 0..<min(queue.count, Self.stride) { goOn() }
+            batch.send(from: lane)
             lane.setBlocked(tally.blocked)
             tally.report(to: hub.metrics)
         }
@@ -96,9 +101,14 @@ final class LaneLoop {
     /// How long the lane may sleep, in nanoseconds.
     private var patience: UInt64 {
         guard queue.isEmpty else { return 0 }
-        guard let next = timers.next else { return 60_000_000_000 }
+        guard let next = Self.first(timers.next, ticks.next) else { return 60_000_000_000 }
         now = LaneClock.now()
         return next > now ? next - now : 0
+    }
+
+    private static func first(_ one: UInt64?, _ other: UInt64?) -> UInt64? {
+        guard let one, let other else { return one ?? other }
+        return min(one, other)
     }
 
     /// - Returns: false when the lane has ended.
@@ -106,17 +116,19 @@ final class LaneLoop {
         let mail = lane.takeMail()
         guard !mail.isStopped else {
             for stream in mail.adoptions {
-                close(stream.descriptor)
+                stream.way.close()
                 lane.closed()
                 hub.metrics?.ended(StreamMetrics.Kind(stream.view.filter.subject), .shutdown)
             }
             for index in slots.indices where slots.isUsed(index) { remove(index) }
+            batch.send(from: lane)
             return false
         }
         // First the ring: a stream that comes in may know more than this lane did.
         receive()
         for (read, outcome) in mail.outcomes { deliver(read, outcome) }
         for stream in mail.adoptions { adopt(stream) }
+        hear(mail)
         if mail.isDraining, !isDraining { drain() }
         return true
     }
@@ -124,12 +136,13 @@ final class LaneLoop {
     // MARK: Streams come and go
 
     private func adopt(_ stream: Lane.Adoption) {
-        LaneSocket.prepare(stream.descriptor)
         var state = StreamState(
             cursor: stream.cursor,
             heartbeatAt: now &+ heartbeat,
             expiresAt: stream.expiresAt,
-            expiry: stream.expiry
+            expiry: stream.expiry,
+            tick: stream.view.tick,
+            now: now
         )
         for seq in forks.dropFirst(stream.forks) { state.forked(after: seq) }
         if isDraining { state.end(.shutdown) }
@@ -137,28 +150,44 @@ final class LaneLoop {
         let index = slots.insert(
             LaneSlots.Slot(
                 state: state,
-                descriptor: stream.descriptor,
+                descriptor: stream.way.descriptor,
+                outlet: stream.way.outlet,
                 generation: 0,
                 group: group,
                 member: Int32(groups[group].members.count)
             )
         )
         groups[group].members.append(Int32(index))
+        switch stream.way {
+        case .outlet(let outlet):
+            guard outlet.belongs(to: lane, as: slots.reference(index)) else { return remove(index) }
+        case .socket(let descriptor):
+            LaneSocket.prepare(descriptor)
+            guard watch(descriptor, for: index) else {
+                hub.logger.warning("a stream cannot be watched", metadata: ["errno": "\(errno)"])
+                return remove(index)
+            }
+        }
+        drive(index)
+    }
+
+    private func watch(_ descriptor: Int32, for index: Int) -> Bool {
         var event = epoll_event()
         event.events = EPOLLIN.rawValue | EPOLLOUT.rawValue | EPOLLRDHUP.rawValue | EPOLLET.rawValue
         event.data.u64 = slots.reference(index).token
-        guard epoll_ctl(epoll, EPOLL_CTL_ADD, stream.descriptor, &event) == 0 else {
-            hub.logger.warning("a stream cannot be watched", metadata: ["errno": "\(errno)"])
-            return remove(index)
-        }
-        drive(index)
+        return epoll_ctl(epoll, EPOLL_CTL_ADD, descriptor, &event) == 0
     }
 
     /// Closes a stream; the kernel forgets the descriptor with that.
     func remove(_ index: Int) {
         let slot = slots[index]
-        close(slot.descriptor)
-        if slot.state.isBlocked { tally.blocked -= 1 }
+        if let outlet = slot.outlet {
+            outlet.loop.execute { outlet.channel.close() }
+            if slot.isHeld { tally.blocked -= 1 }
+        } else {
+            close(slot.descriptor)
+            if slot.state.isBlocked { tally.blocked -= 1 }
+        }
         hub.metrics?.ended(StreamMetrics.Kind(groups[slot.group].view.filter.subject), slot.end)
         // The last of the group takes its place.
         let last = groups[slot.group].members.removeLast()
@@ -201,6 +230,11 @@ final class LaneLoop {
 
     /// Sees to it that a stream is looked at no later than about that moment.
     func wake(_ index: Int, at moment: UInt64) {
+        if groups[slots[index].group].view.filter.tick != nil { return wake(index, at: moment, by: &ticks) }
+        wake(index, at: moment, by: &timers)
+    }
+
+    private func wake(_ index: Int, at moment: UInt64, by timers: inout LaneTimers) {
         let tick = slots[index].tick
         guard tick == 0 || timers.tick(for: moment) < tick else { return }
         slots[index].tick = timers.schedule(slots.reference(index), at: moment)

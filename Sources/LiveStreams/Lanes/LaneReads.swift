@@ -6,6 +6,8 @@ import Synchronization
 enum LaneRead: Hashable, Sendable {
     /// A view's events after a position.
     case page(StreamView, after: Int64)
+    /// A conflated view's changes after a position.
+    case conflated(StreamView, after: Int64)
     /// A view's beginning after a fork.
     case restart(StreamView)
 
@@ -21,6 +23,8 @@ enum LaneRead: Hashable, Sendable {
 final class LaneReads: Sendable {
     enum Outcome: Sendable {
         case page(StreamSource.Stretch)
+        /// One block, and how far each of the pages went from which it was made.
+        case conflated(LaneBlock, [LogExtent])
         case restart(StreamSource.Beginning)
         case failed(any Error)
     }
@@ -77,12 +81,39 @@ final class LaneReads: Sendable {
             switch read {
             case .page(let view, let after):
                 return .page(try await source(view).read(after: after, through: through))
+            case .conflated(let view, let after):
+                return try await conflated(view, after: after, through: through)
             case .restart(let view):
                 return .restart(try await source(view).restart(.forked, plain: view.plain))
             }
         } catch {
             return .failed(error)
         }
+    }
+}
+
+extension LaneReads {
+    /// How far a page went, and in which history.
+    struct LogExtent: Sendable {
+        let through: Int64
+        let history: EpochTable
+    }
+
+    /// Reads on until everything up to `through` is passed, or as much as may be held at once.
+    private func conflated(_ view: StreamView, after: Int64, through: Int64) async throws -> Outcome {
+        let source = source(view.ofLog)
+        var conflation = Conflation()
+        var extents: [LogExtent] = []
+        var reached = after
+        while reached < through {
+            let page = try await source.read(after: reached, through: through)
+            // The log lies behind these streams, and the tail will say why before long.
+            guard page.through > reached else { break }
+            reached = conflation.take(page.frames, after: reached, through: page.through, of: view)
+            extents.append(LogExtent(through: reached, history: page.history))
+            if conflation.isFull { break }
+        }
+        return .conflated(LaneBlock(&conflation, of: view, through: reached), extents)
     }
 }
 

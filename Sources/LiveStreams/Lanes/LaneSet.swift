@@ -71,7 +71,7 @@ final class LaneSet: Sendable {
 
     /// Gives a stream to the lane that has the fewest.
     ///
-    /// - Returns: false when there is none; the descriptor is the caller's then.
+    /// - Returns: false when there is none; the way is the caller's then.
     func adopt(_ stream: Lane.Adoption) -> Bool {
         let lane = state.withLock { $0.isOpen ? $0.lanes.min { $0.count < $1.count } : nil }
         return lane?.adopt(stream) ?? false

@@ -32,7 +32,9 @@ struct LaneSlots {
         /// What lies ready for the client, from `offset` on.
         var block: LaneBlock?
         var offset: Int32 = 0
+        /// Of its socket; `viaOutlet` where it has none, `unused` where there is no stream.
         var descriptor: Int32
+        var outlet: StreamOutlet?
         var generation: UInt32
         var group: Int32
         /// Its place among the group's members.
@@ -46,9 +48,14 @@ struct LaneSlots {
         var end = StreamMetrics.End.left
         /// Has passed everything in the ring: an event that does not concern it costs it nothing, its cursor included.
         var isLive = false
+        /// Its outlet has said that the client does not take what was written.
+        var isHeld = false
         /// Stands in the queue of those that go on in their turn.
         var isQueued = false
     }
+
+    static let unused: Int32 = -1
+    static let viaOutlet: Int32 = -2
 
     private(set) var count = 0
     private var slots: [Slot] = []
@@ -70,7 +77,7 @@ struct LaneSlots {
         }
     #endif
 
-    func isUsed(_ index: Int) -> Bool { slots[index].descriptor >= 0 }
+    func isUsed(_ index: Int) -> Bool { slots[index].descriptor != Self.unused }
 
     func reference(_ index: Int) -> Reference {
         Reference(index: index, generation: slots[index].generation)
@@ -99,7 +106,8 @@ struct LaneSlots {
     mutating func remove(_ index: Int) {
         count -= 1
         slots[index].block = nil
-        slots[index].descriptor = -1
+        slots[index].outlet = nil
+        slots[index].descriptor = Self.unused
         free.append(Int32(index))
     }
 }

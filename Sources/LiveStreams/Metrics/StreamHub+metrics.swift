@@ -9,7 +9,7 @@ extension StreamHub {
         ) { Double(self.stalledStreams) }
         try registry.gauge(
             "waybill_streams_on_lanes",
-            help: "Streams open now that lanes serve; the web framework serves the others."
+            help: "Streams open now that have begun, and are served by lanes."
         ) { Double(self.laneStreams) }
         try registry.gauge(
             "waybill_stream_ring_bytes",

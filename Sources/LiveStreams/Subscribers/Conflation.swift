@@ -38,6 +38,31 @@ package struct Conflation: Sendable {
         }
     }
 
+    /// Takes what a view shows of the ring after a cursor, as far as there is room.
+    ///
+    /// - Returns: the last event that was taken or passed.
+    package mutating func take(_ ring: Ring, after cursor: Int64, of view: StreamView) -> Int64 {
+        var through = ring.end
+        ring.forEach(after: cursor) { frame in
+            if view.shows(frame) { take(frame) }
+            guard isFull else { return true }
+            through = frame.event.seq
+            return false
+        }
+        return through
+    }
+
+    /// The same of events that were read from the log, which are complete up to `end`.
+    package mutating func take(_ frames: [EventFrame], after cursor: Int64, through end: Int64, of view: StreamView)
+        -> Int64
+    {
+        for frame in frames where frame.event.seq > cursor {
+            if view.shows(frame) { take(frame) }
+            if isFull { return frame.event.seq }
+        }
+        return end
+    }
+
     /// Hands out what is to be shown, oldest first, and begins anew.
     package mutating func tick() -> [Change] {
         let shown = changes.values.sorted { $0.frame.event.seq < $1.frame.event.seq }

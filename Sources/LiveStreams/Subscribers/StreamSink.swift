@@ -1,14 +1,14 @@
-/// Where a stream's bytes go: the web framework's response now, a lane of our own where that is faster.
+/// Where a stream's beginning goes, and by what way the stream goes on.
 package protocol StreamSink {
-    /// Sends the bytes; returns when the next may follow. Throws when the client is gone.
-    mutating func send(_ bytes: [UInt8]) async throws
-    /// Returns when what was sent has left this process, or after the deadline.
-    func drained(by deadline: ContinuousClock.Instant) async
-    /// Lets the stream go on elsewhere, after everything that was sent.
+    /// Sends the bytes; returns when the next may follow.
     ///
-    /// - Parameter place: where the stream stands; nil for one that only this sink can serve.
-    /// - Returns: whether it does; nothing more may be sent then.
-    mutating func handOff(_ place: StreamPlace?) async throws -> Bool
+    /// - Throws: `SinkClosed` when the client is gone.
+    mutating func send(_ bytes: [UInt8]) async throws
+    /// Lets a lane serve the stream from here on, after everything that was sent.
+    ///
+    /// - Returns: whether one does; nothing more may be sent then.
+    /// - Throws: `SinkClosed` when the client is gone.
+    mutating func handOff(_ place: StreamPlace) async throws -> Bool
 }
 
 /// Where a stream stands that has begun.

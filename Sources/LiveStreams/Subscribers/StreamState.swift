@@ -44,17 +44,27 @@ package struct StreamState: Sendable, Equatable {
     private(set) var isForked = false
     private(set) var ending: ControlFrame.ByeReason?
     private let expiry: ControlFrame.ByeReason
+    /// Nanoseconds from tick to tick of a conflated stream; 0 for one that shows every event at once.
+    private let tick: UInt64
+    /// Before this, a conflated stream shows nothing.
+    private var tickAt: UInt64
 
     /// - Parameters:
     ///   - heartbeatAt: when the first heartbeat is due.
+    ///   - tick: nanoseconds from tick to tick of a conflated stream; 0 for any other.
+    ///   - now: from which the first tick is counted.
     ///   - expiresAt: when the stream ends by itself.
     ///   - expiry: why it does.
     package init(
         cursor: Int64,
         heartbeatAt: UInt64,
         expiresAt: UInt64 = .max,
-        expiry: ControlFrame.ByeReason = .tokenExpired
+        expiry: ControlFrame.ByeReason = .tokenExpired,
+        tick: UInt64 = 0,
+        now: UInt64 = 0
     ) {
+        self.tick = tick
+        tickAt = tick == 0 ? 0 : Self.tick(after: now, every: tick)
         self.expiry = expiry
         self.cursor = cursor
         self.heartbeatAt = heartbeatAt
@@ -62,6 +72,7 @@ package struct StreamState: Sendable, Equatable {
     }
 
     package var isBlocked: Bool { blockedSince != 0 }
+    package var isConflated: Bool { tick > 0 }
 
     /// - Parameter stallDeadline: a client that takes nothing for so many nanoseconds is cut off.
     package func next(_ ring: Bounds, now: UInt64, stallDeadline: UInt64) -> Step {
@@ -72,7 +83,8 @@ package struct StreamState: Sendable, Equatable {
         if let reason = ending ?? (now >= expiresAt ? expiry : nil) {
             // A stream that has to begin anew keeps the id that it has: returning with it, the client is told by `reset`.
             if isForked { return .finish(reason, at: nil) }
-            if !isReading, cursor >= ring.floor, cursor < ring.end { return .show(after: cursor) }
+            // What waits for the tick lies beyond the cursor, and is there when the client returns.
+            if tick == 0, !isReading, cursor >= ring.floor, cursor < ring.end { return .show(after: cursor) }
             return .finish(reason, at: cursor)
         }
         let idle = min(heartbeatAt, expiresAt)
@@ -82,6 +94,9 @@ package struct StreamState: Sendable, Equatable {
         }
         if now >= heartbeatAt { return .heartbeat(at: cursor) }
         if isReading { return .wait(until: idle) }
+        if tick > 0, now < tickAt || cursor >= ring.end {
+            return .wait(until: min(idle, now < tickAt ? tickAt : Self.tick(after: now, every: tick)))
+        }
         if cursor < ring.floor {
             return now < pausedUntil
                 ? .wait(until: min(idle, pausedUntil)) : .catchUp(after: cursor, through: ring.end)
@@ -93,6 +108,12 @@ package struct StreamState: Sendable, Equatable {
 
     /// Everything up to here that the stream shows has been handed out.
     package mutating func passed(through seq: Int64) { cursor = max(cursor, seq) }
+
+    /// A conflated stream has shown everything that there was at this tick: what comes now waits for the next. Ticks of the
+    /// same interval fall together, so that streams share what they show; those missed are not made up for.
+    package mutating func ticked(at now: UInt64) { if tick > 0 { tickAt = Self.tick(after: now, every: tick) } }
+
+    private static func tick(after now: UInt64, every interval: UInt64) -> UInt64 { (now / interval + 1) * interval }
 
     /// The client does not take what lies ready for it.
     package mutating func blocked(at now: UInt64) { if blockedSince == 0 { blockedSince = max(now, 1) } }

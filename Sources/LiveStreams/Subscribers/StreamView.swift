@@ -9,6 +9,8 @@ package struct StreamView: Sendable, Hashable {
     package let role: CallerRole
     /// Frames without their `event:` line.
     package let plain: Bool
+    /// Frames travel in HTTP/1.1's chunked coding, written by the lane; false where the connection's own layers frame them.
+    package var isChunked = true
 
     package init(filter: StreamFilter, audience: Audience, role: CallerRole, plain: Bool) {
         self.filter = filter
@@ -21,9 +23,15 @@ package struct StreamView: Sendable, Hashable {
     /// customer of one must not see what is another's.
     package static func == (one: StreamView, other: StreamView) -> Bool {
         one.filter == other.filter && one.audience == other.audience && one.role == other.role
-            && one.plain == other.plain
+            && one.plain == other.plain && one.isChunked == other.isChunked
             && one.filter.scope.customer.map { Array($0.utf8) } == other.filter.scope.customer.map { Array($0.utf8) }
     }
+
+    /// Nanoseconds from tick to tick of a conflated stream; 0 for any other.
+    var tick: UInt64 { filter.tick?.nanoseconds ?? 0 }
+
+    /// Whether the view shows an event, in whatever form.
+    func shows(_ frame: EventFrame) -> Bool { frame.isVisible(to: audience) && filter.matches(frame) }
 
     /// The frame as this view shows it; nil where it does not.
     func encoded(_ frame: EventFrame) -> EventFrame.Encoded? {
@@ -36,6 +44,7 @@ package struct StreamView: Sendable, Hashable {
         filter.statuses = []
         filter.types = []
         filter.attentionOnly = false
+        filter.tick = nil
         return StreamView(filter: filter, audience: audience, role: .customer, plain: false)
     }
 }

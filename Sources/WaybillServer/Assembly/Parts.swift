@@ -1,6 +1,7 @@
 import Access
 import Foundation
 import Hummingbird
+import HummingbirdCore
 import LiveStreams
 import Logging
 import OrderLog
@@ -16,6 +17,7 @@ struct Parts {
     let maintenance: CommandMaintenance
     let projector: Projector
     let replays: ReplayRunner
+    let opener: StreamOpener
     let router: Router<WaybillContext>
 
     init(
@@ -73,6 +75,16 @@ struct Parts {
             clock: clock
         )
         let positions = PositionReader(seal: seal, reader: reader)
+        opener = StreamOpener(
+            gate: gate,
+            reader: reader,
+            tail: tail,
+            hub: hub,
+            positions: positions,
+            text: text,
+            clock: clock,
+            logger: logger
+        )
         router = Router(context: WaybillContext.self, options: .autoGenerateHeadEndpoints)
         router.add(middleware: ProblemMiddleware())
         HealthRoutes(tail: tail, hub: hub).add(to: router)
@@ -83,15 +95,7 @@ struct Parts {
         OrderListRoutes(gate: gate, models: models, positions: positions, text: text).add(to: router)
         StatsRoutes(gate: gate, models: models, positions: positions, text: text).add(to: router)
         ProjectionRoutes(gate: gate, models: models, projector: projector, replays: replays).add(to: router)
-        StreamRoutes(
-            gate: gate,
-            reader: reader,
-            tail: tail,
-            hub: hub,
-            positions: positions,
-            text: text,
-            clock: clock
-        ).add(to: router)
+        StreamRoutes(opener: opener).add(to: router)
         MetricsRoutes(gate: gate, registry: metrics).add(to: router)
         // These two look at the routes above, so they stay last.
         DescriptionRoutes(of: router).add(to: router)
@@ -107,7 +111,14 @@ struct Parts {
         return Application(
             router: router,
             // A connection that says nothing goes; one whose answer is under way, such as a stream, is not idle.
-            server: .loopBoundHTTP1(idleTimeout: .seconds(75)),
+            server: HTTPServerBuilder { [opener] responder in
+                ConnectionChannel(
+                    responder: responder,
+                    opener: opener,
+                    loops: StreamLoop.Registry(),
+                    idleTimeout: .seconds(75)
+                )
+            },
             configuration: ApplicationConfiguration(
                 address: .hostname(settings.host, port: settings.port),
                 // Thousands of clients return at once after a restart; a short queue makes them wait for retransmissions.

@@ -14,16 +14,24 @@ struct ProblemMiddleware: RouterMiddleware {
     ) async throws -> Response {
         do {
             return try await next(request, context)
-        } catch let problem as Problem {
-            return problem.response
-        } catch let error as HTTPError {
-            return Self.problem(error).response
-        } catch let error as PostgresError {
-            context.logger.error("database error", metadata: ["error": "\(error)", "path": "\(request.uri.path)"])
-            return (error.isUnavailability ? Problem.unavailable : .internalError).response
         } catch {
-            context.logger.error("request failed", metadata: ["error": "\(error)", "path": "\(request.uri.path)"])
-            return Problem.internalError.response
+            return Problem(error, on: request.uri.path, context.logger).response
+        }
+    }
+}
+
+extension Problem {
+    /// What a client is told of an error. What it is not told is in the log.
+    init(_ error: any Error, on path: String, _ logger: Logger) {
+        switch error {
+        case let problem as Problem: self = problem
+        case let error as HTTPError: self = Self.problem(error)
+        case let error as PostgresError:
+            logger.error("database error", metadata: ["error": "\(error)", "path": "\(path)"])
+            self = error.isUnavailability ? .unavailable : .internalError
+        default:
+            logger.error("request failed", metadata: ["error": "\(error)", "path": "\(path)"])
+            self = .internalError
         }
     }
 

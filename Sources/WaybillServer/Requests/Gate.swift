@@ -13,13 +13,18 @@ struct Gate: Sendable {
     ///
     /// - Throws: `Problem` 401, 403 or 429.
     func admit(_ request: Request, _ context: WaybillContext, to permission: Permission) async throws -> Caller {
+        try await admit(request.headers, from: context.clientAddress, to: permission)
+    }
+
+    /// The same, given the request's header fields and the peer's address.
+    func admit(_ headers: HTTPFields, from address: String, to permission: Permission) async throws -> Caller {
         let principal: Principal
         do throws(AccessError) {
-            let token = try Bearer.token(in: request.headers[values: .authorization])
+            let token = try Bearer.token(in: headers[values: .authorization])
             principal = try await verifier.verify(token, now: clock.seconds())
         } catch {
             // Callers without a good token are limited by address, or guessing would be free.
-            try limit(.client(address: context.clientAddress))
+            try limit(.client(address: address))
             throw Problem(error)
         }
         switch permission.verdict(for: principal.role) {

@@ -7,7 +7,12 @@ struct QueryReader {
 
     /// - Parameter known: the route's parameters; any other is refused, so that a typing error is no silent default.
     init(_ request: Request, known: Set<String>) throws {
-        guard let query = request.uri.query, !query.isEmpty else { return }
+        try self.init(request.uri.query.map { $0[...] }, known: known)
+    }
+
+    /// The same, given what follows the path's question mark.
+    init(_ query: Substring?, known: Set<String>) throws {
+        guard let query, !query.isEmpty else { return }
         guard query.utf8.count <= 8192 else { throw Problem(.invalidQuery, "The query is longer than 8 KiB.") }
         for pair in query.split(separator: "&") {
             let parts = pair.split(separator: "=", maxSplits: 1, omittingEmptySubsequences: false)

@@ -4,7 +4,6 @@ import NIOCore
 /// What a request carries through its handlers.
 struct WaybillContext: RequestContext {
     var coreContext: CoreRequestContextStorage
-    /// The connection; a stream watches it, since a response body is not cancelled when its client leaves.
     let channel: any Channel
 
     init(source: ApplicationRequestContextSource) {
@@ -13,5 +12,10 @@ struct WaybillContext: RequestContext {
     }
 
     /// The peer's address without its port.
-    var clientAddress: String { channel.remoteAddress?.ipAddress ?? "local" }
+    var clientAddress: String { channel.clientAddress }
+}
+
+extension Channel {
+    /// The peer's address without its port, as limits know it.
+    var clientAddress: String { remoteAddress?.ipAddress ?? parent?.clientAddress ?? "local" }
 }

@@ -46,8 +46,8 @@ struct OrderListRoutes: Sendable {
         for shop in shops where !ShopScope.isShopName(shop) {
             throw Problem(.invalidQuery, "“shop” is a name of 1 to 63 characters a-z, 0-9 and dash.")
         }
-        var wanted = OrderListRequest(scope: try StreamRoutes.narrowed(caller, to: distinct(shops)))
-        wanted.statuses = try StreamRoutes.known(query.list("status"), "status", OrderStatus.init(rawValue:)).sorted()
+        var wanted = OrderListRequest(scope: try StreamOpener.narrowed(caller, to: distinct(shops)))
+        wanted.statuses = try StreamOpener.known(query.list("status"), "status", OrderStatus.init(rawValue:)).sorted()
         wanted.customer = try query.text("customer")
         if let customer = wanted.customer, let own = wanted.scope.customer, !customer.utf8.elementsEqual(own.utf8) {
             throw Problem.notFound

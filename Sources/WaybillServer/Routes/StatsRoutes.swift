@@ -21,7 +21,7 @@ struct StatsRoutes: Sendable {
     private func stats(_ request: Request, _ context: WaybillContext) async throws -> Response {
         let caller = try await gate.admit(request, context, to: .shopFeeds)
         let query = try QueryReader(request, known: ["shop", "min_position"])
-        let scope = try StreamRoutes.narrowed(caller, to: query.list("shop"))
+        let scope = try StreamOpener.narrowed(caller, to: query.list("shop"))
         try await models.wait(for: StatsModel.name, toReach: query.position("min_position"), positions, caller.audience)
         let stats = try await models.stats(shops: scope.shops)
         return .json(

@@ -1,80 +1,75 @@
 import Glibc
 import NIOCore
-import NIOHTTPTypes
 import Synchronization
 
-/// Takes a connection from the web framework while its response is under way.
-enum HandOff {
-    enum Outcome: Sendable {
-        /// The connection is somebody else's; the channel is closed.
-        case taken
-        /// It stays with the channel: the client is slow, no descriptor is left, or nobody wants it. What was given to be
-        /// written goes out there.
+/// Takes a connection away from its channel while a response is under way.
+extension StreamFront {
+    enum Delivery: Sendable {
+        /// The system has all of it.
+        case sent
+        /// The client is slow; it goes out by and by.
         case stays
         /// The client has left.
         case gone
     }
 
-    /// Writes the last bytes that the framework sends, and when the kernel has them all, gives the connection away: its
-    /// descriptor is duplicated and the channel closed, which shuts nothing down, so the peer notices nothing.
+    /// Writes bytes of the body, and waits until the system has them.
     ///
-    /// - Parameter adopt: takes the descriptor; its answer says whether it does. Runs on the channel's event loop.
-    static func run(
-        _ channel: any Channel,
-        after bytes: ByteBuffer,
-        within deadline: TimeAmount,
-        adopt: @escaping @Sendable (CInt) -> Bool
-    ) async -> Outcome {
-        await withCheckedContinuation { continuation in
+    /// - Parameter deadline: how long.
+    func deliver(_ bytes: [UInt8], within deadline: TimeAmount) async -> Delivery {
+        guard let context else { return .gone }
+        let loop = context.eventLoop
+        return await withCheckedContinuation { continuation in
             let answer = Answer(continuation)
-            let timeout = channel.eventLoop.scheduleTask(in: deadline) { answer.give(.stays) }
-            let written = channel.eventLoop.makePromise(of: Void.self)
+            let written = loop.makePromise(of: Void.self)
             written.futureResult.whenComplete { result in
-                timeout.cancel()
-                switch result {
-                case .failure: answer.give(.gone)
-                case .success where answer.isGiven: break
-                case .success: answer.give(move(channel, adopt))
-                }
+                if case .success = result { answer.give(.sent) } else { answer.give(.gone) }
             }
-            // The head, written before by the response's writer, is ahead of this in the event loop's queue.
-            channel.writeAndFlush(HTTPResponsePart.body(bytes), promise: written)
+            send(bytes, promise: written)
+            // Most often the system has it by now.
+            guard !answer.isGiven else { return }
+            let timeout = loop.scheduleTask(in: deadline) { answer.give(.stays) }
+            written.futureResult.whenComplete { _ in timeout.cancel() }
         }
     }
 
-    /// On the channel's event loop, all in one go: neither side can read or write between the adoption and the close.
-    private static func move(_ channel: any Channel, _ adopt: (CInt) -> Bool) -> Outcome {
-        guard channel.isActive else { return .gone }
-        // Lanes send chunks, which HTTP/1.0 does not know.
+    /// Duplicates the connection's descriptor for somebody else, where HTTP/1.1 without TLS makes that possible. Nothing can
+    /// be read or written between the adoption and the channel's close, which has to follow at once: it shuts nothing down, so
+    /// the peer notices nothing.
+    ///
+    /// - Parameter adopt: takes the descriptor; its answer says whether it does.
+    /// - Returns: whether the descriptor is somebody else's.
+    func withSocket(_ adopt: (CInt) -> Bool) -> Bool {
+        guard transport == .http1(isSecure: false), let channel = context?.channel, channel.isActive else {
+            return false
+        }
+        // Lanes send chunks on sockets, which HTTP/1.0 does not know.
         let versions = try? channel.pipeline.syncOperations.handler(type: OldClientHandler.self)
-        guard versions?.isOld == false else { return .stays }
+        guard versions?.isOld == false else { return false }
         let descriptor = try? channel.pipeline.syncOperations.withUnsafeTransportIfAvailable(
             of: NIOBSDSocket.Handle.self
         ) { fcntl($0, F_DUPFD_CLOEXEC, 0) }
-        guard let descriptor, descriptor >= 0 else { return .stays }
-        guard adopt(descriptor) else {
-            close(descriptor)
-            return .stays
-        }
-        channel.close(mode: .all, promise: nil)
-        return .taken
+        guard let descriptor, descriptor >= 0 else { return false }
+        if adopt(descriptor) { return true }
+        Glibc.close(descriptor)
+        return false
     }
 
     /// Given once: by the write or by the clock, whichever comes first.
     private final class Answer: Sendable {
-        private let continuation: Mutex<CheckedContinuation<Outcome, Never>?>
+        private let continuation: Mutex<CheckedContinuation<Delivery, Never>?>
 
-        init(_ continuation: CheckedContinuation<Outcome, Never>) {
+        init(_ continuation: CheckedContinuation<Delivery, Never>) {
             self.continuation = Mutex(continuation)
         }
 
         var isGiven: Bool { continuation.withLock { $0 == nil } }
 
-        func give(_ outcome: Outcome) {
+        func give(_ delivery: Delivery) {
             continuation.withLock { continuation in
                 defer { continuation = nil }
                 return continuation
-            }?.resume(returning: outcome)
+            }?.resume(returning: delivery)
         }
     }
 }

@@ -11,7 +11,8 @@ enum MetricsPage {
             let hub = StreamHub(
                 text: PositionText { _ in "" },
                 metrics: try StreamMetrics(registry),
-                logger: Logger(label: "page")
+                logger: Logger(label: "page"),
+                source: { _ in NoLog() }
             )
             try hub.register(in: registry)
             try OldCommandIds().register(in: registry)
@@ -29,6 +30,16 @@ enum MetricsPage {
                 in it. The difference of `waybill_streams_opened_total` and `waybill_streams_ended_total` is what is open.
 
                 """
+        }
+    }
+
+    /// The page reads nothing.
+    private struct NoLog: StreamReading {
+        struct IsNotThere: Error {}
+
+        func read(after seq: Int64, through: Int64) async throws -> StreamSource.Stretch { throw IsNotThere() }
+        func restart(_ reason: ControlFrame.ResetReason, plain: Bool) async throws -> StreamSource.Beginning {
+            throw IsNotThere()
         }
     }
 

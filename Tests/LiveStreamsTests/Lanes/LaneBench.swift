@@ -70,7 +70,8 @@ struct LaneBench: Sendable {
         let expiry = expires.map { StreamExpiry(tokenEnds: $0, now: .now, maximumAge: .seconds(3600), jitter: 0) }
         let place = StreamPlace(cursor: cursor, forks: forks, expiry: expiry)
         // The hub's threads start with its service.
-        guard try await eventually({ hub.adopt(other, view, at: place) }) else { throw NoLane() }
+        _ = try hub.admit()
+        guard try await eventually({ hub.adopt(.socket(other), view, at: place) }) else { throw NoLane() }
         return client
     }
 
@@ -95,6 +96,12 @@ final class WrittenLog: Sendable {
     var history: EpochTable { state.withLock { $0.history } }
     var end: Int64 { state.withLock { Int64($0.events.count) } }
     var reads: Int { state.withLock { $0.reads } }
+    /// All events as they are pushed.
+    var frames: [EventFrame] {
+        state.withLock { state in
+            state.events.map { EventFrame($0, position: state.history.position(of: $0.seq), text: Frames.text) }
+        }
+    }
 
     func append(_ count: Int, _ text: String) -> [LoggedEvent] {
         state.withLock { state in

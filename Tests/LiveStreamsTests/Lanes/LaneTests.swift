@@ -22,7 +22,7 @@ import Testing
     }
 
     @Test(arguments: [false, true], Audience.allCases)
-    func aLaneSendsTheBytesThatTheResponseWould(plain: Bool, audience: Audience) async throws {
+    func aLaneSendsTheFramesOfTheEvents(plain: Bool, audience: Audience) async throws {
         try await LaneBench.with { bench in
             let views = [
                 LaneBench.view(audience: audience, plain: plain),
@@ -34,9 +34,10 @@ import Testing
             for view in views {
                 let client = try await bench.open(view, after: 3, expires: .now + .milliseconds(300))
                 #expect(try await client.waits { $0.isOver })
-                var subscriber = Subscriber(filter: view.filter, audience: audience, plain: plain, cursor: 3)
                 var expected: [UInt8] = []
-                while case .send(let bytes) = bench.hub.next(&subscriber) { expected += bytes }
+                for frame in bench.log.frames where frame.event.seq > 3 && view.filter.matches(frame) {
+                    frame.encoded(for: audience)?.append(to: &expected, plain: plain)
+                }
                 let cursor = Frames.text(bench.log.history.position(of: 50), for: audience)
                 let text = String(decoding: expected + ControlFrame.cursor(cursor), as: UTF8.self)
                 #expect(client.text.hasPrefix(text + "retry: "))

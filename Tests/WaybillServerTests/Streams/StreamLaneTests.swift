@@ -53,8 +53,8 @@ import WaybillServer
         }
     }
 
-    /// A lane has no clock for ticks, and HTTP/1.0 no chunks.
-    @Test func conflatedStreamsAndOldClientsStayWithTheFramework() async throws {
+    /// HTTP/1.0 knows no chunks.
+    @Test func conflatedStreamsAndOldClientsAreServedByLanes() async throws {
         try await TestService.with { service in
             let bench = try await Bench(service)
             let conflated = try await bench.open(.feed, "?conflate=50")
@@ -65,9 +65,8 @@ import WaybillServer
             try await bench.change()
             #expect(try await conflated.waits { $0.text.contains("\"type\":\"NoteAdded\"") })
             #expect(try await old.waits { $0.text.contains("\"type\":\"NoteAdded\"") })
-            // They are past the moment at which lanes take streams.
             #expect(try await bench.metric("waybill_streams_open{kind=\"feed\"}") == 2)
-            #expect(try await bench.metric("waybill_streams_on_lanes") == 0)
+            #expect(try await bench.metric("waybill_streams_on_lanes") == 2)
         }
     }
 

@@ -1,0 +1,79 @@
+import Foundation
+import LiveStreams
+import NIOCore
+import Synchronization
+
+/// What streams on one event loop share.
+final class StreamLoop: OutletLoop {
+    let loop: any EventLoop
+    let executor: EventLoopTaskExecutor
+    private let shared: NIOLoopBoundBox<Shared>
+
+    private struct Shared: Sendable {
+        /// The block that was written last, and again as a buffer: most streams are given the same one after another.
+        var block: (LaneBlock, ByteBuffer)?
+        var date: (second: Int, text: String)?
+    }
+
+    private init(_ loop: any EventLoop) {
+        self.loop = loop
+        executor = EventLoopTaskExecutor(loop)
+        shared = NIOLoopBoundBox.makeBoxSendingValue(Shared(), eventLoop: loop)
+    }
+
+    func execute(_ work: @escaping @Sendable () -> Void) { loop.execute(work) }
+
+    /// A part of a block; without a copy where the block was asked for before. Called on the loop.
+    func buffer(_ block: LaneBlock, _ range: Range<Int>) -> ByteBuffer? {
+        let whole: ByteBuffer
+        if let (known, buffer) = shared.value.block, known === block {
+            whole = buffer
+        } else {
+            whole = ByteBuffer(bytes: block.bytes)
+            shared.value.block = (block, whole)
+        }
+        return whole.getSlice(at: range.lowerBound, length: range.count)
+    }
+
+    /// The time as HTTP has it (RFC 9110, section 5.6.7). Asked on the loop.
+    var date: String {
+        let second = Int(Date().timeIntervalSince1970)
+        if let (known, text) = shared.value.date, known == second { return text }
+        let text = HTTPDate.text(unixSeconds: second)
+        shared.value.date = (second, text)
+        return text
+    }
+
+    /// The loops that have been seen.
+    final class Registry: Sendable {
+        private let known = Mutex<[ObjectIdentifier: StreamLoop]>([:])
+
+        func of(_ loop: any EventLoop) -> StreamLoop {
+            known.withLock { known in
+                if let found = known[ObjectIdentifier(loop)] { return found }
+                let made = StreamLoop(loop)
+                known[ObjectIdentifier(loop)] = made
+                return made
+            }
+        }
+    }
+}
+
+/// Times as HTTP writes them.
+enum HTTPDate {
+    private static let days = ["Thu", "Fri", "Sat", "Sun", "Mon", "Tue", "Wed"]
+    private static let months = [
+        "Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec",
+    ]
+
+    /// IMF-fixdate, such as `Sun, 06 Nov 1994 08:49:37 GMT` (RFC 9110, section 5.6.7).
+    static func text(unixSeconds: Int) -> String {
+        var time = time_t(unixSeconds)
+        var parts = tm()
+        gmtime_r(&time, &parts)
+        func two(_ number: Int32) -> String { number < 10 ? "0\(number)" : "\(number)" }
+        let day =
+            "\(days[unixSeconds / 86_400 % 7]), \(two(parts.tm_mday)) \(months[Int(parts.tm_mon)]) \(parts.tm_year + 1900)"
+        return "\(day) \(two(parts.tm_hour)):\(two(parts.tm_min)):\(two(parts.tm_sec)) GMT"
+    }
+}
