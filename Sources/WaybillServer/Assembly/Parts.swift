@@ -45,6 +45,7 @@ struct Parts {
         self.tail = tail
         let oldIds = OldCommandIds()
         try oldIds.register(in: metrics)
+        try settings.certificates?.register(in: metrics)
         maintenance = CommandMaintenance(
             reader: reader,
             oldIds: oldIds,
@@ -106,8 +107,7 @@ struct Parts {
         let fallback = settings.port
         return Application(
             router: router,
-            // A connection that says nothing goes; one whose answer is under way, such as a stream, is not idle.
-            server: .loopBoundHTTP1(idleTimeout: .seconds(75)),
+            server: .loopBound(certificates: settings.certificates),
             configuration: ApplicationConfiguration(
                 address: .hostname(settings.host, port: settings.port),
                 // Thousands of clients return at once after a restart; a short queue makes them wait for retransmissions.

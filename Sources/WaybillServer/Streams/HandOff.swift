@@ -1,6 +1,7 @@
 import Glibc
 import NIOCore
 import NIOHTTPTypes
+import NIOSSL
 import Synchronization
 
 /// Takes a connection from the web framework while its response is under way.
@@ -48,6 +49,9 @@ enum HandOff {
         // Lanes send chunks, which HTTP/1.0 does not know.
         let versions = try? channel.pipeline.syncOperations.handler(type: OldClientHandler.self)
         guard versions?.isOld == false else { return .stays }
+        // Nor can they encrypt. (A stream of an HTTP/2 connection has no versions, and stays.)
+        let encryption = try? channel.pipeline.syncOperations.handler(type: NIOSSLServerHandler.self)
+        guard encryption == nil else { return .stays }
         let descriptor = try? channel.pipeline.syncOperations.withUnsafeTransportIfAvailable(
             of: NIOBSDSocket.Handle.self
         ) { fcntl($0, F_DUPFD_CLOEXEC, 0) }

@@ -1,6 +1,5 @@
 import NIOCore
 import NIOHTTP1
-import NIOHTTPTypesHTTP1
 
 /// Answers HTTP/1.0 in its own tongue where the body's length is not known: no chunks, and the connection's end is the
 /// body's (RFC 9112, sections 6.1 and 6.3). The framework's own types do not tell the version.
@@ -32,25 +31,6 @@ final class OldClientHandler: ChannelDuplexHandler {
             written.futureResult.whenComplete { [channel = context.channel] _ in channel.close(promise: nil) }
             context.writeAndFlush(data, promise: written)
         default: context.write(data, promise: promise)
-        }
-    }
-
-    /// Puts the handler where it sees versions: before the framework's handler that turns messages into its own types.
-    final class Installer: ChannelInboundHandler, RemovableChannelHandler {
-        typealias InboundIn = Any
-
-        func handlerAdded(context: ChannelHandlerContext) {
-            do {
-                let pipeline = context.pipeline.syncOperations
-                let codec = try pipeline.handler(type: HTTP1ToHTTPServerCodec.self)
-                try pipeline.addHandler(OldClientHandler(), position: .before(codec))
-                try pipeline.addHandler(StreamHeadHandler(), position: .before(codec))
-                pipeline.removeHandler(context: context, promise: nil)
-            } catch {
-                // A pipeline without that handler is not the framework's: nothing here would be understood.
-                context.fireErrorCaught(error)
-                context.close(promise: nil)
-            }
         }
     }
 }

@@ -52,11 +52,14 @@ struct ResponseSink: StreamSink {
         lanes = nil
         try await release()
         // A peer that vanished without a word must not keep its place for the quarter of an hour that TCP would try.
-        try await channel.setOption(.tcpOption(.init(rawValue: CInt(TCP_USER_TIMEOUT))), value: 30_000).get()
+        let connection = channel.isHTTP2Stream ? channel.parent ?? channel : channel
+        try await connection.setOption(.tcpOption(.init(rawValue: CInt(TCP_USER_TIMEOUT))), value: 30_000).get()
         return false
     }
 
     func drained(by deadline: ContinuousClock.Instant) async {
+        // The connection outlives the stream, and what is left goes out after it.
+        guard !channel.isHTTP2Stream else { return }
         while ContinuousClock.now < deadline, channel.isActive {
             do {
                 if try await channel.getOption(.bufferedWritableBytes).get() == 0 { return }
@@ -67,12 +70,12 @@ struct ResponseSink: StreamSink {
         }
     }
 
-    /// Ends the body, and the connection with it, unless it is a lane's.
+    /// Ends the body, and with it the connection that it has for itself, unless that is a lane's.
     mutating func finish() async throws {
         guard !isHandedOff else { return }
         try await release()
         try await writer.finish(nil)
-        channel.close(mode: .output, promise: nil)
+        if !channel.isHTTP2Stream { channel.close(mode: .output, promise: nil) }
     }
 
     private mutating func release() async throws {

@@ -1,0 +1,38 @@
+import NIOCore
+import NIOHTTP2
+import NIOHTTPTypes
+import NIOHTTPTypesHTTP2
+
+/// What turns a connection's bytes into HTTP/2 streams, and each stream's frames into messages and back.
+enum HTTP2Pipeline {
+    /// Adds the connection's handlers; on the channel's event loop. The client's preface is yet to be read.
+    static func add(to channel: any Channel, _ timeouts: ConnectionTimeouts) throws -> HTTP2Streams {
+        let pipeline = channel.pipeline.syncOperations
+        let connection = HTTP2ConnectionHandler(on: channel.eventLoop, idleTimeout: timeouts.idle)
+        let streams = try pipeline.configureAsyncHTTP2Pipeline(
+            mode: .server,
+            streamDelegate: connection.streamDelegate,
+            configuration: HTTP2Limits.configuration
+        ) { stream in
+            stream.eventLoop.makeCompletedFuture { try add(toStream: stream, timeouts) }
+        }
+        try pipeline.addHandler(connection)
+        return streams
+    }
+
+    /// Adds a stream's handlers; on the channel's event loop.
+    private static func add(toStream channel: any Channel, _ timeouts: ConnectionTimeouts) throws -> HTTPMessages {
+        let pipeline = channel.pipeline.syncOperations
+        try pipeline.addHandler(HTTP2FramePayloadToHTTPServerCodec())
+        // From here on messages are of the same types as those of an HTTP/1.1 connection.
+        try pipeline.addHandler(HTTP2StreamHandler(timeouts))
+        return try HTTPMessages(wrappingChannelSynchronously: channel)
+    }
+}
+
+extension Channel {
+    /// Whether this is one stream of an HTTP/2 connection, which shares the socket with others.
+    ///
+    /// A connection's parent is the listening socket, which has none; a stream's parent is its connection.
+    var isHTTP2Stream: Bool { parent?.parent != nil }
+}
