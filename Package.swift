@@ -23,9 +23,13 @@ let lifecycle = Target.Dependency.product(name: "ServiceLifecycle", package: "sw
 let logging = Target.Dependency.product(name: "Logging", package: "swift-log")
 let nio = Target.Dependency.product(name: "NIOCore", package: "swift-nio")
 let nioHTTP1 = Target.Dependency.product(name: "NIOHTTP1", package: "swift-nio")
+let nioHTTP2 = Target.Dependency.product(name: "NIOHTTP2", package: "swift-nio-http2")
 let nioHTTPTypes = Target.Dependency.product(name: "NIOHTTPTypes", package: "swift-nio-extras")
 let nioHTTPTypesHTTP1 = Target.Dependency.product(name: "NIOHTTPTypesHTTP1", package: "swift-nio-extras")
+let nioHTTPTypesHTTP2 = Target.Dependency.product(name: "NIOHTTPTypesHTTP2", package: "swift-nio-extras")
 let nioPosix = Target.Dependency.product(name: "NIOPosix", package: "swift-nio")
+let nioSSL = Target.Dependency.product(name: "NIOSSL", package: "swift-nio-ssl")
+let nioTLS = Target.Dependency.product(name: "NIOTLS", package: "swift-nio")
 
 // The binary carries the schema and the seeds, so that it runs from any directory.
 let migrations = [
@@ -51,6 +55,8 @@ let package = Package(
         .package(url: "https://github.com/apple/swift-log", exact: "1.16.2"),
         .package(url: "https://github.com/apple/swift-nio", exact: "2.101.2"),
         .package(url: "https://github.com/apple/swift-nio-extras", exact: "1.35.2"),
+        .package(url: "https://github.com/apple/swift-nio-http2", exact: "1.46.0"),
+        .package(url: "https://github.com/apple/swift-nio-ssl", exact: "2.37.6"),
         .package(url: "https://github.com/hummingbird-project/hummingbird", exact: "2.28.1"),
         .package(url: "https://github.com/swift-server/async-http-client", exact: "1.37.0"),
         .package(url: "https://github.com/swift-server/swift-service-lifecycle", exact: "2.13.0"),
@@ -97,8 +103,8 @@ let package = Package(
             name: "WaybillServer",
             dependencies: [
                 "Access", "LiveStreams", "OrderLog", "Orders", "Postgres", "Projections", "StrictJSON", "Telemetry",
-                collections, crypto, hummingbird, lifecycle, logging, nio, nioHTTP1, nioHTTPTypes,
-                nioHTTPTypesHTTP1, nioPosix,
+                collections, crypto, hummingbird, lifecycle, logging, nio, nioHTTP1, nioHTTP2, nioHTTPTypes,
+                nioHTTPTypesHTTP1, nioHTTPTypesHTTP2, nioPosix, nioSSL, nioTLS,
             ],
             swiftSettings: strict
         ),
@@ -187,7 +193,7 @@ let package = Package(
             name: "WaybillServerTests",
             dependencies: [
                 "Access", "LiveStreams", "LogSupport", "OrderLog", "Orders", "Postgres", "StrictJSON", "TestSupport",
-                "WaybillServer", httpClient, logging, nio, nioHTTP1,
+                "WaybillServer", httpClient, logging, nio, nioHTTP1, nioHTTP2, nioSSL,
             ],
             swiftSettings: strict
         ),

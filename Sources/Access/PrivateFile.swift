@@ -1,22 +1,22 @@
 import Glibc
 
 /// Reading and making small files that nobody else may read.
-enum PrivateFile {
+package enum PrivateFile {
     /// What a file holds and by what it can be told that it changed.
-    struct Contents {
-        let bytes: [UInt8]
+    package struct Contents {
+        package let bytes: [UInt8]
         let mode: mode_t
-        let stamp: Stamp
+        package let stamp: Stamp
     }
 
     /// A file's identity and last change, of its mode too (`st_ctim`): a file that became readable is a changed one.
-    struct Stamp: Sendable, Equatable {
+    package struct Stamp: Sendable, Equatable {
         let device, inode, size, seconds, nanoseconds: Int
     }
 
     /// - Returns: nil where there is no such file.
     /// - Throws: `KeyError` for anything else that keeps it from being read, or more than `limit` bytes.
-    static func read(_ path: String, limit: Int) throws(KeyError) -> Contents? {
+    package static func read(_ path: String, limit: Int) throws(KeyError) -> Contents? {
         let file = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK)
         guard file >= 0 else {
             guard errno != ENOENT else { return nil }
@@ -40,7 +40,7 @@ enum PrivateFile {
     }
 
     /// - Returns: nil where the file cannot be examined.
-    static func stamp(_ path: String) -> Stamp? {
+    package static func stamp(_ path: String) -> Stamp? {
         var status = stat()
         return stat(path, &status) == 0 ? Stamp(status) : nil
     }

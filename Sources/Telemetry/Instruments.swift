@@ -6,6 +6,8 @@ package final class Counter: Sendable {
 
     package var value: UInt64 { count.load(ordering: .relaxed) }
 
+    package init() {}
+
     package func increment(by amount: UInt64 = 1) {
         count.wrappingAdd(amount, ordering: .relaxed)
     }

@@ -39,6 +39,16 @@ package final class MetricsRegistry: Sendable {
         throw .conflict(metric: name)
     }
 
+    /// Takes a counter that is counted already. The same labels cannot be registered twice.
+    package func counter(
+        _ name: String,
+        help: String,
+        labels: [String: String] = [:],
+        _ counter: Counter
+    ) throws(MetricsError) {
+        _ = try register(name, .counter, help, labels, .counter(counter), mustBeNew: true)
+    }
+
     package func gauge(_ name: String, help: String, labels: [String: String] = [:]) throws(MetricsError) -> Gauge {
         let made = Gauge()
         let found = try register(name, .gauge, help, labels, .gauge(made))

@@ -1,7 +1,6 @@
 import Access
 import Foundation
 import Hummingbird
-import HummingbirdCore
 import LiveStreams
 import Logging
 import OrderLog
@@ -47,6 +46,7 @@ struct Parts {
         self.tail = tail
         let oldIds = OldCommandIds()
         try oldIds.register(in: metrics)
+        try settings.certificates?.register(in: metrics)
         maintenance = CommandMaintenance(
             reader: reader,
             oldIds: oldIds,
@@ -110,15 +110,7 @@ struct Parts {
         let fallback = settings.port
         return Application(
             router: router,
-            // A connection that says nothing goes; one whose answer is under way, such as a stream, is not idle.
-            server: HTTPServerBuilder { [opener] responder in
-                ConnectionChannel(
-                    responder: responder,
-                    opener: opener,
-                    loops: StreamLoop.Registry(),
-                    idleTimeout: .seconds(75)
-                )
-            },
+            server: .loopBound(certificates: settings.certificates, opener: opener),
             configuration: ApplicationConfiguration(
                 address: .hostname(settings.host, port: settings.port),
                 // Thousands of clients return at once after a restart; a short queue makes them wait for retransmissions.

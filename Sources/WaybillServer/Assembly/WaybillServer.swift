@@ -48,8 +48,9 @@ package struct WaybillServer: Sendable {
 
     private func serve(_ reader: LogReader, _ models: ReadModelReader, _ companions: [any Service]) async throws {
         let parts = try await Parts(settings, reader, models, logger)
+        let watch = settings.certificates.map { [CertificateWatch($0)] } ?? []
         var configuration = ServiceGroupConfiguration(
-            services: companions + [
+            services: companions + watch + [
                 parts.appender, parts.tail, parts.projector, parts.replays, parts.maintenance,
                 LoopBoundService(parts.application(settings, logger, onRunning)), parts.hub,
             ],

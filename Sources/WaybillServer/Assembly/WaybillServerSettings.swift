@@ -10,6 +10,8 @@ package struct WaybillServerSettings: Sendable {
     /// The log's database, migrated already.
     package var database: PostgresConfiguration
     package var keys: KeySource
+    /// For TLS; nil serves clear text.
+    package var certificates: CertificateStore?
     /// How long accepted command ids are kept, in days.
     package var commandRetentionDays = 90
     package var appender = Appender.Settings()

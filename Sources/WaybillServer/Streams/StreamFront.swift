@@ -1,3 +1,4 @@
+import Glibc
 import HTTPTypes
 import LiveStreams
 import Logging
@@ -21,12 +22,6 @@ final class StreamFront: ChannelDuplexHandler {
         case http2
     }
 
-    /// Brings the web framework into a channel, and says that it will not be needed any more.
-    struct Framework: Sendable {
-        let enter: @Sendable (any Channel) throws -> Void
-        let leave: @Sendable () -> Void
-    }
-
     private enum State {
         /// Looks at requests as they come.
         case watching
@@ -48,7 +43,7 @@ final class StreamFront: ChannelDuplexHandler {
     let transport: Transport
     let loop: StreamLoop
     private let opener: StreamOpener
-    private let framework: Framework
+    private let framework: FrameworkEntrance
     private let idleTimeout: TimeAmount
     private(set) var context: ChannelHandlerContext?
     private var state = State.watching
@@ -67,7 +62,7 @@ final class StreamFront: ChannelDuplexHandler {
         _ transport: Transport,
         loop: StreamLoop,
         opener: StreamOpener,
-        framework: Framework,
+        framework: FrameworkEntrance,
         idleTimeout: TimeAmount
     ) {
         self.transport = transport
@@ -129,7 +124,7 @@ extension StreamFront {
         guard !isFrameworkThere else { return true }
         stopWaiting()
         do {
-            try framework.enter(context.channel)
+            try framework.enter(context.channel, idleTimeout: transport == .http2 ? nil : idleTimeout)
             isFrameworkThere = true
         } catch {
             context.close(promise: nil)
@@ -177,7 +172,6 @@ extension StreamFront {
         if case .streaming(let outlet) = state { outlet.closed() }
         state = .over
         held = nil
-        framework.leave()
         context.fireChannelInactive()
     }
 
@@ -227,7 +221,8 @@ extension StreamFront {
 extension StreamFront {
     private func open(_ target: StreamTarget, _ request: HTTPRequest, _ context: ChannelHandlerContext) {
         state = .opening
-        if !isFrameworkThere { framework.leave() }
+        // Nothing follows a stream on its connection.
+        if !isFrameworkThere, transport != .http2 { framework.close() }
         let front = NIOLoopBound(self, eventLoop: context.eventLoop)
         Self.start(
             Asked(target: target, request: request, address: context.channel.clientAddress),
@@ -298,6 +293,7 @@ extension StreamFront {
     func follow(_ outlet: StreamOutlet) {
         guard let context, context.channel.isActive else { return outlet.closed() }
         state = .streaming(outlet)
+        if transport != .http2 { context.channel.endWhenPeerVanishes() }
     }
 
     /// No lane takes the stream.
@@ -363,5 +359,14 @@ extension StreamFront {
     func closeStream() {
         guard let context, case .streaming = state else { return }
         context.close(promise: nil)
+    }
+}
+
+extension Channel {
+    /// A peer that vanished without a word must not keep its place for the quarter of an hour that TCP would try. Called on a
+    /// connection, not on a stream of one.
+    func endWhenPeerVanishes() {
+        // It fails where the connection is closed already, and where it is no TCP.
+        setOption(.tcpOption(.init(rawValue: CInt(TCP_USER_TIMEOUT))), value: 30_000).whenComplete { _ in }
     }
 }

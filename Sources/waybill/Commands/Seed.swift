@@ -62,6 +62,6 @@ struct Seed: AsyncParsableCommand {
 
     static func defaultURL() -> String {
         let port = Environment.text("WAYBILL_PORT").flatMap(Int.init) ?? 8080
-        return ServiceOptions.address(Environment.text("WAYBILL_HOST") ?? "127.0.0.1", port)
+        return ServiceOptions.address(Environment.text("WAYBILL_HOST") ?? "127.0.0.1", port, "http")
     }
 }

@@ -7,13 +7,17 @@ struct Serve: AsyncParsableCommand {
         discussion: """
             Without --database-url an embedded PostgreSQL in the data directory is started, or adopted, and stopped with the
             service. The schema is brought up to date first. Nothing is appended to the log by serving it.
+
+            HTTP/1.1 and HTTP/2 are spoken on the same port: in clear text to clients that know of HTTP/2 beforehand, as
+            proxies do; over TLS as the client chooses.
             """
     )
 
     @OptionGroup var options: ServiceOptions
+    @OptionGroup var tls: TLSOptions
 
     func run() async throws {
-        try await ServiceRuntime(options).run { running in
+        try await ServiceRuntime(options, tls: tls).run { running in
             Output.line("waybill: serving on \(running.url)")
         }
     }

@@ -14,7 +14,9 @@ struct ServiceOptions: ParsableArguments {
     @Option(help: "PostgreSQL to use instead of an embedded one: postgres://… [WAYBILL_DATABASE_URL]")
     var databaseUrl: String?
 
-    @Option(help: "Where clients reach this service, for links. [WAYBILL_PUBLIC_URL] (default: http://HOST:PORT)")
+    @Option(
+        help: "Where clients reach this service, for links. [WAYBILL_PUBLIC_URL] (default: http[s]://HOST:PORT)"
+    )
     var publicUrl: String?
 
     @Option(
@@ -33,8 +35,8 @@ struct ServiceOptions: ParsableArguments {
         return port
     }
 
-    func resolvedPublicURL(port: Int) -> String {
-        let url = publicUrl ?? Environment.text("WAYBILL_PUBLIC_URL") ?? Self.address(resolvedHost, port)
+    func resolvedPublicURL(port: Int, _ scheme: String) -> String {
+        let url = publicUrl ?? Environment.text("WAYBILL_PUBLIC_URL") ?? Self.address(resolvedHost, port, scheme)
         return url.hasSuffix("/") ? String(url.dropLast()) : url
     }
 
@@ -48,9 +50,9 @@ struct ServiceOptions: ParsableArguments {
     }
 
     /// A literal IPv6 address needs brackets in a URL; the wildcard addresses are no place to connect to.
-    static func address(_ host: String, _ port: Int) -> String {
+    static func address(_ host: String, _ port: Int, _ scheme: String) -> String {
         let reachable = host == "0.0.0.0" ? "127.0.0.1" : host == "::" ? "::1" : host
-        return "http://\(reachable.contains(":") ? "[\(reachable)]" : reachable):\(port)"
+        return "\(scheme)://\(reachable.contains(":") ? "[\(reachable)]" : reachable):\(port)"
     }
 
     private static func number(_ text: String) throws -> Int {

@@ -22,10 +22,13 @@ struct ServiceRuntime: Sendable {
     }
 
     private let options: ServiceOptions
+    private let tls: TLSOptions?
     private let logger = Output.logger(verbose: true)
 
-    init(_ options: ServiceOptions) {
+    /// - Parameter tls: nil serves clear text.
+    init(_ options: ServiceOptions, tls: TLSOptions? = nil) {
         self.options = options
+        self.tls = tls
     }
 
     /// Serves until SIGTERM or SIGINT, or until `companion` is done where there is one.
@@ -81,6 +84,8 @@ struct ServiceRuntime: Sendable {
 
     private func serve(_ onRunning: @escaping @Sendable (Running) -> Void) async throws {
         let directory = options.dataDirectory.path
+        let certificates = try tls?.certificates(logger)
+        let scheme = certificates == nil ? "http" : "https"
         try await Database.with(
             url: options.resolvedDatabaseURL,
             dataDirectory: directory,
@@ -91,11 +96,12 @@ struct ServiceRuntime: Sendable {
             var settings = WaybillServerSettings(database: database, keys: try await keys(in: directory))
             settings.host = options.resolvedHost
             settings.port = try options.resolvedPort()
+            settings.certificates = certificates
             let server = WaybillServer(settings: settings, logger: logger) { port in
                 onRunning(
                     Running(
-                        url: ServiceOptions.address(options.resolvedHost, port),
-                        publicURL: options.resolvedPublicURL(port: port),
+                        url: ServiceOptions.address(options.resolvedHost, port, scheme),
+                        publicURL: options.resolvedPublicURL(port: port, scheme),
                         dataDirectory: directory
                     )
                 )

@@ -2,6 +2,7 @@ import LiveStreams
 import Logging
 import OrderLog
 import Telemetry
+import WaybillServer
 
 /// What `GET /metrics` answers before anything has happened, as a table.
 enum MetricsPage {
@@ -16,6 +17,7 @@ enum MetricsPage {
             )
             try hub.register(in: registry)
             try OldCommandIds().register(in: registry)
+            try CertificateReloads().register(in: registry) { 0 }
             return """
                 # Metrics
 

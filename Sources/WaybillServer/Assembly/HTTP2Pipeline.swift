@@ -1,0 +1,43 @@
+import NIOCore
+import NIOHTTP2
+import NIOHTTPTypes
+import NIOHTTPTypesHTTP2
+
+/// What turns a connection's bytes into HTTP/2 streams, and each stream's frames into messages and back.
+enum HTTP2Pipeline {
+    /// Adds the connection's handlers; on the channel's event loop. The client's preface is yet to be read.
+    static func add(to channel: any Channel, _ fronts: StreamFronts, _ framework: FrameworkEntrance) throws {
+        let pipeline = channel.pipeline.syncOperations
+        let connection = HTTP2ConnectionHandler(on: channel.eventLoop, idleTimeout: fronts.timeouts.idle)
+        _ = try pipeline.configureHTTP2Pipeline(
+            mode: .server,
+            connectionConfiguration: HTTP2Limits.configuration.connection,
+            streamConfiguration: HTTP2Limits.configuration.stream,
+            streamDelegate: connection.streamDelegate
+        ) { stream in
+            stream.eventLoop.makeCompletedFuture { try add(toStream: stream, fronts, framework) }
+        }
+        try pipeline.addHandler(connection)
+        channel.endWhenPeerVanishes()
+    }
+
+    /// Adds a stream's handlers; on the channel's event loop.
+    private static func add(
+        toStream channel: any Channel,
+        _ fronts: StreamFronts,
+        _ framework: FrameworkEntrance
+    ) throws {
+        let pipeline = channel.pipeline.syncOperations
+        try pipeline.addHandler(HTTP2FramePayloadToHTTPServerCodec())
+        // From here on messages are of the same types as those of an HTTP/1.1 connection.
+        try pipeline.addHandler(HTTP2StreamHandler(fronts.timeouts))
+        try fronts.add(.http2, to: channel, framework)
+    }
+}
+
+extension Channel {
+    /// Whether this is one stream of an HTTP/2 connection, which shares the socket with others.
+    ///
+    /// A connection's parent is the listening socket, which has none; a stream's parent is its connection.
+    var isHTTP2Stream: Bool { parent?.parent != nil }
+}

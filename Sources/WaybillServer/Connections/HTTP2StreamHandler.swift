@@ -1,0 +1,86 @@
+import HTTPTypes
+import NIOCore
+import NIOHTTP2
+import NIOHTTPTypes
+import NIOHTTPTypesHTTP2
+
+/// What an HTTP/2 stream needs besides its messages: an end to requests that are not finished and to answers that are not
+/// taken, for which there is no socket of its own to look at; and answers without what belongs to HTTP/1.1 alone.
+final class HTTP2StreamHandler: ChannelDuplexHandler {
+    typealias InboundIn = HTTPRequestPart
+    typealias InboundOut = HTTPRequestPart
+    typealias OutboundIn = HTTPResponsePart
+    typealias OutboundOut = HTTPResponsePart
+
+    private let timeouts: ConnectionTimeouts
+    private var isRequestWhole = false
+    private var isAnswering = false
+    private var isAnswered = false
+    /// What is waited for: the rest of the request, or that the client takes something of the answer.
+    private var timer: Scheduled<Void>?
+
+    init(_ timeouts: ConnectionTimeouts) {
+        self.timeouts = timeouts
+    }
+
+    func handlerRemoved(context: ChannelHandlerContext) { timer?.cancel() }
+
+    func channelInactive(context: ChannelHandlerContext) {
+        timer?.cancel()
+        context.fireChannelInactive()
+    }
+
+    func channelRead(context: ChannelHandlerContext, data: NIOAny) {
+        if case .end = unwrapInboundIn(data) {
+            isRequestWhole = true
+            if !isAnswering { timer?.cancel() }
+        }
+        context.fireChannelRead(data)
+    }
+
+    func channelReadComplete(context: ChannelHandlerContext) {
+        // An answer that is under way may be what the client waits for.
+        if !isRequestWhole, !isAnswering { close(context, in: timeouts.idle) }
+        context.fireChannelReadComplete()
+    }
+
+    func channelWritabilityChanged(context: ChannelHandlerContext) {
+        if context.channel.isWritable {
+            if isAnswering, !isAnswered { timer?.cancel() }
+        } else {
+            close(context, in: timeouts.untaken)
+        }
+        context.fireChannelWritabilityChanged()
+    }
+
+    func write(context: ChannelHandlerContext, data: NIOAny, promise: EventLoopPromise<Void>?) {
+        switch unwrapOutboundIn(data) {
+        case .head(var head):
+            isAnswering = true
+            timer?.cancel()
+            // Nothing of one connection's own may stand there (RFC 9113, section 8.2.2).
+            head.headerFields[.connection] = nil
+            context.write(wrapOutboundOut(.head(head)), promise: promise)
+        case .body: context.write(data, promise: promise)
+        case .end:
+            isAnswered = true
+            close(context, in: timeouts.untaken)
+            guard !isRequestWhole else { return context.write(data, promise: promise) }
+            // The client may stop sending what nobody will read (RFC 9113, section 8.1).
+            let written = promise ?? context.eventLoop.makePromise(of: Void.self)
+            written.futureResult.assumeIsolated().whenSuccess { [self] in
+                guard !isRequestWhole else { return }
+                context.triggerUserOutboundEvent(NIOHTTP2FramePayloadToHTTPEvent.reset(code: .noError), promise: nil)
+            }
+            context.write(data, promise: written)
+        }
+    }
+
+    private func close(_ context: ChannelHandlerContext, in time: TimeAmount) {
+        timer?.cancel()
+        timer = context.eventLoop.scheduleTask(in: time) { [channel = context.channel] in channel.close(promise: nil) }
+    }
+}
+
+@available(*, unavailable)
+extension HTTP2StreamHandler: Sendable {}
