@@ -42,10 +42,15 @@ import Testing
                     if through >= ring.end { state.ticked(at: now) }
                     state.passed(through: through)
                 case .catchUp(let after, let end):
-                    var page = log.filter { $0.event.seq > after && $0.event.seq <= end }
-                    if isLogSlow { page = Array(page.prefix(1)) }
-                    let through = isLogSlow ? page[0].event.seq : end
-                    state.passed(through: conflation.take(page, after: after, through: through, of: view))
+                    // One read, of as many pages as it takes.
+                    var reached = after
+                    while reached < end, !conflation.isFull {
+                        var page = log.filter { $0.event.seq > reached && $0.event.seq <= end }
+                        if isLogSlow { page = Array(page.prefix(1)) }
+                        let through = isLogSlow ? page[0].event.seq : end
+                        reached = conflation.take(page, after: reached, through: through, of: view)
+                    }
+                    state.passed(through: reached)
                 case .wait(let moment):
                     #expect(moment > now && moment <= now + Self.tick)
                     return

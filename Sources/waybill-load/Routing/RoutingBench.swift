@@ -92,7 +92,8 @@ extension RoutingBench {
             ends.append(pair[0])
             // The hub's threads start with its service.
             let deadline = Clock.now() + 10_000_000_000
-            while !hub.adopt(pair[1], RoutedEvent.view(of: order), at: StreamPlace(cursor: 0, forks: 0, expiry: nil)) {
+            let place = StreamPlace(cursor: 0, forks: try hub.admit(), expiry: nil)
+            while !hub.adopt(.socket(pair[1]), RoutedEvent.view(of: order), at: place) {
                 guard Clock.now() < deadline else { throw LoadFailure("the hub has no lane") }
                 sched_yield()
             }
