@@ -46,6 +46,7 @@ let package = Package(
     products: [
         .executable(name: "waybill", targets: ["waybill"]),
         .executable(name: "waybill-load", targets: ["waybill-load"]),
+        .library(name: "WaybillClient", targets: ["WaybillClient"]),
     ],
     dependencies: [
         .package(url: "https://github.com/HdrHistogram/hdrhistogram-swift", exact: "0.2.0"),
@@ -106,6 +107,11 @@ let package = Package(
                 collections, crypto, hummingbird, lifecycle, logging, nio, nioHTTP1, nioHTTP2, nioHTTPTypes,
                 nioHTTPTypesHTTP1, nioHTTPTypesHTTP2, nioPosix, nioSSL, nioTLS,
             ],
+            swiftSettings: strict
+        ),
+        .target(
+            name: "WaybillClient",
+            dependencies: [httpClient, nio, nioHTTP1, nioPosix],
             swiftSettings: strict
         ),
         .executableTarget(
@@ -178,7 +184,11 @@ let package = Package(
             exclude: ["Corpus"],
             swiftSettings: strict
         ),
-        .testTarget(name: "PostgresTests", dependencies: ["Postgres", logging, lifecycle], swiftSettings: strict),
+        .testTarget(
+            name: "PostgresTests",
+            dependencies: ["Postgres", "TestSupport", logging, lifecycle],
+            swiftSettings: strict
+        ),
         .testTarget(
             name: "ProjectionsTests",
             dependencies: [
@@ -190,10 +200,16 @@ let package = Package(
         .testTarget(name: "StrictJSONTests", dependencies: ["StrictJSON"], swiftSettings: strict),
         .testTarget(name: "TelemetryTests", dependencies: ["Telemetry", logging], swiftSettings: strict),
         .testTarget(
+            name: "WaybillClientTests",
+            dependencies: ["TestSupport", "WaybillClient"],
+            exclude: ["Cases"],
+            swiftSettings: strict
+        ),
+        .testTarget(
             name: "WaybillServerTests",
             dependencies: [
                 "Access", "LiveStreams", "LogSupport", "OrderLog", "Orders", "Postgres", "StrictJSON", "TestSupport",
-                "WaybillServer", httpClient, logging, nio, nioHTTP1, nioHTTP2, nioSSL,
+                "WaybillClient", "WaybillServer", httpClient, logging, nio, nioHTTP1, nioHTTP2, nioSSL,
             ],
             swiftSettings: strict
         ),
