@@ -119,7 +119,7 @@ let package = Package(
             dependencies: [
                 "CSeeds",
                 "Access", "EmbeddedPostgres", "OrderLog", "Orders", "Postgres", "Projections", "Schema", "StrictJSON",
-                "Telemetry", "WaybillServer", argumentParser, httpClient, logging, lifecycle,
+                "Telemetry", "WaybillClient", "WaybillServer", argumentParser, httpClient, logging, lifecycle,
             ],
             swiftSettings: strict
         ),
@@ -198,6 +198,11 @@ let package = Package(
             swiftSettings: strict
         ),
         .testTarget(name: "StrictJSONTests", dependencies: ["StrictJSON"], swiftSettings: strict),
+        .testTarget(
+            name: "TailTests",
+            dependencies: ["Orders", "WaybillClient", "waybill", argumentParser],
+            swiftSettings: strict
+        ),
         .testTarget(name: "TelemetryTests", dependencies: ["Telemetry", logging], swiftSettings: strict),
         .testTarget(
             name: "WaybillClientTests",

@@ -1,5 +1,5 @@
 import AsyncHTTPClient
-import FoundationEssentials
+import Foundation
 import NIOCore
 import NIOHTTP1
 import NIOPosix
@@ -76,8 +76,9 @@ extension WaybillClient {
     /// What the network met, for people.
     func words(_ error: any Error) -> String {
         if let error = error as? NIOConnectionError {
-            return error.connectionErrors.first.map { "\($0.error)" } ?? "there is no such host"
+            return error.connectionErrors.first.map { words($0.error) } ?? "there is no such host"
         }
+        if let error = error as? IOError { return String(cString: strerror(error.errnoCode)) }
         guard let error = error as? HTTPClientError else { return "\(error)" }
         return switch error {
         case .readTimeout: "nothing came for \(settings.silence)"

@@ -12,8 +12,8 @@ struct Waybill: AsyncParsableCommand {
             """,
         version: "0.1.0",
         subcommands: [
-            Serve.self, Demo.self, Migrate.self, Seed.self, ReplayCommand.self, VerifyCommand.self, Token.self,
-            Log.self,
+            Serve.self, Demo.self, Migrate.self, Seed.self, ReplayCommand.self, VerifyCommand.self, Tail.self,
+            Token.self, Log.self,
         ]
     )
 }

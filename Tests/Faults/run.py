@@ -22,6 +22,7 @@ import replay
 import restore
 import sigterm
 import streamcrowd
+import tail
 import texts
 import values
 import vanish
@@ -32,7 +33,7 @@ TESTS = {
     "badinput": badinput.run, "texts": texts.run, "values": values.run, "customer": customer.run,
     "conflate": conflate.run, "badstreams": badstreams.run, "streamcrowd": streamcrowd.run, "churn": churn.run,
     "descriptors": descriptors.run, "vanish": vanish.run, "sigterm": sigterm.run, "restore": restore.run,
-    "fork": fork.run, "forkbusy": forkbusy.run, "kill9": kill9.run, "replay": replay.run,
+    "fork": fork.run, "forkbusy": forkbusy.run, "kill9": kill9.run, "replay": replay.run, "tail": tail.run,
 }
 
 

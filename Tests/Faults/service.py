@@ -166,11 +166,11 @@ class Service:
         return ["psql", "-X", "-q", "-A", "-t", "-v", "ON_ERROR_STOP=1", "-h", lines[4], "-p", lines[3],
                 "-U", "postgres", "-d", database], {"cwd": "/", **options}
 
-    def command(self, *arguments):
+    def command(self, *arguments, stderr=subprocess.STDOUT, **environment):
         """Another command of the binary on the same data directory, under way."""
         return subprocess.Popen([self.binary, *arguments, "--data-dir", self.data_dir], stdin=subprocess.DEVNULL,
-                                stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, cwd=self.root,
-                                env=self._environment())
+                                stdout=subprocess.PIPE, stderr=stderr, text=True, cwd=self.root,
+                                env={**self._environment(), **environment})
 
     def run(self, *arguments, seconds=180):
         """The same, to its end; returns status and output."""

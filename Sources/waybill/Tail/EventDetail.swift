@@ -1,0 +1,84 @@
+import Orders
+import WaybillClient
+
+/// What tells an event from others of its type, in a few words.
+struct EventDetail {
+    private let data: JSON?
+    private let inside: JSON?
+    private let type: EventType?
+    private let skipped: Int?
+    private let time: LocalTime
+
+    init(_ event: OrderChange, time: LocalTime) {
+        self.time = time
+        data = event.data
+        inside = event.internal
+        type = EventType(rawValue: event.type)
+        skipped = event.skipped
+    }
+
+    /// One line, without a colour.
+    var text: String {
+        var words = parts.compactMap { $0 }.filter { !$0.isEmpty }.joined(separator: ", ")
+        if let code = inside?["anomaly"]?["code"]?.string { words += "\(words.isEmpty ? "" : " ")[anomaly: \(code)]" }
+        if let skipped, skipped > 0 { words += "\(words.isEmpty ? "" : " ")[\(skipped) before it]" }
+        return TerminalText.plain(words)
+    }
+
+    private var parts: [String?] {
+        switch type {
+        case nil, .orderConfirmed, .orderClosed: []
+        case .orderPlaced: [units, MoneyText.text(data?["total"])]
+        case .shipToChanged: [word("contactRef"), word("country")]
+        case .itemsCancelled: [units, word("reason")]
+        case .orderCancelled: [word("reason")]
+        case .orderHeld: [word("holdId"), word("reason"), word("note")]
+        case .holdReleased: [word("holdId")]
+        case .parcelPacked: [word("parcelId"), units]
+        case .parcelVoided: [word("parcelId"), word("reason")]
+        case .parcelDispatched:
+            [
+                word("parcelId"), word("carrier"), word("trackingNumber"), window("eta").map { "expected \($0)" },
+                data?["implied"]?.bool == true ? "known by a scan alone" : nil,
+            ]
+        case .etaRevised: [word("parcelId"), window("new"), word("source"), word("reason")]
+        case .parcelScanned, .deliveryFailed, .parcelDelivered, .parcelReturnedToSender, .parcelLost:
+            [
+                word("parcelId"), word("code"), data?["place"]?["text"]?.string, word("reason"),
+                data?["proof"]?["kind"]?.string,
+            ]
+        case .scanRetracted: [word("parcelId"), word("scanId"), word("reason")]
+        case .paymentAuthorized, .paymentCaptured, .paymentVoided, .paymentFailed, .paymentRefunded:
+            [MoneyText.text(data?["amount"]), word("paymentId"), word("returnId")]
+        case .returnRequested: [word("returnId"), units, word("reason")]
+        case .returnApproved, .returnRejected: [word("returnId"), word("note")]
+        case .returnReceived: [word("returnId"), units, damaged]
+        case .anomalyResolved: [field("version")?.integer.map { "of version \($0)" }, word("note")]
+        case .noteAdded: [word("text"), word("visibility") == "staff" ? "for staff alone" : nil]
+        }
+    }
+
+    /// What staff know goes before what customers are told: a reason may be another.
+    private func field(_ name: String) -> JSON? { inside?[name] ?? data?[name] }
+
+    private func word(_ name: String) -> String? { field(name)?.string }
+
+    private var units: String? {
+        guard let lines = field("lines")?.array else { return nil }
+        let count = lines.reduce(0) { $0 + ($1["quantity"]?.integer ?? 0) }
+        return count == 1 ? "1 unit" : "\(count) units"
+    }
+
+    private var damaged: String? {
+        let lines = (field("lines")?.array ?? []).filter { $0["condition"]?.string == "damaged" }
+        let count = lines.reduce(0) { $0 + ($1["quantity"]?.integer ?? 0) }
+        return count == 0 ? nil : "\(count) damaged"
+    }
+
+    private func window(_ name: String) -> String? {
+        guard let earliest = field(name)?["earliest"]?.string, let latest = field(name)?["latest"]?.string else {
+            return nil
+        }
+        return time.window(from: earliest, to: latest)
+    }
+}
