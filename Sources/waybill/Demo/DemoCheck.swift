@@ -1,5 +1,6 @@
 import Foundation
 import StrictJSON
+import WaybillClient
 
 /// The whole path, checked from outside: an order's stream shows each change as it is made, and a client that comes back
 /// with an id gets exactly what it missed.
@@ -16,22 +17,22 @@ struct DemoCheck: Sendable {
         let path = "/v1/orders/\(journey.orderId)/stream"
 
         var live = FrameReader(try await staff.stream(path))
-        let snapshot = try await live.next { $0.event == "snapshot" }
-        try expect(snapshot.id == placed, "the snapshot's id is the position of the order's last event")
+        let snapshot = try await live.next { $0.type == "snapshot" }
+        try expect(snapshot.lastEventID == placed, "the snapshot's id is the position of the order's last event")
 
         var sent: [String] = []
         while let step = journey.next() { sent.append(try await send(step, of: journey)) }
-        var received: [FrameReader.Frame] = []
-        while received.last?.id != sent.last {
-            received.append(try await live.next { $0.event == "status" || $0.event == "update" })
+        var received: [ServerSentEvent] = []
+        while received.last?.lastEventID != sent.last {
+            received.append(try await live.next { $0.type == "status" || $0.type == "update" })
         }
-        try expect(Set(sent).isSubset(of: received.map(\.id)), "every change was pushed")
+        try expect(Set(sent).isSubset(of: received.map(\.lastEventID)), "every change was pushed")
         try expect(received.last?.data.contains("\"status\":\"delivered\"") == true, "the order was delivered")
 
         let middle = received.count / 2
-        var resumed = FrameReader(try await staff.stream(path, lastEventId: received[middle].id))
+        var resumed = FrameReader(try await staff.stream(path, lastEventId: received[middle].lastEventID))
         for expected in received[(middle + 1)...] {
-            let frame = try await resumed.next { $0.event != nil }
+            let frame = try await resumed.next { _ in true }
             try expect(frame == expected, "a resumed stream repeats the very same frames")
         }
     }

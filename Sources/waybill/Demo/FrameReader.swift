@@ -1,50 +1,36 @@
 import AsyncHTTPClient
 import NIOCore
+import WaybillClient
 
-/// Reads the frames of our own streams, whose lines end with LF alone.
+/// Reads the events of one connection, without coming back.
 struct FrameReader {
-    struct Frame: Equatable {
-        var id = ""
-        var event: String?
-        var data = ""
-    }
-
     private var body: HTTPClientResponse.Body.AsyncIterator
-    private var buffer: [UInt8] = []
+    private var parser = EventStreamParser()
+    private var events: [ServerSentEvent] = []
 
     init(_ body: HTTPClientResponse.Body) {
         self.body = body.makeAsyncIterator()
     }
 
-    /// The next frame that is wanted.
-    mutating func next(where isWanted: (Frame) -> Bool) async throws -> Frame {
+    /// The next event that is wanted.
+    mutating func next(where isWanted: (ServerSentEvent) -> Bool) async throws -> ServerSentEvent {
         while true {
-            while let end = separator() {
-                let frame = Self.parse(buffer[..<end])
-                buffer.removeFirst(end + 2)
-                if isWanted(frame) { return frame }
+            while !events.isEmpty {
+                let event = events.removeFirst()
+                if isWanted(event) { return event }
             }
-            guard let more = try await body.next() else { throw CommandFailure("the stream ended") }
-            buffer.append(contentsOf: more.readableBytesView)
+            try await read()
         }
     }
 
-    private func separator() -> Int? {
-        buffer.indices.dropLast().first { buffer[$0] == 0x0A && buffer[$0 + 1] == 0x0A }
+    /// The first id that the stream names, with an event or without one.
+    mutating func firstID() async throws -> String {
+        while parser.lastEventID.isEmpty { try await read() }
+        return events.first { !$0.lastEventID.isEmpty }?.lastEventID ?? parser.lastEventID
     }
 
-    private static func parse(_ bytes: ArraySlice<UInt8>) -> Frame {
-        var frame = Frame()
-        for line in String(decoding: bytes, as: UTF8.self).split(separator: "\n") {
-            let parts = line.split(separator: ": ", maxSplits: 1)
-            guard parts.count == 2 else { continue }
-            switch parts[0] {
-            case "id": frame.id = String(parts[1])
-            case "event": frame.event = String(parts[1])
-            case "data": frame.data = String(parts[1])
-            default: break
-            }
-        }
-        return frame
+    private mutating func read() async throws {
+        guard let more = try await body.next() else { throw CommandFailure("the stream ended") }
+        try parser.parse(more.readableBytesView, into: &events)
     }
 }

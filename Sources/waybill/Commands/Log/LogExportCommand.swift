@@ -53,7 +53,7 @@ struct LogExportCommand: AsyncParsableCommand {
 
     private static func copy(from client: APIClient, after start: String, to handle: FileHandle) async throws {
         var frames = FrameReader(try await client.stream("/v1/stream"))
-        let head = LogPosition(try await frames.next { !$0.id.isEmpty }.id)?.seq ?? 0
+        let head = LogPosition(try await frames.firstID())?.seq ?? 0
         var position = start
         while true {
             var lines = try await client.events(after: position, limit: 1000)

@@ -14,7 +14,7 @@ struct LogHead: AsyncParsableCommand {
         try await options.with { client in
             // The feed begins with a block that holds nothing but the head's id.
             var frames = FrameReader(try await client.stream("/v1/stream"))
-            Output.line(try await frames.next { !$0.id.isEmpty }.id)
+            Output.line(try await frames.firstID())
         } database: { connection in
             Output.line(try await LogExport(connection: connection).head().description)
         }
