@@ -25,7 +25,7 @@ class Bench:
 
     def send(self, method, path, body=None, headers=None, role=roles.BACKEND, token=None):
         """An answer, whatever it is; a lost connection counts as status 0."""
-        client = Client(self.service.port, token or self.tokens[role])
+        client = Client(self.service.port, token or self.tokens[role], self.service.tls)
         streams = path.partition("?")[0].endswith("/stream")
         for _ in range(20):
             try:

@@ -40,12 +40,20 @@ class Unanswered(Exception):
     """A request got no answer in all its time."""
 
 
+def connect(port, tls=None, timeout=30):
+    """An HTTP/1.1 connection, not yet open: over TLS with the client's context for it."""
+    if tls:
+        return http.client.HTTPSConnection("localhost", port, timeout=timeout, context=tls)
+    return http.client.HTTPConnection("127.0.0.1", port, timeout=timeout)
+
+
 class Client:
     """Not for several threads at once."""
 
-    def __init__(self, port, token=None):
+    def __init__(self, port, token=None, tls=None):
         self.port = port
         self.token = token
+        self.tls = tls
         self._connection = None
         # Every 429 and 503 that `insist` met on its way.
         self.refusals = []
@@ -58,7 +66,7 @@ class Client:
     def begin(self, method, path, body=None, headers=None, timeout=30):
         """Sends the request and leaves the answer for `finish`."""
         if self._connection is None:
-            self._connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=timeout)
+            self._connection = connect(self.port, self.tls, timeout)
         fields = {}
         if self.token:
             fields["Authorization"] = f"Bearer {self.token}"
@@ -120,9 +128,9 @@ class Client:
             self._connection = None
 
 
-def read_log(port, token, limit=1000):
+def read_log(port, token, limit=1000, tls=None):
     """The whole log by NDJSON pages: each line's bytes."""
-    client = Client(port, token)
+    client = Client(port, token, tls)
     lines, after = [], "0"
     while True:
         answer = client.insist("GET", f"/v1/events?after={after}&limit={limit}",

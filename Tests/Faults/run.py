@@ -17,6 +17,8 @@ import customer
 import descriptors
 import fork
 import forkbusy
+import http2
+import http2abuse
 import kill9
 import replay
 import restore
@@ -24,6 +26,7 @@ import sigterm
 import streamcrowd
 import tail
 import texts
+import tls
 import values
 import vanish
 from report import Group, Report, one_line
@@ -32,8 +35,9 @@ from service import Service
 TESTS = {
     "badinput": badinput.run, "texts": texts.run, "values": values.run, "customer": customer.run,
     "conflate": conflate.run, "badstreams": badstreams.run, "streamcrowd": streamcrowd.run, "churn": churn.run,
-    "descriptors": descriptors.run, "vanish": vanish.run, "sigterm": sigterm.run, "restore": restore.run,
-    "fork": fork.run, "forkbusy": forkbusy.run, "kill9": kill9.run, "replay": replay.run, "tail": tail.run,
+    "descriptors": descriptors.run, "tls": tls.run, "http2": http2.run, "http2abuse": http2abuse.run,
+    "vanish": vanish.run, "sigterm": sigterm.run, "restore": restore.run, "fork": fork.run, "forkbusy": forkbusy.run,
+    "kill9": kill9.run, "replay": replay.run, "tail": tail.run,
 }
 
 

@@ -8,6 +8,7 @@ import subprocess
 import tempfile
 import time
 
+from client import connect
 from waiting import wait_for
 
 
@@ -38,6 +39,9 @@ class Service:
         # Where it listens; the tests' own clients go by 127.0.0.1.
         self.host = "127.0.0.1"
         self.port = free_port()
+        # More options of `serve`, and the TLS that clients of each version of HTTP need then.
+        self.options = []
+        self.tls = self.tls_http2 = None
         self.process = None
         self._logs = 0
 
@@ -50,7 +54,7 @@ class Service:
         with open(path, "wb") as log:
             process = subprocess.Popen(
                 [self.binary, "serve", "--host", self.host, "--port", str(port or self.port), "--data-dir",
-                 self.data_dir],
+                 self.data_dir, *self.options],
                 stdin=subprocess.DEVNULL, stdout=log, stderr=subprocess.STDOUT,
                 cwd=self.root, env=self._environment(), start_new_session=True)
         process.log_path = path
@@ -71,7 +75,7 @@ class Service:
         wait_for(ready, seconds, "the service is ready")
 
     def is_ready(self):
-        connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=5)
+        connection = connect(self.port, self.tls, 5)
         try:
             connection.request("GET", "/readyz")
             return connection.getresponse().status == 200

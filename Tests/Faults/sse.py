@@ -4,6 +4,7 @@ import threading
 import time
 from dataclasses import dataclass
 
+from client import connect
 from waiting import Overdue
 
 
@@ -57,8 +58,9 @@ class Stream:
     - silence: seconds without a byte that count as a violation; the contract promises one block every 15.
     """
 
-    def __init__(self, port, path, token=None, last_event_id=None, reconnects=False, cut_every=None, silence=40):
-        self.port, self.path, self.token = port, path, token
+    def __init__(self, port, path, token=None, last_event_id=None, reconnects=False, cut_every=None, silence=40,
+                 tls=None):
+        self.port, self.path, self.token, self.tls = port, path, token, tls
         self.last_id = last_event_id
         self.reconnects, self.cut_every, self.silence = reconnects, cut_every, silence
         self.frames = []
@@ -134,7 +136,7 @@ class Stream:
                 time.sleep(0.05)
 
     def _read_once(self):
-        self._connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=self.silence)
+        self._connection = connect(self.port, self.tls, self.silence)
         headers = {"Accept": "text/event-stream"}
         if self.token:
             headers["Authorization"] = f"Bearer {self.token}"

@@ -9,11 +9,12 @@ enum HTTP2Pipeline {
     static func add(to channel: any Channel, _ fronts: StreamFronts, _ framework: FrameworkEntrance) throws {
         let pipeline = channel.pipeline.syncOperations
         let connection = HTTP2ConnectionHandler(on: channel.eventLoop, idleTimeout: fronts.timeouts.idle)
-        _ = try pipeline.configureHTTP2Pipeline(
+        // Nobody asks it for the streams: it is of those assemblies the one that tells what is written.
+        _ = try pipeline.configureAsyncHTTP2Pipeline(
             mode: .server,
-            connectionConfiguration: HTTP2Limits.configuration.connection,
-            streamConfiguration: HTTP2Limits.configuration.stream,
-            streamDelegate: connection.streamDelegate
+            streamDelegate: connection.streamDelegate,
+            frameDelegate: connection,
+            configuration: HTTP2Limits.configuration
         ) { stream in
             stream.eventLoop.makeCompletedFuture { try add(toStream: stream, fronts, framework) }
         }

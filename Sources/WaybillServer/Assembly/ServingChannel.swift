@@ -75,7 +75,7 @@ struct ServingChannel: ServerChildChannel {
         _ framework: FrameworkEntrance
     ) throws {
         let pipeline = channel.pipeline.syncOperations
-        try pipeline.addHandler(NIOSSLServerHandler(context: context))
+        try pipeline.addHandler(NIOSSLServerHandler(context: context, configuration: TLSProfile.connection))
         let deadline = ConversationDeadline(after: timeouts.handshake)
         let negotiation = NIOTypedApplicationProtocolNegotiationHandler<Void> { result, channel in
             channel.eventLoop.makeCompletedFuture {
@@ -121,8 +121,11 @@ struct ConnectionTimeouts: Sendable {
     var handshake = TimeAmount.seconds(10)
     /// For a connection to say anything while no answer is under way.
     var idle = TimeAmount.seconds(75)
-    /// For an HTTP/2 stream's client to take something of what is to be sent.
+    /// For an HTTP/2 stream's client to take something of an answer, and of a stream of events.
     var untaken = TimeAmount.seconds(60)
+    var stalled = TimeAmount.seconds(30)
+    /// For an HTTP/2 stream's client to go on with a request that is answered.
+    var unread = TimeAmount.milliseconds(500)
 }
 
 extension HTTPServerBuilder {

@@ -2,7 +2,7 @@ import NIOCore
 import NIOHTTP2
 
 /// Ends an HTTP/2 connection: when it has had no streams for long, when the service ends, when it makes no sense.
-final class HTTP2ConnectionHandler: ChannelDuplexHandler {
+final class HTTP2ConnectionHandler: ChannelDuplexHandler, NIOHTTP2FrameDelegate {
     typealias InboundIn = HTTP2Frame
     typealias InboundOut = HTTP2Frame
     typealias OutboundIn = HTTP2Frame
@@ -19,6 +19,8 @@ final class HTTP2ConnectionHandler: ChannelDuplexHandler {
     private var state = HTTP2ConnectionState()
     private var context: ChannelHandlerContext?
     private var timer: Scheduled<Void>?
+    /// The client has broken the protocol, and has been told so.
+    private var isBroken = false
 
     /// - Parameter idleTimeout: how long a connection may be without streams.
     init(on loop: any EventLoop, idleTimeout: TimeAmount) {
@@ -49,9 +51,13 @@ final class HTTP2ConnectionHandler: ChannelDuplexHandler {
     }
 
     func errorCaught(context: ChannelHandlerContext, error: any Error) {
-        // Those of one stream end that stream alone. For all others the protocol's own handler has said goodbye.
-        if error is NIOHTTP2Errors.StreamError { return }
-        context.close(promise: nil)
+        // Most errors are one stream's, which has been reset for it.
+        if isBroken { context.close(promise: nil) }
+    }
+
+    /// The protocol's own handler tells a broken connection by its goodbye, and leaves it to others to close it.
+    func wroteFrame(_ frame: HTTP2Frame) {
+        if case .goAway(_, let code, _) = frame.payload, code != .noError { isBroken = true }
     }
 
     // MARK: Streams
@@ -80,8 +86,10 @@ final class HTTP2ConnectionHandler: ChannelDuplexHandler {
         case .nothing: break
         case .awaitStreams: schedule(in: idleTimeout) { $0.act(on: $0.state.end()) }
         case .warn:
-            sayGoodbye(context, after: .maxID)
+            // In this order, since there are clients for which nothing may come after a goodbye. Both leave together, so the
+            // answer takes as long as the goodbye's way there and a last request's back.
             write(context, .ping(ping, ack: false))
+            sayGoodbye(context, after: .maxID)
             context.flush()
             schedule(in: Self.warning) { $0.act(on: $0.state.warningSeen()) }
         case .leave(let last):

@@ -16,11 +16,14 @@ final class HTTP2StreamHandler: ChannelDuplexHandler {
     private var isRequestWhole = false
     private var isAnswering = false
     private var isAnswered = false
+    /// How long the client may take nothing.
+    private var patience: TimeAmount
     /// What is waited for: the rest of the request, or that the client takes something of the answer.
     private var timer: Scheduled<Void>?
 
     init(_ timeouts: ConnectionTimeouts) {
         self.timeouts = timeouts
+        patience = timeouts.untaken
     }
 
     func handlerRemoved(context: ChannelHandlerContext) { timer?.cancel() }
@@ -48,7 +51,7 @@ final class HTTP2StreamHandler: ChannelDuplexHandler {
         if context.channel.isWritable {
             if isAnswering, !isAnswered { timer?.cancel() }
         } else {
-            close(context, in: timeouts.untaken)
+            close(context, in: patience)
         }
         context.fireChannelWritabilityChanged()
     }
@@ -57,22 +60,31 @@ final class HTTP2StreamHandler: ChannelDuplexHandler {
         switch unwrapOutboundIn(data) {
         case .head(var head):
             isAnswering = true
-            timer?.cancel()
+            if head.headerFields[.contentType] == "text/event-stream" { patience = timeouts.stalled }
+            // A client may open no window from the beginning.
+            if context.channel.isWritable { timer?.cancel() } else { close(context, in: patience) }
             // Nothing of one connection's own may stand there (RFC 9113, section 8.2.2).
             head.headerFields[.connection] = nil
             context.write(wrapOutboundOut(.head(head)), promise: promise)
         case .body: context.write(data, promise: promise)
         case .end:
             isAnswered = true
-            close(context, in: timeouts.untaken)
+            close(context, in: patience)
             guard !isRequestWhole else { return context.write(data, promise: promise) }
-            // The client may stop sending what nobody will read (RFC 9113, section 8.1).
             let written = promise ?? context.eventLoop.makePromise(of: Void.self)
-            written.futureResult.assumeIsolated().whenSuccess { [self] in
-                guard !isRequestWhole else { return }
-                context.triggerUserOutboundEvent(NIOHTTP2FramePayloadToHTTPEvent.reset(code: .noError), promise: nil)
-            }
+            written.futureResult.assumeIsolated().whenSuccess { [self] in stopRequest(context) }
             context.write(data, promise: written)
+        }
+    }
+
+    /// The client may stop sending what nobody will read (RFC 9113, section 8.1). Told at once, some would not look at the
+    /// answer that came with it.
+    private func stopRequest(_ context: ChannelHandlerContext) {
+        guard !isRequestWhole else { return }
+        timer?.cancel()
+        timer = context.eventLoop.assumeIsolated().scheduleTask(in: timeouts.unread) { [self] in
+            guard !isRequestWhole else { return }
+            context.triggerUserOutboundEvent(NIOHTTP2FramePayloadToHTTPEvent.reset(code: .noError), promise: nil)
         }
     }
 

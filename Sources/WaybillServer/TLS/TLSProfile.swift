@@ -1,3 +1,4 @@
+import NIOCore
 import NIOSSL
 
 /// How TLS is spoken: what Mozilla's server side TLS guidelines (version 5.7, 2025) call “intermediate”, of which BoringSSL
@@ -21,6 +22,16 @@ enum TLSProfile {
         configuration.minimumTLSVersion = .tlsv12
         configuration.cipherSuiteValues = ciphers
         configuration.applicationProtocols = ["h2", "http/1.1"]
+        // How long a client has to answer that the connection ends.
+        configuration.shutdownTimeout = .seconds(2)
         return configuration
     }
+
+    /// For each connection.
+    static let connection: NIOSSLHandler.Configuration = {
+        var configuration = NIOSSLHandler.Configuration()
+        // A buffer that a long catch-up made large would stay so for as long as the stream is quiet.
+        configuration.maximumPreservedOutboundBufferCapacity = 4096
+        return configuration
+    }()
 }

@@ -29,6 +29,7 @@ struct TestService: Sendable {
             settings.port = 0
             change(&settings)
             let (ports, continuation) = AsyncStream.makeStream(of: Int.self)
+            let scheme = settings.certificates == nil ? "http" : "https"
             let server = WaybillServer(settings: settings, logger: log.logger) { continuation.yield($0) }
             return try await withThrowingTaskGroup(of: Void.self) { group in
                 group.addTask {
@@ -36,7 +37,7 @@ struct TestService: Sendable {
                     try await server.run()
                 }
                 for await port in ports {
-                    let service = TestService(log: log, url: "http://127.0.0.1:\(port)", key: key)
+                    let service = TestService(log: log, url: "\(scheme)://127.0.0.1:\(port)", key: key)
                     let result = try await body(service)
                     group.cancelAll()
                     return result
