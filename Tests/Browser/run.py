@@ -1,6 +1,7 @@
 #!/usr/bin/env python3
 """EventSource in a real browser, cut off at random while events are published: each page shows every event once and in
-order, by named events and by `plain=true`. Prints one line per check, then "N passed, N failed".
+order, by named events and by `plain=true`; and thirty of them in one page. Prints one line per check, then
+"N passed, N failed".
 
 Usage: run.py --binary PATH [--scale small|full]; needs Playwright from PyPI and Debian's Chromium.
 """
@@ -15,6 +16,7 @@ here = pathlib.Path(__file__).resolve().parent
 # The black-box tests' service and clients.
 sys.path.insert(0, str(here.parent / "Faults"))
 
+import tabs
 from client import Client, read_log, seq
 from orders import order
 from playwright.sync_api import sync_playwright
@@ -98,14 +100,15 @@ def main():
     parser.add_argument("--binary", required=True)
     parser.add_argument("--scale", choices=SCALES, default="small")
     options = parser.parse_args()
-    report, service = Report(), Service(options.binary)
-    group = Group(report, "browser")
-    try:
-        run(service, group, options.scale)
-    except Exception as error:
-        group.check("ran to its end", False, f"{type(error).__name__}: {error}")
-    finally:
-        service.close()
+    report = Report()
+    for name, test in (("browser", run), ("tabs", lambda *how: tabs.run(*how, CHROMIUM))):
+        group, service = Group(report, name), Service(options.binary)
+        try:
+            test(service, group, options.scale)
+        except Exception as error:
+            group.check("ran to its end", False, f"{type(error).__name__}: {error}")
+        finally:
+            service.close()
     return report.close()
 
 
