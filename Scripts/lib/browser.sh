@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Follows streams in Chromium through a proxy that cuts them off: browser.sh WAYBILL_BINARY [small|full]. Playwright comes
+# Follows streams in Chromium, through a proxy that cuts them off and thirty in one page: browser.sh WAYBILL_BINARY [small|full]. Playwright comes
 # from PyPI, the browser is the system's.
 set -euo pipefail
 
