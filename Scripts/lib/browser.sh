@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
-# Follows streams in Chromium, through a proxy that cuts them off and thirty in one page: browser.sh WAYBILL_BINARY [small|full]. Playwright comes
-# from PyPI, the browser is the system's.
+# Follows streams in Chromium, through a proxy that cuts them off and thirty in one page: browser.sh WAYBILL_BINARY
+# [small|full]. Playwright comes from PyPI, the browser is the system's.
 set -euo pipefail
 
 # shellcheck source=Scripts/lib/common.sh

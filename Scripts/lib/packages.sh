@@ -35,6 +35,13 @@ missing_packages() {
         [[ -x /usr/sbin/nginx ]] || echo nginx-light
         [[ -e /usr/lib/nginx/modules/ngx_nchan_module.so ]] || echo libnginx-mod-nchan
     fi
+    # For the tests behind proxies.
+    if [[ ${need_proxies:-no} == yes ]]; then
+        [[ -x /usr/sbin/nginx ]] || echo nginx-light
+        [[ -x /usr/sbin/haproxy ]] || echo haproxy
+        command -v openssl >/dev/null || echo openssl
+        command -v curl >/dev/null || echo curl
+    fi
     # For the tests in a browser; Playwright drives the one that is installed.
     if [[ ${need_browser:-no} == yes && ! -x /usr/bin/chromium ]]; then echo chromium; fi
     if [[ ${need_python:-no} == yes ]]; then
@@ -90,7 +97,7 @@ install_missing() {
         die "missing: ${missing[*]} (Debian's names). There is no apt-get here: install them and run this again."
     say "installing ${missing[*]}"
     if [[ " ${missing[*]} " == *" postgresql "* ]]; then keep_main_cluster_away; fi
-    if [[ " ${missing[*]} " == *" nginx-light "* ]]; then install=apt_install_quietly; fi
+    if [[ " ${missing[*]} " =~ " nginx-light "|" haproxy " ]]; then install=apt_install_quietly; fi
     # A fresh container has no package lists, and old ones name files that are gone.
     if ! "$install" "${missing[@]}"; then
         say "bringing the package lists up to date, then trying again"

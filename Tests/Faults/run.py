@@ -20,6 +20,7 @@ import forkbusy
 import http2
 import http2abuse
 import kill9
+import proxies
 import replay
 import restore
 import sigterm
@@ -36,6 +37,7 @@ TESTS = {
     "badinput": badinput.run, "texts": texts.run, "values": values.run, "customer": customer.run,
     "conflate": conflate.run, "badstreams": badstreams.run, "streamcrowd": streamcrowd.run, "churn": churn.run,
     "descriptors": descriptors.run, "tls": tls.run, "http2": http2.run, "http2abuse": http2abuse.run,
+    "proxies": proxies.run,
     "vanish": vanish.run, "sigterm": sigterm.run, "restore": restore.run, "fork": fork.run, "forkbusy": forkbusy.run,
     "kill9": kill9.run, "replay": replay.run, "tail": tail.run,
 }

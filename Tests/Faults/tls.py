@@ -198,6 +198,13 @@ def replaced(service, group, bench, authority, certificate, key):
         os.symlink(target, name)
         os.replace(name, path)
     becomes("names turned to other files", second)
+    rsa = authority.issue("rsa", days=50, kind="rsa")
+    authority.install(rsa, certificate, key)
+    becomes("a key of another kind", rsa)
+    context = authority.context(maximum_version=ssl.TLSVersion.TLSv1_2)
+    found = handshake(service.port, context)
+    group.check("an RSA key is spoken for by its ciphers", not isinstance(found, OSError) and
+                found[1].startswith("ECDHE-RSA-") and "GCM" in found[1], found)
 
 
 def goes_on(service, group, bench, placed, streams):
