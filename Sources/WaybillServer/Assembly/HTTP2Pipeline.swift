@@ -8,6 +8,7 @@ enum HTTP2Pipeline {
     /// Adds the connection's handlers; on the channel's event loop. The client's preface is yet to be read.
     static func add(to channel: any Channel, _ fronts: StreamFronts, _ framework: FrameworkEntrance) throws {
         let pipeline = channel.pipeline.syncOperations
+        try pipeline.addHandler(FlushGate())
         let connection = HTTP2ConnectionHandler(on: channel.eventLoop, idleTimeout: fronts.timeouts.idle)
         // Nobody asks it for the streams: it is of those assemblies the one that tells what is written.
         _ = try pipeline.configureAsyncHTTP2Pipeline(
