@@ -3,7 +3,7 @@ import json
 import signal
 
 from client import epoch, read_log, seq
-from restore import RESET_REASONS, Shop, back_up, put_cluster_back
+from restore import RESET_REASONS, Shop, back_up, on_one_line, put_cluster_back
 from sse import Stream
 from waiting import wait_for
 
@@ -59,9 +59,13 @@ def begun_anew(frames):
     return resets and next((frame for frame in frames[resets[0] + 1:] if frame.id is not None), None)
 
 
-def check_told(group, name, stream, seen, new):
-    """What was seen before, one reset, and from there on the new events without a gap."""
-    stream.wait(lambda frames: any(frame.id == new[-1] for frame in frames), 30, f"{name}: the new events")
+def check_told(group, name, stream, seen, new, what=lambda frame: frame.id):
+    """What was seen before, one reset, and from there on the new events without a gap.
+
+    - what: by which an event is known.
+    """
+    stream.wait(lambda frames: any(frame.is_log_event and what(frame) == new[-1] for frame in frames), 30,
+                f"{name}: the new events")
     stream.stop()
     frames = [frame for frame in stream.frames if frame.event is not None]
     kinds = [frame.event for frame in frames]
@@ -72,8 +76,10 @@ def check_told(group, name, stream, seen, new):
     at = frames.index(resets[0])
     said = json.loads(resets[0].data)
     group.check(f"{name}: the reset's reason", said.get("reason") in RESET_REASONS, resets[0].raw)
-    before = [frame.id for frame in frames[:at] if frame.is_log_event]
+    before = [what(frame) for frame in frames[:at] if frame.is_log_event]
     group.check(f"{name}: before it, what had been seen, once", before == seen, before)
-    after = [frame.id for frame in frames[at:] if frame.is_log_event]
+    after = [what(frame) for frame in frames[at:] if frame.is_log_event]
     group.check(f"{name}: after it, exactly the new events", after == new, f"{after[:3]}… instead of {new[:3]}…")
     group.check(f"{name}: no violation", not stream.violations, stream.violations)
+    at = stream.frames.index(resets[0])
+    group.note(f"{name}: … {on_one_line(stream.frames[at - 1:at + 4])} …")

@@ -135,7 +135,7 @@ def put_cluster_back(service):
     shutil.move(service.data_dir + (".copy/postgres" if inside else ".copy.cluster"), cluster)
 
 
-def told(service, group, lost, head, when):
+def told(service, group, lost, head, when, reasons=RESET_REASONS):
     """Whoever holds an id that is no more gets `reset`, then the stream as at a beginning."""
     for name, (path, token, at) in lost.items():
         stream = Stream(service.port, path, token, last_event_id=at)
@@ -146,8 +146,8 @@ def told(service, group, lost, head, when):
         reset = json.loads(frames[1].data or b"{}")
         group.check(f"{label}: retry, then reset without id",
                     frames[0].retry is not None and frames[1].event == "reset" and frames[1].id is None, raw)
-        group.check(f"{label}: the reason is one of {'/'.join(RESET_REASONS)}",
-                    reset.get("reason") in RESET_REASONS and set(reset) == {"reason", "position"}, raw)
+        group.check(f"{label}: the reason is one of {'/'.join(reasons)}",
+                    reset.get("reason") in reasons and set(reset) == {"reason", "position"}, raw)
         if path == "/v1/stream":
             group.check(f"{label}: then an id-only block at the head",
                         frames[2].is_cursor and frames[2].id == head == reset.get("position"), raw)
@@ -156,6 +156,12 @@ def told(service, group, lost, head, when):
                         frames[2].event == "snapshot" and frames[2].id is not None
                         and json.loads(frames[2].data)["orderId"] in path, raw)
         group.check(f"{label}: no violation", stream.status == 200 and not stream.violations, stream.violations)
+        group.note(f"{label}, Last-Event-ID {at}: {on_one_line(frames)}")
+
+
+def on_one_line(frames):
+    """Frames as they stood on the wire, each shortened."""
+    return " | ".join(frame.raw[:160].decode(errors="replace").replace("\n", " ⏎ ") for frame in frames)
 
 
 def went_on(group, resumed, kept, log, order_id, customer):
@@ -182,6 +188,7 @@ def went_on(group, resumed, kept, log, order_id, customer):
         group.check(f"{name}: exactly the following {len(wanted)} events", found == wanted and wanted,
                     f"{found[:5]}… instead of {wanted[:5]}…")
         group.check(f"{name}: no violation", not stream.violations, stream.violations)
+        group.note(f"{name}, Last-Event-ID {at}: {on_one_line(stream.frames[:3])} …")
 
 
 def outside_streams(group, service, staff, lost, kept):

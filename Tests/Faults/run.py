@@ -20,6 +20,7 @@ import forkbusy
 import http2
 import http2abuse
 import kill9
+import promotion
 import proxies
 import replay
 import restore
@@ -39,6 +40,7 @@ TESTS = {
     "descriptors": descriptors.run, "tls": tls.run, "http2": http2.run, "http2abuse": http2abuse.run,
     "proxies": proxies.run,
     "vanish": vanish.run, "sigterm": sigterm.run, "restore": restore.run, "fork": fork.run, "forkbusy": forkbusy.run,
+    "promotion": promotion.run,
     "kill9": kill9.run, "replay": replay.run, "tail": tail.run,
 }
 
