@@ -78,6 +78,8 @@ extension WaybillClient {
         if let error = error as? NIOConnectionError {
             return error.connectionErrors.first.map { words($0.error) } ?? "there is no such host"
         }
+        // An answer without its end: the service, or what is before it, fell.
+        if case HTTPParserError.invalidEOFState = error { return "the connection broke off" }
         if let error = error as? IOError { return String(cString: strerror(error.errnoCode)) }
         guard let error = error as? HTTPClientError else { return "\(error)" }
         return switch error {

@@ -1,4 +1,5 @@
 """`waybill tail`: every event once and in order through kills and restarts, lines for people, and how it ends."""
+import itertools
 import json
 import re
 import signal
@@ -12,7 +13,7 @@ from client import Client, read_log
 from orders import journey
 from waiting import wait_for
 
-# Orders of ten commands each, and kills while they are submitted.
+# Orders of ten commands each, at least, and kills while they are submitted.
 SCALES = {"small": (30, 2), "full": (300, 10)}
 
 
@@ -64,7 +65,7 @@ def run(service, group, scale):
 
 def survives(service, bench, group, count, kills):
     """Killed with SIGKILL, then ended by SIGTERM, while commands are submitted."""
-    tail, done = Tail(service, "--json"), threading.Event()
+    tail, broken = Tail(service, "--json"), threading.Event()
     # It begins with now; the first order is repeated until it shows that it listens.
     while not tail.lines:
         bench.place()
@@ -73,11 +74,12 @@ def survives(service, bench, group, count, kills):
 
     def submit():
         clients = {shop: Client(service.port, token) for shop, token in tokens.items()}
-        for index in range(count):
+        for index in itertools.count():
+            if index >= count and broken.is_set():
+                return
             steps = journey(index, uuid.uuid4().hex)
             for key, path, body in steps:
                 clients[steps[0][2]["shop"]].insist("POST", path, body, {"Idempotency-Key": key})
-        done.set()
 
     writer = threading.Thread(target=submit)
     writer.start()
@@ -87,8 +89,8 @@ def survives(service, bench, group, count, kills):
             service.kill() if kill < kills else service.terminate()
             service.start()
     finally:
+        broken.set()
         writer.join()
-    group.check("the writer came to its end", done.is_set())
     log = read_log(service.port, bench.tokens["staff"])
     log = [line.decode() for line in log]
     log = log[next(index for index, line in enumerate(log) if json.loads(line)["position"] == first):]
