@@ -124,6 +124,12 @@ let package = Package(
             swiftSettings: strict
         ),
         .executableTarget(
+            name: "FollowOrder",
+            dependencies: ["WaybillClient"],
+            path: "Tests/Examples/FollowOrder",
+            swiftSettings: strict
+        ),
+        .executableTarget(
             name: "waybill-load",
             dependencies: [
                 "Access", "CEpoll", "EmbeddedPostgres", "LiveStreams", "OrderLog", "Orders", "Postgres", argumentParser,

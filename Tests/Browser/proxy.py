@@ -1,6 +1,7 @@
 """A proxy in front of the service that breaks streams off at random, as a bad network does: by a reset or by closing, in the
 middle of a frame as well as between two."""
 import random
+import select
 import socket
 import struct
 import threading
@@ -10,11 +11,12 @@ SHORTEST, LONGEST = 40, 12_000
 
 
 class CuttingProxy:
-    """Serves a page of its own at `/`, and hands every other request to the service with an Authorization, which an
-    EventSource cannot send. Each stream, known by its path and query, is cut so many times; after that it is left alone."""
+    """Serves pages of its own, and hands every other request to the service, with an Authorization where there is none: an
+    EventSource cannot send one. Each stream, known by its path and query, is cut so many times; after that it is left alone."""
 
-    def __init__(self, port, token, page, cuts, seed):
-        self._service, self._token, self._page = port, token, page.encode()
+    def __init__(self, port, token, pages, cuts, seed):
+        # By path: text, and its media type.
+        self._service, self._token, self._pages = port, token, pages
         self._most, self._chance = cuts, random.Random(seed)
         self._lock = threading.Lock()
         self.cuts = {}
@@ -42,9 +44,10 @@ class CuttingProxy:
                     return
                 head += more
             path = head.split(b" ", 2)[1].decode()
-            if path == "/":
-                client.sendall(b"HTTP/1.1 200 OK\r\nContent-Type: text/html; charset=utf-8\r\nConnection: close\r\n"
-                               b"Content-Length: %d\r\n\r\n%s" % (len(self._page), self._page))
+            if path.partition("?")[0] in self._pages:
+                text, media_type = self._pages[path.partition("?")[0]]
+                client.sendall(b"HTTP/1.1 200 OK\r\nContent-Type: %s; charset=utf-8\r\nConnection: close\r\n"
+                               b"Content-Length: %d\r\n\r\n%s" % (media_type.encode(), len(text.encode()), text.encode()))
             elif path.startswith("/v1/"):
                 self._forward(client, head, path)
             else:
@@ -54,10 +57,13 @@ class CuttingProxy:
         budget = self._budget(path)
         with socket.create_connection(("127.0.0.1", self._service)) as service:
             lines = head.split(b"\r\n")
-            lines.insert(1, b"Authorization: Bearer " + self._token.encode())
+            if not any(line.lower().startswith(b"authorization:") for line in lines):
+                lines.insert(1, b"Authorization: Bearer " + self._token.encode())
             service.sendall(b"\r\n".join(lines))
             while True:
-                received = service.recv(65536)
+                # A browser that leaves a stream says nothing more; the service learns of it by the end of this connection.
+                ready, _, _ = select.select([client, service], [], [])
+                received = service.recv(65536) if service in ready else b""
                 if not received:
                     return
                 if budget is not None and len(received) >= budget:

@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
-"""EventSource in a real browser, cut off at random while events are published: each page shows every event once and in
-order, by named events and by `plain=true`; and thirty of them in one page. Prints one line per check, then
-"N passed, N failed".
+"""Streams in a real browser, cut off at random while events are published: each page shows every event once and in order,
+by EventSource with named events and with `plain=true`, by the helper for fetch, and by the examples of docs/clients.md;
+and thirty EventSources in one page. Prints one line per check, then "N passed, N failed".
 
 Usage: run.py --binary PATH [--scale small|full]; needs Playwright from PyPI and Debian's Chromium.
 """
@@ -10,15 +10,20 @@ import json
 import pathlib
 import sys
 import threading
+import time
 
 sys.dont_write_bytecode = True
 here = pathlib.Path(__file__).resolve().parent
 # The black-box tests' service and clients.
 sys.path.insert(0, str(here.parent / "Faults"))
+# The examples of the docs.
+sys.path.insert(1, str(here.parent / "Examples"))
 
+import helper
 import tabs
 from client import Client, read_log, seq
 from orders import order
+from page import example
 from playwright.sync_api import sync_playwright
 from proxy import CuttingProxy
 from report import Group, Report
@@ -55,6 +60,32 @@ def check(group, name, page, log):
     group.check(f"{name}: the browser never gave up", not page.evaluate("closed"), "closed")
 
 
+def check_example(group, name, page, log, order_id):
+    """- order_id: of the order that the page shows; None where it shows all."""
+    events = [json.loads(line) for line in log]
+    wanted = [f"{e['version']} {e['type']} {e['status']}" for e in events if order_id in (None, e["orderId"])]
+
+    def items():
+        return page.evaluate("[...document.querySelectorAll('#changes li')].map((item) => item.textContent)")
+
+    try:
+        wait_for(lambda: len(items()) >= len(wanted), 30, f"{name} shows the last event", every=0.2)
+    finally:
+        group.check(f"{name}: every event once and in order", items() == wanted,
+                    f"{len(items())} of {len(wanted)}, ends {items()[-1:]}")
+
+
+def streams(service):
+    """How many are open, once those that were left are gone; what is left after 20 s otherwise."""
+    client, deadline = Client(service.port, service.token("operator", "*")), time.monotonic() + 20
+    while True:
+        text = client.insist("GET", "/metrics").body.decode()
+        count = sum(float(line.rpartition(" ")[2]) for line in text.splitlines() if line.startswith("waybill_streams_open{"))
+        if count == 0 or time.monotonic() > deadline:
+            return count
+        time.sleep(0.1)
+
+
 def run(service, group, scale):
     cuts, seconds = SCALES[scale]
     service.start()
@@ -62,8 +93,14 @@ def run(service, group, scale):
     client = Client(service.port, backend)
     orders = [client.insist("POST", "/v1/orders", order()).json["orderId"] for _ in range(8)]
     start = json.loads(read_log(service.port, staff)[-1])["position"]
-    paths = {"named": f"/v1/stream?after={start}", "plain": f"/v1/stream?after={start}&plain=true"}
-    proxy = CuttingProxy(service.port, staff, (here / "page.html").read_text(encoding="utf-8"), cuts, seed=7)
+    # Streams are told from each other by their paths.
+    paths = {"named": f"/v1/stream?after={start}&plain=false", "plain": f"/v1/stream?after={start}&plain=true",
+             "helper": f"/v1/stream?after={start}&attention=false"}
+    examples = {"EventSource example": f"/v1/orders/{orders[0]}/stream", "fetch example": f"/v1/stream?after={start}"}
+    served = {"/": ((here / "page.html").read_text(encoding="utf-8"), "text/html"), **helper.pages(),
+              "/eventsource.html": (example("EventSource", "html"), "text/html"),
+              "/fetch.html": (example("fetch", "html"), "text/html")}
+    proxy = CuttingProxy(service.port, staff, served, cuts, seed=7)
     done = threading.Event()
     writer = threading.Thread(target=publish, args=(service, backend, orders, done))
     with sync_playwright() as playwright:
@@ -71,12 +108,23 @@ def run(service, group, scale):
         try:
             pages = {name: browser.new_page() for name in paths}
             for name, page in pages.items():
-                page.goto(proxy.url)
-                page.evaluate("([url, plain]) => follow(url, plain)", [paths[name], name == "plain"])
+                if name == "helper":
+                    page.goto(f"{proxy.url}/helper.html")
+                    page.wait_for_function("window.ready")
+                    page.evaluate("([url, token]) => { follow(url, token) }", [paths[name], staff])
+                else:
+                    page.goto(proxy.url)
+                    page.evaluate("([url, plain]) => follow(url, plain)", [paths[name], name == "plain"])
+            shown = {name: browser.new_page() for name in examples}
+            shown["EventSource example"].goto(f"{proxy.url}/eventsource.html?order={orders[0]}")
+            shown["fetch example"].goto(f"{proxy.url}/fetch.html#token={staff}&after={start}")
+            # It begins with a snapshot, which shows as the status alone.
+            shown["EventSource example"].wait_for_function("document.getElementById('status').textContent !== ''")
             writer.start()
             # Each look lets the browser's events through.
-            wait_for(lambda: [page.evaluate("opened") for page in pages.values()]
-                     and all(proxy.cuts.get(path, 0) >= cuts for path in paths.values()), seconds, "all cuts", every=0.2)
+            wait_for(lambda: [page.evaluate("document.title") for page in [*pages.values(), *shown.values()]]
+                     and all(proxy.cuts.get(path, 0) >= cuts for path in [*paths.values(), *examples.values()]), seconds,
+                     "all cuts", every=0.2)
             done.set()
             writer.join()
             log = [line for line in read_log(service.port, staff) if seq(json.loads(line)["position"]) > seq(start)]
@@ -89,6 +137,11 @@ def run(service, group, scale):
                 group.check(f"{name}: came back after every cut", proxy.cuts[paths[name]] == cuts and opened > cuts // 2,
                             f"{proxy.cuts} cuts, {opened} openings")
                 group.note(f"{name}: {len(log)} events over {opened} connections that opened, {cuts} cuts")
+            for name, page in shown.items():
+                check_example(group, name, page, log, None if name == "fetch example" else orders[0])
+            for page in [*pages.values(), *shown.values()]:
+                page.close()
+            helper.check(service, group, browser, staff, lambda: streams(service))
         finally:
             done.set()
             browser.close()

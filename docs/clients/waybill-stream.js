@@ -1,0 +1,144 @@
+/**
+ * Waybill's streams for browsers, by `fetch`, which unlike EventSource sends an Authorization and tells why it was
+ * refused. Parsing and coming back follow WHATWG HTML, section 9.2. No dependencies.
+ *
+ *     for await (const { type, data, id } of waybillStream("/v1/stream?shop=aurora", { token })) …
+ */
+
+/** The service answered with something else than an event stream; coming back would be of no use. */
+export class StreamRefused extends Error {
+    constructor(response, problem) {
+        const words = [problem?.code, problem?.detail].filter(Boolean).join(": ");
+        super(`the service refused the stream with ${response.status} ${words}`.trim());
+        this.name = "StreamRefused";
+        this.status = response.status;
+        /** The problem detail (RFC 9457), where there is one. */
+        this.problem = problem;
+    }
+}
+
+/** Bytes in, events out. Pieces may be cut anywhere. */
+export class EventStreamParser {
+    // Takes one byte order mark away at the beginning, and puts U+FFFD where there is no UTF-8.
+    #decoder = new TextDecoder();
+    #line = "";
+    #afterReturn = false;
+    #data = "";
+    #type = "";
+    #id;
+
+    constructor(lastEventId = "", limit = 16 * 1024 * 1024) {
+        this.#id = lastEventId;
+        this.limit = limit;
+        /** What a client that comes back sends; blocks without data move it too. */
+        this.lastEventId = lastEventId;
+        /** Milliseconds of the last `retry`. */
+        this.retry = undefined;
+    }
+
+    /** The events that these bytes complete: `{ type, data, id }`. */
+    *parse(bytes) {
+        let text = this.#decoder.decode(bytes, { stream: true });
+        if (text === "") return;
+        if (this.#afterReturn && text[0] === "\n") text = text.slice(1);
+        this.#afterReturn = text.endsWith("\r");
+        const lines = (this.#line + text).split(/\r\n|\r|\n/);
+        this.#line = lines.pop();
+        for (const line of lines) {
+            if (line === "") {
+                this.lastEventId = this.#id;
+                const [type, data] = [this.#type || "message", this.#data];
+                this.#type = this.#data = "";
+                if (data !== "") yield { type, data: data.slice(0, -1), id: this.#id };
+            } else {
+                this.#interpret(line);
+            }
+        }
+        if (this.#data.length + this.#line.length > this.limit) throw new RangeError("an event is too large");
+    }
+
+    #interpret(line) {
+        const colon = line.indexOf(":");
+        const name = colon < 0 ? line : line.slice(0, colon);
+        let value = colon < 0 ? "" : line.slice(colon + 1);
+        if (value[0] === " ") value = value.slice(1);
+        if (name === "data") this.#data += value + "\n";
+        else if (name === "event") this.#type = value;
+        else if (name === "id" && !value.includes("\0")) this.#id = value;
+        else if (name === "retry" && /^[0-9]+$/.test(value)) this.retry = Number(value);
+    }
+}
+
+const sleep = (milliseconds, signal) => new Promise((resolve, reject) => {
+    const leave = () => { clearTimeout(timer); reject(signal.reason); };
+    const timer = setTimeout(() => { signal?.removeEventListener("abort", leave); resolve(); }, milliseconds);
+    signal?.addEventListener("abort", leave, { once: true });
+});
+
+const problemOf = async (response) => {
+    if (!response.headers.get("Content-Type")?.startsWith("application/problem+json")) return undefined;
+    return response.json().catch(() => undefined);
+};
+
+/**
+ * Every event once and in order, across lost connections; `snapshot`, `status`, `update`, `reset` and `bye` by their type.
+ * It has no end: leave the loop, or abort the signal, which closes the connection at once.
+ *
+ * - token: text, or a function that gives it or a promise of it; asked again when the service says that it expired.
+ * - lastEventId: where to go on from.
+ * - signal: an AbortSignal; its reason is thrown.
+ * - silence: milliseconds without a byte after which the connection counts as lost; the service says something every 15 s.
+ * - onLost: called with the error, or undefined at a stream's end, whenever the client has to come back.
+ *
+ * Throws StreamRefused, and the signal's reason.
+ */
+export async function* waybillStream(url, { token, lastEventId = "", signal, silence = 45_000, onLost } = {}) {
+    let credential, wasAccepted = false, retry = 2000, failures = 0;
+    const lose = () => { credential = undefined; wasAccepted = false; };
+    for (;;) {
+        signal?.throwIfAborted();
+        const attempt = new AbortController(), parser = new EventStreamParser(lastEventId);
+        const abort = () => attempt.abort(signal.reason);
+        signal?.addEventListener("abort", abort, { once: true });
+        let watchdog, lost;
+        const heard = () => {
+            clearTimeout(watchdog);
+            watchdog = setTimeout(() => attempt.abort(new Error("the stream is silent")), silence);
+        };
+        credential ??= await (typeof token === "function" ? token() : token);
+        try {
+            heard();
+            const headers = { Accept: "text/event-stream" };
+            if (credential) headers.Authorization = `Bearer ${credential}`;
+            if (lastEventId) headers["Last-Event-ID"] = lastEventId;
+            const response = await fetch(url, { headers, signal: attempt.signal, cache: "no-store" });
+            if (response.status === 401 && wasAccepted) { lose(); continue; }
+            const isStream = /^text\/event-stream *(;|$)/i.test(response.headers.get("Content-Type") ?? "");
+            if (response.status !== 200 || !isStream) throw new StreamRefused(response, await problemOf(response));
+            [wasAccepted, failures] = [true, 0];
+            for (const reader = response.body.getReader(); ;) {
+                const { done, value } = await reader.read();
+                if (done) break;
+                heard();
+                for (const event of parser.parse(value)) {
+                    lastEventId = event.id;
+                    if (event.type === "bye" && JSON.parse(event.data).reason === "tokenExpired") lose();
+                    yield event;
+                }
+                lastEventId = parser.lastEventId;
+            }
+        } catch (error) {
+            signal?.throwIfAborted();
+            if (error instanceof StreamRefused || error instanceof RangeError) throw error;
+            [lost, failures] = [error, failures + 1];
+        } finally {
+            clearTimeout(watchdog);
+            signal?.removeEventListener("abort", abort);
+            attempt.abort();
+        }
+        retry = parser.retry ?? retry;
+        onLost?.(lost);
+        const pause = retry * 2 ** Math.max(failures - 1, 0) * (failures > 0 ? 1 + Math.random() / 2 : 1);
+        await sleep(Math.min(pause, Math.max(30_000, Math.min(retry, 300_000))), signal);
+    }
+}
