@@ -1,5 +1,8 @@
 """Very many streams in one thread: each comes back by its last id, and keeps what it was shown."""
 import errno
+import heapq
+import itertools
+import json
 import random
 import resource
 import selectors
@@ -13,15 +16,21 @@ from rawstream import request
 
 class Follower:
     """One stream."""
-    __slots__ = ("key", "path", "token", "socket", "last", "seen", "status", "_raw", "_left", "_block", "_in_head")
+    __slots__ = ("key", "path", "token", "socket", "last", "seen", "status", "retry", "byes", "asked", "back", "_raw",
+                 "_left", "_block", "_in_head")
 
     def __init__(self, key, path, token):
         self.key, self.path, self.token = key, path, token
         self.socket, self.last, self.status = None, None, None
         # Ids of the events shown, in order.
         self.seen = []
+        # Seconds to wait before coming back, as last told, and the reasons of every `bye`.
+        self.retry, self.byes = None, []
+        # When the latest connection was begun, and when it brought its first block.
+        self.asked, self.back = 0, 0
 
     def connect(self, port):
+        self.asked = time.monotonic()
         self.socket = socket.socket()
         self.socket.setblocking(False)
         self._raw, self._left, self._block, self._in_head = b"", 0, b"", True
@@ -58,6 +67,13 @@ class Follower:
         while b"\n\n" in self._block:
             block, _, self._block = self._block.partition(b"\n\n")
             fields = dict(line.split(b": ", 1) for line in block.split(b"\n"))
+            if b"retry" in fields:
+                self.retry = int(fields[b"retry"]) / 1000
+            if fields.get(b"event") == b"bye":
+                self.byes.append(json.loads(fields[b"data"])["reason"])
+                continue
+            if self.back < self.asked:
+                self.back = time.monotonic()
             if b"id" in fields:
                 self.last = fields[b"id"].decode()
             if fields.get(b"event") in (b"status", b"update"):
@@ -67,15 +83,20 @@ class Follower:
 
 
 class ManyStreams:
-    """Runs followers until stopped; `connections` counts what came to an answer."""
+    """Runs followers until stopped. `port` may be switched; the next connections go there.
 
-    def __init__(self, port, followers):
+    - patient: whoever is cut off waits for the time that the stream's `retry:` named, as an EventSource does. Otherwise it
+      comes back much sooner.
+    """
+
+    def __init__(self, port, followers, patient=False):
         soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
         if soft < hard:
             resource.setrlimit(resource.RLIMIT_NOFILE, (hard, hard))
-        self.port, self.followers = port, followers
-        self.wrong = []
-        self._selector, self._due = selectors.DefaultSelector(), []
+        self.port, self.followers, self.patient = port, followers, patient
+        # Answers that were no stream; connections that nobody accepted, or that broke before their first block.
+        self.wrong, self.refused = [], 0
+        self._selector, self._due, self._order = selectors.DefaultSelector(), [], itertools.count()
         self._stopping = False
         self._thread = threading.Thread(target=self._run, daemon=True)
         self._thread.start()
@@ -89,14 +110,15 @@ class ManyStreams:
         self._thread.join(30)
 
     def _run(self):
-        self._due = [(0, follower) for follower in self.followers]
+        for follower in self.followers:
+            self._comes_back(follower, 0)
         while not self._stopping:
             now = time.monotonic()
             # A few at a time: a connection takes its share of the machine.
-            due = [entry for entry in self._due if entry[0] <= now][:200]
-            self._due = [entry for entry in self._due if entry not in due] if due else self._due
-            for _, follower in due:
-                self._connect(follower)
+            for _ in range(200):
+                if not self._due or self._due[0][0] > now:
+                    break
+                self._connect(heapq.heappop(self._due)[2])
             for key, events in self._selector.select(0.02):
                 self._handle(key.data, events)
         for follower in self.followers:
@@ -140,7 +162,12 @@ class ManyStreams:
             pass
         follower.socket.close()
         follower.socket = None
-        self._due.append((time.monotonic() + 0.05 + random.random() * 0.2, follower))
+        self.refused += follower.back < follower.asked
+        is_told = self.patient and follower.retry is not None
+        self._comes_back(follower, follower.retry if is_told else 0.05 + random.random() * 0.2)
+
+    def _comes_back(self, follower, seconds):
+        heapq.heappush(self._due, (time.monotonic() + seconds, next(self._order), follower))
 
 
 def reset(connection):

@@ -24,6 +24,7 @@ import promotion
 import proxies
 import replay
 import restore
+import rolling
 import sigterm
 import streamcrowd
 import tail
@@ -40,7 +41,7 @@ TESTS = {
     "descriptors": descriptors.run, "tls": tls.run, "http2": http2.run, "http2abuse": http2abuse.run,
     "proxies": proxies.run,
     "vanish": vanish.run, "sigterm": sigterm.run, "restore": restore.run, "fork": fork.run, "forkbusy": forkbusy.run,
-    "promotion": promotion.run,
+    "promotion": promotion.run, "rolling": rolling.run,
     "kill9": kill9.run, "replay": replay.run, "tail": tail.run,
 }
 

@@ -20,9 +20,8 @@ def run(service, group, scale):
     killed(service, bench, group, orders, streams, kills)
 
 
-def changes(bench, orders, done, pause):
+def changes(client, orders, done, pause):
     """Writes events that customers see until told to end, and leaves the orders no larger than they were."""
-    client = Client(bench.service.port, bench.tokens["backend"])
     for index in range(10_000_000):
         if done.wait(pause):
             return
@@ -48,7 +47,8 @@ def killed(service, bench, group, orders, count, kills):
     crowd = ManyStreams(service.port, list(followers(bench, orders, count)))
     wait_for(lambda: crowd.ready() == count, 120, f"{count} streams, now {crowd.ready()}")
     done = threading.Event()
-    writer = threading.Thread(target=changes, args=(bench, orders, done, 0.02))
+    client = Client(service.port, bench.tokens["backend"])
+    writer = threading.Thread(target=changes, args=(client, orders, done, 0.02))
     writer.start()
     try:
         for _ in range(kills):
@@ -62,15 +62,21 @@ def killed(service, bench, group, orders, count, kills):
     finally:
         done.set()
         writer.join()
-    log = [json.loads(line) for line in read_log(service.port, bench.tokens["staff"])]
+    shows_exactly(bench, group, crowd, start, f"kill -9 under {count} streams, {kills} times")
+
+
+def shows_exactly(bench, group, crowd, start, what):
+    """Stops the crowd once each follower has been shown its events after `start`, once and in order."""
+    log = [json.loads(line) for line in read_log(bench.service.port, bench.tokens["staff"])]
     log = [event for event in log if seq(event["position"]) > seq(start)]
     wanted = {key: [e["position"] for e in log if key in ("feed", e["orderId"], e["customer"])]
               for key in {follower.key for follower in crowd.followers}}
+    count = len(crowd.followers)
     try:
         wait_for(lambda: all(f.seen == wanted[f.key] for f in crowd.followers), 60, "every stream shows the last event")
     finally:
         exact = sum(follower.seen == wanted[follower.key] for follower in crowd.followers)
         crowd.stop()
-        group.check(f"kill -9 under {count} streams, {kills} times: each shows exactly its events, once and in order",
+        group.check(f"{what}: each shows exactly its events, once and in order",
                     exact == count, f"{exact} of {count}")
     group.check("and was answered nothing but streams", not crowd.wrong, crowd.wrong[:3])
