@@ -22,6 +22,7 @@ let jwtKit = Target.Dependency.product(name: "JWTKit", package: "jwt-kit")
 let lifecycle = Target.Dependency.product(name: "ServiceLifecycle", package: "swift-service-lifecycle")
 let logging = Target.Dependency.product(name: "Logging", package: "swift-log")
 let nio = Target.Dependency.product(name: "NIOCore", package: "swift-nio")
+let nioEmbedded = Target.Dependency.product(name: "NIOEmbedded", package: "swift-nio")
 let nioHTTP1 = Target.Dependency.product(name: "NIOHTTP1", package: "swift-nio")
 let nioHTTP2 = Target.Dependency.product(name: "NIOHTTP2", package: "swift-nio-http2")
 let nioHTTPTypes = Target.Dependency.product(name: "NIOHTTPTypes", package: "swift-nio-extras")
@@ -220,7 +221,8 @@ let package = Package(
             name: "WaybillServerTests",
             dependencies: [
                 "Access", "LiveStreams", "LogSupport", "OrderLog", "Orders", "Postgres", "StrictJSON", "TestSupport",
-                "WaybillClient", "WaybillServer", httpClient, logging, nio, nioHTTP1, nioHTTP2, nioSSL,
+                "WaybillClient", "WaybillServer", httpClient, logging, nio, nioEmbedded, nioHTTP1, nioHTTP2,
+                nioSSL,
             ],
             swiftSettings: strict
         ),

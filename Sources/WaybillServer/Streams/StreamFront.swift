@@ -224,12 +224,13 @@ extension StreamFront {
         // Nothing follows a stream on its connection.
         if !isFrameworkThere, transport != .http2 { framework.close() }
         let front = NIOLoopBound(self, eventLoop: context.eventLoop)
-        Self.start(
-            Asked(target: target, request: request, address: context.channel.clientAddress),
-            opener,
-            front,
-            on: loop.executor
-        )
+        let asked = Asked(target: target, request: request, address: context.channel.clientAddress)
+        let (opener, executor) = (opener, loop.executor)
+        loop.pace.admit {
+            // Whoever has left meanwhile asks for nothing any more.
+            guard case .opening = front.value.state else { return }
+            Self.start(asked, opener, front, on: executor)
+        }
     }
 
     private struct Asked: Sendable {

@@ -8,6 +8,7 @@ final class StreamLoop: OutletLoop {
     let loop: any EventLoop
     let executor: EventLoopTaskExecutor
     private let shared: NIOLoopBoundBox<Shared>
+    private let openings: NIOLoopBoundBox<OpeningPace?>
 
     private struct Shared: Sendable {
         /// The block that was written last, and again as a buffer: most streams are given the same one after another.
@@ -19,9 +20,18 @@ final class StreamLoop: OutletLoop {
         self.loop = loop
         executor = EventLoopTaskExecutor(loop)
         shared = NIOLoopBoundBox.makeBoxSendingValue(Shared(), eventLoop: loop)
+        openings = NIOLoopBoundBox.makeEmptyBox(eventLoop: loop)
     }
 
     func execute(_ work: @escaping @Sendable () -> Void) { loop.execute(work) }
+
+    /// How many streams begin in a moment. Asked on the loop.
+    var pace: OpeningPace {
+        if let known = openings.value { return known }
+        let made = OpeningPace(loop)
+        openings.value = made
+        return made
+    }
 
     /// A part of a block; without a copy where the block was asked for before. Called on the loop.
     func buffer(_ block: LaneBlock, _ range: Range<Int>) -> ByteBuffer? {
