@@ -137,12 +137,14 @@ def bulk(one, group, bench):
 
 def ended(one, group):
     """A stream that the service ends is complete, and its connection serves nothing else."""
-    peer = one.expiring
-    exchanges = [peer.answer(stream, 90) for stream in one.doomed]
+    exchanges = [one.expiring.answer(stream, 90) for stream in one.doomed]
     group.check(f"{one.name}: a stream's end comes through", all(
         e.ended and b'event: bye\ndata: {"reason":"tokenExpired"}' in e.body for e in exchanges), exchanges[0])
+    # That connection may have been closed meanwhile, since nothing was on it; those behind the proxy are what counts.
+    peer = Peer(one.proxy.port, one.tls_http2)
     answers = [peer.get("/v1/orders?limit=1", one.staff).status for _ in range(40)]
     group.check(f"{one.name}: what follows ended streams is answered", answers == [200] * 40, answers)
+    peer.close()
 
 
 def idle(followers, group, bench, placed, quiet):
@@ -166,10 +168,12 @@ def reloaded(one, group, bench, placed):
     """The proxy reads its configuration again under open streams."""
     one.proxy.reload()
     note(bench, placed, f"{one.name} reloaded")
-    took = one.shows(f"{one.name} reloaded")
+    one.shows(f"{one.name} reloaded")
     group.check(f"{one.name}: streams go on through a reload", not one.peer.ended and one.old.connections == 1, one.peer.ended)
     wait_for(one.is_ready, 10, f"{one.name} takes connections after its reload")
-    group.check(f"{one.name}: and new ones are taken", Peer(one.proxy.port, one.tls_http2).get("/healthz").status == 200, took)
+    peer = Peer(one.proxy.port, one.tls_http2)
+    group.check(f"{one.name}: and new ones are taken", peer.get("/healthz").status == 200, peer.ended)
+    peer.close()
 
 
 def restarted(followers, group, service, bench, placed):
