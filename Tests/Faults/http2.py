@@ -106,9 +106,10 @@ def curled(service, group, bench, base):
     lines = [json.dumps({"command": "placeOrder", **order(number=f"B-{index}")}) for index in range(2000)]
     _, body = check("bulk", 200, f"{url}/v1/commands", *authorization, "-H", "Content-Type: application/x-ndjson", "-T", "-",
                     "-X", "POST", data="\n".join(lines).encode())
-    results = [json.loads(line)["result"] for line in body.splitlines()]
+    answers = [json.loads(line) for line in body.splitlines()]
+    results = [answer["result"] for answer in answers]
     group.check(f"curl, {kind}: every line of bulk accepted", results == ["accepted"] * 2000, body[:300])
-    _, body = check("a list", 200, f"{url}/v1/orders?limit=1000", *authorization)
+    _, body = check("a list", 200, f"{url}/v1/orders?limit=1000&min_position={answers[-1]['position']}", *authorization)
     group.check(f"curl, {kind}: the whole list", len(json.loads(body)["orders"]) == 1000, body[-100:])
 
 
@@ -256,8 +257,8 @@ def goodbye(service, group, bench, placed):
         b'event: bye\ndata: {"reason":"shutdown"}' in e.body and e.ended for e in byes), byes[:2])
     group.check("SIGTERM: an id-only block comes before", all(
         b"\n" not in e.blocks[-1] and e.blocks[-1].startswith(b"id: ") for e in byes), byes[0].blocks[-3:])
-    group.check("SIGTERM: goodbye twice, the second names the last stream", len(polite.goodbyes) == 2
-                and polite.goodbyes[-1] == (0, streams[-1]) and polite.goodbyes[0][1] > streams[-1], polite.goodbyes)
+    group.check("SIGTERM: the last goodbye names the last stream, and none is an error", 1 <= len(polite.goodbyes) <= 2
+                and polite.goodbyes[-1] == (0, streams[-1]) and polite.goodbyes[0][0] == 0, polite.goodbyes)
     status = service.process.wait(10)
     took = time.monotonic() - began
     group.check("SIGTERM: exit status 0 within 10 s", status == 0 and took < 10, f"{status} after {took:.1f} s")

@@ -8,7 +8,7 @@ final class HTTP2ConnectionHandler: ChannelDuplexHandler, NIOHTTP2FrameDelegate 
     typealias OutboundIn = HTTP2Frame
     typealias OutboundOut = HTTP2Frame
 
-    /// How long a client has to answer the first goodbye.
+    /// How long a client has to answer the first goodbye, and the connection's end.
     private static let warning = TimeAmount.seconds(1)
     /// How long streams may go on after the second.
     private static let farewell = TimeAmount.seconds(5)
@@ -71,7 +71,9 @@ final class HTTP2ConnectionHandler: ChannelDuplexHandler, NIOHTTP2FrameDelegate 
         }
 
         func streamClosed(_ id: HTTP2StreamID, channel: any Channel) {
-            handler.value.act(on: handler.value.state.streamClosed())
+            let action = handler.value.state.streamClosed()
+            // The stream's last frame may be on its way out at this moment.
+            handler.value.loop.execute { handler.value.act(on: action) }
         }
     }
 
@@ -98,8 +100,9 @@ final class HTTP2ConnectionHandler: ChannelDuplexHandler, NIOHTTP2FrameDelegate 
             schedule(in: Self.farewell) { $0.context?.close(promise: nil) }
             act(on: state.left())
         case .close:
-            timer?.cancel()
-            context.close(promise: nil)
+            // What the client has sent meanwhile is read: unread, it would turn the close into a reset.
+            context.close(mode: .output, promise: nil)
+            schedule(in: Self.warning) { $0.context?.close(promise: nil) }
         }
     }
 

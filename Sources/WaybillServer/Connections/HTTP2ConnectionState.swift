@@ -2,9 +2,10 @@ import NIOHTTP2
 
 /// When an HTTP/2 connection says goodbye and when it closes (RFC 9113, section 6.8).
 ///
-/// Goodbye is said twice. The first one names no stream, since requests may be on their way; once the client has seen
-/// it, which the answer to a `PING` tells, the second names the last stream that is served, and the connection closes
-/// when that and all others have ended.
+/// Goodbye is said twice while there are streams. The first one names none, since requests may be on their way; once the
+/// client has seen it, which the answer to a `PING` tells, the second names the last stream that is served, and the
+/// connection closes when that and all others have ended. Without streams the second is said at once: after any goodbye
+/// NIO takes a connection that has none for closed, and all that comes on it for an error.
 struct HTTP2ConnectionState {
     enum Action: Equatable {
         case nothing
@@ -35,10 +36,11 @@ struct HTTP2ConnectionState {
         guard openStreams == 0 else { return .nothing }
         switch phase {
         case .serving: return .awaitStreams
+        case .warned: return warningSeen()
         case .leaving:
             phase = .closed
             return .close
-        case .warned, .closed: return .nothing
+        case .closed: return .nothing
         }
     }
 
@@ -46,7 +48,7 @@ struct HTTP2ConnectionState {
     mutating func end() -> Action {
         guard phase == .serving else { return .nothing }
         phase = .warned
-        return .warn
+        return openStreams == 0 ? warningSeen() : .warn
     }
 
     /// The client has seen the first goodbye, or has had the time to.

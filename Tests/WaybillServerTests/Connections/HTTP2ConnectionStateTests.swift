@@ -35,22 +35,20 @@ import Testing
         #expect(state.streamClosed() == .close)
     }
 
-    @Test func streamsThatEndBeforeTheSecondGoodbyeDoNotCloseIt() {
+    @Test func theLastStreamsEndBringsTheSecondGoodbye() {
         var state = HTTP2ConnectionState()
         state.opened(1)
         #expect(state.end() == .warn)
-        #expect(state.streamClosed() == .nothing)
-        #expect(state.warningSeen() == .leave(after: 1))
+        #expect(state.streamClosed() == .leave(after: 1))
         #expect(state.left() == .close)
+        #expect(state.warningSeen() == .nothing)
     }
 
-    @Test func goodbyeIsSaidOnce() {
+    @Test func withoutStreamsGoodbyeIsSaidOnce() {
         var state = HTTP2ConnectionState()
-        #expect(state.end() == .warn)
+        #expect(state.end() == .leave(after: .rootStream))
         #expect(state.end() == .nothing)
-        #expect(state.warningSeen() == .leave(after: .rootStream))
         #expect(state.warningSeen() == .nothing)
-        #expect(state.end() == .nothing)
         #expect(state.left() == .close)
         #expect(state.left() == .nothing)
     }
