@@ -1,6 +1,6 @@
 import OrderLog
 
-/// Conflated streams: what they show of a stretch is each changed order's newest event, so those at the same place share it
+/// Conflated streams: what they show of a stretch is each changed order's newest event, so those at the same place may share it
 /// like any other block.
 extension LaneLoop {
     /// What a group's streams show of the ring after a cursor; no more than may be held at once.

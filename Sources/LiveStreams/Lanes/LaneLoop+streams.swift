@@ -66,6 +66,8 @@ extension LaneLoop {
         if !state.isBlocked, !state.isReading, !state.isForked {
             slots[index].isLive = state.cursor == ring.end && !state.isConflated
             if state.cursor > ring.end { ahead.append(slots.reference(index)) }
+            // Nothing has come by this tick: what comes now waits for the next.
+            if state.cursor >= ring.end { slots[index].state.ticked(at: now) }
         }
         wake(index, at: moment)
     }

@@ -64,7 +64,7 @@ package struct StreamState: Sendable, Equatable {
         now: UInt64 = 0
     ) {
         self.tick = tick
-        tickAt = tick == 0 ? 0 : Self.tick(after: now, every: tick)
+        tickAt = tick == 0 ? 0 : now &+ tick
         self.expiry = expiry
         self.cursor = cursor
         self.heartbeatAt = heartbeatAt
@@ -95,7 +95,7 @@ package struct StreamState: Sendable, Equatable {
         if now >= heartbeatAt { return .heartbeat(at: cursor) }
         if isReading { return .wait(until: idle) }
         if tick > 0, now < tickAt || cursor >= ring.end {
-            return .wait(until: min(idle, now < tickAt ? tickAt : Self.tick(after: now, every: tick)))
+            return .wait(until: min(idle, now < tickAt ? tickAt : nextTick(after: now)))
         }
         if cursor < ring.floor {
             return now < pausedUntil
@@ -109,11 +109,13 @@ package struct StreamState: Sendable, Equatable {
     /// Everything up to here that the stream shows has been handed out.
     package mutating func passed(through seq: Int64) { cursor = max(cursor, seq) }
 
-    /// A conflated stream has shown everything that there was at this tick: what comes now waits for the next. Ticks of the
-    /// same interval fall together, so that streams share what they show; those missed are not made up for.
-    package mutating func ticked(at now: UInt64) { if tick > 0 { tickAt = Self.tick(after: now, every: tick) } }
+    /// A conflated stream has shown everything that there was at this tick: what comes now waits for the next. Ticks keep the
+    /// beat that began with the stream; those missed are not made up for.
+    package mutating func ticked(at now: UInt64) { if tick > 0 { tickAt = nextTick(after: now) } }
 
-    private static func tick(after now: UInt64, every interval: UInt64) -> UInt64 { (now / interval + 1) * interval }
+    private func nextTick(after now: UInt64) -> UInt64 {
+        now < tickAt ? tickAt : tickAt &+ ((now &- tickAt) / tick &+ 1) &* tick
+    }
 
     /// The client does not take what lies ready for it.
     package mutating func blocked(at now: UInt64) { if blockedSince == 0 { blockedSince = max(now, 1) } }
