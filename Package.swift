@@ -112,7 +112,7 @@ let package = Package(
         ),
         .target(
             name: "WaybillClient",
-            dependencies: [httpClient, nio, nioHTTP1, nioPosix],
+            dependencies: [httpClient, nio, nioHTTP1, nioPosix, nioSSL],
             swiftSettings: strict
         ),
         .executableTarget(

@@ -1,5 +1,6 @@
 import AsyncHTTPClient
 import NIOCore
+import NIOSSL
 
 extension WaybillClient {
     /// How a client treats its connections. The defaults suit a service of Waybill's own settings.
@@ -20,13 +21,25 @@ extension WaybillClient {
         /// the standard they end the stream, as every status but 200 does.
         public var waitsForService = false
 
+        /// A file of certificates (PEM) by which the service's is checked over TLS; nil for the system's.
+        public var certificateAuthorities: String?
+
         /// The defaults.
         public init() {}
 
-        var http: HTTPClient.Configuration {
+        /// - Throws: what reading the certificates meets.
+        func http() throws -> HTTPClient.Configuration {
             var configuration = HTTPClient.Configuration(
                 timeout: .init(connect: TimeAmount(connectTimeout), read: TimeAmount(silence))
             )
+            if let certificateAuthorities {
+                var tls = TLSConfiguration.makeClientConfiguration()
+                tls.trustRoots = .certificates(try NIOSSLCertificate.fromPEMFile(certificateAuthorities))
+                configuration.tlsConfiguration = tls
+            }
+            // A connection for each stream. Over HTTP/2 they would share one, and one that went silent would be tried again
+            // and again, while the streams beyond those that it carries would wait for others to end.
+            configuration.httpVersion = .http1Only
             // Attempts are this client's own to repeat.
             configuration.connectionPool.retryConnectionEstablishment = false
             // A stream keeps its connection, and none may wait for another's end.

@@ -31,7 +31,8 @@ public final class WaybillClient: Sendable {
     /// A client that always sends the same token, or none.
     ///
     /// - Parameter url: the service's address, `http` or `https`.
-    /// - Throws: `WaybillClientError` with the code `unusableRequest` where `url` is no such address.
+    /// - Throws: `WaybillClientError` with the code `unusableRequest` where `url` is no such address, or the
+    ///   settings name certificates that cannot be read.
     public convenience init(url: String, token: String? = nil, settings: Settings = Settings()) throws {
         try self.init(url: url, settings: settings, tokenProvider: token.map { token in { @Sendable in token } })
     }
@@ -41,7 +42,8 @@ public final class WaybillClient: Sendable {
     /// - Parameters:
     ///   - url: the service's address, `http` or `https`.
     ///   - tokenProvider: nil where no token is needed.
-    /// - Throws: `WaybillClientError` with the code `unusableRequest` where `url` is no such address.
+    /// - Throws: `WaybillClientError` with the code `unusableRequest` where `url` is no such address, or the
+    ///   settings name certificates that cannot be read.
     public init(url: String, settings: Settings = Settings(), tokenProvider: TokenProvider?) throws {
         guard let parts = URL(string: url), ["http", "https"].contains(parts.scheme?.lowercased()),
             parts.host?.isEmpty == false, parts.query == nil, parts.fragment == nil
@@ -51,7 +53,14 @@ public final class WaybillClient: Sendable {
         self.url = url.hasSuffix("/") ? String(url.dropLast()) : url
         self.settings = settings
         self.token = tokenProvider
-        self.http = HTTPClient(eventLoopGroupProvider: .singleton, configuration: settings.http)
+        let configuration: HTTPClient.Configuration
+        do {
+            configuration = try settings.http()
+        } catch {
+            let file = settings.certificateAuthorities ?? ""
+            throw WaybillClientError(.unusableRequest, "\(file) cannot be read as certificates: \(error)")
+        }
+        self.http = HTTPClient(eventLoopGroupProvider: .singleton, configuration: configuration)
     }
 
     deinit {

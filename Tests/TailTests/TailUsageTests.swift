@@ -46,7 +46,7 @@ import WaybillClient
         ["--customer", "c", "--conflate", "50"],
         ["--status", "lost"], ["--type", "orderPlaced"], ["--conflate", "49"], ["--conflate", "60001"],
         ["--shop", "a,"],
-        ["--shop", ""], ["--color", "green"], ["--url", "localhost"], ["now"],
+        ["--shop", ""], ["--color", "green"], ["--url", "localhost"], ["--ca-file", "/nowhere.pem"], ["now"],
     ])
     func whatMakesNoSenseIsRefused(arguments: [String]) {
         let error = #expect(throws: (any Error).self) { try Tail.parse(arguments) }

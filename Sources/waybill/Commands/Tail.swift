@@ -22,6 +22,11 @@ struct Tail: AsyncParsableCommand {
     @Option(help: "A token. [WAYBILL_TOKEN] (default: one for staff of all shops, by the development key)")
     var token: String?
 
+    @Option(
+        help: "Certificates (PEM) by which the service's is checked. [WAYBILL_CA_FILE] (default: the system's)"
+    )
+    var caFile: String?
+
     @OptionGroup var dataDirectory: DataDirectoryOption
 
     @OptionGroup var selection: TailSelection
@@ -58,6 +63,7 @@ struct Tail: AsyncParsableCommand {
     private func client() throws -> WaybillClient {
         var settings = WaybillClient.Settings()
         settings.waitsForService = true
+        settings.certificateAuthorities = caFile ?? Environment.text("WAYBILL_CA_FILE")
         let address = url ?? Environment.text("WAYBILL_URL") ?? Seed.defaultURL()
         let given = token ?? Environment.text("WAYBILL_TOKEN")
         let directory = dataDirectory.path
@@ -69,7 +75,7 @@ struct Tail: AsyncParsableCommand {
                 return try await key.sign(role: .staff, shops: .all, subject: nil, ttl: Self.lifetime, now: now)
             }
         } catch {
-            throw ValidationError("--url: \(error)")
+            throw ValidationError("\(error)")
         }
     }
 }

@@ -2,11 +2,13 @@ import Access
 import Foundation
 import LiveStreams
 import LogSupport
+import Logging
 import StrictJSON
 import Synchronization
 import Testing
 import WaybillClient
-import WaybillServer
+
+@testable import WaybillServer
 
 /// The client's library against the service.
 @Suite(.timeLimit(.minutes(2))) struct ClientLibraryTests {
@@ -63,6 +65,34 @@ import WaybillServer
     private func place(_ service: TestService, _ token: String, customer: String = "cust-1") async throws -> String {
         let answer = try await service.post("/v1/orders", Samples.place(customer: customer), token: token)
         return try #require(answer.body["position"]?.string)
+    }
+
+    @Test func aServiceWithACertificateOfItsOwnIsFollowedByIt() async throws {
+        try await TestCertificate.with { certificate in
+            let store = try CertificateStore(certificate.files, logger: Logger(label: "certificates"))
+            try await TestService.with {
+                $0.certificates = store
+            } _: { service in
+                let staff = try await service.token(.staff)
+                var settings = WaybillClient.Settings()
+                settings.certificateAuthorities = certificate.path
+                let trusting = try WaybillClient(url: service.url, token: staff, settings: settings)
+                var request = StreamRequest.feed()
+                request.after = "zzzzzzzz-7"
+                let event = try #require(try await first(1, trusting, request).first)
+                #expect(event == .reset(reason: "unknownEpoch", event.frame))
+                let (reasons, continuation) = AsyncStream.makeStream(of: String.self)
+                let doubting = try client(service, staff)
+                let follower = Task {
+                    for try await event in doubting.events(
+                        of: .feed(),
+                        onConnectionChange: { if case .failed(let reason, _) = $0 { continuation.yield(reason) } }
+                    ) { Issue.record("\(event)") }
+                }
+                #expect(await reasons.first { _ in true }?.contains("CERTIFICATE_VERIFY_FAILED") == true)
+                follower.cancel()
+            }
+        }
     }
 
     @Test func ordersAndCustomersBeginWithWhatIs() async throws {
