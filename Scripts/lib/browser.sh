@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
-# Follows streams in Chromium, through a proxy that cuts them off and thirty in one page: browser.sh WAYBILL_BINARY
-# [small|full]. Playwright comes from PyPI, the browser is the system's.
+# Follows streams in Chromium, through a proxy that cuts them off, thirty in one page, and conflated under load:
+# browser.sh WAYBILL_BINARY [small|full] [NAME…]. Playwright comes from PyPI, the browser is the system's.
 set -euo pipefail
 
 # shellcheck source=Scripts/lib/common.sh
@@ -10,4 +10,4 @@ source "$root/Scripts/lib/python.sh"
 
 tests=$root/Tests/Browser
 python=$(python_environment "$tests")
-exec "$python" "$tests/run.py" --binary "$1" --scale "${2:-small}"
+exec "$python" "$tests/run.py" --binary "$1" --scale "${2:-small}" "${@:3}"

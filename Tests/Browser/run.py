@@ -1,9 +1,10 @@
 #!/usr/bin/env python3
 """Streams in a real browser, cut off at random while events are published: each page shows every event once and in order,
 by EventSource with named events and with `plain=true`, by the helper for fetch, and by the examples of docs/clients.md;
-and thirty EventSources in one page. Prints one line per check, then "N passed, N failed".
+thirty EventSources in one page; and a page that follows a conflated feed under load. Prints one line per check, then
+"N passed, N failed".
 
-Usage: run.py --binary PATH [--scale small|full]; needs Playwright from PyPI and Debian's Chromium.
+Usage: run.py --binary PATH [--scale small|full] [NAME…]; needs Playwright from PyPI and Debian's Chromium.
 """
 import argparse
 import json
@@ -20,6 +21,7 @@ sys.path.insert(0, str(here.parent / "Faults"))
 sys.path.insert(1, str(here.parent / "Examples"))
 
 import helper
+import conflated
 import tabs
 from client import Client, read_log, seq
 from orders import order
@@ -148,16 +150,25 @@ def run(service, group, scale):
             proxy.close()
 
 
+TESTS = {
+    "browser": run, "tabs": lambda *how: tabs.run(*how, CHROMIUM), "conflated": lambda *how: conflated.run(*how, CHROMIUM),
+}
+
+
 def main():
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--binary", required=True)
     parser.add_argument("--scale", choices=SCALES, default="small")
+    parser.add_argument("names", nargs="*", metavar="NAME", help=", ".join(TESTS))
     options = parser.parse_args()
+    unknown = set(options.names) - set(TESTS)
+    if unknown:
+        parser.error(f"no such test: {', '.join(sorted(unknown))}")
     report = Report()
-    for name, test in (("browser", run), ("tabs", lambda *how: tabs.run(*how, CHROMIUM))):
+    for name in options.names or TESTS:
         group, service = Group(report, name), Service(options.binary)
         try:
-            test(service, group, options.scale)
+            TESTS[name](service, group, options.scale)
         except Exception as error:
             group.check("ran to its end", False, f"{type(error).__name__}: {error}")
         finally:

@@ -1,0 +1,133 @@
+"""A dashboard in a browser that follows a conflated feed while far more is appended than anybody could read: it shows every
+order's newest event, its bytes are bounded by the orders that changed, and by `--scale full` its frames are counted."""
+import json
+import os
+import pathlib
+import threading
+import time
+
+from client import Client, read_log, seq
+from orders import order
+from playwright.sync_api import sync_playwright
+from waiting import wait_for
+
+# Orders, events in a second, and seconds.
+SCALES = {"small": (40, 400, 3), "full": (300, 10_000, 10)}
+TICK = 0.25
+# Clients that append, and requests of each in a second.
+CLIENTS, REQUESTS = 2, 10
+HERE = pathlib.Path(__file__).resolve().parent
+
+
+class Appender(threading.Thread):
+    """Appends at a rate by bulk requests, or as fast as it can where that is less."""
+
+    def __init__(self, service, token, orders, rate, seconds):
+        super().__init__()
+        self._client, self._orders = Client(service.port, token), orders
+        self._lines, self._seconds = rate // CLIENTS // REQUESTS, seconds
+        self.accepted, self.strange, self.took = 0, [], 0
+
+    def run(self):
+        began = time.monotonic()
+        for number in range(int(self._seconds * REQUESTS)):
+            due = began + number / REQUESTS
+            # The pace of the load, not a wait for anything.
+            time.sleep(max(0, due - time.monotonic()))
+            if time.monotonic() - began >= self._seconds:
+                break
+            first = number * self._lines
+            body = "".join(f'{{"command":"changeShipTo","orderId":"{self._orders[index * 7 % len(self._orders)]}",'
+                           f'"contactRef":"contact-{index}","country":"AT"}}\n'
+                           for index in range(first, first + self._lines))
+            answer = self._client.request("POST", "/v1/commands", body.encode(), {"Content-Type": "application/x-ndjson"})
+            accepted = answer.body.count(b'"result":"accepted"')
+            self.accepted += accepted
+            if accepted != self._lines:
+                self.strange.append(answer)
+        self.took = time.monotonic() - began
+        self._client.close()
+
+
+def run(service, group, scale, chromium):
+    with sync_playwright() as playwright:
+        # Without a graphics card Chromium draws in software; what would pretend that there is one takes more.
+        browser = playwright.chromium.launch(executable_path=chromium, args=["--no-sandbox", "--disable-gpu"])
+        try:
+            # A browser has a machine of its own. Here it shares one with the service, its database, and those who append,
+            # so these come after it: begun from now on, they are nicer. It holds to the end of the run: this test is the last.
+            os.nice(10)
+            follows(service, group, scale, browser)
+        finally:
+            browser.close()
+
+
+def follows(service, group, scale, browser):
+    count, rate, seconds = SCALES[scale]
+    service.start()
+    staff, backend = service.token("staff", "*"), service.token("backend", "aurora")
+    client = Client(service.port, backend)
+    orders = [client.insist("POST", "/v1/orders", order(number=f"N-{n}")).json["orderId"] for n in range(count)]
+    start = json.loads(read_log(service.port, staff)[-1])["position"]
+    page = browser.new_context(extra_http_headers={"Authorization": f"Bearer {staff}"}).new_page()
+    page.goto(f"http://127.0.0.1:{service.port}/healthz")
+    page.add_script_tag(content=(HERE / "conflated.js").read_text(encoding="utf-8"))
+    page.evaluate("url => load(url)", f"/v1/orders?limit=1000&min_position={start}")
+    idle = page.evaluate("paints(2000)") if scale == "full" else []
+    page.evaluate("url => { follow(url); }", f"/v1/stream?after={start}&conflate={int(TICK * 1000)}")
+    wait_for(lambda: page.evaluate("feed.status") == 200, 30, "the feed is open")
+    appenders = [Appender(service, backend, orders, rate, seconds) for _ in range(CLIENTS)]
+    for appender in appenders:
+        appender.start()
+    busy = page.evaluate("milliseconds => paints(milliseconds)", seconds * 1000)
+    for appender in appenders:
+        appender.join()
+    log = [line for line in read_log(service.port, staff) if seq(json.loads(line)["position"]) > seq(start)]
+    end = json.loads(log[-1])["position"]
+    wait_for(lambda: page.evaluate("feed.last") == end, 30, f"the feed has come to {end}", every=0.2)
+    wait_for(lambda: page.evaluate("behind.size") == 0, 30, "every row is shown", every=0.2)
+    rows = page.evaluate("[...rows].map(([id, row]) => [id, row.children[3].textContent])")
+    check(group, page.evaluate("feed"), dict(rows), log, appenders)
+    figures(group, page.evaluate("feed"), log, appenders, idle, busy, scale)
+
+
+def check(group, feed, rows, log, appenders):
+    group.check("every command was accepted", not any(appender.strange for appender in appenders)
+                and sum(appender.accepted for appender in appenders) == len(log), [a.strange[:1] for a in appenders])
+    newest = {event["orderId"]: event["position"] for event in map(json.loads, log)}
+    group.check("each order's row shows its newest event", rows == newest, f"{len(rows)} rows, {len(newest)} orders changed")
+    group.check("shown and skipped are all that was appended", feed["events"] + feed["skipped"] == len(log),
+                f"{feed['events']} and {feed['skipped']} of {len(log)}")
+    group.check("ids go up, and nothing but events came", not feed["strange"], feed["strange"][:3])
+    most = bound(feed, len(newest))
+    group.check("no more bytes than ticks, orders that changed, and the largest frame make", feed["bytes"] <= most,
+                f"{feed['bytes']} of at most {most:.0f}")
+
+
+def bound(feed, orders):
+    """The most bytes that the feed may take: at each tick the largest frame of every order that changed at all."""
+    ticks = (feed["ended"] - feed["began"]) / 1000 / TICK + 1
+    return ticks * orders * feed["largest"]
+
+
+def figures(group, feed, log, appenders, idle, busy, scale):
+    took = max(appender.took for appender in appenders)
+    # What an unconflated feed says of each event.
+    whole = sum(len(b"event: update\nid: \ndata: \n\n") + len(json.loads(line)["position"]) + len(line) for line in log)
+    most = bound(feed, len({json.loads(line)["orderId"] for line in log}))
+    group.note(f"{len(log)} events appended in {took:.1f} s, {len(log) / took:.0f}/s; {feed['events']} shown, "
+               f"{feed['skipped']} skipped")
+    group.note(f"{feed['bytes'] / 1e6:.2f} MB received, of at most {most / 1e6:.2f} MB by ticks, orders and the largest frame "
+               f"({feed['largest']} bytes); unconflated {whole / 1e6:.2f} MB, {whole / feed['bytes']:.1f} times as much; read in at most "
+               f"{feed['busiest']:.1f} ms at a time")
+    for name, gaps in (("idle", idle), ("under load", busy)):
+        if gaps:
+            ordered = sorted(gaps)
+            half, most, longest = ordered[len(gaps) // 2], ordered[len(gaps) * 99 // 100], ordered[-1]
+            group.note(f"{name}: {1000 * len(gaps) / sum(gaps):.1f} frames a second; between two {half:.1f} ms (half), "
+                       f"{most:.1f} ms (99 of 100), {longest:.1f} ms (longest), "
+                       f"{sum(gap > 25 for gap in gaps)} of {len(gaps)} over 25 ms")
+    if scale == "full":
+        painted = 1000 * len(busy) / sum(busy)
+        # Sixty is the most. Software drawing beside a busy service may miss a few at some of the ticks.
+        group.check("the page paints at least 58 of 60 frames a second", painted >= 58, f"{painted:.1f}")
