@@ -129,5 +129,5 @@ def figures(group, feed, log, appenders, idle, busy, scale):
                        f"{sum(gap > 25 for gap in gaps)} of {len(gaps)} over 25 ms")
     if scale == "full":
         painted = 1000 * len(busy) / sum(busy)
-        # Sixty is the most. Software drawing beside a busy service may miss a few at some of the ticks.
-        group.check("the page paints at least 58 of 60 frames a second", painted >= 58, f"{painted:.1f}")
+        # Sixty is the most. Two cores that also draw, serve and append miss some at the ticks, and then this says so.
+        group.check("the page stays at 60 frames a second", painted >= 59, f"{painted:.1f}")
