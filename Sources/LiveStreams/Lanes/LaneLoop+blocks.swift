@@ -3,8 +3,13 @@ import OrderLog
 extension LaneLoop {
     /// What a group's streams show of the ring after a cursor, or the beginning of that.
     func blockOfRing(_ group: Int32, after cursor: Int64) -> LaneBlock {
-        if let known = groups[group].blocks.block(after: cursor) { return known }
-        if groups[group].view.filter.tick != nil { return keep(conflated(group, after: cursor), group, after: cursor) }
+        let known = groups[group].blocks.block(after: cursor)
+        if groups[group].view.filter.tick != nil {
+            // One that ends where another's tick was would make two ticks of one.
+            if let known, known.through >= ring.end { return known }
+            return keep(conflated(group, after: cursor), group, after: cursor)
+        }
+        if let known { return known }
         var builder = LaneBlockBuilder(groups[group].view)
         var through = ring.end
         if let orderId = groups[group].view.filter.orderId {

@@ -41,7 +41,9 @@ extension LaneLoop {
         let waited = ahead
         ahead = []
         for reference in waited {
-            if let index = slots.index(reference) { drive(index) }
+            guard let index = slots.index(reference) else { continue }
+            slots[index].isAhead = false
+            drive(index)
         }
     }
 

@@ -65,7 +65,10 @@ extension LaneLoop {
         let state = slots[index].state
         if !state.isBlocked, !state.isReading, !state.isForked {
             slots[index].isLive = state.cursor == ring.end && !state.isConflated
-            if state.cursor > ring.end { ahead.append(slots.reference(index)) }
+            if state.cursor > ring.end, !slots[index].isAhead {
+                slots[index].isAhead = true
+                ahead.append(slots.reference(index))
+            }
             // Nothing has come by this tick: what comes now waits for the next.
             if state.cursor >= ring.end { slots[index].state.ticked(at: now) }
         }
@@ -115,6 +118,8 @@ extension LaneLoop {
     /// Everything is said: the client has a moment to close.
     func linger(_ index: Int) {
         slots[index].phase = .lingering
+        // What it was to be woken for before does not count any more.
+        slots[index].tick = 0
         wake(index, at: now &+ Self.linger)
     }
 
@@ -169,7 +174,9 @@ extension LaneLoop {
         let isOfUse = take(read, outcome)
         let restart = restartBlock(read, outcome)
         for reference in references {
-            guard let index = slots.index(reference), slots[index].state.isReading else { continue }
+            guard let index = slots.index(reference), slots[index].phase == .streaming,
+                slots[index].state.isReading
+            else { continue }
             slots[index].state.stoppedReading(pausedUntil: isOfUse ? 0 : now &+ Self.pause)
             if case .failed = outcome { slots[index].state.end(.overload) }
             if case .restart(let beginning) = outcome, isOfUse, !slots[index].state.isBlocked {

@@ -48,6 +48,8 @@ struct LaneSlots {
         var end = StreamMetrics.End.left
         /// Has passed everything in the ring: an event that does not concern it costs it nothing, its cursor included.
         var isLive = false
+        /// Stands among those that are further than the ring.
+        var isAhead = false
         /// Its outlet has said that the client does not take what was written.
         var isHeld = false
         /// Stands in the queue of those that go on in their turn.

@@ -62,6 +62,7 @@ struct ServingChannel: ServerChildChannel {
                     }
                 }
             } onCancel: {
+                channel.triggerUserOutboundEvent(CutOff(), promise: nil)
                 channel.close(promise: nil)
             }
         }

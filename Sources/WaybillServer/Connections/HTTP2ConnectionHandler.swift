@@ -86,7 +86,10 @@ final class HTTP2ConnectionHandler: ChannelDuplexHandler, NIOHTTP2FrameDelegate 
         guard let context else { return }
         switch action {
         case .nothing: break
-        case .awaitStreams: schedule(in: idleTimeout) { $0.act(on: $0.state.end()) }
+        case .awaitStreams:
+            // A stream may have been opened since.
+            guard state.isIdle else { return }
+            schedule(in: idleTimeout) { $0.act(on: $0.state.end()) }
         case .warn:
             // In this order, since there are clients for which nothing may come after a goodbye. Both leave together, so the
             // answer takes as long as the goodbye's way there and a last request's back.

@@ -90,7 +90,8 @@ final class HTTP2StreamHandler: ChannelDuplexHandler {
 
     private func close(_ context: ChannelHandlerContext, in time: TimeAmount) {
         timer?.cancel()
-        timer = context.eventLoop.scheduleTask(in: time) { [channel = context.channel] in channel.close(promise: nil) }
+        // From here, not through the handlers behind, which keep others from closing a stream that is under way.
+        timer = context.eventLoop.assumeIsolated().scheduleTask(in: time) { context.close(promise: nil) }
     }
 }
 

@@ -132,6 +132,6 @@ extension APIOperation {
     static let shops: JSONValue = [
         "type": "array", "minItems": 1, "items": ["type": "string", "pattern": "^[a-z0-9-]{1,63}$"],
     ]
-    /// A parameter that is there says something: empty ones are refused.
-    static let word: JSONValue = ["type": "string", "minLength": 1]
+    /// A parameter that is there says something: empty ones are refused, and NUL, which no text of the log holds.
+    static let word: JSONValue = ["type": "string", "minLength": 1, "pattern": "^[^\\x00]+$"]
 }

@@ -56,6 +56,9 @@ final class StreamFront: ChannelDuplexHandler {
     private var received = 0
     private var isHeadSent = false
     private var isOutletFull = false
+    /// The stream's end is written, and not all of it has gone.
+    private var isEnding = false
+    private var isClosing = false
     private var idleTask: Scheduled<Void>?
 
     init(
@@ -93,6 +96,9 @@ final class StreamFront: ChannelDuplexHandler {
 
 @available(*, unavailable)
 extension StreamFront: Sendable {}
+
+/// Asks a channel to close whatever is under way, streams included.
+struct CutOff: Sendable {}
 
 // MARK: What comes in
 
@@ -160,6 +166,7 @@ extension StreamFront {
 
     func errorCaught(context: ChannelHandlerContext, error: any Error) {
         if case .watching = state, transport != .http2 {
+            held = nil
             // The framework says what is wrong with a request that is none.
             guard enterFramework(context) else { return }
             return context.fireErrorCaught(error)
@@ -203,6 +210,11 @@ extension StreamFront {
     func close(context: ChannelHandlerContext, mode: CloseMode, promise: EventLoopPromise<Void>?) {
         if case .watching = state { return context.close(mode: mode, promise: promise) }
         promise?.succeed()
+    }
+
+    func triggerUserOutboundEvent(context: ChannelHandlerContext, event: Any, promise: EventLoopPromise<Void>?) {
+        guard event is CutOff else { return context.triggerUserOutboundEvent(event, promise: promise) }
+        context.close(promise: promise)
     }
 
     /// Goes on with what waited for the framework's answers.
@@ -347,7 +359,14 @@ extension StreamFront {
     func write(_ block: LaneBlock, _ range: Range<Int>, isLast: Bool) {
         guard let context, case .streaming = state, let bytes = loop.buffer(block, range) else { return }
         context.write(wrapOutboundOut(.body(bytes)), promise: nil)
-        if isLast { context.write(wrapOutboundOut(.end(nil)), promise: nil) }
+        guard isLast else { return }
+        let written = context.eventLoop.makePromise(of: Void.self)
+        isEnding = true
+        written.futureResult.assumeIsolated().whenComplete { _ in
+            self.isEnding = false
+            if self.isClosing { self.closeStream() }
+        }
+        context.write(wrapOutboundOut(.end(nil)), promise: written)
     }
 
     func flush() -> Bool {
@@ -359,7 +378,11 @@ extension StreamFront {
 
     func closeStream() {
         guard let context, case .streaming = state else { return }
-        context.close(promise: nil)
+        guard isEnding else { return context.close(promise: nil) }
+        // Its last words are on their way to a slow client.
+        guard !isClosing else { return }
+        isClosing = true
+        context.eventLoop.assumeIsolated().scheduleTask(in: Self.patience) { context.close(promise: nil) }
     }
 }
 

@@ -10,6 +10,9 @@ final class StreamLoop: OutletLoop {
     private let shared: NIOLoopBoundBox<Shared>
     private let openings: NIOLoopBoundBox<OpeningPace?>
 
+    /// Most bytes of a block that are kept as a buffer.
+    private static let mostKept = 128 * 1024
+
     private struct Shared: Sendable {
         /// The block that was written last, and again as a buffer: most streams are given the same one after another.
         var block: (LaneBlock, ByteBuffer)?
@@ -35,6 +38,8 @@ final class StreamLoop: OutletLoop {
 
     /// A part of a block; without a copy where the block was asked for before. Called on the loop.
     func buffer(_ block: LaneBlock, _ range: Range<Int>) -> ByteBuffer? {
+        // What goes out in parts is not kept whole for each of them.
+        guard block.bytes.count <= Self.mostKept else { return ByteBuffer(bytes: block.bytes[range]) }
         let whole: ByteBuffer
         if let (known, buffer) = shared.value.block, known === block {
             whole = buffer

@@ -1,3 +1,4 @@
+import Foundation
 import HTTPTypes
 
 /// A stream that a request asks for, told from its method and path alone.
@@ -14,7 +15,11 @@ enum StreamTarget: Sendable, Equatable {
 
     /// Nil for any other request.
     init?(_ request: HTTPRequest) {
-        guard request.method == .get, let path = request.path else { return nil }
+        guard request.method == .get, var path = request.path?[...] else { return nil }
+        // The absolute form, as proxies may send it (RFC 9112, section 3.2.2).
+        if path.first != "/", let scheme = path.range(of: "://") {
+            path = path[scheme.upperBound...].drop { $0 != "/" }
+        }
         self.init(path: path.prefix { $0 != "?" && $0 != "#" })
     }
 

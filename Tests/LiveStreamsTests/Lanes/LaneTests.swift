@@ -46,6 +46,32 @@ import Testing
         }
     }
 
+    /// Whatever others of the same view tick at, each stream is shown an order once at each of its own ticks.
+    @Test func conflatedStreamsKeepTheirOwnTicks() async throws {
+        try await LaneBench.with { bench in
+            let tick = Duration.milliseconds(100)
+            let view = LaneBench.view(order: nil) {
+                $0.types = ["OrderConfirmed"]
+                $0.tick = tick
+            }
+            let began = ContinuousClock.now
+            var clients: [LaneClient] = []
+            while .now < began + .seconds(2) {
+                // Four streams, each with a phase of its own.
+                if clients.count < 4 { clients.append(try await bench.open(view, after: bench.log.end)) }
+                bench.publish(3)
+                try await Task.sleep(for: .milliseconds(7))
+            }
+            let ticks = Int((ContinuousClock.now - began) / tick)
+            for client in clients {
+                _ = try await client.waits { !$0.events.isEmpty }
+                // Three orders, at each tick each of them once.
+                #expect(client.events.count <= 3 * (ticks + 1))
+                #expect(client.events == client.events.sorted())
+            }
+        }
+    }
+
     @Test func aSlowClientDelaysNobodyAndMissesNothing() async throws {
         let text = "\"" + String(repeating: "x", count: 2000) + "\""
         try await LaneBench.with(ring: 1 << 20) { bench in

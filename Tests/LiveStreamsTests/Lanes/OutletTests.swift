@@ -190,8 +190,13 @@ final class OutletClient: Sendable {
     }
 
     var text: String { channel.state.withLock { String(decoding: $0.bytes, as: UTF8.self) } }
+    /// Positions of the events; heartbeats are none.
     var events: [Int64] {
-        text.split(separator: "\n").compactMap { $0.hasPrefix("id: aaaaaaaa-") ? Int64($0.dropFirst(13)) : nil }
+        text.components(separatedBy: "\n\n").compactMap { block in
+            let lines = block.split(separator: "\n")
+            guard lines.contains(where: { $0.hasPrefix("data: ") }) else { return nil }
+            return lines.first { $0.hasPrefix("id: aaaaaaaa-") }.flatMap { Int64($0.dropFirst(13)) }
+        }
     }
     /// Most bytes that waited for the client.
     var most: Int { channel.state.withLock { $0.most } }

@@ -13,6 +13,7 @@ import Testing
         #expect(target("/v1/stream?shop=aurora") == .feed)
         #expect(target("/v1/stream/") == .feed)
         #expect(target("//v1//stream") == .feed)
+        #expect(target("http://host:80/v1/stream?after=0") == .feed)
         #expect(target("/v1/orders/7/stream?after=0") == .order("7"))
         #expect(target("/v1/customers/a%2Fb/stream") == .customer("a%2Fb"))
         #expect(target("/v1/customers/stream/stream") == .customer("stream"))
