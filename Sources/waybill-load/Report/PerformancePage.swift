@@ -6,7 +6,8 @@ import Foundation
 /// `NAME.svg` as a run has written them. A section without figures is left out.
 enum PerformancePage {
     static let sections = [
-        "commands", "bulk", "list", "latency", "fanout", "fanout-load", "storm", "routing", "growth", "replay",
+        "commands", "bulk", "list", "latency", "fanout", "fanout-load", "storm", "routing", "secure", "growth",
+        "replay",
     ]
 
     /// - Parameter directory: the directory's path; its last component is how the page refers to it.

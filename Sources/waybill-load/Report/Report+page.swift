@@ -4,7 +4,7 @@ extension Report {
     /// - Parameter picture: where the SVG lies, seen from the page; nil where there is none.
     func markdown(picture: String?) -> String {
         var parts = [
-            "`waybill-load \(command)`, \(date), \(machine.processor), \(machine.cores) cores, \(machine.memory), "
+            "`\(program ?? "waybill-load") \(command)`, \(date), \(machine.processor), \(machine.cores) cores, \(machine.memory), "
                 + "\(machine.kernel)\(machine.postgres.map { ", PostgreSQL \($0)" } ?? "")."
         ]
         if let picture { parts.append("![\(charts.map(\.title).joined(separator: "; "))](\(picture))") }

@@ -34,7 +34,9 @@ struct Report: Codable, Sendable, Equatable {
     /// The day in UTC, such as `2026-11-22`.
     var date: String
     var machine: Machine
-    /// The command line behind `waybill-load`.
+    /// What measured it, where that is not `waybill-load`.
+    var program: String?
+    /// The command line behind the program's name.
     var command: String
     var figures: [Figure] = []
     var charts: [Chart] = []

@@ -1,0 +1,123 @@
+#!/usr/bin/env python3
+"""What TLS and HTTP/2 cost: memory of an idle stream, and processor time of a delivery, against clear text.
+
+Streams are held by h2load (Debian's nghttp2-client): 1,000 on one connection each in clear text and over TLS, and 100 on
+each of 10 connections over HTTP/2. Events are published by the clock, so that all have the same load."""
+import argparse
+import datetime
+import json
+import os
+import subprocess
+import sys
+import time
+
+sys.dont_write_bytecode = True
+root = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
+sys.path.insert(0, os.path.join(root, "Tests", "Faults"))
+
+from bench import Bench  # noqa: E402
+from certificates import Authority  # noqa: E402
+from client import Client  # noqa: E402
+from orders import order  # noqa: E402
+from service import Service  # noqa: E402
+from waiting import wait_for  # noqa: E402
+
+STREAMS, RATE, SECONDS = 1000, 50, 8
+# What h2load is told of connections and streams on each.
+WAYS = {
+    "clear text, HTTP/1.1": (False, ["--h1", "-c", str(STREAMS), "-m", "1"]),
+    "TLS, HTTP/1.1": (True, ["--h1", "-c", str(STREAMS), "-m", "1"]),
+    "TLS, HTTP/2, 100 streams a connection": (True, ["-c", str(STREAMS // 100), "-m", "100"]),
+}
+
+
+def anonymous(pid):
+    """Bytes of memory of the process's own, without what it maps from files."""
+    with open(f"/proc/{pid}/smaps_rollup", encoding="ascii") as file:
+        return next(int(line.split()[1]) * 1024 for line in file if line.startswith("Anonymous:"))
+
+
+def processor_time(pid):
+    with open(f"/proc/{pid}/stat", "rb") as file:
+        fields = file.read().rpartition(b")")[2].split()
+    return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
+
+
+def publish(bench):
+    """Places orders by the clock; returns how many."""
+    client = Client(bench.service.port, bench.tokens["backend"], bench.service.tls)
+    began, count = time.monotonic(), 0
+    while time.monotonic() - began < SECONDS:
+        client.insist("POST", "/v1/orders", order(), {})
+        count += 1
+        time.sleep(max(0, began + count / RATE - time.monotonic()))
+    return count
+
+
+def measure(binary, is_secure, how):
+    """Bytes of an idle stream, and microseconds of a delivery."""
+    service = Service(binary)
+    try:
+        if is_secure:
+            authority = Authority(os.path.join(service.root, "authority"))
+            certificate, key = authority.issue("server")
+            service.options = ["--tls-certificate", certificate, "--tls-key", key]
+            service.tls = authority.context(["http/1.1"])
+        service.start()
+        bench, pid = Bench(service, None), service.process.pid
+        before = anonymous(pid)
+        scheme = "https" if is_secure else "http"
+        load = subprocess.Popen(
+            ["h2load", *how, "-n", str(STREAMS), "-t", "1", "-T", "0", "-N", "0", "--duration", "60", "-H",
+             f"authorization: Bearer {bench.tokens['staff']}", f"{scheme}://127.0.0.1:{service.port}/v1/stream"],
+            stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+        try:
+            wait_for(lambda: bench.metric("waybill_streams_on_lanes") == STREAMS, 40, "all streams have begun")
+            # What was needed only for opening is given back within a second or two.
+            time.sleep(3)
+            memory = (anonymous(pid) - before) / STREAMS
+            spent, frames = processor_time(pid), bench.metric("waybill_stream_frames_total")
+            published = publish(bench)
+            wait_for(lambda: bench.metric("waybill_stream_frames_total") - frames == published * STREAMS, 20, "deliveries")
+            return memory, (processor_time(pid) - spent) / (published * STREAMS) * 1e6
+        finally:
+            load.kill()
+            load.wait(10)
+    finally:
+        service.close()
+
+
+def main():
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--binary", required=True)
+    parser.add_argument("--runs", type=int, default=3)
+    parser.add_argument("--machine", required=True, help="a report of waybill-load, whose machine this is")
+    parser.add_argument("--json", required=True)
+    options = parser.parse_args()
+    memory, cost = {way: [] for way in WAYS}, {way: [] for way in WAYS}
+    for _ in range(options.runs):
+        for way, (is_secure, how) in WAYS.items():
+            each, delivery = measure(options.binary, is_secure, how)
+            memory[way].append(each / 1000)
+            cost[way].append(delivery)
+            print(f"{way}: {each / 1000:.2f} kB an idle stream, {delivery:.2f} µs a delivery", flush=True)
+    clear = next(iter(WAYS))
+    names = ["memory of an idle stream", "CPU of the service a delivery", "deliveries for the same CPU"]
+    figures = [{"subject": way, "name": names[0], "unit": "kB", "runs": memory[way]} for way in WAYS]
+    figures += [{"subject": way, "name": names[1], "unit": "µs", "runs": cost[way]} for way in WAYS]
+    figures += [{"subject": way, "name": names[2], "unit": "×", "runs": [a / b for a, b in zip(cost[clear], cost[way])]}
+                for way in WAYS if way != clear]
+    with open(options.machine, encoding="utf-8") as file:
+        machine = json.load(file)["machine"]
+    report = {
+        "scenario": "secure", "summary": "streams over TLS and HTTP/2", "machine": machine,
+        "date": datetime.datetime.now(datetime.timezone.utc).strftime("%Y-%m-%d"),
+        "program": "Scripts/bench", "command": "secure", "figures": figures, "charts": [], "notes": [],
+        "selections": [{"title": f"{STREAMS:,} streams, {RATE} events/s", "names": names, "isUpright": False}],
+    }
+    with open(options.json, "w", encoding="utf-8") as file:
+        json.dump(report, file, indent=2, sort_keys=True, ensure_ascii=False)
+
+
+if __name__ == "__main__":
+    main()
