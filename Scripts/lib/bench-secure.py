@@ -37,12 +37,6 @@ def anonymous(pid):
         return next(int(line.split()[1]) * 1024 for line in file if line.startswith("Anonymous:"))
 
 
-def processor_time(pid):
-    with open(f"/proc/{pid}/stat", "rb") as file:
-        fields = file.read().rpartition(b")")[2].split()
-    return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
-
-
 def publish(bench):
     """Places orders by the clock; returns how many."""
     client = Client(bench.service.port, bench.tokens["backend"], bench.service.tls)
@@ -76,10 +70,10 @@ def measure(binary, is_secure, how):
             # What was needed only for opening is given back within a second or two.
             time.sleep(3)
             memory = (anonymous(pid) - before) / STREAMS
-            spent, frames = processor_time(pid), bench.metric("waybill_stream_frames_total")
+            spent, frames = service.processor_time(), bench.metric("waybill_stream_frames_total")
             published = publish(bench)
             wait_for(lambda: bench.metric("waybill_stream_frames_total") - frames == published * STREAMS, 20, "deliveries")
-            return memory, (processor_time(pid) - spent) / (published * STREAMS) * 1e6
+            return memory, (service.processor_time() - spent) / (published * STREAMS) * 1e6
         finally:
             load.kill()
             load.wait(10)

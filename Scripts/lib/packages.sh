@@ -35,7 +35,10 @@ missing_packages() {
         [[ -x /usr/sbin/nginx ]] || echo nginx-light
         [[ -e /usr/lib/nginx/modules/ngx_nchan_module.so ]] || echo libnginx-mod-nchan
     fi
-    if [[ ${need_h2load:-no} == yes ]]; then command -v h2load >/dev/null || echo nghttp2-client; fi
+    if [[ ${need_h2load:-no} == yes ]]; then
+        command -v h2load >/dev/null || echo nghttp2-client
+        command -v openssl >/dev/null || echo openssl
+    fi
     # For the tests behind proxies.
     if [[ ${need_proxies:-no} == yes ]]; then
         [[ -x /usr/sbin/nginx ]] || echo nginx-light

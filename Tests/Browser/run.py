@@ -6,7 +6,6 @@ thirty EventSources in one page; and a page that follows a conflated feed under 
 
 Usage: run.py --binary PATH [--scale small|full] [NAME…]; needs Playwright from PyPI and Debian's Chromium.
 """
-import argparse
 import json
 import pathlib
 import sys
@@ -22,14 +21,14 @@ sys.path.insert(1, str(here.parent / "Examples"))
 
 import helper
 import conflated
+import suite
 import tabs
+from bench import total
 from client import Client, read_log, seq
 from orders import order
 from page import example
 from playwright.sync_api import sync_playwright
 from proxy import CuttingProxy
-from report import Group, Report
-from service import Service
 from waiting import wait_for
 
 # Cuts of each stream, and seconds for all of them: the service asks for one to three seconds' pause after each.
@@ -81,8 +80,7 @@ def streams(service):
     """How many are open, once those that were left are gone; what is left after 20 s otherwise."""
     client, deadline = Client(service.port, service.token("operator", "*")), time.monotonic() + 20
     while True:
-        text = client.insist("GET", "/metrics").body.decode()
-        count = sum(float(line.rpartition(" ")[2]) for line in text.splitlines() if line.startswith("waybill_streams_open{"))
+        count = total(client.insist("GET", "/metrics"), "waybill_streams_open")
         if count == 0 or time.monotonic() > deadline:
             return count
         time.sleep(0.1)
@@ -155,26 +153,5 @@ TESTS = {
 }
 
 
-def main():
-    parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--binary", required=True)
-    parser.add_argument("--scale", choices=SCALES, default="small")
-    parser.add_argument("names", nargs="*", metavar="NAME", help=", ".join(TESTS))
-    options = parser.parse_args()
-    unknown = set(options.names) - set(TESTS)
-    if unknown:
-        parser.error(f"no such test: {', '.join(sorted(unknown))}")
-    report = Report()
-    for name in options.names or TESTS:
-        group, service = Group(report, name), Service(options.binary)
-        try:
-            TESTS[name](service, group, options.scale)
-        except Exception as error:
-            group.check("ran to its end", False, f"{type(error).__name__}: {error}")
-        finally:
-            service.close()
-    return report.close()
-
-
 if __name__ == "__main__":
-    raise SystemExit(main())
+    raise SystemExit(suite.main(__doc__, TESTS))

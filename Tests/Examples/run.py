@@ -5,7 +5,6 @@ Prints one line per check, then "N passed, N failed".
 Usage: run.py --binary PATH, with the Swift example beside the binary; needs httpx from PyPI. The examples for browsers
 are run with the other tests in a browser.
 """
-import argparse
 import json
 import os
 import pathlib
@@ -18,11 +17,11 @@ sys.dont_write_bytecode = True
 here = pathlib.Path(__file__).resolve().parent
 sys.path.insert(1, str(here.parent / "Faults"))
 
+import suite
+from bench import total
 from client import Client
 from orders import journey
 from page import example
-from report import Group, Report
-from service import Service
 from waiting import wait_for
 
 SWIFT = here / "FollowOrder" / "FollowOrder.swift"
@@ -116,25 +115,13 @@ def run(service, group, folder):
 
 def streams(service):
     """How many are open, as the service counts them."""
-    text = Client(service.port, service.token("operator", "*")).insist("GET", "/metrics").body.decode()
-    return sum(float(line.rpartition(" ")[2]) for line in text.splitlines() if line.startswith("waybill_streams_open{"))
+    return total(Client(service.port, service.token("operator", "*")).insist("GET", "/metrics"), "waybill_streams_open")
 
 
-def main():
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--binary", required=True)
-    options = parser.parse_args()
-    report, service = Report(), Service(options.binary)
-    group = Group(report, "examples")
-    try:
-        with tempfile.TemporaryDirectory(prefix="waybill-examples-") as folder:
-            run(service, group, pathlib.Path(folder))
-    except Exception as error:
-        group.check("ran to its end", False, f"{type(error).__name__}: {error}")
-    finally:
-        service.close()
-    return report.close()
+def run_in_folder(service, group, scale):
+    with tempfile.TemporaryDirectory(prefix="waybill-examples-") as folder:
+        run(service, group, pathlib.Path(folder))
 
 
 if __name__ == "__main__":
-    raise SystemExit(main())
+    raise SystemExit(suite.main(__doc__, {"examples": run_in_folder}))

@@ -1,6 +1,5 @@
 """Descriptors run out: the stream that takes the last one goes out through its own connection, those behind it wait, whoever was there
 notices nothing, and with descriptors there again everything goes on."""
-import os
 import resource
 import time
 
@@ -115,12 +114,12 @@ def takes_the_last(crowd, group):
 
 
 def nobody_spins(crowd, group):
-    pid, streams = crowd.service.process.pid, list(crowd.streams)
+    streams = list(crowd.streams)
     waiting = [crowd.open(("feed", "order", "customer")[index % 3]) for index in range(WAITING)]
     wait_for(lambda: waiting_in_queue(crowd.service.port) == WAITING, 10, "all connections wait to be accepted")
-    spent, began = processor_time(pid), time.monotonic()
+    spent, began = crowd.service.processor_time(), time.monotonic()
     time.sleep(WATCHED)
-    share = (processor_time(pid) - spent) / (time.monotonic() - began)
+    share = (crowd.service.processor_time() - spent) / (time.monotonic() - began)
     group.note(f"{share:.1%} of a processor while {WAITING} connections wait for a descriptor")
     group.check(f"no descriptor is left: at most {MOST_SHARE:.0%} of a processor is spent", share <= MOST_SHARE, f"{share:.0%}")
     group.check("who was there sees every event", crowd.show(streams, 20), "")
@@ -164,10 +163,3 @@ def says_goodbye(crowd, group, last):
             for ended, (body, complete) in ends]
     group.check("every stream says bye and is complete", all(good), f"{good.count(False)} of {len(good)} do not")
     group.check("the one with the last descriptor too", good[crowd.streams.index(last)], ends[crowd.streams.index(last)])
-
-
-def processor_time(pid):
-    """Seconds that the process has run on any processor."""
-    with open(f"/proc/{pid}/stat", "rb") as file:
-        fields = file.read().rpartition(b")")[2].split()
-    return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")

@@ -2,7 +2,6 @@
 import socket
 import ssl
 import struct
-import time
 from dataclasses import dataclass, field
 
 import h2.config

@@ -1,10 +1,6 @@
 #!/usr/bin/env python3
 """Black-box fault tests of the waybill binary: `run.py --binary PATH [--scale small|full] [NAME…]`."""
-import argparse
-import signal
 import sys
-import time
-import traceback
 
 # No compiled files beside the sources.
 sys.dont_write_bytecode = True
@@ -27,13 +23,12 @@ import restore
 import rolling
 import sigterm
 import streamcrowd
+import suite
 import tail
 import texts
 import tls
 import values
 import vanish
-from report import Group, Report, one_line
-from service import Service
 
 TESTS = {
     "badinput": badinput.run, "texts": texts.run, "values": values.run, "customer": customer.run,
@@ -46,38 +41,5 @@ TESTS = {
 }
 
 
-def main():
-    parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--binary", required=True)
-    parser.add_argument("--scale", choices=("small", "full"), default="small")
-    parser.add_argument("names", nargs="*", metavar="NAME", help=", ".join(TESTS))
-    options = parser.parse_args()
-    unknown = set(options.names) - set(TESTS)
-    if unknown:
-        parser.error(f"no such test: {', '.join(sorted(unknown))}")
-    # Ended from outside, the services and directories are still cleaned up.
-    signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))
-    report = Report()
-    for name in options.names or TESTS:
-        run_one(name, options, report)
-    return report.close()
-
-
-def run_one(name, options, report):
-    group = Group(report, name)
-    began = time.monotonic()
-    service = Service(options.binary)
-    try:
-        TESTS[name](service, group, options.scale)
-    except Exception as error:
-        traceback.print_exc()
-        group.check("ran to its end", False, f"{type(error).__name__}: {error}")
-        if service.process:
-            group.note("the service's log ends: " + one_line(service.log_tail(), 3000))
-    finally:
-        service.close()
-        group.note(f"took {time.monotonic() - began:.1f} s")
-
-
 if __name__ == "__main__":
-    raise SystemExit(main())
+    raise SystemExit(suite.main(__doc__, TESTS))

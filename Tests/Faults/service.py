@@ -100,6 +100,12 @@ class Service:
         """The numbers of the process's open descriptors, in order."""
         return sorted(int(name) for name in os.listdir(f"/proc/{self.process.pid}/fd"))
 
+    def processor_time(self):
+        """Seconds that the process has run on any processor."""
+        with open(f"/proc/{self.process.pid}/stat", "rb") as file:
+            fields = file.read().rpartition(b")")[2].split()
+        return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
+
     # Ending
 
     def kill(self):

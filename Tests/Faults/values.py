@@ -3,7 +3,6 @@ import datetime
 import json
 import urllib.parse
 
-import roles
 from bench import Bench
 from client import strict_json
 from orders import money, order

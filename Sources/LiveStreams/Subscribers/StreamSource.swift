@@ -1,6 +1,6 @@
 import Foundation
 package import OrderLog
-package import Orders
+import Orders
 
 /// Where a stream begins when it does not resume: the current state, if it has one, and the cursor that goes with it.
 package struct StreamBeginning: Sendable {
@@ -26,11 +26,11 @@ package struct StreamSource: StreamReading {
     private let role: CallerRole
     private let text: PositionText
 
-    package init(reader: LogReader, filter: StreamFilter, audience: Audience, role: CallerRole, text: PositionText) {
+    package init(reader: LogReader, view: StreamView, text: PositionText) {
         self.reader = reader
-        self.filter = filter
-        self.audience = audience
-        self.role = role
+        filter = view.filter
+        audience = view.audience
+        role = view.role
         self.text = text
     }
 

@@ -38,7 +38,7 @@ struct Parts {
             metrics: try StreamMetrics(metrics),
             logger: logger
         ) { view in
-            StreamSource(reader: reader, filter: view.filter, audience: view.audience, role: view.role, text: text)
+            StreamSource(reader: reader, view: view, text: text)
         }
         self.hub = hub
         try hub.register(in: metrics)

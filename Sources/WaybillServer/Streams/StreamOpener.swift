@@ -150,13 +150,7 @@ struct StreamOpener: Sendable {
         let plain = try asked.query.flag("plain")
         let after = try Self.resumePoint(asked)
         let view = StreamView(filter: filter, audience: caller.audience, role: caller.commandRole, plain: plain)
-        let source = StreamSource(
-            reader: reader,
-            filter: filter,
-            audience: caller.audience,
-            role: caller.commandRole,
-            text: text
-        )
+        let source = StreamSource(reader: reader, view: view, text: text)
         let begun: StreamStart?
         do {
             begun = try await lookUp(source, after)
