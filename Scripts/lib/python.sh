@@ -12,8 +12,9 @@ python_environment() {
     if [[ ! -e $environment/installed ]]; then
         say "installing $(paste -sd' ' "$requirements")" >&2
         rm -rf -- "$environment"
-        python3 -m venv "$environment" >&2
-        "$environment/bin/pip" install --quiet --disable-pip-version-check -r "$requirements" >&2
+        # A command substitution does not end by itself where one of its commands fails.
+        python3 -m venv "$environment" >&2 || return
+        "$environment/bin/pip" install --quiet --disable-pip-version-check -r "$requirements" >&2 || return
         touch "$environment/installed"
     fi
     echo "$environment/bin/python"
