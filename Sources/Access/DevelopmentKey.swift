@@ -63,14 +63,14 @@ package struct DevelopmentKey: Sendable {
     /// A token that the service accepts with this key.
     /// - Parameters:
     ///   - subject: required for a customer; otherwise the role's name where nil.
-    ///   - ttl: seconds from `now` until it expires, 1 … `DurationText.longest`.
+    ///   - ttl: seconds from `now` until it expires, 1 … `DurationFormat.longest`.
     ///   - now: seconds since 1970.
     /// - Throws: `AccessError.invalidClaims` where role, shops and subject do not fit together; else what the signing met.
     package func sign(role: Role, shops: ShopScope, subject: String?, ttl: Int, now: Double) async throws -> String {
         guard let subject = subject ?? (role == .customer ? nil : role.rawValue) else {
             throw AccessError.invalidClaims("a customer needs a subject")
         }
-        guard (1...DurationText.longest).contains(ttl) else {
+        guard (1...DurationFormat.longest).contains(ttl) else {
             throw AccessError.invalidClaims("a token lives from one second to ten years")
         }
         let expiresAt = now.rounded(.down) + Double(ttl)

@@ -17,7 +17,7 @@ package final class TokenVerifier: Sendable {
 
     private struct Memory {
         var generation = 0
-        var tokens: RecencyTable<SHA256Digest, Verified>
+        var tokens: LRUCache<SHA256Digest, Verified>
     }
 
     private let keys: KeySource
@@ -26,7 +26,7 @@ package final class TokenVerifier: Sendable {
     /// - Parameter remembered: how many verified tokens are remembered, at least 1.
     package init(keys: KeySource, remembered: Int = 10_000) {
         self.keys = keys
-        self.memory = Mutex(Memory(tokens: RecencyTable(capacity: remembered)))
+        self.memory = Mutex(Memory(tokens: LRUCache(capacity: remembered)))
     }
 
     /// - Parameter now: seconds since 1970.

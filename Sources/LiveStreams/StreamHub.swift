@@ -27,7 +27,7 @@ package final class StreamHub: LogTailSink, Service {
     }
 
     private struct State {
-        var ring: Ring
+        var ring: RecentEvents
         /// The history that ring and cursors belong to, as the tail knows it; ids are named by it and no newer one.
         var history = EpochTable()
         /// Streams that have been admitted, and that no lane serves yet.
@@ -43,14 +43,14 @@ package final class StreamHub: LogTailSink, Service {
     package let settings: Settings
     /// Nil where nobody counts.
     package let metrics: StreamMetrics?
-    let text: PositionText
+    let text: PositionEncoder
     let logger: Logger
     private let lanes: LaneSet
     private let state: Mutex<State>
 
     /// - Parameter source: reads the log for the lanes' streams.
     package init(
-        text: PositionText,
+        text: PositionEncoder,
         settings: Settings = Settings(),
         metrics: StreamMetrics? = nil,
         logger: Logger,
@@ -61,7 +61,7 @@ package final class StreamHub: LogTailSink, Service {
         self.settings = settings
         self.metrics = metrics
         self.logger = logger
-        state = Mutex(State(ring: Ring(after: 0, capacity: settings.ringCapacity)))
+        state = Mutex(State(ring: RecentEvents(after: 0, capacity: settings.ringCapacity)))
     }
 
     /// Streams open now.
@@ -80,9 +80,9 @@ package final class StreamHub: LogTailSink, Service {
     package func run() async throws {
         await lanes.withThreads(of: self) {
             await cancelWhenGracefulShutdown {
-                var rush = OpeningRush()
+                var rush = MemoryTrimmer()
                 while !Task.isCancelled {
-                    if rush.isOver(admitted: self.state.withLock { $0.admitted }) { OpeningRush.releaseMemory() }
+                    if rush.isOver(admitted: self.state.withLock { $0.admitted }) { MemoryTrimmer.releaseMemory() }
                     // Cancelled: the loop's condition sees it.
                     try? await Task.sleep(for: .seconds(1))
                 }
@@ -114,7 +114,7 @@ package final class StreamHub: LogTailSink, Service {
 extension StreamHub {
     package func begin(after seq: Int64, in history: EpochTable) {
         state.withLock { state in
-            state.ring = Ring(after: seq, capacity: settings.ringCapacity)
+            state.ring = RecentEvents(after: seq, capacity: settings.ringCapacity)
             state.history = history
         }
         // Streams that were there first now find that they have to catch up.
@@ -168,7 +168,7 @@ extension StreamHub {
     ///
     /// - Parameter way: the lane's from now on if the answer is true.
     /// - Returns: false when no lane takes it.
-    package func adopt(_ way: StreamWay, _ view: StreamView, at place: StreamPlace) -> Bool {
+    package func adopt(_ way: SubscriberTransport, _ view: StreamView, at place: StreamPlace) -> Bool {
         let left = place.expiry.map { ($0.at - .now).nanoseconds }
         dismiss()
         let isAdopted = lanes.adopt(

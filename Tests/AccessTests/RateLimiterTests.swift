@@ -66,7 +66,7 @@ import Testing
     }
 
     @Test func theTableAgreesWithASimpleModel() {
-        var table = RecencyTable<Int, Int>(capacity: 5)
+        var table = LRUCache<Int, Int>(capacity: 5)
         var model: [(key: Int, value: Int)] = []
         var state: UInt64 = 1
         for step in 0..<20_000 {

@@ -32,7 +32,7 @@ import Testing
         }
 
         /// Lets a tick's time pass, and does what there is to do.
-        mutating func tick(_ ring: Ring, log: [EventFrame]) {
+        mutating func tick(_ ring: RecentEvents, log: [EventFrame]) {
             now += Self.tick
             while true {
                 var conflation = Conflation(capacity: capacity)
@@ -89,7 +89,7 @@ import Testing
         for plot in 0..<243 {
             let log = log(5, plot: plot)
             for split in 0...5 {
-                var ring = Ring(after: 0, capacity: (size + 8) * kept)
+                var ring = RecentEvents(after: 0, capacity: (size + 8) * kept)
                 var reader = Reader(after: 0)
                 reader.isLogSlow = isLogSlow
                 for frame in log[..<split] { ring.append(frame) }
@@ -107,7 +107,7 @@ import Testing
     @Test func everyIdCanBeResumedFrom() {
         for plot in 0..<243 {
             let log = log(5, plot: plot)
-            var ring = Ring(after: 0, capacity: 1 << 20)
+            var ring = RecentEvents(after: 0, capacity: 1 << 20)
             for frame in log { ring.append(frame) }
             var whole = Reader(after: 0)
             whole.tick(ring, log: log)
@@ -125,7 +125,7 @@ import Testing
         var chance = SystemRandomNumberGenerator()
         let size = Frames.frame(1).size
         for _ in 0..<300 {
-            var ring = Ring(after: 0, capacity: (size + 8) * Int.random(in: 1...6, using: &chance))
+            var ring = RecentEvents(after: 0, capacity: (size + 8) * Int.random(in: 1...6, using: &chance))
             var log: [EventFrame] = []
             var reader = Reader(after: 0)
             reader.capacity = size * Int.random(in: 1...4, using: &chance)
@@ -151,7 +151,7 @@ import Testing
             Frames.frame(Frames.event(1, order: Frames.orders[0], type: "OrderPlaced")),
             Frames.frame(Frames.event(2, order: Frames.orders[0], type: "OrderConfirmed")),
         ]
-        var ring = Ring(after: 0, capacity: 1 << 20)
+        var ring = RecentEvents(after: 0, capacity: 1 << 20)
         for frame in frames { ring.append(frame) }
         var reader = Reader(after: 0) { $0.types = ["OrderPlaced"] }
         reader.tick(ring, log: frames)

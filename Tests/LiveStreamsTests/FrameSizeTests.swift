@@ -43,7 +43,7 @@ import Testing
 
     /// Beside the frames a ring costs what its entries and its index by order do.
     @Test func aRingCountsWhatItsFramesDo() {
-        var ring = Ring(after: 0, capacity: 1 << 20)
+        var ring = RecentEvents(after: 0, capacity: 1 << 20)
         let frames = (1...100).map { Frames.frame(Int64($0)) }
         for frame in frames { ring.append(frame) }
         #expect(ring.byteCount == frames.reduce(0) { $0 + $1.size })

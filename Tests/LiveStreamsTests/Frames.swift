@@ -6,7 +6,7 @@ import Orders
 /// Frames that tests make up.
 enum Frames {
     static let orders = (0..<3).map { _ in UUID() }
-    static let text = PositionText { "sealed-\($0.seq)" }
+    static let text = PositionEncoder { "sealed-\($0.seq)" }
 
     static func event(
         _ seq: Int64,

@@ -18,7 +18,7 @@ import Testing
         }
 
         /// Reads on until nothing is left; the log serves what the ring no longer holds, in pages of two.
-        mutating func drain(_ ring: Ring, log: [EventFrame]) {
+        mutating func drain(_ ring: RecentEvents, log: [EventFrame]) {
             while true {
                 switch state.next(ring.bounds, now: 1, stallDeadline: .max) {
                 case .show(let after): take(ring.frames(after: after, limit: most), complete: ring.end)
@@ -47,7 +47,7 @@ import Testing
         for length in 0...7 {
             let log = (0..<length).map { Frames.frame(Int64($0 + 1)) }
             for kept in 1...4 {
-                var ring = Ring(after: 0, capacity: (size + 8) * kept)
+                var ring = RecentEvents(after: 0, capacity: (size + 8) * kept)
                 for frame in log { ring.append(frame) }
                 for cursor in 0...length {
                     for most in [1, 2, .max] {
@@ -65,7 +65,7 @@ import Testing
     @Test func readingBesidePublishingLosesAndRepeatsNothing() {
         let size = Frames.frame(1).size
         for plot in 0..<256 {
-            var ring = Ring(after: 0, capacity: (size + 8) * 2)
+            var ring = RecentEvents(after: 0, capacity: (size + 8) * 2)
             var log: [EventFrame] = []
             var reader = Reader(after: 0)
             for step in 0..<8 {
@@ -83,7 +83,7 @@ import Testing
     }
 
     @Test func aReaderAheadOfTheRingWaits() {
-        var ring = Ring(after: 0, capacity: 1 << 20)
+        var ring = RecentEvents(after: 0, capacity: 1 << 20)
         ring.append(Frames.frame(1))
         var reader = Reader(after: 3)
         reader.drain(ring, log: [])

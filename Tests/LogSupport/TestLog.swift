@@ -44,8 +44,8 @@ package struct TestLog: Sendable {
     /// An appender that runs for as long as `body` does.
     package func withAppender<R: Sendable>(
         _ settings: Appender.Settings = Appender.Settings(),
-        oldIds: OldCommandIds = OldCommandIds(),
-        witness: (any CommitWitness)? = nil,
+        oldIds: CommandIdFilterCache = CommandIdFilterCache(),
+        witness: (any CommitObserver)? = nil,
         _ body: @Sendable (Appender) async throws -> R
     ) async throws -> R {
         let appender = Appender(

@@ -25,7 +25,8 @@ extension EventFrame {
 
     private static let object = HeapBlock.size(
         HeapBlock.objectHeader + MemoryLayout<LoggedEvent>.stride + MemoryLayout<LogPosition>.stride
-            + MemoryLayout<PositionText>.stride + MemoryLayout<Mutex<Encodings>>.stride + 2 * MemoryLayout<Int>.stride
+            + MemoryLayout<PositionEncoder>.stride + MemoryLayout<Mutex<Encodings>>.stride + 2
+            * MemoryLayout<Int>.stride
     )
 }
 

@@ -14,7 +14,7 @@ package final class EventFrame: Sendable {
     /// Memory that the frame holds once every audience has asked for it, and its places in rings, in bytes.
     package let size: Int
     private let position: LogPosition
-    private let text: PositionText
+    private let text: PositionEncoder
     private let encodings = Mutex(Encodings())
 
     struct Encodings {
@@ -41,7 +41,7 @@ package final class EventFrame: Sendable {
         }
     }
 
-    package init(_ event: LoggedEvent, position: LogPosition, text: PositionText) {
+    package init(_ event: LoggedEvent, position: LogPosition, text: PositionEncoder) {
         self.event = event
         self.position = position
         self.text = text

@@ -8,7 +8,7 @@ final class Lane: Sendable {
     /// A stream whose response has begun, to be served from here on.
     struct Adoption: Sendable {
         /// Belongs to the lane from now on.
-        let way: StreamWay
+        let way: SubscriberTransport
         let view: StreamView
         /// The last event that has been sent, or is reflected in what was sent.
         let cursor: Int64

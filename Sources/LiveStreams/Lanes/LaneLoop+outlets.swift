@@ -2,11 +2,11 @@
 /// stream waits as one whose client has not taken what lies ready.
 extension LaneLoop {
     /// - Returns: false, since the answer is still to come.
-    func post(_ block: LaneBlock, to outlet: StreamOutlet, of index: Int) -> Bool {
+    func post(_ block: LaneBlock, to outlet: ChannelSubscriber, of index: Int) -> Bool {
         let isLast = slots[index].phase == .ending
         let offset = Int(slots[index].offset)
         batch.add(block, from: offset, to: outlet, slots.reference(index), isLast: isLast)
-        slots[index].offset = Int32(min(block.bytes.count, offset + OutletBatch.part))
+        slots[index].offset = Int32(min(block.bytes.count, offset + ChannelWriteBatch.part))
         tally.bytes += Int(slots[index].offset) - offset
         slots[index].state.blocked(at: now)
         wake(index, at: now &+ stallDeadline)

@@ -84,7 +84,7 @@ extension LaneLoop {
     /// The lane was so late that the hub's ring has moved on: its streams have to read the log.
     private func skip(to floor: Int64) {
         settle()
-        ring = Ring(after: floor, capacity: hub.settings.ringCapacity)
+        ring = RecentEvents(after: floor, capacity: hub.settings.ringCapacity)
         for index in slots.indices where slots.isUsed(index) { enqueue(index) }
     }
 
@@ -94,7 +94,7 @@ extension LaneLoop {
         ring.cut(after: seq)
         groups.removeBlocks()
         pages = LanePages()
-        cursors = LaneCursors()
+        cursors = HeartbeatCache()
         waiting = [:]
         for index in slots.indices where slots.isUsed(index) {
             slots[index].state.forked(after: seq)

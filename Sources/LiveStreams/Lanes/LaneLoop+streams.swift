@@ -127,7 +127,7 @@ extension LaneLoop {
         slots[index].end = StreamMetrics.End(reason)
         let view = groups[slots[index].group].view
         var content = seq.map { ControlFrame.cursor(hub.text(history.position(of: $0), for: view.audience)) } ?? []
-        let retry = reason == .shutdown ? hub.returnDelay() : StreamOpening.retryDelay()
+        let retry = reason == .shutdown ? hub.returnDelay() : SubscriptionOpening.retryDelay()
         content += ControlFrame.bye(reason, retry: retry, plain: view.plain)
         say(content, andEnd: index)
     }

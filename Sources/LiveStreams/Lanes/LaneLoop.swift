@@ -28,7 +28,7 @@ final class LaneLoop {
     /// For conflated streams, whose ticks come closer together than anything else.
     var ticks: LaneTimers
     /// The same frames as the hub's.
-    var ring: Ring
+    var ring: RecentEvents
     var history = EpochTable()
     /// Where history was cut, cut by cut.
     var forks: [Int64] = []
@@ -39,9 +39,9 @@ final class LaneLoop {
     /// Streams that wait for a read.
     var waiting: [LaneRead: [Reference]] = [:]
     var pages = LanePages()
-    var cursors = LaneCursors()
-    var tally = LaneTally()
-    var batch = OutletBatch()
+    var cursors = HeartbeatCache()
+    var tally = LaneCounters()
+    var batch = ChannelWriteBatch()
     var isDraining = false
     var turn: UInt64 = 0
     var now = LaneClock.now()
@@ -55,7 +55,7 @@ final class LaneLoop {
         stallDeadline = max(hub.settings.stallDeadline.nanoseconds, 1_000_000)
         timers = LaneTimers(now: now, resolution: max(min(heartbeat, stallDeadline) / 128, 1_000_000))
         ticks = LaneTimers(now: now, resolution: 5_000_000)
-        ring = Ring(after: 0, capacity: hub.settings.ringCapacity)
+        ring = RecentEvents(after: 0, capacity: hub.settings.ringCapacity)
     }
 
     deinit { close(epoll) }

@@ -34,7 +34,7 @@ struct LaneSlots {
         var offset: Int32 = 0
         /// Of its socket; `viaOutlet` where it has none, `unused` where there is no stream.
         var descriptor: Int32
-        var outlet: StreamOutlet?
+        var outlet: ChannelSubscriber?
         var generation: UInt32
         var group: Int32
         /// Its place among the group's members.

@@ -41,7 +41,7 @@ package struct Conflation: Sendable {
     /// Takes what a view shows of the ring after a cursor, as far as there is room.
     ///
     /// - Returns: the last event that was taken or passed.
-    package mutating func take(_ ring: Ring, after cursor: Int64, of view: StreamView) -> Int64 {
+    package mutating func take(_ ring: RecentEvents, after cursor: Int64, of view: StreamView) -> Int64 {
         var through = ring.end
         ring.forEach(after: cursor) { frame in
             if view.shows(frame) { take(frame) }

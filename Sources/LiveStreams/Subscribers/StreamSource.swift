@@ -24,9 +24,9 @@ package struct StreamSource: StreamReading {
     private let filter: StreamFilter
     private let audience: Audience
     private let role: CallerRole
-    private let text: PositionText
+    private let text: PositionEncoder
 
-    package init(reader: LogReader, view: StreamView, text: PositionText) {
+    package init(reader: LogReader, view: StreamView, text: PositionEncoder) {
         self.reader = reader
         filter = view.filter
         audience = view.audience

@@ -8,25 +8,25 @@ struct AppendSession {
     private let executor: PostgresExecutor
     private let registry: EpochRegistry
     private let logger: Logger
-    private let oldIds: OldCommandIds
-    private let witness: (any CommitWitness)?
+    private let oldIds: CommandIdFilterCache
+    private let witness: (any CommitObserver)?
     private let queue: AppendQueue
     private let batchLimit: Int
     private var connection: PostgresConnection?
     private var cache = StateCache()
     /// For looking up what the next batch needs while one is being written.
     private var lookUps: PostgresConnection?
-    private var ahead = LookAhead()
+    private var ahead = BatchPrefetch()
 
     init(
         configuration: PostgresConfiguration,
         executor: PostgresExecutor,
         registry: EpochRegistry,
         logger: Logger,
-        oldIds: OldCommandIds,
+        oldIds: CommandIdFilterCache,
         queue: AppendQueue,
         batchLimit: Int,
-        witness: (any CommitWitness)?
+        witness: (any CommitObserver)?
     ) {
         self.configuration = configuration
         self.executor = executor
@@ -54,7 +54,7 @@ struct AppendSession {
         lookUps = nil
         // After a failure nobody knows what was committed.
         cache.removeAll()
-        ahead = LookAhead()
+        ahead = BatchPrefetch()
     }
 
     /// Answers every entry of the batch, one way or another.
@@ -78,7 +78,7 @@ struct AppendSession {
                     cache: &cache,
                     ahead: ahead
                 )
-                ahead = LookAhead()
+                ahead = BatchPrefetch()
                 try await finish(transaction, &pending)
                 return
             } catch {
@@ -96,7 +96,7 @@ struct AppendSession {
 
     /// Commits and answers. After an error COMMIT may have been sent: marks what may have been committed, and throws.
     private mutating func finish(_ transaction: AppendTransaction, _ pending: inout [AppendQueue.Entry]) async throws {
-        let (wanted, connection) = (LookAhead(wanting: queue.peek(limit: batchLimit), cache), lookUps)
+        let (wanted, connection) = (BatchPrefetch(wanting: queue.peek(limit: batchLimit), cache), lookUps)
         let (old, epochs) = (oldIds.snapshot(in: registry.current), registry.current)
         async let fetched = wanted.fetched(old, epochs, after: transaction.head, on: connection, logger)
         if transaction.hasEvents { witness?.commitBegins() }
@@ -141,10 +141,10 @@ struct AppendSession {
             return connection
         }
         cache.removeAll()
-        ahead = LookAhead()
+        ahead = BatchPrefetch()
         let fresh = try await PostgresConnection.connect(configuration, on: executor, logger: logger)
         do {
-            try await EpochOpening.ensure(on: fresh, registry: registry)
+            try await EpochStore.ensure(on: fresh, registry: registry)
         } catch {
             await fresh.close()
             throw error
@@ -156,7 +156,7 @@ struct AppendSession {
 
     /// Does without where that fails, until the next batch.
     private mutating func connectLookUps() async {
-        ahead = LookAhead()
+        ahead = BatchPrefetch()
         do {
             lookUps = try await PostgresConnection.connect(configuration, on: executor, logger: logger)
         } catch {

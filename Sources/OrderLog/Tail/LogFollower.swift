@@ -8,7 +8,7 @@ package final class LogFollower: Sendable {
     private let configuration: PostgresConfiguration
     private let name: String
     private let logger: Logger
-    private let doorbell = Doorbell()
+    private let doorbell = WakeSignal()
 
     /// - Parameters:
     ///   - name: the connection's application name, and how the log speaks of it.

@@ -6,7 +6,7 @@ import ServiceLifecycle
 /// appender knows of days past up to date.
 struct CommandMaintenance: Service {
     let reader: LogReader
-    let oldIds: OldCommandIds
+    let oldIds: CommandIdFilterCache
     let retentionDays: Int
     let logger: Logger
 

@@ -14,8 +14,8 @@ enum HTTP1Pipeline {
     static func add(
         to channel: any Channel,
         isSecure: Bool,
-        _ fronts: StreamFronts,
-        _ framework: FrameworkEntrance
+        _ fronts: StreamRequestHandlers,
+        _ framework: HummingbirdInstaller
     ) throws {
         let pipeline = channel.pipeline.syncOperations
         var limits = NIOHTTPDecoderLimitConfiguration()
@@ -31,7 +31,7 @@ enum HTTP1Pipeline {
             withEncoderConfiguration: HTTPResponseEncoder.Configuration(),
             withDecoderLimitConfiguration: limits
         )
-        try pipeline.addHandler(OldClientHandler())
+        try pipeline.addHandler(HTTP10ResponseHandler())
         try pipeline.addHandler(HTTP1ToHTTPServerCodec(secure: isSecure))
         // From here on messages are of the same types as those of an HTTP/2 stream.
         try fronts.add(.http1(isSecure: isSecure), to: channel, framework)

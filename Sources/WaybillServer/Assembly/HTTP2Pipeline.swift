@@ -6,9 +6,10 @@ import NIOHTTPTypesHTTP2
 /// What turns a connection's bytes into HTTP/2 streams, and each stream's frames into messages and back.
 enum HTTP2Pipeline {
     /// Adds the connection's handlers; on the channel's event loop. The client's preface is yet to be read.
-    static func add(to channel: any Channel, _ fronts: StreamFronts, _ framework: FrameworkEntrance) throws {
+    static func add(to channel: any Channel, _ fronts: StreamRequestHandlers, _ framework: HummingbirdInstaller) throws
+    {
         let pipeline = channel.pipeline.syncOperations
-        try pipeline.addHandler(FlushGate())
+        try pipeline.addHandler(FlushConsolidationHandler())
         let connection = HTTP2ConnectionHandler(on: channel.eventLoop, idleTimeout: fronts.timeouts.idle)
         // Nobody asks it for the streams: it is of those assemblies the one that tells what is written.
         _ = try pipeline.configureAsyncHTTP2Pipeline(
@@ -26,8 +27,8 @@ enum HTTP2Pipeline {
     /// Adds a stream's handlers; on the channel's event loop.
     private static func add(
         toStream channel: any Channel,
-        _ fronts: StreamFronts,
-        _ framework: FrameworkEntrance
+        _ fronts: StreamRequestHandlers,
+        _ framework: HummingbirdInstaller
     ) throws {
         let pipeline = channel.pipeline.syncOperations
         try pipeline.addHandler(HTTP2FramePayloadToHTTPServerCodec())

@@ -9,7 +9,7 @@ import NIOTLS
 typealias HTTPMessages = NIOAsyncChannel<HTTPRequestPart, HTTPResponsePart>
 
 /// A connection from its acceptance on: finds out what it speaks, then serves it on its event loop's own thread. Streams are
-/// answered by `StreamFront`, everything else by the web framework.
+/// answered by `StreamRequestHandler`, everything else by the web framework.
 ///
 /// Over TLS the version is negotiated (ALPN); in clear text a client that knows of HTTP/2 begins with its preface.
 struct ServingChannel: ServerChildChannel {
@@ -23,17 +23,17 @@ struct ServingChannel: ServerChildChannel {
     private let messages: HTTP1Channel
     /// Nil for clear text.
     private let certificates: CertificateStore?
-    private let fronts: StreamFronts
+    private let fronts: StreamRequestHandlers
     private let timeouts: ConnectionTimeouts
 
     init(
         responder: @escaping HTTPChannelHandler.Responder,
         certificates: CertificateStore?,
-        opener: StreamOpener,
+        opener: SubscriptionAuthorizer,
         timeouts: ConnectionTimeouts
     ) {
         messages = HTTP1Channel(responder: responder)
-        fronts = StreamFronts(opener: opener, loops: StreamLoop.Registry(), timeouts: timeouts)
+        fronts = StreamRequestHandlers(opener: opener, loops: StreamLoop.Registry(), timeouts: timeouts)
         self.certificates = certificates
         self.timeouts = timeouts
     }
@@ -41,7 +41,7 @@ struct ServingChannel: ServerChildChannel {
     func setup(channel: any Channel, logger: Logger) -> EventLoopFuture<Value> {
         channel.eventLoop.makeCompletedFuture {
             let (messages, source) = AsyncStream.makeStream(of: HTTPMessages.self)
-            let framework = FrameworkEntrance(source: source, logger: logger)
+            let framework = HummingbirdInstaller(source: source, logger: logger)
             channel.closeFuture.whenComplete { _ in source.finish() }
             if let certificates {
                 try negotiate(on: channel, with: certificates.context, framework)
@@ -62,7 +62,7 @@ struct ServingChannel: ServerChildChannel {
                     }
                 }
             } onCancel: {
-                channel.triggerUserOutboundEvent(CutOff(), promise: nil)
+                channel.triggerUserOutboundEvent(ForceClose(), promise: nil)
                 channel.close(promise: nil)
             }
         }
@@ -73,11 +73,11 @@ struct ServingChannel: ServerChildChannel {
     private func negotiate(
         on channel: any Channel,
         with context: NIOSSLContext,
-        _ framework: FrameworkEntrance
+        _ framework: HummingbirdInstaller
     ) throws {
         let pipeline = channel.pipeline.syncOperations
         try pipeline.addHandler(NIOSSLServerHandler(context: context, configuration: TLSProfile.connection))
-        let deadline = ConversationDeadline(after: timeouts.handshake)
+        let deadline = ProtocolDetectionTimeoutHandler(after: timeouts.handshake)
         let negotiation = NIOTypedApplicationProtocolNegotiationHandler<Void> { result, channel in
             channel.eventLoop.makeCompletedFuture {
                 try deadline.met(by: channel)
@@ -91,11 +91,11 @@ struct ServingChannel: ServerChildChannel {
         try pipeline.addHandler(deadline)
     }
 
-    private func listen(to channel: any Channel, _ framework: FrameworkEntrance) throws {
-        let deadline = ConversationDeadline(after: timeouts.idle)
+    private func listen(to channel: any Channel, _ framework: HummingbirdInstaller) throws {
+        let deadline = ProtocolDetectionTimeoutHandler(after: timeouts.idle)
         let pipeline = channel.pipeline.syncOperations
         try pipeline.addHandler(
-            PrefaceHandler { version, channel in
+            HTTPVersionDetector { version, channel in
                 try deadline.met(by: channel)
                 try add(version, to: channel, isSecure: false, framework)
             }
@@ -107,7 +107,7 @@ struct ServingChannel: ServerChildChannel {
         _ version: HTTPVersion,
         to channel: any Channel,
         isSecure: Bool,
-        _ framework: FrameworkEntrance
+        _ framework: HummingbirdInstaller
     ) throws {
         switch version {
         case .http1: try HTTP1Pipeline.add(to: channel, isSecure: isSecure, fronts, framework)
@@ -135,7 +135,7 @@ extension HTTPServerBuilder {
     /// - Parameters:
     ///   - certificates: for TLS; nil for clear text.
     ///   - opener: judges requests for streams.
-    static func loopBound(certificates: CertificateStore?, opener: StreamOpener) -> HTTPServerBuilder {
+    static func loopBound(certificates: CertificateStore?, opener: SubscriptionAuthorizer) -> HTTPServerBuilder {
         HTTPServerBuilder { responder in
             ServingChannel(
                 responder: responder,

@@ -47,7 +47,7 @@ package struct WaybillServer: Sendable {
     }
 
     private func serve(_ reader: LogReader, _ models: ReadModelReader, _ companions: [any Service]) async throws {
-        let parts = try await Parts(settings, reader, models, logger)
+        let parts = try await Components(settings, reader, models, logger)
         let watch = settings.certificates.map { [CertificateWatch($0)] } ?? []
         var configuration = ServiceGroupConfiguration(
             services: companions + watch + [

@@ -6,9 +6,9 @@ import OrderLog
 
 /// `POST /v1/commands`: many commands in one request, a line each, answered line by line while they come.
 struct BulkRoutes: Sendable {
-    let gate: Gate
+    let gate: Authorizer
     let appender: Appender
-    let intake: CommandIntake
+    let intake: SubmissionFactory
 
     func add(to router: Router<WaybillContext>) {
         router.post("/v1/commands") { request, context in

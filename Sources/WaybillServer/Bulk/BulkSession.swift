@@ -10,12 +10,12 @@ import StrictJSON
 /// the same order.
 struct BulkSession: Sendable {
     let appender: Appender
-    let intake: CommandIntake
+    let intake: SubmissionFactory
     let caller: Caller
     let correlationId: String?
     private let window = BulkWindow()
 
-    init(appender: Appender, intake: CommandIntake, caller: Caller, correlationId: String?) {
+    init(appender: Appender, intake: SubmissionFactory, caller: Caller, correlationId: String?) {
         self.appender = appender
         self.intake = intake
         self.caller = caller
@@ -96,7 +96,7 @@ struct BulkSession: Sendable {
     }
 
     private func submission(_ line: BulkLine) throws(Problem) -> Submission {
-        let envelope = CommandIntake.Envelope(
+        let envelope = SubmissionFactory.Envelope(
             target: line.target,
             commandId: line.commandId ?? UUIDv7.make().text,
             commandIdIsOurs: line.commandId == nil,

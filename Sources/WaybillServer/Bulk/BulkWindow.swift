@@ -10,7 +10,7 @@ import Synchronization
 final class BulkWindow: Sendable {
     struct Line: Sendable {
         enum Outcome: Sendable {
-            case queued(AppendTicket)
+            case queued(PendingReceipt)
             case refused(Problem)
         }
 

@@ -16,8 +16,8 @@ struct QueryReader {
         guard query.utf8.count <= 8192 else { throw Problem(.invalidQuery, "The query is longer than 8 KiB.") }
         for pair in query.split(separator: "&") {
             let parts = pair.split(separator: "=", maxSplits: 1, omittingEmptySubsequences: false)
-            guard let name = PercentText.decode(parts[0], plus: .space),
-                let value = PercentText.decode(parts.count > 1 ? parts[1] : "", plus: .space)
+            guard let name = PercentEncodedText.decode(parts[0], plus: .space),
+                let value = PercentEncodedText.decode(parts.count > 1 ? parts[1] : "", plus: .space)
             else {
                 throw Problem(.invalidQuery, "The query's percent-encoding is broken.")
             }

@@ -4,7 +4,7 @@ import Orders
 
 extension StoredOrder {
     /// The order as this caller reads it, wherever it stands: alone, in a list, as it was.
-    func json(for caller: Caller, _ text: PositionText) -> [UInt8] {
+    func json(for caller: Caller, _ text: PositionEncoder) -> [UInt8] {
         order.json(
             for: caller.audience,
             role: caller.commandRole,

@@ -8,9 +8,9 @@ import StrictJSON
 
 /// `POST /v1/orders` and `POST /v1/orders/{id}/{command}`.
 struct CommandRoutes: Sendable {
-    let gate: Gate
+    let gate: Authorizer
     let appender: Appender
-    let intake: CommandIntake
+    let intake: SubmissionFactory
 
     func add(to router: Router<WaybillContext>) {
         router.post("/v1/orders") { request, context in
@@ -63,7 +63,7 @@ struct CommandRoutes: Sendable {
                 throw Problem(error)
             }
         }
-        let envelope = CommandIntake.Envelope(
+        let envelope = SubmissionFactory.Envelope(
             target: target,
             commandId: headers.commandId,
             commandIdIsOurs: headers.commandIdIsOurs,

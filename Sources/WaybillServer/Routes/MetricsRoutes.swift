@@ -6,7 +6,7 @@ import Telemetry
 
 /// `GET /metrics`: the process's measurements in Prometheus' text format.
 struct MetricsRoutes: Sendable {
-    let gate: Gate
+    let gate: Authorizer
     let registry: MetricsRegistry
 
     func add(to router: Router<WaybillContext>) {

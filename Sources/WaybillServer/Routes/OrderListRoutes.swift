@@ -8,10 +8,10 @@ import StrictJSON
 
 /// `GET /v1/orders`: the order list.
 struct OrderListRoutes: Sendable {
-    let gate: Gate
+    let gate: Authorizer
     let models: ReadModelReader
     let positions: PositionReader
-    let text: PositionText
+    let text: PositionEncoder
 
     func add(to router: Router<WaybillContext>) {
         router.get("/v1/orders") { request, context in try await list(request, context) }
@@ -46,8 +46,9 @@ struct OrderListRoutes: Sendable {
         for shop in shops where !ShopScope.isShopName(shop) {
             throw Problem(.invalidQuery, "“shop” is a name of 1 to 63 characters a-z, 0-9 and dash.")
         }
-        var wanted = OrderListRequest(scope: try StreamOpener.narrowed(caller, to: distinct(shops)))
-        wanted.statuses = try StreamOpener.known(query.list("status"), "status", OrderStatus.init(rawValue:)).sorted()
+        var wanted = OrderListRequest(scope: try SubscriptionAuthorizer.narrowed(caller, to: distinct(shops)))
+        wanted.statuses = try SubscriptionAuthorizer.known(query.list("status"), "status", OrderStatus.init(rawValue:))
+            .sorted()
         wanted.customer = try query.text("customer")
         if let customer = wanted.customer, let own = wanted.scope.customer, !customer.utf8.elementsEqual(own.utf8) {
             throw Problem.notFound

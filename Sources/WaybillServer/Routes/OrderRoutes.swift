@@ -10,10 +10,10 @@ import StrictJSON
 
 /// `GET /v1/orders/{id}` and its history.
 struct OrderRoutes: Sendable {
-    let gate: Gate
+    let gate: Authorizer
     let reader: LogReader
     let positions: PositionReader
-    let text: PositionText
+    let text: PositionEncoder
 
     func add(to router: Router<WaybillContext>) {
         router.get("/v1/orders/:id") { request, context in try await order(request, context) }

@@ -8,7 +8,7 @@ import StrictJSON
 /// `GET /v1/projections`: every version of every projection, and how far behind the log it is.
 /// `POST` and `DELETE /v1/projections/{name}/replay`: rebuild one from the log, or stop rebuilding it.
 struct ProjectionRoutes: Sendable {
-    let gate: Gate
+    let gate: Authorizer
     let models: ReadModelReader
     let projector: Projector
     let replays: ReplayRunner

@@ -9,10 +9,10 @@ import StrictJSON
 
 /// `GET /v1/stats`: numbers of the token's shops together, or of those that `shop` names.
 struct StatsRoutes: Sendable {
-    let gate: Gate
+    let gate: Authorizer
     let models: ReadModelReader
     let positions: PositionReader
-    let text: PositionText
+    let text: PositionEncoder
 
     func add(to router: Router<WaybillContext>) {
         router.get("/v1/stats") { request, context in try await stats(request, context) }
@@ -21,7 +21,7 @@ struct StatsRoutes: Sendable {
     private func stats(_ request: Request, _ context: WaybillContext) async throws -> Response {
         let caller = try await gate.admit(request, context, to: .shopFeeds)
         let query = try QueryReader(request, known: ["shop", "min_position"])
-        let scope = try StreamOpener.narrowed(caller, to: query.list("shop"))
+        let scope = try SubscriptionAuthorizer.narrowed(caller, to: query.list("shop"))
         try await models.wait(for: StatsModel.name, toReach: query.position("min_position"), positions, caller.audience)
         let stats = try await models.stats(shops: scope.shops)
         return .json(

@@ -3,9 +3,9 @@ import Hummingbird
 import LiveStreams
 
 /// `GET /v1/orders/{id}/stream`, `GET /v1/customers/{ref}/stream` and `GET /v1/stream`, as far as they are the framework's:
-/// `StreamFront` answers them before it. Here they are known by their names, and answer HEAD.
+/// `StreamRequestHandler` answers them before it. Here they are known by their names, and answer HEAD.
 struct StreamRoutes: Sendable {
-    let opener: StreamOpener
+    let opener: SubscriptionAuthorizer
 
     func add(to router: Router<WaybillContext>) {
         for route in StreamTarget.routes {

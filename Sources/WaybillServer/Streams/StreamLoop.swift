@@ -4,11 +4,11 @@ import NIOCore
 import Synchronization
 
 /// What streams on one event loop share.
-final class StreamLoop: OutletLoop {
+final class StreamLoop: ChannelExecutor {
     let loop: any EventLoop
     let executor: EventLoopTaskExecutor
     private let shared: NIOLoopBoundBox<Shared>
-    private let openings: NIOLoopBoundBox<OpeningPace?>
+    private let openings: NIOLoopBoundBox<OpenRateLimiter?>
 
     /// Most bytes of a block that are kept as a buffer.
     private static let mostKept = 128 * 1024
@@ -29,9 +29,9 @@ final class StreamLoop: OutletLoop {
     func execute(_ work: @escaping @Sendable () -> Void) { loop.execute(work) }
 
     /// How many streams begin in a moment. Asked on the loop.
-    var pace: OpeningPace {
+    var pace: OpenRateLimiter {
         if let known = openings.value { return known }
-        let made = OpeningPace(loop)
+        let made = OpenRateLimiter(loop)
         openings.value = made
         return made
     }

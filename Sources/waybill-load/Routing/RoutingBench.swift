@@ -26,7 +26,9 @@ struct RoutingBench: Sendable {
         settings.lanes = 1
         // Heartbeats are not what is measured.
         settings.heartbeat = .seconds(3600)
-        let hub = StreamHub(text: PositionText { "\($0)" }, settings: settings, logger: Service.logger) { _ in NoLog() }
+        let hub = StreamHub(text: PositionEncoder { "\($0)" }, settings: settings, logger: Service.logger) { _ in
+            NoLog()
+        }
         let history = EpochTable([Epoch(ordinal: 1, name: "aaaaaaaa", firstSeq: 1)])
         hub.begin(after: 0, in: history)
         return try await withThrowingTaskGroup(of: Void.self) { group in

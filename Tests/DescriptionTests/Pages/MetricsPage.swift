@@ -10,13 +10,13 @@ enum MetricsPage {
         get throws {
             let registry = MetricsRegistry()
             let hub = StreamHub(
-                text: PositionText { _ in "" },
+                text: PositionEncoder { _ in "" },
                 metrics: try StreamMetrics(registry),
                 logger: Logger(label: "page"),
                 source: { _ in NoLog() }
             )
             try hub.register(in: registry)
-            try OldCommandIds().register(in: registry)
+            try CommandIdFilterCache().register(in: registry)
             try CertificateReloads().register(in: registry) { 0 }
             return """
                 # Metrics

@@ -14,7 +14,7 @@ struct FrameExamples {
 
     init() {
         let story = ExampleStory()
-        let text = PositionText { _ in "AHq3vVw0Jp8mXc2Yt5Rz1Lk" }
+        let text = PositionEncoder { _ in "AHq3vVw0Jp8mXc2Yt5Rz1Lk" }
         func frame(_ index: Int) -> [UInt8] {
             let event = story.events[index]
             let position = LogPosition(epoch: ExampleStory.epoch, seq: event.seq)
