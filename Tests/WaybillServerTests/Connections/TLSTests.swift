@@ -9,6 +9,7 @@ import NIOHTTP1
 import NIOSSL
 import TestSupport
 import Testing
+import WaybillServer
 
 /// Over TLS, by a client that chooses the version of HTTP.
 @Suite struct TLSTests {
