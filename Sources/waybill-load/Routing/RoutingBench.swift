@@ -1,6 +1,6 @@
 import CEpoll
+import EventStreams
 import Foundation
-import LiveStreams
 import OrderLog
 import Orders
 
