@@ -143,10 +143,3 @@ extension ConnectionCore {
         onNotification = handler
     }
 }
-
-extension String {
-    /// An SQL identifier, quoted. A NUL in it is refused by the server.
-    var quotedIdentifier: String {
-        "\"" + split(separator: "\"", omittingEmptySubsequences: false).joined(separator: "\"\"") + "\""
-    }
-}
