@@ -152,13 +152,13 @@ let package = Package(
         ),
         .target(
             name: "TestSupport",
-            dependencies: ["EmbeddedPostgres", logging],
+            dependencies: ["EmbeddedPostgres", "Postgres", logging],
             path: "Tests/TestSupport",
             swiftSettings: strict
         ),
         .target(
             name: "LogSupport",
-            dependencies: ["EmbeddedPostgres", "OrderLog", "Orders", "Postgres", "StrictJSON", "TestSupport", logging],
+            dependencies: ["OrderLog", "Orders", "Postgres", "StrictJSON", "TestSupport", logging],
             path: "Tests/LogSupport",
             swiftSettings: strict
         ),
@@ -169,7 +169,7 @@ let package = Package(
         ),
         .testTarget(
             name: "EmbeddedPostgresTests",
-            dependencies: ["EmbeddedPostgres", "TestSupport", logging, lifecycle],
+            dependencies: ["EmbeddedPostgres", "Postgres", "TestSupport", logging, lifecycle],
             swiftSettings: strict
         ),
         .testTarget(
