@@ -76,14 +76,21 @@ let package = Package(
         ),
         .target(name: "Schema", path: "Schema", resources: migrations.map { .embedInCode($0) }, swiftSettings: strict),
         .target(name: "CSeeds", path: "Seeds", exclude: ["orders.ndjson"]),
-        .target(name: "StrictJSON", swiftSettings: strict),
-        .target(name: "Orders", dependencies: ["StrictJSON"], swiftSettings: strict),
-        .target(name: "Postgres", dependencies: ["CLibPQ", logging, lifecycle], swiftSettings: strict),
-        .target(name: "Primitives", swiftSettings: strict),
-        .systemLibrary(name: "CSpawn"),
-        .systemLibrary(name: "CEpoll"),
-        .target(name: "EmbeddedPostgres", dependencies: ["CSpawn", logging, lifecycle], swiftSettings: strict),
-        .target(name: "Telemetry", dependencies: [logging], swiftSettings: strict),
+        .systemLibrary(name: "CLinux"),
+        .target(name: "Primitives", dependencies: ["CLinux"], swiftSettings: strict),
+        .target(name: "StrictJSON", dependencies: ["Primitives"], swiftSettings: strict),
+        .target(name: "Orders", dependencies: ["Primitives", "StrictJSON"], swiftSettings: strict),
+        .target(
+            name: "Postgres",
+            dependencies: ["CLibPQ", "Primitives", collections, logging, lifecycle],
+            swiftSettings: strict
+        ),
+        .target(
+            name: "EmbeddedPostgres",
+            dependencies: ["CLinux", "Postgres", "Primitives", logging, lifecycle],
+            swiftSettings: strict
+        ),
+        .target(name: "Telemetry", dependencies: ["Primitives", logging], swiftSettings: strict),
         .target(
             name: "Access",
             dependencies: ["Primitives", crypto, cryptoExtras, jwtKit, logging],
@@ -92,7 +99,8 @@ let package = Package(
         .target(
             name: "OrderLog",
             dependencies: [
-                "Orders", "Postgres", "Schema", "StrictJSON", "Telemetry", collections, crypto, logging, lifecycle,
+                "Orders", "Postgres", "Primitives", "Schema", "StrictJSON", "Telemetry", collections, crypto, logging,
+                lifecycle,
             ],
             swiftSettings: strict
         ),
@@ -107,8 +115,8 @@ let package = Package(
         .target(
             name: "EventStreams",
             dependencies: [
-                "CEpoll", "HTTPTransport", "OrderLog", "Orders", "StrictJSON", "Telemetry", collections, httpTypes,
-                lifecycle, logging, nio, nioHTTPTypes,
+                "CLinux", "HTTPTransport", "OrderLog", "Orders", "Primitives", "StrictJSON", "Telemetry", collections,
+                httpTypes, lifecycle, logging, nio, nioHTTPTypes,
             ],
             swiftSettings: strict
         ),
@@ -138,7 +146,7 @@ let package = Package(
             name: "WaybillServer",
             dependencies: [
                 "APIDescription", "Access", "EventStreams", "HTTPTransport", "OrderAPI", "OrderLog", "Postgres",
-                "Projections", "Telemetry", hummingbird, lifecycle, logging, nio,
+                "Primitives", "Projections", "Telemetry", hummingbird, lifecycle, logging, nio,
             ],
             swiftSettings: strict
         ),
@@ -171,21 +179,20 @@ let package = Package(
         .executableTarget(
             name: "waybill-load",
             dependencies: [
-                "Access", "CEpoll", "EmbeddedPostgres", "EventStreams", "OrderLog", "Orders", "Postgres",
-                argumentParser,
-                histogram, logging,
+                "Access", "CLinux", "EmbeddedPostgres", "EventStreams", "OrderLog", "Orders", "Postgres", "Primitives",
+                argumentParser, histogram, logging,
             ],
             swiftSettings: strict
         ),
         .target(
             name: "TestSupport",
-            dependencies: ["EmbeddedPostgres", logging],
+            dependencies: ["EmbeddedPostgres", "Postgres", logging],
             path: "Tests/TestSupport",
             swiftSettings: strict
         ),
         .target(
             name: "LogSupport",
-            dependencies: ["EmbeddedPostgres", "OrderLog", "Orders", "Postgres", "StrictJSON", "TestSupport", logging],
+            dependencies: ["OrderLog", "Orders", "Postgres", "StrictJSON", "TestSupport", logging],
             path: "Tests/LogSupport",
             swiftSettings: strict
         ),
@@ -196,7 +203,7 @@ let package = Package(
         ),
         .testTarget(
             name: "EmbeddedPostgresTests",
-            dependencies: ["EmbeddedPostgres", "TestSupport", logging, lifecycle],
+            dependencies: ["EmbeddedPostgres", "Postgres", "TestSupport", logging, lifecycle],
             swiftSettings: strict
         ),
         .testTarget(
@@ -237,6 +244,7 @@ let package = Package(
             dependencies: ["Postgres", "TestSupport", logging, lifecycle],
             swiftSettings: strict
         ),
+        .testTarget(name: "PrimitivesTests", dependencies: ["Primitives"], swiftSettings: strict),
         .testTarget(
             name: "ProjectionsTests",
             dependencies: [

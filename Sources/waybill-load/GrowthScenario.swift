@@ -2,6 +2,7 @@ import Access
 import ArgumentParser
 import EmbeddedPostgres
 import Foundation
+import Postgres
 
 struct GrowthScenario: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
@@ -44,9 +45,9 @@ struct GrowthScenario: AsyncParsableCommand {
             let data = "\(workplace)/data"
             var result = try await load(data, workplace)
             for length in events {
-                let (total, cost) = try await offline(data) { location in
-                    let total = try await GrowthFill(location: location, days: days).fill(to: length)
-                    return (total, try await location.withConnection { try await StorageCost.read($0) })
+                let (total, cost) = try await offline(data) { database in
+                    let total = try await GrowthFill(database: database, days: days).fill(to: length)
+                    return (total, try await database.withConnection { try await StorageCost.read($0) })
                 }
                 let subject = "\(NumberFormat.text(Double(length))) events"
                 let all = cost.parts.reduce(0) { $0 + $1.bytes }
@@ -102,14 +103,14 @@ struct GrowthScenario: AsyncParsableCommand {
                 machine: .current(of: service)
             )
         }
-        try await offline(data) { try await GrowthFill(location: $0, days: days).takePattern() }
+        try await offline(data) { try await GrowthFill(database: $0, days: days).takePattern() }
         result.charts = [.init(title: "Single commands a second, by the log's length", name: "appends")]
         return result
     }
 
     /// The database with no service on it.
-    private func offline<R>(_ data: String, _ body: (EmbeddedPostgres.Location) async throws -> R) async throws -> R {
-        try await PeerCluster.with(data) { try await body($0.location) }
+    private func offline<R>(_ data: String, _ body: (PostgresConfiguration) async throws -> R) async throws -> R {
+        try await PeerCluster.with(data) { try await body($0.database) }
     }
 
     /// The longest log against the shortest: times, and appends the other way round, so that 1 is no change and more is worse.

@@ -3,6 +3,7 @@ import HTTPTransport
 import HTTPTypes
 import NIOCore
 import NIOHTTPTypes
+import Primitives
 
 /// Answers requests for streams on the event loop. All other requests are Hummingbird's, whose handlers enter the channel
 /// with the first of them. One handler for each HTTP/1.1 connection, and one for each stream of HTTP/2.
@@ -179,10 +180,11 @@ final class StreamRequestHandler: ChannelDuplexHandler {
     /// - Parameter deadline: how long to wait.
     func deliver(_ bytes: [UInt8], within deadline: TimeAmount) async -> StreamDelivery {
         guard let context else { return .gone }
-        let delivery = PendingDelivery()
+        // Fulfilled by the write or by the deadline, whichever comes first.
+        let delivery = OneShotPromise<StreamDelivery>()
         let written = context.eventLoop.makePromise(of: Void.self)
         written.futureResult.whenComplete { result in
-            if case .success = result { delivery.complete(.sent) } else { delivery.complete(.gone) }
+            if case .success = result { delivery.fulfill(.sent) } else { delivery.fulfill(.gone) }
         }
         if let sendsHead = state.sendsHead() {
             if sendsHead { context.write(wrapOutboundOut(.head(responseHead)), promise: nil) }
@@ -191,11 +193,11 @@ final class StreamRequestHandler: ChannelDuplexHandler {
             written.fail(SinkClosed())
         }
         // The system usually has the bytes by now.
-        if !delivery.isComplete {
-            let timeout = context.eventLoop.scheduleTask(in: deadline) { delivery.complete(.pending) }
+        if !delivery.isFulfilled {
+            let timeout = context.eventLoop.scheduleTask(in: deadline) { _ = delivery.fulfill(.pending) }
             written.futureResult.whenComplete { _ in timeout.cancel() }
         }
-        return await delivery.outcome()
+        return await delivery.value()
     }
 
     /// Ends the response after the last bytes of its body.
