@@ -2,6 +2,8 @@ import StrictJSON
 
 struct AddNote: CommandPayload {
     static let name = CommandName.addNote
+    static let path = "note"
+    static let summary = "Adds a note, for staff only or for the customer too."
 
     let text: String
     let visibility: NoteVisibility

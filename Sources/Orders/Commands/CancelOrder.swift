@@ -3,6 +3,9 @@ import StrictJSON
 /// Cancels open units, all of them unless lines are named; with the last live unit goes the order.
 struct CancelOrder: CommandPayload {
     static let name = CommandName.cancelOrder
+    static let path = "cancel"
+    static let summary =
+        "Cancels open units, all of them unless lines are named; with the last live unit goes the order."
 
     let lines: [LineQuantity]?
     let reason: CancelReason

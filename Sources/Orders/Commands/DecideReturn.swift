@@ -2,6 +2,8 @@ import StrictJSON
 
 struct DecideReturn: CommandPayload {
     static let name = CommandName.decideReturn
+    static let path = "decide-return"
+    static let summary = "Approves or rejects a requested return."
 
     let returnId: String
     let approve: Bool

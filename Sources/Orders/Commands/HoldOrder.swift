@@ -3,6 +3,8 @@ import StrictJSON
 /// Stops confirmation, packing and dispatch until the hold is released.
 struct HoldOrder: CommandPayload {
     static let name = CommandName.holdOrder
+    static let path = "hold"
+    static let summary = "Stops confirmation, packing and dispatch until the hold is released."
 
     let holdId: String
     let reason: HoldReason

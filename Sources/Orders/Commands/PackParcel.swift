@@ -3,6 +3,8 @@ import StrictJSON
 /// Puts open units into a new parcel.
 struct PackParcel: CommandPayload {
     static let name = CommandName.packParcel
+    static let path = "pack"
+    static let summary = "Puts open units into a new parcel."
 
     let parcelId: String
     let lines: [LineQuantity]

@@ -3,6 +3,9 @@ import StrictJSON
 /// A payment provider's report: a fact. `paymentId` names the report, `providerRef` joins the reports of one payment.
 struct RecordPayment: CommandPayload {
     static let name = CommandName.recordPayment
+    static let path = "payment"
+    static let summary = "Reports a payment provider's result: a fact, never refused."
+    static let isFact = true
 
     let paymentId: String
     let kind: PaymentKind

@@ -3,6 +3,9 @@ import StrictJSON
 /// A carrier's scan: a fact. Refused only where there is no such parcel.
 struct RecordScan: CommandPayload {
     static let name = CommandName.recordScan
+    static let path = "scan"
+    static let summary = "Reports a carrier's scan: a fact, never refused for being late or surprising."
+    static let isFact = true
     static let needsOccurredAt = true
 
     let parcelId: String

@@ -3,6 +3,8 @@ import StrictJSON
 /// The customer wants to send delivered units back.
 struct RequestReturn: CommandPayload {
     static let name = CommandName.requestReturn
+    static let path = "request-return"
+    static let summary = "The customer wants to send delivered units back."
 
     let returnId: String
     let lines: [LineQuantity]

@@ -3,6 +3,8 @@ import StrictJSON
 /// Staff have looked at a contradiction; it leaves the attention queue.
 struct ResolveAnomaly: CommandPayload {
     static let name = CommandName.resolveAnomaly
+    static let path = "resolve-anomaly"
+    static let summary = "Staff have looked at a contradiction; it leaves the attention queue."
 
     /// The version of the event that raised it.
     let version: Int

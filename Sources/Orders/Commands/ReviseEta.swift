@@ -3,6 +3,8 @@ import StrictJSON
 /// Says when a parcel, or the order as a whole, is expected now.
 struct ReviseEta: CommandPayload {
     static let name = CommandName.reviseEta
+    static let path = "revise-eta"
+    static let summary = "Says when a parcel, or the order as a whole, is expected now."
 
     let parcelId: String?
     let window: TimeWindow

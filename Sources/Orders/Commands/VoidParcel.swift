@@ -3,6 +3,8 @@ import StrictJSON
 /// Unpacks a parcel that has not left: its units are open again, its id stays taken.
 struct VoidParcel: CommandPayload {
     static let name = CommandName.voidParcel
+    static let path = "void-parcel"
+    static let summary = "Unpacks a parcel that has not left: its units are open again, its id stays taken."
 
     let parcelId: String
     let reason: String

@@ -18,7 +18,7 @@ extension Field where Value == Int64 {
         }
     }
 
-    /// A number that we counted ourselves.
+    /// A number that the service counted.
     static var count: Field { Scalars.count }
 }
 

@@ -75,6 +75,11 @@ struct Field<Value>: Sendable {
         }
     }
 
+    /// The same field with another schema.
+    func described(as describe: @escaping @Sendable (SchemaCatalog) -> JSONValue) -> Field {
+        Field(describe: describe, read: read)
+    }
+
     /// The same field, described once in the catalog under a name.
     func named(_ name: String, _ note: String? = nil) -> Field {
         let describe = describe

@@ -1,10 +1,15 @@
 import StrictJSON
 
+/// The order was opened.
 struct OrderPlaced: EventPayload {
+    static let summaries: [EventType: String] = [
+        .orderPlaced: "The order was opened; `data` holds what was ordered, with defaults filled in."
+    ]
+
     let number: String
     let shop: String
     let customer: String
-    /// With defaults resolved.
+    /// The contents of the order, with defaults filled in.
     let contents: OrderContents
 
     var type: EventType { .orderPlaced }
@@ -39,43 +44,4 @@ struct OrderPlaced: EventPayload {
         order.promised = contents.promised
         order.lines = contents.lines.map(OrderLine.init)
     }
-}
-
-struct OrderConfirmed: EventPayload {
-    var type: EventType { .orderConfirmed }
-
-    static func read(_ type: EventType, _ stored: inout StoredFields) -> OrderConfirmed? { OrderConfirmed() }
-
-    func evolve(_ order: inout Order, at occurredAt: Timestamp) { order.lifecycle = .confirmed }
-}
-
-struct ShipToChanged: EventPayload {
-    let contactRef: String
-    let country: String
-
-    var type: EventType { .shipToChanged }
-
-    func writeData(_ writer: inout JSONWriter) {
-        writer.field("contactRef", contactRef)
-        writer.field("country", country)
-    }
-
-    static func read(_ type: EventType, _ stored: inout StoredFields) -> ShipToChanged? {
-        let contactRef = stored.data.required("contactRef", .text)
-        guard let country = stored.data.required("country", .country), let contactRef else { return nil }
-        return ShipToChanged(contactRef: contactRef, country: country)
-    }
-
-    func evolve(_ order: inout Order, at occurredAt: Timestamp) {
-        order.contactRef = contactRef
-        order.country = country
-    }
-}
-
-struct OrderClosed: EventPayload {
-    var type: EventType { .orderClosed }
-
-    static func read(_ type: EventType, _ stored: inout StoredFields) -> OrderClosed? { OrderClosed() }
-
-    func evolve(_ order: inout Order, at occurredAt: Timestamp) { order.lifecycle = .closed }
 }

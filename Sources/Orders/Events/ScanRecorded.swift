@@ -1,12 +1,21 @@
 import StrictJSON
 
-/// A scan joined a parcel's timeline. The type follows its code, even when it came too late to change anything.
+/// A carrier's scan joined a parcel's timeline. The event's type follows the scan's code, even when the scan came too late to
+/// change anything.
 struct ScanRecorded: EventPayload {
+    static let summaries: [EventType: String] = [
+        .parcelScanned: "The carrier scanned a parcel.",
+        .deliveryFailed: "The carrier tried to deliver and could not.",
+        .parcelDelivered: "The carrier delivered a parcel.",
+        .parcelReturnedToSender: "A parcel came back; its units are open again.",
+        .parcelLost: "A parcel is lost; its units are open again.",
+    ]
+
     let parcelId: String
     let scan: Scan
-    /// What the carrier expected with this scan.
+    /// The time of arrival that the carrier expected with this scan.
     let eta: TimeWindow?
-    /// The parcel's status afterwards.
+    /// The parcel's status after the scan.
     let parcelStatus: ParcelStatus
 
     var type: EventType {
@@ -54,34 +63,14 @@ struct ScanRecorded: EventPayload {
     func evolve(_ order: inout Order, at occurredAt: Timestamp) {
         order.changeParcel(parcelId) { $0.add(scan) }
     }
-}
 
-struct ScanRetracted: EventPayload {
-    let parcelId: String
-    let scanId: String
-    let reason: String
-    /// The parcel's status afterwards.
-    let parcelStatus: ParcelStatus
-
-    var type: EventType { .scanRetracted }
-
-    func writeData(_ writer: inout JSONWriter) {
-        writer.field("parcelId", parcelId)
-        writer.field("scanId", scanId)
-        writer.field("reason", reason)
-        writer.field("parcelStatus", parcelStatus)
-    }
-
-    static func read(_ type: EventType, _ stored: inout StoredFields) -> ScanRetracted? {
-        let parcelId = stored.data.required("parcelId", .identifier)
-        let scanId = stored.data.required("scanId", .identifier)
-        let reason = stored.data.required("reason", .text)
-        let status: ParcelStatus? = stored.data.required("parcelStatus", .word)
-        guard let parcelId, let scanId, let reason, let status else { return nil }
-        return ScanRetracted(parcelId: parcelId, scanId: scanId, reason: reason, parcelStatus: status)
-    }
-
-    func evolve(_ order: inout Order, at occurredAt: Timestamp) {
-        order.changeParcel(parcelId) { $0.retract(scanId) }
+    static func constant(of type: EventType) -> (member: String, value: JSONValue)? {
+        switch type {
+        case .deliveryFailed: ("code", .string(ScanCode.attemptFailed.rawValue))
+        case .parcelDelivered: ("code", .string(ScanCode.delivered.rawValue))
+        case .parcelReturnedToSender: ("code", .string(ScanCode.returnedToSender.rawValue))
+        case .parcelLost: ("code", .string(ScanCode.lost.rawValue))
+        default: nil
+        }
     }
 }

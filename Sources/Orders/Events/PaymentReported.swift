@@ -1,11 +1,21 @@
 import StrictJSON
 
-/// What a payment provider reported; the type follows the report's kind.
+/// A payment provider's result was reported. The event's type follows the report's kind.
 struct PaymentReported: EventPayload {
+    static let summaries: [EventType: String] = [
+        .paymentAuthorized: "A payment was authorized.",
+        .paymentCaptured: "A payment was captured.",
+        .paymentVoided: "An authorization was voided.",
+        .paymentFailed: "A payment failed.",
+        .paymentRefunded: "Money was refunded.",
+    ]
+
     let report: PaymentReport
 
-    var type: EventType {
-        switch report.kind {
+    var type: EventType { Self.type(of: report.kind) }
+
+    private static func type(of kind: PaymentKind) -> EventType {
+        switch kind {
         case .authorized: .paymentAuthorized
         case .captured: .paymentCaptured
         case .voided: .paymentVoided
@@ -44,5 +54,9 @@ struct PaymentReported: EventPayload {
 
     func evolve(_ order: inout Order, at occurredAt: Timestamp) {
         order.payment.add(report, in: order.currency)
+    }
+
+    static func constant(of type: EventType) -> (member: String, value: JSONValue)? {
+        PaymentKind.allCases.first { Self.type(of: $0) == type }.map { ("kind", .string($0.rawValue)) }
     }
 }

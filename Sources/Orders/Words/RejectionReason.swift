@@ -1,11 +1,17 @@
-extension RejectionReason {
-    /// What the rule is, in one sentence, for people.
+/// The rule by which an order refuses a command: a stable word, for programs.
+package enum RejectionReason: String, WireWord {
+    case orderUnknown, orderExists, orderCancelled, orderClosed, alreadyConfirmed, orderNotConfirmed, orderOnHold
+    case alreadyDispatched, lineUnknown, quantityNotOpen, quantityNotReturnable, quantityNotInReturn, holdExists
+    case holdNotOpen, parcelExists, parcelUnknown, parcelNotPacked, paymentInsufficient, nothingExpected
+    case scanUnknown, scanNotCounting, returnDependsOnScan, unitsMoved, returnExists, returnUnknown
+    case returnNotRequested, returnNotApproved, anomalyNotOpen, unitsOutstanding, returnsPending, moneyNotSettled
+
     package var meaning: String {
         switch self {
         case .orderUnknown: "There is no such order."
-        case .orderExists: "An order with this id is there already."
-        case .orderCancelled: "The order is cancelled and takes part in no more business."
-        case .orderClosed: "The order is closed and takes part in no more business."
+        case .orderExists: "An order with this id exists already."
+        case .orderCancelled: "The order is cancelled and takes no more commands of this kind."
+        case .orderClosed: "The order is closed and takes no more commands of this kind."
         case .alreadyConfirmed: "The order has been confirmed before."
         case .orderNotConfirmed: "The order must be confirmed first."
         case .orderOnHold: "A hold must be released first."
@@ -20,7 +26,7 @@ extension RejectionReason {
         case .parcelUnknown: "The order has no parcel of this id."
         case .parcelNotPacked: "The parcel has left, or was unpacked."
         case .paymentInsufficient: "The order is prepaid, and less is authorized or captured than is due."
-        case .nothingExpected: "Nothing is under way any more for which there could be an expected time."
+        case .nothingExpected: "Nothing is left to arrive, so there is no time to expect."
         case .scanUnknown: "The parcel has no scan of this id."
         case .scanNotCounting: "The scan has been retracted before."
         case .returnDependsOnScan: "Units that the scan delivered are in a return."
