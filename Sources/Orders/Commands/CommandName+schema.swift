@@ -7,19 +7,30 @@ extension CommandName {
     /// What the command's body may be, as the decoder says it: a reference into the catalog.
     package func schema(in catalog: SchemaCatalog) -> JSONValue {
         catalog.reference(schemaName) {
-            FieldReader.schema(catalog) { read(&$0) }.adding(("description", .string(summary)))
+            FieldReader.schema(catalog, meanings: payload.meanings) { read(&$0) }.adding(
+                ("description", .string(summary))
+            )
         }
     }
 
     /// The same as a line of `POST /v1/commands`: the command's fields with its name, its order and its id.
     package func lineSchema(in catalog: SchemaCatalog) -> JSONValue {
         catalog.reference("\(schemaName)Line") {
-            let body = FieldReader.schema(catalog) { read(&$0) }
+            let body = FieldReader.schema(catalog, meanings: payload.meanings) { read(&$0) }
             var properties: [(String, JSONValue)] = [
-                ("command", ["const": .string(rawValue)]),
-                ("orderId", ["type": "string", "format": "uuid"]),
-                ("commandId", ["type": "string", "pattern": "^[\\x20-\\x7E]{1,255}$"]),
-                ("ifMatch", ["type": "integer", "minimum": 0]),
+                ("command", ["const": .string(rawValue), "description": "The command."]),
+                ("orderId", ["type": "string", "format": "uuid", "description": "The order that the command is for."]),
+                (
+                    "commandId",
+                    [
+                        "type": "string", "pattern": "^[\\x20-\\x7E]{1,255}$",
+                        "description": "The id under which the command is recognised when it is sent again.",
+                    ]
+                ),
+                (
+                    "ifMatch",
+                    ["type": "integer", "minimum": 0, "description": "The version that the order must have."]
+                ),
             ]
             properties += body["properties"]?.object?.members.map { ($0.name, $0.value) } ?? []
             let own = body["required"]?.array ?? []

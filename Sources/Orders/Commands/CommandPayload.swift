@@ -12,6 +12,9 @@ protocol CommandPayload: Sendable {
     /// One sentence on what the command does, for the API's description.
     static var summary: String { get }
 
+    /// The meanings of the command's fields, where they differ from the common ones.
+    static var meanings: [String: String] { get }
+
     /// Whether the command reports what already happened in the world, and so is never refused for being late or
     /// surprising.
     static var isFact: Bool { get }
@@ -37,6 +40,8 @@ protocol CommandPayload: Sendable {
 }
 
 extension CommandPayload {
+    static var meanings: [String: String] { [:] }
+
     static var isFact: Bool { false }
 
     static var needsOccurredAt: Bool { false }

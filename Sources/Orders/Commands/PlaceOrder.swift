@@ -6,6 +6,7 @@ struct PlaceOrder: CommandPayload {
     static let name = CommandName.placeOrder
     static let path = ""
     static let summary = "Opens an order."
+    static let meanings = ["lines": "The lines of the order."]
 
     let orderId: UUID?
     let number: String

@@ -5,6 +5,7 @@ struct RetractScan: CommandPayload {
     static let name = CommandName.retractScan
     static let path = "retract-scan"
     static let summary = "Takes back a scan that was wrong. It stays in the timeline, marked, and counts no more."
+    static let meanings = ["reason": "The reason for the retraction."]
 
     let parcelId: String
     let scanId: String

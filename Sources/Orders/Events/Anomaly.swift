@@ -19,7 +19,8 @@ package struct Anomaly: Sendable, Equatable {
 
 extension Field where Value == Anomaly {
     static var anomaly: Field {
-        Field.object { fields in
+        Field.object(meanings: ["code": "The kind of contradiction.", "message": "The contradiction in words."]) {
+            fields in
             let code: AnomalyCode? = fields.required("code", .word)
             guard let message = fields.required("message", .text(atLeast: 0)), let code else { return nil }
             return Anomaly(code, message)

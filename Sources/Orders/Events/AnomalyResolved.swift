@@ -3,6 +3,10 @@ import StrictJSON
 /// Staff resolved an anomaly. Customers never see the event.
 struct AnomalyResolved: EventPayload {
     static let summaries: [EventType: String] = [.anomalyResolved: "Staff have looked at a contradiction."]
+    static let meanings = [
+        "version": "The version of the event that raised the anomaly.",
+        "note": "The staff's conclusion.",
+    ]
     static let hiding = Hiding.always
 
     let version: Int

@@ -5,13 +5,20 @@ struct EtaRevised: EventPayload {
     static let summaries: [EventType: String] = [
         .etaRevised: "A parcel, or the order as a whole, is expected at another time."
     ]
+    static let meanings = [
+        "parcelId": "The parcel; absent for the order as a whole.",
+        "old": "The time at which arrival was expected before.",
+        "new": "The time at which arrival is expected now.",
+        "source": "The source of the expectation.",
+        "reason": "The reason for the change.",
+    ]
 
     /// The parcel that is expected at another time; nil for the order as a whole.
-    let parcelId: String?
-    let old: TimeWindow?
+    var parcelId: String?
+    var old: TimeWindow?
     let new: TimeWindow
     let source: EtaSource
-    let reason: String?
+    var reason: String?
 
     var type: EventType { .etaRevised }
 

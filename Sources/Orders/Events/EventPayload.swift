@@ -7,6 +7,9 @@ protocol EventPayload: Sendable, Equatable {
     /// Each event type that the payload serves, with one sentence on what happened.
     static var summaries: [EventType: String] { get }
 
+    /// The meanings of the event's members, where they differ from the common ones.
+    static var meanings: [String: String] { get }
+
     /// The steps that lift older layouts of the payload's types to today's.
     static var upcasters: [Upcaster] { get }
 
@@ -37,6 +40,8 @@ protocol EventPayload: Sendable, Equatable {
 }
 
 extension EventPayload {
+    static var meanings: [String: String] { [:] }
+
     static var upcasters: [Upcaster] { [] }
 
     static var hiding: Hiding { .never }

@@ -17,8 +17,8 @@ extension EventType {
     /// The schemas of a stored event's texts.
     package func contents(in catalog: SchemaCatalog) -> Contents {
         var stored = StoredFields(
-            data: .describing(catalog),
-            internal: .describing(catalog),
+            data: FieldReader(describing: catalog, meanings: payload.meanings),
+            internal: FieldReader(describing: catalog, meanings: payload.meanings),
             columns: StoredColumns(occurredAt: .earliest, number: "", shop: "", customer: "")
         )
         _ = payload.read(self, &stored)
@@ -35,7 +35,11 @@ extension EventType {
     /// The members of `data`, with the only value of a member that has one value in all events of the type.
     private func narrowed(_ data: JSONValue) -> JSONValue {
         guard let constant = payload.constant(of: self) else { return data }
-        return Self.rebuilt(data) { $0 == constant.member ? ["const": constant.value] : $1 }
+        return Self.rebuilt(data) { name, schema in
+            guard name == constant.member else { return schema }
+            let description = schema["description"].map { [("description", $0)] } ?? []
+            return .members([("const", constant.value)] + description)
+        }
     }
 
     private static func merged(_ data: JSONValue, _ more: JSONValue) -> JSONValue {

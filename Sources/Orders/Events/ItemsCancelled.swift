@@ -5,6 +5,10 @@ struct ItemsCancelled: EventPayload {
     static let summaries: [EventType: String] = [
         .itemsCancelled: "Units were cancelled; `lines` lists them, also where the command named none."
     ]
+    static let meanings = [
+        "lines": "The cancelled units.",
+        "reason": "The reason; `internal` names it where customers read another.",
+    ]
 
     /// The cancelled units: those that the command named, or all open ones.
     let lines: [LineQuantity]

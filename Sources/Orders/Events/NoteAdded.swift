@@ -3,6 +3,7 @@ import StrictJSON
 /// A note was added.
 struct NoteAdded: EventPayload {
     static let summaries: [EventType: String] = [.noteAdded: "A note was added."]
+    static let meanings = ["text": "The note.", "visibility": "The readers of the note."]
     static let hiding = Hiding.sometimes
 
     let text: String

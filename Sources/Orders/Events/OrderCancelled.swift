@@ -3,6 +3,7 @@ import StrictJSON
 /// The order was cancelled with its last live unit.
 struct OrderCancelled: EventPayload {
     static let summaries: [EventType: String] = [.orderCancelled: "No live units remain; the order is cancelled."]
+    static let meanings = ["reason": "The reason; `internal` names it where customers read another."]
 
     let reason: CancelReason
 

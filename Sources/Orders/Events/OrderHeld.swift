@@ -3,6 +3,10 @@ import StrictJSON
 /// A hold was put on the order.
 struct OrderHeld: EventPayload {
     static let summaries: [EventType: String] = [.orderHeld: "The order is on hold."]
+    static let meanings = [
+        "reason": "The reason; `internal` names it where customers read another.",
+        "note": "A note for staff only.",
+    ]
 
     let holdId: String
     let reason: HoldReason

@@ -5,6 +5,7 @@ struct OrderPlaced: EventPayload {
     static let summaries: [EventType: String] = [
         .orderPlaced: "The order was opened; `data` holds what was ordered, with defaults filled in."
     ]
+    static let meanings = ["lines": "The lines of the order."]
 
     let number: String
     let shop: String

@@ -5,12 +5,13 @@ struct ParcelDispatched: EventPayload {
     static let summaries: [EventType: String] = [
         .parcelDispatched: "A parcel left; `implied` where only a scan told so."
     ]
+    static let meanings = ["implied": "Whether only a scan showed that the parcel had left."]
 
     let parcelId: String
     /// The carrier; nil where only a scan showed that the parcel had left.
-    let carrier: String?
-    let trackingNumber: String?
-    let eta: TimeWindow?
+    var carrier: String?
+    var trackingNumber: String?
+    var eta: TimeWindow?
     /// Whether only a scan showed that the parcel had left.
     let isImplied: Bool
 

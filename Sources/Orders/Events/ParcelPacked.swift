@@ -3,6 +3,7 @@ import StrictJSON
 /// Units were put into a new parcel.
 struct ParcelPacked: EventPayload {
     static let summaries: [EventType: String] = [.parcelPacked: "Units were put into a new parcel."]
+    static let meanings = ["lines": "The packed units."]
 
     let parcelId: String
     let lines: [LineQuantity]

@@ -3,6 +3,7 @@ import StrictJSON
 /// A parcel was unpacked before it left.
 struct ParcelVoided: EventPayload {
     static let summaries: [EventType: String] = [.parcelVoided: "A parcel was unpacked; its units are open again."]
+    static let meanings = ["reason": "The reason for unpacking."]
 
     let parcelId: String
     let reason: String

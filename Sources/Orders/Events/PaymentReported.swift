@@ -9,6 +9,11 @@ struct PaymentReported: EventPayload {
         .paymentFailed: "A payment failed.",
         .paymentRefunded: "Money was refunded.",
     ]
+    static let meanings = [
+        "kind": "The reported result.",
+        "amount": "The amount of this report.",
+        "returnId": "The return for which money is paid back.",
+    ]
 
     let report: PaymentReport
 

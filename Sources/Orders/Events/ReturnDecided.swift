@@ -6,6 +6,10 @@ struct ReturnDecided: EventPayload {
         .returnApproved: "A return was approved.",
         .returnRejected: "A return was rejected.",
     ]
+    static let meanings = [
+        "approve": "Whether the shop agreed to the return.",
+        "note": "A note that the customer reads.",
+    ]
 
     let returnId: String
     let approve: Bool

@@ -3,6 +3,7 @@ import StrictJSON
 /// Returned units arrived.
 struct ReturnReceived: EventPayload {
     static let summaries: [EventType: String] = [.returnReceived: "Returned units arrived."]
+    static let meanings = ["lines": "The units that arrived."]
 
     let returnId: String
     let lines: [ReceivedLine]

@@ -10,6 +10,10 @@ struct ScanRecorded: EventPayload {
         .parcelReturnedToSender: "A parcel came back; its units are open again.",
         .parcelLost: "A parcel is lost; its units are open again.",
     ]
+    static let meanings = [
+        "code": "The event that the scan reports.",
+        "reason": "The cause of a failed delivery or of an exception.",
+    ]
 
     let parcelId: String
     let scan: Scan

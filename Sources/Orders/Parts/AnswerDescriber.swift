@@ -5,12 +5,15 @@ struct AnswerDescriber: PartVisitor {
     let catalog: SchemaCatalog
     /// The readers of the part that is being described.
     let audience: Audience
+    /// The meanings of fields in the part at hand, by name.
+    private let meanings: [String: String]
     private var required: [(String, JSONValue)] = []
     private var optional: [(String, JSONValue)] = []
 
-    init(catalog: SchemaCatalog, audience: Audience) {
+    init(catalog: SchemaCatalog, audience: Audience, meanings: [String: String]) {
         self.catalog = catalog
         self.audience = audience
+        self.meanings = meanings
     }
 
     /// The schema of a kind of part, by reference where it has a name.
@@ -21,7 +24,7 @@ struct AnswerDescriber: PartVisitor {
     ) -> JSONValue {
         func schema() -> JSONValue {
             var part = Part.blank
-            var describer = AnswerDescriber(catalog: catalog, audience: audience)
+            var describer = AnswerDescriber(catalog: catalog, audience: audience, meanings: Part.meanings)
             part.visitFields(&describer)
             return describer.schema(note: Part.schemaNote)
         }
@@ -62,9 +65,11 @@ struct AnswerDescriber: PartVisitor {
     }
 
     mutating func amount(_ name: StaticString, _ minorUnits: inout Int64, isSum: Bool) {
-        let currency = Field.currency.describe(catalog)
-        let sum = JSONValue.object([("amount", Int.partField.describe(catalog)), ("currency", currency)])
-        require(name, isSum ? sum : Money.partField.describe(catalog))
+        guard isSum else { return require(name, Money.partField.describe(catalog)) }
+        var sum = AnswerDescriber(catalog: catalog, audience: audience, meanings: [:])
+        sum.require("amount", Int.partField.describe(catalog))
+        sum.require("currency", Field.currency.describe(catalog))
+        require(name, sum.schema(note: nil))
     }
 
     mutating func part<Part: OrderPart>(_ name: StaticString, _ part: inout Part) {
@@ -92,10 +97,10 @@ struct AnswerDescriber: PartVisitor {
     }
 
     mutating func require(_ name: StaticString, _ schema: JSONValue) {
-        required.append(("\(name)", schema))
+        required.append(("\(name)", schema.describing(member: "\(name)", meanings)))
     }
 
     mutating func allow(_ name: StaticString, _ schema: JSONValue) {
-        optional.append(("\(name)", schema))
+        optional.append(("\(name)", schema.describing(member: "\(name)", meanings)))
     }
 }

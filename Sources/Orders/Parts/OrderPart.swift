@@ -12,6 +12,9 @@ protocol OrderPart: Sendable {
     /// A sentence for the part's schema.
     static var schemaNote: String? { get }
 
+    /// The meanings of the part's fields, where they differ from the common ones.
+    static var meanings: [String: String] { get }
+
     /// Passes each field to the visitor, in the order in which the fields are written.
     mutating func visitFields(_ visitor: inout some PartVisitor)
 
@@ -23,6 +26,8 @@ extension OrderPart {
     static var schemaName: String? { nil }
 
     static var schemaNote: String? { nil }
+
+    static var meanings: [String: String] { [:] }
 
     mutating func completeReading() {}
 }

@@ -19,6 +19,8 @@ package struct Hold: Sendable, Equatable {
 extension Hold: OrderPart {
     static var blank: Hold { Hold(holdId: "", reason: .other, note: nil, since: .earliest) }
 
+    static let meanings = ["reason": "The reason.", "note": "A note for staff only."]
+
     mutating func visitFields(_ visitor: inout some PartVisitor) {
         visitor.field("holdId", &holdId)
         visitor.field("reason", &reason, shown: reason.shown)

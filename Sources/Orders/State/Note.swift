@@ -15,6 +15,8 @@ package struct Note: Sendable, Equatable {
 extension Note: OrderPart {
     static var blank: Note { Note(text: "", at: .earliest, visibility: .staff) }
 
+    static let meanings = ["text": "The note.", "at": "The time at which the note was added."]
+
     mutating func visitFields(_ visitor: inout some PartVisitor) {
         visitor.field("text", &text)
         visitor.field("at", &at)

@@ -19,6 +19,12 @@ package struct OpenAnomaly: Sendable, Equatable {
 extension OpenAnomaly: OrderPart {
     static var blank: OpenAnomaly { OpenAnomaly(version: 0, code: .unitsMoved, message: "", at: .earliest) }
 
+    static let meanings = [
+        "version": "The version of the event that raised the anomaly.",
+        "code": "The kind of contradiction.",
+        "message": "The contradiction in words.",
+    ]
+
     mutating func visitFields(_ visitor: inout some PartVisitor) {
         visitor.field("version", &version, as: .partCount)
         visitor.field("code", &code)

@@ -7,7 +7,7 @@ extension Order {
     package static func schema(in catalog: SchemaCatalog) -> JSONValue {
         catalog.reference("Order") {
             var order = Order(orderId: UUID())
-            var describer = AnswerDescriber(catalog: catalog, audience: .customer)
+            var describer = AnswerDescriber(catalog: catalog, audience: .customer, meanings: meanings)
             describer.require("orderId", ["type": "string", "format": "uuid"])
             order.visitNames(&describer)
             describer.require("version", Int.partField.describe(catalog))
@@ -21,15 +21,37 @@ extension Order {
         }
     }
 
+    private static let meanings = [
+        "orderId": "The order.", "version": "The number of events that the order has had.",
+        "position": "The log position that the answer reflects: a stream opened after it goes on without a gap.",
+        "status": "The headline.", "lifecycle": "The stage of the order as a whole.",
+        "placedAt": "The time at which the order was placed.",
+        "updatedAt": "The time at which the last event was recorded.", "terms": "The time of payment.",
+        "taxIncluded": "Whether prices include tax.",
+        "total": "The price of the whole order, as it was placed.",
+        "holds": "The open holds.", "parcels": "The parcels, void ones included.",
+        "payment": "The sums of the reported payments, and the reports.", "returns": "The returns.",
+        "notes": "The notes that the customer reads.", "internal": "The part for backends, staff and operators.",
+    ]
+
+    private static let internalMeanings = [
+        "attention": "Whether staff should look at the order.", "anomalies": "The anomalies that nobody resolved.",
+        "holds": "The open holds with their true reasons.", "notes": "The notes for staff only.",
+        "providerRefs": "The provider's reference of each payment report.",
+        "allowedCommands": "The commands that the order would take now, given the right arguments.",
+    ]
+
     private static func internalSchema(in catalog: SchemaCatalog) -> JSONValue {
         let (flag, text) = (Bool.partField.describe(catalog), String.partField.describe(catalog))
-        let reference = JSONValue.object([("paymentId", text), ("providerRef", text)])
-        var describer = AnswerDescriber(catalog: catalog, audience: .staff)
+        var reference = AnswerDescriber(catalog: catalog, audience: .staff, meanings: [:])
+        reference.require("paymentId", text)
+        reference.require("providerRef", text)
+        var describer = AnswerDescriber(catalog: catalog, audience: .staff, meanings: internalMeanings)
         describer.require("attention", flag)
         describer.list("anomalies", of: OpenAnomaly.self)
         describer.list("holds", of: Hold.self)
         describer.list("notes", of: Note.self)
-        describer.require("providerRefs", ["type": "array", "items": reference])
+        describer.require("providerRefs", ["type": "array", "items": reference.schema(note: nil)])
         describer.require("allowedCommands", ["type": "array", "items": Field<CommandName>.word.describe(catalog)])
         return describer.schema(
             note: "For backends, staff and operators; the commands are those of the caller's role."

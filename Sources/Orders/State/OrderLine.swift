@@ -58,6 +58,16 @@ extension OrderLine: OrderPart {
         OrderLine(PlacedLine(lineId: "", sku: "", name: "", quantity: 0, unitPrice: 0))
     }
 
+    static let meanings = [
+        "open": "Units in no parcel yet, or in none any more.",
+        "packed": "Units in parcels that have not left.",
+        "shipped": "Units on their way.",
+        "delivered": "Units that arrived.",
+        "cancelled": "Units that were cancelled.",
+        "returned": "Units that came back.",
+        "quantity": "The number of units that were ordered.",
+    ]
+
     static var schemaName: String? { "OrderLine" }
 
     static var schemaNote: String? {

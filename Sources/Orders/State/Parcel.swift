@@ -67,6 +67,12 @@ package struct Parcel: Sendable, Equatable {
 extension Parcel: OrderPart {
     static var blank: Parcel { Parcel(parcelId: "", lines: []) }
 
+    static let meanings = [
+        "status": "The parcel's status.",
+        "lines": "The units in the parcel.",
+        "scans": "The scans in the order in which they count.",
+    ]
+
     static var schemaName: String? { "Parcel" }
 
     mutating func visitFields(_ visitor: inout some PartVisitor) {

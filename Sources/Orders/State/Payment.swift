@@ -24,6 +24,14 @@ package struct Payment: Sendable, Equatable {
 extension Payment: OrderPart {
     static var blank: Payment { Payment() }
 
+    static let meanings = [
+        "authorized": "The sum of the authorized amounts.",
+        "captured": "The sum of the captured amounts.",
+        "voided": "The sum of the voided amounts.",
+        "refunded": "The sum of the refunded amounts.",
+        "reports": "The reports in the order in which they arrived.",
+    ]
+
     mutating func visitFields(_ visitor: inout some PartVisitor) {
         visitor.amount("authorized", &authorized, isSum: true)
         visitor.amount("captured", &captured, isSum: true)

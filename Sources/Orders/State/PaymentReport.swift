@@ -38,6 +38,13 @@ extension PaymentReport: OrderPart {
         )
     }
 
+    static let meanings = [
+        "kind": "The reported result.",
+        "amount": "The amount of this report.",
+        "occurredAt": "The time at which it happened.",
+        "returnId": "The return for which money is paid back.",
+    ]
+
     mutating func visitFields(_ visitor: inout some PartVisitor) {
         visitor.field("paymentId", &paymentId)
         visitor.field("kind", &kind)

@@ -23,6 +23,13 @@ package struct Return: Sendable, Equatable {
 extension Return: OrderPart {
     static var blank: Return { Return(returnId: "", status: .requested, lines: [], reason: "", note: nil) }
 
+    static let meanings = [
+        "status": "The stage of the return.",
+        "reason": "The customer's reason.",
+        "note": "The shop's note on its decision.",
+        "lines": "The units of the return.",
+    ]
+
     mutating func visitFields(_ visitor: inout some PartVisitor) {
         visitor.field("returnId", &returnId)
         visitor.field("status", &status)

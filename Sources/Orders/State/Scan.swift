@@ -13,9 +13,9 @@ package struct Scan: Sendable, Equatable {
         scanId: String,
         code: ScanCode,
         occurredAt: Timestamp,
-        place: Place?,
-        reason: FailureReason?,
-        proof: Proof?
+        place: Place? = nil,
+        reason: FailureReason? = nil,
+        proof: Proof? = nil
     ) {
         self.scanId = scanId
         self.code = code
@@ -36,9 +36,14 @@ package struct Scan: Sendable, Equatable {
 }
 
 extension Scan: OrderPart {
-    static var blank: Scan {
-        Scan(scanId: "", code: .inTransit, occurredAt: .earliest, place: nil, reason: nil, proof: nil)
-    }
+    static var blank: Scan { Scan(scanId: "", code: .inTransit, occurredAt: .earliest) }
+
+    static let meanings = [
+        "code": "The event that the scan reports.",
+        "reason": "The cause of a failed delivery or of an exception.",
+        "occurredAt": "The time of the scan.",
+        "retracted": "Whether the scan was taken back and does not count.",
+    ]
 
     static var schemaName: String? { "Scan" }
 

@@ -11,7 +11,7 @@ struct APIDocument {
 
     /// - Parameter serves: whether a route is there; what is not there is not described.
     init(serves: (APIOperation) -> Bool) {
-        let catalog = SchemaCatalog(notes: FieldNotes.all)
+        let catalog = SchemaCatalog()
         let examples = ExampleStory()
         APISchemas.define(in: catalog)
         let operations = Self.everything(catalog, examples).filter(serves)
