@@ -14,7 +14,7 @@ struct APIDocument {
     static let shared = APIDocument()
 
     init() {
-        let catalog = SchemaCatalog(notes: FieldNotes.all)
+        let catalog = SchemaCatalog()
         let examples = ExampleStory()
         APISchemas.define(in: catalog)
         let operations = Self.everything(catalog, examples)

@@ -98,7 +98,7 @@ struct BatchPlan {
     private func facts(_ record: OrderRecord, _ submission: Submission) -> OrderFacts {
         OrderFacts(
             orderId: record.order.orderId,
-            status: (record.order.announced ?? record.order.status).rawValue,
+            status: record.order.headline.rawValue,
             version: record.order.version,
             allowedCommands: record.order.allowedCommands(for: submission.role).map(\.rawValue)
         )
@@ -150,7 +150,7 @@ struct BatchPlan {
             firstSeq: first,
             lastSeq: record.seq,
             version: record.order.version,
-            status: (record.order.announced ?? record.order.status).rawValue,
+            status: record.order.headline.rawValue,
             types: decided.map(\.type.rawValue)
         )
         let key = CommandKey(shop: record.order.shop, commandId: submission.commandId)
