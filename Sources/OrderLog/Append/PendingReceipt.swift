@@ -1,20 +1,20 @@
 import Synchronization
 
-/// Where the answer to one queued command appears.
+/// The pending answer to one queued command.
 package final class PendingReceipt: Sendable {
     package typealias Answer = Result<CommandReceipt, AppendRefusal>
 
     private enum State {
-        case waiting
+        case pending
         case awaited(CheckedContinuation<Answer, Never>)
         case answered(Answer)
     }
 
-    private let state = Mutex(State.waiting)
+    private let state = Mutex(State.pending)
 
     init() {}
 
-    /// Whether `receipt` would return at once.
+    /// The answer is there: `receipt` returns at once.
     package var isAnswered: Bool {
         state.withLock { state in
             if case .answered = state { true } else { false }
@@ -34,8 +34,8 @@ package final class PendingReceipt: Sendable {
         return try answer.get()
     }
 
-    /// Once.
-    func answer(_ answer: Answer) {
+    /// Gives the answer. Called once.
+    func complete(with answer: Answer) {
         let continuation: CheckedContinuation<Answer, Never>? = state.withLock { state in
             defer { state = .answered(answer) }
             if case .awaited(let continuation) = state { return continuation }
