@@ -23,7 +23,7 @@ import Testing
         }
     }
 
-    @Test func manyAtOnceApplyEachFileOnce() async throws {
+    @Test func simultaneousMigratorsApplyEachFileOnce() async throws {
         try await TestLog.withDatabase { database, logger in
             let applied = try await withThrowingTaskGroup(of: Int.self) { group in
                 for _ in 0..<4 { group.addTask { try await Migrator(logger: logger).migrate(database).count } }
@@ -63,7 +63,7 @@ import Testing
         }
     }
 
-    @Test func nobodyRewritesTheLog() async throws {
+    @Test func theLogCannotBeRewritten() async throws {
         try await TestLog.with { log in
             try await log.withAppender { appender in
                 _ = try await appender.submit(Samples.submission(.placeOrder, Samples.place(), order: .init()))
