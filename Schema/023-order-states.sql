@@ -8,10 +8,11 @@ declare
     item record;
 begin
     for part in
-        select c.oid, c.relname from pg_inherits i join pg_class c on c.oid = i.inhrelid
+        select c.relname from pg_inherits i join pg_class c on c.oid = i.inhrelid
         where i.inhparent = 'order_states'::regclass
     loop
-        execute format('alter table %I rename to %I', part.relname, regexp_replace(part.relname, '^orders_', 'order_states_'));
+        execute format(
+            'alter table %I rename to %I', part.relname, regexp_replace(part.relname, '^orders_', 'order_states_'));
     end loop;
     -- A constraint goes by the name of its index.
     for item in
@@ -20,7 +21,8 @@ begin
             select 'order_states'::regclass
             union all select i.inhrelid from pg_inherits i where i.inhparent = 'order_states'::regclass)
     loop
-        execute format('alter index %I rename to %I', item.relname, regexp_replace(item.relname, '^orders_', 'order_states_'));
+        execute format(
+            'alter index %I rename to %I', item.relname, regexp_replace(item.relname, '^orders_', 'order_states_'));
     end loop;
 end
 $$;

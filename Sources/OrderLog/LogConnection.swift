@@ -10,16 +10,18 @@ package enum LogConnection {
         "default_transaction_isolation": "read committed",
         "TimeZone": "UTC",
         "statement_timeout": "10000",
-        // All statements use an index. A plan that was made while the tables were empty, and kept, would scan them: appends
-        // then slow down with every command. Without sequential scans even tiny tables seem expensive, hence no jit.
+        // All statements use an index. A plan that was made while the tables were empty, and kept, would scan them:
+        // appends then slow down with every command. Without sequential scans even tiny tables seem expensive, hence no
+        // jit.
         "enable_seqscan": "off",
-        // For the same reason: in a log that seems empty a bitmap scan would fetch and sort all events after a position.
+        // For the same reason: in a log that seems empty a bitmap scan would fetch and sort all events after a
+        // position.
         "enable_bitmapscan": "off",
         "jit": "off",
     ]
 
-    /// The appender's session settings. The server ends the transaction of a stalled process after two seconds, so that it
-    /// does not keep the head locked.
+    /// The appender's session settings. The server ends the transaction of a stalled process after two seconds, so that
+    /// it does not keep the head locked.
     package static let appenderSettings = settings.merging(["idle_in_transaction_session_timeout": "2000"]) { $1 }
 
     /// The time without an answer after which a reader closes its connection.

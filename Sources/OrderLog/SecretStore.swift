@@ -31,5 +31,5 @@ package struct SecretStore: Sendable {
 struct MissingSecret: Error, CustomStringConvertible {
     let name: String
 
-    var description: String { "the secret “\(name)” was deleted from the table `secrets` while it was being loaded" }
+    var description: String { "the secret “\(name)” was deleted from the table `secrets` while it was loaded" }
 }

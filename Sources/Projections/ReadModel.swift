@@ -3,13 +3,14 @@ package import Postgres
 
 /// A read model: tables that are built from the log and from nothing else, so that they can be dropped and built again.
 ///
-/// Its tables are partitioned by a version, so that a new version can be built beside the one that is served. The tables
-/// are listed in the SQL function `projection_tables`.
+/// Its tables are partitioned by a version, so that a new version can be built beside the one that is served. The
+/// tables are listed in the SQL function `projection_tables`.
 package protocol ReadModel: Sendable {
     /// The model's name, as in `projections.name` and in commands of operators.
     var name: String { get }
 
-    /// The appender writes the served version in the transaction that appends, so that no projector follows the log for it.
+    /// The appender writes the served version in the transaction that appends, so that no projector follows the log for
+    /// it.
     var isWrittenByAppender: Bool { get }
 
     /// Folds the next events of the log into the rows of one version.

@@ -8,15 +8,16 @@ package struct ReadModelReader: Sendable {
     package let registry: EpochRegistry
     package let pace: ProjectionPace
 
-    /// - Parameter pace: the pace of this process's projector, so that a read that waits for the projector ends its pause.
+    /// - Parameter pace: the pace of this process's projector, so that a read that waits for the projector ends its
+    ///   pause.
     package init(pool: PostgresPool, registry: EpochRegistry, pace: ProjectionPace = ProjectionPace()) {
         self.pool = pool
         self.registry = registry
         self.pace = pace
     }
 
-    /// Makes the pool for reads of read models. Each statement is planned for its own values: a shared plan would scan a
-    /// large part of an index for a rare value.
+    /// Makes the pool for reads of read models. Each statement is planned for its own values: a shared plan would scan
+    /// a large part of an index for a rare value.
     package static func makePool(
         configuration: PostgresConfiguration,
         registry: EpochRegistry,

@@ -2,7 +2,8 @@ package import Foundation
 import OrderLog
 package import Orders
 
-/// The error of an event that cannot be folded: its type or schema is unknown to this version of Waybill, or it is damaged.
+/// The error of an event that cannot be folded: its type or schema is unknown to this version of Waybill, or it is
+/// damaged.
 package struct UnreadableEvent: Error, Sendable, Equatable {
     package let seq: Int64
     package let orderId: UUID

@@ -12,6 +12,20 @@ package struct TestLog: Sendable {
     package let reader: LogReader
     package let logger: Logger
 
+    package init(
+        database: PostgresConfiguration,
+        registry: EpochRegistry,
+        pool: PostgresPool,
+        reader: LogReader,
+        logger: Logger
+    ) {
+        self.database = database
+        self.registry = registry
+        self.pool = pool
+        self.reader = reader
+        self.logger = logger
+    }
+
     /// Runs `body` with a migrated, empty log.
     package static func with<R: Sendable>(_ body: @Sendable (TestLog) async throws -> R) async throws -> R {
         try await withDatabase { database, logger in

@@ -66,7 +66,8 @@ import Testing
 
     @Test func idsAreScopedByShop() throws {
         var plan = plan()
-        _ = try plan.decide(Samples.submission(.placeOrder, Samples.place(shop: "aurora"), order: order, key: "k")).get()
+        let place = try Samples.submission(.placeOrder, Samples.place(shop: "aurora"), order: order, key: "k")
+        _ = try plan.decide(place).get()
         let elsewhere = try Samples.submission(
             .placeOrder,
             Samples.place(shop: "nordwind"),

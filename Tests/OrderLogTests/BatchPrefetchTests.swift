@@ -7,7 +7,8 @@ import Testing
 
 /// Rows that are prefetched for the next batch must not hide the commits of other processes.
 @Suite struct BatchPrefetchTests {
-    /// Two processes get the same commands at the same time, each under one id: each is accepted once, by either of them.
+    /// Two processes get the same commands at the same time, each under one id: each is accepted once, by either of
+    /// them.
     @Test func theSameCommandAtTwoProcessesIsAcceptedOnce() async throws {
         try await TestLog.with { log in
             let orders = (0..<40).map { _ in UUID() }

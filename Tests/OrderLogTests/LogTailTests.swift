@@ -115,7 +115,8 @@ import Testing
     @Test func committedAndReadEventsArriveOnceAndInOrder() async throws {
         try await TestLog.with { log in
             try await withTail(log) { collector, tail in
-                // Two processes append; one of them passes its events to the tail, which loses its connections now and then.
+                // Two processes append; one of them passes its events to the tail, which loses its connections now and
+                // then.
                 try await log.withAppender(observer: tail) { near in
                     try await log.withAppender { far in
                         try await withThrowingTaskGroup(of: Void.self) { group in

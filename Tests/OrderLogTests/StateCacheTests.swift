@@ -32,7 +32,8 @@ import Testing
         #expect(cache.record(of: order) == nil && cache.head == nil)
     }
 
-    /// Two processes take turns on the same orders: neither may decide on its cached orders from before the other's turn.
+    /// Two processes take turns on the same orders: neither may decide on its cached orders from before the other's
+    /// turn.
     @Test func eventsOfAnotherProcessAreSeen() async throws {
         try await TestLog.with { log in
             try await log.withAppender { first in

@@ -79,7 +79,10 @@ extension ReadModelTests {
             #expect(
                 try await bench.text("select shop, sum(events) e, sum(placed) p from stats_minutes group by shop")
                     == bench.text(
-                        "select shop, count(*) e, count(*) filter (where type = 'OrderPlaced') p from events group by shop"
+                        """
+                        select shop, count(*) e, count(*) filter (where type = 'OrderPlaced') p from events
+                        group by shop
+                        """
                     )
             )
             #expect(
@@ -89,7 +92,10 @@ extension ReadModelTests {
             #expect(
                 try await bench.text("select status, sum(visits) from stats_durations group by status")
                     == bench.text(
-                        "select status_before, count(*) from events where status_before <> status group by status_before"
+                        """
+                        select status_before, count(*) from events where status_before <> status
+                        group by status_before
+                        """
                     )
             )
         }

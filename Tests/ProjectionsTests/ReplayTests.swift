@@ -200,10 +200,10 @@ extension ReadModelTests {
                 try await bench.bench.script(
                     """
                     begin;
-                    insert into events (seq, occurred_at, recorded_at, order_id, version, schema, number, shop, customer, type,
-                        status_before, status, data, internal, actor, command_id)
-                    select (select seq + 1 from log_head), occurred_at, recorded_at, order_id, version + 1, 1, number, shop,
-                        customer, 'OrderTeleported', status, status, '{}', '{}', actor, 'x'
+                    insert into events (seq, occurred_at, recorded_at, order_id, version, schema, number, shop, customer,
+                        type, status_before, status, data, internal, actor, command_id)
+                    select (select seq + 1 from log_head), occurred_at, recorded_at, order_id, version + 1, 1, number,
+                        shop, customer, 'OrderTeleported', status, status, '{}', '{}', actor, 'x'
                     from events order by seq desc limit 1;
                     update log_head set seq = seq + 1;
                     commit;

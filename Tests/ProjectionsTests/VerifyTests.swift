@@ -24,7 +24,8 @@ extension ReadModelTests {
                 let order = try await self.order(bench, at: 1)
                 try await bench.bench.script(
                     """
-                    update order_states set state = replace(state, '"country":"DE"', '"country":"AT"'), customer = 'somebody'
+                    update order_states set state = replace(state, '"country":"DE"', '"country":"AT"'),
+                        customer = 'somebody'
                     where order_id = '\(order)';
                     update order_list_keys set number = 'X', carriers = '{ups}' where order_id = '\(order)';
                     update stats_orders set since = '2001-01-01 00:00:00+00', trouble = 'T' where order_id = '\(order)';

@@ -1,10 +1,11 @@
 import DequeModule
 import Synchronization
 
-/// The commands that wait for the next batch, in two lanes: those of requests with one command, and those of bulk requests.
+/// The commands that wait for the next batch, in two lanes: those of requests with one command, and those of bulk
+/// requests.
 ///
-/// The lanes are bounded: a single command that does not fit is refused at once, a bulk command waits for room. Both lanes
-/// share each batch, so that an import neither delays single commands nor stops for them.
+/// The lanes are bounded: a single command that does not fit is refused at once, a bulk command waits for room. Both
+/// lanes share each batch, so that an import neither delays single commands nor stops for them.
 final class AppendQueue: Sendable {
     /// One waiting command and its pending answer.
     struct Entry: Sendable {
@@ -133,8 +134,8 @@ final class AppendQueue: Sendable {
         }
     }
 
-    /// The numbers of commands that a batch takes of each lane. Single commands go first; the bulk lane gets the rest, and
-    /// at least half of the batch where it has so many.
+    /// The numbers of commands that a batch takes of each lane. Single commands go first; the bulk lane gets the rest,
+    /// and at least half of the batch where it has so many.
     private static func shares(of limit: Int, in state: State) -> (singles: Int, bulk: Int) {
         let bulk = min(state.bulk.count, max(limit - state.singles.count, limit / 2))
         return (min(state.singles.count, limit - bulk), bulk)

@@ -8,8 +8,8 @@ enum AppendStatements {
         PostgresQuery(
             """
             insert into events (
-                seq, occurred_at, recorded_at, order_id, version, schema, number, shop, customer, type, status_before, status,
-                data, internal, actor, command_id, correlation_id, causation_id)
+                seq, occurred_at, recorded_at, order_id, version, schema, number, shop, customer, type, status_before,
+                status, data, internal, actor, command_id, correlation_id, causation_id)
             select * from unnest(
                 $1::bigint[], $2::timestamptz[], $3::timestamptz[], $4::uuid[], $5::int[], $6::smallint[], $7::text[],
                 $8::text[], $9::text[], $10::text[], $11::text[], $12::text[], $13::json[], $14::json[], $15::text[],
@@ -41,7 +41,8 @@ enum AppendStatements {
     static func insertCommands(_ commands: [BatchPlan.NewCommand], recordedAt: Timestamp) -> PostgresQuery {
         PostgresQuery(
             """
-            insert into commands (shop, command_id, fingerprint, order_id, first_seq, last_seq, version, status, recorded_at)
+            insert into commands (
+                shop, command_id, fingerprint, order_id, first_seq, last_seq, version, status, recorded_at)
             select *, $9::timestamptz from unnest(
                 $1::text[], $2::text[], $3::bytea[], $4::uuid[], $5::bigint[], $6::bigint[], $7::int[], $8::text[])
             """,

@@ -94,7 +94,8 @@ struct AppendTransaction {
         cache.advance(to: headAfter)
     }
 
-    /// The head after the commit. A batch without events moves its time alone, so that other processes notice the commit.
+    /// The head after the commit. A batch without events moves its time alone, so that other processes notice the
+    /// commit.
     private var headAfter: LogHead {
         if plan.isEmpty { return head }
         let now = plan.recordedAt.unixMicroseconds

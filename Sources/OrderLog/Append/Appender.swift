@@ -5,9 +5,9 @@ import ServiceLifecycle
 
 /// Appends commands to the log by group commit under the head lock; nothing else in the process writes events.
 ///
-/// While a batch commits, arriving commands collect; then one transaction decides and appends them all. A refused command
-/// does not affect the others. An error after COMMIT was sent is an unknown outcome: the batch runs again under the head
-/// lock, where each command id is looked up first, and its commands are answered only then.
+/// While a batch commits, arriving commands collect; then one transaction decides and appends them all. A refused
+/// command does not affect the others. An error after COMMIT was sent is an unknown outcome: the batch runs again under
+/// the head lock, where each command id is looked up first, and its commands are answered only then.
 package final class Appender: Service {
     package struct Settings: Sendable {
         /// The largest number of commands in one transaction.
@@ -63,8 +63,8 @@ package final class Appender: Service {
         return try await entry.pendingReceipt.receipt()
     }
 
-    /// Queues a command of a bulk request behind the caller's earlier ones, and returns when it is queued. Waits while the
-    /// bulk lane is full; single commands go first.
+    /// Queues a command of a bulk request behind the caller's earlier ones, and returns when it is queued. Waits while
+    /// the bulk lane is full; single commands go first.
     package func enqueue(_ submission: Submission) async -> PendingReceipt {
         let entry = entry(submission)
         if let refusal = await queue.pushBulk(entry) { entry.pendingReceipt.complete(with: .failure(refusal)) }

@@ -37,8 +37,8 @@ struct BatchPlan {
 
     /// Decides the next command of the batch.
     ///
-    /// - Parameter acceptedBefore: this very submission was accepted in an attempt whose outcome is unknown, so that finding
-    ///   its id in the log gives the first answer and not a repetition.
+    /// - Parameter acceptedBefore: this very submission was accepted in an attempt whose outcome is unknown, so that
+    ///   finding its id in the log gives the first answer and not a repetition.
     mutating func decide(
         _ submission: Submission,
         acceptedBefore: Bool = false

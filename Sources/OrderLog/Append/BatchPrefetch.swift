@@ -4,8 +4,9 @@ import Postgres
 
 /// The rows that the next batch needs, loaded on another connection while the batch before it is being committed.
 ///
-/// Valid only while the head, read under its lock, is where that batch left it. Then no other process has committed since
-/// the rows were loaded: loading began while that batch held the lock, and that batch's own additions are merged in.
+/// Valid only while the head, read under its lock, is where that batch left it. Then no other process has committed
+/// since the rows were loaded: loading began while that batch held the lock, and that batch's own additions are merged
+/// in.
 struct BatchPrefetch: Sendable {
     /// The command ids that were looked up, found or not.
     private(set) var commandIds: Set<String> = []

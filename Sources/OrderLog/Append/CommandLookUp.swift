@@ -1,7 +1,8 @@
 import Foundation
 import Postgres
 
-/// Finds the commands of a batch that were accepted before. Runs under the head lock, so that no process adds any meanwhile.
+/// Finds the commands of a batch that were accepted before. Runs under the head lock, so that no process adds any
+/// meanwhile.
 struct CommandLookUp {
     /// The filter of the ids of past days; without it all days are searched for each id.
     let snapshot: CommandIdFilterCache.Snapshot?
@@ -55,7 +56,8 @@ struct CommandLookUp {
         let (shop, commandId) = try (rows.column("shop", as: String.self), rows.column("command_id", as: String.self))
         let fingerprint = try rows.column("fingerprint", as: PostgresBytes.self)
         let orderId = try rows.column("order_id", as: UUID.self)
-        let (firstSeq, lastSeq) = try (rows.column("first_seq", as: Int64.self), rows.column("last_seq", as: Int64.self))
+        let firstSeq = try rows.column("first_seq", as: Int64.self)
+        let lastSeq = try rows.column("last_seq", as: Int64.self)
         let (version, status) = try (rows.column("version", as: Int32.self), rows.column("status", as: String.self))
         var known: [CommandKey: AcceptedCommand] = [:]
         for row in rows {
@@ -72,8 +74,8 @@ struct CommandLookUp {
         return known
     }
 
-    /// Adds the types of the commands' events, which a repeated answer names again. Repetitions are rare, so that the types
-    /// cost a round trip of their own.
+    /// Adds the types of the commands' events, which a repeated answer names again. Repetitions are rare, so that the
+    /// types cost a round trip of their own.
     private static func addTypes(
         to known: [CommandKey: AcceptedCommand],
         on connection: PostgresConnection

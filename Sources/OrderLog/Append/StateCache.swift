@@ -3,8 +3,8 @@ import Orders
 
 /// The orders that this process last wrote or read, so that most batches need not load and decode any.
 ///
-/// Valid only while the head, read under its lock, is where this process left it: another process that appends moves the
-/// head. Dropped with the connection, since after a failure it is unknown which orders were committed.
+/// Valid only while the head, read under its lock, is where this process left it: another process that appends moves
+/// the head. Dropped with the connection, since after a failure it is unknown which orders were committed.
 struct StateCache {
     /// The head of the log at which all records were current; nil for an empty cache.
     private(set) var head: LogHead?

@@ -9,7 +9,8 @@ package struct Submission: Sendable {
     package let commandId: String
     /// The client chose the command id, so that it may have been used before. A generated id has not.
     package let mayBeRepeated: Bool
-    /// SHA-256 of the canonical command and its order id: distinguishes a repetition from another command under the same id.
+    /// SHA-256 of the canonical command and its order id: distinguishes a repetition from another command under the
+    /// same id.
     package let fingerprint: [UInt8]
     /// The version that the order must have; nil where the client named none.
     package let ifMatch: Int?

@@ -1,8 +1,8 @@
-/// A Bloom filter over command ids: an id that it does not contain was never inserted; one that it seems to contain may not
-/// have been.
+/// A Bloom filter over command ids: an id that it does not contain was never inserted; one that it seems to contain may
+/// not have been.
 ///
-/// B. H. Bloom, "Space/time trade-offs in hash coding with allowable errors", CACM 13 (1970); the k probes from two hashes
-/// as by A. Kirsch and M. Mitzenmacher, "Less hashing, same performance", ESA 2006.
+/// B. H. Bloom, "Space/time trade-offs in hash coding with allowable errors", CACM 13 (1970); the k probes from two
+/// hashes as by A. Kirsch and M. Mitzenmacher, "Less hashing, same performance", ESA 2006.
 struct BloomFilter: Sendable {
     private var words: [UInt64]
     private let mask: UInt64

@@ -2,8 +2,8 @@ import Synchronization
 
 /// The filter of the command ids of past days, shared by this process's appender and the loader that fills it.
 ///
-/// With it a batch need not look for each of its ids in each day's partition: a log of ninety days would otherwise append at
-/// a fraction of a new log's speed.
+/// With it a batch need not look for each of its ids in each day's partition: a log of ninety days would otherwise
+/// append at a fraction of a new log's speed.
 package final class CommandIdFilterCache: Sendable {
     /// Every command id that was recorded before a day began.
     struct Snapshot: Sendable {

@@ -1,6 +1,7 @@
 package import Postgres
 
-/// Reads the command ids of past days into a filter, slowly: clients that reconnect after a restart need the machine too.
+/// Reads the command ids of past days into a filter, slowly: clients that reconnect after a restart need the machine
+/// too.
 package struct CommandIdFilterLoader: Sendable {
     private let pool: PostgresPool
     private let registry: EpochRegistry
@@ -28,8 +29,8 @@ package struct CommandIdFilterLoader: Sendable {
         let days = try await pool.query(
             """
             select to_char(
-                    greatest(least(clock_timestamp() - interval '1 hour', recorded_at), '2000-01-01') at time zone 'UTC',
-                    'YYYY-MM-DD') as day,
+                    greatest(least(clock_timestamp() - interval '1 hour', recorded_at), '2000-01-01')
+                        at time zone 'UTC', 'YYYY-MM-DD') as day,
                 (select coalesce(sum(greatest(c.reltuples, c.relpages * 50)), 0)::bigint from pg_inherits i
                  join pg_class c on c.oid = i.inhrelid where i.inhparent = 'commands'::regclass) as estimate
             from log_head
@@ -66,8 +67,8 @@ package struct CommandIdFilterLoader: Sendable {
         return try rows.map { try $0.get(boundary) }
     }
 
-    /// Reads the ids recorded from one day's beginning to another's, in a snapshot of their own: no snapshot stays open for
-    /// as long as all of them take.
+    /// Reads the ids recorded from one day's beginning to another's, in a snapshot of their own: no snapshot stays open
+    /// for as long as all of them take.
     ///
     /// - Parameter begin: nil for the beginning of the log.
     private func addIds(recordedFrom begin: String?, before end: String, to filter: inout BloomFilter) async throws {
@@ -103,7 +104,7 @@ package struct CommandIdFilterLoader: Sendable {
             try await Task.sleep(for: min(elapsed, longestReading) * pausePerReading)
             began = .now
         }
-        guard rows.isComplete else { throw PostgresError(.decoding, "the COPY of command ids ended in the middle of a row") }
+        guard rows.isComplete else { throw PostgresError(.decoding, "the COPY of command ids ends within a row") }
     }
 
     /// The day's first moment, as SQL. A constant, so that the planner leaves the partitions of other days out.

@@ -2,7 +2,8 @@ package import Foundation
 import Orders
 package import Postgres
 
-/// The table of the orders' current states, `order_states`: one row an order for each version of the projection `current`.
+/// The table of the orders' current states, `order_states`: one row an order for each version of the projection
+/// `current`.
 ///
 /// The appender writes the active version in the transaction that appends; a replay fills another one from the log.
 package enum CurrentStateTable {
@@ -14,9 +15,9 @@ package enum CurrentStateTable {
 
     /// SQL for the active version.
     ///
-    /// The active version changes under the head lock alone, so that it is the one to write for a transaction that holds the
-    /// lock; it has to be read by a statement after the one that waited for the lock. A replay moves the head's
-    /// `recorded_at` when it activates another version.
+    /// The active version changes under the head lock alone, so that it is the one to write for a transaction that
+    /// holds the lock; it has to be read by a statement after the one that waited for the lock. A replay moves the
+    /// head's `recorded_at` when it activates another version.
     package static let activeVersion = "(select version from projection_active where name = '\(projection)')"
 
     /// The columns that `write` fills, in its order.

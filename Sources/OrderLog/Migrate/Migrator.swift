@@ -2,8 +2,8 @@ package import Logging
 package import Postgres
 package import Schema
 
-/// Migrates a database's schema to this version of Waybill. Files are applied in order, each in a transaction of its own;
-/// running twice, or in several processes at once, is safe.
+/// Migrates a database's schema to this version of Waybill. Files are applied in order, each in a transaction of its
+/// own; running twice, or in several processes at once, is safe.
 package struct Migrator: Sendable {
     package enum Failure: Error, CustomStringConvertible, Equatable {
         /// The text of an applied file has changed.
@@ -17,17 +17,18 @@ package struct Migrator: Sendable {
             switch self {
             case .changed(let version, let name):
                 """
-                migration \(version) (\(name)) was applied with another text: this build of waybill does not belong to this \
-                database; use the version that wrote it, or a newer one
+                migration \(version) (\(name)) was applied with another text: this build of waybill does not belong to \
+                this database; use the version that wrote it, or a newer one
                 """
             case .missing(let version, let name):
                 """
-                the database has migration \(version) (\(name)), which this version of waybill does not know; use a newer one
+                the database has migration \(version) (\(name)), which this version of waybill does not know; use a \
+                newer one
                 """
             case .skipped(let version, let name):
                 """
-                migration \(version) (\(name)) is missing in the database, but a later one is applied: the database was not \
-                written by a released version; restore it from a backup
+                migration \(version) (\(name)) is missing in the database, but a later one is applied: the database \
+                was not written by a released version; restore it from a backup
                 """
             }
         }
@@ -70,7 +71,9 @@ package struct Migrator: Sendable {
                 applied_at timestamptz not null default clock_timestamp());
             """
         )
-        let rows = try await connection.query("select version, name, checksum from schema_migrations order by version")
+        let rows = try await connection.query(
+            "select version, name, checksum from schema_migrations order by version"
+        )
         let applied = try rows.map { row in
             try (
                 version: Int(row.get("version", as: Int32.self)), name: row.get("name", as: String.self),
@@ -79,7 +82,10 @@ package struct Migrator: Sendable {
         }
         let pending = try Self.pending(migrations, applied: applied)
         for migration in pending {
-            logger.info("applying a migration", metadata: ["version": "\(migration.version)", "name": "\(migration.name)"])
+            logger.info(
+                "applying a migration",
+                metadata: ["version": "\(migration.version)", "name": "\(migration.name)"]
+            )
             try await connection.executeScript("begin;\n\(migration.sql)\n;\(Self.record(migration));commit;")
         }
         try await connection.query("select pg_advisory_unlock(\(Self.lock))")

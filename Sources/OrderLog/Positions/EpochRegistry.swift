@@ -2,8 +2,8 @@ import Synchronization
 
 /// The log's epochs as this process knows them, shared by all readers and the appender.
 ///
-/// The table is replaced with every new connection and extended with every read, so that it is never older than the rows
-/// whose positions it gives.
+/// The table is replaced with every new connection and extended with every read, so that it is never older than the
+/// rows whose positions it gives.
 package final class EpochRegistry: Sendable {
     private let table = Mutex(EpochTable())
 

@@ -2,8 +2,8 @@ package import Postgres
 
 /// The table of epochs, `log_epochs`: loads epochs, and opens one where the database is not the one that wrote last.
 ///
-/// A database's identity is the system identifier, the timeline, the start of the postmaster and the oid of `events`: system
-/// identifier and timeline alone do not change when a base backup or disk snapshot is restored.
+/// A database's identity is the system identifier, the timeline, the start of the postmaster and the oid of `events`:
+/// system identifier and timeline alone do not change when a base backup or disk snapshot is restored.
 package enum EpochStore {
     private static let identity = """
         (select system_identifier from pg_control_system()) || '/' \
@@ -38,8 +38,8 @@ package enum EpochStore {
         try decode(await connection.query(newer.sql, newer.bindings(ordinal), timeout: LogConnection.readTimeout))
     }
 
-    /// The statement that reads new epochs. It is sent along with reads of events, so that the events' epochs are known when
-    /// the events are decoded.
+    /// The statement that reads new epochs. It is sent along with reads of events, so that the events' epochs are known
+    /// when the events are decoded.
     package static let newer = NewerEpochs()
 
     package struct NewerEpochs: Sendable {

@@ -16,7 +16,8 @@ package struct EpochTable: Sendable, Hashable {
         }
     }
 
-    /// The epoch in which an event was written: the newest that begins at or before the event. For 0, the epoch of event 1.
+    /// The epoch in which an event was written: the newest that begins at or before the event. For 0, the epoch of
+    /// event 1.
     package func epoch(of seq: Int64) -> Epoch? {
         let seq = max(seq, 1)
         var low = 0
@@ -33,7 +34,8 @@ package struct EpochTable: Sendable, Hashable {
         LogPosition(epoch: epoch(of: seq)?.name ?? "aaaaaaaa", seq: seq)
     }
 
-    /// Compares a client's position with this history. A position of a known epoch is good up to that epoch's last event.
+    /// Compares a client's position with this history. A position of a known epoch is good up to that epoch's last
+    /// event.
     ///
     /// - Parameter head: the number of the last event that the caller can see.
     package func check(_ position: LogPosition, head: Int64) -> PositionCheck {

@@ -10,7 +10,8 @@ package struct LogPosition: Sendable, Hashable {
         self.seq = seq
     }
 
-    /// Reads the text form: eight characters of `[a-z2-7]`, a dash, and a number without leading zeros. Nil for other texts.
+    /// Reads the text form: eight characters of `[a-z2-7]`, a dash, and a number without leading zeros. Nil for other
+    /// texts.
     package init?(_ text: some StringProtocol) {
         let bytes = Array(text.utf8)
         guard bytes.count >= 10, bytes.count <= 9 + 19, bytes[8] == UInt8(ascii: "-") else { return nil }

@@ -2,8 +2,8 @@ import Synchronization
 
 /// Loads values for many callers with few reads: calls that arrive while reads are running share the next one.
 ///
-/// The next read begins after the call, so that its value is as fresh as that of a read of the caller's own. Thousands of
-/// clients that connect at once cause few reads.
+/// The next read begins after the call, so that its value is as fresh as that of a read of the caller's own. Thousands
+/// of clients that connect at once cause few reads.
 final class BatchingLoader<Key: Sendable, Value: Sendable>: Sendable {
     private typealias Waiter = CheckedContinuation<Value, any Error>
 

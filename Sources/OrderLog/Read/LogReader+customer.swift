@@ -3,14 +3,15 @@ import Orders
 import Postgres
 
 extension LogReader {
-    /// The number of changed orders up to which a customer's catch-up reads order by order. Beyond it, it reads the log.
+    /// The number of changed orders up to which a customer's catch-up reads order by order. Beyond it, it reads the
+    /// log.
     private static let changedLimit = 256
 
     /// Reads a page of a customer's orders.
     ///
-    /// All pages of one walk have the same `head` and show the orders as they stood there: an order that has changed since
-    /// is folded from its events, and one that was placed since is left out. So pages may be minutes apart, as a slow client
-    /// takes them, without a transaction that stays open.
+    /// All pages of one walk have the same `head` and show the orders as they stood there: an order that has changed
+    /// since is folded from its events, and one that was placed since is left out. So pages may be minutes apart, as a
+    /// slow client takes them, without a transaction that stays open.
     ///
     /// - Parameters:
     ///   - orderId: the last order of the page before.

@@ -12,8 +12,8 @@ extension LogReader {
         return (stored, result.head)
     }
 
-    /// Tells whether an order exists within a scope. Reads the order's first event: callers go on to read the later ones,
-    /// which lie behind the same page of the index.
+    /// Tells whether an order exists within a scope. Reads the order's first event: callers go on to read the later
+    /// ones, which lie behind the same page of the index.
     package func orderExists(_ orderId: UUID, scope: ReadScope) async throws -> Bool {
         try await existences.value(for: OrderLookUp(orderId: orderId, scope: scope), loadExistences)
     }

@@ -4,8 +4,8 @@ import Orders
 extension LogReader {
     /// Reads an order as it was at a moment in the past, folded from its events.
     ///
-    /// - Returns: nil where the order does not exist, is not within the scope, was not placed by then, or has not reached
-    ///   that version yet.
+    /// - Returns: nil where the order does not exist, is not within the scope, was not placed by then, or has not
+    ///   reached that version yet.
     package func order(_ orderId: UUID, scope: ReadScope, at moment: PastMoment) async throws -> StoredOrder? {
         if case .version(let version) = moment, version < 1 { return nil }
         var order = Order(orderId: orderId)

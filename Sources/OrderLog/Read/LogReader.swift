@@ -18,7 +18,8 @@ package struct LogReader: Sendable {
         self.registry = registry
     }
 
-    /// Makes the pool for reads of this log: few connections, acting as the writer role, each made with the epochs reloaded.
+    /// Makes the pool for reads of this log: few connections, acting as the writer role, each made with the epochs
+    /// reloaded.
     package static func makePool(
         configuration: PostgresConfiguration,
         registry: EpochRegistry,
@@ -46,8 +47,9 @@ package struct LogReader: Sendable {
     ///
     /// - Parameters:
     ///   - through: the last wanted event; nil for the head.
-    ///   - orderId: restricts the read to this order's events, found by their index. Without it one read searches a bounded
-    ///     range of the log, so that a shop with few events among millions makes progress instead of one endless statement.
+    ///   - orderId: restricts the read to this order's events, found by their index. Without it one read searches a
+    ///     bounded range of the log, so that a shop with few events among millions makes progress instead of one
+    ///     endless statement.
     ///   - visibleToCustomers: leaves out events that are hidden from customers.
     package func events(
         after seq: Int64,
@@ -79,7 +81,8 @@ package struct LogReader: Sendable {
         return try EventPage(rows, after: seq, bound: bound, through: through, limit: limit)
     }
 
-    /// Compares a client's position with the log. Asks the database about positions beyond the ones that this process knows.
+    /// Compares a client's position with the log. Asks the database about positions beyond the ones that this process
+    /// knows.
     ///
     /// - Parameter seen: the number of the last event that this process has seen.
     package func check(_ position: LogPosition, seen: Int64 = 0) async throws -> PositionCheck {

@@ -12,8 +12,8 @@ package struct ReadScope: Sendable, Hashable {
 
     package static let everything = ReadScope(shops: nil)
 
-    /// Applies the scope to an event in memory, when the event is sent to a stream. Compares bytes, as SQL does: Swift's
-    /// `==` treats canonically equivalent texts as equal.
+    /// Applies the scope to an event in memory, when the event is sent to a stream. Compares bytes, as SQL does:
+    /// Swift's `==` treats canonically equivalent texts as equal.
     package func contains(shop: String, customer: String) -> Bool {
         (shops?.contains(shop) ?? true) && (self.customer.map { $0.utf8.elementsEqual(customer.utf8) } ?? true)
     }

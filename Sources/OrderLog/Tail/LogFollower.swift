@@ -2,8 +2,8 @@ package import Logging
 package import Postgres
 import ServiceLifecycle
 
-/// Keeps a reader at the log's end: a connection of its own, which is made again whenever it is lost, and a wake-up for new
-/// events and at least each second.
+/// Keeps a reader at the log's end: a connection of its own, which is made again whenever it is lost, and a wake-up for
+/// new events and at least each second.
 package final class LogFollower: Sendable {
     private let configuration: PostgresConfiguration
     private let name: String
@@ -39,8 +39,8 @@ package final class LogFollower: Sendable {
     /// - Returns: false when the service shuts down.
     package func waitForWakeUp() async -> Bool { await wakeSignal.wait() }
 
-    /// Runs `session` on a connection until graceful shutdown or cancellation. When it throws, the connection is closed and
-    /// `session` runs again on a new one.
+    /// Runs `session` on a connection until graceful shutdown or cancellation. When it throws, the connection is closed
+    /// and `session` runs again on a new one.
     package func run(_ session: (PostgresConnection) async throws -> Void) async {
         let listener = PostgresListener(configuration: configuration, channels: [LogConnection.channel], logger: logger)
         await withTaskGroup(of: Void.self) { group in
@@ -69,7 +69,8 @@ package final class LogFollower: Sendable {
         }
     }
 
-    /// Wakes the session each second: NOTIFY only wakes earlier, so that a lost one delays delivery by at most a second.
+    /// Wakes the session each second: NOTIFY only wakes earlier, so that a lost one delays delivery by at most a
+    /// second.
     private func poll() async {
         while !Task.isCancelled {
             do {

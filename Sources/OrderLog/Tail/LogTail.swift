@@ -3,11 +3,12 @@ package import Postgres
 import ServiceLifecycle
 import Synchronization
 
-/// Follows the log and passes its events to a sink: NOTIFY wakes it, at least once a second it reads anyway, and it always
-/// reads the events after its cursor.
+/// Follows the log and passes its events to a sink: NOTIFY wakes it, at least once a second it reads anyway, and it
+/// always reads the events after its cursor.
 ///
-/// Events that this process commits come directly from the appender when they are the next ones, and are not read again.
-/// NOTIFY arrives before the appender's own COMMIT returns, so that the tail does not read while a commit is running.
+/// Events that this process commits come directly from the appender when they are the next ones, and are not read
+/// again. NOTIFY arrives before the appender's own COMMIT returns, so that the tail does not read while a commit is
+/// running.
 package final class LogTail: Service, CommitObserver {
     private let follower: LogFollower
     private let registry: EpochRegistry
@@ -20,8 +21,8 @@ package final class LogTail: Service, CommitObserver {
     /// The time after which the log is read in any case, so that a connection that died silently is noticed.
     private static let longestReadInterval: Duration = .seconds(1)
 
-    /// The last delivered event and its history. The registry is not used here: other connections extend it, and a fork that
-    /// they saw first would go unnoticed.
+    /// The last delivered event and its history. The registry is not used here: other connections extend it, and a fork
+    /// that they saw first would go unnoticed.
     private struct Cursor {
         var seq: Int64
         var history: EpochTable
@@ -75,7 +76,8 @@ package final class LogTail: Service, CommitObserver {
         if !isDelivered { follower.wake() }
     }
 
-    /// A commit of this process is running: its events are likely the next ones, so that reading them is not worth it yet.
+    /// A commit of this process is running: its events are likely the next ones, so that reading them is not worth it
+    /// yet.
     private var isCommitRunning: Bool {
         state.withLock { state in
             guard let commitBegan = state.commitBegan else { return false }

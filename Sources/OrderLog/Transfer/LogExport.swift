@@ -60,7 +60,7 @@ package struct LogExport: Sendable {
     }
 }
 
-/// Why a log cannot be exported or imported, for the person at the terminal.
+/// The reason why a log cannot be exported or imported, for the person at the terminal.
 package struct LogTransferError: Error, Sendable, CustomStringConvertible {
     package let description: String
 

@@ -5,8 +5,8 @@ package import Postgres
 /// Fills an empty log from an export, all of it or nothing.
 ///
 /// One transaction under the head lock: events are checked and folded as they come, and stand in the log with their old
-/// positions, so that ids that clients hold stay good. What is appended afterwards belongs to an epoch of its own, since
-/// the log that was exported may have gone on. Idempotency keys are not part of an export.
+/// positions, so that ids that clients hold stay good. What is appended afterwards belongs to an epoch of its own,
+/// since the log that was exported may have gone on. Idempotency keys are not part of an export.
 package struct LogImport {
     private let connection: PostgresConnection
     private var epochs: [Epoch] = []

@@ -2,8 +2,8 @@ import Foundation
 package import OrderLog
 package import Postgres
 
-/// The orders' current states. The appender writes the served version, in the transaction that appends; this model builds
-/// another version from the log.
+/// The orders' current states. The appender writes the served version, in the transaction that appends; this model
+/// builds another version from the log.
 package struct CurrentModel: ReadModel {
     /// The model's name, as in `projections.name`.
     package static let name = CurrentStateTable.projection

@@ -40,12 +40,13 @@ struct OrderKeys: Sendable, Hashable {
         PostgresQuery(
             """
             insert into order_list_keys (
-                model_version, order_id, placed_at, attention, shop, customer, number, status, carriers, tracking_numbers)
+                model_version, order_id, placed_at, attention, shop, customer, number, status, carriers,
+                tracking_numbers)
             select $1, k.order_id, k.placed_at, k.attention, k.shop, k.customer, k.number, k.status,
                 k.carriers::text[], k.tracking_numbers::text[]
             from unnest(
-                $2::uuid[], $3::timestamptz[], $4::boolean[], $5::text[], $6::text[], $7::text[], $8::text[], $9::text[],
-                $10::text[]
+                $2::uuid[], $3::timestamptz[], $4::boolean[], $5::text[], $6::text[], $7::text[], $8::text[],
+                $9::text[], $10::text[]
             ) k (order_id, placed_at, attention, shop, customer, number, status, carriers, tracking_numbers)
             on conflict (order_id, model_version) do update set
                 attention = excluded.attention, status = excluded.status, carriers = excluded.carriers,

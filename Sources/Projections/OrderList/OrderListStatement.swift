@@ -4,8 +4,8 @@ import Postgres
 
 /// The statement of the order list: checkpoint and page in one snapshot, through the index that fits the filters.
 ///
-/// The statement's text depends on the filters in use and not on their values, so that the server parses each combination
-/// once.
+/// The statement's text depends on the filters in use and not on their values, so that the server parses each
+/// combination once.
 struct OrderListStatement {
     private var bindings: [any PostgresEncodable] = []
     private var conditions = ["k.model_version = a.version"]
@@ -68,8 +68,8 @@ struct OrderListStatement {
         if let number = request.number { conditions.append("k.number = \(bind(number))") }
         if let carrier = request.carrier { conditions.append("k.carriers @> \(bind([carrier]))") }
         if let tracking = request.trackingNumber {
-            // Found first, whatever the other filters are (`offset 0` keeps the planner from merging the two): the planner
-            // expects any tracking number in half a percent of all orders, and would scan the list for one.
+            // Found first, whatever the other filters are (`offset 0` keeps the planner from merging the two): the
+            // planner expects any tracking number in half a percent of all orders, and would scan the list for one.
             source = """
                 (select * from order_list_keys t
                 where t.model_version = a.version and t.tracking_numbers @> \(bind([tracking])) offset 0) k
@@ -78,8 +78,8 @@ struct OrderListStatement {
         if let attention = request.attention { conditions.append(attention ? "k.attention" : "not k.attention") }
     }
 
-    /// Restricts a column to some values. An index is sorted below one value of its first column, so that several values
-    /// need a scan each.
+    /// Restricts a column to some values. An index is sorted below one value of its first column, so that several
+    /// values need a scan each.
     private mutating func addValues(_ values: [String], of column: String, merging merges: Bool) {
         if values.count == 1 {
             conditions.append("k.\(column) = \(bind(values[0]))")

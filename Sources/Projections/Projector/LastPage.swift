@@ -1,7 +1,7 @@
 import OrderLog
 
-/// The events that a connection read last. The read models follow each other closely, so that the next one mostly needs the
-/// same events and does not read them again. The visible events of a history never change.
+/// The events that a connection read last. The read models follow each other closely, so that the next one mostly needs
+/// the same events and does not read them again. The visible events of a history never change.
 struct LastPage {
     private var events: [LoggedEvent] = []
     /// As many events as requested were read, so that more may follow.

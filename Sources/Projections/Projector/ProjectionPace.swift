@@ -1,13 +1,14 @@
 import OrderLog
 
-/// Delays a projector's rounds, so that events of a busy log gather: an order that changes several times is written once.
+/// Delays a projector's rounds, so that events of a busy log gather: an order that changes several times is written
+/// once.
 ///
 /// After a quiet period the first event is folded at once, and a reader that waits for a position ends the pause.
 package final class ProjectionPace: Sendable {
     private let wakeSignal = WakeSignal()
     private let interval: Duration
-    /// The number of events in a round from which the pause is doubled: writing them then costs more than half a second of
-    /// lag does.
+    /// The number of events in a round from which the pause is doubled: writing them then costs more than half a second
+    /// of lag does.
     private static let largeRound = 1000
 
     /// - Parameter interval: the least time between the beginnings of two rounds that no reader waits for.

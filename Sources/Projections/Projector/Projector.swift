@@ -4,8 +4,8 @@ package import Postgres
 import ServiceLifecycle
 import Synchronization
 
-/// Follows the log for the read models: each batch of events becomes rows and a checkpoint in one transaction, so that every
-/// event counts exactly once, also after lost connections and crashes and with several projectors.
+/// Follows the log for the read models: each batch of events becomes rows and a checkpoint in one transaction, so that
+/// every event counts exactly once, also after lost connections and crashes and with several projectors.
 package final class Projector: Service {
     private let follower: LogFollower
     private let registry: EpochRegistry
@@ -16,7 +16,8 @@ package final class Projector: Service {
     /// The time of each model's last failure, for the models whose last batch failed.
     private let lastFailures = Mutex<[String: ContinuousClock.Instant]>([:])
 
-    /// The time without an answer after which the connection is closed. Longer than the server's own limit for a statement.
+    /// The time without an answer after which the connection is closed. Longer than the server's own limit for a
+    /// statement.
     private static let timeout: Duration = .seconds(15)
 
     /// - Parameters:

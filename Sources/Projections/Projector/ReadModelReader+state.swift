@@ -17,7 +17,8 @@ extension ReadModelReader {
     private static let statesQuery = """
         select h.seq as head, p.name, p.version, p.is_active, p.seq, p.updated_at,
             case when p.seq < h.seq then greatest(0, (extract(epoch from clock_timestamp() - (
-                select e.recorded_at from events e where e.seq = p.seq + 1)) * 1000)::bigint) else 0 end as lag_milliseconds,
+                select e.recorded_at from events e where e.seq = p.seq + 1)) * 1000)::bigint) else 0 end
+                as lag_milliseconds,
             r.started_at as replay_started_at, r.seq as replay_seq, r.events_per_second as replay_rate,
             p.name in \(ReplayStatements.runningNames) as replay_is_running
         from log_head h

@@ -1,6 +1,7 @@
 import Orders
 
-/// The names of the event types, each made once: most names are too long to be stored without an allocation of their own.
+/// The names of the event types, each made once: most names are too long to be stored without an allocation of their
+/// own.
 enum EventTypeName {
     private static let namesByLength: [[(name: String, bytes: [UInt8])]] = {
         var byLength: [[(String, [UInt8])]] = []

@@ -46,8 +46,8 @@ struct LogChunk: Sendable {
         }
     }
 
-    /// The worker of a row's order. It depends on the order's id alone, so that one worker folds all events of an order in
-    /// their order. The last bytes of the id are random in every version of UUID.
+    /// The worker of a row's order. It depends on the order's id alone, so that one worker folds all events of an order
+    /// in their order. The last bytes of the id are random in every version of UUID.
     private static func worker(forRowAt place: Int, in bytes: UnsafeRawBufferPointer, of workers: Int) -> Int {
         // A row begins with seq, eight bytes after their length, and the id, sixteen bytes after their length.
         let tail = bytes.loadUnaligned(fromByteOffset: place + 12 + 4 + 8, as: UInt64.self)

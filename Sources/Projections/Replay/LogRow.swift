@@ -5,10 +5,12 @@ import Postgres
 
 /// One event in the bytes of a `LogChunk`. Valid while the chunk lends its bytes.
 struct LogRow {
-    /// The columns of a row, in the order in which this type reads them. The envelope comes with an order's first event.
+    /// The columns of a row, in the order in which this type reads them. The envelope comes with an order's first
+    /// event.
     static let columns = """
         seq, order_id, version, occurred_at, recorded_at, schema, type, status, data, internal, \
-        case when version = 1 then number end, case when version = 1 then shop end, case when version = 1 then customer end
+        case when version = 1 then number end, case when version = 1 then shop end, \
+        case when version = 1 then customer end
         """
     static let columnCount = 13
 

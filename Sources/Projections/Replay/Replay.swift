@@ -2,11 +2,11 @@ package import Logging
 import OrderLog
 package import Postgres
 
-/// Rebuilds a projection from the log: a new version is built beside the served one, and replaces it under the head lock.
-/// Serving continues all the time.
+/// Rebuilds a projection from the log: a new version is built beside the served one, and replaces it under the head
+/// lock. Serving continues all the time.
 ///
-/// Cancelling the task interrupts the replay: the version stays, and the next replay of that projection continues there, as
-/// it does after a crash. `discard` cancels a replay for good.
+/// Cancelling the task interrupts the replay: the version stays, and the next replay of that projection continues
+/// there, as it does after a crash. `discard` cancels a replay for good.
 package struct Replay: Sendable {
     private let configuration: PostgresConfiguration
     private let logger: Logger

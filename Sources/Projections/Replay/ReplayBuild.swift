@@ -2,8 +2,9 @@ import Foundation
 import OrderLog
 import Postgres
 
-/// Folds the log in bulk until the head is near: while the workers fold one range, the next is read and the rows of earlier
-/// ranges are written. Each write commits rows and checkpoint together, so that an interrupted build continues there.
+/// Folds the log in bulk until the head is near: while the workers fold one range, the next is read and the rows of
+/// earlier ranges are written. Each write commits rows and checkpoint together, so that an interrupted build continues
+/// there.
 struct ReplayBuild<Model: ReplayableModel>: Sendable {
     private let model: Model
     private let session: ReplaySession

@@ -8,8 +8,8 @@ struct ReplayClaim: Sendable {
     let control: PostgresConnection
     let logger: Logger
 
-    /// The time for which one attempt waits for a table lock. Dropping a partition needs an exclusive lock, and all other
-    /// statements queue behind a statement that waits for one: so attempts are short and many.
+    /// The time for which one attempt waits for a table lock. Dropping a partition needs an exclusive lock, and all
+    /// other statements queue behind a statement that waits for one: so attempts are short and many.
     private static let lockTimeout = "100ms"
     private static let lockAttempts = 300
 
@@ -70,8 +70,8 @@ struct ReplayClaim: Sendable {
         )
     }
 
-    /// Drops the version that was replaced. Where its tables stay locked the version is kept: it is not served any more, and
-    /// the next replay drops it.
+    /// Drops the version that was replaced. Where its tables stay locked the version is kept: it is not served any
+    /// more, and the next replay drops it.
     func dropReplacedVersion() async throws {
         do {
             try await dropReplacedOrCancelledVersion()

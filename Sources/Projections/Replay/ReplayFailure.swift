@@ -15,12 +15,12 @@ package enum ReplayFailure: Error, Sendable, CustomStringConvertible {
         switch self {
         case .unknown(let name):
             "there is no projection “\(name)”; there are \(ReadModels.all.map(\.name).joined(separator: ", "))"
-        case .underWay(let name): "a replay of “\(name)” is already running; wait for it, or cancel it"
+        case .underWay(let name): "a replay of “\(name)” is under way already; wait for it, or cancel it"
         case .cancelled(let name): "the replay of “\(name)” was cancelled; the served version is unchanged"
         case .overtaken(let name):
             "another process changed the version of “\(name)” that was being built; start the replay again"
         case .cannotCatchUp(let name):
-            "the replay of “\(name)” cannot catch up, since events are appended faster; start it again when it is quieter"
+            "the replay of “\(name)” cannot catch up with new events; start it again when fewer are appended"
         }
     }
 }

@@ -7,8 +7,8 @@ struct ReplayHeartbeat: Sendable {
 
     /// Runs until the task is cancelled.
     ///
-    /// - Throws: `ReplayFailure.cancelled`, or the error of a lost control connection: the claim on the projection is lost
-    ///   with the connection.
+    /// - Throws: `ReplayFailure.cancelled`, or the error of a lost control connection: the claim on the projection is
+    ///   lost with the connection.
     func run() async throws {
         while true {
             do {

@@ -1,5 +1,5 @@
-/// The share of the time in which a replay works: all of it on a quiet log, half of it while others append, since clients
-/// wait for their commands and no client waits for the replay.
+/// The share of the time in which a replay works: all of it on a quiet log, half of it while others append, since
+/// clients wait for their commands and no client waits for the replay.
 struct ReplayPace {
     /// The rate of appended events from which the replay pauses for as long as it works.
     private static let busyEventsPerSecond = 200.0

@@ -1,8 +1,8 @@
 import Foundation
 import OrderLog
 
-/// One worker's share of the orders. Orders in use stay in memory from one write to the next; others are loaded from the
-/// version that is being built when an event needs them.
+/// One worker's share of the orders. Orders in use stay in memory from one write to the next; others are loaded from
+/// the version that is being built when an event needs them.
 actor ReplayShard<Model: ReplayableModel> {
     private final class Slot {
         var entry: Model.Entry
@@ -110,7 +110,8 @@ actor ReplayShard<Model: ReplayableModel> {
 
     var dirtyCount: Int { dirty.count }
 
-    /// Takes the changes since the last write, and drops orders from memory that were not used since the write before it.
+    /// Takes the changes since the last write, and drops orders from memory that were not used since the write before
+    /// it.
     ///
     /// Dropped orders can be loaded again once the changes are committed.
     ///

@@ -3,8 +3,8 @@ import Postgres
 
 /// The statements for replays: the claim on a projection, and the row in `projection_replays`.
 enum ReplayStatements {
-    /// The keys of the advisory lock that is the claim. The session that runs the replay holds the lock; the server releases
-    /// it when the session ends, in whichever way.
+    /// The keys of the advisory lock that is the claim. The session that runs the replay holds the lock; the server
+    /// releases it when the session ends, in whichever way.
     private static let lockKeys = "hashtext('waybill.replay'), hashtext($1)"
 
     static func tryLock(_ name: String) -> PostgresQuery {
@@ -66,7 +66,8 @@ enum ReplayStatements {
     }
 
     /// Moves the checkpoint of a version that is being built. Affects no row where another process has moved it.
-    static func moveCheckpoint(_ name: String, version: Int, from seq: Int64, to position: LogPosition) -> PostgresQuery {
+    static func moveCheckpoint(_ name: String, version: Int, from seq: Int64, to position: LogPosition) -> PostgresQuery
+    {
         PostgresQuery(
             """
             update projections set seq = $4, epoch = $5, updated_at = clock_timestamp()
@@ -76,8 +77,8 @@ enum ReplayStatements {
         )
     }
 
-    /// Makes another version the served one. The head's time moves, so that appenders notice that their cached orders are
-    /// outdated.
+    /// Makes another version the served one. The head's time moves, so that appenders notice that their cached orders
+    /// are outdated.
     static func activate(_ name: String, version: Int) -> [PostgresQuery] {
         [
             PostgresQuery(

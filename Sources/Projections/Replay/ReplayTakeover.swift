@@ -3,8 +3,8 @@ import Logging
 import OrderLog
 import Postgres
 
-/// Follows the log in small steps until the head is near enough, and makes the new version the served one under the head
-/// lock.
+/// Follows the log in small steps until the head is near enough, and makes the new version the served one under the
+/// head lock.
 struct ReplayTakeover<Model: ReplayableModel>: Sendable {
     let model: Model
     let session: ReplaySession
@@ -81,7 +81,8 @@ struct ReplayTakeover<Model: ReplayableModel>: Sendable {
                 PostgresQuery(
                     """
                     select \(LoggedEvent.columns) from events
-                    where seq > (select seq from projections where name = $1 and version = $2) order by seq limit \(limit)
+                    where seq > (select seq from projections where name = $1 and version = $2)
+                    order by seq limit \(limit)
                     """,
                     [session.name, Int32(session.version)]
                 ),

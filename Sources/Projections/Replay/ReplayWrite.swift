@@ -1,7 +1,8 @@
 package import Foundation
 package import Postgres
 
-/// The rows that a replay writes into the tables of a version: outdated rows are deleted, all new ones are written by COPY.
+/// The rows that a replay writes into the tables of a version: outdated rows are deleted, all new ones are written by
+/// COPY.
 package struct ReplayWrite: Sendable {
     /// A table and the columns that are written. Names are constants of the program, fit to stand in SQL.
     package struct Table: Sendable, Hashable {

@@ -21,7 +21,10 @@ extension ReadModelReader {
                 """
             ),
             PostgresQuery(
-                "select status, sum(orders)::bigint as orders from stats_statuses where \(Self.inShops) group by status",
+                """
+                select status, sum(orders)::bigint as orders from stats_statuses where \(Self.inShops)
+                group by status
+                """,
                 [shops]
             ),
             PostgresQuery(
@@ -72,8 +75,8 @@ extension ReadModelReader {
         return try await pool.withConnection { connection in
             try await connection.withTransaction("begin isolation level repeatable read read only") { transaction in
                 let newer = EpochStore.newer.query(after: registry.current.newestOrdinal)
-                // The tables are locked before the snapshot is taken, so that a version that is replaced later is not dropped
-                // while it is being read.
+                // The tables are locked before the snapshot is taken, so that a version that is replaced later is not
+                // dropped while it is being read.
                 let lock = PostgresQuery("lock table \(tables.joined(separator: ", ")) in access share mode")
                 var results = try await transaction.pipeline([lock] + queries + [newer])
                 registry.merge(try EpochStore.decode(results.removeLast()))

@@ -11,8 +11,8 @@ package struct Stats: Sendable {
         package let placed: Int64
     }
 
-    /// The time for which a headline was shown, over all times at which another one followed it. In milliseconds; percentiles
-    /// are within 9 %.
+    /// The time for which a headline was shown, over all times at which another one followed it. In milliseconds;
+    /// percentiles are within 9 %.
     package struct Shown: Sendable {
         package let status: OrderStatus
         package let visits: Int64

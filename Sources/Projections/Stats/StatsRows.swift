@@ -15,7 +15,8 @@ enum StatsRows {
 
     /// - Parameter rows: the columns `shop`, `minute`, `events` and `placed`.
     static func minutes(_ rows: PostgresResult) throws -> [StatsSums.MinuteKey: StatsSums.Minute] {
-        let (shop, minute) = try (rows.column("shop", as: String.self), rows.column("minute", as: PostgresTimestamp.self))
+        let shop = try rows.column("shop", as: String.self)
+        let minute = try rows.column("minute", as: PostgresTimestamp.self)
         let (events, placed) = try (rows.column("events", as: Int64.self), rows.column("placed", as: Int64.self))
         return try rows.reduce(into: [:]) { sums, row in
             sums[.init(shop: try row.get(shop), minute: Timestamp(try row.get(minute)))] =

@@ -10,9 +10,11 @@ enum StatsStatements {
             """
             insert into stats_orders (
                 model_version, order_id, shop, number, status, since, attention_since, trouble, anomalies)
-            select $1, o.order_id, o.shop, o.number, o.status, o.since, o.attention_since, o.trouble, o.anomalies::text[]
+            select $1, o.order_id, o.shop, o.number, o.status, o.since, o.attention_since, o.trouble,
+                o.anomalies::text[]
             from unnest(
-                $2::uuid[], $3::text[], $4::text[], $5::text[], $6::timestamptz[], $7::timestamptz[], $8::text[], $9::text[]
+                $2::uuid[], $3::text[], $4::text[], $5::text[], $6::timestamptz[], $7::timestamptz[], $8::text[],
+                $9::text[]
             ) o (order_id, shop, number, status, since, attention_since, trouble, anomalies)
             on conflict (order_id, model_version) do update set
                 status = excluded.status, since = excluded.since, attention_since = excluded.attention_since,

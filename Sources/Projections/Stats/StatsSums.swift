@@ -88,7 +88,8 @@ package struct StatsSums: Sendable {
     private mutating func endHeadline(of order: StatsOrder, at time: Timestamp) {
         statuses[StatusKey(shop: order.shop, status: order.status), default: 0] -= 1
         let shown = max(0, (time.unixMicroseconds - order.since.unixMicroseconds) / 1000)
-        let key = DurationKey(shop: order.shop, status: order.status, bucket: DurationHistogram.bucket(milliseconds: shown))
+        let bucket = DurationHistogram.bucket(milliseconds: shown)
+        let key = DurationKey(shop: order.shop, status: order.status, bucket: bucket)
         durations[key, default: Visits()].count += 1
         durations[key, default: Visits()].milliseconds += shown
     }

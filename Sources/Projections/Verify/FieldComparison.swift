@@ -27,8 +27,8 @@ enum FieldComparison {
         }
     }
 
-    /// The places in which two JSON texts differ, as JSON pointers (RFC 6901) after the field's name. Empty where one of them
-    /// is not JSON, or where they differ in their bytes alone.
+    /// The places in which two JSON texts differ, as JSON pointers (RFC 6901) after the field's name. Empty where one
+    /// of them is not JSON, or where they differ in their bytes alone.
     private static func differingMembers(stored: String, expected: String) -> [(String, String?, String?)] {
         guard
             let stored = try? JSONValue.parse(Array(stored.utf8)),

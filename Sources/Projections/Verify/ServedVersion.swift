@@ -7,8 +7,8 @@ struct ServedVersion {
     /// The number of the last event that the version reflects.
     let seq: Int64
 
-    /// Reads the served version with a transaction's first statements: the tables are locked before the snapshot is taken,
-    /// so that a version that is replaced later is not dropped while the transaction reads it.
+    /// Reads the served version with a transaction's first statements: the tables are locked before the snapshot is
+    /// taken, so that a version that is replaced later is not dropped while the transaction reads it.
     static func read(_ model: some VerifiableModel, on transaction: PostgresConnection) async throws -> ServedVersion {
         let tables = model.orderTables.joined(separator: ", ")
         let results = try await transaction.pipeline([

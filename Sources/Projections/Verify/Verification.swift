@@ -5,8 +5,8 @@ import Synchronization
 
 /// Compares a projection with the log: folds orders again and compares them with the stored rows.
 ///
-/// Orders are compared in batches. Rows, events and checkpoint of a batch come from one short snapshot, so that a projection
-/// that moves meanwhile gives no false differences. Only the events of the batches at hand are in memory.
+/// Orders are compared in batches. Rows, events and checkpoint of a batch come from one short snapshot, so that a
+/// projection that moves meanwhile gives no false differences. Only the events of the batches at hand are in memory.
 package struct Verification: Sendable {
     /// The selection of orders that are compared.
     package enum Sample: Sendable, Hashable {
@@ -44,7 +44,8 @@ package struct Verification: Sendable {
     ///
     /// - Parameters:
     ///   - difference: is called for each difference, from several tasks.
-    ///   - progress: is called from time to time, with the number of the event up to which orders are compared, and the head.
+    ///   - progress: is called from time to time, with the number of the event up to which orders are compared, and the
+    ///     head.
     /// - Throws: `ReplayFailure.unknown`, `CancellationError`, the database's error.
     package func run(
         _ name: String,
