@@ -41,7 +41,7 @@ let migrations = [
     "010-projections.sql", "011-projection-active.sql", "012-order-list.sql", "013-order-list-keys.sql",
     "014-stats-orders.sql", "015-stats-statuses.sql", "016-stats-minutes.sql", "017-stats-durations.sql",
     "018-projection-versions.sql", "019-orders-versions.sql", "020-projection-replays.sql",
-    "021-projection-open.sql", "022-orders-customer.sql",
+    "021-projection-open.sql", "022-orders-customer.sql", "023-order-states.sql",
 ]
 
 let package = Package(

@@ -23,10 +23,11 @@ struct Components {
     init(
         _ settings: WaybillServerSettings,
         _ reader: LogReader,
+        pool: PostgresPool,
         _ models: ReadModelReader,
         _ logger: Logger
     ) async throws {
-        let key = try await reader.secret(named: "position-seal") {
+        let key = try await SecretStore(pool: pool).secret(named: "position-seal") {
             (0..<PositionSeal.keyLength).map { _ in UInt8.random(in: 0...255) }
         }
         guard let seal = PositionSeal(key: key) else { throw DamagedSecret(name: "position-seal") }
@@ -45,13 +46,13 @@ struct Components {
         try hub.register(in: metrics)
         let tail = LogTail(configuration: settings.database, registry: registry, sink: hub, logger: logger)
         self.tail = tail
-        let oldIds = CommandIdFilterCache()
-        try oldIds.register(in: metrics)
+        let commandIdFilter = CommandIdFilterCache()
+        try commandIdFilter.register(in: metrics)
         try settings.certificates?.register(in: metrics)
         maintenance = CommandMaintenance(
-            reader: reader,
-            oldIds: oldIds,
-            retentionDays: settings.commandRetentionDays,
+            retention: CommandRetention(pool: pool, days: settings.commandRetentionDays),
+            filterLoader: CommandIdFilterLoader(pool: pool, registry: registry),
+            filter: commandIdFilter,
             logger: logger
         )
         appender = Appender(
@@ -59,8 +60,8 @@ struct Components {
             registry: registry,
             settings: settings.appender,
             logger: logger,
-            oldIds: oldIds,
-            witness: tail
+            commandIdFilter: commandIdFilter,
+            observer: tail
         )
         projector = Projector(
             configuration: settings.database,

@@ -44,7 +44,7 @@ struct ListScenario: AsyncParsableCommand {
         let began = ContinuousClock.now
         try await ReadModels.catchUp(service)
         let total = try await service.withDatabase { connection in
-            try await connection.query("select count(*) from orders").first?.get(0, as: Int64.self) ?? 0
+            try await connection.query("select count(*) from order_states").first?.get(0, as: Int64.self) ?? 0
         }
         var result = try await Report(
             scenario: "list",

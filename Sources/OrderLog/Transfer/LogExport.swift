@@ -44,10 +44,7 @@ package struct LogExport: Sendable {
                 [cursor, through]
             )
             var lines: [UInt8] = []
-            for row in rows {
-                let event = try LoggedEvent(row: row)
-                lines += event.exportLine(epochs.position(of: event.seq))
-            }
+            for event in try LoggedEvent.decode(rows) { lines += event.exportLine(epochs.position(of: event.seq)) }
             try await write(lines)
             cursor = through
         }
@@ -59,12 +56,11 @@ package struct LogExport: Sendable {
     }
 
     private func headSeq() async throws -> Int64 {
-        guard let row = try await connection.query("select seq from log_head").first else { throw MissingHead() }
-        return try row.get(0, as: Int64.self)
+        try await LogHeadSeq.decode(connection.query(LogHeadSeq.select))
     }
 }
 
-/// Why a log cannot be exported or imported, for the person at the terminal.
+/// The reason why a log cannot be exported or imported, for the person at the terminal.
 package struct LogTransferError: Error, Sendable, CustomStringConvertible {
     package let description: String
 

@@ -9,7 +9,7 @@ enum OrderStreams {
     static func target(_ service: Service, count: Int) async throws -> StreamTarget {
         let orders = try await service.withDatabase { connection in
             try await connection.query(
-                "select order_id::text, shop, customer from orders order by order_id limit $1",
+                "select order_id::text, shop, customer from order_states order by order_id limit $1",
                 [Int64(count)]
             ).map { row in
                 (
