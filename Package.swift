@@ -15,7 +15,6 @@ let argumentParser = Target.Dependency.product(name: "ArgumentParser", package: 
 let collections = Target.Dependency.product(name: "DequeModule", package: "swift-collections")
 let crypto = Target.Dependency.product(name: "Crypto", package: "swift-crypto")
 let cryptoExtras = Target.Dependency.product(name: "CryptoExtras", package: "swift-crypto")
-let histogram = Target.Dependency.product(name: "Histogram", package: "hdrhistogram-swift")
 let httpClient = Target.Dependency.product(name: "AsyncHTTPClient", package: "async-http-client")
 let hummingbird = Target.Dependency.product(name: "Hummingbird", package: "hummingbird")
 let jwtKit = Target.Dependency.product(name: "JWTKit", package: "jwt-kit")
@@ -50,7 +49,6 @@ let package = Package(
         .library(name: "WaybillClient", targets: ["WaybillClient"]),
     ],
     dependencies: [
-        .package(url: "https://github.com/HdrHistogram/hdrhistogram-swift", exact: "0.2.0"),
         .package(url: "https://github.com/apple/swift-argument-parser", exact: "1.8.2"),
         .package(url: "https://github.com/apple/swift-collections", exact: "1.6.0"),
         .package(url: "https://github.com/apple/swift-crypto", exact: "4.5.2"),
@@ -134,7 +132,7 @@ let package = Package(
             name: "waybill-load",
             dependencies: [
                 "Access", "CEpoll", "EmbeddedPostgres", "LiveStreams", "OrderLog", "Orders", "Postgres", argumentParser,
-                histogram, logging,
+                logging,
             ],
             swiftSettings: strict
         ),
