@@ -1,13 +1,13 @@
 import Synchronization
 import WaybillClient
 
-/// A stream's events and what became of its connections, gathered until enough has come.
-final class Watched: Sendable {
+/// A recorder of a stream's events and of the changes of its connections.
+final class StreamRecorder: Sendable {
     private let log = Mutex<[ConnectionChange]>([])
 
     var changes: [ConnectionChange] { log.withLock { $0 } }
 
-    /// What was lost or failed, in words.
+    /// The reasons of lost connections and failed attempts.
     var reasons: [String] {
         changes.compactMap { change in
             switch change {
@@ -21,7 +21,7 @@ final class Watched: Sendable {
         client.events(of: request) { change in self.log.withLock { $0.append(change) } }
     }
 
-    /// The first so many events.
+    /// Returns the first events of a stream, `count` in number.
     func events(
         _ count: Int,
         of client: WaybillClient,
@@ -33,15 +33,5 @@ final class Watched: Sendable {
             if events.count == count { break }
         }
         return events
-    }
-}
-
-extension WaybillClient.Settings {
-    /// Short pauses, so that tests come back at once.
-    static var quick: WaybillClient.Settings {
-        var settings = WaybillClient.Settings()
-        settings.reconnectionTime = .milliseconds(10)
-        settings.longestPause = .milliseconds(50)
-        return settings
     }
 }

@@ -1,10 +1,10 @@
 import WaybillClient
 
-/// The standard's rules once more, on a whole stream at once and without a thought for speed: what the incremental parser
-/// is compared with.
-enum PlainParser {
-    static func parse(_ bytes: [UInt8]) -> Parsed {
-        var parsed = Parsed(events: [], lastEventID: "", reconnectionTime: nil)
+/// A second parser by the rules of the standard, which reads a whole stream at once and is slow and simple. The incremental
+/// parser is compared with it.
+enum ReferenceParser {
+    static func parse(_ bytes: [UInt8]) -> ParsedStream {
+        var parsed = ParsedStream(events: [], lastEventID: "", reconnectionTime: nil)
         var (data, type, id) = ("", "", "")
         for line in lines(String(decoding: bytes, as: UTF8.self)) {
             if line.isEmpty {
@@ -37,7 +37,7 @@ enum PlainParser {
         return parsed
     }
 
-    /// The lines that have ended. By scalars: a `Character` holds CR and LF together, and more.
+    /// The lines that have ended. They are cut by scalars, since one `Character` may hold both CR and LF.
     private static func lines(_ text: String) -> [String] {
         var scalars = Array(text.unicodeScalars)
         if scalars.first == "\u{FEFF}" { scalars.removeFirst() }
