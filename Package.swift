@@ -70,28 +70,40 @@ let package = Package(
         ),
         .target(name: "Schema", path: "Schema", resources: migrations.map { .embedInCode($0) }, swiftSettings: strict),
         .target(name: "CSeeds", path: "Seeds", exclude: ["orders.ndjson"]),
-        .target(name: "StrictJSON", swiftSettings: strict),
-        .target(name: "Orders", dependencies: ["StrictJSON"], swiftSettings: strict),
-        .target(name: "Postgres", dependencies: ["CLibPQ", logging, lifecycle], swiftSettings: strict),
-        .systemLibrary(name: "CSpawn"),
-        .systemLibrary(name: "CEpoll"),
-        .target(name: "EmbeddedPostgres", dependencies: ["CSpawn", logging, lifecycle], swiftSettings: strict),
-        .target(name: "Telemetry", dependencies: [logging], swiftSettings: strict),
+        .systemLibrary(name: "CLinux"),
+        .target(name: "Primitives", dependencies: ["CLinux"], swiftSettings: strict),
+        .target(name: "StrictJSON", dependencies: ["Primitives"], swiftSettings: strict),
+        .target(name: "Orders", dependencies: ["Primitives", "StrictJSON"], swiftSettings: strict),
+        .target(
+            name: "Postgres",
+            dependencies: ["CLibPQ", "Primitives", collections, logging, lifecycle],
+            swiftSettings: strict
+        ),
+        .target(
+            name: "EmbeddedPostgres",
+            dependencies: ["CLinux", "Postgres", "Primitives", logging, lifecycle],
+            swiftSettings: strict
+        ),
+        .target(name: "Telemetry", dependencies: ["Primitives", logging], swiftSettings: strict),
         .target(
             name: "Access",
-            dependencies: [crypto, cryptoExtras, jwtKit, logging],
+            dependencies: ["Primitives", crypto, cryptoExtras, jwtKit, logging],
             swiftSettings: strict
         ),
         .target(
             name: "OrderLog",
             dependencies: [
-                "Orders", "Postgres", "Schema", "StrictJSON", "Telemetry", collections, crypto, logging, lifecycle,
+                "Orders", "Postgres", "Primitives", "Schema", "StrictJSON", "Telemetry", collections, crypto, logging,
+                lifecycle,
             ],
             swiftSettings: strict
         ),
         .target(
             name: "LiveStreams",
-            dependencies: ["CEpoll", "OrderLog", "Orders", "StrictJSON", "Telemetry", collections, lifecycle, logging],
+            dependencies: [
+                "CLinux", "OrderLog", "Orders", "Primitives", "StrictJSON", "Telemetry", collections, lifecycle,
+                logging,
+            ],
             swiftSettings: strict
         ),
         .target(
@@ -102,9 +114,9 @@ let package = Package(
         .target(
             name: "WaybillServer",
             dependencies: [
-                "Access", "LiveStreams", "OrderLog", "Orders", "Postgres", "Projections", "StrictJSON", "Telemetry",
-                collections, crypto, hummingbird, lifecycle, logging, nio, nioHTTP1, nioHTTP2, nioHTTPTypes,
-                nioHTTPTypesHTTP1, nioHTTPTypesHTTP2, nioPosix, nioSSL, nioTLS,
+                "Access", "LiveStreams", "OrderLog", "Orders", "Postgres", "Primitives", "Projections", "StrictJSON",
+                "Telemetry", collections, crypto, hummingbird, lifecycle, logging, nio, nioHTTP1, nioHTTP2,
+                nioHTTPTypes, nioHTTPTypesHTTP1, nioHTTPTypesHTTP2, nioPosix, nioSSL, nioTLS,
             ],
             swiftSettings: strict
         ),
@@ -131,8 +143,8 @@ let package = Package(
         .executableTarget(
             name: "waybill-load",
             dependencies: [
-                "Access", "CEpoll", "EmbeddedPostgres", "LiveStreams", "OrderLog", "Orders", "Postgres", argumentParser,
-                logging,
+                "Access", "CLinux", "EmbeddedPostgres", "LiveStreams", "OrderLog", "Orders", "Postgres", "Primitives",
+                argumentParser, logging,
             ],
             swiftSettings: strict
         ),
@@ -194,6 +206,7 @@ let package = Package(
             dependencies: ["Postgres", "TestSupport", logging, lifecycle],
             swiftSettings: strict
         ),
+        .testTarget(name: "PrimitivesTests", dependencies: ["Primitives"], swiftSettings: strict),
         .testTarget(
             name: "ProjectionsTests",
             dependencies: [

@@ -1,4 +1,4 @@
-import CSpawn
+import CLinux
 import Glibc
 
 /// A program that this process started: in its own session, with the default signals, an own small environment and

@@ -1,6 +1,7 @@
 package import Logging
 package import OrderLog
 package import Orders
+import Primitives
 import ServiceLifecycle
 import Synchronization
 
@@ -169,14 +170,14 @@ extension StreamHub {
     /// - Parameter way: the lane's from now on if the answer is true.
     /// - Returns: false when no lane takes it.
     package func adopt(_ way: SubscriberTransport, _ view: StreamView, at place: StreamPlace) -> Bool {
-        let left = place.expiry.map { ($0.at - .now).nanoseconds }
+        let left = place.expiry.map { ($0.at - .now).wholeNanoseconds }
         dismiss()
         let isAdopted = lanes.adopt(
             Lane.Adoption(
                 way: way,
                 view: view,
                 cursor: place.cursor,
-                expiresAt: left.map { LaneClock.now() &+ $0 } ?? .max,
+                expiresAt: left.map { SystemClock.monotonicNanoseconds() &+ $0 } ?? .max,
                 expiry: place.expiry?.reason ?? .maxAge,
                 forks: place.forks
             )

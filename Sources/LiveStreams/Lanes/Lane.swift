@@ -1,6 +1,5 @@
-import CEpoll
 import Foundation
-import Glibc
+import Primitives
 import Synchronization
 
 /// The side of a lane that everybody sees: what is put in its mailbox, its thread takes out.
@@ -12,7 +11,7 @@ final class Lane: Sendable {
         let view: StreamView
         /// The last event that has been sent, or is reflected in what was sent.
         let cursor: Int64
-        /// When the stream ends by itself, in nanoseconds of `LaneClock`.
+        /// When the stream ends by itself, in nanoseconds of the monotonic clock.
         let expiresAt: UInt64
         /// What it says then.
         let expiry: ControlFrame.ByeReason
@@ -31,19 +30,16 @@ final class Lane: Sendable {
         var isStopped = false
     }
 
-    let wakeup: Int32
+    let wakeUp: WakeUpDescriptor
     private let mail = Mutex(Mail())
     private let isRung = Atomic(false)
     private let open = Atomic(0)
     private let blocked = Atomic(0)
 
     /// - Throws: when no descriptor is left.
-    init() throws {
-        wakeup = eventfd(0, Int32(EFD_CLOEXEC | EFD_NONBLOCK))
-        guard wakeup >= 0 else { throw LaneFailure(call: "eventfd", code: errno) }
+    init() throws(SystemCallError) {
+        wakeUp = try WakeUpDescriptor()
     }
-
-    deinit { close(wakeup) }
 
     /// Streams that are the lane's, those in its mailbox included.
     var count: Int { open.load(ordering: .relaxed) }
@@ -51,9 +47,7 @@ final class Lane: Sendable {
     /// Wakes the lane. Rings that it has not heard yet are kept as one.
     func ring() {
         guard !isRung.exchange(true, ordering: .acquiringAndReleasing) else { return }
-        var one: UInt64 = 1
-        // Only a full counter could refuse it, and then the lane wakes anyway.
-        _ = write(wakeup, &one, 8)
+        wakeUp.wakeUp()
     }
 
     /// - Returns: false when the lane has ended; the way is the caller's then.
@@ -104,8 +98,7 @@ final class Lane: Sendable {
 
     /// Takes what is in the mailbox, after having heard the bell.
     func takeMail() -> Mail {
-        var heard: UInt64 = 0
-        _ = read(wakeup, &heard, 8)
+        wakeUp.clear()
         isRung.store(false, ordering: .sequentiallyConsistent)
         return mail.withLock { mail in
             defer { mail = Mail(isDraining: mail.isDraining, isStopped: mail.isStopped) }
@@ -118,25 +111,4 @@ final class Lane: Sendable {
 
     func setBlocked(_ count: Int) { blocked.store(count, ordering: .relaxed) }
     func closed() { open.wrappingSubtract(1, ordering: .relaxed) }
-}
-
-/// A call of the operating system that a lane cannot do without has failed.
-struct LaneFailure: Error, CustomStringConvertible {
-    let call: String
-    let code: Int32
-
-    var description: String { "\(call): \(String(cString: strerror(code)))" }
-}
-
-/// The clock of lanes: nanoseconds that never go back.
-enum LaneClock {
-    static func now() -> UInt64 { waybill_clock(CLOCK_MONOTONIC) }
-}
-
-extension Duration {
-    /// Never negative.
-    var nanoseconds: UInt64 {
-        let (seconds, attoseconds) = max(self, .zero).components
-        return UInt64(seconds) * 1_000_000_000 + UInt64(attoseconds / 1_000_000_000)
-    }
 }

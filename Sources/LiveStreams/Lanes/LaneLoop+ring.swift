@@ -1,7 +1,6 @@
-import CEpoll
-import Glibc
 import OrderLog
 import Orders
+import Primitives
 
 /// What has changed in the hub's ring.
 struct LaneDelta {
@@ -77,7 +76,7 @@ extension LaneLoop {
 
     private func observe(_ oldest: Timestamp, writes: Int) {
         guard writes > 0, let metrics = hub.metrics else { return }
-        let now = Int64(waybill_clock(CLOCK_REALTIME) / 1000)
+        let now = Int64(SystemClock.unixNanoseconds() / 1000)
         metrics.lagged(seconds: Double(now - oldest.unixMicroseconds) / 1_000_000, writes: writes)
     }
 

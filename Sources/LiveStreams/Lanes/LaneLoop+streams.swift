@@ -1,6 +1,6 @@
-import CEpoll
 import Logging
 import OrderLog
+import Primitives
 
 extension LaneLoop {
     /// Blocks that a stream takes before others have their turn.
@@ -143,18 +143,17 @@ extension LaneLoop {
     // MARK: Readiness
 
     /// A socket is ready. It is watched for changes only, so whatever has come is dealt with now.
-    func ready(_ token: UInt64, _ events: UInt32) {
+    func ready(_ token: UInt64, _ events: Epoll.Events) {
         guard let index = slots.index(Reference(token: token)) else { return }
         // A client that has closed its side, even only for sending, has left: as for other servers of streams.
-        let left = EPOLLERR.rawValue | EPOLLHUP.rawValue | EPOLLRDHUP.rawValue
-        guard events & left == 0 else { return remove(index) }
-        if events & EPOLLIN.rawValue != 0 {
+        guard events.isDisjoint(with: [.failed, .hungUp, .peerClosed]) else { return remove(index) }
+        if events.contains(.readable) {
             let most = Int(Self.mostReceived - slots[index].received) + 1
             guard let count = LaneSocket.discard(slots[index].descriptor, atMost: most) else { return remove(index) }
             slots[index].received += UInt32(count)
             guard slots[index].received <= Self.mostReceived else { return remove(index) }
         }
-        guard events & EPOLLOUT.rawValue != 0, slots[index].state.isBlocked, flush(index) else { return }
+        guard events.contains(.writable), slots[index].state.isBlocked, flush(index) else { return }
         drive(index)
     }
 

@@ -1,8 +1,8 @@
-import CEpoll
 import DequeModule
 import Glibc
 import Logging
 import OrderLog
+import Primitives
 
 /// What a lane's thread does: waits for sockets and the bell, hands out events, lets slow streams go on.
 ///
@@ -12,6 +12,7 @@ final class LaneLoop {
 
     private static let bell = UInt64.max
     private static let eventCount = 512
+    private static let watchedEvents: Epoll.Events = [.readable, .writable, .peerClosed, .edgeTriggered]
     /// Streams that go on before what has come in meanwhile is looked at: so those that catch up delay nobody.
     private static let stride = 64
 
@@ -20,7 +21,7 @@ final class LaneLoop {
     let reads: LaneReads
     let heartbeat: UInt64
     let stallDeadline: UInt64
-    private let epoll: Int32
+    private let epoll: Epoll
 
     var slots = LaneSlots()
     var groups = LaneGroups()
@@ -44,50 +45,36 @@ final class LaneLoop {
     var batch = ChannelWriteBatch()
     var isDraining = false
     var turn: UInt64 = 0
-    var now = LaneClock.now()
+    var now = SystemClock.monotonicNanoseconds()
 
-    init(_ lane: Lane, epoll: Int32, hub: StreamHub, reads: LaneReads) {
+    init(_ lane: Lane, epoll: Epoll, hub: StreamHub, reads: LaneReads) {
         self.lane = lane
         self.epoll = epoll
         self.hub = hub
         self.reads = reads
-        heartbeat = max(hub.settings.heartbeat.nanoseconds, 1_000_000)
-        stallDeadline = max(hub.settings.stallDeadline.nanoseconds, 1_000_000)
+        heartbeat = max(hub.settings.heartbeat.wholeNanoseconds, 1_000_000)
+        stallDeadline = max(hub.settings.stallDeadline.wholeNanoseconds, 1_000_000)
         timers = LaneTimers(now: now, resolution: max(min(heartbeat, stallDeadline) / 128, 1_000_000))
         ticks = LaneTimers(now: now, resolution: 5_000_000)
         ring = RecentEvents(after: 0, capacity: hub.settings.ringCapacity)
     }
 
-    deinit { close(epoll) }
-
     /// - Throws: when no descriptor is left.
-    static func makeEpoll(for lane: Lane) throws -> Int32 {
-        let epoll = epoll_create1(Int32(EPOLL_CLOEXEC))
-        guard epoll >= 0 else { throw LaneFailure(call: "epoll_create1", code: errno) }
-        var event = epoll_event()
-        event.events = EPOLLIN.rawValue
-        event.data.u64 = bell
-        guard epoll_ctl(epoll, EPOLL_CTL_ADD, lane.wakeup, &event) == 0 else {
-            let code = errno
-            close(epoll)
-            throw LaneFailure(call: "epoll_ctl", code: code)
-        }
+    static func makeEpoll(for lane: Lane) throws(SystemCallError) -> Epoll {
+        let epoll = try Epoll(capacity: eventCount)
+        try epoll.add(lane.wakeUp.descriptor, token: bell, events: .readable)
         return epoll
     }
 
     func run() {
-        let events = UnsafeMutableBufferPointer<epoll_event>.allocate(capacity: Self.eventCount)
-        events.initialize(repeating: epoll_event())
-        defer { events.deallocate() }
         // Before the first bell: the hub's ring has begun long ago.
         receive()
         while true {
-            let count = waybill_epoll_wait(epoll, events.baseAddress, Int32(events.count), patience)
-            now = LaneClock.now()
+            let descriptors = epoll.wait(nanoseconds: patience)
+            now = SystemClock.monotonicNanoseconds()
             var isRung = false
-            for index in 0..<max(0, Int(count)) {
-                let token = events[index].data.u64
-                if token == Self.bell { isRung = true } else { ready(token, events[index].events) }
+            for descriptor in descriptors {
+                if descriptor.token == Self.bell { isRung = true } else { ready(descriptor.token, descriptor.events) }
             }
             if isRung, !heard() { return }
             for entry in timers.due(now) + ticks.due(now) { woken(entry) }
@@ -102,7 +89,7 @@ final class LaneLoop {
     private var patience: UInt64 {
         guard queue.isEmpty else { return 0 }
         guard let next = Self.first(timers.next, ticks.next) else { return 60_000_000_000 }
-        now = LaneClock.now()
+        now = SystemClock.monotonicNanoseconds()
         return next > now ? next - now : 0
     }
 
@@ -163,19 +150,14 @@ final class LaneLoop {
             guard outlet.belongs(to: lane, as: slots.reference(index)) else { return remove(index) }
         case .socket(let descriptor):
             LaneSocket.prepare(descriptor)
-            guard watch(descriptor, for: index) else {
-                hub.logger.warning("a stream cannot be watched", metadata: ["errno": "\(errno)"])
+            do {
+                try epoll.add(descriptor, token: slots.reference(index).token, events: Self.watchedEvents)
+            } catch {
+                hub.logger.warning("a stream cannot be watched", metadata: ["error": "\(error)"])
                 return remove(index)
             }
         }
         drive(index)
-    }
-
-    private func watch(_ descriptor: Int32, for index: Int) -> Bool {
-        var event = epoll_event()
-        event.events = EPOLLIN.rawValue | EPOLLOUT.rawValue | EPOLLRDHUP.rawValue | EPOLLET.rawValue
-        event.data.u64 = slots.reference(index).token
-        return epoll_ctl(epoll, EPOLL_CTL_ADD, descriptor, &event) == 0
     }
 
     /// Closes a stream; the kernel forgets the descriptor with that.

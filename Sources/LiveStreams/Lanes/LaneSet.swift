@@ -1,5 +1,6 @@
 import Foundation
 import Logging
+import Primitives
 import Synchronization
 
 /// The lanes of a hub, one thread each.
@@ -50,13 +51,10 @@ final class LaneSet: Sendable {
                 let lane = try Lane()
                 let epoll = try LaneLoop.makeEpoll(for: lane)
                 let reads = reads
-                let thread = Thread {
-                    Thread.current.name = "lane-\(number)"
+                try NamedThread.start("lane-\(number)", stackBytes: 512 * 1024) {
                     LaneLoop(lane, epoll: epoll, hub: hub, reads: reads).run()
                     onEnd()
                 }
-                thread.stackSize = 512 * 1024
-                thread.start()
                 lanes.append(lane)
             } catch {
                 hub.logger.error("a lane could not be opened", metadata: ["error": "\(error)"])

@@ -1,4 +1,3 @@
-import CEpoll
 import Glibc
 
 /// What a lane does with a client's socket. Every descriptor is non-blocking and closed on exec.

@@ -1,4 +1,4 @@
-import CEpoll
+import CLinux
 
 /// Thousands of streams that open at once need much more memory while they do than afterwards, and the allocator would keep
 /// it. It is given back when the rush is over; doing that now and then is cheap, doing it all the time is not.

@@ -1,5 +1,6 @@
 import OrderLog
 package import Orders
+import Primitives
 
 /// What a stream shows, to whom, and in which form. Streams of the same view at the same place get the same bytes.
 package struct StreamView: Sendable, Hashable {
@@ -28,7 +29,7 @@ package struct StreamView: Sendable, Hashable {
     }
 
     /// Nanoseconds from tick to tick of a conflated stream; 0 for any other.
-    var tick: UInt64 { filter.tick?.nanoseconds ?? 0 }
+    var tick: UInt64 { filter.tick?.wholeNanoseconds ?? 0 }
 
     /// Whether the view shows an event, in whatever form.
     func shows(_ frame: EventFrame) -> Bool { frame.isVisible(to: audience) && filter.matches(frame) }

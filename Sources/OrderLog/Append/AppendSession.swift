@@ -1,6 +1,7 @@
 import Logging
 import Orders
 import Postgres
+import Primitives
 
 /// The appender's connection and what happens to a batch when it fails.
 struct AppendSession {
@@ -60,7 +61,7 @@ struct AppendSession {
     /// Answers every entry of the batch, one way or another.
     mutating func process(_ batch: [AppendQueue.Entry]) async {
         var pending = batch
-        var failures = 0
+        var backoff = Backoff(first: .milliseconds(50), limit: .seconds(1))
         while !pending.isEmpty {
             // Told to end at once: whoever still waits sends again, under the same id.
             if Task.isCancelled {
@@ -82,14 +83,16 @@ struct AppendSession {
                 try await finish(transaction, &pending)
                 return
             } catch {
-                failures += 1
-                logger.warning("append failed", metadata: ["attempt": "\(failures)", "error": "\(error)"])
+                // Jitter: many processes must not return at the same moment.
+                let delay = backoff.next(random: .random(in: 0..<1))
+                logger.warning("append failed", metadata: ["attempt": "\(backoff.failures)", "error": "\(error)"])
                 await close()
                 if AppendFailure(error) == .batch {
                     await separately(pending, error)
                     return
                 }
-                await pause(failures)
+                // A cancelled sleep only means that the retry comes sooner; the queue still ends by its own close.
+                try? await Task.sleep(for: delay)
             }
         }
     }
@@ -163,14 +166,6 @@ struct AppendSession {
             lookUps = nil
             logger.debug("no connection for looking up ahead", metadata: ["error": "\(error)"])
         }
-    }
-
-    /// Backoff with jitter: many processes must not return at the same moment.
-    private func pause(_ failures: Int) async {
-        let ceiling = min(1000, 25 << min(failures, 6))
-        let wait = Duration.milliseconds(Int.random(in: ceiling / 2...ceiling))
-        // A cancelled sleep only means that the retry comes sooner; the queue still ends by its own close.
-        try? await Task.sleep(for: wait)
     }
 }
 

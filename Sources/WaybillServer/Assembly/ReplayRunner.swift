@@ -1,8 +1,8 @@
 import Logging
 import Postgres
+import Primitives
 import Projections
 import ServiceLifecycle
-import Synchronization
 
 /// Replays that operators start over HTTP. They run in this process, behind its requests, until they are done or the service
 /// ends; what they have built by then stays for the next one.
@@ -14,7 +14,8 @@ final class ReplayRunner: Service {
 
     private struct Job: Sendable {
         let name: String
-        let start: Start
+        /// Fulfilled with the first progress, or the reason that the replay did not start.
+        let start: OneShotPromise<Result<ReplayProgress, any Error>>
     }
 
     init(configuration: PostgresConfiguration, logger: Logger) {
@@ -41,9 +42,9 @@ final class ReplayRunner: Service {
     ///
     /// - Throws: `ReplayFailure`; the database's error; `CancellationError` where the service is ending.
     func start(_ name: String) async throws -> ReplayProgress {
-        let start = Start()
+        let start = OneShotPromise<Result<ReplayProgress, any Error>>()
         if case .terminated = continuation.yield(Job(name: name, start: start)) { throw CancellationError() }
-        return try await start.value()
+        return try await start.value().get()
     }
 
     /// Cancels a replay, whichever process runs it, and drops what an interrupted one has left.
@@ -53,9 +54,9 @@ final class ReplayRunner: Service {
 
     private func perform(_ job: Job) async {
         do {
-            try await replay.run(job.name) { job.start.settle(.success($0)) }
+            try await replay.run(job.name) { job.start.fulfill(.success($0)) }
         } catch {
-            if job.start.settle(.failure(error)) { return }
+            if job.start.fulfill(.failure(error)) { return }
             let isWanted =
                 if case .cancelled = error as? ReplayFailure { true } else { error is CancellationError }
             logger.log(
@@ -63,49 +64,6 @@ final class ReplayRunner: Service {
                 "a replay ended before it was done",
                 metadata: ["model": "\(job.name)", "error": "\(error)"]
             )
-        }
-    }
-
-    /// How a replay began, for the one who asked for it.
-    private final class Start: Sendable {
-        private typealias Outcome = Result<ReplayProgress, any Error>
-
-        private enum State {
-            case open
-            case awaited(CheckedContinuation<Outcome, Never>)
-            case settled(Outcome)
-        }
-
-        private let state = Mutex(State.open)
-
-        /// - Returns: false where it was settled before.
-        @discardableResult
-        func settle(_ outcome: Result<ReplayProgress, any Error>) -> Bool {
-            let (isFirst, waiter): (Bool, CheckedContinuation<Outcome, Never>?) = state.withLock { state in
-                switch state {
-                case .settled: return (false, nil)
-                case .open:
-                    state = .settled(outcome)
-                    return (true, nil)
-                case .awaited(let waiter):
-                    state = .settled(outcome)
-                    return (true, waiter)
-                }
-            }
-            waiter?.resume(returning: outcome)
-            return isFirst
-        }
-
-        func value() async throws -> ReplayProgress {
-            let outcome: Outcome = await withCheckedContinuation { waiter in
-                let settled: Outcome? = state.withLock { state in
-                    if case .settled(let outcome) = state { return outcome }
-                    state = .awaited(waiter)
-                    return nil
-                }
-                if let settled { waiter.resume(returning: settled) }
-            }
-            return try outcome.get()
         }
     }
 }

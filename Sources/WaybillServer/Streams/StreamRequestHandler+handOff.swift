@@ -1,6 +1,6 @@
 import Glibc
 import NIOCore
-import Synchronization
+import Primitives
 
 /// Takes a connection away from its channel while a response is under way.
 extension StreamRequestHandler {
@@ -19,18 +19,19 @@ extension StreamRequestHandler {
     func deliver(_ bytes: [UInt8], within deadline: TimeAmount) async -> Delivery {
         guard let context else { return .gone }
         let loop = context.eventLoop
-        return await withCheckedContinuation { continuation in
-            let answer = Answer(continuation)
-            let written = loop.makePromise(of: Void.self)
-            written.futureResult.whenComplete { result in
-                if case .success = result { answer.give(.sent) } else { answer.give(.gone) }
-            }
-            send(bytes, promise: written)
-            // Most often the system has it by now.
-            guard !answer.isGiven else { return }
-            let timeout = loop.scheduleTask(in: deadline) { answer.give(.stays) }
+        // Fulfilled by the write or by the clock, whichever comes first.
+        let delivery = OneShotPromise<Delivery>()
+        let written = loop.makePromise(of: Void.self)
+        written.futureResult.whenComplete { result in
+            if case .success = result { delivery.fulfill(.sent) } else { delivery.fulfill(.gone) }
+        }
+        send(bytes, promise: written)
+        // Most often the system has it by now.
+        if !delivery.isFulfilled {
+            let timeout = loop.scheduleTask(in: deadline) { _ = delivery.fulfill(.stays) }
             written.futureResult.whenComplete { _ in timeout.cancel() }
         }
+        return await delivery.value()
     }
 
     /// Duplicates the connection's descriptor for somebody else, where HTTP/1.1 without TLS makes that possible. Nothing can
@@ -53,23 +54,5 @@ extension StreamRequestHandler {
         if adopt(descriptor) { return true }
         Glibc.close(descriptor)
         return false
-    }
-
-    /// Given once: by the write or by the clock, whichever comes first.
-    private final class Answer: Sendable {
-        private let continuation: Mutex<CheckedContinuation<Delivery, Never>?>
-
-        init(_ continuation: CheckedContinuation<Delivery, Never>) {
-            self.continuation = Mutex(continuation)
-        }
-
-        var isGiven: Bool { continuation.withLock { $0 == nil } }
-
-        func give(_ delivery: Delivery) {
-            continuation.withLock { continuation in
-                defer { continuation = nil }
-                return continuation
-            }?.resume(returning: delivery)
-        }
     }
 }

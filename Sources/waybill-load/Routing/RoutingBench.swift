@@ -1,8 +1,8 @@
-import CEpoll
 import Foundation
 import LiveStreams
 import OrderLog
 import Orders
+import Primitives
 
 /// A hub with streams of single orders on its lane, whose clients are the other ends of socket pairs.
 struct RoutingBench: Sendable {
@@ -64,7 +64,7 @@ struct RoutingBench: Sendable {
     }
 
     /// CPU that this process has used, in nanoseconds (clock_gettime(2)).
-    private static func processorTime() -> UInt64 { waybill_clock(CLOCK_PROCESS_CPUTIME_ID) }
+    private static func processorTime() -> UInt64 { SystemClock.processNanoseconds() }
 
     /// Nobody falls behind the ring here.
     private struct NoLog: StreamReading {

@@ -1,19 +1,21 @@
 /// A day of the proleptic Gregorian calendar. The arithmetic counts in eras of 400 years that begin on 1 March, so that
 /// the leap day comes last.
-struct CivilDate: Equatable {
-    let year: Int
-    let month: Int
-    let day: Int
+package struct CivilDate: Equatable, Sendable {
+    package let year: Int
+    /// From 1 to 12.
+    package let month: Int
+    /// From 1 to 31.
+    package let day: Int
 
-    /// Nil when there is no such day.
-    init?(year: Int, month: Int, day: Int) {
+    /// - Returns: nil when the calendar has no such day.
+    package init?(year: Int, month: Int, day: Int) {
         guard (1...12).contains(month), day >= 1, day <= Self.days(in: month, of: year) else { return nil }
         self.year = year
         self.month = month
         self.day = day
     }
 
-    init(daysSince1970: Int) {
+    package init(daysSince1970: Int) {
         let shifted = daysSince1970 + 719_468
         let era = (shifted >= 0 ? shifted : shifted - 146_096) / 146_097
         let dayOfEra = shifted - era * 146_097
@@ -25,7 +27,8 @@ struct CivilDate: Equatable {
         year = yearOfEra + era * 400 + (month <= 2 ? 1 : 0)
     }
 
-    var daysSince1970: Int {
+    /// Days since 1970-01-01, negative before it.
+    package var daysSince1970: Int {
         let shiftedYear = month <= 2 ? year - 1 : year
         let era = (shiftedYear >= 0 ? shiftedYear : shiftedYear - 399) / 400
         let yearOfEra = shiftedYear - era * 400

@@ -1,5 +1,5 @@
 /// A dictionary of bounded size that forgets the least recently used entry first. Every operation is O(1).
-struct LRUCache<Key: Hashable & Sendable, Value: Sendable>: Sendable {
+package struct LRUCache<Key: Hashable & Sendable, Value: Sendable>: Sendable {
     private struct Slot {
         var key: Key
         var value: Value
@@ -7,29 +7,31 @@ struct LRUCache<Key: Hashable & Sendable, Value: Sendable>: Sendable {
         var older: Int?
     }
 
-    let capacity: Int
+    /// The most entries.
+    package let capacity: Int
     private var slots: [Slot] = []
     private var places: [Key: Int] = [:]
     private var newest: Int?
     private var oldest: Int?
 
     /// - Precondition: `capacity` is at least 1.
-    init(capacity: Int) {
-        precondition(capacity > 0, "a table of no entries")
+    package init(capacity: Int) {
+        precondition(capacity > 0, "a cache needs room for one entry")
         self.capacity = capacity
     }
 
-    var count: Int { slots.count }
+    /// The number of entries.
+    package var count: Int { slots.count }
 
-    /// The value of `key`, which becomes the most recently used.
-    mutating func value(for key: Key) -> Value? {
+    /// Returns the value of `key`, which becomes the most recently used.
+    package mutating func value(for key: Key) -> Value? {
         guard let place = places[key] else { return nil }
         touch(place)
         return slots[place].value
     }
 
-    /// Sets the value of `key`, which becomes the most recently used; at capacity the least recently used goes.
-    mutating func set(_ value: Value, for key: Key) {
+    /// Sets the value of `key`, which becomes the most recently used; at capacity the least recently used entry goes.
+    package mutating func set(_ value: Value, for key: Key) {
         if let place = places[key] {
             slots[place].value = value
             touch(place)
@@ -46,7 +48,7 @@ struct LRUCache<Key: Hashable & Sendable, Value: Sendable>: Sendable {
         }
     }
 
-    mutating func removeAll() {
+    package mutating func removeAll() {
         self = Self(capacity: capacity)
     }
 
