@@ -64,15 +64,15 @@ struct BulkScenario: AsyncParsableCommand {
         let before = try await service.head()
         let beside = beside
         let ((bulk, single), usage) = try await UsageMonitor.during(service) {
-            let single = Finished()
-            async let commands: CommandDriver.Outcome? = Threads.one {
+            let single = CompletionFlag()
+            async let commands: CommandDriver.Outcome? = BlockingWork.run {
                 guard let beside else { return nil }
                 var plan = CommandDriver.Plan(port: service.port, token: token)
                 (plan.connections, plan.warmUp, plan.seconds, plan.rate) = (16, 0.5, 86_400, beside)
                 return try CommandDriver(plan).run { single.isSet }
             }
             defer { single.set() }
-            let bulk = try await Threads.one { try BulkDriver(plan).run() }
+            let bulk = try await BlockingWork.run { try BulkDriver(plan).run() }
             single.set()
             return (bulk, try await commands)
         }

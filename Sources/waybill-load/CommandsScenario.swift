@@ -49,16 +49,16 @@ struct CommandsScenario: AsyncParsableCommand {
     }
 
     func run() async throws {
-        let result = try await service.with { service, workplace in
-            guard peer else { return try await measure(service, workplace, nil) }
-            return try await PeerCluster.with("\(workplace)/peer") { cluster in
-                try await measure(service, workplace, Pgbench(cluster, workplace: workplace))
+        let result = try await service.with { service, workDirectory in
+            guard peer else { return try await measure(service, workDirectory, nil) }
+            return try await PeerCluster.with("\(workDirectory)/peer") { cluster in
+                try await measure(service, workDirectory, Pgbench(cluster, workDirectory: workDirectory))
             }
         }
         try report.publish(result)
     }
 
-    private func measure(_ service: Service, _ workplace: String, _ pgbench: Pgbench?) async throws -> Report {
+    private func measure(_ service: Service, _ workDirectory: String, _ pgbench: Pgbench?) async throws -> Report {
         var result = try await Report(
             scenario: "commands",
             summary: "single commands by POST over \(connections) connections, the demonstration's mix",
@@ -75,13 +75,13 @@ struct CommandsScenario: AsyncParsableCommand {
                 plan.rate = nil
             }
             if let umadb {
-                let rate = try await UmaDB.with(python: umadb, workplace: workplace) { peer in
-                    try await peer.run(clients: 32, seconds: Int(seconds), workplace: workplace)
+                let rate = try await UmaDB.with(python: umadb, workDirectory: workDirectory) { peer in
+                    try await peer.run(clients: 32, seconds: Int(seconds), workDirectory: workDirectory)
                 }
                 result.add("UmaDB, 32 Python clients", "rate", rate, "/s")
             }
             if let pgbench {
-                let outcome = try await pgbench.run(clients: 32, seconds: Int(seconds), workplace: workplace)
+                let outcome = try await pgbench.run(clients: 32, seconds: Int(seconds), workDirectory: workDirectory)
                 result.add("pgbench, 32 clients", "rate", outcome.rate, "/s")
                 result.add("pgbench, 32 clients", "mean latency", outcome.latency, "ms")
                 result.add("waybill : pgbench", "ratio", rate / outcome.rate, "×")
@@ -116,7 +116,7 @@ struct CommandsScenario: AsyncParsableCommand {
         _ service: Service
     ) async throws -> Double {
         let (outcome, usage) = try await UsageMonitor.during(service) {
-            try await Threads.one { try CommandDriver(plan).run() }
+            try await BlockingWork.run { try CommandDriver(plan).run() }
         }
         result.add(subject, plan.rate == nil ? "rate" : "rate by the clock", outcome.rate, "/s")
         result.add(outcome.latency, subject, "latency")

@@ -51,7 +51,7 @@ struct FanoutScenario: AsyncParsableCommand {
 
     func run() async throws {
         let paces = try pace.map { try FanoutPace($0, window: window) }
-        let result = try await service.with { service, workplace in
+        let result = try await service.with { service, workDirectory in
             let bench = FanoutBench(service: service, seconds: seconds, warmUp: warmUp)
             var result = try await Report(
                 scenario: "fanout",
@@ -64,7 +64,7 @@ struct FanoutScenario: AsyncParsableCommand {
                     for pace in paces {
                         ReportOptions.progress("run \(run) of \(report.runs): \(count) streams, \(pace.name)")
                         frames = try await bench.measure(count, pace, &result)
-                        try await measurePeers(count, pace, frames, bench, workplace, &result)
+                        try await measurePeers(count, pace, frames, bench, workDirectory, &result)
                     }
                 }
             }
@@ -88,15 +88,15 @@ struct FanoutScenario: AsyncParsableCommand {
         _ pace: FanoutPace,
         _ frames: [RecordedFrame],
         _ bench: FanoutBench,
-        _ workplace: String,
+        _ workDirectory: String,
         _ result: inout Report
     ) async throws {
         var copy = result
         if nchan {
-            try await StreamPeer.withNchan(workplace) { try await bench.measure($0, count, pace, frames, &copy) }
+            try await StreamPeer.withNchan(workDirectory) { try await bench.measure($0, count, pace, frames, &copy) }
         }
         if epoll {
-            try await StreamPeer.withEpoll(workplace) { try await bench.measure($0, count, pace, frames, &copy) }
+            try await StreamPeer.withEpoll(workDirectory) { try await bench.measure($0, count, pace, frames, &copy) }
         }
         result = copy
     }

@@ -40,9 +40,9 @@ struct GrowthScenario: AsyncParsableCommand {
     }
 
     func run() async throws {
-        let result = try await Workplace.with(service.workPath, keeping: service.keep) { workplace in
-            let data = "\(workplace)/data"
-            var result = try await load(data, workplace)
+        let result = try await WorkDirectory.with(service.workPath, keeping: service.keep) { workDirectory in
+            let data = "\(workDirectory)/data"
+            var result = try await load(data, workDirectory)
             for length in events {
                 let (total, cost) = try await offline(data) { location in
                     let total = try await GrowthFill(location: location, days: days).fill(to: length)
@@ -60,7 +60,7 @@ struct GrowthScenario: AsyncParsableCommand {
                     Double(all) / Double(total),
                     "B/event"
                 )
-                try await Service.with(binary: service.waybill, dataDirectory: data, logs: workplace) { service in
+                try await Service.with(binary: service.waybill, dataDirectory: data, logs: workDirectory) { service in
                     let probe = GrowthProbe(service: service, connections: connections, seconds: seconds)
                     result.add(subject, "command ids of days past known after", try await probe.settle(), "s")
                     for run in 1...report.runs {
@@ -89,11 +89,11 @@ struct GrowthScenario: AsyncParsableCommand {
     }
 
     /// A service's real orders, as the pattern.
-    private func load(_ data: String, _ workplace: String) async throws -> Report {
-        var result = try await Service.with(binary: service.waybill, dataDirectory: data, logs: workplace) { service in
+    private func load(_ data: String, _ workDirectory: String) async throws -> Report {
+        var result = try await Service.with(binary: service.waybill, dataDirectory: data, logs: workDirectory) { service in
             let token = try await service.token(.backend)
             let plan = BulkDriver.Plan(port: service.port, token: token, orders: pattern)
-            _ = try await Threads.one { try BulkDriver(plan).run() }
+            _ = try await BlockingWork.run { try BulkDriver(plan).run() }
             try await ReadModels.catchUp(service)
             return try await Report(
                 scenario: "growth",

@@ -39,7 +39,7 @@ struct ListScenario: AsyncParsableCommand {
         if orders > 0 {
             ReportOptions.progress("loading \(orders) orders")
             let plan = BulkDriver.Plan(port: service.port, token: try await service.token(.backend), orders: orders)
-            loaded = try await Threads.one { try BulkDriver(plan).run() }
+            loaded = try await BlockingWork.run { try BulkDriver(plan).run() }
         }
         let began = ContinuousClock.now
         try await ReadModels.catchUp(service)
@@ -64,7 +64,7 @@ struct ListScenario: AsyncParsableCommand {
                 var plan = ReadDriver.Plan(port: service.port, token: token, targets: query.targets)
                 (plan.connections, plan.seconds) = (connections, seconds)
                 let settled = plan
-                let outcome = try await Threads.one { try ReadDriver(settled).run() }
+                let outcome = try await BlockingWork.run { try ReadDriver(settled).run() }
                 result.add("waybill: \(query.name)", "p50", outcome.latency.percentile(50), "ms")
                 result.add("waybill: \(query.name)", "p99", outcome.latency.percentile(99), "ms")
             }

@@ -39,18 +39,18 @@ struct ReplayScenario: AsyncParsableCommand {
     }
 
     func run() async throws {
-        let result = try await Workplace.with(service.workPath, keeping: service.keep) { workplace in
+        let result = try await WorkDirectory.with(service.workPath, keeping: service.keep) { workDirectory in
             let bench = ReplayBench(
                 waybill: service.waybill,
                 projection: projection,
-                data: "\(workplace)/data",
-                workplace: workplace
+                data: "\(workDirectory)/data",
+                workDirectory: workDirectory
             )
             try await bench.prepare(orders: pattern, events: events)
             return try await Service.with(
                 binary: service.waybill,
                 dataDirectory: bench.data,
-                logs: workplace
+                logs: workDirectory
             ) { service in
                 var result = try await Report(
                     scenario: "replay",

@@ -48,8 +48,8 @@ struct RoutingScenario: AsyncParsableCommand {
             }
             for count in indexed {
                 let events = events
-                let index = try await Threads.one { RoutingIndex(streams: count) }
-                let nanoseconds = try await Threads.one { try index.find(events) }
+                let index = try await BlockingWork.run { RoutingIndex(streams: count) }
+                let nanoseconds = try await BlockingWork.run { try index.find(events) }
                 result.add(
                     "\(NumberFormat.text(Double(count))) streams",
                     "found in the index",

@@ -48,7 +48,7 @@ struct StormScenario: AsyncParsableCommand {
     }
 
     func run() async throws {
-        let result = try await service.withPlace { place in
+        let result = try await service.withLauncher { place in
             var result = try await place.run { try await load($0) }
             for run in 1...report.runs {
                 // Each part finds a new process: memory that one part leaves behind would serve the next.
@@ -56,7 +56,7 @@ struct StormScenario: AsyncParsableCommand {
                     ReportOptions.progress("run \(run) of \(report.runs): opening, \(opening.rawValue)")
                     try await place.run { try await open($0, opening, &result) }
                 }
-                if nchan { try await openAtNchan(place.workplace, &result) }
+                if nchan { try await openAtNchan(place.workDirectory, &result) }
                 ReportOptions.progress("run \(run) of \(report.runs): returning")
                 try await place.run { try await catchUp($0, &result) }
                 ReportOptions.progress("run \(run) of \(report.runs): stalled")
@@ -94,7 +94,7 @@ struct StormScenario: AsyncParsableCommand {
         let token = try await service.token(.backend)
         let plan = BulkDriver.Plan(port: service.port, token: token, orders: max(streams, behind / 3))
         ReportOptions.progress("loading \(plan.orders) orders")
-        _ = try await Threads.one { try BulkDriver(plan).run() }
+        _ = try await BlockingWork.run { try BulkDriver(plan).run() }
         return try await Report(
             scenario: "storm",
             summary: "many streams at once",
@@ -109,16 +109,16 @@ struct StormScenario: AsyncParsableCommand {
             case .all: StreamTarget.waybill(port: service.port, token: try await service.token(.staff))
             case .single: try await OrderStreams.target(service, count: count)
             }
-        let outcome = try await Threads.one { try StormDriver.open(target, count: count, server: service.pid) }
+        let outcome = try await BlockingWork.run { try StormDriver.open(target, count: count, server: service.pid) }
         add(outcome, "waybill, \(opening.rawValue)", &result)
     }
 
-    private func openAtNchan(_ workplace: String, _ result: inout Report) async throws {
+    private func openAtNchan(_ workDirectory: String, _ result: inout Report) async throws {
         let count = streams
-        let outcome = try await StreamPeer.withNchan(workplace) { peer in
+        let outcome = try await StreamPeer.withNchan(workDirectory) { peer in
             // nginx's memory is its worker's.
             let worker = ProcessUsage.children(peer.pid).first ?? peer.pid
-            return try await Threads.one { try StormDriver.open(peer.target, count: count, server: worker) }
+            return try await BlockingWork.run { try StormDriver.open(peer.target, count: count, server: worker) }
         }
         add(outcome, "nchan, one channel", &result)
     }
@@ -155,7 +155,7 @@ struct StormScenario: AsyncParsableCommand {
         let count = returning
         let before = try await scans(service)
         let (seconds, usage) = try await UsageMonitor.during(service) {
-            try await Threads.one { try StormDriver.catchUp(target, count: count, events: behind) }
+            try await BlockingWork.run { try StormDriver.catchUp(target, count: count, events: behind) }
         }
         let subject = "waybill, \(NumberFormat.text(Double(count))) clients return"
         result.add(subject, "all caught up", seconds, "s")
@@ -187,7 +187,7 @@ struct StormScenario: AsyncParsableCommand {
                 followsCommits: true
             )
             let port = service.port
-            let outcome = try await Threads.one {
+            let outcome = try await BlockingWork.run {
                 try FanoutDriver(plan) { _ in try BulkPublisher(port: port, token: backend) }.run()
             }
             let subject = "waybill, \(plan.subscribers - stalled) read, \(stalled) never"

@@ -17,7 +17,7 @@ struct WaybillLoad: AsyncParsableCommand {
     )
 
     static func main() async {
-        Family.watchSignals()
+        ChildRegistry.installSignalHandlers()
         do {
             try Descriptors.raiseLimit()
             var command = try parseAsRoot()

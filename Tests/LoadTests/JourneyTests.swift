@@ -7,18 +7,18 @@ import Testing
 
 /// What the benchmark sends are commands that a service accepts.
 @Suite struct JourneyTests {
-    private func line(_ step: Step, _ index: Int, _ key: OrderKey) -> [UInt8] {
+    private func line(_ step: JourneyStep, _ index: Int, _ key: OrderIdentity) -> [UInt8] {
         var bytes: [UInt8] = []
-        step.line(index).render(key, TimestampTemplate(), into: &bytes)
+        step.line(index).render(key, TimestampTexts(), into: &bytes)
         return bytes
     }
 
-    private func key() -> OrderKey {
-        var random = QuickRandom(seed: 7)
-        return OrderKey(milliseconds: TimestampTemplate().milliseconds, number: 1234, random: &random)
+    private func key() -> OrderIdentity {
+        var random = SplitMix64(seed: 7)
+        return OrderIdentity(milliseconds: TimestampTexts().milliseconds, number: 1234, random: &random)
     }
 
-    @Test(arguments: Plot.allCases) func everyCommandOfAPlotIsAccepted(_ plot: Plot) throws {
+    @Test(arguments: Journey.allCases) func everyCommandOfAPlotIsAccepted(_ plot: Journey) throws {
         for shop in LoadShop.all {
             let key = key()
             let orderId = try #require(UUID(uuidString: String(decoding: key.id, as: UTF8.self)))
@@ -29,7 +29,7 @@ import Testing
                 let bulk = try JSONNode.read(Array(bytes.dropLast())) { node in Result { try BulkLine.decode(node) } }
                     .get()
                 #expect((bulk.target ?? bulk.command.orderId) == orderId)
-                let now = try #require(Timestamp(rfc3339: String(decoding: TimestampTemplate().now, as: UTF8.self)))
+                let now = try #require(Timestamp(rfc3339: String(decoding: TimestampTexts().now, as: UTF8.self)))
                 #expect(bulk.command.validate(receivedAt: now) == nil)
                 let events = try order.decide(bulk.command, receivedAt: now)
                 #expect(plot.isOneToOne ? events.count == 1 : !events.isEmpty)
@@ -40,9 +40,9 @@ import Testing
 
     @Test func aRequestSaysItsLength() throws {
         for shop in LoadShop.all {
-            for (index, step) in Plot.allCases.flatMap({ $0.steps(shop) }).enumerated() {
+            for (index, step) in Journey.allCases.flatMap({ $0.steps(shop) }).enumerated() {
                 var bytes: [UInt8] = []
-                step.request(index, token: "t").render(key(), TimestampTemplate(), into: &bytes)
+                step.request(index, token: "t").render(key(), TimestampTexts(), into: &bytes)
                 let text = String(decoding: bytes, as: UTF8.self)
                 let parts = text.components(separatedBy: "\r\n\r\n")
                 try #require(parts.count == 2)
@@ -53,9 +53,9 @@ import Testing
     }
 
     @Test func orderIdsAreOfVersionSevenAndFollowTime() throws {
-        var random = QuickRandom(seed: 1)
+        var random = SplitMix64(seed: 1)
         let ids = (0..<100).map { step in
-            let key = OrderKey(milliseconds: 1_793_607_360_000 + UInt64(step), number: step, random: &random)
+            let key = OrderIdentity(milliseconds: 1_793_607_360_000 + UInt64(step), number: step, random: &random)
             return String(decoding: key.id, as: UTF8.self)
         }
         #expect(ids == ids.sorted() && Set(ids).count == 100)
@@ -68,7 +68,7 @@ import Testing
 
     @Test func timesAreWrittenInUTC() {
         #expect(
-            String(decoding: TimestampTemplate.text(1_793_607_360_042), as: UTF8.self) == "2026-11-02T08:16:00.042Z"
+            String(decoding: TimestampTexts.text(1_793_607_360_042), as: UTF8.self) == "2026-11-02T08:16:00.042Z"
         )
     }
 }

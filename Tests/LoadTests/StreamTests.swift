@@ -40,8 +40,8 @@ import Testing
     }
 
     @Test func agesRunFromRecordedAtAlsoForStreamsThatWereFirst() {
-        let times = CommitTimes()
-        let recorded = CommitTimes.nanoseconds(Array("2026-11-02T08:16:00.000001Z".utf8))
+        let times = DeliveryAges()
+        let recorded = DeliveryAges.nanoseconds(Array("2026-11-02T08:16:00.000001Z".utf8))
         #expect(recorded == 1_793_607_360_000_001_000)
         times.note(recorded + 3_000_000, 0, 1)
         #expect(times.ages.count == 0)

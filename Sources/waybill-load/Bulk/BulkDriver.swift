@@ -26,10 +26,10 @@ final class BulkDriver {
     }
 
     private let plan: Plan
-    private let mix = Mix(.lines)
+    private let mix = CommandMix(.lines)
     private let epoll: Epoll
     private var connection: BulkConnection
-    private var open: [Mix.Order] = []
+    private var open: [CommandMix.Order] = []
     private var outcome = Outcome()
     private var chunk: [UInt8] = []
     private let buffer = UnsafeMutableRawBufferPointer.allocate(byteCount: 256 * 1024, alignment: 16)

@@ -3,14 +3,14 @@ struct CommandConnection {
     private(set) var exchange: HTTPExchange
     /// The moment for which the command under way was intended; nil while idle.
     private(set) var intended: UInt64?
-    private var order: Mix.Order?
+    private var order: CommandMix.Order?
 
     init(port: Int) throws {
         exchange = try HTTPExchange(port: port)
     }
 
     /// Puts the order's next command on its way, or a new order's first.
-    mutating func begin(_ mix: Mix, intended: UInt64) throws {
+    mutating func begin(_ mix: CommandMix, intended: UInt64) throws {
         self.intended = intended
         var current = order ?? mix.newOrder()
         var hasMore = false

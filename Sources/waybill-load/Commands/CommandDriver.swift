@@ -30,7 +30,7 @@ final class CommandDriver {
     }
 
     private let plan: Plan
-    private let mix: Mix
+    private let mix: CommandMix
     private let epoll: Epoll
     private var connections: [CommandConnection] = []
     private var idle: [Int] = []
@@ -44,7 +44,7 @@ final class CommandDriver {
 
     init(_ plan: Plan) throws {
         self.plan = plan
-        mix = Mix(.requests(token: plan.token))
+        mix = CommandMix(.requests(token: plan.token))
         epoll = try Epoll(capacity: 1024)
     }
 

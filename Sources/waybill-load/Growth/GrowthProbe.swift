@@ -28,7 +28,7 @@ struct GrowthProbe: Sendable {
         var plan = CommandDriver.Plan(port: service.port, token: try await service.token(.backend))
         (plan.connections, plan.warmUp, plan.seconds) = (connections, 3, seconds)
         let settled = plan
-        let outcome = try await Threads.one { try CommandDriver(settled).run() }
+        let outcome = try await BlockingWork.run { try CommandDriver(settled).run() }
         if let refusal = outcome.firstRefusal { throw LoadFailure("a command was refused: \(refusal)") }
         report.add(subject, "appends", outcome.rate, "/s")
         report.add(subject, "append p50", outcome.latency.percentile(50), "ms")
@@ -107,7 +107,7 @@ struct GrowthProbe: Sendable {
             let port = service.port
             let latency: LatencyHistogram
             do {
-                latency = try await Threads.one {
+                latency = try await BlockingWork.run {
                     var latency = LatencyHistogram()
                     for place in places {
                         let request = StreamTarget.request(path(place), token: staff, lastEventId: place.position)
@@ -138,7 +138,7 @@ struct GrowthProbe: Sendable {
         ]
         for (name, targets) in reads {
             let plan = ReadDriver.Plan(port: service.port, token: staff, targets: targets, seconds: 2)
-            let outcome = try await Threads.one { try ReadDriver(plan).run() }
+            let outcome = try await BlockingWork.run { try ReadDriver(plan).run() }
             report.add(subject, "read \(name), p50", outcome.latency.percentile(50), "ms")
             report.add(subject, "read \(name), p99", outcome.latency.percentile(99), "ms")
         }

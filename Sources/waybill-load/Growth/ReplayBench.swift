@@ -7,13 +7,13 @@ struct ReplayBench: Sendable {
     let waybill: String
     let projection: String
     let data: String
-    let workplace: String
+    let workDirectory: String
 
     /// Fills the log with clones of so many real orders.
     func prepare(orders: Int, events: Int) async throws {
-        try await Service.with(binary: waybill, dataDirectory: data, logs: workplace) { service in
+        try await Service.with(binary: waybill, dataDirectory: data, logs: workDirectory) { service in
             let plan = BulkDriver.Plan(port: service.port, token: try await service.token(.backend), orders: orders)
-            _ = try await Threads.one { try BulkDriver(plan).run() }
+            _ = try await BlockingWork.run { try BulkDriver(plan).run() }
             try await ReadModels.catchUp(service)
         }
         try await PeerCluster.with(data) { cluster in
@@ -40,11 +40,11 @@ struct ReplayBench: Sendable {
         var plan = CommandDriver.Plan(port: service.port, token: try await service.token(.backend))
         (plan.connections, plan.warmUp, plan.seconds) = (connections, 2, seconds)
         let quiet = plan
-        let without = try await Threads.one { try CommandDriver(quiet).run() }
+        let without = try await BlockingWork.run { try CommandDriver(quiet).run() }
         (plan.warmUp, plan.seconds) = (1, 3600)
         let beside = plan
-        let finished = Finished()
-        async let appends = Threads.one { try CommandDriver(beside).run { finished.isSet } }
+        let finished = CompletionFlag()
+        async let appends = BlockingWork.run { try CommandDriver(beside).run { finished.isSet } }
         let taken: (seconds: Double, held: Double)
         do {
             defer { finished.set() }
@@ -66,7 +66,7 @@ struct ReplayBench: Sendable {
         let program = try ChildProgram(
             [waybill, "replay", projection, "--data-dir", service.dataDirectory],
             name: "replay",
-            directory: workplace
+            directory: workDirectory
         )
         guard try await program.finish(within: .seconds(3600)) == 0 else {
             throw LoadFailure("waybill replay: \(try program.lastWords())")
@@ -98,7 +98,7 @@ struct ReplayBench: Sendable {
                 "--command=copy (select \(columns) from events) to stdout (format binary)",
             ],
             name: "copy",
-            directory: workplace
+            directory: workDirectory
         )
         guard try await program.finish(within: .seconds(3600)) == 0 else {
             throw LoadFailure("psql: \(try program.lastWords())")

@@ -18,7 +18,7 @@ struct ChildProgram {
             throw LoadFailure("\(output) cannot be written")
         }
         pid = try ChildProcess(arguments, directory: directory, output: .file(output)).pid
-        Family.add(pid, endedBy: SIGTERM)
+        ChildRegistry.add(pid, endedBy: SIGTERM)
     }
 
     /// What it has printed so far.
@@ -30,7 +30,7 @@ struct ChildProgram {
     /// Its exit status once it has ended; nil before. To be asked no more after that.
     func ended() -> Int32? {
         guard let status = ChildProcess.reap(pid) else { return nil }
-        Family.remove(pid)
+        ChildRegistry.remove(pid)
         return status
     }
 
@@ -46,7 +46,7 @@ struct ChildProgram {
             guard ContinuousClock.now < deadline else {
                 kill(pid, SIGKILL)
                 waitpid(pid, nil, 0)
-                Family.remove(pid)
+                ChildRegistry.remove(pid)
                 throw LoadFailure("\(name) did not end within \(limit): \(try lastWords())")
             }
             try await Task.sleep(for: .milliseconds(10))

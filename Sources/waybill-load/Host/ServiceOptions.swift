@@ -32,15 +32,15 @@ struct ServiceOptions: ParsableArguments {
     var workPath: String { path(workDir) }
 
     /// Lends a directory and, in it, the service.
-    func with<R>(_ body: (Service, _ workplace: String) async throws -> R) async throws -> R {
-        try await withPlace { place in try await place.run { try await body($0, place.workplace) } }
+    func with<R>(_ body: (Service, _ workDirectory: String) async throws -> R) async throws -> R {
+        try await withLauncher { place in try await place.run { try await body($0, place.workDirectory) } }
     }
 
     /// Lends a directory in which the service may be started more than once.
-    func withPlace<R>(_ body: (ServicePlace) async throws -> R) async throws -> R {
-        try await Workplace.with(workPath, keeping: keep) { workplace in
+    func withLauncher<R>(_ body: (ServiceLauncher) async throws -> R) async throws -> R {
+        try await WorkDirectory.with(workPath, keeping: keep) { workDirectory in
             let running = port.map { (port: $0, dataDirectory: path(dataDir ?? ".waybill")) }
-            return try await body(ServicePlace(workplace: workplace, binary: waybill, running: running))
+            return try await body(ServiceLauncher(workDirectory: workDirectory, binary: waybill, running: running))
         }
     }
 

@@ -8,14 +8,14 @@ extension StreamPeer {
     /// nginx with nchan, one worker, its own configuration, as a child, for as long as `body` runs.
     ///
     /// - Throws: when it is not installed (Debian: `nginx-light`, `libnginx-mod-nchan`) or does not start.
-    static func withNchan<R>(_ workplace: String, _ body: (StreamPeer) async throws -> R) async throws -> R {
+    static func withNchan<R>(_ workDirectory: String, _ body: (StreamPeer) async throws -> R) async throws -> R {
         guard [module, server].allSatisfy(FileManager.default.fileExists) else {
             throw LoadFailure("nchan is missing: install nginx-light and libnginx-mod-nchan")
         }
         // A port that is free now; nobody else takes ports here while this runs.
         let (descriptor, port) = try Sockets.listen()
         close(descriptor)
-        let directory = "\(workplace)/nginx"
+        let directory = "\(workDirectory)/nginx"
         try FileManager.default.createDirectory(atPath: directory, withIntermediateDirectories: true)
         let path = "\(directory)/nginx.conf"
         try configuration(port, directory).write(toFile: path, atomically: true, encoding: .utf8)

@@ -12,7 +12,7 @@ struct PeerCluster: Sendable {
         let cluster = EmbeddedPostgres(dataDirectory: directory, logger: Service.logger)
         let location = try await cluster.start()
         guard let postmaster = await cluster.postmasterPid else { throw LoadFailure("the cluster has no postmaster") }
-        Family.add(postmaster, endedBy: SIGINT)
+        ChildRegistry.add(postmaster, endedBy: SIGINT)
         let result: Result<R, any Error>
         do {
             let binaries = try await EmbeddedPostgres.locateBinaries().directory
@@ -23,7 +23,7 @@ struct PeerCluster: Sendable {
             result = .failure(error)
         }
         try await cluster.stop(within: .seconds(20))
-        Family.remove(postmaster)
+        ChildRegistry.remove(postmaster)
         return try result.get()
     }
 }

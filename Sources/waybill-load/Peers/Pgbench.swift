@@ -16,10 +16,10 @@ struct Pgbench: Sendable {
 
     /// Makes the table.
     ///
-    /// - Parameter workplace: where the script and the logs are written.
-    init(_ cluster: PeerCluster, workplace: String) async throws {
+    /// - Parameter workDirectory: where the script and the logs are written.
+    init(_ cluster: PeerCluster, workDirectory: String) async throws {
         self.cluster = cluster
-        script = "\(workplace)/peer.sql"
+        script = "\(workDirectory)/peer.sql"
         try Self.transaction.write(toFile: script, atomically: true, encoding: .utf8)
         try await cluster.location.withConnection { connection in
             try await connection.executeScript(
@@ -32,7 +32,7 @@ struct Pgbench: Sendable {
         }
     }
 
-    func run(clients: Int, seconds: Int, workplace: String) async throws -> Outcome {
+    func run(clients: Int, seconds: Int, workDirectory: String) async throws -> Outcome {
         let program = try ChildProgram(
             [
                 "\(cluster.binaries)/pgbench", "--host=\(cluster.location.socketDirectory)",
@@ -41,7 +41,7 @@ struct Pgbench: Sendable {
                 cluster.location.database,
             ],
             name: "pgbench",
-            directory: workplace
+            directory: workDirectory
         )
         let status = try await program.finish(within: .seconds(seconds + 60))
         guard status == 0, let outcome = Self.parse(try program.printed()) else {

@@ -9,9 +9,9 @@ struct StreamPeer: Sendable {
     let request: @Sendable (RecordedFrame) -> [UInt8]
 
     /// The bare epoll loop, as a child, for as long as `body` runs.
-    static func withEpoll<R>(_ workplace: String, _ body: (StreamPeer) async throws -> R) async throws -> R {
+    static func withEpoll<R>(_ workDirectory: String, _ body: (StreamPeer) async throws -> R) async throws -> R {
         let path = Bundle.main.executablePath ?? CommandLine.arguments[0]
-        let program = try ChildProgram([path, EpollPeer.name], name: "epoll", directory: workplace)
+        let program = try ChildProgram([path, EpollPeer.name], name: "epoll", directory: workDirectory)
         return try await program.during {
             let port = try await program.line(beginning: "port ")
             guard let port = Int(port) else { throw LoadFailure("the bare loop did not start") }

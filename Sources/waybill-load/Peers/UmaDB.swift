@@ -5,13 +5,13 @@ struct UmaDB: Sendable {
     let python: String
     private let port: Int
 
-    /// Runs its server in `workplace`, for as long as `body` runs.
+    /// Runs its server in `workDirectory`, for as long as `body` runs.
     ///
     /// - Parameter python: a Python that has the package `umadb`.
-    static func with<R>(python: String, workplace: String, _ body: (UmaDB) async throws -> R) async throws -> R {
+    static func with<R>(python: String, workDirectory: String, _ body: (UmaDB) async throws -> R) async throws -> R {
         let (descriptor, port) = try Sockets.listen()
         close(descriptor)
-        let directory = "\(workplace)/umadb"
+        let directory = "\(workDirectory)/umadb"
         try FileManager.default.createDirectory(atPath: directory, withIntermediateDirectories: true)
         let program = try ChildProgram(
             [
@@ -34,11 +34,11 @@ struct UmaDB: Sendable {
     }
 
     /// - Returns: events a second, each appended for itself.
-    func run(clients: Int, seconds: Int, workplace: String) async throws -> Double {
+    func run(clients: Int, seconds: Int, workDirectory: String) async throws -> Double {
         let program = try ChildProgram(
             [python, "-c", Self.script, "http://127.0.0.1:\(port)", "\(clients)", "\(seconds)"],
             name: "umadb-client",
-            directory: workplace
+            directory: workDirectory
         )
         guard try await program.finish(within: .seconds(seconds + 60)) == 0,
             let rate = Double(try program.printed().trimmingCharacters(in: .newlines))

@@ -73,7 +73,7 @@ final class ReadDriver {
 
     /// One answer's body.
     static func fetch(_ target: String, port: Int, token: String) async throws -> [UInt8] {
-        try await Threads.one {
+        try await BlockingWork.run {
             let epoll = try Epoll(capacity: 1024)
             let buffer = UnsafeMutableRawBufferPointer.allocate(byteCount: 256 * 1024, alignment: 16)
             defer { buffer.deallocate() }

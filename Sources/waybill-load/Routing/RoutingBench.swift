@@ -33,7 +33,7 @@ struct RoutingBench: Sendable {
         hub.begin(after: 0, in: history)
         return try await withThrowingTaskGroup(of: Void.self) { group in
             group.addTask { try await hub.run() }
-            let outcome = try await Threads.one { try measure(hub, history) }
+            let outcome = try await BlockingWork.run { try measure(hub, history) }
             group.cancelAll()
             return outcome
         }

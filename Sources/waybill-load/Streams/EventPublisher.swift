@@ -20,9 +20,9 @@ protocol EventPublisher: AnyObject {
 
 /// Publishes by the service's bulk route, in the demonstration's mix.
 final class BulkPublisher: EventPublisher {
-    private let mix = Mix(.lines, oneToOne: true)
+    private let mix = CommandMix(.lines, oneToOne: true)
     private var connection: BulkConnection
-    private var orders: [Mix.Order] = []
+    private var orders: [CommandMix.Order] = []
     private let breadth: Int
 
     /// - Parameter breadth: orders under way at once.

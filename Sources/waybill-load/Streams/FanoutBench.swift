@@ -25,7 +25,7 @@ struct FanoutBench: Sendable {
         )
         let idle = ProcessUsage.resident(service.pid).now
         let databaseBefore = ProcessUsage.cpuOfFamily(service.postmaster)
-        let outcome = try await Threads.one {
+        let outcome = try await BlockingWork.run {
             try FanoutDriver(plan) { _ in try BulkPublisher(port: port, token: backend) }.run()
         }
         let database = ProcessUsage.cpuOfFamily(service.postmaster) - databaseBefore
@@ -55,7 +55,7 @@ struct FanoutBench: Sendable {
             seconds: seconds,
             server: peer.pid
         )
-        let outcome = try await Threads.one {
+        let outcome = try await BlockingWork.run {
             try FanoutDriver(plan) { _ in try PostPublisher(port: peer.target.port, requests: requests) }.run()
         }
         add(outcome, "\(peer.name), \(NumberFormat.text(Double(count)))", pace, &report)

@@ -60,7 +60,7 @@ final class FanoutDriver {
     let publisher: any EventPublisher
     private let buffer = UnsafeMutableRawBufferPointer.allocate(byteCount: 256 * 1024, alignment: 16)
     private let recorder: StreamRecorder
-    private let commits = CommitTimes()
+    private let commits = DeliveryAges()
     private var outcome = Outcome()
     private var isPublisherWaiting = false
 
@@ -92,7 +92,7 @@ final class FanoutDriver {
             }
         }
         pool.narrowFrom = readers
-        outcome.opening = try StreamOpening.open(pool, epoll, plan.subscribers)
+        outcome.opening = try StreamOpener.open(pool, epoll, plan.subscribers)
         for index in readers..<plan.subscribers { try pool.stall(index) }
         try epoll.add(publisher.descriptor, token: Self.publisherToken, events: .readable)
         let start = Clock.now()

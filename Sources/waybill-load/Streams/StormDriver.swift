@@ -18,7 +18,7 @@ enum StormDriver {
         let pool = SubscriberPool(target, capacity: count, epoll: epoll)
         let (resident, kernel) = (ProcessUsage.resident(server).now, ProcessUsage.socketMemory())
         var outcome = Opening()
-        outcome.seconds = try StreamOpening.open(pool, epoll, count)
+        outcome.seconds = try StreamOpener.open(pool, epoll, count)
         // Memory for the opening itself is given back, or taken for good, soon after.
         let settled = Clock.now() + 3_000_000_000
         while Clock.now() < settled {
@@ -42,8 +42,8 @@ enum StormDriver {
         let limit = start + 120_000_000_000
         var caughtUp = 0
         while caughtUp < count {
-            for _ in 0..<StreamOpening.next(pool, of: count) { try pool.open() }
-            let isOpening = StreamOpening.next(pool, of: count) > 0
+            for _ in 0..<StreamOpener.next(pool, of: count) { try pool.open() }
+            let isOpening = StreamOpener.next(pool, of: count) > 0
             try epoll.wait(until: isOpening ? 0 : Clock.now() + 100_000_000) { ready in
                 try pool.handle(ready) { _, before, new in
                     if before < events, before + new >= events { caughtUp += 1 }

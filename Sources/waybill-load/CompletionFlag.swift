@@ -1,7 +1,7 @@
 import Synchronization
 
 /// Told once, seen by every thread.
-final class Finished: Sendable {
+final class CompletionFlag: Sendable {
     private let value = Atomic(false)
 
     var isSet: Bool { value.load(ordering: .relaxed) }

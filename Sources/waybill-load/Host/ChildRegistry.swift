@@ -4,7 +4,7 @@ import Synchronization
 /// The processes that live for this one. SIGINT and SIGTERM end them before this one goes, so that none is left behind.
 ///
 /// The table is fixed memory: a signal's handler may not lock, nor allocate.
-enum Family {
+enum ChildRegistry {
     private struct Table: @unchecked Sendable {
         static let capacity = 32
         let pids: UnsafeMutablePointer<Int32>
@@ -39,13 +39,13 @@ enum Family {
     }
 
     /// To be called first of all.
-    static func watchSignals() {
+    static func installSignalHandlers() {
         // Touched here, so that the handler finds it made.
         _ = table
         for number in [SIGINT, SIGTERM] {
             signal(number) { number in
-                for index in 0..<Table.capacity where Family.table.pids[index] > 0 {
-                    kill(Family.table.pids[index], Family.table.signals[index])
+                for index in 0..<Table.capacity where ChildRegistry.table.pids[index] > 0 {
+                    kill(ChildRegistry.table.pids[index], ChildRegistry.table.signals[index])
                 }
                 _exit(128 + number)
             }

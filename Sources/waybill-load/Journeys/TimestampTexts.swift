@@ -1,7 +1,7 @@
 import Foundation
 
 /// Times as commands carry them, made anew once a millisecond at most.
-struct TimestampTemplate: Sendable {
+struct TimestampTexts: Sendable {
     /// `2026-11-22T09:56:25.201Z`
     static let width = 24
 

@@ -1,6 +1,6 @@
 /// Where a service is measured: a data directory of its own on which one is started each time, or one that runs.
-struct ServicePlace: Sendable {
-    let workplace: String
+struct ServiceLauncher: Sendable {
+    let workDirectory: String
     let binary: String
     let running: (port: Int, dataDirectory: String)?
 
@@ -9,6 +9,6 @@ struct ServicePlace: Sendable {
         if let running {
             return try await body(Service(port: running.port, dataDirectory: running.dataDirectory))
         }
-        return try await Service.with(binary: binary, dataDirectory: "\(workplace)/data", logs: workplace, body)
+        return try await Service.with(binary: binary, dataDirectory: "\(workDirectory)/data", logs: workDirectory, body)
     }
 }

@@ -1,5 +1,5 @@
 /// The commands of an order of two lines, prepaid, in one shop.
-struct StepDraft {
+struct StepBuilder {
     let shop: LoadShop
 
     private static let quantities = ["l1": 2, "l2": 1]
@@ -17,7 +17,7 @@ struct StepDraft {
     private static let price = (l1: 24, l2: 89, shipping: 5)
     private static var total: Int { 2 * price.l1 + price.l2 + price.shipping }
 
-    var place: Step {
+    var place: JourneyStep {
         let prefix = shop.name.prefix(1).uppercased()
         let lines = [
             ("l1", "SKU-l1-1", shop.goods.0, 2, Self.price.l1), ("l2", "SKU-l2-1", shop.goods.1, 1, Self.price.l2),
@@ -27,7 +27,7 @@ struct StepDraft {
                 + #""unitPrice":\#(money(price))}"#
         }
         .joined(separator: ",")
-        return Step(
+        return JourneyStep(
             command: "placeOrder",
             path: "",
             fields: #""number":"\#(prefix)-@number@","shop":"\#(shop.name)","customer":"cust-@customer@","#
@@ -37,41 +37,41 @@ struct StepDraft {
         )
     }
 
-    var confirm: Step { Step(command: "confirmOrder", path: "confirm", fields: "") }
-    var release: Step { Step(command: "releaseHold", path: "release-hold", fields: #""holdId":"h1""#) }
+    var confirm: JourneyStep { JourneyStep(command: "confirmOrder", path: "confirm", fields: "") }
+    var release: JourneyStep { JourneyStep(command: "releaseHold", path: "release-hold", fields: #""holdId":"h1""#) }
 
-    func hold(_ reason: String) -> Step {
-        Step(command: "holdOrder", path: "hold", fields: #""holdId":"h1","reason":"\#(reason)""#)
+    func hold(_ reason: String) -> JourneyStep {
+        JourneyStep(command: "holdOrder", path: "hold", fields: #""holdId":"h1","reason":"\#(reason)""#)
     }
 
-    func payment(_ kind: String) -> Step {
+    func payment(_ kind: String) -> JourneyStep {
         let report = #""paymentId":"pay-\#(kind)","kind":"\#(kind)","amount":\#(money(Self.total)),"#
-        return Step(command: "recordPayment", path: "payment", fields: report + #""providerRef":"psp-@number@""#)
+        return JourneyStep(command: "recordPayment", path: "payment", fields: report + #""providerRef":"psp-@number@""#)
     }
 
-    func cancel(_ ids: [String]?) -> Step {
+    func cancel(_ ids: [String]?) -> JourneyStep {
         let part = ids.map { #""lines":[\#(lines($0))],"# } ?? ""
-        return Step(command: "cancelOrder", path: "cancel", fields: part + #""reason":"customer""#)
+        return JourneyStep(command: "cancelOrder", path: "cancel", fields: part + #""reason":"customer""#)
     }
 
-    func pack(_ parcel: String, _ ids: [String] = ["l1", "l2"]) -> Step {
-        Step(command: "packParcel", path: "pack", fields: #""parcelId":"\#(parcel)","lines":[\#(lines(ids))]"#)
+    func pack(_ parcel: String, _ ids: [String] = ["l1", "l2"]) -> JourneyStep {
+        JourneyStep(command: "packParcel", path: "pack", fields: #""parcelId":"\#(parcel)","lines":[\#(lines(ids))]"#)
     }
 
-    func parcel(_ parcel: String, _ ids: [String] = ["l1", "l2"]) -> [Step] {
+    func parcel(_ parcel: String, _ ids: [String] = ["l1", "l2"]) -> [JourneyStep] {
         let fields =
             #""parcelId":"\#(parcel)","carrier":"\#(shop.carrier)","trackingNumber":"TRK@number@\#(parcel.uppercased())""#
-        return [pack(parcel, ids), Step(command: "dispatchParcel", path: "dispatch", fields: fields)]
+        return [pack(parcel, ids), JourneyStep(command: "dispatchParcel", path: "dispatch", fields: fields)]
     }
 
-    func delivery(_ parcel: String) -> [Step] {
+    func delivery(_ parcel: String) -> [JourneyStep] {
         ["inTransit", "outForDelivery", "delivered"].enumerated().map { scan(parcel, $1, $0) }
     }
 
-    func scan(_ parcel: String, _ code: String, _ index: Int, reason: String? = nil, at time: String = "@now@") -> Step
+    func scan(_ parcel: String, _ code: String, _ index: Int, reason: String? = nil, at time: String = "@now@") -> JourneyStep
     {
         let reason = reason.map { #","reason":"\#($0)""# } ?? ""
-        return Step(
+        return JourneyStep(
             command: "recordScan",
             path: "scan",
             fields: #""parcelId":"\#(parcel)","scanId":"\#(parcel)-\#(index)-\#(code)","code":"\#(code)","#
@@ -79,37 +79,37 @@ struct StepDraft {
         )
     }
 
-    func void(_ parcel: String) -> Step {
+    func void(_ parcel: String) -> JourneyStep {
         let fields = #""parcelId":"\#(parcel)","reason":"The box was too small""#
-        return Step(command: "voidParcel", path: "void-parcel", fields: fields)
+        return JourneyStep(command: "voidParcel", path: "void-parcel", fields: fields)
     }
 
-    func retract(_ parcel: String, _ scan: String) -> Step {
+    func retract(_ parcel: String, _ scan: String) -> JourneyStep {
         let fields = #""parcelId":"\#(parcel)","scanId":"\#(scan)","reason":"Scanned at the wrong door""#
-        return Step(command: "retractScan", path: "retract-scan", fields: fields)
+        return JourneyStep(command: "retractScan", path: "retract-scan", fields: fields)
     }
 
-    func delay(_ parcel: String) -> Step {
+    func delay(_ parcel: String) -> JourneyStep {
         let window = #""window":{"earliest":"@later@","latest":"@latest@"}"#
         let fields = #""parcelId":"\#(parcel)",\#(window),"source":"carrier","reason":"Snow""#
-        return Step(command: "reviseEta", path: "revise-eta", fields: fields)
+        return JourneyStep(command: "reviseEta", path: "revise-eta", fields: fields)
     }
 
-    func note(_ text: String, _ visibility: String) -> Step {
-        Step(command: "addNote", path: "note", fields: #""text":"\#(text)","visibility":"\#(visibility)""#)
+    func note(_ text: String, _ visibility: String) -> JourneyStep {
+        JourneyStep(command: "addNote", path: "note", fields: #""text":"\#(text)","visibility":"\#(visibility)""#)
     }
 
-    var requestReturn: Step {
+    var requestReturn: JourneyStep {
         let fields = #""returnId":"r1","lines":[\#(lines(["l1", "l2"]))],"reason":"It does not suit the room""#
-        return Step(command: "requestReturn", path: "request-return", fields: fields)
+        return JourneyStep(command: "requestReturn", path: "request-return", fields: fields)
     }
 
-    func decideReturn(_ approve: Bool) -> Step {
-        Step(command: "decideReturn", path: "decide-return", fields: #""returnId":"r1","approve":\#(approve)"#)
+    func decideReturn(_ approve: Bool) -> JourneyStep {
+        JourneyStep(command: "decideReturn", path: "decide-return", fields: #""returnId":"r1","approve":\#(approve)"#)
     }
 
-    var receiveReturn: Step {
+    var receiveReturn: JourneyStep {
         let lines = lines(["l1", "l2"], condition: "sellable")
-        return Step(command: "receiveReturn", path: "receive-return", fields: #""returnId":"r1","lines":[\#(lines)]"#)
+        return JourneyStep(command: "receiveReturn", path: "receive-return", fields: #""returnId":"r1","lines":[\#(lines)]"#)
     }
 }

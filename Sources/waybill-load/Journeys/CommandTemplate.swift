@@ -2,7 +2,7 @@
 /// `Content-Length` stands in it already.
 ///
 /// In the text, `@order@`, `@number@` and the like mark the fields.
-struct Template: Sendable {
+struct CommandTemplate: Sendable {
     enum Field: String, Sendable, CaseIterable {
         /// The order's UUID.
         case order
@@ -18,7 +18,7 @@ struct Template: Sendable {
             case .order: 36
             case .number: 8
             case .customer: 3
-            case .now, .earlier, .later, .latest: TimestampTemplate.width
+            case .now, .earlier, .later, .latest: TimestampTexts.width
             }
         }
     }
@@ -47,7 +47,7 @@ struct Template: Sendable {
     }
 
     /// Appends the bytes with their fields filled in.
-    func render(_ order: OrderKey, _ times: TimestampTemplate, into buffer: inout [UInt8]) {
+    func render(_ order: OrderIdentity, _ times: TimestampTexts, into buffer: inout [UInt8]) {
         let start = buffer.count
         buffer.append(contentsOf: bytes)
         buffer.withUnsafeMutableBytes { buffer in

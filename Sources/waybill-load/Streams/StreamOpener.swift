@@ -1,7 +1,7 @@
 import Primitives
 
 /// Opens streams as fast as they open.
-enum StreamOpening {
+enum StreamOpener {
     /// Connections that are begun before the answers of earlier ones are read.
     private static let stride = 64
     /// Streams that have been asked for and not yet begun, at most: fewer than a well set up server queues for acceptance,

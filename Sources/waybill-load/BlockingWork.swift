@@ -1,7 +1,7 @@
 import Primitives
 
 /// Blocking work on threads of its own.
-enum Threads {
+enum BlockingWork {
     /// Runs `body` on so many threads at once and gathers what they return; the first error wins.
     static func run<R: Sendable>(_ count: Int, _ body: @escaping @Sendable (Int) throws -> R) async throws -> [R] {
         try await withThrowingTaskGroup(of: R.self) { group in

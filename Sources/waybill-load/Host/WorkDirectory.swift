@@ -1,7 +1,7 @@
 import Foundation
 
 /// A directory for a run's services and logs, removed afterwards.
-enum Workplace {
+enum WorkDirectory {
     /// Lends a fresh directory below `parent`. PostgreSQL's account must be able to enter it.
     static func with<R>(_ parent: String, keeping: Bool = false, _ body: (String) async throws -> R) async throws -> R {
         let path = "\(parent)/waybill-load-\(String(UInt64.random(in: .min ... .max), radix: 36))"

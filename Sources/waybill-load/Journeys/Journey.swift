@@ -1,23 +1,23 @@
 /// How an order's life may go: the plots of the demonstration, in its shares. Four in ten orders simply arrive.
-enum Plot: CaseIterable {
+enum Journey: CaseIterable {
     case plain, split, failedAttempt, fraudHold, stockHold, cancelled, partlyCancelled, pickup
     case returned, returnRejected, lost, lateScan, retractedScan, voided, delayed
 
-    static func pick(_ random: inout some RandomNumberGenerator) -> Plot {
+    static func pick(_ random: inout some RandomNumberGenerator) -> Journey {
         Int.random(in: 0..<10, using: &random) < 4
             ? .plain : allCases[Int.random(in: 0..<allCases.count, using: &random)]
     }
 
     /// Its commands in order, the placement first.
-    func steps(_ shop: LoadShop) -> [Step] {
-        let draft = StepDraft(shop: shop)
+    func steps(_ shop: LoadShop) -> [JourneyStep] {
+        let draft = StepBuilder(shop: shop)
         return [draft.place] + (usual(draft) ?? unusual(draft))
     }
 
     /// Whether each of its commands appends exactly one event, so that events can be told by counting.
     var isOneToOne: Bool { self != .cancelled && self != .delayed }
 
-    private func usual(_ draft: StepDraft) -> [Step]? {
+    private func usual(_ draft: StepBuilder) -> [JourneyStep]? {
         let paid = [draft.payment("authorized"), draft.confirm]
         let shipped = draft.parcel("p1")
         let delivered = draft.delivery("p1")
@@ -44,7 +44,7 @@ enum Plot: CaseIterable {
         }
     }
 
-    private func unusual(_ draft: StepDraft) -> [Step] {
+    private func unusual(_ draft: StepBuilder) -> [JourneyStep] {
         let paid = [draft.payment("authorized"), draft.confirm]
         let arrived = paid + draft.parcel("p1") + [draft.payment("captured")] + draft.delivery("p1")
         return switch self {

@@ -1,7 +1,7 @@
 import Foundation
 
 /// When events were recorded, read from the frames of one stream, and how old they were when each stream had them.
-final class CommitTimes {
+final class DeliveryAges {
     private static let mark: StaticString = #""recordedAt":""#
     /// `2026-11-22T09:56:25.201889Z`
     private static let width = 27

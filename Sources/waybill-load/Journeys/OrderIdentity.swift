@@ -1,5 +1,5 @@
 /// What tells one simulated order from another.
-struct OrderKey: Sendable {
+struct OrderIdentity: Sendable {
     /// A UUID of version 7 (RFC 9562): the time, then random bits, as a shop's own ids would be.
     let id: [UInt8]
     let number: [UInt8]
@@ -42,7 +42,7 @@ struct OrderKey: Sendable {
 }
 
 /// SplitMix64: as good as load needs and cheaper than the system's generator. Never for secrets.
-struct QuickRandom: RandomNumberGenerator {
+struct SplitMix64: RandomNumberGenerator {
     private var state: UInt64
 
     init(seed: UInt64) {

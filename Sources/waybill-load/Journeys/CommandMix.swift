@@ -1,5 +1,5 @@
 /// The demonstration's mix of commands, rendered once and then only filled in.
-final class Mix {
+final class CommandMix {
     enum Form {
         /// Requests of their own, with this token.
         case requests(token: String)
@@ -9,26 +9,26 @@ final class Mix {
 
     /// One order under way.
     struct Order {
-        let key: OrderKey
+        let key: OrderIdentity
         fileprivate let journey: Int
         fileprivate var step = 0
     }
 
-    private var journeys: [[Template]] = []
-    private var byPlot: [Plot: [Int]] = [:]
-    private var random: QuickRandom
+    private var journeys: [[CommandTemplate]] = []
+    private var byPlot: [Journey: [Int]] = [:]
+    private var random: SplitMix64
     private var number: Int
     private let oneToOne: Bool
-    private(set) var times = TimestampTemplate()
+    private(set) var times = TimestampTexts()
 
     /// - Parameters:
     ///   - oneToOne: only journeys whose every command appends exactly one event.
     ///   - seed: makes orders different from those of another mix.
     init(_ form: Form, oneToOne: Bool = false, seed: UInt64 = .random(in: .min ... .max)) {
         self.oneToOne = oneToOne
-        random = QuickRandom(seed: seed)
+        random = SplitMix64(seed: seed)
         number = Int(seed % 90_000_000)
-        for plot in Plot.allCases {
+        for plot in Journey.allCases {
             for shop in LoadShop.all {
                 byPlot[plot, default: []].append(journeys.count)
                 journeys.append(
@@ -44,11 +44,11 @@ final class Mix {
     }
 
     func newOrder() -> Order {
-        var plot = Plot.pick(&random)
-        while oneToOne && !plot.isOneToOne { plot = Plot.pick(&random) }
+        var plot = Journey.pick(&random)
+        while oneToOne && !plot.isOneToOne { plot = Journey.pick(&random) }
         let candidates = byPlot[plot] ?? []
         number += 1
-        let key = OrderKey(milliseconds: times.milliseconds, number: number, random: &random)
+        let key = OrderIdentity(milliseconds: times.milliseconds, number: number, random: &random)
         return Order(key: key, journey: candidates[Int.random(in: 0..<candidates.count, using: &random)])
     }
 
