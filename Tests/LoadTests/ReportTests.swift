@@ -12,10 +12,10 @@ import Testing
 
     private func report() -> Report {
         var report = Report(scenario: "commands", summary: "s", machine: Self.machine)
-        report.add("waybill", "rate", 9000, "/s")
-        report.add("waybill", "rate", 8000, "/s")
-        report.add("waybill", "rate", 8500, "/s")
-        report.add("<&\"peer\u{0}>", "rate", 3000, "/s")
+        report.add("rate", of: "waybill", 9000, unit: "/s")
+        report.add("rate", of: "waybill", 8000, unit: "/s")
+        report.add("rate", of: "waybill", 8500, unit: "/s")
+        report.add("rate", of: "<&\"peer\u{0}>", 3000, unit: "/s")
         report.charts = [.init(title: "Commands & <more>", name: "rate")]
         return report
     }
@@ -35,7 +35,7 @@ import Testing
     @Test func figuresComeBackFromJSON() throws {
         let report = report()
         #expect(try JSONDecoder().decode(Report.self, from: JSONEncoder().encode(report)) == report)
-        #expect(report.median("waybill", "rate") == 8500)
+        #expect(report.median("rate", of: "waybill") == 8500)
     }
 
     @Test func commandsAreToldWithoutThePlacesOfTheirRun() {

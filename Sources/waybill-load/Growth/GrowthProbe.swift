@@ -30,9 +30,9 @@ struct GrowthProbe: Sendable {
         let settled = plan
         let outcome = try await BlockingWork.run { try CommandDriver(settled).run() }
         if let refusal = outcome.firstRefusal { throw LoadFailure("a command was refused: \(refusal)") }
-        report.add(subject, "appends", outcome.rate, "/s")
-        report.add(subject, "append p50", outcome.latency.percentile(50), "ms")
-        report.add(subject, "append p99", outcome.latency.percentile(99), "ms")
+        report.add("appends", of: subject, outcome.rate, unit: "/s")
+        report.add("append p50", of: subject, outcome.latency.percentile(50), unit: "ms")
+        report.add("append p99", of: subject, outcome.latency.percentile(99), unit: "ms")
     }
 
     /// Waits until the service has read the command ids of days past, which it does beside everything else after a start:
@@ -121,8 +121,8 @@ struct GrowthProbe: Sendable {
                 report.note("This version of the service has no stream of \(name).")
                 continue
             }
-            report.add(subject, "\(verb) to \(name), p50", latency.percentile(50), "ms")
-            report.add(subject, "\(verb) to \(name), p99", latency.percentile(99), "ms")
+            report.add("\(verb) to \(name), p50", of: subject, latency.percentile(50), unit: "ms")
+            report.add("\(verb) to \(name), p99", of: subject, latency.percentile(99), unit: "ms")
         }
     }
 
@@ -139,8 +139,8 @@ struct GrowthProbe: Sendable {
         for (name, targets) in reads {
             let plan = ReadDriver.Plan(port: service.port, token: staff, targets: targets, seconds: 2)
             let outcome = try await BlockingWork.run { try ReadDriver(plan).run() }
-            report.add(subject, "read \(name), p50", outcome.latency.percentile(50), "ms")
-            report.add(subject, "read \(name), p99", outcome.latency.percentile(99), "ms")
+            report.add("read \(name), p50", of: subject, outcome.latency.percentile(50), unit: "ms")
+            report.add("read \(name), p99", of: subject, outcome.latency.percentile(99), unit: "ms")
         }
     }
 }

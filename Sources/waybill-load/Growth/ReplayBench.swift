@@ -28,11 +28,11 @@ struct ReplayBench: Sendable {
         let count = try await service.head()
         let (seconds, held) = try await replay(service)
         let copy = try await copy(service)
-        report.add("waybill replay", "events", Double(count) / seconds, "/s")
-        report.add("waybill replay", "time", seconds, "s")
-        report.add("waybill replay", "head held", held, "ms")
-        report.add("raw COPY out", "events", Double(count) / copy, "/s")
-        report.add("waybill replay : COPY", "ratio", copy / seconds, "×")
+        report.add("events", of: "waybill replay", Double(count) / seconds, unit: "/s")
+        report.add("time", of: "waybill replay", seconds, unit: "s")
+        report.add("head held", of: "waybill replay", held, unit: "ms")
+        report.add("events", of: "raw COPY out", Double(count) / copy, unit: "/s")
+        report.add("ratio", of: "waybill replay : COPY", copy / seconds, unit: "×")
     }
 
     /// Appends without a replay, then for as long as one takes beside them.
@@ -51,13 +51,13 @@ struct ReplayBench: Sendable {
             taken = try await replay(service)
         }
         let with = try await appends
-        report.add("waybill, appends without replay", "rate", without.rate, "/s")
-        report.add("waybill, appends beside replay", "rate", with.rate, "/s")
-        report.add("waybill, appends beside replay", "rate lost", (1 - with.rate / without.rate) * 100, "%")
-        report.add(with.latency, "waybill, appends beside replay", "latency")
-        report.add("waybill, appends beside replay", "refused", Double(with.refused.values.reduce(0, +)), "")
-        report.add("waybill replay under load", "time", taken.seconds, "s")
-        report.add("waybill replay under load", "head held", taken.held, "ms")
+        report.add("rate", of: "waybill, appends without replay", without.rate, unit: "/s")
+        report.add("rate", of: "waybill, appends beside replay", with.rate, unit: "/s")
+        report.add("rate lost", of: "waybill, appends beside replay", (1 - with.rate / without.rate) * 100, unit: "%")
+        report.add(with.latency, of: "waybill, appends beside replay", as: "latency")
+        report.add("refused", of: "waybill, appends beside replay", Double(with.refused.values.reduce(0, +)), unit: "")
+        report.add("time", of: "waybill replay under load", taken.seconds, unit: "s")
+        report.add("head held", of: "waybill replay under load", taken.held, unit: "ms")
     }
 
     /// - Returns: seconds in all, and milliseconds for which the log's head was held at the swap, as the command says.

@@ -68,7 +68,8 @@ struct StepBuilder {
         ["inTransit", "outForDelivery", "delivered"].enumerated().map { scan(parcel, $1, $0) }
     }
 
-    func scan(_ parcel: String, _ code: String, _ index: Int, reason: String? = nil, at time: String = "@now@") -> JourneyStep
+    func scan(_ parcel: String, _ code: String, _ index: Int, reason: String? = nil, at time: String = "@now@")
+        -> JourneyStep
     {
         let reason = reason.map { #","reason":"\#($0)""# } ?? ""
         return JourneyStep(
@@ -110,6 +111,10 @@ struct StepBuilder {
 
     var receiveReturn: JourneyStep {
         let lines = lines(["l1", "l2"], condition: "sellable")
-        return JourneyStep(command: "receiveReturn", path: "receive-return", fields: #""returnId":"r1","lines":[\#(lines)]"#)
+        return JourneyStep(
+            command: "receiveReturn",
+            path: "receive-return",
+            fields: #""returnId":"r1","lines":[\#(lines)]"#
+        )
     }
 }

@@ -31,9 +31,19 @@ struct FanoutBench: Sendable {
         let database = ProcessUsage.cpuOfFamily(service.postmaster) - databaseBefore
         let subject = "waybill, \(NumberFormat.text(Double(count)))"
         add(outcome, subject, pace, &report)
-        report.add(subject, "CPU of PostgreSQL, \(pace.name)", database / (warmUp + seconds) * 100, "% of a core")
-        report.add(subject, "memory before, \(pace.name)", Double(idle) / 1e6, "MB")
-        report.add(subject, "memory after, \(pace.name)", Double(ProcessUsage.resident(service.pid).now) / 1e6, "MB")
+        report.add(
+            "CPU of PostgreSQL, \(pace.name)",
+            of: subject,
+            database / (warmUp + seconds) * 100,
+            unit: "% of a core"
+        )
+        report.add("memory before, \(pace.name)", of: subject, Double(idle) / 1e6, unit: "MB")
+        report.add(
+            "memory after, \(pace.name)",
+            of: subject,
+            Double(ProcessUsage.resident(service.pid).now) / 1e6,
+            unit: "MB"
+        )
         guard !outcome.frames.isEmpty else { throw LoadFailure("the service has sent no frames") }
         return outcome.frames
     }
@@ -62,13 +72,18 @@ struct FanoutBench: Sendable {
     }
 
     private func add(_ outcome: FanoutDriver.Outcome, _ subject: String, _ pace: FanoutPace, _ report: inout Report) {
-        report.add(subject, "deliveries, \(pace.name)", outcome.rate, "/s")
-        report.add(subject, "events, \(pace.name)", Double(outcome.published) / (warmUp + seconds), "/s")
-        report.add(subject, "CPU of the server each, \(pace.name)", outcome.cpuEach, "µs")
-        report.add(outcome.latency, subject, "\(pace.name)")
-        report.add(outcome.age, subject, "since recordedAt, \(pace.name)")
-        report.add(subject, "bytes each, \(pace.name)", Double(outcome.bytes) / Double(max(outcome.deliveries, 1)), "B")
-        report.add(subject, "opening, \(pace.name)", outcome.opening, "s")
-        report.add(subject, "missing or ended, \(pace.name)", Double(outcome.missing + outcome.ended), "")
+        report.add("deliveries, \(pace.name)", of: subject, outcome.rate, unit: "/s")
+        report.add("events, \(pace.name)", of: subject, Double(outcome.published) / (warmUp + seconds), unit: "/s")
+        report.add("CPU of the server each, \(pace.name)", of: subject, outcome.cpuEach, unit: "µs")
+        report.add(outcome.latency, of: subject, as: "\(pace.name)")
+        report.add(outcome.age, of: subject, as: "since recordedAt, \(pace.name)")
+        report.add(
+            "bytes each, \(pace.name)",
+            of: subject,
+            Double(outcome.bytes) / Double(max(outcome.deliveries, 1)),
+            unit: "B"
+        )
+        report.add("opening, \(pace.name)", of: subject, outcome.opening, unit: "s")
+        report.add("missing or ended, \(pace.name)", of: subject, Double(outcome.missing + outcome.ended), unit: "")
     }
 }

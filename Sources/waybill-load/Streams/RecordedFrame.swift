@@ -1,5 +1,3 @@
-import Glibc
-
 /// An event's frame as a service has sent it, for peers to publish.
 struct RecordedFrame: Sendable, Equatable {
     /// `status` or `update`.
@@ -26,24 +24,5 @@ struct RecordedFrame: Sendable, Equatable {
 
     private static func value(_ field: String, in lines: [String]) -> String? {
         lines.first { $0.hasPrefix(field) }.map { String($0.dropFirst(field.count)) }
-    }
-}
-
-/// Keeps the beginning of a stream, up to a limit, without the framing of chunks.
-final class StreamRecorder {
-    private var parser = ResponseParser()
-    private let limit: Int
-    private(set) var text: [UInt8] = []
-
-    init(limit: Int) {
-        self.limit = limit
-    }
-
-    func consume(_ bytes: UnsafeRawBufferPointer) {
-        guard text.count < limit else { return }
-        var kept = text
-        text = []
-        _ = parser.consume(bytes) { kept.append(contentsOf: $0) }
-        text = kept
     }
 }

@@ -77,22 +77,22 @@ struct BulkScenario: AsyncParsableCommand {
             return (bulk, try await commands)
         }
         let events = try await service.head() - before
-        result.add("waybill, bulk", "events", Double(events) / bulk.elapsed, "/s")
-        result.add("waybill, bulk", "commands", Double(bulk.accepted) / bulk.elapsed, "/s")
-        result.add("waybill, bulk", "time", bulk.elapsed, "s")
-        result.add("waybill, bulk", "rejected", Double(bulk.rejected), "")
-        result.add(usage, "waybill, bulk", work: events)
+        result.add("events", of: "waybill, bulk", Double(events) / bulk.elapsed, unit: "/s")
+        result.add("commands", of: "waybill, bulk", Double(bulk.accepted) / bulk.elapsed, unit: "/s")
+        result.add("time", of: "waybill, bulk", bulk.elapsed, unit: "s")
+        result.add("rejected", of: "waybill, bulk", Double(bulk.rejected), unit: "")
+        result.add(usage, of: "waybill, bulk", work: events)
         // The middle of the second half against the middle of the first: growth shows, a peak does not.
         let series = usage.residentSeries
         if series.count >= 8 {
             let half = series.count / 2
             let (first, second) = (series[..<half].map(Double.init), series[half...].map(Double.init))
             let growth = Report.median(second) - Report.median(first)
-            result.add("waybill, bulk", "memory, second half less first", growth / 1e6, "MB")
+            result.add("memory, second half less first", of: "waybill, bulk", growth / 1e6, unit: "MB")
         }
         if let single {
-            result.add("waybill, singles beside", "rate", single.rate, "/s")
-            result.add(single.latency, "waybill, singles beside", "latency")
+            result.add("rate", of: "waybill, singles beside", single.rate, unit: "/s")
+            result.add(single.latency, of: "waybill, singles beside", as: "latency")
         }
         if let rejection = bulk.firstRejection { result.note("The first rejection: \(rejection)") }
     }

@@ -124,10 +124,10 @@ struct StormScenario: AsyncParsableCommand {
     }
 
     private func add(_ outcome: StormDriver.Opening, _ subject: String, _ result: inout Report) {
-        result.add(subject, "opening", outcome.seconds, "s")
-        result.add(subject, "memory of the server, each", outcome.memoryEach / 1000, "kB")
+        result.add("opening", of: subject, outcome.seconds, unit: "s")
+        result.add("memory of the server, each", of: subject, outcome.memoryEach / 1000, unit: "kB")
         if let kernel = outcome.kernelEach {
-            result.add(subject, "kernel memory, both ends, each", kernel / 1000, "kB")
+            result.add("kernel memory, both ends, each", of: subject, kernel / 1000, unit: "kB")
         }
     }
 
@@ -158,10 +158,10 @@ struct StormScenario: AsyncParsableCommand {
             try await BlockingWork.run { try StormDriver.catchUp(target, count: count, events: behind) }
         }
         let subject = "waybill, \(NumberFormat.text(Double(count))) clients return"
-        result.add(subject, "all caught up", seconds, "s")
-        result.add(subject, "events delivered", Double(count * behind) / seconds, "/s")
-        result.add(subject, "scans of the log", Double(try await scans(service) - before), "")
-        result.add(subject, "memory of the service, peak", Double(usage.residentPeak) / 1e6, "MB")
+        result.add("all caught up", of: subject, seconds, unit: "s")
+        result.add("events delivered", of: subject, Double(count * behind) / seconds, unit: "/s")
+        result.add("scans of the log", of: subject, Double(try await scans(service) - before), unit: "")
+        result.add("memory of the service, peak", of: subject, Double(usage.residentPeak) / 1e6, unit: "MB")
     }
 
     /// Reads of `events` by whatever way, as PostgreSQL counts them. It does so with a second's delay.
@@ -191,9 +191,14 @@ struct StormScenario: AsyncParsableCommand {
                 try FanoutDriver(plan) { _ in try BulkPublisher(port: port, token: backend) }.run()
             }
             let subject = "waybill, \(plan.subscribers - stalled) read, \(stalled) never"
-            result.add(outcome.age, subject, "since recordedAt")
-            result.add(subject, "memory of the service", Double(ProcessUsage.resident(service.pid).now) / 1e6, "MB")
-            result.add(subject, "missing", Double(outcome.missing), "")
+            result.add(outcome.age, of: subject, as: "since recordedAt")
+            result.add(
+                "memory of the service",
+                of: subject,
+                Double(ProcessUsage.resident(service.pid).now) / 1e6,
+                unit: "MB"
+            )
+            result.add("missing", of: subject, Double(outcome.missing), unit: "")
         }
     }
 }

@@ -52,8 +52,8 @@ struct ListScenario: AsyncParsableCommand {
             machine: .current(of: service)
         )
         if let loaded {
-            result.add("loading", "time", loaded.elapsed, "s")
-            result.add("loading", "read models behind it", began.duration(to: .now) / .seconds(1), "s")
+            result.add("time", of: "loading", loaded.elapsed, unit: "s")
+            result.add("read models behind it", of: "loading", began.duration(to: .now) / .seconds(1), unit: "s")
         }
         let first = try await ReadDriver.fetch("/v1/orders?limit=100", port: service.port, token: token)
         let page = try JSONDecoder().decode(ListQueries.Page.self, from: Data(first))
@@ -65,12 +65,12 @@ struct ListScenario: AsyncParsableCommand {
                 (plan.connections, plan.seconds) = (connections, seconds)
                 let settled = plan
                 let outcome = try await BlockingWork.run { try ReadDriver(settled).run() }
-                result.add("waybill: \(query.name)", "p50", outcome.latency.percentile(50), "ms")
-                result.add("waybill: \(query.name)", "p99", outcome.latency.percentile(99), "ms")
+                result.add("p50", of: "waybill: \(query.name)", outcome.latency.percentile(50), unit: "ms")
+                result.add("p99", of: "waybill: \(query.name)", outcome.latency.percentile(99), unit: "ms")
             }
         }
         let resident = ProcessUsage.resident(service.pid)
-        result.add("waybill", "memory of the service, peak", Double(resident.peak) / 1e6, "MB")
+        result.add("memory of the service, peak", of: "waybill", Double(resident.peak) / 1e6, unit: "MB")
         result.charts = [.init(title: "Pages of the order list, p99", name: "p99")]
         result.selections = [
             .init(title: "Pages", names: ["p50", "p99"]),

@@ -41,20 +41,20 @@ struct RoutingScenario: AsyncParsableCommand {
                 ReportOptions.progress("run \(run) of \(report.runs): \(count) streams")
                 let outcome = try await RoutingBench(streams: count, events: events).run()
                 let subject = "\(NumberFormat.text(Double(count))) streams"
-                result.add(subject, "event to frame, mean", outcome.mean, "µs")
-                result.add(subject, "event to frame, p50", outcome.latency.percentile(50) * 1000, "µs")
-                result.add(subject, "event to frame, p99", outcome.latency.percentile(99) * 1000, "µs")
-                result.add(subject, "CPU of all, an event", outcome.processor, "µs")
+                result.add("event to frame, mean", of: subject, outcome.mean, unit: "µs")
+                result.add("event to frame, p50", of: subject, outcome.latency.percentile(50) * 1000, unit: "µs")
+                result.add("event to frame, p99", of: subject, outcome.latency.percentile(99) * 1000, unit: "µs")
+                result.add("CPU of all, an event", of: subject, outcome.processor, unit: "µs")
             }
             for count in indexed {
                 let events = events
                 let index = try await BlockingWork.run { RoutingIndex(streams: count) }
                 let nanoseconds = try await BlockingWork.run { try index.find(events) }
                 result.add(
-                    "\(NumberFormat.text(Double(count))) streams",
                     "found in the index",
+                    of: "\(NumberFormat.text(Double(count))) streams",
                     nanoseconds / 1000,
-                    "µs"
+                    unit: "µs"
                 )
             }
         }
@@ -69,8 +69,8 @@ struct RoutingScenario: AsyncParsableCommand {
         guard let first = counts.first, let last = counts.last, first != last else { return }
         let (few, many) = ("\(NumberFormat.text(Double(first))) streams", "\(NumberFormat.text(Double(last))) streams")
         for figure in result.figures where figure.subject == many && figure.unit == "µs" {
-            guard let before = result.median(few, figure.name), before > 0 else { continue }
-            result.add("many : few", figure.name, figure.median / before, "×")
+            guard let before = result.median(figure.name, of: few), before > 0 else { continue }
+            result.add(figure.name, of: "many : few", figure.median / before, unit: "×")
         }
     }
 }

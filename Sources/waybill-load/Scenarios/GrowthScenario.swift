@@ -52,17 +52,12 @@ struct GrowthScenario: AsyncParsableCommand {
                 let all = cost.parts.reduce(0) { $0 + $1.bytes }
                 for part in cost.parts where part.bytes * 100 >= all {
                     let kind = part.isIndex ? "index" : "table"
-                    result.add(subject, "\(kind) \(part.name)", Double(part.bytes) / Double(total), "B/event")
+                    result.add("\(kind) \(part.name)", of: subject, Double(part.bytes) / Double(total), unit: "B/event")
                 }
-                result.add(
-                    subject,
-                    "all on disk",
-                    Double(all) / Double(total),
-                    "B/event"
-                )
+                result.add("all on disk", of: subject, Double(all) / Double(total), unit: "B/event")
                 try await Service.with(binary: service.waybill, dataDirectory: data, logs: workDirectory) { service in
                     let probe = GrowthProbe(service: service, connections: connections, seconds: seconds)
-                    result.add(subject, "command ids of days past known after", try await probe.settle(), "s")
+                    result.add("command ids of days past known after", of: subject, try await probe.settle(), unit: "s")
                     for run in 1...report.runs {
                         ReportOptions.progress("\(subject): run \(run) of \(report.runs)")
                         try await probe.run(subject, &result)
@@ -90,7 +85,8 @@ struct GrowthScenario: AsyncParsableCommand {
 
     /// A service's real orders, as the pattern.
     private func load(_ data: String, _ workDirectory: String) async throws -> Report {
-        var result = try await Service.with(binary: service.waybill, dataDirectory: data, logs: workDirectory) { service in
+        var result = try await Service.with(binary: service.waybill, dataDirectory: data, logs: workDirectory) {
+            service in
             let token = try await service.token(.backend)
             let plan = BulkDriver.Plan(port: service.port, token: token, orders: pattern)
             _ = try await BlockingWork.run { try BulkDriver(plan).run() }
@@ -117,9 +113,9 @@ struct GrowthScenario: AsyncParsableCommand {
         guard let first = events.first, let last = events.last, first != last else { return }
         let (short, long) = ("\(NumberFormat.text(Double(first))) events", "\(NumberFormat.text(Double(last))) events")
         for figure in result.figures where figure.subject == long {
-            guard let before = result.median(short, figure.name), before > 0, figure.median > 0 else { continue }
+            guard let before = result.median(figure.name, of: short), before > 0, figure.median > 0 else { continue }
             let ratio = figure.name == "appends" ? before / figure.median : figure.median / before
-            result.add("long : short", figure.name, ratio, "×")
+            result.add(figure.name, of: "long : short", ratio, unit: "×")
         }
     }
 }

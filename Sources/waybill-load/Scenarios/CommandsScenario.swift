@@ -78,13 +78,13 @@ struct CommandsScenario: AsyncParsableCommand {
                 let rate = try await UmaDB.with(python: umadb, workDirectory: workDirectory) { peer in
                     try await peer.run(clients: 32, seconds: Int(seconds), workDirectory: workDirectory)
                 }
-                result.add("UmaDB, 32 Python clients", "rate", rate, "/s")
+                result.add("rate", of: "UmaDB, 32 Python clients", rate, unit: "/s")
             }
             if let pgbench {
                 let outcome = try await pgbench.run(clients: 32, seconds: Int(seconds), workDirectory: workDirectory)
-                result.add("pgbench, 32 clients", "rate", outcome.rate, "/s")
-                result.add("pgbench, 32 clients", "mean latency", outcome.latency, "ms")
-                result.add("waybill : pgbench", "ratio", rate / outcome.rate, "×")
+                result.add("rate", of: "pgbench, 32 clients", outcome.rate, unit: "/s")
+                result.add("mean latency", of: "pgbench, 32 clients", outcome.latency, unit: "ms")
+                result.add("ratio", of: "waybill : pgbench", rate / outcome.rate, unit: "×")
             }
         }
         result.charts = [.init(title: "Single commands, durable, a second", name: "rate")]
@@ -118,11 +118,11 @@ struct CommandsScenario: AsyncParsableCommand {
         let (outcome, usage) = try await UsageMonitor.during(service) {
             try await BlockingWork.run { try CommandDriver(plan).run() }
         }
-        result.add(subject, plan.rate == nil ? "rate" : "rate by the clock", outcome.rate, "/s")
-        result.add(outcome.latency, subject, "latency")
-        result.add(usage, subject, work: outcome.accepted, of: plan.seconds / (plan.warmUp + plan.seconds))
+        result.add(plan.rate == nil ? "rate" : "rate by the clock", of: subject, outcome.rate, unit: "/s")
+        result.add(outcome.latency, of: subject, as: "latency")
+        result.add(usage, of: subject, work: outcome.accepted, share: plan.seconds / (plan.warmUp + plan.seconds))
         let refused = outcome.refused.values.reduce(0, +)
-        result.add(subject, "refused or unanswered", Double(refused + outcome.unanswered), "")
+        result.add("refused or unanswered", of: subject, Double(refused + outcome.unanswered), unit: "")
         if let refusal = outcome.firstRefusal { result.note("The first refusal: \(refusal)") }
         return outcome.rate
     }
