@@ -41,8 +41,8 @@ extension WaybillClient {
                 tls.trustRoots = .certificates(try NIOSSLCertificate.fromPEMFile(certificateAuthorities))
                 configuration.tlsConfiguration = tls
             }
-            // One connection for each stream. Over HTTP/2 the streams would share one: a silent connection would be reused
-            // again and again, and streams beyond its limit would wait for others to end.
+            // One connection for each stream. Over HTTP/2 the streams would share one: a silent connection would be
+            // reused again and again, and streams beyond its limit would wait for others to end.
             configuration.httpVersion = .http1Only
             // `StreamSession` repeats failed attempts itself.
             configuration.connectionPool.retryConnectionEstablishment = false

@@ -66,7 +66,8 @@ extension WaybillClient {
         }
     }
 
-    /// Reads a problem detail; nil where the body breaks off, is too large or is something else. The status is enough then.
+    /// Reads a problem detail; nil where the body breaks off, is too large or is something else. The status is enough
+    /// then.
     private static func problem(_ response: HTTPClientResponse) async throws -> Problem? {
         do {
             let body = try await response.body.collect(upTo: maximumProblemSize)

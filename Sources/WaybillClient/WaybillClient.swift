@@ -15,7 +15,8 @@ import NIOCore
 /// }
 /// ```
 ///
-/// Streams keep their client alive. It closes its connections when its last stream and the last reference to it are gone.
+/// Streams keep their client alive. It closes its connections when its last stream and the last reference to it are
+/// gone.
 public final class WaybillClient: Sendable {
     /// A function that returns a token which the service accepts.
     ///
@@ -35,8 +36,8 @@ public final class WaybillClient: Sendable {
     ///   - url: the service's address, with the scheme `http` or `https`.
     ///   - token: the token; nil where none is needed, as for tracking links.
     ///   - settings: the settings of the client's connections.
-    /// - Throws: ``WaybillClientError`` with the code ``WaybillClientError/Code/unusableRequest`` where `url` is not such an
-    ///   address, or where the certificates that the settings name cannot be read.
+    /// - Throws: ``WaybillClientError`` with the code ``WaybillClientError/Code/unusableRequest`` where `url` is not
+    ///   such an address, or where the certificates that the settings name cannot be read.
     public convenience init(url: String, token: String? = nil, settings: Settings = Settings()) throws {
         try self.init(url: url, settings: settings, tokenProvider: token.map { token in { @Sendable in token } })
     }
@@ -47,8 +48,8 @@ public final class WaybillClient: Sendable {
     ///   - url: the service's address, with the scheme `http` or `https`.
     ///   - settings: the settings of the client's connections.
     ///   - tokenProvider: the function that returns a token; nil where none is needed.
-    /// - Throws: ``WaybillClientError`` with the code ``WaybillClientError/Code/unusableRequest`` where `url` is not such an
-    ///   address, or where the certificates that the settings name cannot be read.
+    /// - Throws: ``WaybillClientError`` with the code ``WaybillClientError/Code/unusableRequest`` where `url` is not
+    ///   such an address, or where the certificates that the settings name cannot be read.
     public init(url: String, settings: Settings = Settings(), tokenProvider: TokenProvider?) throws {
         guard let parts = URL(string: url), ["http", "https"].contains(parts.scheme?.lowercased()),
             parts.host?.isEmpty == false, parts.query == nil, parts.fragment == nil
@@ -78,8 +79,8 @@ public final class WaybillClient: Sendable {
     ///
     /// - Parameters:
     ///   - request: the orders to follow, and the position to begin at.
-    ///   - onConnectionChange: called when the stream's connection is made, lost, or cannot be made, on the task that reads
-    ///     the events, between two of them.
+    ///   - onConnectionChange: called when the stream's connection is made, lost, or cannot be made, on the task that
+    ///     reads the events, between two of them.
     public func events(
         of request: StreamRequest,
         onConnectionChange: @escaping @Sendable (ConnectionChange) -> Void = { _ in }

@@ -5,7 +5,7 @@ import Testing
 
 @testable import waybill_load
 
-/// What the benchmark sends are commands that a service accepts.
+/// Tests that the commands of the load are those that a service accepts.
 @Suite struct JourneyTests {
     private func line(_ step: JourneyStep, _ index: Int, _ key: OrderIdentity) -> [UInt8] {
         var bytes: [UInt8] = []
@@ -18,12 +18,12 @@ import Testing
         return OrderIdentity(milliseconds: TimestampTexts().milliseconds, number: 1234, random: &random)
     }
 
-    @Test(arguments: Journey.allCases) func everyCommandOfAPlotIsAccepted(_ plot: Journey) throws {
+    @Test(arguments: Journey.allCases) func everyCommandOfAJourneyIsAccepted(_ journey: Journey) throws {
         for shop in LoadShop.all {
             let key = key()
             let orderId = try #require(UUID(uuidString: String(decoding: key.id, as: UTF8.self)))
             var order = Order(orderId: orderId)
-            for (index, step) in plot.steps(shop).enumerated() {
+            for (index, step) in journey.steps(in: shop).enumerated() {
                 let bytes = line(step, index, key)
                 #expect(bytes.last == UInt8(ascii: "\n"))
                 let bulk = try JSONNode.read(Array(bytes.dropLast())) { node in Result { try BulkLine.decode(node) } }
@@ -32,15 +32,15 @@ import Testing
                 let now = try #require(Timestamp(rfc3339: String(decoding: TimestampTexts().now, as: UTF8.self)))
                 #expect(bulk.command.validate(receivedAt: now) == nil)
                 let events = try order.decide(bulk.command, receivedAt: now)
-                #expect(plot.isOneToOne ? events.count == 1 : !events.isEmpty)
+                #expect(journey.isOneToOne ? events.count == 1 : !events.isEmpty)
                 for event in events { _ = order.apply(event) }
             }
         }
     }
 
-    @Test func aRequestSaysItsLength() throws {
+    @Test func contentLengthOfARequestIsThatOfItsBody() throws {
         for shop in LoadShop.all {
-            for (index, step) in Journey.allCases.flatMap({ $0.steps(shop) }).enumerated() {
+            for (index, step) in Journey.allCases.flatMap({ $0.steps(in: shop) }).enumerated() {
                 var bytes: [UInt8] = []
                 step.request(index, token: "t").render(key(), TimestampTexts(), into: &bytes)
                 let text = String(decoding: bytes, as: UTF8.self)
@@ -52,7 +52,7 @@ import Testing
         }
     }
 
-    @Test func orderIdsAreOfVersionSevenAndFollowTime() throws {
+    @Test func orderIdsAreOfVersionSevenAndAscendWithTime() throws {
         var random = SplitMix64(seed: 1)
         let ids = (0..<100).map { step in
             let key = OrderIdentity(milliseconds: 1_793_607_360_000 + UInt64(step), number: step, random: &random)
@@ -66,7 +66,7 @@ import Testing
         }
     }
 
-    @Test func timesAreWrittenInUTC() {
+    @Test func timesAreFormattedInUTC() {
         #expect(
             String(decoding: TimestampTexts.text(1_793_607_360_042), as: UTF8.self) == "2026-11-02T08:16:00.042Z"
         )

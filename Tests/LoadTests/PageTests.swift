@@ -7,12 +7,12 @@ import Testing
     private static let docs = URL(filePath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
         .deletingLastPathComponent().appending(path: "docs")
 
-    @Test func thePageIsMadeOfItsTextsAndFigures() throws {
+    @Test func pageOfTheDocsIsMadeOfItsTextsAndFigures() throws {
         let page = try PerformancePage.make(from: Self.docs.appending(path: "performance"))
         #expect(try String(contentsOf: Self.docs.appending(path: "performance.md"), encoding: .utf8) == page)
     }
 
-    @Test func selectionsPutFiguresSideBySide() {
+    @Test func tablesOfSelectionsHaveRowsForSubjectsOrFigures() {
         let machine = Machine(processor: "cpu", cores: 2, memory: "24 GB", kernel: "Linux 6", postgres: "15")
         var report = Report(scenario: "s", summary: "s", machine: machine)
         report.add("rate", of: "a", 1000, unit: "/s")

@@ -1,8 +1,8 @@
 /// An incremental parser of event streams, by the rules of WHATWG HTML, section 9.2.6.
 ///
-/// The bytes may arrive in pieces that are cut anywhere: inside a character, between CR and LF, inside the byte order mark.
-/// Bytes that are not UTF-8 become U+FFFD, as the Encoding standard decodes them. An unfinished block at the stream's end
-/// is not an event, so the parser needs no call at the end.
+/// The bytes may arrive in pieces that are cut anywhere: inside a character, between CR and LF, inside the byte order
+/// mark. Bytes that are not UTF-8 become U+FFFD, as the Encoding standard decodes them. An unfinished block at the
+/// stream's end is not an event, so the parser needs no call at the end.
 ///
 /// ```swift
 /// var parser = EventStreamParser()
@@ -29,9 +29,9 @@ public struct EventStreamParser: Sendable {
     /// Creates a parser for a stream that begins.
     ///
     /// - Parameters:
-    ///   - lastEventID: the `Last-Event-ID` with which the stream was requested; empty for none. The standard begins every
-    ///     stream with an empty id, so that a block without an id would lose the client's position. Browsers keep the id of
-    ///     the request, and so does this parser.
+    ///   - lastEventID: the `Last-Event-ID` with which the stream was requested; empty for none. The standard begins
+    ///     every stream with an empty id, so that a block without an id would lose the client's position. Browsers keep
+    ///     the id of the request, and so does this parser.
     ///   - maximumEventSize: the limit, in bytes, of an event's data together with the line being read.
     public init(lastEventID: String = "", maximumEventSize: Int = 16 * 1024 * 1024) {
         self.lastEventID = lastEventID

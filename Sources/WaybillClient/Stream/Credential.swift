@@ -25,8 +25,8 @@ struct Credential: Sendable {
 
     /// Discards a token that the service has refused, where another one may help.
     ///
-    /// - Returns: true where the token was accepted before: it may have expired while the service was away. False for one
-    ///   that never was accepted.
+    /// - Returns: true where the token was accepted before: it may have expired while the service was away. False for
+    ///   one that never was accepted.
     mutating func expireIfAcceptedBefore() -> Bool {
         guard token != nil, wasAccepted else { return false }
         expire()

@@ -1,7 +1,8 @@
 /// The events of a stream, across as many connections as needed.
 ///
-/// Every event arrives once and in order, or a ``StreamEvent/reset(reason:_:)`` says that it could not be so. A connection
-/// that breaks, ends, or is silent for too long is followed by another, which resumes after the last event received.
+/// Every event arrives once and in order, or a ``StreamEvent/reset(reason:_:)`` says that it could not be so. A
+/// connection that breaks, ends, or is silent for too long is followed by another, which resumes after the last event
+/// received.
 ///
 /// The sequence has no end. Leaving the loop or cancelling the task closes the connection at once. Iterating throws a
 /// ``WaybillClientError`` where reconnecting would not help.
@@ -27,15 +28,16 @@ public struct EventStream: AsyncSequence, Sendable {
             self.session = session
         }
 
-        /// The position from which a client that stops now can resume later; nil before the stream has named one. Opaque.
+        /// The position from which a client that stops now can resume later; nil before the stream has named one.
+        /// Opaque.
         ///
         /// The position moves with the events, and also while a filtered stream shows none.
         public var position: String? { session?.position }
 
         /// Returns the next event; nil only after an error.
         ///
-        /// - Throws: ``WaybillClientError`` where the stream has ended for good, `CancellationError`, and the error of the
-        ///   token provider.
+        /// - Throws: ``WaybillClientError`` where the stream has ended for good, `CancellationError`, and the error of
+        ///   the token provider.
         public mutating func next() async throws -> StreamEvent? {
             do {
                 return try await session?.next()

@@ -8,12 +8,13 @@ public enum StreamEvent: Sendable, Hashable {
     case status(Frame)
     /// Any other event of an order.
     case update(Frame)
-    /// A position that cannot be resumed from, with the reason as one word: `malformed`, `unknownEpoch`, `ahead` or `forked`.
+    /// A position that cannot be resumed from, with the reason as one word: `malformed`, `unknownEpoch`, `ahead` or
+    /// `forked`.
     ///
     /// The stream then begins anew. Discard everything that was collected from it so far.
     case reset(reason: String, Frame)
-    /// The end of a connection by the service, with the reason as one word: `shutdown`, `maxAge`, `tokenExpired`, `slow` or
-    /// `overload`.
+    /// The end of a connection by the service, with the reason as one word: `shutdown`, `maxAge`, `tokenExpired`,
+    /// `slow` or `overload`.
     ///
     /// The client reconnects by itself.
     case bye(reason: String, Frame)

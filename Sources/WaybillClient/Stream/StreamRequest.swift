@@ -7,7 +7,8 @@
 public struct StreamRequest: Sendable, Hashable {
     /// The position to resume after: one that the service gave, or `0` for the beginning of the log.
     ///
-    /// Nil begins with the present state: snapshots of the orders, or the log's head for ``feed(shops:statuses:types:attentionOnly:conflate:)``.
+    /// Nil begins with the present state: snapshots of the orders, or the log's head for
+    /// ``feed(shops:statuses:types:attentionOnly:conflate:)``.
     public var after: String?
     /// True to request frames without `event:` fields, as a browser's `onmessage` needs them. Events read the same.
     public var isPlain = false

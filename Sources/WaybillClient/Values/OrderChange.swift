@@ -38,6 +38,7 @@ public struct OrderChange: Sendable, Hashable, Decodable {
     public let correlationId: String?
     /// The id of the event that caused this one; nil where none did, and for customers.
     public let causationId: String?
-    /// The number of the order's events since the frame before that a conflated stream leaves out; nil on other streams.
+    /// The number of the order's events since the frame before that a conflated stream leaves out; nil on other
+    /// streams.
     public let skipped: Int?
 }

@@ -1,9 +1,10 @@
 import Foundation
 import Synchronization
 
-/// The processes that live for this one. SIGINT and SIGTERM end them before this one goes, so that none is left behind.
+/// The child processes of this program. SIGINT and SIGTERM end the children before the program ends, so that none
+/// remains.
 ///
-/// The table is fixed memory: a signal's handler may not lock, nor allocate.
+/// The table is fixed memory, since a signal handler must neither lock nor allocate.
 enum ChildRegistry {
     private struct Table: @unchecked Sendable {
         static let capacity = 32
@@ -21,7 +22,11 @@ enum ChildRegistry {
     private static let table = Table()
     private static let writing = Mutex(())
 
-    /// - Parameter number: the signal that ends it in peace.
+    /// Adds a child.
+    ///
+    /// - Parameters:
+    ///   - pid: the child's process id.
+    ///   - number: the signal that ends the child in order.
     static func add(_ pid: Int32, endedBy number: Int32) {
         writing.withLock { _ in
             for index in 0..<Table.capacity where table.pids[index] == 0 {
@@ -32,15 +37,16 @@ enum ChildRegistry {
         }
     }
 
+    /// Removes a child that has ended.
     static func remove(_ pid: Int32) {
         writing.withLock { _ in
             for index in 0..<Table.capacity where table.pids[index] == pid { table.pids[index] = 0 }
         }
     }
 
-    /// To be called first of all.
+    /// Installs the signal handlers. Must be called before the first child is started.
     static func installSignalHandlers() {
-        // Touched here, so that the handler finds it made.
+        // Creates the table now, since the handler must not allocate it.
         _ = table
         for number in [SIGINT, SIGTERM] {
             signal(number) { number in
@@ -50,7 +56,7 @@ enum ChildRegistry {
                 _exit(128 + number)
             }
         }
-        // A peer that closes is seen by the call that meets it.
+        // A closed peer is reported by the call that writes to it.
         signal(SIGPIPE, SIG_IGN)
     }
 }

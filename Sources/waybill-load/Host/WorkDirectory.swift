@@ -1,8 +1,10 @@
 import Foundation
 
-/// A directory for a run's services and logs, removed afterwards.
+/// A directory for the services and logs of a run, which is removed afterwards.
 enum WorkDirectory {
-    /// Lends a fresh directory below `parent`. PostgreSQL's account must be able to enter it.
+    /// Lends a fresh directory in `parent`. The account of PostgreSQL must be able to enter it.
+    ///
+    /// - Parameter keeping: true to keep the directory, and to print its path.
     static func with<R>(_ parent: String, keeping: Bool = false, _ body: (String) async throws -> R) async throws -> R {
         let path = "\(parent)/waybill-load-\(String(UInt64.random(in: .min ... .max), radix: 36))"
         try FileManager.default.createDirectory(

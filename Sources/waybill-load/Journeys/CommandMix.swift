@@ -1,38 +1,42 @@
-/// The demonstration's mix of commands, rendered once and then only filled in.
+/// A generator of commands in the demonstration's mix. Templates are rendered once; each command only fills in fields.
 final class CommandMix {
+    /// The form of the commands.
     enum Form {
-        /// Requests of their own, with this token.
+        /// One request for each command, with this token.
         case requests(token: String)
         /// Lines of a bulk request.
         case lines
     }
 
-    /// One order under way.
+    /// An order under way.
     struct Order {
         let key: OrderIdentity
-        fileprivate let journey: Int
+        fileprivate let templates: Int
         fileprivate var step = 0
     }
 
-    private var journeys: [[CommandTemplate]] = []
-    private var byPlot: [Journey: [Int]] = [:]
+    /// The templates of every journey in every shop.
+    private var templates: [[CommandTemplate]] = []
+    /// The indices in `templates` of each journey.
+    private var indices: [Journey: [Int]] = [:]
     private var random: SplitMix64
     private var number: Int
     private let oneToOne: Bool
     private(set) var times = TimestampTexts()
 
     /// - Parameters:
-    ///   - oneToOne: only journeys whose every command appends exactly one event.
-    ///   - seed: makes orders different from those of another mix.
+    ///   - form: the form of the commands.
+    ///   - oneToOne: true for only those journeys whose every command appends exactly one event.
+    ///   - seed: the seed of the random choices. Mixes with different seeds make different orders.
     init(_ form: Form, oneToOne: Bool = false, seed: UInt64 = .random(in: .min ... .max)) {
         self.oneToOne = oneToOne
         random = SplitMix64(seed: seed)
         number = Int(seed % 90_000_000)
-        for plot in Journey.allCases {
+        for journey in Journey.allCases {
             for shop in LoadShop.all {
-                byPlot[plot, default: []].append(journeys.count)
-                journeys.append(
-                    plot.steps(shop).enumerated().map { index, step in
+                indices[journey, default: []].append(templates.count)
+                templates.append(
+                    journey.steps(in: shop).enumerated().map { index, step in
                         switch form {
                         case .requests(let token): step.request(index, token: token)
                         case .lines: step.line(index)
@@ -43,27 +47,29 @@ final class CommandMix {
         }
     }
 
+    /// Begins an order with a journey, a shop and an id at random.
     func newOrder() -> Order {
-        var plot = Journey.pick(&random)
-        while oneToOne && !plot.isOneToOne { plot = Journey.pick(&random) }
-        let candidates = byPlot[plot] ?? []
+        var journey = Journey.pick(&random)
+        while oneToOne && !journey.isOneToOne { journey = Journey.pick(&random) }
+        let candidates = indices[journey] ?? []
         number += 1
         let key = OrderIdentity(milliseconds: times.milliseconds, number: number, random: &random)
-        return Order(key: key, journey: candidates[Int.random(in: 0..<candidates.count, using: &random)])
+        return Order(key: key, templates: candidates[Int.random(in: 0..<candidates.count, using: &random)])
     }
 
     /// Appends the order's next command.
     ///
-    /// - Returns: whether more follow.
+    /// - Returns: true where more commands follow.
     func append(_ order: inout Order, to buffer: inout [UInt8]) -> Bool {
-        let steps = journeys[order.journey]
+        let steps = templates[order.templates]
         steps[order.step].render(order.key, times, into: &buffer)
         order.step += 1
         return order.step < steps.count
     }
 
-    /// To be called before a round of commands.
+    /// Updates the times in commands. Must be called before each round of commands.
     func refreshTimes() { times.refresh() }
 
+    /// Picks a number at random.
     func pick(below count: Int) -> Int { Int.random(in: 0..<count, using: &random) }
 }

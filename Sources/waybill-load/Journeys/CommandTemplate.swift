@@ -1,16 +1,16 @@
-/// Bytes with fields of fixed width, which are filled in when it is sent: its length never changes, so that a request's
-/// `Content-Length` stands in it already.
+/// The bytes of a command with fields of fixed width, which are filled in when the command is sent. The length never
+/// changes, so that the template contains a request's `Content-Length`.
 ///
-/// In the text, `@order@`, `@number@` and the like mark the fields.
+/// In the template's text `@order@`, `@number@` and so on mark the fields.
 struct CommandTemplate: Sendable {
     enum Field: String, Sendable, CaseIterable {
         /// The order's UUID.
         case order
-        /// The order's number, eight digits.
+        /// The order's number, of eight digits.
         case number
-        /// The customer's, three digits.
+        /// The customer's number, of three digits.
         case customer
-        /// Now, two hours ago, in thirty hours, in thirty-two.
+        /// The present time, two hours before it, 30 hours after it, 32 hours after it.
         case now, earlier, later, latest
 
         var width: Int {
@@ -26,9 +26,10 @@ struct CommandTemplate: Sendable {
     private let bytes: [UInt8]
     private let fields: [(offset: Int, field: Field)]
 
+    /// The length in bytes.
     var count: Int { bytes.count }
 
-    /// - Precondition: every `@…@` names a field; the texts are this program's own.
+    /// - Precondition: every `@…@` names a field. The texts are constants of this program.
     init(_ text: String) {
         var bytes: [UInt8] = []
         var fields: [(Int, Field)] = []
@@ -46,21 +47,21 @@ struct CommandTemplate: Sendable {
         self.fields = fields
     }
 
-    /// Appends the bytes with their fields filled in.
+    /// Appends the bytes with the fields filled in.
     func render(_ order: OrderIdentity, _ times: TimestampTexts, into buffer: inout [UInt8]) {
         let start = buffer.count
         buffer.append(contentsOf: bytes)
         buffer.withUnsafeMutableBytes { buffer in
             for (offset, field) in fields {
-                let place = UnsafeMutableRawBufferPointer(rebasing: buffer[(start + offset)...])
+                let target = UnsafeMutableRawBufferPointer(rebasing: buffer[(start + offset)...])
                 switch field {
-                case .order: place.copyBytes(from: order.id)
-                case .number: place.copyBytes(from: order.number)
-                case .customer: place.copyBytes(from: order.customer)
-                case .now: place.copyBytes(from: times.now)
-                case .earlier: place.copyBytes(from: times.earlier)
-                case .later: place.copyBytes(from: times.later)
-                case .latest: place.copyBytes(from: times.latest)
+                case .order: target.copyBytes(from: order.id)
+                case .number: target.copyBytes(from: order.number)
+                case .customer: target.copyBytes(from: order.customer)
+                case .now: target.copyBytes(from: times.now)
+                case .earlier: target.copyBytes(from: times.earlier)
+                case .later: target.copyBytes(from: times.later)
+                case .latest: target.copyBytes(from: times.latest)
                 }
             }
         }

@@ -1,15 +1,15 @@
-/// One command of an order's life, as bulk lines and as requests know it.
+/// A command of a journey, which is rendered as a bulk line or as a request.
 struct JourneyStep: Sendable {
-    /// The name in a bulk line: `packParcel`.
+    /// The command's name in a bulk line, such as `packParcel`.
     let command: String
-    /// The path behind the order, empty for placing it: `pack`.
+    /// The last component of the path, such as `pack`; empty for placing the order.
     let path: String
-    /// The members of the command's object, without braces, in `CommandTemplate`'s notation; may be empty.
+    /// The members of the command's object, without braces, in the notation of `CommandTemplate`. May be empty.
     let fields: String
 
     /// The command as a line of `POST /v1/commands`, line feed included.
     ///
-    /// - Parameter index: its place in the order's life, which makes its command id.
+    /// - Parameter index: the command's index in the journey, which becomes part of the command id.
     func line(_ index: Int) -> CommandTemplate {
         let rest = fields.isEmpty ? "" : ",\(fields)"
         return CommandTemplate(
@@ -17,7 +17,7 @@ struct JourneyStep: Sendable {
         )
     }
 
-    /// The command as a request of its own.
+    /// The command as an HTTP request.
     func request(_ index: Int, token: String) -> CommandTemplate {
         let members = path.isEmpty ? #""orderId":"@order@",\#(fields)"# : fields
         let length = CommandTemplate("{\(members)}").count

@@ -1,13 +1,14 @@
-/// What tells one simulated order from another.
+/// The id, number and customer of a simulated order, as ASCII.
 struct OrderIdentity: Sendable {
-    /// A UUID of version 7 (RFC 9562): the time, then random bits, as a shop's own ids would be.
+    /// A UUID of version 7 (RFC 9562): the time, then random bits, as a shop's own ids.
     let id: [UInt8]
     let number: [UInt8]
     let customer: [UInt8]
 
     /// - Parameters:
-    ///   - milliseconds: since 1970.
-    ///   - number: counts the orders.
+    ///   - milliseconds: the time since 1970.
+    ///   - number: the order's number, from which the customer follows.
+    ///   - random: the source of the id's random bits.
     init(milliseconds: UInt64, number: Int, random: inout some RandomNumberGenerator) {
         let high = milliseconds << 16 | 0x7000 | random.next() & 0x0FFF
         let low = random.next() & 0x3FFF_FFFF_FFFF_FFFF | 0x8000_0000_0000_0000

@@ -1,4 +1,4 @@
-/// SplitMix64: as good as load needs and cheaper than the system's generator. Never for secrets.
+/// The SplitMix64 generator, which is good enough for load and cheaper than the system's generator. Unfit for secrets.
 struct SplitMix64: RandomNumberGenerator {
     private var state: UInt64
 

@@ -1,4 +1,4 @@
-/// The commands of an order of two lines, prepaid, in one shop.
+/// A builder of the commands of a prepaid order with two lines, in one shop.
 struct StepBuilder {
     let shop: LoadShop
 

@@ -1,8 +1,8 @@
 import ArgumentParser
 import Foundation
 
-/// The limit to compare with: a bare epoll loop that writes every event to every socket, one call each, and does nothing
-/// else. A child process of the benchmark.
+/// The command that runs the limit to compare with, in a child process: an epoll loop that writes every event to every
+/// socket, with one call each, and does nothing else.
 struct EpollPeer: ParsableCommand {
     static let name = "peer-epoll"
 
@@ -14,7 +14,7 @@ struct EpollPeer: ParsableCommand {
 
     func run() throws {
         let server = try EpollPeerServer()
-        // Not print: it is buffered, and whoever waits would wait for ever.
+        // `print` is buffered, so the parent would never see the line.
         FileHandle.standardOutput.write(Data("port \(server.port)\n".utf8))
         try server.run()
     }

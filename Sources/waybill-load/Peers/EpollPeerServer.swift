@@ -1,12 +1,12 @@
 import Glibc
 import Primitives
 
-/// `GET` opens a stream, `POST` publishes its body as a frame to all of them.
+/// A server of streams on an epoll loop: `GET` opens a stream, `POST` publishes its body as a frame to all streams.
 final class EpollPeerServer {
     private struct Connection {
         let descriptor: Int32
         var input: [UInt8] = []
-        /// What the socket would not take.
+        /// The bytes that the socket has not accepted yet.
         var output: [UInt8] = []
         var isStream = false
     }
@@ -32,7 +32,7 @@ final class EpollPeerServer {
 
     deinit { buffer.deallocate() }
 
-    /// Serves until the process is ended.
+    /// Serves requests until the process is ended.
     func run() throws {
         while true {
             try epoll.wait(until: .max) { ready in

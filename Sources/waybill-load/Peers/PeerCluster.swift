@@ -1,13 +1,13 @@
 import EmbeddedPostgres
 import Foundation
 
-/// A cluster of the kind that the service runs, for a peer: the same binaries and settings, on the same disk.
+/// A PostgreSQL cluster for a peer, with the same binaries and settings as the service's and on the same disk.
 struct PeerCluster: Sendable {
     let location: EmbeddedPostgres.Location
     let binaries: String
     let postmaster: Int32
 
-    /// Starts it in `directory` for as long as `body` runs.
+    /// Runs a cluster in `directory` for as long as `body` runs.
     static func with<R>(_ directory: String, _ body: (PeerCluster) async throws -> R) async throws -> R {
         let cluster = EmbeddedPostgres(dataDirectory: directory, logger: Service.logger)
         let location = try await cluster.start()

@@ -1,11 +1,11 @@
-/// A request as this program's own client sends it, once it is complete.
+/// A complete request, in the form in which this program sends requests to `EpollPeerServer`.
 struct PeerRequest {
     let isPost: Bool
     let body: ArraySlice<UInt8>
-    /// Bytes of the input that it takes.
+    /// The length of the request in bytes.
     let length: Int
 
-    /// Nil while it is incomplete.
+    /// Reads the request at the beginning of the input; nil while it is incomplete.
     init?(_ input: [UInt8]) {
         let end = Array("\r\n\r\n".utf8)
         guard let blank = input.indices.first(where: { input[$0...].starts(with: end) }) else { return nil }

@@ -8,10 +8,10 @@ struct PageCommand: ParsableCommand {
         discussion: "The directory holds begin.md, and for each scenario NAME.md, NAME.json and NAME.svg."
     )
 
-    @Option(help: "The directory of texts and figures.")
+    @Option(help: "Directory of texts and figures.")
     var directory = "docs/performance"
 
-    @Option(help: "The page to write.")
+    @Option(help: "Page to write.")
     var output = "docs/performance.md"
 
     func run() throws {

@@ -1,5 +1,5 @@
 extension Report {
-    /// All figures, medians with the runs behind them.
+    /// A table of all figures: the medians, and the values of the single runs.
     var table: TextTable {
         let several = figures.contains { $0.runs.count > 1 }
         return TextTable(

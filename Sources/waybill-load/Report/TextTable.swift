@@ -1,11 +1,11 @@
-/// A table for the terminal and for Markdown pages; its numbers stand right.
+/// A table for the terminal and for Markdown pages, with numbers aligned to the right.
 struct TextTable {
     let header: [String]
     let rows: [[String]]
-    /// Columns that hold numbers.
+    /// The indices of the columns that hold numbers.
     let numeric: Set<Int>
 
-    /// With lines of dashes, for the terminal.
+    /// The table for the terminal.
     var plain: String {
         let widths = widths
         let rule = widths.map { String(repeating: "─", count: $0) }.joined(separator: "──")
@@ -15,6 +15,7 @@ struct TextTable {
         return ([lines[0], rule] + lines.dropFirst()).joined(separator: "\n")
     }
 
+    /// The table in Markdown.
     var markdown: String {
         let rule = header.indices.map { numeric.contains($0) ? "---:" : "---" }
         return ([header, rule] + rows).map { "| " + $0.map(Self.escaped).joined(separator: " | ") + " |" }

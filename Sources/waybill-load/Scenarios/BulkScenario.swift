@@ -5,23 +5,23 @@ import Foundation
 struct BulkScenario: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "bulk",
-        abstract: "Many commands in one NDJSON request, as fast as the service takes them.",
+        abstract: "Measure many commands in one NDJSON request, as fast as the service accepts them.",
         discussion: """
-            Orders in the demonstration's mix, many under way at once, so that placements and later commands come mixed. With
-            --beside, single commands are sent by the clock meanwhile, and their latency is told.
+            Orders in the demonstration's mix, many under way at once, so that placements and later commands are mixed.
+            With --beside, single commands are sent by the clock meanwhile, and their latency is reported.
             """
     )
 
     @OptionGroup var service: ServiceOptions
     @OptionGroup var report: ReportOptions
 
-    @Option(help: "Orders to load, for each run. An order has nine commands in the mean.")
+    @Option(help: "Orders to load in each run. An order has nine commands on average.")
     var orders = 20_000
 
-    @Option(help: "Begin no new orders after so many seconds.")
+    @Option(help: "Seconds after which no new orders are begun.")
     var limit = 3600.0
 
-    @Option(help: "Single commands a second beside it.")
+    @Option(help: "Single commands per second beside the bulk request.")
     var beside: Double?
 
     func validate() throws {
@@ -82,7 +82,7 @@ struct BulkScenario: AsyncParsableCommand {
         result.add("time", of: "waybill, bulk", bulk.elapsed, unit: "s")
         result.add("rejected", of: "waybill, bulk", Double(bulk.rejected), unit: "")
         result.add(usage, of: "waybill, bulk", work: events)
-        // The middle of the second half against the middle of the first: growth shows, a peak does not.
+        // Compares the medians of the two halves, which shows growth but not a peak.
         let series = usage.residentSeries
         if series.count >= 8 {
             let half = series.count / 2

@@ -5,14 +5,14 @@ import Foundation
 struct CommandsScenario: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "commands",
-        abstract: "Single commands by POST, in the demonstration's mix.",
+        abstract: "Measure single commands by POST, in the demonstration's mix.",
         discussion: """
-            Closed loop by default: each connection sends the next command when the last is answered. With --rate, an open loop:
-            commands are sent by the clock, and a latency runs from the moment for which its command was intended, so that waiting
-            behind a stalled service counts (no coordinated omission).
+            Closed loop by default: each connection sends the next command when the last is answered. With --rate, an
+            open loop: commands are sent by the clock, and a latency counts from the time for which its command was
+            intended, so that waiting for a stalled service counts (no coordinated omission).
 
-            With --peer, pgbench runs in turn with it on a cluster of the same kind: 32 clients, prepared, one event and one
-            notification a transaction.
+            With --peer, pgbench runs in turn with the service on a cluster of the same kind: 32 clients, prepared
+            statements, one event and one notification in each transaction.
             """
     )
 
@@ -22,22 +22,22 @@ struct CommandsScenario: AsyncParsableCommand {
     @Option(help: "Connections.")
     var connections = 64
 
-    @Option(help: "Seconds to measure, for each run.")
+    @Option(help: "Seconds to measure in each run.")
     var seconds = 10.0
 
-    @Option(help: "Seconds of load before that.")
+    @Option(help: "Seconds of load before the measured time.")
     var warmUp = 3.0
 
-    @Option(help: "Commands a second by the clock.")
+    @Option(help: "Commands per second by the clock.")
     var rate: Double?
 
-    @Flag(help: "After the closed loop, an open loop at half of its rate.")
+    @Flag(help: "Measure an open loop at half of the closed loop's rate afterwards.")
     var half = false
 
-    @Flag(help: "Run pgbench in turn.")
+    @Flag(help: "Measure pgbench in turn.")
     var peer = false
 
-    @Option(help: "Run UmaDB in turn, by this Python, which has its package.")
+    @Option(help: "Measure UmaDB in turn, with this Python, which has its package.")
     var umadb: String?
 
     func validate() throws {
@@ -108,7 +108,9 @@ struct CommandsScenario: AsyncParsableCommand {
         return result
     }
 
-    /// - Returns: commands a second.
+    /// Measures the service by a plan, and adds the figures.
+    ///
+    /// - Returns: commands per second.
     private func add(
         _ plan: CommandDriver.Plan,
         _ subject: String,

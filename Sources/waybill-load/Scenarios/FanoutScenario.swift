@@ -5,32 +5,34 @@ import Foundation
 struct FanoutScenario: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "fanout",
-        abstract: "One event to many streams: deliveries a second, their cost and their latency.",
+        abstract: "Measure one event to many streams: deliveries per second, CPU and latency.",
         discussion: """
-            Streams on all orders, read by one thread that counts frames. Published by the service's bulk route, as fast as the
-            streams take it (--pace saturated), one event at a time (closed), or by the clock (a number of events a second).
+            Streams on all orders, read by one thread that counts frames. Events are published by the service's bulk
+            route, as fast as the streams accept them (--pace saturated), one at a time (closed), or by the clock
+            (events per second).
 
-            Peers get the frames that the service has sent, by the same client: nchan (nginx, one worker) and a bare epoll loop.
-            nchan keeps nothing on disk; an event of ours is durable before it is pushed, and its latency includes the commit.
+            Peers publish the frames that the service has sent, with the same client: nchan (nginx, one worker) and a
+            bare epoll loop. nchan stores nothing on disk. The service's events are durable before they are sent, so its
+            latency includes the commit.
             """
     )
 
     @OptionGroup var service: ServiceOptions
     @OptionGroup var report: ReportOptions
 
-    @Option(parsing: .upToNextOption, help: "Streams; each number is measured for itself.")
+    @Option(parsing: .upToNextOption, help: "Numbers of streams, each measured separately.")
     var subscribers = [1000]
 
-    @Option(parsing: .upToNextOption, help: "saturated, closed, or events a second; each is measured for itself.")
+    @Option(parsing: .upToNextOption, help: "Paces: saturated, closed, or events per second; each measured separately.")
     var pace = ["saturated"]
 
-    @Option(help: "Events under way at most when saturated.")
+    @Option(help: "Greatest number of events under way when saturated.")
     var window = 1000
 
-    @Option(help: "Seconds to measure, for each run.")
+    @Option(help: "Seconds to measure in each run.")
     var seconds = 5.0
 
-    @Option(help: "Seconds of load before that.")
+    @Option(help: "Seconds of load before the measured time.")
     var warmUp = 1.0
 
     @Flag(help: "Measure nchan too.")
@@ -63,8 +65,15 @@ struct FanoutScenario: AsyncParsableCommand {
                 for count in subscribers {
                     for pace in paces {
                         ReportOptions.progress("run \(run) of \(report.runs): \(count) streams, \(pace.name)")
-                        frames = try await bench.measure(count, pace, &result)
-                        try await measurePeers(count, pace, frames, bench, workDirectory, &result)
+                        frames = try await bench.measure(streams: count, pace: pace, into: &result)
+                        try await measurePeers(
+                            streams: count,
+                            pace: pace,
+                            frames: frames,
+                            bench,
+                            workDirectory,
+                            into: &result
+                        )
                     }
                 }
             }
@@ -84,19 +93,23 @@ struct FanoutScenario: AsyncParsableCommand {
     }
 
     private func measurePeers(
-        _ count: Int,
-        _ pace: FanoutPace,
-        _ frames: [RecordedFrame],
+        streams count: Int,
+        pace: FanoutPace,
+        frames: [RecordedFrame],
         _ bench: FanoutBench,
         _ workDirectory: String,
-        _ result: inout Report
+        into result: inout Report
     ) async throws {
         var copy = result
         if nchan {
-            try await StreamPeer.withNchan(workDirectory) { try await bench.measure($0, count, pace, frames, &copy) }
+            try await StreamPeer.withNchan(workDirectory) {
+                try await bench.measure($0, frames: frames, streams: count, pace: pace, into: &copy)
+            }
         }
         if epoll {
-            try await StreamPeer.withEpoll(workDirectory) { try await bench.measure($0, count, pace, frames, &copy) }
+            try await StreamPeer.withEpoll(workDirectory) {
+                try await bench.measure($0, frames: frames, streams: count, pace: pace, into: &copy)
+            }
         }
         result = copy
     }

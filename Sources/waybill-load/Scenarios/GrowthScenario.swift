@@ -6,11 +6,11 @@ import Foundation
 struct GrowthScenario: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "growth",
-        abstract: "Whether appends, returns and reads cost the same on a long log as on a short one.",
+        abstract: "Measure appends, returning clients and reads on logs of several lengths.",
         discussion: """
-            Loads real orders, then fills the database with clones of them up to each length, spread over some days, read models
-            and command ids included, and measures the service on it. Also tells the bytes on disk an event. Needs a data directory
-            of its own, so --port is refused.
+            Loads real orders, then fills the database with clones of them up to each length, spread over some days,
+            read models and command ids included, and measures the service on it. Also reports the bytes on disk for
+            each event. Needs a data directory of its own, so --port is refused.
             """
     )
 
@@ -23,17 +23,19 @@ struct GrowthScenario: AsyncParsableCommand {
     @Option(help: "Days over which the log is spread.")
     var days = 30
 
-    @Option(help: "Orders in the pattern that is cloned.")
+    @Option(help: "Real orders to clone.")
     var pattern = 2000
 
-    @Option(help: "Connections that append.")
+    @Option(help: "Connections that send commands.")
     var connections = 64
 
-    @Option(help: "Seconds of appending, for each run.")
+    @Option(help: "Seconds of sending commands in each run.")
     var seconds = 10.0
 
     func validate() throws {
-        guard service.port == nil else { throw ValidationError("growth empties the log: it makes its own service") }
+        guard service.port == nil else {
+            throw ValidationError("growth empties the log, so it starts a service of its own; leave --port out")
+        }
         guard events.allSatisfy({ $0 > 0 }), !events.isEmpty, days > 0, pattern > 0, connections > 0, seconds > 0 else {
             throw ValidationError("--events, --days, --pattern, --connections and --seconds must be positive")
         }
@@ -49,15 +51,25 @@ struct GrowthScenario: AsyncParsableCommand {
                     return (total, try await location.withConnection { try await StorageCost.read($0) })
                 }
                 let subject = "\(NumberFormat.text(Double(length))) events"
-                let all = cost.parts.reduce(0) { $0 + $1.bytes }
-                for part in cost.parts where part.bytes * 100 >= all {
-                    let kind = part.isIndex ? "index" : "table"
-                    result.add("\(kind) \(part.name)", of: subject, Double(part.bytes) / Double(total), unit: "B/event")
+                let all = cost.relations.reduce(0) { $0 + $1.bytes }
+                for relation in cost.relations where relation.bytes * 100 >= all {
+                    let kind = relation.isIndex ? "index" : "table"
+                    result.add(
+                        "\(kind) \(relation.name)",
+                        of: subject,
+                        Double(relation.bytes) / Double(total),
+                        unit: "B/event"
+                    )
                 }
                 result.add("all on disk", of: subject, Double(all) / Double(total), unit: "B/event")
                 try await Service.with(binary: service.waybill, dataDirectory: data, logs: workDirectory) { service in
                     let probe = GrowthProbe(service: service, connections: connections, seconds: seconds)
-                    result.add("command ids of days past known after", of: subject, try await probe.settle(), unit: "s")
+                    result.add(
+                        "command ids of days past known after",
+                        of: subject,
+                        try await probe.awaitCommandIds(),
+                        unit: "s"
+                    )
                     for run in 1...report.runs {
                         ReportOptions.progress("\(subject): run \(run) of \(report.runs)")
                         try await probe.run(subject, &result)
@@ -83,32 +95,33 @@ struct GrowthScenario: AsyncParsableCommand {
         try report.publish(result)
     }
 
-    /// A service's real orders, as the pattern.
+    /// Loads real orders into a service, and saves them as the pattern.
     private func load(_ data: String, _ workDirectory: String) async throws -> Report {
         var result = try await Service.with(binary: service.waybill, dataDirectory: data, logs: workDirectory) {
             service in
             let token = try await service.token(.backend)
             let plan = BulkDriver.Plan(port: service.port, token: token, orders: pattern)
             _ = try await BlockingWork.run { try BulkDriver(plan).run() }
-            try await ReadModels.catchUp(service)
+            try await ReadModels.waitUntilCaughtUp(with: service)
+            let lengths = events.map { NumberFormat.text(Double($0)) }.joined(separator: " and ")
             return try await Report(
                 scenario: "growth",
-                summary:
-                    "the same work on logs of \(events.map { NumberFormat.text(Double($0)) }.joined(separator: " and ")) events",
+                summary: "the same work on logs of \(lengths) events",
                 machine: .current(of: service)
             )
         }
-        try await offline(data) { try await GrowthFill(location: $0, days: days).takePattern() }
+        try await offline(data) { try await GrowthFill(location: $0, days: days).savePattern() }
         result.charts = [.init(title: "Single commands a second, by the log's length", name: "appends")]
         return result
     }
 
-    /// The database with no service on it.
+    /// Runs `body` on the database without a service.
     private func offline<R>(_ data: String, _ body: (EmbeddedPostgres.Location) async throws -> R) async throws -> R {
         try await PeerCluster.with(data) { try await body($0.location) }
     }
 
-    /// The longest log against the shortest: times, and appends the other way round, so that 1 is no change and more is worse.
+    /// Adds the ratios of the longest log to the shortest. For rates the ratio is inverted, so that 1 always means no
+    /// change and more is worse.
     private func addRatios(_ result: inout Report) {
         guard let first = events.first, let last = events.last, first != last else { return }
         let (short, long) = ("\(NumberFormat.text(Double(first))) events", "\(NumberFormat.text(Double(last))) events")

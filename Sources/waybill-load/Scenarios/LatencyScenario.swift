@@ -3,10 +3,10 @@ import ArgumentParser
 struct LatencyScenario: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "latency",
-        abstract: "From commit to frame: events at a fixed rate, followed by many streams.",
+        abstract: "Measure the time from commit to frame: events at a fixed rate to many streams.",
         discussion: """
-            Each frame's age when it has arrived, against its recordedAt, which is taken under the head lock before the commit: so
-            the commit is included. Events are published by the clock, whatever the answers do.
+            The age of each frame on arrival, counted from its recordedAt. That time is taken under the head lock before
+            the commit, so the commit is included. Events are published by the clock, independently of responses.
             """
     )
 
@@ -16,10 +16,10 @@ struct LatencyScenario: AsyncParsableCommand {
     @Option(help: "Streams on all orders.")
     var subscribers = 100
 
-    @Option(help: "Events a second.")
+    @Option(help: "Events per second.")
     var rate = 200
 
-    @Option(help: "Seconds to measure, for each run.")
+    @Option(help: "Seconds to measure in each run.")
     var seconds = 10.0
 
     func validate() throws {
@@ -39,7 +39,7 @@ struct LatencyScenario: AsyncParsableCommand {
             let pace = try FanoutPace("\(rate)", window: 1)
             for run in 1...report.runs {
                 ReportOptions.progress("run \(run) of \(report.runs)")
-                _ = try await bench.measure(subscribers, pace, &result)
+                _ = try await bench.measure(streams: subscribers, pace: pace, into: &result)
             }
             result.selections = [
                 .init(

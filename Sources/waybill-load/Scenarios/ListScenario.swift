@@ -6,20 +6,20 @@ import Postgres
 struct ListScenario: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "list",
-        abstract: "How long pages of the order list take, by filter, over many orders.",
-        discussion: "Loads the orders by the bulk route first, and waits until the read models have followed."
+        abstract: "Measure how long pages of the order list take, by filter, over many orders.",
+        discussion: "Loads the orders by the bulk route first, and waits until the read models have caught up."
     )
 
     @OptionGroup var service: ServiceOptions
     @OptionGroup var report: ReportOptions
 
-    @Option(help: "Orders to load before; 0 takes those that are there.")
+    @Option(help: "Orders to load before; 0 uses the orders that are there.")
     var orders = 100_000
 
-    @Option(help: "Connections that ask at once.")
+    @Option(help: "Connections that request pages at once.")
     var connections = 1
 
-    @Option(help: "Seconds for each filter and run.")
+    @Option(help: "Seconds to measure for each filter in each run.")
     var seconds = 3.0
 
     func validate() throws {
@@ -42,7 +42,7 @@ struct ListScenario: AsyncParsableCommand {
             loaded = try await BlockingWork.run { try BulkDriver(plan).run() }
         }
         let began = ContinuousClock.now
-        try await ReadModels.catchUp(service)
+        try await ReadModels.waitUntilCaughtUp(with: service)
         let total = try await service.withDatabase { connection in
             try await connection.query("select count(*) from orders").first?.get(0, as: Int64.self) ?? 0
         }

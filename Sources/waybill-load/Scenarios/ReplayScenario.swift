@@ -6,10 +6,10 @@ import Foundation
 struct ReplayScenario: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "replay",
-        abstract: "How fast a projection is rebuilt from the log, and what that does to appends.",
+        abstract: "Measure how fast a projection is rebuilt from the log, and how that slows appends.",
         discussion: """
-            Runs "waybill replay" on a log filled with clones of real orders: alone, then beside single commands. The limit in the
-            same run is COPY of the same events out of the table, thrown away.
+            Runs "waybill replay" on a log filled with clones of real orders: alone, then beside single commands. The
+            limit in the same run is COPY of the same events out of the table, discarded.
             """
     )
 
@@ -22,17 +22,19 @@ struct ReplayScenario: AsyncParsableCommand {
     @Option(help: "Length of the log in events.")
     var events = 1_000_000
 
-    @Option(help: "Orders in the pattern that is cloned.")
+    @Option(help: "Real orders to clone.")
     var pattern = 2000
 
-    @Option(help: "Connections that append.")
+    @Option(help: "Connections that send commands.")
     var connections = 64
 
-    @Option(help: "Seconds of appending without a replay, for each run.")
+    @Option(help: "Seconds of sending commands without a replay in each run.")
     var seconds = 10.0
 
     func validate() throws {
-        guard service.port == nil else { throw ValidationError("replay fills a log: it makes its own service") }
+        guard service.port == nil else {
+            throw ValidationError("replay fills a log, so it starts a service of its own; leave --port out")
+        }
         guard events > 0, pattern > 0, connections > 0, seconds > 0 else {
             throw ValidationError("--events, --pattern, --connections and --seconds must be positive")
         }
@@ -59,8 +61,8 @@ struct ReplayScenario: AsyncParsableCommand {
                 )
                 for run in 1...report.runs {
                     ReportOptions.progress("run \(run) of \(report.runs)")
-                    try await bench.alone(service, &result)
-                    try await bench.underLoad(service, connections: connections, seconds: seconds, &result)
+                    try await bench.measureAlone(service, &result)
+                    try await bench.measureUnderLoad(service, connections: connections, seconds: seconds, &result)
                 }
                 result.charts = [.init(title: "Events a second, \(projection) rebuilt and raw COPY", name: "events")]
                 result.selections = [

@@ -3,23 +3,24 @@ import ArgumentParser
 struct RoutingScenario: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "routing",
-        abstract: "Whether an event finds its order's stream as fast among many streams as among few.",
+        abstract: "Measure how fast an event reaches its order's stream among few and among many streams.",
         discussion: """
-            Opens streams of single orders on a hub and a lane in this program, each with a socket pair for its client, without
-            HTTP and PostgreSQL. Then events are published, each for an order at random, one after the other's frame has arrived.
-            Each stream takes two descriptors. The lane's index alone, without sockets, is asked with more.
+            Opens streams of single orders on a hub and a lane in this program, each with a socket pair for its client,
+            without HTTP and PostgreSQL. Then events are published, each for an order at random, the next one when the
+            last one's frame has arrived. Each stream takes two descriptors. Then the lane's index alone is measured,
+            without sockets, with more streams.
             """
     )
 
     @OptionGroup var report: ReportOptions
 
-    @Option(parsing: .upToNextOption, help: "Streams open, the fewest first.")
+    @Option(parsing: .upToNextOption, help: "Numbers of open streams, the fewest first.")
     var streams = [100, 9000]
 
-    @Option(parsing: .upToNextOption, help: "Streams in the index that is asked alone, the fewest first.")
+    @Option(parsing: .upToNextOption, help: "Numbers of streams in the index without sockets, the fewest first.")
     var indexed = [100, 100_000]
 
-    @Option(help: "Events published, for each run.")
+    @Option(help: "Events to publish in each run.")
     var events = 50_000
 
     func validate() throws {
@@ -49,7 +50,7 @@ struct RoutingScenario: AsyncParsableCommand {
             for count in indexed {
                 let events = events
                 let index = try await BlockingWork.run { RoutingIndex(streams: count) }
-                let nanoseconds = try await BlockingWork.run { try index.find(events) }
+                let nanoseconds = try await BlockingWork.run { try index.measureLookups(events) }
                 result.add(
                     "found in the index",
                     of: "\(NumberFormat.text(Double(count))) streams",

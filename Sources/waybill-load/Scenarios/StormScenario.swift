@@ -6,36 +6,39 @@ import Postgres
 struct StormScenario: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "storm",
-        abstract: "Many streams opened from nothing, many clients that return at once, many that never read.",
+        abstract: "Measure many streams that open, return or stop reading at once.",
         discussion: """
-            Opens streams on all orders with one token, then streams of single orders with a token each, and tells the time and the
-            memory that each open stream costs. Then clients return, each as many events behind. Then streams of which some
-            never read, against the same without these: what it does to the others' latency.
+            Opens streams on all orders with one token, then streams of single orders with a token each, and reports the
+            time and the memory of each open stream. Then clients return that have missed events. Then some streams
+            never read, to see whether the latency of the others suffers.
             """
     )
 
     @OptionGroup var service: ServiceOptions
     @OptionGroup var report: ReportOptions
 
-    @Option(help: "Streams opened from nothing.")
+    @Option(help: "Streams to open.")
     var streams = 15_000
 
     @Option(help: "Clients that return at once.")
     var returning = 5000
 
-    @Option(help: "Events that each of them has missed.")
+    @Option(help: "Events that each returning client has missed.")
     var behind = 1000
 
-    @Option(help: "Streams beside those that never read, and a fifth of them that does not.")
+    @Option(
+        help:
+            "Streams in the last part, of which a fifth is left out at first, and then never reads."
+    )
     var readers = 1000
 
-    @Option(help: "Events a second to these.")
+    @Option(help: "Events per second in the last part.")
     var rate = 100.0
 
-    @Option(help: "Seconds of these, for each run.")
+    @Option(help: "Seconds of the last part in each run.")
     var seconds = 20.0
 
-    @Flag(help: "Open streams at nchan too.")
+    @Flag(help: "Measure the opening of streams at nchan too.")
     var nchan = false
 
     func validate() throws {
@@ -48,19 +51,19 @@ struct StormScenario: AsyncParsableCommand {
     }
 
     func run() async throws {
-        let result = try await service.withLauncher { place in
-            var result = try await place.run { try await load($0) }
+        let result = try await service.withLauncher { launcher in
+            var result = try await launcher.run { try await load($0) }
             for run in 1...report.runs {
-                // Each part finds a new process: memory that one part leaves behind would serve the next.
+                // Each part gets a new process, since the next part could use memory that an earlier one left free.
                 for opening in Opening.allCases {
                     ReportOptions.progress("run \(run) of \(report.runs): opening, \(opening.rawValue)")
-                    try await place.run { try await open($0, opening, &result) }
+                    try await launcher.run { try await open($0, opening, &result) }
                 }
-                if nchan { try await openAtNchan(place.workDirectory, &result) }
+                if nchan { try await openAtNchan(launcher.workDirectory, &result) }
                 ReportOptions.progress("run \(run) of \(report.runs): returning")
-                try await place.run { try await catchUp($0, &result) }
+                try await launcher.run { try await catchUp($0, &result) }
                 ReportOptions.progress("run \(run) of \(report.runs): stalled")
-                try await place.run { try await stall($0, &result) }
+                try await launcher.run { try await stall($0, &result) }
             }
             result.selections = [
                 .init(
@@ -89,7 +92,7 @@ struct StormScenario: AsyncParsableCommand {
         case single = "one order and token each"
     }
 
-    /// Orders for the streams of single orders, and events to be behind of.
+    /// Loads orders for the streams of single orders, and events for clients to miss.
     private func load(_ service: Service) async throws -> Report {
         let token = try await service.token(.backend)
         let plan = BulkDriver.Plan(port: service.port, token: token, orders: max(streams, behind / 3))
@@ -116,7 +119,7 @@ struct StormScenario: AsyncParsableCommand {
     private func openAtNchan(_ workDirectory: String, _ result: inout Report) async throws {
         let count = streams
         let outcome = try await StreamPeer.withNchan(workDirectory) { peer in
-            // nginx's memory is its worker's.
+            // The streams are in the memory of nginx's worker.
             let worker = ProcessUsage.children(peer.pid).first ?? peer.pid
             return try await BlockingWork.run { try StormDriver.open(peer.target, count: count, server: worker) }
         }
@@ -134,7 +137,8 @@ struct StormScenario: AsyncParsableCommand {
     private func catchUp(_ service: Service, _ result: inout Report) async throws {
         let behind = behind
         let position = try await service.withDatabase { connection in
-            // Each start of the database opens an epoch: an event's position names the one in which it was written.
+            // Each start of the database opens an epoch. An event's position names the epoch in which the event was
+            // written.
             let row = try await connection.query(
                 """
                 select e.epoch, seq - $1 from log_head join lateral (
@@ -143,7 +147,9 @@ struct StormScenario: AsyncParsableCommand {
                 """,
                 [Int64(behind)]
             ).first
-            guard let row else { throw LoadFailure("the log is too short") }
+            guard let row else {
+                throw LoadFailure("the log has no more than \(behind) events; load more orders or lower --behind")
+            }
             return "\(try row.get(0, as: String.self))-\(try row.get(1, as: Int64.self))"
         }
         let request = StreamTarget.request(
@@ -164,7 +170,7 @@ struct StormScenario: AsyncParsableCommand {
         result.add("memory of the service, peak", of: subject, Double(usage.residentPeak) / 1e6, unit: "MB")
     }
 
-    /// Reads of `events` by whatever way, as PostgreSQL counts them. It does so with a second's delay.
+    /// Reads PostgreSQL's count of scans of `events`, of every kind. The count is a second late.
     private func scans(_ service: Service) async throws -> Int64 {
         try await Task.sleep(for: .milliseconds(1500))
         return try await service.withDatabase { connection in
@@ -184,7 +190,7 @@ struct StormScenario: AsyncParsableCommand {
                 pace: .rate(rate),
                 seconds: seconds,
                 server: service.pid,
-                followsCommits: true
+                measuresAges: true
             )
             let port = service.port
             let outcome = try await BlockingWork.run {

@@ -1,20 +1,22 @@
 import Foundation
 
-/// When events were recorded, read from the frames of one stream, and how old they were when each stream had them.
+/// The ages of events on their arrival at each stream. The times at which events were recorded are read from the frames
+/// of the first stream.
 final class DeliveryAges {
     private static let mark: StaticString = #""recordedAt":""#
-    /// `2026-11-22T09:56:25.201889Z`
+    /// The length of a time such as `2026-11-22T09:56:25.201889Z`.
     private static let width = 27
 
     private var matched = 0
     private var text: [UInt8] = []
-    /// Nanoseconds since 1970, event by event.
+    /// The time at which each event was recorded, in nanoseconds since 1970.
     private var recordedAt: [UInt64] = []
-    /// Deliveries that came before the first stream's, whose frames tell the time: the moment and the event.
-    private var early: [(moment: UInt64, event: Int)] = []
-    private(set) var ages = LatencyHistogram()
+    /// The deliveries to other streams that came before the first stream's frame with the event's time.
+    private var early: [(time: UInt64, event: Int)] = []
+    /// The ages recorded so far.
+    private(set) var histogram = LatencyHistogram()
 
-    /// Takes bytes of the first stream.
+    /// Reads bytes of the first stream.
     func consume(_ bytes: UnsafeRawBufferPointer) {
         for byte in bytes {
             if matched == Self.mark.utf8CodeUnitCount {
@@ -29,30 +31,35 @@ final class DeliveryAges {
                 matched = byte == Self.mark.utf8Start[0] ? 1 : 0
             }
         }
-        settle()
+        recordEarlyArrivals()
     }
 
-    /// Some stream has received events.
-    func note(_ moment: UInt64, _ first: Int, _ count: Int) {
+    /// Records that a stream has received events.
+    ///
+    /// - Parameters:
+    ///   - count: the number of events.
+    ///   - first: the index of the first of them.
+    ///   - time: the time of arrival, in nanoseconds since 1970.
+    func recordArrival(of count: Int, from first: Int, at time: UInt64) {
         for event in first..<first + count {
-            if event < recordedAt.count { record(moment, event) } else { early.append((moment, event)) }
+            if event < recordedAt.count { record(event, at: time) } else { early.append((time, event)) }
         }
     }
 
-    private func settle() {
+    private func recordEarlyArrivals() {
         guard !early.isEmpty else { return }
-        early.removeAll { moment, event in
+        early.removeAll { time, event in
             guard event < recordedAt.count else { return false }
-            record(moment, event)
+            record(event, at: time)
             return true
         }
     }
 
-    private func record(_ moment: UInt64, _ event: Int) {
-        ages.record(nanoseconds: moment > recordedAt[event] ? moment - recordedAt[event] : 0)
+    private func record(_ event: Int, at time: UInt64) {
+        histogram.record(nanoseconds: time > recordedAt[event] ? time - recordedAt[event] : 0)
     }
 
-    /// RFC 3339 in UTC with microseconds, as nanoseconds since 1970.
+    /// Reads a time in RFC 3339, UTC, with microseconds, as nanoseconds since 1970.
     static func nanoseconds(_ text: [UInt8]) -> UInt64 {
         func number(_ range: Range<Int>) -> Int {
             text[range].reduce(0) { $0 * 10 + Int($1) - Int(UInt8(ascii: "0")) }

@@ -1,16 +1,18 @@
-/// Makes events at a server of streams, in an order that its subscribers will see.
+/// A publisher of events to a server of streams. Subscribers receive the events in the order of publishing.
 protocol EventPublisher: AnyObject {
     var descriptor: Int32 { get }
-    /// Whether more may be put in now.
+    /// True where more events may be published now.
     var hasRoom: Bool { get }
-    /// Waits for the socket to take more.
+    /// True while bytes wait for room in the socket.
     var isAwaitingRoom: Bool { get }
 
-    /// Puts some events in.
+    /// Publishes events, `count` in number.
     func publish(_ count: Int) throws
-    /// Sends what the socket takes.
+    /// Sends as much as the socket accepts.
     func flush() throws
-    /// Reads answers.
+    /// Reads responses.
+    ///
+    /// - Throws: `LoadFailure` where an event is refused, or the connection ends.
     func receive(_ buffer: UnsafeMutableRawBufferPointer) throws
     /// Closes the connection.
     func end()

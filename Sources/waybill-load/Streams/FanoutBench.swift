@@ -1,7 +1,7 @@
 import Access
 import Foundation
 
-/// The service and its peers under the same streams, by the same client.
+/// A measurement of the service and its peers with the same streams and the same client.
 struct FanoutBench: Sendable {
     let service: Service
     let seconds: Double
@@ -9,27 +9,31 @@ struct FanoutBench: Sendable {
 
     /// Measures the service.
     ///
-    /// - Returns: frames that it sent.
-    func measure(_ count: Int, _ pace: FanoutPace, _ report: inout Report) async throws -> [RecordedFrame] {
+    /// - Parameters:
+    ///   - streams: the number of streams.
+    ///   - pace: the pace of publishing.
+    ///   - report: receives the figures.
+    /// - Returns: frames that the service sent.
+    func measure(streams: Int, pace: FanoutPace, into report: inout Report) async throws -> [RecordedFrame] {
         let (backend, staff) = (try await service.token(.backend), try await service.token(.staff))
         let port = service.port
         let plan = FanoutDriver.Plan(
             target: .waybill(port: port, token: staff),
-            subscribers: count,
+            subscribers: streams,
             pace: pace.pace,
             warmUp: warmUp,
             seconds: seconds,
             server: service.pid,
             recording: 1 << 20,
-            followsCommits: pace.isByTheClock
+            measuresAges: pace.isByTheClock
         )
         let idle = ProcessUsage.resident(service.pid).now
-        let databaseBefore = ProcessUsage.cpuOfFamily(service.postmaster)
+        let databaseBefore = ProcessUsage.cpuWithChildren(service.postmaster)
         let outcome = try await BlockingWork.run {
             try FanoutDriver(plan) { _ in try BulkPublisher(port: port, token: backend) }.run()
         }
-        let database = ProcessUsage.cpuOfFamily(service.postmaster) - databaseBefore
-        let subject = "waybill, \(NumberFormat.text(Double(count)))"
+        let database = ProcessUsage.cpuWithChildren(service.postmaster) - databaseBefore
+        let subject = "waybill, \(NumberFormat.text(Double(streams)))"
         add(outcome, subject, pace, &report)
         report.add(
             "CPU of PostgreSQL, \(pace.name)",
@@ -44,22 +48,24 @@ struct FanoutBench: Sendable {
             Double(ProcessUsage.resident(service.pid).now) / 1e6,
             unit: "MB"
         )
-        guard !outcome.frames.isEmpty else { throw LoadFailure("the service has sent no frames") }
+        guard !outcome.frames.isEmpty else {
+            throw LoadFailure("the service has sent no frames to compare peers with; measure for longer")
+        }
         return outcome.frames
     }
 
-    /// Measures a peer with those frames.
+    /// Measures a peer with frames that the service sent.
     func measure(
         _ peer: StreamPeer,
-        _ count: Int,
-        _ pace: FanoutPace,
-        _ frames: [RecordedFrame],
-        _ report: inout Report
+        frames: [RecordedFrame],
+        streams: Int,
+        pace: FanoutPace,
+        into report: inout Report
     ) async throws {
         let requests = frames.map(peer.request)
         let plan = FanoutDriver.Plan(
             target: peer.target,
-            subscribers: count,
+            subscribers: streams,
             pace: pace.pace,
             warmUp: warmUp,
             seconds: seconds,
@@ -68,7 +74,7 @@ struct FanoutBench: Sendable {
         let outcome = try await BlockingWork.run {
             try FanoutDriver(plan) { _ in try PostPublisher(port: peer.target.port, requests: requests) }.run()
         }
-        add(outcome, "\(peer.name), \(NumberFormat.text(Double(count)))", pace, &report)
+        add(outcome, "\(peer.name), \(NumberFormat.text(Double(streams)))", pace, &report)
     }
 
     private func add(_ outcome: FanoutDriver.Outcome, _ subject: String, _ pace: FanoutPace, _ report: inout Report) {

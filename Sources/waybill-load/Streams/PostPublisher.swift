@@ -1,9 +1,10 @@
 import Glibc
 
-/// Publishes recorded frames to a peer, a POST each, some under way at once on one connection.
+/// A publisher of recorded frames to a peer, with one POST for each, of which some are under way at once on one
+/// connection.
 final class PostPublisher: EventPublisher {
-    /// Requests sent and not yet answered, at most.
-    private static let depth = 8
+    /// The greatest number of requests that are sent and not yet answered.
+    private static let maximumUnanswered = 8
 
     let descriptor: Int32
     private let requests: [[UInt8]]
@@ -13,13 +14,15 @@ final class PostPublisher: EventPublisher {
     private var unanswered = 0
     private var parser = ResponseParser()
 
-    /// - Parameter requests: prepared, used in turn.
+    /// - Parameters:
+    ///   - port: the port of the peer.
+    ///   - requests: the requests, which are used in turn.
     init(port: Int, requests: [[UInt8]]) throws {
         descriptor = try Sockets.connect(port: port)
         self.requests = requests
     }
 
-    var hasRoom: Bool { unanswered < Self.depth }
+    var hasRoom: Bool { unanswered < Self.maximumUnanswered }
     var isAwaitingRoom: Bool { sent < output.count }
 
     func publish(_ count: Int) throws {

@@ -1,13 +1,13 @@
-/// An event's frame as a service has sent it, for peers to publish.
+/// A frame of an event as the service sent it, for peers to publish.
 struct RecordedFrame: Sendable, Equatable {
-    /// `status` or `update`.
+    /// The frame's kind: `status` or `update`.
     var event: String
-    /// The JSON text behind `data: `.
+    /// The JSON text after `data: `.
     var data: String
-    /// All of it, with its blank line.
+    /// The bytes of the whole frame, with its blank line.
     var bytes: [UInt8]
 
-    /// The events' frames in a stream's text, chunks undone; what is cut off at the end is left out.
+    /// Reads the frames of events from a stream's text without chunks. An unfinished frame at the end is left out.
     static func all(in text: [UInt8]) -> [RecordedFrame] {
         var frames: [RecordedFrame] = []
         var start = 0

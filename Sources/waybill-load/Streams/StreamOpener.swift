@@ -1,27 +1,31 @@
 import Primitives
 
-/// Opens streams as fast as they open.
+/// Opens many streams as fast as the server accepts them.
 enum StreamOpener {
-    /// Connections that are begun before the answers of earlier ones are read.
+    /// The number of connections to begin before responses of earlier ones are read.
     private static let stride = 64
-    /// Streams that have been asked for and not yet begun, at most: fewer than a well set up server queues for acceptance,
-    /// so that what is measured is the server and not the kernel's second, third and fourth try to connect.
-    private static let underWay = 2000
+    /// The greatest number of streams that are requested and have not begun. It is below the accept queue of a well
+    /// configured server, so that the server is measured and not the kernel's repeated attempts to connect.
+    private static let maximumPending = 2000
 
-    /// How many more to begin now, of `count` in all.
-    static func next(_ pool: SubscriberPool, of count: Int) -> Int {
-        max(0, min(stride, count - pool.count, underWay - (pool.count - pool.live)))
+    /// The number of streams to begin now.
+    ///
+    /// - Parameter count: the number of streams in all.
+    static func batchSize(for pool: SubscriberPool, of count: Int) -> Int {
+        max(0, min(stride, count - pool.count, maximumPending - (pool.count - pool.live)))
     }
 
-    /// - Returns: seconds until the last has begun.
-    /// - Throws: when some have not after two minutes.
-    static func open(_ pool: SubscriberPool, _ epoll: Epoll, _ count: Int) throws -> Double {
+    /// Opens streams, `count` in number.
+    ///
+    /// - Returns: the time in seconds until the last stream has begun.
+    /// - Throws: `LoadFailure` where the server ends a stream, or some have not begun after two minutes.
+    static func open(_ count: Int, in pool: SubscriberPool, _ epoll: Epoll) throws -> Double {
         let start = Clock.now()
         let limit = start + 120_000_000_000
         while pool.live < count {
-            for _ in 0..<next(pool, of: count) { try pool.open() }
-            // While there is more to open, only what is ready now is read.
-            try epoll.wait(until: next(pool, of: count) > 0 ? 0 : Clock.now() + 100_000_000) { ready in
+            for _ in 0..<batchSize(for: pool, of: count) { try pool.open() }
+            // While more streams are to be opened, only reads what is ready now.
+            try epoll.wait(until: batchSize(for: pool, of: count) > 0 ? 0 : Clock.now() + 100_000_000) { ready in
                 try pool.handle(ready) { _, _, _ in }
             }
             guard pool.ended == 0 else { throw LoadFailure("the server ended a stream that had just been opened") }

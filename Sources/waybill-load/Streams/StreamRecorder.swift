@@ -1,4 +1,4 @@
-/// Keeps the beginning of a stream, up to a limit, without the framing of chunks.
+/// A recorder of the beginning of a stream, up to a limit, without the framing of chunks.
 final class StreamRecorder {
     private var parser = ResponseParser()
     private let limit: Int

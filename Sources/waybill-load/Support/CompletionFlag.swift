@@ -1,6 +1,6 @@
 import Synchronization
 
-/// Told once, seen by every thread.
+/// A flag that one thread sets once and every thread can read.
 final class CompletionFlag: Sendable {
     private let value = Atomic(false)
 

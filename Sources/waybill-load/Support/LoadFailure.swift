@@ -1,6 +1,6 @@
 import Glibc
 
-/// A measurement that could not be made, in words for the person at the terminal.
+/// An error for a measurement that could not be made, as a sentence for the person at the terminal.
 struct LoadFailure: Error, CustomStringConvertible {
     let description: String
 

@@ -1,7 +1,7 @@
 import WaybillClient
 
-/// A second parser by the rules of the standard, which reads a whole stream at once and is slow and simple. The incremental
-/// parser is compared with it.
+/// A second parser by the rules of the standard, which reads a whole stream at once and is slow and simple. The
+/// incremental parser is compared with it.
 enum ReferenceParser {
     static func parse(_ bytes: [UInt8]) -> ParsedStream {
         var parsed = ParsedStream(events: [], lastEventID: "", reconnectionTime: nil)
