@@ -1,13 +1,13 @@
 /// A histogram of latencies from one microsecond to ten minutes, exact to three significant digits.
 ///
 /// Values are counted as HdrHistogram counts them: each power of two has 1,024 buckets of equal width, so that a bucket
-/// is never wider than a thousandth of its values. Percentiles are those of that library. The library itself is not used,
-/// since SwiftPM fetches a package that only the load tool needs for everybody who builds the service.
+/// is never wider than a thousandth of its values. Percentiles are those of that library. The library itself is not
+/// used, since SwiftPM fetches a package that only the load tool needs for everybody who builds the service.
 struct LatencyHistogram: Sendable {
     /// The greatest value, in microseconds. Greater latencies count as this.
     private static let limit: UInt64 = 600_000_000
-    /// The number of leading binary digits that are kept: 2,048 is the first power of two that keeps all values of three
-    /// decimal digits apart.
+    /// The number of leading binary digits that are kept: 2,048 is the first power of two that keeps all values of
+    /// three decimal digits apart.
     private static let precision = 11
     private static let half = 1 << (precision - 1)
 
@@ -34,7 +34,8 @@ struct LatencyHistogram: Sendable {
         count += other.count
     }
 
-    /// The latency, in milliseconds, that so many percent of the recorded ones do not exceed; not a number for an empty histogram.
+    /// The latency, in milliseconds, that so many percent of the recorded ones do not exceed; not a number for an empty
+    /// histogram.
     func percentile(_ percent: Double) -> Double {
         guard count > 0 else { return .nan }
         // One step down, so that a rank that is a whole number but for rounding is not the next one.
@@ -50,7 +51,8 @@ struct LatencyHistogram: Sendable {
     /// The longest latency in milliseconds; not a number for an empty histogram.
     var longest: Double { count == 0 ? .nan : Double(greatest) / 1000 }
 
-    /// The bucket of a value in microseconds: that of its leading digits, after the buckets of all smaller powers of two.
+    /// The bucket of a value in microseconds: that of its leading digits, after the buckets of all smaller powers of
+    /// two.
     private static func index(of microseconds: UInt64) -> Int {
         let shift = max(0, UInt64.bitWidth - microseconds.leadingZeroBitCount - precision)
         return shift * half + Int(microseconds >> UInt64(shift))
