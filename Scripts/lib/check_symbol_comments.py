@@ -1,9 +1,9 @@
 #!/usr/bin/env python3
 """Checks that every public symbol of a module has a documentation comment.
 
-The argument is the module's symbol graph, as swift-symbolgraph-extract writes it. Symbols that the compiler derives, and
-those that only satisfy a protocol of the standard library, need no comment. Prints each symbol without one and ends with
-status 1 if there is any.
+The argument is the module's symbol graph, as swift-symbolgraph-extract writes it. Symbols that the compiler derives,
+and those that only satisfy a protocol of the standard library, need no comment. Prints each symbol without one and ends
+with status 1 if there is any.
 """
 
 import json

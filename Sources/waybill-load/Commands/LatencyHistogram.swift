@@ -34,11 +34,11 @@ struct LatencyHistogram: Sendable {
         count += other.count
     }
 
-    /// The latency, in milliseconds, that so many percent of the recorded ones do not exceed; not a number for an empty
-    /// histogram.
+    /// The latency, in milliseconds, that `percent` percent of the recorded latencies do not exceed; not a number for an
+    /// empty histogram.
     func percentile(_ percent: Double) -> Double {
         guard count > 0 else { return .nan }
-        // One step down, so that a rank that is a whole number but for rounding is not the next one.
+        // Without `nextDown`, a rank that rounding lifts just above a whole number would become the next rank.
         let rank = max(1, UInt64((percent.nextDown * Double(count) / 100).rounded(.up)))
         var seen: UInt64 = 0
         for (index, number) in buckets.enumerated() {
