@@ -11,7 +11,9 @@ final class CommandMix {
     /// An order under way.
     struct Order {
         let key: OrderIdentity
-        fileprivate let templates: Int
+        /// The index of the journey in `templates`.
+        fileprivate let journeyIndex: Int
+        /// The index of the next command in the journey.
         fileprivate var step = 0
     }
 
@@ -54,14 +56,14 @@ final class CommandMix {
         let candidates = indices[journey] ?? []
         number += 1
         let key = OrderIdentity(milliseconds: times.milliseconds, number: number, random: &random)
-        return Order(key: key, templates: candidates[Int.random(in: 0..<candidates.count, using: &random)])
+        return Order(key: key, journeyIndex: candidates[Int.random(in: 0..<candidates.count, using: &random)])
     }
 
     /// Appends the order's next command.
     ///
     /// - Returns: true where more commands follow.
     func append(_ order: inout Order, to buffer: inout [UInt8]) -> Bool {
-        let steps = templates[order.templates]
+        let steps = templates[order.journeyIndex]
         steps[order.step].render(order.key, times, into: &buffer)
         order.step += 1
         return order.step < steps.count

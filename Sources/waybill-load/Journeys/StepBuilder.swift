@@ -49,33 +49,48 @@ struct StepBuilder {
         return JourneyStep(command: "recordPayment", path: "payment", fields: report + #""providerRef":"psp-@number@""#)
     }
 
-    func cancel(_ ids: [String]?) -> JourneyStep {
+    /// Cancels some lines of the order; nil cancels all.
+    func cancel(lines ids: [String]?) -> JourneyStep {
         let part = ids.map { #""lines":[\#(lines($0))],"# } ?? ""
         return JourneyStep(command: "cancelOrder", path: "cancel", fields: part + #""reason":"customer""#)
     }
 
-    func pack(_ parcel: String, _ ids: [String] = ["l1", "l2"]) -> JourneyStep {
+    func pack(_ parcel: String, lines ids: [String] = ["l1", "l2"]) -> JourneyStep {
         JourneyStep(command: "packParcel", path: "pack", fields: #""parcelId":"\#(parcel)","lines":[\#(lines(ids))]"#)
     }
 
-    func parcel(_ parcel: String, _ ids: [String] = ["l1", "l2"]) -> [JourneyStep] {
+    /// The commands that pack and dispatch a parcel.
+    func parcel(_ parcel: String, lines ids: [String] = ["l1", "l2"]) -> [JourneyStep] {
         let fields =
             #""parcelId":"\#(parcel)","carrier":"\#(shop.carrier)","trackingNumber":"TRK@number@\#(parcel.uppercased())""#
-        return [pack(parcel, ids), JourneyStep(command: "dispatchParcel", path: "dispatch", fields: fields)]
+        return [pack(parcel, lines: ids), JourneyStep(command: "dispatchParcel", path: "dispatch", fields: fields)]
     }
 
+    /// The scans from transit to delivery.
     func delivery(_ parcel: String) -> [JourneyStep] {
-        ["inTransit", "outForDelivery", "delivered"].enumerated().map { scan(parcel, $1, $0) }
+        ["inTransit", "outForDelivery", "delivered"].enumerated().map { scan($1, of: parcel, number: $0) }
     }
 
-    func scan(_ parcel: String, _ code: String, _ index: Int, reason: String? = nil, at time: String = "@now@")
-        -> JourneyStep
-    {
+    /// A carrier's scan of a parcel.
+    ///
+    /// - Parameters:
+    ///   - code: the scan's code, such as `inTransit`.
+    ///   - parcel: the parcel's id.
+    ///   - number: a number that tells the parcel's scans apart.
+    ///   - reason: the reason of a failure.
+    ///   - time: the time of the scan, in the notation of `CommandTemplate`.
+    func scan(
+        _ code: String,
+        of parcel: String,
+        number: Int,
+        reason: String? = nil,
+        at time: String = "@now@"
+    ) -> JourneyStep {
         let reason = reason.map { #","reason":"\#($0)""# } ?? ""
         return JourneyStep(
             command: "recordScan",
             path: "scan",
-            fields: #""parcelId":"\#(parcel)","scanId":"\#(parcel)-\#(index)-\#(code)","code":"\#(code)","#
+            fields: #""parcelId":"\#(parcel)","scanId":"\#(parcel)-\#(number)-\#(code)","code":"\#(code)","#
                 + #""occurredAt":"\#(time)"\#(reason)"#
         )
     }
@@ -85,7 +100,7 @@ struct StepBuilder {
         return JourneyStep(command: "voidParcel", path: "void-parcel", fields: fields)
     }
 
-    func retract(_ parcel: String, _ scan: String) -> JourneyStep {
+    func retractScan(_ scan: String, of parcel: String) -> JourneyStep {
         let fields = #""parcelId":"\#(parcel)","scanId":"\#(scan)","reason":"Scanned at the wrong door""#
         return JourneyStep(command: "retractScan", path: "retract-scan", fields: fields)
     }
@@ -96,7 +111,7 @@ struct StepBuilder {
         return JourneyStep(command: "reviseEta", path: "revise-eta", fields: fields)
     }
 
-    func note(_ text: String, _ visibility: String) -> JourneyStep {
+    func note(_ text: String, visibility: String) -> JourneyStep {
         JourneyStep(command: "addNote", path: "note", fields: #""text":"\#(text)","visibility":"\#(visibility)""#)
     }
 
@@ -105,7 +120,7 @@ struct StepBuilder {
         return JourneyStep(command: "requestReturn", path: "request-return", fields: fields)
     }
 
-    func decideReturn(_ approve: Bool) -> JourneyStep {
+    func decideReturn(approve: Bool) -> JourneyStep {
         JourneyStep(command: "decideReturn", path: "decide-return", fields: #""returnId":"r1","approve":\#(approve)"#)
     }
 
