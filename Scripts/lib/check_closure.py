@@ -1,16 +1,18 @@
 #!/usr/bin/env python3
 """Checks that building `waybill` fetches and builds nothing that only other products need.
 
-Reads the manifest as `swift package dump-package` prints it, from standard input. Targets that are not a part of the
-service (the load tool, the writer of the docs, tests and their support) must not be reachable from `waybill`, and every
-package in the manifest must be one that `waybill` links: SwiftPM fetches them all, whatever is built.
+Targets that are not a part of the service (the load tool, the writer of the docs, tests and their support) must not be
+reachable from `waybill`, and every package in the manifest must be one that `waybill` links: SwiftPM fetches them all,
+whatever is built.
 
-    swift package dump-package | Scripts/lib/check_closure.py
+    Scripts/lib/check_closure.py [FILE]
 
+FILE is the manifest as `swift package dump-package` prints it; without FILE that command is run in this folder.
 Prints each violation and ends with status 1 if there is any.
 """
 
 import json
+import subprocess
 import sys
 
 PRODUCT = "waybill"
@@ -64,8 +66,17 @@ def violations(manifest):
         yield f"the package {name} is fetched for {PRODUCT}, which does not use it"
 
 
+def read_manifest(arguments):
+    """Returns the manifest from the file that the arguments name, or from SwiftPM."""
+    if arguments:
+        with open(arguments[0], encoding="utf-8") as file:
+            return json.load(file)
+    command = ["swift", "package", "dump-package"]
+    return json.loads(subprocess.run(command, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, check=True).stdout)
+
+
 def main():
-    found = list(violations(json.load(sys.stdin)))
+    found = list(violations(read_manifest(sys.argv[1:])))
     for sentence in found:
         print(f"Package.swift: {sentence}", file=sys.stderr)
     return 1 if found else 0
