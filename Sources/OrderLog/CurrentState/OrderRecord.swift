@@ -15,5 +15,5 @@ package struct OrderRecord: Sendable {
     }
 
     /// The headline that was announced last.
-    package var status: String { (order.announced ?? order.status).rawValue }
+    package var status: String { order.headline.rawValue }
 }

@@ -62,7 +62,7 @@ struct Tail: AsyncParsableCommand {
 
     private func client() throws -> WaybillClient {
         var settings = WaybillClient.Settings()
-        settings.waitsForService = true
+        settings.retriesGatewayErrors = true
         settings.certificateAuthorities = caFile ?? Environment.text("WAYBILL_CA_FILE")
         let address = url ?? Environment.text("WAYBILL_URL") ?? Seed.defaultURL()
         let given = token ?? Environment.text("WAYBILL_TOKEN")
