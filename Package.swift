@@ -156,6 +156,11 @@ let package = Package(
             swiftSettings: strict
         ),
         .testTarget(
+            name: "CommandLineTests",
+            dependencies: ["Orders", "StrictJSON", "Telemetry", "WaybillClient", "waybill", argumentParser],
+            swiftSettings: strict
+        ),
+        .testTarget(
             name: "EmbeddedPostgresTests",
             dependencies: ["EmbeddedPostgres", "TestSupport", logging, lifecycle],
             swiftSettings: strict
@@ -205,11 +210,6 @@ let package = Package(
             swiftSettings: strict
         ),
         .testTarget(name: "StrictJSONTests", dependencies: ["StrictJSON"], swiftSettings: strict),
-        .testTarget(
-            name: "TailTests",
-            dependencies: ["Orders", "WaybillClient", "waybill", argumentParser],
-            swiftSettings: strict
-        ),
         .testTarget(name: "TelemetryTests", dependencies: ["Telemetry", logging], swiftSettings: strict),
         .testTarget(
             name: "WaybillClientTests",
