@@ -46,10 +46,10 @@ struct Token: AsyncParsableCommand {
             let shops = try ShopScope(text: shop)
             _ = try Principal(role: role, subject: subject ?? role.rawValue, shops: shops, expiresAt: 0)
             return (role, shops, try DurationFormat.seconds(ttl))
-        } catch let error as AccessError {
-            throw ValidationError(error.detail)
+        } catch AccessError.invalidClaims(let reason) {
+            throw ValidationError("--shop or --subject does not fit: \(reason).")
         } catch let error as DurationTextError {
-            throw ValidationError("--ttl: \(error)")
+            throw ValidationError("--ttl: \(error).")
         }
     }
 }

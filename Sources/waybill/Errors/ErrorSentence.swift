@@ -12,13 +12,20 @@ enum ErrorSentence {
         case let error as EmbeddedPostgresError: error.sentence
         case let error as PostgresError: error.sentence
         case let error as LogTransferError: error.description
-        case let error as WaybillClientError: refusal(error.description, status: error.status)
+        case let error as WaybillClientError: refusal(error)
         case is CancellationError, is Interruptible.Interrupted: "interrupted before the work was done"
         case let error where NetworkErrorText.text(for: error) != nil: NetworkErrorText.text(for: error) ?? ""
         case let error as CocoaError: fileSystem(error)
         case let error as any LocalizedError where error.errorDescription != nil: error.errorDescription ?? ""
         default: "\(error)"
         }
+    }
+
+    private static func refusal(_ error: WaybillClientError) -> String {
+        if error.code == .unexpectedContentType || (error.code == .refused && error.problem == nil) {
+            return "\(error.description), as no Waybill service does; check --url"
+        }
+        return refusal(error.description, status: error.status)
     }
 
     /// A service's refusal, with a hint where a token is the reason.

@@ -38,6 +38,9 @@ struct ServiceOptions: ParsableArguments {
 
     func validate() throws {
         _ = try resolvedPort()
+        if let jwks = resolvedJWKS, jwks.contains("://") {
+            try ServerOption.check(jwks, named: jwks == self.jwks ? "--jwks" : "WAYBILL_JWKS")
+        }
         if let url = publicUrl ?? Environment.text("WAYBILL_PUBLIC_URL") {
             try ServerOption.check(url, named: publicUrl == nil ? "WAYBILL_PUBLIC_URL" : "--public-url")
         }

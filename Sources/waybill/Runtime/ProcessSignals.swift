@@ -12,6 +12,9 @@ enum ProcessSignals {
         for number in meaningless { signal(number, SIG_IGN) }
     }
 
+    /// Ignores the end of the terminal, until somebody waits for the signal: a service outlives its terminal.
+    static func ignoreHangUp() { signal(SIGHUP, SIG_IGN) }
+
     /// False where the process was started with SIGHUP ignored, as by nohup(1): then it outlives its terminal.
     static var hangUpEnds: Bool {
         var action = sigaction()

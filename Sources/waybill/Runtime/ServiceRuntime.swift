@@ -40,8 +40,9 @@ struct ServiceRuntime: Sendable {
         companion: (@Sendable (Running) async throws -> Void)? = nil,
         onRunning: @escaping @Sendable (Running) -> Void
     ) async throws {
+        ProcessSignals.ignoreHangUp()
         raiseDescriptorLimit()
-        let certificates = try tls?.certificates(logger)
+        let certificates = try loadCertificates()
         let (started, continuation) = AsyncStream.makeStream(of: Running.self)
         let serving = ClosureService {
             defer { continuation.finish() }
@@ -119,16 +120,28 @@ struct ServiceRuntime: Sendable {
         }
     }
 
+    /// - Returns: nil for clear text.
+    private func loadCertificates() throws -> CertificateStore? {
+        do {
+            return try tls?.certificates(logger)
+        } catch {
+            throw CommandFailure("TLS cannot be served: \(ErrorSentence.text(for: error))")
+        }
+    }
+
     private func tokenKeys(in directory: String) async throws -> KeySource {
         let now = Date().timeIntervalSince1970
         guard let source = options.resolvedJWKS else {
             logger.warning("tokens of the development key are accepted; give --jwks outside development")
             return try await KeySource(.development(.loadOrCreate(in: directory)), now: now, logger: logger)
         }
-        guard source.contains("://") else { return try await KeySource(.jwksFile(source), now: now, logger: logger) }
-        try ServerOption.check(source, named: "--jwks")
-        guard let url = URL(string: source) else { throw CommandFailure("--jwks is not a URL") }
-        return try await KeySource(.jwksURL(url, fetch: Self.fetch), now: now, logger: logger)
+        var origin = KeySource.Origin.jwksFile(source)
+        if source.contains("://"), let url = URL(string: source) { origin = .jwksURL(url, fetch: Self.fetch) }
+        do {
+            return try await KeySource(origin, now: now, logger: logger)
+        } catch {
+            throw CommandFailure("the keys of --jwks cannot be used: \(error)")
+        }
     }
 
     private static let fetch: KeySource.Fetch = { url in
