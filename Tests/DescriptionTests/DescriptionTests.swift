@@ -31,7 +31,7 @@ import Testing
             let keys = try await KeySource(.development(key), now: 0, logger: log.logger)
             let settings = WaybillServerSettings(database: log.database, keys: keys)
             let models = ReadModelReader(pool: log.pool, registry: log.registry)
-            let parts = try await Parts(settings, log.reader, models, log.logger)
+            let parts = try await Components(settings, log.reader, models, log.logger)
             let served = Set(parts.router.routes.map { "\($0.method.rawValue) \($0.path)" })
             let described = Set(Self.document.operations.map(\.key))
             #expect(served.subtracting(described).isEmpty)
