@@ -200,6 +200,11 @@ let package = Package(
             swiftSettings: strict
         ),
         .testTarget(
+            name: "CommandLineTests",
+            dependencies: ["Orders", "StrictJSON", "Telemetry", "WaybillClient", "waybill", argumentParser],
+            swiftSettings: strict
+        ),
+        .testTarget(
             name: "EmbeddedPostgresTests",
             dependencies: ["EmbeddedPostgres", "Postgres", "TestSupport", logging, lifecycle],
             swiftSettings: strict
@@ -252,11 +257,6 @@ let package = Package(
             swiftSettings: strict
         ),
         .testTarget(name: "StrictJSONTests", dependencies: ["StrictJSON"], swiftSettings: strict),
-        .testTarget(
-            name: "TailTests",
-            dependencies: ["Orders", "WaybillClient", "waybill", argumentParser],
-            swiftSettings: strict
-        ),
         .testTarget(name: "TelemetryTests", dependencies: ["Telemetry", logging], swiftSettings: strict),
         .testTarget(
             name: "WaybillClientTests",

@@ -34,6 +34,8 @@ struct Components {
         let text = PositionEncoder { seal.seal(epoch: $0.epoch, seq: $0.seq) }
         let registry = reader.registry
         let metrics = MetricsRegistry()
+        try BuildInfo.register(in: metrics)
+        try LogOutput.standardError.register(in: metrics)
         let hub = StreamHub(
             text: text,
             settings: settings.streams,

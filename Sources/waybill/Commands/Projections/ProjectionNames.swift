@@ -15,7 +15,7 @@ struct ProjectionNames: ParsableArguments {
 
     func validate() throws {
         for name in names where ReadModels.named(name) == nil {
-            throw ValidationError("\(ReplayFailure.unknown(name))")
+            throw ValidationError("\(ReplayFailure.unknown(name)).")
         }
     }
 }

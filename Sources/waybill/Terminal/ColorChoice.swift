@@ -1,11 +1,11 @@
 import ArgumentParser
 import Foundation
 
-/// When output is coloured.
+/// The choice of coloured output.
 enum ColorChoice: String, ExpressibleByArgument, CaseIterable {
     case auto, always, never
 
-    /// How to paint what goes to a descriptor: by itself only a terminal that can, and never where `NO_COLOR` says so
+    /// The paint for a descriptor. By `auto` only a terminal that knows colours is painted, and none while `NO_COLOR` is set
     /// (no-color.org).
     func paint(_ descriptor: Int32) -> Paint {
         switch self {
