@@ -1,5 +1,7 @@
-"""Texts that break things elsewhere, in every text field of every command: stored and read back whole by every way
-there is, or refused with a pointer."""
+"""Difficult texts in every text field of every command.
+
+Each is stored and read back whole by every route and stream, or refused with a pointer.
+"""
 
 import json
 import unicodedata
@@ -99,7 +101,7 @@ def test_the_description_has_the_texts_of_all_commands(fields, check):
 
 
 def life(fields, text, customer):
-    """(step, command, body) of every step."""
+    """(step, command, body) of every step of an order's life."""
     scans = packs = 0
     for step in LIFE:
         command = {"overpay": "payment", "staff-note": "note"}.get(step, step)
@@ -131,7 +133,7 @@ def life(fields, text, customer):
 
 @dataclass
 class Told:
-    """An order whose life said one text wherever it could."""
+    """An order that holds one text in every text field."""
 
     name: str
     text: str
@@ -173,7 +175,7 @@ def test_a_text_is_read_as_it_was_written(bench, fields, key, name):
 
 
 def read_back(bench, fields, told):
-    """History, log and streams, by staff and by the customer."""
+    """Checks history, log and streams, for staff and for the customer."""
     name, path = told.name, f"/v1/orders/{told.order_id}"
     history = bench.send("GET", f"{path}/events").json["events"]
     faults = [
@@ -210,7 +212,7 @@ def misquoted(fields, event, command, body, step):
 
 
 def framed(bench, name, path, after, token, events):
-    """A stream's frames are the history, one each; nothing in a text begins a field or ends a line."""
+    """Checks that a stream's frames are the history's events, and that no text begins a field or ends a line."""
     stream = Stream(bench.service.port, f"{path}?after={after}", token)
     who = "staff" if path == "/v1/stream" else "customer"
     try:
@@ -231,7 +233,7 @@ def framed(bench, name, path, after, token, events):
 
 
 def read_orders(bench, told):
-    """The order now and in the list, where texts are also what one asks for."""
+    """Checks the order by itself and in the list, where the texts are filters as well."""
     path, text = f"/v1/orders/{told.order_id}", told.text
     staff = bench.send("GET", f"{path}?min_position={told.position}", role=roles.STAFF).json
     own = bench.send("GET", path, token=told.token).json
@@ -261,7 +263,7 @@ def token_of(bench, key, subject):
 
 
 def test_bulk_lines_end_at_a_line_feed_alone(bench):
-    """In NDJSON only LF ends a line, whatever stands in a text."""
+    """Other line separators may be in a text (NDJSON)."""
     texts = list(TEXTS.values())
     body = "".join(
         json.dumps({"command": "placeOrder", **order(number=text)}, ensure_ascii=False)
@@ -313,7 +315,7 @@ def test_no_field_takes_an_impossible_text(bench, fields):
 
 
 def test_composed_and_decomposed_texts_are_unequal(bench, key):
-    """Texts that look the same and are not: composed and decomposed."""
+    """The texts look the same, but their code points differ."""
     composed, decomposed = "Andr\u00e9", "Andre\u0301"
     placed = bench.send("POST", "/v1/orders", order(customer=composed)).json
     path = f"/v1/orders/{placed['orderId']}"
