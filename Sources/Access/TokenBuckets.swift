@@ -1,3 +1,5 @@
+import Primitives
+
 /// What a limit says to one request.
 package enum RateDecision: Sendable, Hashable {
     case allowed
@@ -17,14 +19,14 @@ package struct TokenBuckets: Sendable {
 
     private let burst: Double
     private let perSecond: Double
-    private var buckets: RecencyTable<RateKey, Bucket>
+    private var buckets: LRUCache<RateKey, Bucket>
 
     /// - Precondition: `burst` and `maxKeys` are at least 1 and `perSecond` is above 0.
     package init(burst: Int, perSecond: Double, maxKeys: Int = 100_000) {
         precondition(burst >= 1 && perSecond > 0 && perSecond.isFinite, "a limit that allows nothing")
         self.burst = Double(burst)
         self.perSecond = perSecond
-        self.buckets = RecencyTable(capacity: maxKeys)
+        self.buckets = LRUCache(capacity: maxKeys)
     }
 
     /// The number of keys that are remembered, at most `maxKeys`.

@@ -1,4 +1,5 @@
 import Crypto
+import Primitives
 import Synchronization
 
 /// Turns a bearer token into the principal that it names.
@@ -17,7 +18,7 @@ package final class TokenVerifier: Sendable {
 
     private struct Memory {
         var generation = 0
-        var tokens: RecencyTable<SHA256Digest, Verified>
+        var tokens: LRUCache<SHA256Digest, Verified>
     }
 
     private let keys: KeySource
@@ -26,7 +27,7 @@ package final class TokenVerifier: Sendable {
     /// - Parameter remembered: how many verified tokens are remembered, at least 1.
     package init(keys: KeySource, remembered: Int = 10_000) {
         self.keys = keys
-        self.memory = Mutex(Memory(tokens: RecencyTable(capacity: remembered)))
+        self.memory = Mutex(Memory(tokens: LRUCache(capacity: remembered)))
     }
 
     /// - Parameter now: seconds since 1970.

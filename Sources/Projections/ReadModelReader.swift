@@ -55,9 +55,9 @@ package struct ReadModelReader: Sendable {
     func read(_ queries: [PostgresQuery]) async throws -> [PostgresResult] {
         let registry = registry
         return try await pool.withConnection { connection in
-            let newer = EpochOpening.newer.query(after: registry.current.newestOrdinal)
+            let newer = EpochStore.newer.query(after: registry.current.newestOrdinal)
             var results = try await connection.pipeline(queries + [newer])
-            registry.merge(try EpochOpening.decode(results.removeLast()))
+            registry.merge(try EpochStore.decode(results.removeLast()))
             return results
         }
     }

@@ -1,4 +1,5 @@
 package import Logging
+import Primitives
 
 /// Writes each log record as one line of JSON:
 /// `{"time":"2026-11-22T09:30:19.000123Z","level":"info","logger":"waybill","message":"…","error":"…","metadata":{…}}`.

@@ -2,6 +2,7 @@ import Access
 import ArgumentParser
 import EmbeddedPostgres
 import Foundation
+import Postgres
 
 struct GrowthScenario: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
@@ -44,11 +45,11 @@ struct GrowthScenario: AsyncParsableCommand {
             let data = "\(workplace)/data"
             var result = try await load(data, workplace)
             for length in events {
-                let (total, cost) = try await offline(data) { location in
-                    let total = try await GrowthFill(location: location, days: days).fill(to: length)
-                    return (total, try await location.withConnection { try await StorageCost.read($0) })
+                let (total, cost) = try await offline(data) { database in
+                    let total = try await GrowthFill(database: database, days: days).fill(to: length)
+                    return (total, try await database.withConnection { try await StorageCost.read($0) })
                 }
-                let subject = "\(NumberText.text(Double(length))) events"
+                let subject = "\(NumberFormat.text(Double(length))) events"
                 let all = cost.parts.reduce(0) { $0 + $1.bytes }
                 for part in cost.parts where part.bytes * 100 >= all {
                     let kind = part.isIndex ? "index" : "table"
@@ -98,24 +99,24 @@ struct GrowthScenario: AsyncParsableCommand {
             return try await Report(
                 scenario: "growth",
                 summary:
-                    "the same work on logs of \(events.map { NumberText.text(Double($0)) }.joined(separator: " and ")) events",
+                    "the same work on logs of \(events.map { NumberFormat.text(Double($0)) }.joined(separator: " and ")) events",
                 machine: .current(of: service)
             )
         }
-        try await offline(data) { try await GrowthFill(location: $0, days: days).takePattern() }
+        try await offline(data) { try await GrowthFill(database: $0, days: days).takePattern() }
         result.charts = [.init(title: "Single commands a second, by the log's length", name: "appends")]
         return result
     }
 
     /// The database with no service on it.
-    private func offline<R>(_ data: String, _ body: (EmbeddedPostgres.Location) async throws -> R) async throws -> R {
-        try await PeerCluster.with(data) { try await body($0.location) }
+    private func offline<R>(_ data: String, _ body: (PostgresConfiguration) async throws -> R) async throws -> R {
+        try await PeerCluster.with(data) { try await body($0.database) }
     }
 
     /// The longest log against the shortest: times, and appends the other way round, so that 1 is no change and more is worse.
     private func addRatios(_ result: inout Report) {
         guard let first = events.first, let last = events.last, first != last else { return }
-        let (short, long) = ("\(NumberText.text(Double(first))) events", "\(NumberText.text(Double(last))) events")
+        let (short, long) = ("\(NumberFormat.text(Double(first))) events", "\(NumberFormat.text(Double(last))) events")
         for figure in result.figures where figure.subject == long {
             guard let before = result.median(short, figure.name), before > 0, figure.median > 0 else { continue }
             let ratio = figure.name == "appends" ? before / figure.median : figure.median / before

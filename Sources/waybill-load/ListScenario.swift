@@ -48,7 +48,7 @@ struct ListScenario: AsyncParsableCommand {
         }
         var result = try await Report(
             scenario: "list",
-            summary: "GET /v1/orders over \(NumberText.text(Double(total))) orders, \(connections) at a time",
+            summary: "GET /v1/orders over \(NumberFormat.text(Double(total))) orders, \(connections) at a time",
             machine: .current(of: service)
         )
         if let loaded {

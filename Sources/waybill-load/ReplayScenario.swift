@@ -54,7 +54,7 @@ struct ReplayScenario: AsyncParsableCommand {
             ) { service in
                 var result = try await Report(
                     scenario: "replay",
-                    summary: "\(projection) rebuilt from \(NumberText.text(Double(events))) events",
+                    summary: "\(projection) rebuilt from \(NumberFormat.text(Double(events))) events",
                     machine: .current(of: service)
                 )
                 for run in 1...report.runs {

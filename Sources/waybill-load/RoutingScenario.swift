@@ -40,7 +40,7 @@ struct RoutingScenario: AsyncParsableCommand {
             for count in streams {
                 ReportOptions.progress("run \(run) of \(report.runs): \(count) streams")
                 let outcome = try await RoutingBench(streams: count, events: events).run()
-                let subject = "\(NumberText.text(Double(count))) streams"
+                let subject = "\(NumberFormat.text(Double(count))) streams"
                 result.add(subject, "event to frame, mean", outcome.mean, "µs")
                 result.add(subject, "event to frame, p50", outcome.latency.percentile(50) * 1000, "µs")
                 result.add(subject, "event to frame, p99", outcome.latency.percentile(99) * 1000, "µs")
@@ -50,7 +50,12 @@ struct RoutingScenario: AsyncParsableCommand {
                 let events = events
                 let index = try await Threads.one { RoutingIndex(streams: count) }
                 let nanoseconds = try await Threads.one { try index.find(events) }
-                result.add("\(NumberText.text(Double(count))) streams", "found in the index", nanoseconds / 1000, "µs")
+                result.add(
+                    "\(NumberFormat.text(Double(count))) streams",
+                    "found in the index",
+                    nanoseconds / 1000,
+                    "µs"
+                )
             }
         }
         addRatios(streams, &result)
@@ -62,7 +67,7 @@ struct RoutingScenario: AsyncParsableCommand {
 
     private func addRatios(_ counts: [Int], _ result: inout Report) {
         guard let first = counts.first, let last = counts.last, first != last else { return }
-        let (few, many) = ("\(NumberText.text(Double(first))) streams", "\(NumberText.text(Double(last))) streams")
+        let (few, many) = ("\(NumberFormat.text(Double(first))) streams", "\(NumberFormat.text(Double(last))) streams")
         for figure in result.figures where figure.subject == many && figure.unit == "µs" {
             guard let before = result.median(few, figure.name), before > 0 else { continue }
             result.add("many : few", figure.name, figure.median / before, "×")

@@ -77,7 +77,7 @@ struct StormScenario: AsyncParsableCommand {
                 ),
             ]
             result.charts = [
-                .init(title: "\(NumberText.text(Double(streams))) streams opened from nothing", name: "opening")
+                .init(title: "\(NumberFormat.text(Double(streams))) streams opened from nothing", name: "opening")
             ]
             return result
         }
@@ -157,7 +157,7 @@ struct StormScenario: AsyncParsableCommand {
         let (seconds, usage) = try await UsageMonitor.during(service) {
             try await Threads.one { try StormDriver.catchUp(target, count: count, events: behind) }
         }
-        let subject = "waybill, \(NumberText.text(Double(count))) clients return"
+        let subject = "waybill, \(NumberFormat.text(Double(count))) clients return"
         result.add(subject, "all caught up", seconds, "s")
         result.add(subject, "events delivered", Double(count * behind) / seconds, "/s")
         result.add(subject, "scans of the log", Double(try await scans(service) - before), "")

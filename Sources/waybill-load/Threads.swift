@@ -1,4 +1,4 @@
-import Foundation
+import Primitives
 
 /// Blocking work on threads of its own.
 enum Threads {
@@ -12,10 +12,8 @@ enum Threads {
 
     /// Runs `body` on a thread of its own.
     static func one<R: Sendable>(_ body: @escaping @Sendable () throws -> R) async throws -> R {
-        try await withCheckedThrowingContinuation { continuation in
-            let thread = Thread { continuation.resume(with: Result { try body() }) }
-            thread.stackSize = 1024 * 1024
-            thread.start()
-        }
+        let result = OneShotPromise<Result<R, any Error>>()
+        try NamedThread.start("load", stackBytes: 1024 * 1024) { result.fulfill(Result { try body() }) }
+        return try await result.value().get()
     }
 }

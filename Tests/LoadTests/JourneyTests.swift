@@ -9,13 +9,13 @@ import Testing
 @Suite struct JourneyTests {
     private func line(_ step: Step, _ index: Int, _ key: OrderKey) -> [UInt8] {
         var bytes: [UInt8] = []
-        step.line(index).render(key, TimeTexts(), into: &bytes)
+        step.line(index).render(key, TimestampTemplate(), into: &bytes)
         return bytes
     }
 
     private func key() -> OrderKey {
         var random = QuickRandom(seed: 7)
-        return OrderKey(milliseconds: TimeTexts().milliseconds, number: 1234, random: &random)
+        return OrderKey(milliseconds: TimestampTemplate().milliseconds, number: 1234, random: &random)
     }
 
     @Test(arguments: Plot.allCases) func everyCommandOfAPlotIsAccepted(_ plot: Plot) throws {
@@ -29,7 +29,7 @@ import Testing
                 let bulk = try JSONNode.read(Array(bytes.dropLast())) { node in Result { try BulkLine.decode(node) } }
                     .get()
                 #expect((bulk.target ?? bulk.command.orderId) == orderId)
-                let now = try #require(Timestamp(rfc3339: String(decoding: TimeTexts().now, as: UTF8.self)))
+                let now = try #require(Timestamp(rfc3339: String(decoding: TimestampTemplate().now, as: UTF8.self)))
                 #expect(bulk.command.validate(receivedAt: now) == nil)
                 let events = try order.decide(bulk.command, receivedAt: now)
                 #expect(plot.isOneToOne ? events.count == 1 : !events.isEmpty)
@@ -42,7 +42,7 @@ import Testing
         for shop in LoadShop.all {
             for (index, step) in Plot.allCases.flatMap({ $0.steps(shop) }).enumerated() {
                 var bytes: [UInt8] = []
-                step.request(index, token: "t").render(key(), TimeTexts(), into: &bytes)
+                step.request(index, token: "t").render(key(), TimestampTemplate(), into: &bytes)
                 let text = String(decoding: bytes, as: UTF8.self)
                 let parts = text.components(separatedBy: "\r\n\r\n")
                 try #require(parts.count == 2)
@@ -67,6 +67,8 @@ import Testing
     }
 
     @Test func timesAreWrittenInUTC() {
-        #expect(String(decoding: TimeTexts.text(1_793_607_360_042), as: UTF8.self) == "2026-11-02T08:16:00.042Z")
+        #expect(
+            String(decoding: TimestampTemplate.text(1_793_607_360_042), as: UTF8.self) == "2026-11-02T08:16:00.042Z"
+        )
     }
 }

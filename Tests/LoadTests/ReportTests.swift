@@ -47,7 +47,7 @@ import Testing
         (0, "0"), (0.1234, "0.123"), (9.996, "10.00"), (12.34, "12.3"), (99.96, "100.0"), (1234.5, "1,235"),
         (1_234_567, "1,234,567"), (-5.5, "-5.50"), (.nan, "–"),
     ]) func numbersAreForPeople(_ value: Double, _ text: String) {
-        #expect(NumberText.text(value) == text)
+        #expect(NumberFormat.text(value) == text)
     }
 
     @Test func columnsStandUnderOneAnother() {

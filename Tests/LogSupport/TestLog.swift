@@ -1,4 +1,3 @@
-import EmbeddedPostgres
 package import Logging
 package import OrderLog
 package import Postgres
@@ -28,13 +27,7 @@ package struct TestLog: Sendable {
     package static func withDatabase<R: Sendable>(
         _ body: @Sendable (PostgresConfiguration, Logger) async throws -> R
     ) async throws -> R {
-        try await TestCluster.shared.withDatabase { location in
-            let database = PostgresConfiguration(
-                host: location.socketDirectory,
-                port: location.port,
-                database: location.database,
-                user: location.user
-            )
+        try await TestCluster.shared.withDatabase { database in
             var logger = Logger(label: "tests")
             logger.logLevel = .critical
             return try await body(database, logger)
@@ -44,8 +37,8 @@ package struct TestLog: Sendable {
     /// An appender that runs for as long as `body` does.
     package func withAppender<R: Sendable>(
         _ settings: Appender.Settings = Appender.Settings(),
-        oldIds: OldCommandIds = OldCommandIds(),
-        witness: (any CommitWitness)? = nil,
+        oldIds: CommandIdFilterCache = CommandIdFilterCache(),
+        witness: (any CommitObserver)? = nil,
         _ body: @Sendable (Appender) async throws -> R
     ) async throws -> R {
         let appender = Appender(
@@ -66,8 +59,7 @@ package struct TestLog: Sendable {
 
     /// Ends the server processes of all connections whose application name begins so; as an operator would.
     package func terminate(_ application: String) async throws {
-        let connection = try await PostgresConnection.connect(database, logger: logger)
-        do {
+        try await PostgresConnection.with(database, logger: logger) { connection in
             try await connection.query(
                 """
                 select pg_terminate_backend(pid) from pg_stat_activity
@@ -75,10 +67,6 @@ package struct TestLog: Sendable {
                 """,
                 [application + "%"]
             )
-            await connection.close()
-        } catch {
-            await connection.close()
-            throw error
         }
     }
 }

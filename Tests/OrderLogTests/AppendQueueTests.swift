@@ -68,7 +68,7 @@ import Testing
                 let places = try (0...800).map { _ in
                     try Samples.submission(.placeOrder, Samples.place(), order: UUID())
                 }
-                var tickets: [AppendTicket] = []
+                var tickets: [PendingReceipt] = []
                 for place in places.dropFirst() { tickets.append(await appender.enqueue(place)) }
                 _ = try await appender.submit(places[0])
                 #expect(tickets.count { !$0.isAnswered } > 100)

@@ -8,7 +8,7 @@ import Testing
 @Suite struct BatchPlanTests {
     private let order = UUID()
 
-    private func plan(head: Int64 = 0, known: [CommandKey: RememberedCommand] = [:]) -> BatchPlan {
+    private func plan(head: Int64 = 0, known: [CommandKey: AcceptedCommand] = [:]) -> BatchPlan {
         BatchPlan(
             headSeq: head,
             recordedAt: Timestamp(unixMicroseconds: 1_000_000),
@@ -125,7 +125,7 @@ import Testing
 
     @Test func afterAnUnknownOutcomeTheFirstAnswerIsNoRepetition() throws {
         let submission = try Samples.submission(.placeOrder, Samples.place(), order: order, key: "k")
-        let remembered = RememberedCommand(
+        let remembered = AcceptedCommand(
             fingerprint: submission.fingerprint,
             orderId: order,
             firstSeq: 5,

@@ -25,7 +25,7 @@ import Testing
         var events: [LoggedEvent] { state.withLock { $0.events } }
     }
 
-    private final class Witness: CommitWitness {
+    private final class Witness: CommitObserver {
         private let state = Mutex<(committing: Bool, committed: [LoggedEvent])>((false, []))
 
         func commitBegins() { state.withLock { $0.committing = true } }

@@ -44,7 +44,7 @@ import Testing
         try await withConnection(log) { connection in
             try await connection.withTransaction { transaction in
                 try await transaction.query("select seq from log_head for update")
-                try await EpochOpening.open(on: transaction)
+                try await EpochStore.open(on: transaction)
             }
         }
     }

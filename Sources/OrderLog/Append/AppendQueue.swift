@@ -10,7 +10,7 @@ final class AppendQueue: Sendable {
     struct Entry: Sendable {
         let submission: Submission
         let deadline: ContinuousClock.Instant
-        let ticket = AppendTicket()
+        let ticket = PendingReceipt()
         /// Accepted in an attempt whose commit may or may not have happened.
         var maybeCommitted = false
 

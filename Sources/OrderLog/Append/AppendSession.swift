@@ -1,6 +1,7 @@
 import Logging
 import Orders
 import Postgres
+import Primitives
 
 /// The appender's connection and what happens to a batch when it fails.
 struct AppendSession {
@@ -8,25 +9,25 @@ struct AppendSession {
     private let executor: PostgresExecutor
     private let registry: EpochRegistry
     private let logger: Logger
-    private let oldIds: OldCommandIds
-    private let witness: (any CommitWitness)?
+    private let oldIds: CommandIdFilterCache
+    private let witness: (any CommitObserver)?
     private let queue: AppendQueue
     private let batchLimit: Int
     private var connection: PostgresConnection?
     private var cache = StateCache()
     /// For looking up what the next batch needs while one is being written.
     private var lookUps: PostgresConnection?
-    private var ahead = LookAhead()
+    private var ahead = BatchPrefetch()
 
     init(
         configuration: PostgresConfiguration,
         executor: PostgresExecutor,
         registry: EpochRegistry,
         logger: Logger,
-        oldIds: OldCommandIds,
+        oldIds: CommandIdFilterCache,
         queue: AppendQueue,
         batchLimit: Int,
-        witness: (any CommitWitness)?
+        witness: (any CommitObserver)?
     ) {
         self.configuration = configuration
         self.executor = executor
@@ -54,13 +55,13 @@ struct AppendSession {
         lookUps = nil
         // After a failure nobody knows what was committed.
         cache.removeAll()
-        ahead = LookAhead()
+        ahead = BatchPrefetch()
     }
 
     /// Answers every entry of the batch, one way or another.
     mutating func process(_ batch: [AppendQueue.Entry]) async {
         var pending = batch
-        var failures = 0
+        var backoff = Backoff(first: .milliseconds(50), limit: .seconds(1))
         while !pending.isEmpty {
             // Told to end at once: whoever still waits sends again, under the same id.
             if Task.isCancelled {
@@ -78,25 +79,27 @@ struct AppendSession {
                     cache: &cache,
                     ahead: ahead
                 )
-                ahead = LookAhead()
+                ahead = BatchPrefetch()
                 try await finish(transaction, &pending)
                 return
             } catch {
-                failures += 1
-                logger.warning("append failed", metadata: ["attempt": "\(failures)", "error": "\(error)"])
+                // Jitter: many processes must not return at the same moment.
+                let delay = backoff.next(random: .random(in: 0..<1))
+                logger.warning("append failed", metadata: ["attempt": "\(backoff.failures)", "error": "\(error)"])
                 await close()
                 if AppendFailure(error) == .batch {
                     await separately(pending, error)
                     return
                 }
-                await pause(failures)
+                // A cancelled sleep only means that the retry comes sooner; the queue still ends by its own close.
+                try? await Task.sleep(for: delay)
             }
         }
     }
 
     /// Commits and answers. After an error COMMIT may have been sent: marks what may have been committed, and throws.
     private mutating func finish(_ transaction: AppendTransaction, _ pending: inout [AppendQueue.Entry]) async throws {
-        let (wanted, connection) = (LookAhead(wanting: queue.peek(limit: batchLimit), cache), lookUps)
+        let (wanted, connection) = (BatchPrefetch(wanting: queue.peek(limit: batchLimit), cache), lookUps)
         let (old, epochs) = (oldIds.snapshot(in: registry.current), registry.current)
         async let fetched = wanted.fetched(old, epochs, after: transaction.head, on: connection, logger)
         if transaction.hasEvents { witness?.commitBegins() }
@@ -141,10 +144,10 @@ struct AppendSession {
             return connection
         }
         cache.removeAll()
-        ahead = LookAhead()
+        ahead = BatchPrefetch()
         let fresh = try await PostgresConnection.connect(configuration, on: executor, logger: logger)
         do {
-            try await EpochOpening.ensure(on: fresh, registry: registry)
+            try await EpochStore.ensure(on: fresh, registry: registry)
         } catch {
             await fresh.close()
             throw error
@@ -156,21 +159,13 @@ struct AppendSession {
 
     /// Does without where that fails, until the next batch.
     private mutating func connectLookUps() async {
-        ahead = LookAhead()
+        ahead = BatchPrefetch()
         do {
             lookUps = try await PostgresConnection.connect(configuration, on: executor, logger: logger)
         } catch {
             lookUps = nil
             logger.debug("no connection for looking up ahead", metadata: ["error": "\(error)"])
         }
-    }
-
-    /// Backoff with jitter: many processes must not return at the same moment.
-    private func pause(_ failures: Int) async {
-        let ceiling = min(1000, 25 << min(failures, 6))
-        let wait = Duration.milliseconds(Int.random(in: ceiling / 2...ceiling))
-        // A cancelled sleep only means that the retry comes sooner; the queue still ends by its own close.
-        try? await Task.sleep(for: wait)
     }
 }
 

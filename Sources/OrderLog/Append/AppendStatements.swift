@@ -55,7 +55,7 @@ enum AppendStatements {
                 records.map { Int32($0.order.version) },
                 records.map(\.order.shop),
                 records.map(\.order.customer),
-                records.map { ($0.order.announced ?? $0.order.status).rawValue },
+                records.map { $0.order.headline.rawValue },
                 records.map { String(decoding: $0.order.encodeState(), as: UTF8.self) },
             ]
         )

@@ -23,9 +23,9 @@ struct AppendTransaction {
         _ connection: PostgresConnection,
         entries: [AppendQueue.Entry],
         registry: EpochRegistry,
-        oldIds: OldCommandIds,
+        oldIds: CommandIdFilterCache,
         cache: inout StateCache,
-        ahead: LookAhead
+        ahead: BatchPrefetch
     ) async throws -> AppendTransaction {
         let commandIds = Set(entries.lazy.filter(\.isLookedUp).map(\.submission.commandId))
         let unasked = Array(commandIds.subtracting(ahead.commandIds))
@@ -40,11 +40,11 @@ struct AppendTransaction {
                 PostgresQuery("select clock_timestamp()"),
                 CommandLookUp.recent(unasked, old),
                 PostgresQuery(Self.lookUpOrders, [Array(missing)]),
-                EpochOpening.newer.query(after: registry.current.newestOrdinal),
+                EpochStore.newer.query(after: registry.current.newestOrdinal),
             ],
             timeout: LogConnection.appendTimeout
         )
-        registry.merge(try EpochOpening.decode(rows[5]))
+        registry.merge(try EpochStore.decode(rows[5]))
         let epochs = registry.current
         guard let locked = rows[1].first, let clock = rows[2].first else { throw MissingHead() }
         let head = try StateCache.Head(row: locked)
@@ -98,11 +98,11 @@ struct AppendTransaction {
     }
 
     /// All commands that the batch knew and added.
-    var known: [CommandKey: RememberedCommand] { plan.known }
+    var known: [CommandKey: AcceptedCommand] { plan.known }
 
     var hasEvents: Bool { !plan.events.isEmpty }
 
-    func announce(to witness: (any CommitWitness)?) {
+    func announce(to witness: (any CommitObserver)?) {
         guard hasEvents, let witness else { return }
         // Only in the history of the head that was locked: others of this process may know another by now.
         witness.commitEnded(epochs.epochs.last?.name == head.epoch ? plan.events : [], in: epochs)

@@ -27,8 +27,8 @@ package final class Appender: Service {
     private let settings: Settings
     private let logger: Logger
     private let queue: AppendQueue
-    private let oldIds: OldCommandIds
-    private let witness: (any CommitWitness)?
+    private let oldIds: CommandIdFilterCache
+    private let witness: (any CommitObserver)?
 
     /// - Parameter witness: told of every batch of events, before its commands are answered.
     package init(
@@ -36,8 +36,8 @@ package final class Appender: Service {
         registry: EpochRegistry,
         settings: Settings = Settings(),
         logger: Logger,
-        oldIds: OldCommandIds = OldCommandIds(),
-        witness: (any CommitWitness)? = nil
+        oldIds: CommandIdFilterCache = CommandIdFilterCache(),
+        witness: (any CommitObserver)? = nil
     ) {
         var configuration = configuration
         configuration.applicationName = "waybill appender"
@@ -63,7 +63,7 @@ package final class Appender: Service {
 
     /// Queues one of many commands, behind the caller's earlier ones, and returns when it is queued. Waits while the bulk
     /// lane is full; single commands go before it.
-    package func enqueue(_ submission: Submission) async -> AppendTicket {
+    package func enqueue(_ submission: Submission) async -> PendingReceipt {
         let entry = entry(submission)
         if let refusal = await queue.pushBulk(entry) { entry.ticket.answer(.failure(refusal)) }
         return entry.ticket

@@ -2,7 +2,7 @@ import Foundation
 import Orders
 
 /// A command accepted earlier, as `commands` remembers it.
-struct RememberedCommand: Sendable {
+struct AcceptedCommand: Sendable {
     let fingerprint: [UInt8]
     let orderId: UUID
     let firstSeq: Int64
@@ -34,13 +34,13 @@ struct BatchPlan {
     private(set) var changed: Set<UUID> = []
     private(set) var records: [UUID: OrderRecord]
     private(set) var headSeq: Int64
-    private(set) var known: [CommandKey: RememberedCommand]
+    private(set) var known: [CommandKey: AcceptedCommand]
     let recordedAt: Timestamp
     private let epochs: EpochTable
 
     struct NewCommand: Sendable {
         let key: CommandKey
-        let command: RememberedCommand
+        let command: AcceptedCommand
     }
 
     init(
@@ -48,7 +48,7 @@ struct BatchPlan {
         recordedAt: Timestamp,
         epochs: EpochTable,
         records: [UUID: OrderRecord],
-        known: [CommandKey: RememberedCommand]
+        known: [CommandKey: AcceptedCommand]
     ) {
         self.headSeq = headSeq
         self.recordedAt = recordedAt
@@ -98,7 +98,7 @@ struct BatchPlan {
     private func facts(_ record: OrderRecord, _ submission: Submission) -> OrderFacts {
         OrderFacts(
             orderId: record.order.orderId,
-            status: (record.order.announced ?? record.order.status).rawValue,
+            status: record.order.headline.rawValue,
             version: record.order.version,
             allowedCommands: record.order.allowedCommands(for: submission.role).map(\.rawValue)
         )
@@ -144,13 +144,13 @@ struct BatchPlan {
             records[submission.orderId] = record
             changed.insert(submission.orderId)
         }
-        let remembered = RememberedCommand(
+        let remembered = AcceptedCommand(
             fingerprint: submission.fingerprint,
             orderId: submission.orderId,
             firstSeq: first,
             lastSeq: record.seq,
             version: record.order.version,
-            status: (record.order.announced ?? record.order.status).rawValue,
+            status: record.order.headline.rawValue,
             types: decided.map(\.type.rawValue)
         )
         let key = CommandKey(shop: record.order.shop, commandId: submission.commandId)
@@ -159,7 +159,7 @@ struct BatchPlan {
         return receipt(of: remembered, replayed: false)
     }
 
-    private func receipt(of command: RememberedCommand, replayed: Bool) -> CommandReceipt {
+    private func receipt(of command: AcceptedCommand, replayed: Bool) -> CommandReceipt {
         CommandReceipt(
             orderId: command.orderId,
             version: command.version,

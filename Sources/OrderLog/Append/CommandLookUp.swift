@@ -9,7 +9,7 @@ enum CommandLookUp {
         """
 
     /// Asks for those of the days that no snapshot covers.
-    static func recent(_ commandIds: [String], _ old: OldCommandIds.Snapshot?) -> PostgresQuery {
+    static func recent(_ commandIds: [String], _ old: CommandIdFilterCache.Snapshot?) -> PostgresQuery {
         guard let old else { return PostgresQuery(select, [commandIds]) }
         return PostgresQuery("\(select) and recorded_at >= \(LogReader.start(of: old.day))", [commandIds])
     }
@@ -20,10 +20,10 @@ enum CommandLookUp {
     static func complete(
         _ recent: PostgresResult,
         _ commandIds: [String],
-        _ old: OldCommandIds.Snapshot?,
+        _ old: CommandIdFilterCache.Snapshot?,
         _ epochs: EpochTable,
         _ connection: PostgresConnection
-    ) async throws -> [CommandKey: RememberedCommand] {
+    ) async throws -> [CommandKey: AcceptedCommand] {
         var known = try decode(recent)
         if let old {
             let isCurrent = old.history == epochs
@@ -43,21 +43,21 @@ enum CommandLookUp {
     /// All at once, where nothing was asked before.
     static func find(
         _ commandIds: [String],
-        _ old: OldCommandIds.Snapshot?,
+        _ old: CommandIdFilterCache.Snapshot?,
         _ epochs: EpochTable,
         _ connection: PostgresConnection
-    ) async throws -> [CommandKey: RememberedCommand] {
+    ) async throws -> [CommandKey: AcceptedCommand] {
         guard !commandIds.isEmpty else { return [:] }
         let query = recent(commandIds, old)
         let rows = try await connection.query(query.sql, query.bindings, timeout: LogConnection.appendTimeout)
         return try await complete(rows, commandIds, old, epochs, connection)
     }
 
-    private static func decode(_ rows: PostgresResult) throws -> [CommandKey: RememberedCommand] {
-        var known: [CommandKey: RememberedCommand] = [:]
+    private static func decode(_ rows: PostgresResult) throws -> [CommandKey: AcceptedCommand] {
+        var known: [CommandKey: AcceptedCommand] = [:]
         for row in rows {
             let key = try CommandKey(shop: row.get(0, as: String.self), commandId: row.get(1, as: String.self))
-            known[key] = try RememberedCommand(
+            known[key] = try AcceptedCommand(
                 fingerprint: row.get(2, as: PostgresBytes.self).bytes,
                 orderId: row.get(3, as: UUID.self),
                 firstSeq: row.get(4, as: Int64.self),
@@ -72,9 +72,9 @@ enum CommandLookUp {
 
     /// A repetition names its events again. Rare, so it costs a round trip of its own.
     private static func withTypes(
-        _ known: [CommandKey: RememberedCommand],
+        _ known: [CommandKey: AcceptedCommand],
         _ connection: PostgresConnection
-    ) async throws -> [CommandKey: RememberedCommand] {
+    ) async throws -> [CommandKey: AcceptedCommand] {
         let sequences = known.values.filter { $0.firstSeq <= $0.lastSeq }.flatMap { Array($0.firstSeq...$0.lastSeq) }
         guard !sequences.isEmpty else { return known }
         let rows = try await connection.query(

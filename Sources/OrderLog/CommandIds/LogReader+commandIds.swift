@@ -10,7 +10,7 @@ extension LogReader {
 
     /// Reads the ids of days past into a filter, unless that was done for this day and history already. It takes a fifth
     /// of a core's time, and two or three seconds for each million of them.
-    package func refresh(_ old: OldCommandIds) async throws {
+    package func refresh(_ old: CommandIdFilterCache) async throws {
         // No later than the head's time: whatever is not committed by now will be recorded after it.
         let days = try await query(
             """
@@ -26,7 +26,7 @@ extension LogReader {
         let (day, estimate) = try (row.get(0, as: String.self), row.get(1, as: Int64.self))
         let epochs = registry.current
         if let known = old.snapshot(in: epochs), known.day == day { return }
-        var filter = IdFilter(expected: Int(estimate) + 1024)
+        var filter = BloomFilter(expected: Int(estimate) + 1024)
         var begin: String?
         for end in try await boundaries(before: day) + [day] {
             try await add(begin, end, to: &filter)
@@ -34,7 +34,7 @@ extension LogReader {
         }
         // Read from two histories, it would be worth nothing.
         guard registry.current == epochs else { return }
-        old.replace(with: OldCommandIds.Snapshot(day: day, filter: filter, history: epochs))
+        old.replace(with: CommandIdFilterCache.Snapshot(day: day, filter: filter, history: epochs))
     }
 
     /// Where the partitions of days past begin and end, so that each stretch of time between lies in one of them.
@@ -54,7 +54,7 @@ extension LogReader {
 
     /// Reads the ids recorded from one day's beginning to another's. One snapshot for each stretch: none stays open for as
     /// long as all of them take.
-    private func add(_ begin: String?, _ end: String, to filter: inout IdFilter) async throws {
+    private func add(_ begin: String?, _ end: String, to filter: inout BloomFilter) async throws {
         let after = begin.map { "recorded_at >= \(Self.start(of: $0)) and " } ?? ""
         let copy = """
             copy (select command_id from commands where \(after)recorded_at < \(Self.start(of: end)))
@@ -71,7 +71,7 @@ extension LogReader {
         }
     }
 
-    private static func add(_ chunks: PostgresCopyOut, to filter: inout IdFilter) async throws {
+    private static func add(_ chunks: PostgresCopyOut, to filter: inout BloomFilter) async throws {
         var rows = PostgresCopyRows(columns: 1)
         var began = ContinuousClock.now
         for try await chunk in chunks {

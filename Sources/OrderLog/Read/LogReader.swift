@@ -30,9 +30,9 @@ package struct EventPage: Sendable {
 package struct LogReader: Sendable {
     private let pool: PostgresPool
     package let registry: EpochRegistry
-    private let heads = SharedRead<Void, LogPosition>()
-    let orders = SharedRead<OrderQuestion, OrderAnswer>(width: 2, limit: 200)
-    let existences = SharedRead<OrderQuestion, Bool>(width: 2, limit: 200)
+    private let heads = BatchingLoader<Void, LogPosition>()
+    let orders = BatchingLoader<OrderQuestion, OrderAnswer>(width: 2, limit: 200)
+    let existences = BatchingLoader<OrderQuestion, Bool>(width: 2, limit: 200)
 
     /// How many events one read without an order looks at, at most.
     private static let window: Int64 = 50_000
@@ -53,7 +53,7 @@ package struct LogReader: Sendable {
         configuration.applicationName = "waybill reader"
         configuration.serverSettings.merge(LogConnection.settings) { $1 }
         return PostgresPool(configuration: configuration, maximum: maximum, logger: logger) { connection in
-            try await EpochOpening.ensure(on: connection, registry: registry)
+            try await EpochStore.ensure(on: connection, registry: registry)
         }
     }
 
@@ -163,9 +163,9 @@ package struct LogReader: Sendable {
         let registry = registry
         return try await pool.withConnection { connection in
             let results = try await connection.pipeline([
-                query, EpochOpening.newer.query(after: registry.current.newestOrdinal),
+                query, EpochStore.newer.query(after: registry.current.newestOrdinal),
             ])
-            registry.merge(try EpochOpening.decode(results[1]))
+            registry.merge(try EpochStore.decode(results[1]))
             return results[0]
         }
     }

@@ -1,5 +1,6 @@
 package import Logging
 package import Postgres
+import Primitives
 import ServiceLifecycle
 
 /// Keeps a reader at the log's end: a connection of its own, made again whenever it is lost, and a bell that rings for new
@@ -8,7 +9,7 @@ package final class LogFollower: Sendable {
     private let configuration: PostgresConfiguration
     private let name: String
     private let logger: Logger
-    private let doorbell = Doorbell()
+    private let doorbell = WakeSignal()
 
     /// - Parameters:
     ///   - name: the connection's application name, and how the log speaks of it.
@@ -77,11 +78,11 @@ package final class LogFollower: Sendable {
     }
 
     private func follow(_ session: (PostgresConnection) async throws -> Void) async {
-        var failures = 0
+        var backoff = Backoff(first: .milliseconds(100), limit: .seconds(1))
         repeat {
             do {
                 let connection = try await PostgresConnection.connect(configuration, logger: logger)
-                failures = 0
+                backoff.reset()
                 do {
                     try await session(connection)
                     await connection.close()
@@ -91,11 +92,9 @@ package final class LogFollower: Sendable {
                     throw error
                 }
             } catch {
-                failures += 1
                 logger.warning("\(name): lost the database", metadata: ["error": "\(error)"])
-                let ceiling = min(1000, 50 << min(failures, 5))
-                // Cut short by the end of the service, which the loop's condition sees.
-                try? await Task.sleep(for: .milliseconds(Int.random(in: ceiling / 2...ceiling)))
+                // The end of the service cuts the sleep short, and the loop's condition sees it.
+                try? await Task.sleep(for: backoff.next(random: .random(in: 0..<1)))
             }
         } while doorbell.isOpen
     }

@@ -17,7 +17,7 @@ package protocol LogTailSink: Sendable {
 ///
 /// What this process commits itself comes by a short cut: when it is what comes next, it need not be read again. The bell
 /// rings before the appender hears of its own commit, so the tail does not look while one is under way.
-package final class LogTail: Service, CommitWitness {
+package final class LogTail: Service, CommitObserver {
     private let follower: LogFollower
     private let registry: EpochRegistry
     private let sink: any LogTailSink
@@ -108,7 +108,7 @@ package final class LogTail: Service, CommitWitness {
 
     /// Reads what lies after the cursor each time the bell rings; returns when closed, throws when the connection fails.
     private func follow(on connection: PostgresConnection) async throws {
-        let history = try await EpochOpening.ensure(on: connection, registry: registry)
+        let history = try await EpochStore.ensure(on: connection, registry: registry)
         let rows = try await connection.query("select seq from log_head", timeout: LogConnection.readTimeout)
         guard let head = try rows.first?.get(0, as: Int64.self) else { throw MissingHead() }
         state.withLock { state in
@@ -149,11 +149,11 @@ package final class LogTail: Service, CommitWitness {
                     "select \(LoggedEvent.columns) from events where seq > $1 order by seq limit \(pageSize)",
                     [cursor.seq]
                 ),
-                EpochOpening.newer.query(after: cursor.history.newestOrdinal),
+                EpochStore.newer.query(after: cursor.history.newestOrdinal),
             ],
             timeout: LogConnection.readTimeout
         )
-        let newer = try EpochOpening.decode(results[1])
+        let newer = try EpochStore.decode(results[1])
         let events = try results[0].map { try LoggedEvent(row: $0) }
         return state.withLock { state in
             guard var current = state.cursor else { return false }

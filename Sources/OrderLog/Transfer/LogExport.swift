@@ -55,7 +55,7 @@ package struct LogExport: Sendable {
     }
 
     private func table() async throws -> EpochTable {
-        try await EpochTable(EpochOpening.load(connection, after: 0))
+        try await EpochTable(EpochStore.load(connection, after: 0))
     }
 
     private func headSeq() async throws -> Int64 {

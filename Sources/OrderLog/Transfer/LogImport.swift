@@ -63,7 +63,7 @@ package struct LogImport {
         guard try head.get(0, as: Int64.self) == 0 else {
             throw LogTransferError("the log is not empty; events can only be imported into an empty log")
         }
-        firstOrdinal = try await EpochOpening.load(connection, after: 0).last?.ordinal ?? 0
+        firstOrdinal = try await EpochStore.load(connection, after: 0).last?.ordinal ?? 0
     }
 
     private mutating func check(_ read: (event: LoggedEvent, position: LogPosition)) throws {
@@ -117,7 +117,7 @@ package struct LogImport {
         _ = try await connection.pipeline([
             AppendStatements.moveHead(to: last.seq, at: last.recordedAt), AppendStatements.notify(end),
         ])
-        try await EpochOpening.open(on: connection)
+        try await EpochStore.open(on: connection)
         return end
     }
 }

@@ -68,7 +68,7 @@ package struct OrderEntry: Sendable {
     }
 
     /// The headline that was announced last.
-    var status: String { (order.announced ?? order.status).rawValue }
+    var status: String { order.headline.rawValue }
 
     var recorded: PostgresTimestamp { PostgresTimestamp(unixMicroseconds: recordedAt.unixMicroseconds) }
 

@@ -19,11 +19,11 @@ struct OrderKeys: Sendable, Hashable {
         orderId = order.orderId
         placedAt = order.placedAt
         // By the headline that was announced, as the list shows it.
-        attention = (order.announced ?? order.status) == .attention || !order.anomalies.isEmpty
+        attention = order.headline == .attention || !order.anomalies.isEmpty
         shop = order.shop
         customer = order.customer
         number = order.number
-        status = (order.announced ?? order.status).rawValue
+        status = order.headline.rawValue
         carriers = Self.distinct(order.parcels.compactMap(\.carrier))
         trackingNumbers = Self.distinct(order.parcels.compactMap(\.trackingNumber))
     }

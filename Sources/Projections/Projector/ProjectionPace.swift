@@ -3,7 +3,7 @@ import OrderLog
 /// Lets a busy log's events gather before they are folded: an order that changes many times in a moment is written once.
 /// After a quiet while the first event is folded at once, and whoever waits for a position has it hurry.
 package final class ProjectionPace: Sendable {
-    private let bell = Doorbell()
+    private let bell = WakeSignal()
     private let interval: Duration
     /// From so many events in a round, twice the time: what is written then weighs more than half a second's lag.
     private static let many = 1000

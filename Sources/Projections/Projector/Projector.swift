@@ -59,7 +59,7 @@ package final class Projector: Service {
             await follower.run { connection in
                 // What this connection's own server says, and not what others have learnt elsewhere since.
                 var reading = Reading(
-                    history: try await EpochOpening.ensure(on: connection, registry: registry)
+                    history: try await EpochStore.ensure(on: connection, registry: registry)
                 )
                 repeat {
                     let began = ContinuousClock.now
@@ -117,9 +117,9 @@ package final class Projector: Service {
         on connection: PostgresConnection,
         _ reading: inout Reading
     ) async throws -> Bool {
-        let newer = EpochOpening.newer.query(after: reading.history.newestOrdinal)
+        let newer = EpochStore.newer.query(after: reading.history.newestOrdinal)
         let results = try await connection.pipeline([Checkpoint.peek(model.name), newer], timeout: Self.patience)
-        reading.history.merge(try EpochOpening.decode(results[1]))
+        reading.history.merge(try EpochStore.decode(results[1]))
         let checkpoint = try Checkpoint.decode(results[0], model.name)
         guard let head = try results[0].first?.get(3, as: Int64.self) else { return false }
         if checkpoint.seq == head, checkpoint.holds(in: reading.history, head: head) { return false }
@@ -136,11 +136,11 @@ package final class Projector: Service {
         let results = try await transaction.pipeline(
             [
                 Checkpoint.lock(model.name), Checkpoint.head, Checkpoint.served(model.name),
-                EpochOpening.newer.query(after: reading.history.newestOrdinal),
+                EpochStore.newer.query(after: reading.history.newestOrdinal),
             ],
             timeout: Self.patience
         )
-        reading.history.merge(try EpochOpening.decode(results[3]))
+        reading.history.merge(try EpochStore.decode(results[3]))
         let checkpoint = try Checkpoint.decode(results[0], model.name)
         guard let head = try results[1].first?.get(0, as: Int64.self) else { return false }
         // A replay has taken over meanwhile: the next round follows its version.

@@ -26,7 +26,7 @@ struct ReplayClaim: Sendable {
         writer: PostgresConnection,
         limits: ReplayLimits
     ) async throws -> ReplaySession {
-        let history = try await EpochOpening.ensure(on: control, registry: EpochRegistry())
+        let history = try await EpochStore.ensure(on: control, registry: EpochRegistry())
         try await dropFinishedOrCancelled()
         if try await leftover() == nil {
             let next = ReplayStatements.nextVersion(name)

@@ -72,11 +72,11 @@ extension ReadModelReader {
         let registry = registry
         return try await pool.withConnection { connection in
             try await connection.withTransaction("begin isolation level repeatable read read only") { transaction in
-                let newer = EpochOpening.newer.query(after: registry.current.newestOrdinal)
+                let newer = EpochStore.newer.query(after: registry.current.newestOrdinal)
                 // Before the snapshot is taken: a version that was replaced after it must not be dropped under it.
                 let lock = PostgresQuery("lock table \(tables.joined(separator: ", ")) in access share mode")
                 var results = try await transaction.pipeline([lock] + queries + [newer])
-                registry.merge(try EpochOpening.decode(results.removeLast()))
+                registry.merge(try EpochStore.decode(results.removeLast()))
                 return Array(results.dropFirst())
             }
         }

@@ -13,7 +13,7 @@ struct OrderSource: Sendable {
 
     func head() async throws -> LogPosition {
         try await pool.withConnection { connection in
-            let table = EpochTable(try await EpochOpening.load(connection, after: 0))
+            let table = EpochTable(try await EpochStore.load(connection, after: 0))
             let rows = try await connection.query(Checkpoint.head.sql)
             return table.position(of: try rows.first?.get(0, as: Int64.self) ?? 0)
         }

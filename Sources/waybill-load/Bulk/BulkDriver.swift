@@ -1,4 +1,5 @@
 import Glibc
+import Primitives
 
 /// Loads the demonstration's orders through the bulk route as fast as it takes them, in constant memory.
 final class BulkDriver {
@@ -35,7 +36,7 @@ final class BulkDriver {
 
     init(_ plan: Plan) throws {
         self.plan = plan
-        epoll = try Epoll()
+        epoll = try Epoll(capacity: 1024)
         connection = try BulkConnection(port: plan.port, token: plan.token)
     }
 
@@ -44,7 +45,7 @@ final class BulkDriver {
     /// Blocks its thread until all results are there.
     func run() throws -> Outcome {
         defer { connection.end() }
-        try epoll.add(connection.descriptor, token: 0, .readingAndWriting)
+        try epoll.add(connection.descriptor, token: 0, events: [.readable, .writable])
         let start = Clock.now()
         let limit = start + plan.limit.nanoseconds
         var isWriting = true
@@ -57,7 +58,11 @@ final class BulkDriver {
             try connection.flush()
             if isWriting != (connection.backlog > 0) {
                 isWriting.toggle()
-                try epoll.change(connection.descriptor, token: 0, isWriting ? .readingAndWriting : .reading)
+                try epoll.modify(
+                    connection.descriptor,
+                    token: 0,
+                    events: isWriting ? [.readable, .writable] : .readable
+                )
             }
             try epoll.wait(until: now + 1_000_000_000) { ready in
                 if ready.isReadable { try connection.receive(buffer) }

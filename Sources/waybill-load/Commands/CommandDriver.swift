@@ -1,4 +1,5 @@
 import Glibc
+import Primitives
 
 /// Drives single commands over many connections from one thread, so that the load costs little beside the service.
 final class CommandDriver {
@@ -44,7 +45,7 @@ final class CommandDriver {
     init(_ plan: Plan) throws {
         self.plan = plan
         mix = Mix(.requests(token: plan.token))
-        epoll = try Epoll()
+        epoll = try Epoll(capacity: 1024)
     }
 
     deinit { buffer.deallocate() }
@@ -55,7 +56,7 @@ final class CommandDriver {
         for index in 0..<plan.connections {
             let connection = try CommandConnection(port: plan.port)
             connections.append(connection)
-            try epoll.add(connection.exchange.descriptor, token: UInt64(index))
+            try epoll.add(connection.exchange.descriptor, token: UInt64(index), events: .readable)
         }
         defer { for connection in connections { connection.exchange.end() } }
         idle = Array(connections.indices.reversed())
@@ -110,7 +111,7 @@ final class CommandDriver {
         while let index = idle.last, let moment = intended() {
             idle.removeLast()
             try connections[index].begin(mix, intended: moment)
-            if connections[index].exchange.isAwaitingRoom { try watch(index, .readingAndWriting) }
+            if connections[index].exchange.isAwaitingRoom { try watch(index, for: [.readable, .writable]) }
         }
     }
 
@@ -119,7 +120,7 @@ final class CommandDriver {
             let index = Int(ready.token)
             if ready.isWritable, connections[index].exchange.isAwaitingRoom {
                 try connections[index].flush()
-                if !connections[index].exchange.isAwaitingRoom { try watch(index, .reading) }
+                if !connections[index].exchange.isAwaitingRoom { try watch(index, for: .readable) }
             }
             guard ready.isReadable else { return }
             guard let intended = connections[index].intended else {
@@ -131,8 +132,8 @@ final class CommandDriver {
         }
     }
 
-    private func watch(_ index: Int, _ interest: Epoll.Interest) throws {
-        try epoll.change(connections[index].exchange.descriptor, token: UInt64(index), interest)
+    private func watch(_ index: Int, for events: Epoll.Events) throws {
+        try epoll.modify(connections[index].exchange.descriptor, token: UInt64(index), events: events)
     }
 
     private func record(_ answer: HTTPExchange.Response, _ intended: UInt64) {

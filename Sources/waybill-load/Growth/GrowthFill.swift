@@ -1,4 +1,3 @@
-import EmbeddedPostgres
 import Foundation
 import Postgres
 
@@ -7,7 +6,7 @@ import Postgres
 ///
 /// For databases made for measuring, and no others: it empties the log first.
 struct GrowthFill {
-    let location: EmbeddedPostgres.Location
+    let database: PostgresConfiguration
     /// Days over which the log is spread.
     let days: Int
 
@@ -18,7 +17,7 @@ struct GrowthFill {
 
     /// Keeps the log as it is as the pattern of what is filled in later.
     func takePattern() async throws {
-        try await location.withConnection { connection in
+        try await database.withConnection { connection in
             let tables = try await tables(connection)
             let copies = (tables.map(\.name) + Self.sums).map { "create table growth.\($0) as select * from \($0);" }
             try await connection.executeScript(
@@ -39,7 +38,7 @@ struct GrowthFill {
     ///
     /// - Returns: how many events it has then: `events`, rounded up to a whole pattern.
     func fill(to events: Int) async throws -> Int {
-        let total = try await location.withConnection { connection in
+        let total = try await database.withConnection { connection in
             let tables = try await tables(connection)
             let rows = try await connection.query("select count(*) from growth.events")
             guard let length = try rows.first.map({ Int(try $0.get(0, as: Int64.self)) }), length > 0 else {
@@ -69,8 +68,10 @@ struct GrowthFill {
             return clones * length
         }
         // As autovacuum would have, long ago.
-        try await LocalSession.run("VACUUM (ANALYZE)", at: location, timeout: .seconds(1800))
-        try await LocalSession.run("CHECKPOINT", at: location, timeout: .seconds(600))
+        try await database.withConnection { connection in
+            try await connection.query("vacuum (analyze)", timeout: .seconds(1800))
+            try await connection.query("checkpoint", timeout: .seconds(600))
+        }
         return total
     }
 

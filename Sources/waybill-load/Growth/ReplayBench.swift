@@ -1,6 +1,7 @@
 import Access
 import EmbeddedPostgres
 import Foundation
+import Postgres
 
 /// `waybill replay` on a filled log, beside its limit and beside load.
 struct ReplayBench: Sendable {
@@ -17,7 +18,7 @@ struct ReplayBench: Sendable {
             try await ReadModels.catchUp(service)
         }
         try await PeerCluster.with(data) { cluster in
-            let fill = GrowthFill(location: cluster.location, days: 30)
+            let fill = GrowthFill(database: cluster.database, days: 30)
             try await fill.takePattern()
             _ = try await fill.fill(to: events)
         }
@@ -86,13 +87,13 @@ struct ReplayBench: Sendable {
 
     /// - Returns: seconds in which psql copies the columns that make the current state, in binary, to nowhere.
     private func copy(_ service: Service) async throws -> Double {
-        let binaries = try await EmbeddedPostgres.locateBinaries().directory
+        let binaries = try await ServerBinaries.locate().directory
         let columns =
             "seq, order_id, version, type, schema, status, number, shop, customer, occurred_at, data, internal"
         let began = Clock.now()
         let program = try ChildProgram(
             [
-                "\(binaries)/psql", "--no-psqlrc", "--host=\(service.database.socketDirectory)",
+                "\(binaries)/psql", "--no-psqlrc", "--host=\(service.database.host)",
                 "--port=\(service.database.port)", "--username=\(service.database.user)",
                 "--dbname=\(service.database.database)", "--output=/dev/null",
                 "--command=copy (select \(columns) from events) to stdout (format binary)",

@@ -9,8 +9,9 @@ struct Service: Sendable {
     let port: Int
     let dataDirectory: String
     let pid: Int32
-    /// The embedded cluster's socket, and its postmaster.
-    let database: EmbeddedPostgres.Location
+    /// The database in the embedded cluster.
+    let database: PostgresConfiguration
+    /// The process id of the cluster's server.
     let postmaster: Int32
 
     /// A quiet logger: what matters here is printed.
@@ -58,22 +59,5 @@ struct Service: Sendable {
             guard let row = try await connection.query("select seq from log_head").first else { return 0 }
             return Int(try row.get(0, as: Int64.self))
         }
-    }
-}
-
-extension EmbeddedPostgres.Location {
-    func withConnection<R: Sendable>(_ body: (PostgresConnection) async throws -> R) async throws -> R {
-        let connection = try await PostgresConnection.connect(
-            PostgresConfiguration(host: socketDirectory, port: port, database: database, user: user),
-            logger: Service.logger
-        )
-        let result: Result<R, any Error>
-        do {
-            result = .success(try await body(connection))
-        } catch {
-            result = .failure(error)
-        }
-        await connection.close()
-        return try result.get()
     }
 }

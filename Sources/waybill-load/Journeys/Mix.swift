@@ -19,7 +19,7 @@ final class Mix {
     private var random: QuickRandom
     private var number: Int
     private let oneToOne: Bool
-    private(set) var times = TimeTexts()
+    private(set) var times = TimestampTemplate()
 
     /// - Parameters:
     ///   - oneToOne: only journeys whose every command appends exactly one event.

@@ -18,7 +18,7 @@ struct Template: Sendable {
             case .order: 36
             case .number: 8
             case .customer: 3
-            case .now, .earlier, .later, .latest: TimeTexts.width
+            case .now, .earlier, .later, .latest: TimestampTemplate.width
             }
         }
     }
@@ -47,7 +47,7 @@ struct Template: Sendable {
     }
 
     /// Appends the bytes with their fields filled in.
-    func render(_ order: OrderKey, _ times: TimeTexts, into buffer: inout [UInt8]) {
+    func render(_ order: OrderKey, _ times: TimestampTemplate, into buffer: inout [UInt8]) {
         let start = buffer.count
         buffer.append(contentsOf: bytes)
         buffer.withUnsafeMutableBytes { buffer in

@@ -1,13 +1,12 @@
-import CEpoll
-import Glibc
+import Primitives
 
 /// The clocks that measurements go by.
 enum Clock {
     /// Nanoseconds of the monotonic clock.
-    static func now() -> UInt64 { waybill_clock(CLOCK_MONOTONIC) }
+    static func now() -> UInt64 { SystemClock.monotonicNanoseconds() }
 
     /// Nanoseconds since 1970: the clock of `recordedAt`.
-    static func wall() -> UInt64 { waybill_clock(CLOCK_REALTIME) }
+    static func wall() -> UInt64 { SystemClock.unixNanoseconds() }
 }
 
 extension Double {

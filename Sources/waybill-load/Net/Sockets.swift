@@ -1,4 +1,4 @@
-import CEpoll
+import CLinux
 import Glibc
 
 /// Non-blocking TCP over 127.0.0.0/8. None is inherited by children.

@@ -1,5 +1,6 @@
 import ArgumentParser
 import Foundation
+import Primitives
 
 /// The limit to compare with: a bare epoll loop that writes every event to every socket, one call each, and does nothing
 /// else. A child process of the benchmark.
@@ -44,9 +45,9 @@ final class EpollPeerServer {
     private let buffer = UnsafeMutableRawBufferPointer.allocate(byteCount: 256 * 1024, alignment: 16)
 
     init() throws {
-        epoll = try Epoll()
+        epoll = try Epoll(capacity: 1024)
         (listener, port) = try Sockets.listen()
-        try epoll.add(listener, token: Self.listenerToken)
+        try epoll.add(listener, token: Self.listenerToken, events: .readable)
     }
 
     deinit { buffer.deallocate() }
@@ -66,7 +67,7 @@ final class EpollPeerServer {
     private func accept() throws {
         while let descriptor = try Sockets.accept(listener) {
             connections.append(Connection(descriptor: descriptor))
-            try epoll.add(descriptor, token: UInt64(connections.count - 1))
+            try epoll.add(descriptor, token: UInt64(connections.count - 1), events: .readable)
         }
     }
 
@@ -101,14 +102,15 @@ final class EpollPeerServer {
         let sent = try bytes.withUnsafeBytes { try Sockets.send(descriptor, $0) }
         guard sent < bytes.count else { return }
         connections[index]?.output = Array(bytes[sent...])
-        try epoll.change(descriptor, token: UInt64(index), .readingAndWriting)
+        try epoll.modify(descriptor, token: UInt64(index), events: [.readable, .writable])
     }
 
     private func flush(_ index: Int) throws {
         guard let connection = connections[index] else { return }
         let sent = try connection.output.withUnsafeBytes { try Sockets.send(connection.descriptor, $0) }
         connections[index]?.output.removeFirst(sent)
-        if sent == connection.output.count { try epoll.change(connection.descriptor, token: UInt64(index), .reading) }
+        guard sent == connection.output.count else { return }
+        try epoll.modify(connection.descriptor, token: UInt64(index), events: .readable)
     }
 
     private func end(_ index: Int) {

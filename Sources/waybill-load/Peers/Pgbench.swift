@@ -21,7 +21,7 @@ struct Pgbench: Sendable {
         self.cluster = cluster
         script = "\(workplace)/peer.sql"
         try Self.transaction.write(toFile: script, atomically: true, encoding: .utf8)
-        try await cluster.location.withConnection { connection in
+        try await cluster.database.withConnection { connection in
             try await connection.executeScript(
                 """
                 create table if not exists peer_events (
@@ -35,10 +35,10 @@ struct Pgbench: Sendable {
     func run(clients: Int, seconds: Int, workplace: String) async throws -> Outcome {
         let program = try ChildProgram(
             [
-                "\(cluster.binaries)/pgbench", "--host=\(cluster.location.socketDirectory)",
-                "--port=\(cluster.location.port)", "--username=\(cluster.location.user)", "--no-vacuum",
+                "\(cluster.binaries)/pgbench", "--host=\(cluster.database.host)",
+                "--port=\(cluster.database.port)", "--username=\(cluster.database.user)", "--no-vacuum",
                 "--protocol=prepared", "--client=\(clients)", "--jobs=2", "--time=\(seconds)", "--file=\(script)",
-                cluster.location.database,
+                cluster.database.database,
             ],
             name: "pgbench",
             directory: workplace

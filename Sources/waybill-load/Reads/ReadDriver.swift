@@ -1,4 +1,5 @@
 import Foundation
+import Primitives
 
 /// Asks for one thing again and again on some connections, each as soon as it has its answer.
 final class ReadDriver {
@@ -27,7 +28,7 @@ final class ReadDriver {
 
     init(_ plan: Plan) throws {
         self.plan = plan
-        epoll = try Epoll()
+        epoll = try Epoll(capacity: 1024)
     }
 
     deinit { buffer.deallocate() }
@@ -42,7 +43,7 @@ final class ReadDriver {
         let until = start + plan.seconds.nanoseconds
         for index in 0..<plan.connections {
             connections.append((try HTTPExchange(port: plan.port, bodyLimit: .max), 0))
-            try epoll.add(connections[index].exchange.descriptor, token: UInt64(index))
+            try epoll.add(connections[index].exchange.descriptor, token: UInt64(index), events: .readable)
             try ask(index)
         }
         while Clock.now() < until {
@@ -73,12 +74,12 @@ final class ReadDriver {
     /// One answer's body.
     static func fetch(_ target: String, port: Int, token: String) async throws -> [UInt8] {
         try await Threads.one {
-            let epoll = try Epoll()
+            let epoll = try Epoll(capacity: 1024)
             let buffer = UnsafeMutableRawBufferPointer.allocate(byteCount: 256 * 1024, alignment: 16)
             defer { buffer.deallocate() }
             var exchange = try HTTPExchange(port: port, bodyLimit: .max)
             defer { exchange.end() }
-            try epoll.add(exchange.descriptor, token: 0)
+            try epoll.add(exchange.descriptor, token: 0, events: .readable)
             try exchange.begin { $0.append(contentsOf: request(target, token)) }
             let deadline = Clock.now() + 60_000_000_000
             while Clock.now() < deadline {

@@ -44,9 +44,9 @@ extension Report {
     }
 
     private static func cell(_ figure: Figure) -> String {
-        let median = NumberText.text(figure.median)
+        let median = NumberFormat.text(figure.median)
         guard figure.runs.count > 1, let least = figure.runs.min(), let greatest = figure.runs.max(), least < greatest
         else { return median }
-        return "\(median) (\(NumberText.text(least)) – \(NumberText.text(greatest)))"
+        return "\(median) (\(NumberFormat.text(least)) – \(NumberFormat.text(greatest)))"
     }
 }

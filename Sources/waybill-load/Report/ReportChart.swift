@@ -60,7 +60,7 @@ struct ReportChart {
         return """
             <text x="\(labelWidth - 12)" y="\(y + 15)" text-anchor="end">\(escaped(figure.subject))</text>
             <rect class="\(kind)" x="\(labelWidth)" y="\(y)" width="\(bar)" height="20" rx="3"/>\(whisker)
-            <text class="value" x="\(labelWidth + max(bar, end) + 10)" y="\(y + 15)">\(NumberText.text(figure.median)) \
+            <text class="value" x="\(labelWidth + max(bar, end) + 10)" y="\(y + 15)">\(NumberFormat.text(figure.median)) \
             <tspan class="unit">\(escaped(figure.unit))</tspan></text>
             """
     }

@@ -42,8 +42,8 @@ extension Report {
         return TextTable(
             header: ["of", "figure"] + (several ? ["median", "unit", "runs"] : ["value", "unit"]),
             rows: figures.map { figure in
-                [figure.subject, figure.name, NumberText.text(figure.median), figure.unit]
-                    + (several ? [figure.runs.map(NumberText.text).joined(separator: "  ")] : [])
+                [figure.subject, figure.name, NumberFormat.text(figure.median), figure.unit]
+                    + (several ? [figure.runs.map(NumberFormat.text).joined(separator: "  ")] : [])
             },
             numeric: [2]
         )

@@ -1,5 +1,5 @@
+import EventStreams
 import Foundation
-import LiveStreams
 import OrderLog
 import Orders
 

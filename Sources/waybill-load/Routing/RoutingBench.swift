@@ -1,8 +1,8 @@
-import CEpoll
+import EventStreams
 import Foundation
-import LiveStreams
 import OrderLog
 import Orders
+import Primitives
 
 /// A hub with streams of single orders on its lane, whose clients are the other ends of socket pairs.
 struct RoutingBench: Sendable {
@@ -26,7 +26,9 @@ struct RoutingBench: Sendable {
         settings.lanes = 1
         // Heartbeats are not what is measured.
         settings.heartbeat = .seconds(3600)
-        let hub = StreamHub(text: PositionText { "\($0)" }, settings: settings, logger: Service.logger) { _ in NoLog() }
+        let hub = StreamHub(text: PositionEncoder { "\($0)" }, settings: settings, logger: Service.logger) { _ in
+            NoLog()
+        }
         let history = EpochTable([Epoch(ordinal: 1, name: "aaaaaaaa", firstSeq: 1)])
         hub.begin(after: 0, in: history)
         return try await withThrowingTaskGroup(of: Void.self) { group in
@@ -62,7 +64,7 @@ struct RoutingBench: Sendable {
     }
 
     /// CPU that this process has used, in nanoseconds (clock_gettime(2)).
-    private static func processorTime() -> UInt64 { waybill_clock(CLOCK_PROCESS_CPUTIME_ID) }
+    private static func processorTime() -> UInt64 { SystemClock.processNanoseconds() }
 
     /// Nobody falls behind the ring here.
     private struct NoLog: StreamReading {

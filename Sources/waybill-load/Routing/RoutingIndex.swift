@@ -1,5 +1,5 @@
+import EventStreams
 import Foundation
-import LiveStreams
 
 /// A lane's index of streams of single orders, without the streams.
 struct RoutingIndex: Sendable {

@@ -29,7 +29,7 @@ struct FanoutBench: Sendable {
             try FanoutDriver(plan) { _ in try BulkPublisher(port: port, token: backend) }.run()
         }
         let database = ProcessUsage.cpuOfFamily(service.postmaster) - databaseBefore
-        let subject = "waybill, \(NumberText.text(Double(count)))"
+        let subject = "waybill, \(NumberFormat.text(Double(count)))"
         add(outcome, subject, pace, &report)
         report.add(subject, "CPU of PostgreSQL, \(pace.name)", database / (warmUp + seconds) * 100, "% of a core")
         report.add(subject, "memory before, \(pace.name)", Double(idle) / 1e6, "MB")
@@ -58,7 +58,7 @@ struct FanoutBench: Sendable {
         let outcome = try await Threads.one {
             try FanoutDriver(plan) { _ in try PostPublisher(port: peer.target.port, requests: requests) }.run()
         }
-        add(outcome, "\(peer.name), \(NumberText.text(Double(count)))", pace, &report)
+        add(outcome, "\(peer.name), \(NumberFormat.text(Double(count)))", pace, &report)
     }
 
     private func add(_ outcome: FanoutDriver.Outcome, _ subject: String, _ pace: FanoutPace, _ report: inout Report) {

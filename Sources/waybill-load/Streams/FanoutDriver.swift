@@ -1,4 +1,5 @@
 import Glibc
+import Primitives
 
 /// Opens many streams and publishes to them, all from one thread, and tells when each event reached each stream.
 final class FanoutDriver {
@@ -71,7 +72,7 @@ final class FanoutDriver {
 
     init(_ plan: Plan, _ publisher: (Epoll) throws -> any EventPublisher) throws {
         self.plan = plan
-        epoll = try Epoll()
+        epoll = try Epoll(capacity: 1024)
         pool = SubscriberPool(plan.target, capacity: plan.subscribers, epoll: epoll)
         self.publisher = try publisher(epoll)
         recorder = StreamRecorder(limit: plan.recording)
@@ -93,7 +94,7 @@ final class FanoutDriver {
         pool.narrowFrom = readers
         outcome.opening = try StreamOpening.open(pool, epoll, plan.subscribers)
         for index in readers..<plan.subscribers { try pool.stall(index) }
-        try epoll.add(publisher.descriptor, token: Self.publisherToken)
+        try epoll.add(publisher.descriptor, token: Self.publisherToken, events: .readable)
         let start = Clock.now()
         let (warm, end) = (start + plan.warmUp.nanoseconds, start + (plan.warmUp + plan.seconds).nanoseconds)
         try publish(start, warm, end)
@@ -155,10 +156,10 @@ final class FanoutDriver {
     private func watchPublisher() throws {
         guard publisher.isAwaitingRoom != isPublisherWaiting else { return }
         isPublisherWaiting.toggle()
-        try epoll.change(
+        try epoll.modify(
             publisher.descriptor,
             token: Self.publisherToken,
-            isPublisherWaiting ? .readingAndWriting : .reading
+            events: isPublisherWaiting ? [.readable, .writable] : .readable
         )
     }
 

@@ -1,4 +1,5 @@
 import Foundation
+import Primitives
 
 /// Many clients that come at once.
 enum StormDriver {
@@ -13,7 +14,7 @@ enum StormDriver {
 
     /// Opens streams, holds them for a moment, and lets go of them.
     static func open(_ target: StreamTarget, count: Int, server: Int32) throws -> Opening {
-        let epoll = try Epoll()
+        let epoll = try Epoll(capacity: 1024)
         let pool = SubscriberPool(target, capacity: count, epoll: epoll)
         let (resident, kernel) = (ProcessUsage.resident(server).now, ProcessUsage.socketMemory())
         var outcome = Opening()
@@ -35,7 +36,7 @@ enum StormDriver {
     /// - Returns: seconds until the last has caught up.
     /// - Throws: when some have not after two minutes.
     static func catchUp(_ target: StreamTarget, count: Int, events: Int) throws -> Double {
-        let epoll = try Epoll()
+        let epoll = try Epoll(capacity: 1024)
         let pool = SubscriberPool(target, capacity: count, epoll: epoll)
         let start = Clock.now()
         let limit = start + 120_000_000_000

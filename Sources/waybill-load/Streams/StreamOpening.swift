@@ -1,3 +1,5 @@
+import Primitives
+
 /// Opens streams as fast as they open.
 enum StreamOpening {
     /// Connections that are begun before the answers of earlier ones are read.

@@ -1,4 +1,5 @@
 import Glibc
+import Primitives
 
 /// Many open streams on one thread. Their epoll tokens are their indices.
 final class SubscriberPool {
@@ -53,7 +54,7 @@ final class SubscriberPool {
         let index = count
         (subscribers + index).initialize(to: Subscriber(descriptor, target.beginning))
         count += 1
-        try epoll.add(descriptor, token: UInt64(index), .readingAndWriting)
+        try epoll.add(descriptor, token: UInt64(index), events: [.readable, .writable])
     }
 
     /// Does what is ready.
@@ -66,7 +67,7 @@ final class SubscriberPool {
             guard ready.isWritable else { throw LoadFailure("a stream cannot connect") }
             try subscriber.pointee.send(target.request(index))
             if subscriber.pointee.phase == .sending { return }
-            try epoll.change(subscriber.pointee.descriptor, token: ready.token, .reading)
+            try epoll.modify(subscriber.pointee.descriptor, token: ready.token, events: .readable)
         }
         guard ready.isReadable, subscriber.pointee.phase != .ended else { return }
         guard let count = try Sockets.receive(subscriber.pointee.descriptor, into: buffer) else { return }
@@ -85,13 +86,13 @@ final class SubscriberPool {
 
     /// Reads no more from a stream, as a client that hangs; it stays open.
     func stall(_ index: Int) throws {
-        try epoll.change(subscribers[index].descriptor, token: UInt64(index), .nothing)
+        try epoll.modify(subscribers[index].descriptor, token: UInt64(index), events: [])
     }
 
     private func end(_ index: Int) throws {
         if subscribers[index].phase == .live { live -= 1 }
         subscribers[index].end()
         ended += 1
-        try epoll.change(subscribers[index].descriptor, token: UInt64(index), .nothing)
+        try epoll.modify(subscribers[index].descriptor, token: UInt64(index), events: [])
     }
 }

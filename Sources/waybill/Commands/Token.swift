@@ -42,7 +42,7 @@ struct Token: AsyncParsableCommand {
         do {
             let shops = try ShopScope(text: shop)
             _ = try Principal(role: role, subject: subject ?? role.rawValue, shops: shops, expiresAt: 0)
-            return (role, shops, try DurationText.seconds(ttl))
+            return (role, shops, try DurationFormat.seconds(ttl))
         } catch let error as AccessError {
             throw ValidationError(error.detail)
         } catch let error as DurationTextError {

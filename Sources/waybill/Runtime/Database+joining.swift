@@ -18,15 +18,7 @@ extension Database {
                 return try await body(database)
             }
         } catch let error as EmbeddedPostgresError where error.code == .directoryLocked {
-            let location = try await EmbeddedPostgres(dataDirectory: dataDirectory, logger: logger).join()
-            return try await body(
-                PostgresConfiguration(
-                    host: location.socketDirectory,
-                    port: location.port,
-                    database: location.database,
-                    user: location.user
-                )
-            )
+            return try await body(EmbeddedPostgres(dataDirectory: dataDirectory, logger: logger).join())
         }
     }
 }

@@ -20,13 +20,7 @@ enum Database {
         let cluster = EmbeddedPostgres(dataDirectory: dataDirectory, logger: logger)
         let result: Result<R, any Error>
         do {
-            let location = try await cancelWhenGracefulShutdown { try await cluster.start() }
-            let configuration = PostgresConfiguration(
-                host: location.socketDirectory,
-                port: location.port,
-                database: location.database,
-                user: location.user
-            )
+            let configuration = try await cancelWhenGracefulShutdown { try await cluster.start() }
             result = .success(try await body(configuration, [cluster]))
         } catch {
             result = .failure(error)

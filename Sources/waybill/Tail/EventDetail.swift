@@ -28,7 +28,7 @@ struct EventDetail {
     private var parts: [String?] {
         switch type {
         case nil, .orderConfirmed, .orderClosed: []
-        case .orderPlaced: [units, MoneyText.text(data?["total"])]
+        case .orderPlaced: [units, MoneyFormat.text(data?["total"])]
         case .shipToChanged: [word("contactRef"), word("country")]
         case .itemsCancelled: [units, word("reason")]
         case .orderCancelled: [word("reason")]
@@ -49,7 +49,7 @@ struct EventDetail {
             ]
         case .scanRetracted: [word("parcelId"), word("scanId"), word("reason")]
         case .paymentAuthorized, .paymentCaptured, .paymentVoided, .paymentFailed, .paymentRefunded:
-            [MoneyText.text(data?["amount"]), word("paymentId"), word("returnId")]
+            [MoneyFormat.text(data?["amount"]), word("paymentId"), word("returnId")]
         case .returnRequested: [word("returnId"), units, word("reason")]
         case .returnApproved, .returnRejected: [word("returnId"), word("note")]
         case .returnReceived: [word("returnId"), units, damaged]

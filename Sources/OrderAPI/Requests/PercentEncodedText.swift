@@ -1,0 +1,28 @@
+/// Percent-decoding (RFC 3986, section 2.1), strictly.
+enum PercentEncodedText {
+    /// What a `+` stands for: itself in a path, a space in a query as forms and URLSearchParams write it.
+    enum Plus {
+        case itself, space
+    }
+
+    /// Nil for broken escapes, bad UTF-8 and NUL, which no text of the log holds.
+    static func decode(_ text: Substring, plus: Plus = .itself) -> String? {
+        var bytes: [UInt8] = []
+        var rest = text.utf8[...]
+        while let byte = rest.popFirst() {
+            switch byte {
+            case UInt8(ascii: "+") where plus == .space: bytes.append(UInt8(ascii: " "))
+            case UInt8(ascii: "%"):
+                guard let high = digit(rest.popFirst()), let low = digit(rest.popFirst()) else { return nil }
+                bytes.append(high << 4 | low)
+            default: bytes.append(byte)
+            }
+        }
+        guard !bytes.contains(0) else { return nil }
+        return String(validating: bytes, as: UTF8.self)
+    }
+
+    private static func digit(_ byte: UInt8?) -> UInt8? {
+        byte.flatMap { Character(UnicodeScalar($0)).hexDigitValue }.map { UInt8($0) }
+    }
+}

@@ -1,0 +1,87 @@
+package import Postgres
+
+/// Compares the database behind a new connection with the one that wrote last, and opens an epoch where they differ.
+///
+/// The identity is the system identifier, the timeline, the start of the postmaster and the oid of `events`: system
+/// identifier and timeline alone miss a base backup or disk snapshot that was put back.
+package enum EpochStore {
+    private static let identity = """
+        (select system_identifier from pg_control_system()) || '/' \
+        || substr(pg_walfile_name(pg_current_wal_insert_lsn()), 1, 8) || '/' \
+        || (extract(epoch from pg_postmaster_start_time()) * 1000000)::bigint || '/' || 'events'::regclass::oid
+        """
+
+    /// Runs on every new connection before anything else, so that no position is named or checked by an outdated table.
+    ///
+    /// - Returns: all epochs, the current one last.
+    @discardableResult
+    package static func ensure(
+        on connection: PostgresConnection,
+        registry: EpochRegistry
+    ) async throws -> EpochTable {
+        if try await !isCurrent(connection) {
+            try await connection.withTransaction("begin isolation level read committed") { transaction in
+                try await transaction.query("select seq from log_head for update", timeout: LogConnection.readTimeout)
+                // Another process may have opened it while this one waited for the head.
+                if try await !isCurrent(transaction) { try await open(on: transaction) }
+            }
+        }
+        let table = EpochTable(try await load(connection, after: 0))
+        registry.replace(with: table)
+        return table
+    }
+
+    /// The epochs opened after the given ordinal.
+    package static func load(_ connection: PostgresConnection, after ordinal: Int64) async throws -> [Epoch] {
+        try decode(await connection.query(newer.sql, newer.bindings(ordinal), timeout: LogConnection.readTimeout))
+    }
+
+    /// The statement to send along with a read of events, so that their epochs are known by the time they are decoded.
+    package static let newer = NewerEpochs()
+
+    package struct NewerEpochs: Sendable {
+        let sql = "select ordinal, epoch, first_seq from log_epochs where ordinal > $1 order by ordinal"
+
+        func bindings(_ ordinal: Int64) -> [any PostgresEncodable] { [ordinal] }
+
+        package func query(after ordinal: Int64) -> PostgresQuery { PostgresQuery(sql, bindings(ordinal)) }
+    }
+
+    package static func decode(_ rows: PostgresResult) throws -> [Epoch] {
+        try rows.map { row in
+            try Epoch(
+                ordinal: row.get(0, as: Int64.self),
+                name: row.get(1, as: String.self),
+                firstSeq: row.get(2, as: Int64.self)
+            )
+        }
+    }
+
+    private static func isCurrent(_ connection: PostgresConnection) async throws -> Bool {
+        let rows = try await connection.query(
+            "select coalesce((select identity = \(identity) from log_epochs order by ordinal desc limit 1), false)",
+            timeout: LogConnection.readTimeout
+        )
+        return try rows.first?.get(0, as: Bool.self) ?? false
+    }
+
+    /// Opens an epoch at head + 1. The caller holds the head.
+    static func open(on connection: PostgresConnection) async throws {
+        let name = randomName()
+        try await connection.query(
+            """
+            insert into log_epochs (ordinal, epoch, first_seq, identity, opened_at)
+            select coalesce((select max(ordinal) from log_epochs), 0) + 1, $1, seq + 1, \(identity), clock_timestamp()
+            from log_head
+            """,
+            [name]
+        )
+        try await connection.query("update log_head set epoch = $1", [name])
+    }
+
+    /// 40 random bits as eight characters of RFC 4648's base 32 alphabet, in lower case.
+    static func randomName() -> String {
+        let alphabet = Array("abcdefghijklmnopqrstuvwxyz234567")
+        return String((0..<8).map { _ in alphabet[Int.random(in: 0..<32)] })
+    }
+}

@@ -1,0 +1,9 @@
+import Primitives
+
+extension Epoll {
+    /// Waits at most until `deadline` (nanoseconds of ``Clock``) and hands over what is ready.
+    func wait(until deadline: UInt64, _ body: (Ready) throws -> Void) rethrows {
+        let now = Clock.now()
+        for ready in wait(nanoseconds: deadline > now ? deadline - now : 0) { try body(ready) }
+    }
+}
