@@ -79,7 +79,7 @@ class Follower:
         )
 
     def expire(self, token):
-        """Opens streams that end with their token, which is taken for a minute more than it says."""
+        """Opens streams that end with their token, a minute after its expiry."""
         self.expiring = Peer(self.proxy.port, self.tls_http2)
         self.doomed = [self.expiring.request("/v1/stream", token) for _ in range(5)]
         self.expiring.wait(

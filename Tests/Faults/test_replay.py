@@ -69,7 +69,7 @@ class Replays:
 
 
 def fill(service, replays):
-    """Some orders by the API, and copies of their events, so that a replay has something to do."""
+    """Places orders by the API and copies their events, so that a replay has work to do."""
     for index in range(40):
         for key, path, body in journey(index, "replay"):
             answer = replays.backend.insist("POST", path, body, {"Idempotency-Key": key})
@@ -155,7 +155,7 @@ def test_a_replay_killed_after_it_took_over_is_done(service, replays):
 
 
 def test_a_stopped_replay_lets_the_log_head_go(service, replays):
-    """SIGSTOP while the head is held: PostgreSQL ends the transaction after two seconds, and the others go on."""
+    """SIGSTOP comes while the replay holds the head: PostgreSQL ends its transaction after two seconds."""
     version = replays.active()
     holder = Holder(service, ACTIVE)
     process = service.command("replay", "current")
@@ -231,7 +231,7 @@ def test_a_replay_runs_with_and_without_a_service(service, replays):
 
 
 def test_an_unknown_event_type_is_named(service, replays):
-    """As if a newer version had written to the log. The last test: this version cannot read that order any more."""
+    """A newer version might write such an event. This is the last test, since no replay can succeed after it."""
     placed = replays.backend.insist("POST", "/v1/orders", order(number="future")).json
     service.sql(
         f"""begin;

@@ -64,7 +64,7 @@ def rolls(service, check, count):
 
 
 def replaced(check, crowd, name, replace, may_refuse=True):
-    """Replaces the service and watches everybody return."""
+    """Replaces the service and checks that every stream returns in time."""
     shown, refused = len(crowd.followers[0].seen), crowd.refused
     byes = [len(follower.byes) for follower in crowd.followers]
     wait_for(lambda: len(crowd.followers[0].seen) >= shown + 5, 60, "events on the streams")
@@ -110,7 +110,7 @@ def per_second(moments):
 
 
 def in_place(service, check):
-    """Told to end, and started again at the same address at once; returns when it was told."""
+    """Ends the service and starts it again at the same address; returns the moment of the SIGTERM."""
     ended = time.monotonic()
     status, took = service.terminate(10)
     check("in place: the service ends with status 0 within 10 s", status == 0, f"{status} after {took:.1f} s")
@@ -120,7 +120,7 @@ def in_place(service, check):
 
 
 def by_another(service, check, crowd, client):
-    """A second process serves before the first is told to end; returns when it was told."""
+    """Starts a second process before the first one ends; returns the moment of the SIGTERM."""
     old = service.process
     service.port = free_port()
     service.start()

@@ -1,4 +1,4 @@
-"""SIGTERM says goodbye; one service at a time; kill -9 leaves a cluster that the next one adopts."""
+"""SIGTERM ends streams by `bye`; a data directory has one service; the next one adopts the cluster after kill -9."""
 
 import json
 import os

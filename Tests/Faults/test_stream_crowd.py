@@ -1,4 +1,4 @@
-"""A crowd of streams: the service is killed under them, and all go on exactly."""
+"""The service is killed under a crowd of streams, and each stream goes on without a gap."""
 
 import json
 import threading

@@ -1,5 +1,7 @@
-"""Texts that break things elsewhere, in every text field of every command: stored and read back whole by every way
-there is, or refused with a pointer."""
+"""Difficult texts in every text field of every command.
+
+Each is stored and read back whole by every route and stream, or refused with a pointer.
+"""
 
 import json
 import unicodedata
@@ -13,31 +15,8 @@ from support.client import strict_json
 from support.orders import order
 from support.sse import Stream
 from support.text_fields import Fields, found, pointer, told_apart
+from support.text_life import LIFE, life
 from support.waiting import Overdue
-
-# A whole life that has every command with a free text; the rest is there to make it possible.
-LIFE = (
-    "",
-    "payment",
-    "hold",
-    "ship-to",
-    "release-hold",
-    "confirm",
-    "pack",
-    "void-parcel",
-    "pack",
-    "dispatch",
-    "revise-eta",
-    "scan",
-    "retract-scan",
-    "scan",
-    "request-return",
-    "decide-return",
-    "overpay",
-    "resolve-anomaly",
-    "note",
-    "staff-note",
-)
 
 # The members of an order that are such texts; a return's `reason` is one too, a hold's and a scan's are words.
 NAMES = {
@@ -98,40 +77,9 @@ def test_the_description_has_the_texts_of_all_commands(fields, check):
     check.note(f"{fields.count} text fields × {len(TEXTS)} texts")
 
 
-def life(fields, text, customer):
-    """(step, command, body) of every step."""
-    scans = packs = 0
-    for step in LIFE:
-        command = {"overpay": "payment", "staff-note": "note"}.get(step, step)
-        body = fields.saying(command, text)
-        if step == "":
-            body["customer"] = customer
-        elif step == "overpay":
-            body.update(paymentId="pay-9", kind="captured", amount={"amount": 99_999, "currency": "EUR"})
-        elif command == "note":
-            body["visibility"] = "customer" if step == "note" else "staff"
-        elif step == "pack":
-            packs += 1
-            body.update(parcelId=f"p{packs}", lines=[{"lineId": "l1", "quantity": 1}])
-        elif step == "scan":
-            scans += 1
-            body.update(
-                scanId=f"s{scans}",
-                code="exception" if scans == 1 else "delivered",
-                occurredAt=f"2025-11-05T09:0{scans}:00Z",
-            )
-        elif step == "retract-scan":
-            body["scanId"] = "s1"
-        elif step == "request-return":
-            body["lines"] = [{"lineId": "l1", "quantity": 1}]
-        if step in ("dispatch", "revise-eta", "scan", "retract-scan"):
-            body["parcelId"] = "p2"
-        yield step, command, body
-
-
 @dataclass
 class Told:
-    """An order whose life said one text wherever it could."""
+    """An order that holds one text in every text field."""
 
     name: str
     text: str
@@ -173,7 +121,7 @@ def test_a_text_is_read_as_it_was_written(bench, fields, key, name):
 
 
 def read_back(bench, fields, told):
-    """History, log and streams, by staff and by the customer."""
+    """Checks history, log and streams, for staff and for the customer."""
     name, path = told.name, f"/v1/orders/{told.order_id}"
     history = bench.send("GET", f"{path}/events").json["events"]
     faults = [
@@ -210,7 +158,7 @@ def misquoted(fields, event, command, body, step):
 
 
 def framed(bench, name, path, after, token, events):
-    """A stream's frames are the history, one each; nothing in a text begins a field or ends a line."""
+    """Checks that a stream's frames are the history's events, and that no text begins a field or ends a line."""
     stream = Stream(bench.service.port, f"{path}?after={after}", token)
     who = "staff" if path == "/v1/stream" else "customer"
     try:
@@ -231,7 +179,7 @@ def framed(bench, name, path, after, token, events):
 
 
 def read_orders(bench, told):
-    """The order now and in the list, where texts are also what one asks for."""
+    """Checks the order by itself and in the list, where the texts are filters as well."""
     path, text = f"/v1/orders/{told.order_id}", told.text
     staff = bench.send("GET", f"{path}?min_position={told.position}", role=roles.STAFF).json
     own = bench.send("GET", path, token=told.token).json
@@ -261,7 +209,7 @@ def token_of(bench, key, subject):
 
 
 def test_bulk_lines_end_at_a_line_feed_alone(bench):
-    """In NDJSON only LF ends a line, whatever stands in a text."""
+    """Other line separators may be in a text (NDJSON)."""
     texts = list(TEXTS.values())
     body = "".join(
         json.dumps({"command": "placeOrder", **order(number=text)}, ensure_ascii=False)
@@ -313,7 +261,7 @@ def test_no_field_takes_an_impossible_text(bench, fields):
 
 
 def test_composed_and_decomposed_texts_are_unequal(bench, key):
-    """Texts that look the same and are not: composed and decomposed."""
+    """The texts look the same, but their code points differ."""
     composed, decomposed = "Andr\u00e9", "Andre\u0301"
     placed = bench.send("POST", "/v1/orders", order(customer=composed)).json
     path = f"/v1/orders/{placed['orderId']}"

@@ -163,7 +163,7 @@ def test_http1_over_tls_is_as_in_clear_text(service, bench, check):
 
 
 def follow(service, bench, placed):
-    """Streams of both versions, begun under the first certificate."""
+    """Opens streams by both versions of HTTP under the first certificate."""
     path, staff = f"/v1/orders/{placed['orderId']}/stream", bench.tokens["staff"]
     old = [
         Stream(service.port, path, staff, tls=service.tls),
@@ -276,7 +276,7 @@ def replaced(service, check, bench, authority, certificate, key):
 
 
 def goes_on(service, check, bench, placed, streams):
-    """Streams that began before every replacement: they show what happens now, and end with `bye`."""
+    """Checks that streams of the first certificate still show events, and end with `bye`."""
     old, new, both = streams
     note = "after the certificates"
     bench.send("POST", f"/v1/orders/{placed['orderId']}/note", {"text": note, "visibility": "customer"})

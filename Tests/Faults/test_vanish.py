@@ -54,7 +54,7 @@ def link(name):
 
 
 def inside(name, work):
-    """Runs `work` in a thread that is in the namespace; sockets belong to where they were made."""
+    """Runs `work` in a thread inside the namespace; a socket belongs to the namespace in which it was made."""
     outcome = []
 
     def enter():

@@ -9,7 +9,7 @@ from support.waiting import wait_for
 
 
 def back_up(service):
-    """A copy of the whole data directory, taken while everything runs and nothing is written."""
+    """Copies the whole data directory while the service runs and nothing is written."""
     copy = service.data_dir + ".copy"
     for _ in range(5):
         service.sql("CHECKPOINT")
@@ -28,7 +28,7 @@ def copied(source, target):
 
 
 def put_back(service):
-    """The copy in place of the data directory; nothing runs then."""
+    """Ends the service and PostgreSQL, and puts the copy in place of the data directory."""
     service.kill()
     service.kill_postmaster(signal.SIGQUIT)
     cluster = service.cluster()
@@ -40,7 +40,7 @@ def put_back(service):
 
 
 def put_cluster_back(service):
-    """The copy's cluster alone in place of the one; PostgreSQL does not run then."""
+    """Ends PostgreSQL, and puts the copy's cluster in place of the current one."""
     cluster = service.cluster()
     inside = cluster.startswith(service.data_dir)
     service.kill_postmaster(signal.SIGQUIT)
@@ -49,7 +49,7 @@ def put_cluster_back(service):
 
 
 def went_back(service, before_waking=lambda: None):
-    """The service sleeps while its database is replaced, or it would start PostgreSQL again at once."""
+    """Replaces the database while the service is stopped by SIGSTOP, or it would start PostgreSQL again at once."""
     service.process.send_signal(signal.SIGSTOP)
     try:
         put_cluster_back(service)

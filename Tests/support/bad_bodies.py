@@ -1,4 +1,4 @@
-"""Bodies of POST /v1/orders and other commands that must be refused: name, bytes or value, status, code."""
+"""Bodies of POST /v1/orders and of other commands that are refused: (name, bytes or value, status, code)."""
 
 import json
 
@@ -110,7 +110,7 @@ def _wrong_sums():
 
 
 def bad_commands():
-    """Path name, body, status of commands on an order that is merely placed."""
+    """(name, command, body, status) of commands on an order that was placed and nothing else."""
     yield "confirm with an unknown field", "confirm", {"why": 1}, 422
     yield "note without visibility", "note", {"text": "x"}, 422
     yield "note with unknown visibility", "note", {"text": "x", "visibility": "all"}, 422

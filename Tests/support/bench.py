@@ -1,4 +1,4 @@
-"""A running service, one caller of each role, and a way to send and judge."""
+"""A running service with one caller of each role, which sends requests and checks answers."""
 
 import http.client
 import json
@@ -25,7 +25,7 @@ class Bench:
         }
 
     def send(self, method, path, body=None, headers=None, role=roles.BACKEND, token=None):
-        """An answer, whatever it is; a lost connection counts as status 0."""
+        """Sends a request and returns its answer; a lost connection counts as status 0."""
         client = Client(self.service.port, token or self.tokens[role], self.service.tls)
         streams = path.partition("?")[0].endswith("/stream")
         for _ in range(20):

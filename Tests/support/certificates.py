@@ -105,7 +105,7 @@ class Authority:
 
 
 def serial(port, context):
-    """The serial number of the certificate that a new connection gets, and when that expires, in seconds since 1970."""
+    """Serial number and expiry (seconds since 1970) of the certificate that a new connection gets."""
     with (
         socket.create_connection(("127.0.0.1", port), timeout=10) as plain,
         context.wrap_socket(plain, server_hostname="localhost") as secure,

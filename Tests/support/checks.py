@@ -12,35 +12,33 @@ class ChecksFailed(pytest.fail.Exception):
 class Checks:
     """Collects the facts of the test that runs now. Threads of a test may check facts as well."""
 
-    def __init__(self, say):
-        # Writes a line to the terminal; its second argument is the least verbosity at which the line shows.
-        self._say = say
+    def __init__(self):
         self._lock = threading.Lock()
         # The first words of each printed fact: the test file's name without its prefix.
         self.group = ""
-        self.passed = 0
-        self.failures = []
+        self._passed, self._failures, self._lines = 0, [], []
 
     def __call__(self, fact, holds, why=""):
         """Counts the fact and returns whether it holds; `why` tells what was found instead."""
         with self._lock:
             if holds:
-                self.passed += 1
-                self._say(f"ok {self.group}: {fact}", 2)
+                self._passed += 1
+                self._lines.append((2, f"ok {self.group}: {fact}"))
             else:
-                self.failures.append(f"{fact}\n    {one_line(why)}".rstrip())
-                self._say(f"FAIL {self.group}: {fact} {one_line(why)}", 2)
+                self._failures.append(f"{fact}\n    {one_line(why)}".rstrip())
+                self._lines.append((2, f"FAIL {self.group}: {fact} {one_line(why)}"))
         return bool(holds)
 
     def note(self, text):
         """Prints a figure that no fact depends on, such as a duration."""
-        self._say(f"# {self.group}: {text}", 0)
+        with self._lock:
+            self._lines.append((0, f"# {self.group}: {text}"))
 
     def take(self):
-        """The passed facts' number and the failed facts since the last call."""
+        """Since the last call: the number of passed facts, the failed facts, and lines with their least verbosity."""
         with self._lock:
-            taken = self.passed, self.failures
-            self.passed, self.failures = 0, []
+            taken = self._passed, self._failures, self._lines
+            self._passed, self._failures, self._lines = 0, [], []
         return taken
 
 
@@ -54,13 +52,7 @@ class CheckPlugin:
         self._config = config
         self._passed = self._failed = 0
         self._facts_of_test = 0
-        self.checks = Checks(self._say)
-
-    def _say(self, text, verbosity):
-        reporter = self._config.pluginmanager.get_plugin("terminalreporter")
-        if reporter and reporter.verbosity >= verbosity:
-            reporter.ensure_newline()
-            reporter.write_line(text)
+        self.checks = Checks()
 
     # One test
 
@@ -71,7 +63,7 @@ class CheckPlugin:
 
     @pytest.hookimpl(wrapper=True)
     def pytest_runtest_makereport(self, item, call):
-        passed, failures = self.checks.take()
+        passed, failures, lines = self.checks.take()
         error = call.excinfo and call.excinfo.value
         if failures:
             message = f"{len(failures)} of {passed + len(failures)} checks failed:\n" + "\n".join(failures)
@@ -85,13 +77,20 @@ class CheckPlugin:
         if died:
             report.sections += [("the service's log ends", text) for text in log_tails(item)]
         is_plain = report.when == "call" and report.passed and self._facts_of_test == 0
-        # Read where the report is logged, which is another process under pytest-xdist.
+        # Both are read where the report is logged, which is another process under pytest-xdist.
+        report.lines = lines
         report.checks = [passed + is_plain, len(failures) + died]
         return report
 
     # The run
 
+    @pytest.hookimpl(trylast=True)
     def pytest_runtest_logreport(self, report):
+        reporter = self._config.pluginmanager.get_plugin("terminalreporter")
+        for verbosity, line in getattr(report, "lines", ()):
+            if reporter and reporter.verbosity >= verbosity:
+                reporter.ensure_newline()
+                reporter.write_line(line)
         passed, failed = getattr(report, "checks", (0, 0))
         self._passed += passed
         self._failed += failed

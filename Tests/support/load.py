@@ -93,7 +93,7 @@ class Load:
             self.replayed += answer.replayed
 
     def _both_at_once(self, first, second, path, body, headers):
-        """The same request on two connections, without waiting in between; exactly one of them is the replay."""
+        """Sends the same request on two connections at once; exactly one of the answers is the replay."""
         clients, answers = (first, second), [None, None]
         for client in clients:
             try:

@@ -4,7 +4,7 @@ import subprocess
 
 
 class Holder:
-    """A session that holds what its statements lock, until it is let go."""
+    """A session that holds the locks of its statements until its scope ends."""
 
     def __init__(self, service, *statements):
         command, options = service.psql("waybill")

@@ -142,7 +142,7 @@ class Server:
         self._process.wait(30)
 
     def kill(self):
-        """kill -9 of every process, as if the machine were gone."""
+        """Kills every process with SIGKILL, as if the machine were gone."""
         processes = [self._process.pid, *children(self._process.pid)]
         for pid in processes:
             os.kill(pid, signal.SIGKILL)

@@ -138,7 +138,7 @@ class Haproxy(Proxy):
 
 
 class HaproxyTwice(Haproxy):
-    """haproxy with HTTP/2 to the service as well, as the page says."""
+    """haproxy with HTTP/2 to the service as well, as docs/proxies.md says."""
 
     name = "haproxy-http2"
     server_options = " proto h2"

@@ -49,7 +49,7 @@ class Service:
     # Starting
 
     def spawn(self, port=None):
-        """Another `serve` on the same data directory, with its output in a file."""
+        """Starts a `serve` on the data directory, with its output in a file."""
         self._logs += 1
         path = os.path.join(self.root, f"serve-{self._logs}.log")
         with open(path, "wb") as log:
@@ -142,12 +142,12 @@ class Service:
     # Ending
 
     def kill(self):
-        """kill -9, and nothing else: PostgreSQL is left as it is."""
+        """Kills the service with SIGKILL; PostgreSQL is left as it is."""
         self.process.send_signal(signal.SIGKILL)
         self.process.wait(10)
 
     def terminate(self, seconds=10):
-        """SIGTERM; returns exit status and seconds, or (None, seconds) when it did not end in time."""
+        """Sends SIGTERM; returns exit status and seconds, or (None, seconds) when the service did not end in time."""
         began = time.monotonic()
         self.process.send_signal(signal.SIGTERM)
         try:
@@ -159,7 +159,7 @@ class Service:
     # PostgreSQL
 
     def cluster(self):
-        """The cluster's directory: inside the data directory, or where the path's hash names it."""
+        """The cluster's directory: inside the data directory, or below /var/lib/waybill by the path's hash."""
         inside = os.path.join(self.data_dir, "postgres")
         if os.path.exists(os.path.join(inside, "PG_VERSION")):
             return inside
@@ -246,7 +246,7 @@ class Service:
         return process.returncode, process.stdout + process.stderr
 
     def command(self, *arguments, stderr=subprocess.STDOUT, **environment):
-        """Another command of the binary on the same data directory, under way."""
+        """Starts another command of the binary on the same data directory."""
         return subprocess.Popen(
             [self.binary, *arguments, "--data-dir", self.data_dir],
             stdin=subprocess.DEVNULL,
@@ -258,7 +258,7 @@ class Service:
         )
 
     def run(self, *arguments, seconds=180):
-        """Another command of the binary, to its end; returns status and output."""
+        """Runs another command of the binary to its end; returns status and output."""
         process = self.command(*arguments)
         output, _ = process.communicate(timeout=seconds)
         return process.returncode, output

@@ -1,4 +1,4 @@
-"""Tokens of one's own making, signed with the development key: ES256 over P-256 in plain Python."""
+"""Tokens made by a test and signed with the development key: ES256 over P-256 in plain Python."""
 
 import base64
 import hashlib

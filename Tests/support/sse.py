@@ -1,4 +1,4 @@
-"""A raw Server-Sent Events client: strict about what it reads, and it comes back by id."""
+"""A raw Server-Sent Events client that reads strictly and resumes by the last id."""
 
 import contextlib
 import http.client

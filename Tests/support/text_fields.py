@@ -1,4 +1,4 @@
-"""The texts that commands take, as a running service describes them, and a way to say one thing in all of them."""
+"""The text fields of all commands, from the description of a running service, and bodies that hold a text in each."""
 
 import copy
 

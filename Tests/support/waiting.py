@@ -1,4 +1,4 @@
-"""Waiting for a condition, never for a time."""
+"""Waits for a condition with a deadline, never for a time alone."""
 
 import time
 

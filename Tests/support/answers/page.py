@@ -16,7 +16,7 @@ MOST = 12
 
 
 class Shell:
-    """Runs lines as a reader's shell would, with the variables that earlier lines kept."""
+    """A shell such as a reader's, with the variables that earlier lines set."""
 
     def __init__(self, url, binary, data_dir):
         path = f"{os.path.dirname(os.path.abspath(binary))}:{os.environ['PATH']}"
@@ -45,7 +45,7 @@ class Shell:
         return done.stdout
 
     def _frames(self, step):
-        """The first blocks of a stream; then its reader leaves."""
+        """The first blocks of a stream, whose reader then leaves."""
         with subprocess.Popen(
             ["bash", "-c", "exec " + step.command], env=self.variables, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE
         ) as curl:

@@ -15,7 +15,7 @@ class Section:
 
 @dataclass
 class Ask:
-    """A line whose answer is shown. A stream never ends: `frames` says after how many blocks it is left."""
+    """A line whose answer is shown. `frames` is the number of blocks after which a stream is left."""
 
     command: str
     note: str = ""
@@ -24,7 +24,7 @@ class Ask:
 
 @dataclass
 class Keep:
-    """A line that keeps something for later lines in the variable `name`; nothing of it is shown but itself."""
+    """A line that sets the variable `name` for later lines; the page shows the line and no answer."""
 
     name: str
     command: str
