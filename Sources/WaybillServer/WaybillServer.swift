@@ -64,7 +64,8 @@ package struct WaybillServer: Sendable {
         var configuration = ServiceGroupConfiguration(
             services: companions + watch + [
                 components.appender, components.tail, components.projector, components.replays, components.maintenance,
-                LoopBoundService(components.application(settings: settings, logger: logger, onRunning: onRunning)), components.hub,
+                LoopBoundService(components.application(settings: settings, logger: logger, onRunning: onRunning)),
+                components.hub,
             ],
             logger: logger
         )

@@ -12,7 +12,8 @@ final class ProtocolDetectionTimeoutHandler: ChannelInboundHandler, RemovableCha
     }
 
     func handlerAdded(context: ChannelHandlerContext) {
-        timer = context.eventLoop.scheduleTask(in: timeout) { [channel = context.channel] in channel.close(promise: nil) }
+        timer = context.eventLoop.scheduleTask(in: timeout) { [channel = context.channel] in channel.close(promise: nil)
+        }
     }
 
     func handlerRemoved(context: ChannelHandlerContext) {

@@ -4,7 +4,8 @@ import Hummingbird
 import OrderLog
 import StrictJSON
 
-/// `GET /healthz`: the process answers. `GET /readyz`: it reaches its log and takes requests.
+/// `GET /healthz`: tells that the process answers. `GET /readyz`: tells whether the service reaches its log and takes
+/// requests.
 struct HealthRoutes: Sendable {
     let tail: LogTail
     let hub: StreamHub
@@ -14,7 +15,8 @@ struct HealthRoutes: Sendable {
         router.get("/readyz") { _, _ in try ready() }
     }
 
-    /// The tail looks at the log each second, so its health answers without a query: anybody may ask this.
+    /// Answers by the tail's health, without a query, since callers without a token may ask. The tail reads the log each
+    /// second.
     private func ready() throws -> Response {
         guard !hub.isDraining else {
             throw Problem.busy(.unavailable, retryAfter: 5, "The service is shutting down.")

@@ -62,21 +62,21 @@ import Testing
     }
 
     @Test func theWindowIsBoundedInLinesAndInBytes() async throws {
-        let window = BulkWindow(maximumLines: 3, maximumWeight: 100)
-        func line(_ number: Int, _ weight: Int) -> BulkWindow.Line {
-            BulkWindow.Line(number: number, orderId: nil, weight: weight, outcome: .refused(.notFound))
+        let window = BulkWindow(maximumLines: 3, maximumBytes: 100)
+        func line(_ number: Int, bytes: Int) -> BulkWindow.Line {
+            BulkWindow.Line(number: number, orderId: nil, byteCount: bytes, outcome: .refused(.notFound))
         }
-        #expect(await window.admit(1000))
-        window.put(line(1, 1000))
-        let second = Task { await window.admit(1) }
+        #expect(await window.reserve(bytes: 1000))
+        window.append(line(1, bytes: 1000))
+        let second = Task { await window.reserve(bytes: 1) }
         let first = try #require(await window.next())
         #expect(first.number == 1)
-        #expect(window.poll() == nil)
+        #expect(window.popIfAvailable() == nil)
         window.release(first)
         #expect(await second.value)
-        #expect(await window.admit(1))
-        #expect(await window.admit(1))
-        let fourth = Task { await window.admit(1) }
+        #expect(await window.reserve(bytes: 1))
+        #expect(await window.reserve(bytes: 1))
+        let fourth = Task { await window.reserve(bytes: 1) }
         window.abandon()
         #expect(await fourth.value == false)
         window.finish()
