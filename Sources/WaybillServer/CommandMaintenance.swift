@@ -2,7 +2,8 @@ import Logging
 import OrderLog
 import ServiceLifecycle
 
-/// Maintains the partitions of `commands` each hour, and the appender's filter of the command ids of past days each minute.
+/// Maintains the partitions of `commands` each hour, and the appender's filter of the command ids of past days each
+/// minute.
 struct CommandMaintenance: Service {
     let retention: CommandRetention
     let filterLoader: CommandIdFilterLoader

@@ -32,7 +32,8 @@ package struct WaybillServer: Sendable {
     package func run(companions: [any Service] = []) async throws {
         let registry = EpochRegistry()
         let pool = LogReader.makePool(configuration: settings.database, registry: registry, logger: logger)
-        // Detached, so that the group's shutdown does not reach the pool: services read until the last of them has ended.
+        // Detached, so that the group's shutdown does not reach the pool: services read until the last of them has
+        // ended.
         let poolTask = Task.detached { try await pool.run() }
         defer { poolTask.cancel() }
         // Read models use connections of their own, so that a slow order list does not keep streams from catching up.

@@ -1,7 +1,7 @@
 import NIOCore
 
-/// Joins the flushes of one turn of the event loop into one: a hundred streams of a connection that are written in the same
-/// turn cost a few TLS records and one system call instead of a hundred.
+/// Joins the flushes of one turn of the event loop into one: a hundred streams of a connection that are written in the
+/// same turn cost a few TLS records and one system call instead of a hundred.
 final class FlushConsolidationHandler: ChannelOutboundHandler {
     typealias OutboundIn = ByteBuffer
     typealias OutboundOut = ByteBuffer

@@ -4,8 +4,8 @@ import NIOHTTP2
 import NIOHTTPTypes
 import NIOHTTPTypesHTTP2
 
-/// The timeouts of one HTTP/2 stream, which has no socket of its own to watch: closes the stream when the client does not
-/// end its request or takes nothing of the response. It also removes HTTP/1.1's connection field from responses.
+/// The timeouts of one HTTP/2 stream, which has no socket of its own to watch: closes the stream when the client does
+/// not end its request or takes nothing of the response. It also removes HTTP/1.1's connection field from responses.
 final class HTTP2StreamHandler: ChannelDuplexHandler {
     typealias InboundIn = HTTPRequestPart
     typealias InboundOut = HTTPRequestPart

@@ -2,11 +2,11 @@ import Glibc
 package import Logging
 package import NIOCore
 
-/// Stops accepting connections for a second after the system had no descriptor or no memory for one. New connections wait
-/// in the listening socket's queue meanwhile.
+/// Stops accepting connections for a second after the system had no descriptor or no memory for one. New connections
+/// wait in the listening socket's queue meanwhile.
 ///
-/// NIO's own handler for this delays only the next read. The failed read stays registered and the socket stays readable,
-/// so the event loop would try again without pause.
+/// NIO's own handler for this delays only the next read. The failed read stays registered and the socket stays
+/// readable, so the event loop would try again without pause.
 package final class AcceptBackoff: ChannelInboundHandler {
     package typealias InboundIn = NIOAny
 

@@ -35,7 +35,8 @@ package struct HTTPConnection: Sendable {
     /// Tells Hummingbird that no more requests of this connection will reach it.
     package func declineHummingbird() { hummingbird.finish() }
 
-    /// True while the request being answered is HTTP/1.0, whose responses have no chunks. Runs on the channel's event loop.
+    /// True while the request being answered is HTTP/1.0, whose responses have no chunks. Runs on the channel's event
+    /// loop.
     package func isHTTP10(_ channel: any Channel) -> Bool {
         guard case .http1 = version else { return false }
         // The handler is there as long as the channel is open.

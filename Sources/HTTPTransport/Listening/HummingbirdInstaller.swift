@@ -12,8 +12,8 @@ struct HummingbirdInstaller: Sendable {
     /// Adds the handlers from which Hummingbird reads requests and to which it writes responses. Runs on the channel's
     /// event loop.
     ///
-    /// - Parameter idleTimeout: the longest time without a byte from an HTTP/1.1 client while no response is under way; nil
-    ///   for an HTTP/2 stream, which ends with its response.
+    /// - Parameter idleTimeout: the longest time without a byte from an HTTP/1.1 client while no response is under way;
+    ///   nil for an HTTP/2 stream, which ends with its response.
     func install(on channel: any Channel, idleTimeout: TimeAmount?) throws {
         if let idleTimeout {
             let timeout = Duration.nanoseconds(idleTimeout.nanoseconds)

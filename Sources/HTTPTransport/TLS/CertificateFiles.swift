@@ -36,8 +36,8 @@ package struct CertificateFiles: Sendable {
     /// Reads both files.
     ///
     /// - Parameter now: seconds since 1970.
-    /// - Throws: `CertificateError` where the files hold no certificate that is valid now with its key; `FileError` where
-    ///   a file cannot be read.
+    /// - Throws: `CertificateError` where the files hold no certificate that is valid now with its key; `FileError`
+    ///   where a file cannot be read.
     func load(now: Double) throws -> Pair {
         let chain = try certificates()
         guard let leaf = chain.first else { throw CertificateError(certificate, reason: "holds no certificate") }

@@ -4,8 +4,8 @@ import NIOSSL
 import Synchronization
 package import Telemetry
 
-/// The certificate of new connections, loaded again when its files change. Open connections keep the certificate with which
-/// they began.
+/// The certificate of new connections, loaded again when its files change. Open connections keep the certificate with
+/// which they began.
 package final class CertificateStore: Sendable {
     private struct State {
         var pair: CertificateFiles.Pair

@@ -4,8 +4,8 @@ import NIOSSL
 /// The TLS settings of the “intermediate” profile in Mozilla's server side TLS guidelines (version 5.7, 2025), without
 /// finite-field Diffie-Hellman, which BoringSSL does not have.
 enum TLSProfile {
-    /// The cipher suites of TLS 1.2; BoringSSL does not let those of TLS 1.3 be chosen. All are good, so the client's order
-    /// decides.
+    /// The cipher suites of TLS 1.2; BoringSSL does not let those of TLS 1.3 be chosen. All are good, so the client's
+    /// order decides.
     private static let ciphers: [NIOTLSCipher] = [
         .TLS_ECDHE_ECDSA_WITH_AES_128_GCM_SHA256,
         .TLS_ECDHE_RSA_WITH_AES_128_GCM_SHA256,

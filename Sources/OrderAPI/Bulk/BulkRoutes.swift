@@ -4,7 +4,8 @@ import Hummingbird
 import NIOCore
 import OrderLog
 
-/// `POST /v1/commands`: takes many commands in one request, one a line, and writes each result while the request goes on.
+/// `POST /v1/commands`: takes many commands in one request, one a line, and writes each result while the request goes
+/// on.
 struct BulkRoutes: Sendable {
     let authorizer: Authorizer
     let appender: Appender

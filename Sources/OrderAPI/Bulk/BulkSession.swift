@@ -6,8 +6,8 @@ import Orders
 import ServiceLifecycle
 import StrictJSON
 
-/// One bulk request: one task reads, decodes and queues the lines in their order, while another writes their results in the
-/// same order.
+/// One bulk request: one task reads, decodes and queues the lines in their order, while another writes their results in
+/// the same order.
 struct BulkSession: Sendable {
     private let appender: Appender
     private let submissions: SubmissionFactory

@@ -5,7 +5,8 @@ struct LineSplitter {
     enum Piece: Equatable {
         /// A line that is not blank, without its line feed, and its number. Lines count from 1, blank ones included.
         case line(Int, ByteBuffer)
-        /// The number of a line beyond the limit. Comes as soon as the limit is passed; the rest of the line is skipped.
+        /// The number of a line beyond the limit. Comes as soon as the limit is passed; the rest of the line is
+        /// skipped.
         case tooLong(Int)
     }
 

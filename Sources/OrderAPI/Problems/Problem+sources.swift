@@ -10,8 +10,8 @@ extension Problem {
     static let forbidden = Problem(.forbidden, "The token's role may not do this.")
     static let internalError = Problem(.internalError, "The request failed in the service; its log has the cause.")
 
-    /// A condition that passes by itself: the client sends the request again after a while. A command that may have been
-    /// appended is safe to send again under the same id.
+    /// A condition that passes by itself: the client sends the request again after a while. A command that may have
+    /// been appended is safe to send again under the same id.
     static func busy(_ code: ProblemCode, retryAfter: Int, _ detail: String) -> Problem {
         Problem(code, detail, headers: [.retryAfter: String(retryAfter)])
     }
@@ -88,8 +88,8 @@ extension Problem {
         }
     }
 
-    /// The members that describe the order. Its headline is `orderStatus`, since `status` is the response's own (RFC 9457,
-    /// section 3.1.2).
+    /// The members that describe the order. Its headline is `orderStatus`, since `status` is the response's own (RFC
+    /// 9457, section 3.1.2).
     private static func members(_ facts: OrderFacts) -> [Member] {
         [
             .text("orderId", facts.orderId.text),

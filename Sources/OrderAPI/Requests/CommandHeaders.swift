@@ -28,8 +28,8 @@ struct CommandHeaders {
         correlationId = Self.correlationId(request)
     }
 
-    /// The id of the trace that the request belongs to: `X-Request-Id`, else `traceparent`; nil where the text cannot be
-    /// stored.
+    /// The id of the trace that the request belongs to: `X-Request-Id`, else `traceparent`; nil where the text cannot
+    /// be stored.
     static func correlationId(_ request: Request) -> String? {
         [.requestId, .traceparent].lazy.compactMap { request.headers[$0] }.first(where: CommandId.isValid)
     }

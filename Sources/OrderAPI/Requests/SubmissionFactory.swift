@@ -47,8 +47,8 @@ struct SubmissionFactory: Sendable {
         )
     }
 
-    /// The SHA-256 of the command before defaults, and of the order that stands beside it, if any. The same command has the
-    /// same fingerprint on every route.
+    /// The SHA-256 of the command before defaults, and of the order that stands beside it, if any. The same command has
+    /// the same fingerprint on every route.
     static func fingerprint(of command: OrderCommand, for target: UUID?) -> [UInt8] {
         var hash = SHA256()
         if let target { hash.update(data: Array(target.text.utf8)) }

@@ -77,8 +77,8 @@ struct CommandRoutes: Sendable {
         return try submissions.submission(of: command, in: envelope, from: caller)
     }
 
-    /// Adds the id that the service made for the command: a client that does not know what became of the command sends it
-    /// again under this id.
+    /// Adds the id that the service made for the command: a client that does not know what became of the command sends
+    /// it again under this id.
     private static func withCommandId(of headers: CommandHeaders, _ problem: Problem) -> Problem {
         var problem = problem
         if headers.isCommandIdGenerated { problem.headers[.commandId] = headers.commandId }

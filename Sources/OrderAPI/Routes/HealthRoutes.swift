@@ -15,8 +15,8 @@ struct HealthRoutes: Sendable {
         router.get("/readyz") { _, _ in try ready() }
     }
 
-    /// Answers by the tail's health, without a query, since callers without a token may ask. The tail reads the log each
-    /// second.
+    /// Answers by the tail's health, without a query, since callers without a token may ask. The tail reads the log
+    /// each second.
     private func ready() throws -> Response {
         guard !hub.isDraining else {
             throw Problem.busy(.unavailable, retryAfter: 5, "The service is shutting down.")

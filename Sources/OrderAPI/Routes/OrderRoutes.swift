@@ -25,7 +25,8 @@ struct OrderRoutes: Sendable {
         let caller = try await authorizer.authorize(request, in: context, to: .readOrders)
         let query = try QueryReader(request, parameters: ["min_position", "version", "position", "at"])
         let orderId = try Self.orderId(context)
-        // The current state is written in the transaction of the append, so it reflects every position that the log has.
+        // The current state is written in the transaction of the append, so it reflects every position that the log
+        // has.
         _ = try await positions.waitToResolve(
             query.position("min_position"),
             for: caller.audience,

@@ -9,8 +9,8 @@ import Postgres
 
 /// Decides whether a request may open a stream, and which.
 ///
-/// Authentication and look-ups come before the response, since after its head there are only frames. Any status other than
-/// 200 makes a browser's EventSource give up for good, so a condition that passes by itself is reported in frames.
+/// Authentication and look-ups come before the response, since after its head there are only frames. Any status other
+/// than 200 makes a browser's EventSource give up for good, so a condition that passes by itself is reported in frames.
 package struct StreamAuthorizer: SubscriptionAuthorizer {
     let authorizer: Authorizer
     let reader: LogReader
@@ -34,7 +34,8 @@ package struct StreamAuthorizer: SubscriptionAuthorizer {
         let isPlain: Bool
     }
 
-    /// Checks that there is something to follow. May return the start of the stream where the check has read it already.
+    /// Checks that there is something to follow. May return the start of the stream where the check has read it
+    /// already.
     ///
     /// - Parameter after: the position to resume after, as the client sent it; nil for a new stream.
     private typealias LookUp = (_ source: StreamSource, _ after: String?) async throws -> StreamStart?
@@ -198,7 +199,8 @@ package struct StreamAuthorizer: SubscriptionAuthorizer {
         )
     }
 
-    /// The position to resume after, as the client sent it: `Last-Event-ID`, else `after`. An empty one counts as absent.
+    /// The position to resume after, as the client sent it: `Last-Event-ID`, else `after`. An empty one counts as
+    /// absent.
     private static func resumePosition(of request: AuthorizedRequest) throws -> String? {
         let header = request.headers[.lastEventId].flatMap { $0.isEmpty ? nil : $0 }
         return try header ?? request.query.position("after")
