@@ -3,6 +3,6 @@ struct DamagedSecret: Error, CustomStringConvertible {
     let name: String
 
     var description: String {
-        "the secret “\(name)” in the database is damaged; restore the table of secrets from a backup"
+        "the secret “\(name)” in the database is damaged; restore the table `secrets` from a backup"
     }
 }

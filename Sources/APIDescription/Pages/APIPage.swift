@@ -63,7 +63,7 @@ struct APIPage {
         guard let content = operation.body?["content"]?.object?.members.first else { return "" }
         var text: String
         if content.value["x-line"] != nil {
-            text = "\nBody: `\(content.name)`; each line is a command's fields and these:\n\n"
+            text = "\nBody: `\(content.name)`; each line has the fields of its command and these:\n\n"
             text += MarkdownTable.text(MarkdownFields.columns, document.bulkLineFields.map(row))
         } else {
             text = "\nBody: `\(content.name)`.\n"
@@ -107,7 +107,7 @@ struct APIPage {
 
             ## Types
 
-            The bodies of responses and their parts. `a.b` is a field of the object `a`, `a[].b` one of each element of the
+            These are the objects in bodies. `a.b` is a field of the object `a`, and `a[].b` a field of each element of the
             list `a`.
             \(sections.joined())
             """

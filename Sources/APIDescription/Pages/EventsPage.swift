@@ -71,7 +71,7 @@ struct EventsPage {
         switch (contents.data == nil, contents.hidden == nil) {
         case (true, _): "backends, staff and operators"
         case (false, true): "all"
-        case (false, false): "all; without customers where `visibility` is `staff`"
+        case (false, false): "all; not customers where `visibility` is `staff`"
         }
     }
 

@@ -35,7 +35,10 @@ struct MarkdownFields {
         if let words = schema["enum"]?.array?.compactMap(\.string) { return type(ofWords: words) }
         if let items = schema["items"] {
             let element = items["properties"] == nil ? type(items) : "objects"
-            return "list of \(element)" + Self.bounds(schema["minItems"], schema["maxItems"], unit: "elements")
+            return "list of \(element)" + Self.bounds(schema["minItems"], schema["maxItems"], unit: "element")
+        }
+        if let value = document.fields.valuesByStatus(schema) {
+            return "object with a field for each \(enumeration("OrderStatus")): \(type(value))"
         }
         if schema["properties"] != nil { return "object" }
         return Self.scalar(schema)
@@ -58,7 +61,7 @@ struct MarkdownFields {
         if let known = document.enumerations.first(where: { $0.words.map(\.word) == words }) {
             return enumeration(known.name)
         }
-        return words.map { "`\($0)`" }.joined(separator: ", ")
+        return words.count > 40 ? "one of \(words.count) codes" : words.map { "`\($0)`" }.joined(separator: ", ")
     }
 
     private func enumeration(_ name: String) -> String {
@@ -74,7 +77,7 @@ struct MarkdownFields {
         if let pattern = schema["pattern"]?.string, !pattern.hasPrefix("^[^") {
             text += ", `\(pattern.replacing("|", with: "\\|"))`"
         }
-        text += bounds(schema["minLength"], schema["maxLength"], unit: "characters")
+        text += bounds(schema["minLength"], schema["maxLength"], unit: "character")
         if let fallback = schema["default"] {
             text += ", default `\(String(decoding: fallback.bytes, as: UTF8.self))`"
         }
@@ -82,11 +85,11 @@ struct MarkdownFields {
     }
 
     private static func bounds(_ least: JSONValue?, _ most: JSONValue?, unit: String?) -> String {
-        let unit = unit.map { " \($0)" } ?? ""
+        func units(_ count: Int64) -> String { unit.map { " \($0)\(count == 1 ? "" : "s")" } ?? "" }
         return switch (least?.integer, most?.integer) {
-        case (let least?, let most?): ", \(least) … \(most)\(unit)"
-        case (let least?, nil): ", at least \(least)\(unit)"
-        case (nil, let most?): ", at most \(most)\(unit)"
+        case (let least?, let most?): ", \(least) … \(most)\(units(most))"
+        case (let least?, nil): ", at least \(least)\(units(least))"
+        case (nil, let most?): ", at most \(most)\(units(most))"
         case (nil, nil): ""
         }
     }

@@ -25,8 +25,16 @@ struct SchemaFields {
     /// True for objects, but for commands, which are shown with their operations, and events, which have their own
     /// page.
     func isType(_ name: String) -> Bool {
-        schemas[name]?["properties"] != nil && schemas["\(name)Line"] == nil && !name.hasSuffix("Event")
-            && !(name.hasSuffix("Line") && schemas[String(name.dropLast(4))] != nil)
+        schemas[name]?["properties"] != nil && !name.hasSuffix("Event") && !Self.commands.contains(name)
+    }
+
+    /// The names of the schemas of commands, and of commands as bulk lines.
+    private static let commands = Set(CommandName.allCases.flatMap { [$0.schemaName, "\($0.schemaName)Line"] })
+
+    /// The schema of the values of an object with a field for each status; nil for any other object.
+    func valuesByStatus(_ schema: JSONValue) -> JSONValue? {
+        let members = schema["properties"]?.object?.members ?? []
+        return members.map(\.name) == OrderStatus.allCases.map(\.rawValue) ? members.first?.value : nil
     }
 
     /// The name that a schema refers to; nil for a schema that stands where it is used.
@@ -46,6 +54,7 @@ struct SchemaFields {
                 schema: member.value,
                 meaning: member.value["description"]?.string ?? ""
             )
+            if valuesByStatus(member.value) != nil { return [field] }
             if member.value["properties"] != nil { return [field] + fields(of: member.value, under: path + ".") }
             if let items = member.value["items"], items["properties"] != nil {
                 return [field] + fields(of: items, under: path + "[].")

@@ -31,6 +31,7 @@ struct SchemaTable {
             return words.count > 40 ? "a code" : words.map(HTML.code).joined(separator: " · ")
         }
         if let items = schema["items"] { return items["properties"] == nil ? "list of \(type(items))" : "list" }
+        if let value = fields.valuesByStatus(schema) { return "for each status: \(type(value))" }
         return scalar(schema)
     }
 
