@@ -1,23 +1,23 @@
-/// One row of the table of who may do what (contract, section 5).
+/// A group of routes that the same roles may use: one row of the table of rights.
 package enum Permission: Sendable, Hashable, CaseIterable {
-    /// Health, readiness, OpenAPI, `GET /staff`, assets.
+    /// Health, readiness and the API's description.
     case publicPages
-    /// Place, bulk, scan, payment.
+    /// Placing orders, bulk commands, scans and payments.
     case placeAndReport
-    /// Every other command, and tracking links.
+    /// Every other command.
     case otherCommands
     /// The order list, an order, its events and its stream.
     case readOrders
     /// A customer's stream.
     case customerStream
-    /// `/v1/events`, `/v1/stream`, stats.
+    /// `/v1/events`, `/v1/stream` and statistics.
     case shopFeeds
-    /// `/session`.
-    case session
-    /// `/metrics`, `/v1/projections` and replay.
+    /// `/metrics`, `/v1/projections` and replays.
     case administration
 
-    /// What the table says of a caller; nil is a caller without a token.
+    /// The table's cell for a caller.
+    ///
+    /// - Parameter role: the role of the caller's token; nil without a token.
     package func verdict(for role: Role?) -> Verdict {
         let row = Self.table[self] ?? Row(.forbidden, .forbidden, .forbidden, .forbidden, .tokenNeeded)
         return switch role {
@@ -31,13 +31,13 @@ package enum Permission: Sendable, Hashable, CaseIterable {
 
     /// One cell of the table.
     package enum Verdict: Sendable, Hashable {
-        /// "yes": within the token's shops; outside them 404.
+        /// The caller may use the routes within the token's shops; anything outside them is 404.
         case allowed
-        /// "own": what is not the customer's own is 404.
+        /// The customer may use the routes for its own orders; any other order is 404.
         case own
-        /// 403.
+        /// The answer is 403.
         case forbidden
-        /// 401.
+        /// The answer is 401.
         case tokenNeeded
     }
 
@@ -61,7 +61,6 @@ package enum Permission: Sendable, Hashable, CaseIterable {
         .readOrders: Row(.allowed, .own, .allowed, .allowed, .tokenNeeded),
         .customerStream: Row(.allowed, .own, .allowed, .allowed, .tokenNeeded),
         .shopFeeds: Row(.allowed, .forbidden, .allowed, .allowed, .tokenNeeded),
-        .session: Row(.forbidden, .forbidden, .allowed, .allowed, .tokenNeeded),
         .administration: Row(.forbidden, .forbidden, .forbidden, .allowed, .tokenNeeded),
     ]
 }

@@ -2,7 +2,8 @@ import Access
 import Testing
 
 @Suite struct PermissionTests {
-    /// The table of the contract's section 5, as its text stands there.
+    /// The table of rights as `docs/tokens.md` has it, by permission; the columns are backend, customer, staff,
+    /// operator and callers without a token.
     static let table = """
         publicPages    | yes | yes | yes | yes | yes
         placeAndReport | yes | 403 | 403 | 403 | 401
@@ -10,11 +11,10 @@ import Testing
         readOrders     | yes | own | yes | yes | 401
         customerStream | yes | own | yes | yes | 401
         shopFeeds      | yes | 403 | yes | yes | 401
-        session        | 403 | 403 | yes | yes | 401
         administration | 403 | 403 | 403 | yes | 401
         """
 
-    @Test func everyCellIsTheContracts() {
+    @Test func everyRoleHasTheRightsOfTheTable() {
         let words: [Permission.Verdict: String] = [
             .allowed: "yes", .own: "own", .forbidden: "403", .tokenNeeded: "401",
         ]

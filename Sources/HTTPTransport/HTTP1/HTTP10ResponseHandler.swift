@@ -9,9 +9,9 @@ final class HTTP10ResponseHandler: ChannelDuplexHandler {
     typealias OutboundIn = HTTPServerResponsePart
     typealias OutboundOut = HTTPServerResponsePart
 
-    /// Whether the request being answered is HTTP/1.0.
+    /// True while the request being answered is HTTP/1.0.
     private(set) var isHTTP10 = false
-    /// Whether the response under way ends with the connection.
+    /// True while the response under way ends with the connection.
     private var endsConnection = false
 
     func channelRead(context: ChannelHandlerContext, data: NIOAny) {

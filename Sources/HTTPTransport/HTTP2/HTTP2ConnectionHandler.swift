@@ -20,7 +20,7 @@ final class HTTP2ConnectionHandler: ChannelDuplexHandler, NIOHTTP2FrameDelegate 
     private var state = HTTP2ConnectionState()
     private var context: ChannelHandlerContext?
     private var timer: Scheduled<Void>?
-    /// Whether a connection error (RFC 9113, section 5.4.1) has been sent to the client.
+    /// True once a connection error (RFC 9113, section 5.4.1) has been sent to the client.
     private var hasSentConnectionError = false
 
     /// - Parameter idleTimeout: the longest time that a connection may be without streams.

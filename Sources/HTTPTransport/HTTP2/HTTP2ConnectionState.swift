@@ -24,7 +24,7 @@ struct HTTP2ConnectionState {
     private var openStreams = 0
     private var lastStream = HTTP2StreamID.rootStream
 
-    /// Whether the connection serves requests and has no open stream.
+    /// True while the connection serves requests and has no open stream.
     var isIdle: Bool { openStreams == 0 && phase == .serving }
 
     mutating func streamOpened(_ stream: HTTP2StreamID) {
