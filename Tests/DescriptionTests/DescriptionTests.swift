@@ -75,6 +75,17 @@ import Testing
         #expect(Set(ProblemCode.allCases).subtracting(codes) == [.methodNotAllowed])
     }
 
+    @Test func everyFieldAndWordHasAMeaning() {
+        let fields = Self.document.fields
+        for (name, schema) in fields.types {
+            for field in fields.fields(of: schema) { #expect(!field.meaning.isEmpty, "\(name).\(field.path)") }
+        }
+        for enumeration in Self.document.enumerations {
+            for (word, meaning) in enumeration.words { #expect(!meaning.isEmpty, "\(enumeration.name).\(word)") }
+        }
+        #expect(fields.types.count > 20 && Self.document.enumerations.count > 20)
+    }
+
     private static func references(_ value: JSONValue, _ targets: inout [String]) {
         switch value {
         case .array(let elements): for element in elements { references(element, &targets) }

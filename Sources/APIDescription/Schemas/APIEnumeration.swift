@@ -1,4 +1,5 @@
 import EventStreams
+import OrderAPI
 import Orders
 
 /// An enumeration of the API, with the meaning of each word.
@@ -25,7 +26,7 @@ extension APIEnumeration {
             APIEnumeration("ResetReason", of: ControlFrame.ResetReason.self),
             APIEnumeration("ByeReason", of: ControlFrame.ByeReason.self),
             APIEnumeration("ProjectionState", of: ProjectionVersionState.self),
-            APIEnumeration("ReplayState", of: ReplayStateWord.self), APIEnumeration("Health", of: HealthStatus.self),
+            APIEnumeration("ReplayState", of: ReplayActivity.self), APIEnumeration("Health", of: HealthStatus.self),
         ]
         return (described + own.filter { catalog.enumerations[$0.name] == nil }).sorted { $0.name < $1.name }
     }

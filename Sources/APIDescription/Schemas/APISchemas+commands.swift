@@ -1,3 +1,4 @@
+import OrderAPI
 import Orders
 import StrictJSON
 

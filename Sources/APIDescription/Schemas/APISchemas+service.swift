@@ -1,3 +1,4 @@
+import OrderAPI
 import Orders
 import StrictJSON
 
@@ -88,7 +89,7 @@ extension APISchemas {
                 "replay",
                 .object(
                     [
-                        member("state", words(ReplayStateWord.self), "The state of the replay."),
+                        member("state", words(ReplayActivity.self), "The state of the replay."),
                         member("startedAt", time, "The beginning of the replay."),
                         member("progress", share, "The share of the log that is done."),
                         member("eventsPerSecond", count, "The speed of the replay."),

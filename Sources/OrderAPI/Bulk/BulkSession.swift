@@ -153,11 +153,12 @@ struct BulkSession: Sendable {
             writer.field("line", line.number)
             switch result {
             case .success(let receipt):
-                writer.field("result", receipt.replayed ? "duplicate" : "accepted")
+                let outcome = receipt.replayed ? BulkOutcome.duplicate : .accepted
+                writer.field("result", outcome.rawValue)
                 writer.field("orderId", receipt.orderId.text)
                 writer.field("position", receipt.position.description)
             case .failure(let problem):
-                writer.field("result", "rejected")
+                writer.field("result", BulkOutcome.rejected.rawValue)
                 writer.field("orderId", line.orderId?.text)
                 writer.key("problem")
                 writer.raw(problem.json)

@@ -11,7 +11,7 @@ struct HealthRoutes: Sendable {
     let hub: StreamHub
 
     func add(to router: Router<WaybillContext>) {
-        router.get("/healthz") { _, _ in Self.status("ok") }
+        router.get("/healthz") { _, _ in Self.response(.ok) }
         router.get("/readyz") { _, _ in try ready() }
     }
 
@@ -22,10 +22,10 @@ struct HealthRoutes: Sendable {
             throw Problem.busy(.unavailable, retryAfter: 5, "The service is shutting down.")
         }
         guard tail.isHealthy else { throw Problem.unavailable }
-        return Self.status("ready")
+        return Self.response(.ready)
     }
 
-    private static func status(_ word: String) -> Response {
-        .json(JSONWriter.object { $0.field("status", word) })
+    private static func response(_ status: HealthStatus) -> Response {
+        .json(JSONWriter.object { $0.field("status", status.rawValue) })
     }
 }

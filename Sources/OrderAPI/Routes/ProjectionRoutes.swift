@@ -33,7 +33,7 @@ struct ProjectionRoutes: Sendable {
                         writer.field("position", projection.position.description)
                         writer.field("lag", projection.lag)
                         writer.seconds("lagSeconds", milliseconds: Double(projection.lagMilliseconds))
-                        writer.field("state", Self.state(projection, failures))
+                        writer.field("state", Self.state(of: projection, failures: failures).rawValue)
                         writer.field("updatedAt", projection.updatedAt.rfc3339Micro)
                         if let replay = projection.replay { writer.object("replay") { replay.write(to: &$0) } }
                     }
@@ -43,11 +43,10 @@ struct ProjectionRoutes: Sendable {
         )
     }
 
-    /// The state of one version. `active`: the version is read. `failed`: it is read, but its last batch could not be
-    /// applied. `building`: it is not read yet.
-    private static func state(_ projection: ProjectionState, _ failures: Set<String>) -> String {
-        guard projection.isActive else { return "building" }
-        return failures.contains(projection.name) ? "failed" : "active"
+    /// - Parameter failures: the projections whose last batch could not be applied.
+    private static func state(of version: ProjectionState, failures: Set<String>) -> ProjectionVersionState {
+        guard version.isActive else { return .building }
+        return failures.contains(version.name) ? .failed : .active
     }
 
     private func start(_ request: Request, _ context: WaybillContext) async throws -> Response {
@@ -85,7 +84,8 @@ struct ProjectionRoutes: Sendable {
 
 extension ReplayState {
     fileprivate func write(to writer: inout JSONWriter) {
-        writer.field("state", isRunning ? "running" : "interrupted")
+        let activity = isRunning ? ReplayActivity.running : .interrupted
+        writer.field("state", activity.rawValue)
         writer.field("startedAt", startedAt.rfc3339Micro)
         writer.share("progress", share)
         writer.field("eventsPerSecond", Int64(eventsPerSecond))
