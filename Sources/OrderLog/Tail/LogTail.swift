@@ -103,8 +103,8 @@ package final class LogTail: Service, CommitObserver {
     /// - Throws: the error of a failed connection. Returns when the service shuts down.
     private func follow(on connection: PostgresConnection) async throws {
         let history = try await EpochStore.ensure(on: connection, registry: registry)
-        let head = try await LogHeadSeq.decode(
-            connection.query(LogHeadSeq.select, timeout: LogConnection.readTimeout)
+        let head = try await LogHead.decodeSeq(
+            connection.query(LogHead.selectSeq, timeout: LogConnection.readTimeout)
         )
         state.withLock { state in
             if var cursor = state.cursor {

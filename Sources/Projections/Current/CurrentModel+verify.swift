@@ -24,7 +24,7 @@ extension CurrentModel: VerifiableModel {
             StoredColumn("customer", .text, in: rows), StoredColumn("status", .text, in: rows),
             StoredColumn(FieldComparison.state, .text, in: rows),
         ]
-        return try StoredColumn.decode(rows, orderId: orderId, columns)
+        return try StoredColumn.decode(rows, orderId: orderId, columns: columns)
     }
 
     package func expectedFields(of entry: OrderRecord) -> StoredFields {

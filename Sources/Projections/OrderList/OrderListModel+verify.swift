@@ -30,7 +30,7 @@ extension OrderListModel: VerifiableModel {
             StoredColumn("status", .text, in: rows), StoredColumn("carriers", .texts, in: rows),
             StoredColumn("tracking_numbers", .texts, in: rows),
         ]
-        return try StoredColumn.decode(rows, orderId: orderId, columns)
+        return try StoredColumn.decode(rows, orderId: orderId, columns: columns)
     }
 
     package func expectedFields(of entry: Entry) -> StoredFields {

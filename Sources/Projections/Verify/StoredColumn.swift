@@ -29,7 +29,7 @@ struct StoredColumn {
 
     private static func reader<Value>(
         _ column: PostgresColumn<Value?>,
-        _ text: @escaping (Value) -> String
+        text: @escaping (Value) -> String
     ) -> (PostgresRow) throws -> String? {
         { row in try row.get(column).map(text) }
     }
@@ -38,7 +38,7 @@ struct StoredColumn {
     static func decode(
         _ rows: PostgresResult,
         orderId: PostgresColumn<UUID>,
-        _ columns: [StoredColumn]
+        columns: [StoredColumn]
     ) throws -> [UUID: StoredFields] {
         var stored: [UUID: StoredFields] = [:]
         for row in rows {
