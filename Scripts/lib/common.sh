@@ -1,6 +1,6 @@
 # shellcheck shell=bash
 # shellcheck disable=SC2034
-# Sourced by the scripts beside this folder: the root of the checkout, messages, commands as root, and the place of swift.
+# Sourced by the scripts beside this folder: the root of the checkout, messages, commands as root, the place of swift.
 
 # The repository's root, absolute, whatever the caller's directory.
 root=$(cd -- "$(dirname -- "${BASH_SOURCE[0]}")/../.." && pwd -P)
