@@ -15,7 +15,6 @@ let argumentParser = Target.Dependency.product(name: "ArgumentParser", package: 
 let collections = Target.Dependency.product(name: "DequeModule", package: "swift-collections")
 let crypto = Target.Dependency.product(name: "Crypto", package: "swift-crypto")
 let cryptoExtras = Target.Dependency.product(name: "CryptoExtras", package: "swift-crypto")
-let histogram = Target.Dependency.product(name: "Histogram", package: "hdrhistogram-swift")
 let httpClient = Target.Dependency.product(name: "AsyncHTTPClient", package: "async-http-client")
 let httpTypes = Target.Dependency.product(name: "HTTPTypes", package: "swift-http-types")
 let hummingbird = Target.Dependency.product(name: "Hummingbird", package: "hummingbird")
@@ -41,7 +40,7 @@ let migrations = [
     "010-projections.sql", "011-projection-active.sql", "012-order-list.sql", "013-order-list-keys.sql",
     "014-stats-orders.sql", "015-stats-statuses.sql", "016-stats-minutes.sql", "017-stats-durations.sql",
     "018-projection-versions.sql", "019-orders-versions.sql", "020-projection-replays.sql",
-    "021-projection-open.sql", "022-orders-customer.sql",
+    "021-projection-open.sql", "022-orders-customer.sql", "023-order-states.sql",
 ]
 
 let package = Package(
@@ -53,7 +52,6 @@ let package = Package(
         .library(name: "WaybillClient", targets: ["WaybillClient"]),
     ],
     dependencies: [
-        .package(url: "https://github.com/HdrHistogram/hdrhistogram-swift", exact: "0.2.0"),
         .package(url: "https://github.com/apple/swift-argument-parser", exact: "1.8.2"),
         .package(url: "https://github.com/apple/swift-collections", exact: "1.6.0"),
         .package(url: "https://github.com/apple/swift-crypto", exact: "4.5.2"),
@@ -180,7 +178,7 @@ let package = Package(
             name: "waybill-load",
             dependencies: [
                 "Access", "CLinux", "EmbeddedPostgres", "EventStreams", "OrderLog", "Orders", "Postgres", "Primitives",
-                argumentParser, histogram, logging,
+                argumentParser, logging,
             ],
             swiftSettings: strict
         ),
@@ -199,6 +197,11 @@ let package = Package(
         .testTarget(
             name: "AccessTests",
             dependencies: ["Access", "Primitives", crypto, cryptoExtras, logging],
+            swiftSettings: strict
+        ),
+        .testTarget(
+            name: "CommandLineTests",
+            dependencies: ["Orders", "StrictJSON", "Telemetry", "WaybillClient", "waybill", argumentParser],
             swiftSettings: strict
         ),
         .testTarget(
@@ -254,11 +257,6 @@ let package = Package(
             swiftSettings: strict
         ),
         .testTarget(name: "StrictJSONTests", dependencies: ["StrictJSON"], swiftSettings: strict),
-        .testTarget(
-            name: "TailTests",
-            dependencies: ["Orders", "WaybillClient", "waybill", argumentParser],
-            swiftSettings: strict
-        ),
         .testTarget(name: "TelemetryTests", dependencies: ["Telemetry", logging], swiftSettings: strict),
         .testTarget(
             name: "WaybillClientTests",

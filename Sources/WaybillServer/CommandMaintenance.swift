@@ -2,12 +2,11 @@ import Logging
 import OrderLog
 import ServiceLifecycle
 
-/// Keeps the partitions of `commands`: makes those of the coming days, drops those past their retention, and keeps what the
-/// appender knows of days past up to date.
+/// Maintains the partitions of `commands` each hour, and the appender's filter of the command ids of past days each minute.
 struct CommandMaintenance: Service {
-    let reader: LogReader
-    let oldIds: CommandIdFilterCache
-    let retentionDays: Int
+    let retention: CommandRetention
+    let filterLoader: CommandIdFilterLoader
+    let filter: CommandIdFilterCache
     let logger: Logger
 
     func run() async throws {
@@ -16,17 +15,20 @@ struct CommandMaintenance: Service {
             while !Task.isCancelled {
                 do {
                     if maintained.map({ $0 + .seconds(3600) < .now }) ?? true {
-                        try await reader.maintainCommands(retentionDays: retentionDays)
+                        try await retention.maintainPartitions()
                         maintained = .now
                     }
-                    // Each minute, since a new epoch makes it read anew.
-                    try await reader.refresh(oldIds)
+                    // Each minute, since a filter of an earlier epoch is not used.
+                    try await filterLoader.refresh(filter)
                     try await Task.sleep(for: .seconds(60))
                 } catch is CancellationError {
                     return
                 } catch {
-                    logger.warning("maintenance of commands failed", metadata: ["error": "\(error)"])
-                    // Cancelled: the loop's condition sees it.
+                    logger.warning(
+                        "maintaining the accepted commands failed; trying again in 30 seconds",
+                        metadata: ["error": "\(error)"]
+                    )
+                    // A cancelled sleep ends the loop by its condition.
                     try? await Task.sleep(for: .seconds(30))
                 }
             }

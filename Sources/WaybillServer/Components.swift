@@ -23,16 +23,19 @@ struct Components {
     init(
         _ settings: WaybillServerSettings,
         _ reader: LogReader,
+        pool: PostgresPool,
         _ models: ReadModelReader,
         _ logger: Logger
     ) async throws {
-        let key = try await reader.secret(named: "position-seal") {
+        let key = try await SecretStore(pool: pool).secret(named: "position-seal") {
             (0..<PositionSeal.keyLength).map { _ in UInt8.random(in: 0...255) }
         }
         guard let seal = PositionSeal(key: key) else { throw DamagedSecret(name: "position-seal") }
         let text = PositionEncoder { seal.seal(epoch: $0.epoch, seq: $0.seq) }
         let registry = reader.registry
         let metrics = MetricsRegistry()
+        try BuildInfo.register(in: metrics)
+        try LogOutput.standardError.register(in: metrics)
         let hub = StreamHub(
             text: text,
             settings: settings.streams,
@@ -45,13 +48,13 @@ struct Components {
         try hub.register(in: metrics)
         let tail = LogTail(configuration: settings.database, registry: registry, sink: hub, logger: logger)
         self.tail = tail
-        let oldIds = CommandIdFilterCache()
-        try oldIds.register(in: metrics)
+        let commandIdFilter = CommandIdFilterCache()
+        try commandIdFilter.register(in: metrics)
         try settings.certificates?.register(in: metrics)
         maintenance = CommandMaintenance(
-            reader: reader,
-            oldIds: oldIds,
-            retentionDays: settings.commandRetentionDays,
+            retention: CommandRetention(pool: pool, days: settings.commandRetentionDays),
+            filterLoader: CommandIdFilterLoader(pool: pool, registry: registry),
+            filter: commandIdFilter,
             logger: logger
         )
         appender = Appender(
@@ -59,8 +62,8 @@ struct Components {
             registry: registry,
             settings: settings.appender,
             logger: logger,
-            oldIds: oldIds,
-            witness: tail
+            commandIdFilter: commandIdFilter,
+            observer: tail
         )
         projector = Projector(
             configuration: settings.database,

@@ -41,13 +41,19 @@ package struct WaybillServer: Sendable {
         defer { modelHousekeeping.cancel() }
         try await serve(
             LogReader(pool: pool, registry: registry),
+            pool: pool,
             ReadModelReader(pool: models, registry: registry),
             companions
         )
     }
 
-    private func serve(_ reader: LogReader, _ models: ReadModelReader, _ companions: [any Service]) async throws {
-        let components = try await Components(settings, reader, models, logger)
+    private func serve(
+        _ reader: LogReader,
+        pool: PostgresPool,
+        _ models: ReadModelReader,
+        _ companions: [any Service]
+    ) async throws {
+        let components = try await Components(settings, reader, pool: pool, models, logger)
         let watch = settings.certificates.map { [CertificateWatch($0)] } ?? []
         var configuration = ServiceGroupConfiguration(
             services: companions + watch + [

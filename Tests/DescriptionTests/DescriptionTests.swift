@@ -26,7 +26,7 @@ import Testing
             let keys = try await KeySource(.development(key), now: 0, logger: log.logger)
             let settings = WaybillServerSettings(database: log.database, keys: keys)
             let models = ReadModelReader(pool: log.pool, registry: log.registry)
-            let components = try await Components(settings, log.reader, models, log.logger)
+            let components = try await Components(settings, log.reader, pool: log.pool, models, log.logger)
             let served = Set(components.api.router.routes.map { "\($0.method.rawValue) \($0.path)" })
             #expect(Set(Self.document.operations.map(\.key)) == served)
             #expect(Self.document.operations.count == served.count)

@@ -19,7 +19,7 @@ COPIES = 12
 
 HEAD = "select seq from log_head for update"
 ACTIVE = "select version from projection_active where name = 'current' for update"
-TABLE = "lock table orders in access share mode"
+TABLE = "lock table order_states in access share mode"
 
 
 @pytest.fixture(scope="module")

@@ -3,6 +3,7 @@ import HTTPTypes
 import OrderAPI
 import Orders
 import StrictJSON
+import Telemetry
 
 /// The OpenAPI 3.1 description of the API, built once from what the code itself knows: commands and events describe
 /// themselves, problems and permissions are tables.
@@ -22,7 +23,7 @@ struct APIDocument {
         value = [
             "openapi": "3.1.0",
             "info": [
-                "title": "Waybill", "version": "1", "summary": "Event-sourced order tracking.",
+                "title": "Waybill", "version": .string(BuildInfo.version), "summary": "Event-sourced order tracking.",
                 "description": .string(Self.introduction),
             ],
             "servers": [["url": "/"]],

@@ -161,7 +161,7 @@ enum APISchemas {
     ])
 
     static let projectionName: JSONValue = [
-        "type": "string", "enum": .strings(ReadModels.replayable.map(\.name)),
+        "type": "string", "enum": .strings(ReadModels.all.map(\.name)),
     ]
 
     private static let share: JSONValue = ["type": "number", "minimum": 0, "maximum": 1]

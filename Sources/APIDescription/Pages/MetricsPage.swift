@@ -9,6 +9,8 @@ enum MetricsPage {
     static var text: String {
         get throws {
             let registry = MetricsRegistry()
+            try BuildInfo.register(in: registry)
+            try LogOutput.standardError.register(in: registry)
             let hub = StreamHub(
                 text: PositionEncoder { _ in "" },
                 metrics: try StreamMetrics(registry),

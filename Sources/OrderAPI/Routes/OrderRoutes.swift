@@ -103,7 +103,7 @@ struct OrderRoutes: Sendable {
             writer.array("events", page.events) { writer, event in
                 event.write(to: &writer, for: audience, position: position(event.seq))
             }
-            if page.isCut { writer.field("next", position(page.through)) }
+            if page.hasMore { writer.field("next", position(page.through)) }
             writer.field("position", position(page.through))
         }
         return .json(body)

@@ -76,7 +76,7 @@ struct ProjectionRoutes: Sendable {
         _ = try await authorizer.authorize(request, context, to: .administration)
         _ = try QueryReader(request, known: [])
         let name = try context.parameters.require("name")
-        guard ReadModels.replayable(named: name) != nil else { throw Problem.notFound }
+        guard ReadModels.named(name) != nil else { throw Problem.notFound }
         return name
     }
 }
