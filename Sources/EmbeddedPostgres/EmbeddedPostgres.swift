@@ -240,10 +240,12 @@ package actor EmbeddedPostgres: Service {
     private func isGone(_ identity: ProcessFacts.Identity, within limit: Duration) async throws -> Bool {
         let deadline = ContinuousClock.now + limit
         while ContinuousClock.now < deadline {
-            // Reaped here too, since another value of this process may have started it.
+            let isAlive = identity.isAlive
+            // Reaped after the look, so that no zombie stays, and here, since another value of this process may have
+            // started the server.
             _ = ChildProcess.reap(identity.pid)
             reapChild()
-            if !identity.isAlive {
+            if !isAlive {
                 if server == identity { server = nil }
                 return true
             }

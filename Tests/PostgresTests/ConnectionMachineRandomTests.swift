@@ -106,7 +106,7 @@ import Testing
 
         mutating func deliverOne() {
             guard !replies.isEmpty else { return }
-            if machine.transferring != nil { return machine.copyDataEnded() }
+            if machine.transfer != nil { return machine.copyDataEnded() }
             if !machine.expectsReplies { complaints.append("nothing expected") }
             let (request, reply) = replies.removeFirst()
             let received = machine.received(reply)

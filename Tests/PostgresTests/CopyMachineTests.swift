@@ -35,7 +35,7 @@ import Testing
 
     @Test func noAnswersAreAskedForWhileDataGoes() {
         var machine = started(.in)
-        #expect(machine.transferring == .in)
+        #expect(machine.transfer?.direction == .in)
         #expect(!machine.expectsReplies)
         #expect(machine.isBusy)
         machine.copyDataEnded()

@@ -33,21 +33,6 @@ import Testing
         #expect(heap.popDue(now: 10) == id)
     }
 
-    @Test func aQueueKeepsItsOrderThroughGrowthAndPuttingBack() {
-        var queue = FIFO<Int>()
-        var next = 0
-        for number in 0..<1000 {
-            queue.append(number)
-            guard number % 2 == 1, let first = queue.popFirst() else { continue }
-            queue.pushFirst(first)
-            #expect(queue.popFirst() == next)
-            next += 1
-        }
-        #expect(queue.count == 500)
-        #expect(queue.drain() == Array(500..<1000))
-        #expect(queue.isEmpty)
-    }
-
     @Test func identifiersAreQuoted() {
         #expect("a\"b".quotedIdentifier == "\"a\"\"b\"")
     }

@@ -4,38 +4,45 @@ import Synchronization
 
 /// A small set of connections, opened when they are needed and lent to one caller at a time, in order of asking.
 ///
-/// It works without `run()`; as a service it also checks idle connections and closes everything at the end.
+/// The pool works without `run()`; as a service it also checks idle connections, and closes everything at the end.
 package final class PostgresPool: Sendable, Service {
     typealias ConnectionID = PoolMachine.ConnectionID
     typealias WaiterID = PoolMachine.WaiterID
     typealias Granted = Result<(ConnectionID, PostgresConnection), PostgresError>
 
-    struct Waiter {
+    private struct Waiter {
         let continuation: CheckedContinuation<Granted, Never>
         let deadline: ContinuousClock.Instant
     }
 
-    struct State {
+    private struct State {
         var machine: PoolMachine
         var connections: [ConnectionID: PostgresConnection] = [:]
         var waiters: [WaiterID: Waiter] = [:]
         var lastWaiter: WaiterID = 0
-        /// Somebody looks after the waiters' deadlines.
+        /// True while a task looks after the waiters' deadlines.
         var isWatched = false
+        /// The task that waits for the end of a shutdown.
         var emptied: CheckedContinuation<Void, Never>?
     }
 
-    let state: Mutex<State>
-    let logger: Logger
+    /// The time between two checks of idle connections.
+    private static let checkInterval = Duration.seconds(15)
+    /// The time for an idle connection's answer.
+    static let checkTimeout = Duration.seconds(5)
+
+    private let state: Mutex<State>
+    private let logger: Logger
     private let configuration: PostgresConfiguration
     private let acquireTimeout: Duration
     private let executor: PostgresExecutor
     private let onConnect: (@Sendable (PostgresConnection) async throws -> Void)?
 
     /// - Parameters:
-    ///   - maximum: how many connections at most; at least 1.
-    ///   - acquireTimeout: how long a caller waits for a connection before it gets `timeout`.
-    ///   - onConnect: prepares each new connection; when it throws, the connection is closed and the waiting caller told.
+    ///   - maximum: the most connections, at least 1.
+    ///   - acquireTimeout: the longest wait for a connection, after which the caller gets `timeout`.
+    ///   - onConnect: prepares each new connection; when it throws, the connection is closed and the waiting caller
+    ///     gets the error.
     package init(
         configuration: PostgresConfiguration,
         maximum: Int,
@@ -52,8 +59,8 @@ package final class PostgresPool: Sendable, Service {
         state = Mutex(State(machine: PoolMachine(maximum: maximum)))
     }
 
-    /// Lends a connection for the time of `body`. What comes back broken, busy or inside a transaction is closed instead of
-    /// being lent again.
+    /// Lends a connection to `body`. A connection that comes back broken, busy or inside a transaction is closed and not lent
+    /// again.
     /// - Throws: what `body` throws; `timeout` when no connection became free in time; what opening a connection threw;
     ///   `cancelled`; `closed` after the shutdown.
     @discardableResult
@@ -83,7 +90,7 @@ package final class PostgresPool: Sendable, Service {
         try await withConnection { try await $0.query(sql, bindings, timeout: timeout) }
     }
 
-    /// A connection may break between being granted and being used: then another is asked for, but not for ever.
+    /// Gets a connection. One that breaks between being granted and being used is replaced, twice at most.
     private func acquire() async throws(PostgresError) -> (ConnectionID, PostgresConnection) {
         for _ in 0..<2 {
             let lent = try await acquireAny()
@@ -94,7 +101,9 @@ package final class PostgresPool: Sendable, Service {
     }
 
     private func acquireAny() async throws(PostgresError) -> (ConnectionID, PostgresConnection) {
-        if Task.isCancelled { throw PostgresError(.cancelled, "cancelled before asking for a connection") }
+        if Task.isCancelled {
+            throw PostgresError(.cancelled, "the task was cancelled before it asked for a connection")
+        }
         let (taken, id) = state.withLock { state in
             state.lastWaiter += 1
             let taken = state.machine.takeIdle().flatMap { id in state.connections[id].map { (id, $0) } }
@@ -119,8 +128,8 @@ package final class PostgresPool: Sendable, Service {
         return try granted.get()
     }
 
-    /// Sees to it that waiters whose deadline passes are told: one sleep for all of them, since a timer for each would cost
-    /// thousands that wait for a moment more than the waiting.
+    /// Starts the task that refuses waiters after their deadlines, unless it runs. One sleep serves them all: a timer for
+    /// each would cost more than a short wait of thousands.
     private func watch(until deadline: ContinuousClock.Instant) {
         let begins = state.withLock { state in
             defer { state.isWatched = state.isWatched || !state.waiters.isEmpty }
@@ -130,15 +139,17 @@ package final class PostgresPool: Sendable, Service {
         Task { [weak self] in
             var next: ContinuousClock.Instant? = deadline
             while let moment = next {
-                // Nobody cancels it.
+                // The task is never cancelled.
                 try? await Task.sleep(until: moment, clock: .continuous)
-                next = self?.tellLate()
+                next = self?.refuseLate()
             }
         }
     }
 
-    /// - Returns: the earliest deadline of those who go on waiting; nil when nobody does.
-    private func tellLate() -> ContinuousClock.Instant? {
+    /// Refuses the waiters whose deadline has passed.
+    ///
+    /// - Returns: the earliest deadline of those that go on waiting; nil when there are none.
+    private func refuseLate() -> ContinuousClock.Instant? {
         let now = ContinuousClock.now
         let (late, next) = state.withLock { state in
             let late = state.waiters.filter { $0.value.deadline <= now }.keys
@@ -153,20 +164,20 @@ package final class PostgresPool: Sendable, Service {
     }
 
     private func abandonCancelled(_ id: WaiterID) {
-        abandon(id, PostgresError(.cancelled, "cancelled while waiting for a connection"))
+        abandon(id, PostgresError(.cancelled, "the task was cancelled while it waited for a connection"))
     }
 
     private func abandon(_ id: WaiterID, _ error: PostgresError) {
         change { $0.machine.abandon(id, error) }
     }
 
-    func release(_ id: ConnectionID, _ connection: PostgresConnection) async {
+    private func release(_ id: ConnectionID, _ connection: PostgresConnection) async {
         let isReusable = await connection.core.isReusable
         change { $0.machine.release(id, isReusable: isReusable) }
     }
 
-    /// Asks the machine under the lock and acts outside of it.
-    func change(_ event: (inout sending State) -> [PoolMachine.Action]) {
+    /// Tells the machine what happened, under the lock, and carries out its actions outside of it.
+    private func change(_ event: (inout sending State) -> [PoolMachine.Action]) {
         var effects: [Effect] = []
         state.withLock { state in
             for action in event(&state) {
@@ -202,7 +213,7 @@ package final class PostgresPool: Sendable, Service {
         switch effect {
         case .open(let id): Task { await open(id) }
         case .resume(let continuation, let granted): continuation.resume(returning: granted)
-        case .close(let connection): Task { await connection.core.abort("the pool gave it up") }
+        case .close(let connection): Task { await connection.core.abort("the pool has closed the connection") }
         case .emptied(let continuation): continuation.resume()
         }
     }
@@ -224,9 +235,70 @@ package final class PostgresPool: Sendable, Service {
             }
             await connection.onClose { [weak self] in self?.change { $0.machine.lost(id) } }
         } catch {
-            logger.warning("opening a database connection failed", metadata: ["error": "\(error)"])
+            logger.warning(
+                "a database connection could not be opened; its caller gets the error",
+                metadata: ["error": "\(error)"]
+            )
             let error = error as? PostgresError ?? PostgresError(.connect, "preparing the connection failed: \(error)")
             change { $0.machine.openingFailed(id, error) }
+        }
+    }
+
+    // MARK: Service
+
+    /// Checks idle connections until a graceful shutdown; then closes them, waits for lent connections, and returns. A
+    /// cancelled task does not wait.
+    package func run() async throws {
+        do {
+            try await cancelWhenGracefulShutdown {
+                while true {
+                    try await Task.sleep(for: PostgresPool.checkInterval)
+                    await self.checkIdle()
+                }
+            }
+        } catch is CancellationError {
+            // The loop ends with a shutdown, graceful or not.
+        }
+        await shutDown()
+    }
+
+    /// Refuses new callers, closes idle connections, and waits until lent connections have come back.
+    package func shutDown() async {
+        change { $0.machine.shutDown() }
+        await withTaskCancellationHandler {
+            await withCheckedContinuation { (continuation: CheckedContinuation<Void, Never>) in
+                let mustWait = state.withLock { state in
+                    guard !state.machine.isEmpty, !Task.isCancelled, state.emptied == nil else { return false }
+                    state.emptied = continuation
+                    return true
+                }
+                if !mustWait { continuation.resume() }
+            }
+        } onCancel: {
+            let continuation = state.withLock { state in
+                defer { state.emptied = nil }
+                return state.emptied
+            }
+            continuation?.resume()
+        }
+    }
+
+    /// Asks each idle connection for an answer, and closes those that give none.
+    func checkIdle(timeout: Duration = PostgresPool.checkTimeout) async {
+        for id in state.withLock({ $0.machine.idleConnections }) {
+            let connection = state.withLock { state in
+                state.machine.borrowIdle(id) ? state.connections[id] : nil
+            }
+            guard let connection else { continue }
+            do {
+                try await connection.query("select 1", timeout: timeout)
+            } catch {
+                logger.warning(
+                    "an idle database connection did not answer; closing it",
+                    metadata: ["error": "\(error)"]
+                )
+            }
+            await release(id, connection)
         }
     }
 }

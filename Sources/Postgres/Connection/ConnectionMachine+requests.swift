@@ -11,12 +11,6 @@ extension ConnectionMachine {
         let kind: Kind
     }
 
-    struct Statement {
-        let name: String
-        /// False until the server has said that it parsed it.
-        let isReady: Bool
-    }
-
     struct InFlight {
         let id: RequestID
         var keys: [StatementKey] = []
