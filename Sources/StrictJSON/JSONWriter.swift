@@ -44,6 +44,23 @@ package struct JSONWriter: Sendable {
         }
     }
 
+    /// Opens an object; the caller writes its members and then calls `endObject`. For a caller that holds the writer in a
+    /// property, which the closure of `object` could not reach.
+    @inlinable
+    package mutating func beginObject() { open(UInt8(ascii: "{")) }
+
+    /// Closes the object that `beginObject` opened.
+    @inlinable
+    package mutating func endObject() { close(UInt8(ascii: "}")) }
+
+    /// Opens an array; the caller writes its elements and then calls `endArray`.
+    @inlinable
+    package mutating func beginArray() { open(UInt8(ascii: "[")) }
+
+    /// Closes the array that `beginArray` opened.
+    @inlinable
+    package mutating func endArray() { close(UInt8(ascii: "]")) }
+
     package mutating func null() {
         comma()
         bytes.append(contentsOf: "null".utf8)

@@ -17,7 +17,7 @@ package struct PendingReceipt: Sendable {
     }
 
     /// Gives the answer. Only the first call counts.
-    func answer(_ answer: Answer) {
+    func complete(with answer: Answer) {
         promise.fulfill(answer)
     }
 }
