@@ -39,7 +39,8 @@ package struct PostgresRow: Sendable {
         return try get(place, as: type)
     }
 
-    /// Lends a column's raw bytes (the server's binary form; for `text` and `json` the UTF-8 text itself) without copying.
+    /// Lends a column's raw bytes (the server's binary form; for `text` and `json` the UTF-8 text itself) without
+    /// copying.
     /// - Parameter body: gets nil for NULL. The bytes are valid only during the call.
     /// - Throws: `decoding` when there is no such column.
     package func withBytes<R>(

@@ -8,15 +8,6 @@ actor ConnectionCore {
     typealias RequestID = ConnectionMachine.RequestID
     typealias Outcome = Result<[PostgresResult], PostgresError>
 
-    /// A request that waits for its answer.
-    private struct Pending {
-        var unit: EncodedUnit?
-        var script: String?
-        var results: [PostgresResult] = []
-        var timer: EventLoop.Timer?
-        let continuation: CheckedContinuation<Outcome, Never>
-    }
-
     nonisolated let executor: PostgresExecutor
     nonisolated let logger: Logger
     nonisolated var unownedExecutor: UnownedSerialExecutor { executor.asUnownedSerialExecutor() }
@@ -24,14 +15,14 @@ actor ConnectionCore {
     nonisolated let openFlag = Atomic(false)
 
     let socket: ConnectionSocket
+    let connectAttempt = ConnectAttempt()
     let copies = CopyTransfers()
     let closeObservers = CloseObservers()
 
+    private let requests = PendingRequests()
     private var machine = ConnectionMachine()
-    private var pending: [RequestID: Pending] = [:]
     private var lease: Lease?
     private var lastID: RequestID = 0
-    private var connecting: (continuation: CheckedContinuation<PostgresError?, Never>, timer: EventLoop.Timer)?
     private var closeTimer: EventLoop.Timer?
     private var notificationHandler: (@Sendable () -> Void)?
     private var isTurning = false
@@ -64,59 +55,7 @@ actor ConnectionCore {
         return lastID
     }
 
-    // MARK: Opening and closing
-
-    /// Connects, with a deadline of the driver's own.
-    func open(_ configuration: PostgresConfiguration) async throws(PostgresError) {
-        if Task.isCancelled { throw PostgresError(.cancelled, "the task was cancelled before it connected") }
-        let error = await withTaskCancellationHandler {
-            await withCheckedContinuation { startConnecting(configuration, $0) }
-        } onCancel: {
-            Task { await self.cancelConnecting() }
-        }
-        if let error { throw error }
-    }
-
-    private func startConnecting(
-        _ configuration: PostgresConfiguration,
-        _ continuation: CheckedContinuation<PostgresError?, Never>
-    ) {
-        let timer = executor.loop.schedule(after: configuration.connectTimeout) { [weak self] in
-            self?.assumeIsolated { core in
-                core.finishConnecting(
-                    PostgresError(.connect, "\(configuration) did not answer within \(configuration.connectTimeout)")
-                )
-            }
-        }
-        connecting = (continuation, timer)
-        do throws(PostgresError) {
-            try socket.open(configuration) { [weak self] in self?.assumeIsolated { $0.socketReady() } }
-        } catch {
-            finishConnecting(error)
-        }
-    }
-
-    private func continueConnecting() {
-        do throws(PostgresError) {
-            guard try socket.pollConnecting() else { return }
-            openFlag.store(true, ordering: .releasing)
-            finishConnecting(nil)
-        } catch {
-            finishConnecting(error)
-        }
-    }
-
-    private func cancelConnecting() {
-        finishConnecting(PostgresError(.cancelled, "the task was cancelled while it connected"))
-    }
-
-    private func finishConnecting(_ error: PostgresError?) {
-        guard let (continuation, timer) = connecting else { return }
-        connecting = nil
-        executor.loop.cancel(timer)
-        if let error { lose(error) }
-        continuation.resume(returning: error)
-    }
+    // MARK: Closing
 
     /// Refuses further requests, lets those in flight end, and closes.
     ///
@@ -214,29 +153,24 @@ actor ConnectionCore {
         timeout: Duration?,
         _ continuation: CheckedContinuation<Outcome, Never>
     ) {
-        var request = Pending(continuation: continuation)
-        if let timeout {
-            request.timer = executor.loop.schedule(after: timeout) { [weak self] in
+        let timer = timeout.map { timeout in
+            executor.loop.schedule(after: timeout) { [weak self] in
                 self?.assumeIsolated { core in core.perform(core.machine.expire(id)) }
             }
         }
         switch work {
         case .unit(var unit):
             if let wanted, wanted == lease?.id, let begin = lease?.begin.take() { unit.prepend(begin) }
-            let keys = unit.keys
-            request.unit = unit
-            pending[id] = request
-            perform(machine.submit(id, keys: keys, lease: wanted))
+            requests.add(id, .init(unit: unit, timer: timer, continuation: continuation))
+            perform(machine.submit(id, keys: unit.keys, lease: wanted))
         case .script(let script):
-            request.script = script
-            pending[id] = request
+            requests.add(id, .init(script: script, timer: timer, continuation: continuation))
             perform(machine.submitScript(id, lease: wanted))
         case .copy(let sql, let direction):
-            request.script = sql
-            pending[id] = request
+            requests.add(id, .init(script: sql, timer: timer, continuation: continuation))
             perform(machine.submitCopy(id, direction, lease: wanted))
         case .lease:
-            pending[id] = request
+            requests.add(id, .init(timer: timer, continuation: continuation))
             perform(machine.requestLease(id))
         }
     }
@@ -260,36 +194,28 @@ actor ConnectionCore {
     }
 
     private func send(_ id: RequestID, _ steps: [ConnectionMachine.Step]) {
-        guard socket.isOpen, let unit = pending[id]?.unit else { return }
+        guard socket.isOpen, let unit = requests.unit(of: id) else { return }
         mustTurn = true
         losingOnError { () throws(PostgresError) in
             try socket.send(unit, steps: steps)
             // libpq holds its own copy now; the buffer may be large.
-            pending[id]?.unit?.buffer = []
+            requests.dropBuffer(of: id)
         }
     }
 
     private func sendScript(_ id: RequestID) {
-        guard socket.isOpen, let script = pending[id]?.script else { return }
+        guard socket.isOpen, let script = requests.script(of: id) else { return }
         if machine.isRunningCopy { copies.begin(id, sql: script) }
         mustTurn = true
         losingOnError { () throws(PostgresError) in try socket.sendScript(script) }
     }
 
     private func finish(_ id: RequestID, _ error: PostgresError?) {
-        guard let request = pending.removeValue(forKey: id) else { return }
+        guard let request = requests.remove(id) else { return }
         if let timer = request.timer { executor.loop.cancel(timer) }
-        let hidden = request.unit?.hidden ?? 0
-        guard var error else {
-            let results = hidden > 0 ? Array(request.results.dropFirst(hidden)) : request.results
-            return request.continuation.resume(returning: .success(results))
-        }
-        if let index = error.statementIndex {
-            error.statementIndex = index >= hidden ? index - hidden : nil
-            if index < hidden { lease?.failure = error }
-        }
-        if error.sql == nil { error.sql = request.script ?? request.unit?.keys.dropFirst(hidden).first?.sql }
-        request.continuation.resume(returning: .failure(error))
+        let (outcome, hasFailedAtBegin) = request.outcome(error)
+        if hasFailedAtBegin, case .failure(let failure) = outcome { lease?.failure = failure }
+        request.continuation.resume(returning: outcome)
     }
 
     private func losingOnError(_ body: () throws(PostgresError) -> Void) {
@@ -298,8 +224,9 @@ actor ConnectionCore {
 
     // MARK: The wire
 
-    private func socketReady() {
-        if connecting != nil { return continueConnecting() }
+    /// Called by the loop when the socket is ready.
+    func socketReady() {
+        if connectAttempt.isUnderWay { return continueConnecting() }
         guard socket.isOpen else { return }
         let isAlive = socket.consumeInput()
         turn()
@@ -307,8 +234,8 @@ actor ConnectionCore {
         if !isAlive, socket.isOpen { lose(socket.lastError()) }
     }
 
-    /// Sends what libpq holds and takes the answers that have arrived, until there is nothing more of either. Answers are
-    /// looked for after every send, since libpq reads on its own while the kernel takes no more.
+    /// Sends what libpq holds and takes the answers that have arrived, until there is nothing more of either. Answers
+    /// are looked for after every send, since libpq reads on its own while the kernel takes no more.
     func turn() {
         guard !isTurning else { return }
         isTurning = true
@@ -362,11 +289,7 @@ actor ConnectionCore {
     private func keep(_ result: OpaquePointer, for id: RequestID?) {
         guard let id else { return PQclear(result) }
         let storage = ResultStorage(taking: result)
-        if pending[id] != nil {
-            pending[id]?.results.append(PostgresResult(storage: storage))
-        } else {
-            copies.setRows(storage.affectedRows, of: id)
-        }
+        if !requests.append(PostgresResult(storage: storage), to: id) { copies.setRows(storage.affectedRows, of: id) }
     }
 
     // MARK: COPY

@@ -2,55 +2,11 @@ import DequeModule
 
 /// The requests of one connection, as a pure state machine: it is told what happened, and returns the actions to take.
 ///
-/// Requests are units of statements that share one Sync, scripts, copies, and leases. Units are sent at once, one behind
-/// the other, and replies are matched in order. A script or a COPY (simple protocol) needs the wire for itself. A lease
-/// gives one caller the connection until it is returned; the others queue meanwhile.
+/// Requests are units of statements that share one Sync, scripts, copies, and leases. Units are sent at once, one
+/// behind the other, and replies are matched in order. A script or a COPY (simple protocol) needs the wire for itself.
+/// A lease gives one caller the connection until it is returned; the others queue meanwhile.
 struct ConnectionMachine {
     typealias RequestID = UInt64
-
-    enum Step: Equatable {
-        case prepare(name: String, statement: Int)
-        case executePrepared(name: String, statement: Int)
-        case executeUnnamed(statement: Int)
-    }
-
-    enum Action: Equatable {
-        /// Sends these steps and one Sync.
-        case send(RequestID, [Step])
-        case sendScript(RequestID)
-        case succeed(RequestID)
-        case fail(RequestID, PostgresError)
-        /// Ends a COPY whose start was answered by `succeed`.
-        case endCopy(RequestID, PostgresError?)
-        /// Closes the socket; nothing follows.
-        case disconnect
-    }
-
-    enum CopyDirection: Equatable {
-        /// From the client.
-        case `in`
-        /// To the client.
-        case out
-    }
-
-    /// One answer of libpq's `PQgetResult`.
-    enum Reply: Equatable {
-        case success
-        case failure(PostgresError)
-        /// The statement was not run because an earlier one of its unit failed.
-        case skipped
-        case synced
-        /// The server is ready for a COPY's data.
-        case copying(CopyDirection)
-        /// The null pointer that ends a statement's results.
-        case end
-    }
-
-    struct Received: Equatable {
-        /// The request that wants the result that was just read.
-        var keepFor: RequestID?
-        var actions: [Action] = []
-    }
 
     private enum Phase: Equatable {
         case open
@@ -136,8 +92,8 @@ struct ConnectionMachine {
         ]
     }
 
-    /// The caller's deadline has passed. A request that was sent cannot be taken back without blocking, so the connection
-    /// is given up.
+    /// The caller's deadline has passed. A request that was sent cannot be taken back without blocking, so the
+    /// connection is given up.
     mutating func expire(_ id: RequestID) -> [Action] {
         if remove(id) {
             return [.fail(id, PostgresError(.timeout, "the request timed out before it was sent"))] + pump()

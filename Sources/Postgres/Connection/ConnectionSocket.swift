@@ -1,8 +1,8 @@
 import CLibPQ
 import Primitives
 
-/// The socket of one session: libpq's `PGconn`, and the event loop's watch on its descriptor. All calls of libpq that act
-/// on a connection are here. Belongs to the loop's thread.
+/// The socket of one session: libpq's `PGconn`, and the event loop's watch on its descriptor. All calls of libpq that
+/// act on a connection are here. Belongs to the loop's thread.
 final class ConnectionSocket {
     private let loop: EventLoop
     private var connection: OpaquePointer?

@@ -1,4 +1,5 @@
-/// The COPYs under way on a connection: the bytes that were read and not yet taken, the outcomes, and the waiting tasks.
+/// The COPYs under way on a connection: the bytes that were read and not yet taken, the outcomes, and the waiting
+/// tasks.
 final class CopyTransfers {
     typealias ID = ConnectionMachine.RequestID
     typealias Outcome = Result<Int, PostgresError>

@@ -5,15 +5,16 @@ extension PostgresConnection {
     /// The time for COMMIT, after which its outcome counts as unknown.
     private static let commitTimeout = Duration.seconds(60)
 
-    /// Runs `body` in a transaction: committed when it returns, rolled back when it throws. Other callers of this connection
-    /// wait until then. BEGIN travels with the body's first request and costs no round trip.
+    /// Runs `body` in a transaction: committed when it returns, rolled back when it throws. Other callers of this
+    /// connection wait until then. BEGIN travels with the body's first request and costs no round trip.
     ///
     /// A connection whose rollback fails is closed; then, and when the connection is lost, the server rolls back.
     /// - Parameters:
     ///   - begin: the statement that opens it, such as `begin isolation level repeatable read read only`.
     ///   - body: uses the connection that it is given, and no other handle to it.
-    /// - Throws: what `body` throws; `connectionLost` with `outcomeUnknown` when the connection broke during COMMIT; `server`
-    ///   when COMMIT was refused, also (25P02) when the body swallowed an error that had aborted the transaction.
+    /// - Throws: what `body` throws; `connectionLost` with `outcomeUnknown` when the connection broke during COMMIT;
+    ///   `server` when COMMIT was refused, also (25P02) when the body swallowed an error that had aborted the
+    ///   transaction.
     @discardableResult
     package func withTransaction<R>(
         _ begin: String = "begin",

@@ -45,8 +45,8 @@ package final class PostgresConnection: Sendable {
     }
 
     /// Opens a session.
-    /// - Throws: `connect` when the server cannot be reached within the configuration's time or refuses (its reason is in
-    ///   the message); `cancelled`.
+    /// - Throws: `connect` when the server cannot be reached within the configuration's time or refuses (its reason is
+    ///   in the message); `cancelled`.
     package static func connect(
         _ configuration: PostgresConfiguration,
         on executor: PostgresExecutor = .shared,
@@ -89,8 +89,8 @@ package final class PostgresConnection: Sendable {
 
     /// Runs one statement in a transaction of its own, or in the one that is open.
     /// - Parameter timeout: after it the request fails with `timeout` and the connection is closed.
-    /// - Throws: `server` with SQLSTATE and the SQL; `connectionLost`, `timeout` and `cancelled`, with `outcomeUnknown` when it
-    ///   had been sent; `closed`; `usage`.
+    /// - Throws: `server` with SQLSTATE and the SQL; `connectionLost`, `timeout` and `cancelled`, with `outcomeUnknown`
+    ///   when it had been sent; `closed`; `usage`.
     @discardableResult
     package func query(
         _ sql: String,
@@ -102,8 +102,8 @@ package final class PostgresConnection: Sendable {
         return result
     }
 
-    /// Runs statements in one round trip with one Sync: unless a transaction is open they are one transaction. The first
-    /// error skips the rest and is thrown; its `statementIndex` names the statement.
+    /// Runs statements in one round trip with one Sync: unless a transaction is open they are one transaction. The
+    /// first error skips the rest and is thrown; its `statementIndex` names the statement.
     /// - Returns: one result for each query, in order.
     /// - Throws: as `query`.
     @discardableResult

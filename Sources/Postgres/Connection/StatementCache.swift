@@ -1,5 +1,5 @@
-/// The statements that the server has parsed for one connection, by text and parameter types. A pure value: it plans the
-/// steps of a unit, and is told what the server answered.
+/// The statements that the server has parsed for one connection, by text and parameter types. A pure value: it plans
+/// the steps of a unit, and is told what the server answered.
 struct StatementCache {
     typealias Step = ConnectionMachine.Step
 
@@ -49,13 +49,14 @@ struct StatementCache {
         statements[key] = Statement(name: name, isReady: true)
     }
 
-    /// A step failed, or was skipped when there is no error: forgets its statement where the name is of no use any more.
+    /// A step failed, or was skipped when there is no error: forgets its statement where the name is of no use any
+    /// more.
     mutating func stepFailed(_ step: Step, keys: [StatementKey], error: PostgresError?) {
         switch step {
         case .prepare(let name, let statement): forget(keys[statement], name: name)
         case .executePrepared(let name, let statement):
-            // invalid_sql_statement_name (somebody deallocated it), feature_not_supported (its result type changed with a
-            // table): the next statement of this text is parsed anew.
+            // invalid_sql_statement_name (somebody deallocated it), feature_not_supported (its result type changed with
+            // a table): the next statement of this text is parsed anew.
             guard error?.sqlState == "26000" || error?.sqlState == "0A000" else { return }
             forget(keys[statement], name: name)
         case .executeUnnamed: return

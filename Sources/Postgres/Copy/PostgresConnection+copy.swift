@@ -1,9 +1,9 @@
 extension PostgresConnection {
-    /// Runs a `COPY … TO STDOUT` and lends its rows, as they come, for as long as `body` runs. The COPY waits until nothing
-    /// else is in flight on this connection, and other requests wait for its end.
+    /// Runs a `COPY … TO STDOUT` and lends its rows, as they come, for as long as `body` runs. The COPY waits until
+    /// nothing else is in flight on this connection, and other requests wait for its end.
     ///
-    /// About a megabyte is read ahead; the server waits for a slow reader. A body that leaves before the end, or throws,
-    /// costs the connection.
+    /// About a megabyte is read ahead; the server waits for a slow reader. A body that leaves before the end, or
+    /// throws, costs the connection.
     /// - Parameters:
     ///   - sql: one COPY statement; its text names the format of the rows.
     ///   - timeout: the longest wait for the next rows, after which the connection is given up.
@@ -27,8 +27,8 @@ extension PostgresConnection {
 
     /// Runs a `COPY … FROM STDIN` whose data `body` writes. It waits as `withCopyOut` does.
     ///
-    /// When `body` throws, the server drops all data and the connection stays usable. An error of the server's own, such as
-    /// a refused value, is known when the writing has ended: until then the server passes over further data.
+    /// If `body` throws, the server drops all data and the connection stays usable. An error of the server's own,
+    /// such as a refused value, is known when the writing has ended: until then the server passes over further data.
     /// - Returns: the count of rows that the server took.
     /// - Throws: what `body` throws; `server` with SQLSTATE; `connectionLost` when the connection broke, with
     ///   `outcomeUnknown`.

@@ -12,7 +12,8 @@ package struct PostgresCopyOut: AsyncSequence, Sendable {
     package struct Iterator: AsyncIteratorProtocol {
         let copy: PostgresCopyOut
 
-        /// - Throws: `server` with SQLSTATE when the statement failed half-way; `connectionLost`; `timeout`; `cancelled`.
+        /// - Throws: `server` with SQLSTATE when the statement failed half-way; `connectionLost`; `timeout`;
+        ///   `cancelled`.
         package mutating func next() async throws(PostgresError) -> [UInt8]? {
             try await copy.core.nextCopyChunk(copy.id, timeout: copy.timeout)
         }

@@ -11,8 +11,8 @@ package struct PostgresCopyRows: Sendable {
         self.columns = columns
     }
 
-    /// Calls `body` with the offset of each row, which is that of its first column's length. The lengths of all columns have
-    /// been checked then.
+    /// Calls `body` with the offset of each row, which is that of its first column's length. The lengths of all columns
+    /// have been checked then.
     /// - Throws: `decoding` for data that is no such COPY; what `body` throws.
     package mutating func scan(
         _ bytes: UnsafeRawBufferPointer,

@@ -1,5 +1,5 @@
-/// Deadlines in order, earliest first, each with an id. In the binary heap cancelled ids stay until they come to the top or
-/// outnumber the live ones, so that cancelling, the usual end of a timeout, costs next to nothing.
+/// Deadlines in order, earliest first, each with an id. In the binary heap cancelled ids stay until they come to the
+/// top or outnumber the live ones, so that cancelling, the usual end of a timeout, costs next to nothing.
 struct DeadlineHeap {
     typealias ID = UInt64
 

@@ -1,5 +1,5 @@
-/// The thread of connections: a serial executor over an epoll loop. One is enough for dozens of connections, since libpq
-/// only copies bytes; make another for a connection that must not wait for others.
+/// The thread of connections: a serial executor over an epoll loop. One is enough for dozens of connections, since
+/// libpq only copies bytes; make another for a connection that must not wait for others.
 ///
 /// The thread ends when the last reference to the executor is gone.
 package final class PostgresExecutor: SerialExecutor {

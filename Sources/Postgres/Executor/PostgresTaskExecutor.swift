@@ -1,5 +1,5 @@
-/// Runs whole tasks on the thread of a `PostgresExecutor`. For a task that mostly waits for the database, no other thread
-/// has to be woken for each answer, and the task never queues behind a busy pool.
+/// Runs whole tasks on the thread of a `PostgresExecutor`. For a task that mostly waits for the database, no other
+/// thread has to be woken for each answer, and the task never queues behind a busy pool.
 ///
 /// Its tasks hold up the connections' I/O while they compute. It is for few tasks, each with connections of its own.
 package final class PostgresTaskExecutor: TaskExecutor {

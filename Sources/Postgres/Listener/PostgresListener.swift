@@ -64,7 +64,8 @@ package final class PostgresListener: Sendable, Service {
     /// The server process that listens at present; nil while there is none.
     package var backendProcessID: Int32? { state.withLock { $0.backendProcessID } }
 
-    /// Listens until a graceful shutdown or the task's cancellation. Failures are logged, and another connection is tried.
+    /// Listens until a graceful shutdown or the task's cancellation. Failures are logged, and another connection is
+    /// tried.
     package func run() async throws {
         do {
             try await cancelWhenGracefulShutdown { try await self.listenForEver() }

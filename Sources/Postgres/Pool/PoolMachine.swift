@@ -15,7 +15,8 @@ struct PoolMachine {
 
     let maximum: Int
     private(set) var isShutDown = false
-    /// The idle connections, the one used last at the end. It is lent first, so that the others stay idle and are checked.
+    /// The idle connections, the one used last at the end. It is lent first, so that the others stay idle and are
+    /// checked.
     private var idle: [ConnectionID] = []
     private var leased: Set<ConnectionID> = []
     private var opening: Set<ConnectionID> = []

@@ -8,30 +8,13 @@ import Synchronization
 package final class PostgresPool: Sendable, Service {
     typealias ConnectionID = PoolMachine.ConnectionID
     typealias WaiterID = PoolMachine.WaiterID
-    typealias Granted = Result<(ConnectionID, PostgresConnection), PostgresError>
-
-    private struct Waiter {
-        let continuation: CheckedContinuation<Granted, Never>
-        let deadline: ContinuousClock.Instant
-    }
-
-    private struct State {
-        var machine: PoolMachine
-        var connections: [ConnectionID: PostgresConnection] = [:]
-        var waiters: [WaiterID: Waiter] = [:]
-        var lastWaiter: WaiterID = 0
-        /// True while a task looks after the waiters' deadlines.
-        var isWatched = false
-        /// The task that waits for the end of a shutdown.
-        var emptied: CheckedContinuation<Void, Never>?
-    }
 
     /// The time between two checks of idle connections.
     private static let checkInterval = Duration.seconds(15)
     /// The time for an idle connection's answer.
     static let checkTimeout = Duration.seconds(5)
 
-    private let state: Mutex<State>
+    private let state: Mutex<PoolState>
     private let logger: Logger
     private let configuration: PostgresConfiguration
     private let acquireTimeout: Duration
@@ -56,11 +39,11 @@ package final class PostgresPool: Sendable, Service {
         self.executor = executor
         self.logger = logger
         self.onConnect = onConnect
-        state = Mutex(State(machine: PoolMachine(maximum: maximum)))
+        state = Mutex(PoolState(machine: PoolMachine(maximum: maximum)))
     }
 
-    /// Lends a connection to `body`. A connection that comes back broken, busy or inside a transaction is closed and not lent
-    /// again.
+    /// Lends a connection to `body`. A connection that comes back broken, busy or inside a transaction is closed and
+    /// not lent again.
     /// - Throws: what `body` throws; `timeout` when no connection became free in time; what opening a connection threw;
     ///   `cancelled`; `closed` after the shutdown.
     @discardableResult
@@ -112,10 +95,10 @@ package final class PostgresPool: Sendable, Service {
         // The usual case needs neither a place in the queue nor a deadline.
         if let taken { return taken }
         let granted = await withTaskCancellationHandler {
-            await withCheckedContinuation { (continuation: CheckedContinuation<Granted, Never>) in
+            await withCheckedContinuation { (continuation: CheckedContinuation<PoolState.Granted, Never>) in
                 let deadline = ContinuousClock.now + acquireTimeout
                 change { state in
-                    state.waiters[id] = Waiter(continuation: continuation, deadline: deadline)
+                    state.waiters[id] = PoolState.Waiter(continuation: continuation, deadline: deadline)
                     return state.machine.acquire(id)
                 }
                 watch(until: deadline)
@@ -128,8 +111,8 @@ package final class PostgresPool: Sendable, Service {
         return try granted.get()
     }
 
-    /// Starts the task that refuses waiters after their deadlines, unless it runs. One sleep serves them all: a timer for
-    /// each would cost more than a short wait of thousands.
+    /// Starts the task that refuses waiters after their deadlines, unless that task runs already. One sleep serves them
+    /// all: a timer for each would cost more than a short wait of thousands.
     private func watch(until deadline: ContinuousClock.Instant) {
         let begins = state.withLock { state in
             defer { state.isWatched = state.isWatched || !state.waiters.isEmpty }
@@ -176,40 +159,16 @@ package final class PostgresPool: Sendable, Service {
         change { $0.machine.release(id, isReusable: isReusable) }
     }
 
-    /// Tells the machine what happened, under the lock, and carries out its actions outside of it.
-    private func change(_ event: (inout sending State) -> [PoolMachine.Action]) {
-        var effects: [Effect] = []
-        state.withLock { state in
-            for action in event(&state) {
-                switch action {
-                case .open(let id): effects.append(.open(id))
-                case .grant(let waiter, let id):
-                    guard let found = state.waiters.removeValue(forKey: waiter), let connection = state.connections[id]
-                    else { continue }
-                    effects.append(.resume(found.continuation, .success((id, connection))))
-                case .refuse(let waiter, let error):
-                    guard let found = state.waiters.removeValue(forKey: waiter) else { continue }
-                    effects.append(.resume(found.continuation, .failure(error)))
-                case .close(let id):
-                    if let connection = state.connections.removeValue(forKey: id) { effects.append(.close(connection)) }
-                }
-            }
-            if state.machine.isShutDown, state.machine.isEmpty, let emptied = state.emptied {
-                state.emptied = nil
-                effects.append(.emptied(emptied))
-            }
+    /// Tells the machine what happened, under the lock, and carries out the effects outside of it.
+    private func change(_ event: (inout sending PoolState) -> [PoolMachine.Action]) {
+        let effects = state.withLock { state in
+            let actions = event(&state)
+            return state.effects(of: actions)
         }
         for effect in effects { perform(effect) }
     }
 
-    private enum Effect {
-        case open(ConnectionID)
-        case resume(CheckedContinuation<Granted, Never>, Granted)
-        case close(PostgresConnection)
-        case emptied(CheckedContinuation<Void, Never>)
-    }
-
-    private func perform(_ effect: Effect) {
+    private func perform(_ effect: PoolState.Effect) {
         switch effect {
         case .open(let id): Task { await open(id) }
         case .resume(let continuation, let granted): continuation.resume(returning: granted)

@@ -1,7 +1,7 @@
 /// A value that can be bound to `$1`, `$2`, … The driver sends it in the server's binary form, with its type.
 ///
-/// The type is the value's own: a `String` is `text`, and `insert into t (json_column) values ($1)` needs `PostgresJSON`
-/// or a cast (`$1::json`) as it would in SQL.
+/// The type is the value's own: a `String` is `text`, and `insert into t (json_column) values ($1)` needs
+/// `PostgresJSON` or a cast (`$1::json`) as it would in SQL.
 package protocol PostgresEncodable: Sendable {
     /// The oid of the server type.
     static var postgresOID: UInt32 { get }

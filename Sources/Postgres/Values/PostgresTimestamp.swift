@@ -1,5 +1,5 @@
-/// `timestamptz`, a point in time as PostgreSQL keeps it: whole microseconds. `Int64.max` and `Int64.min` are the server's
-/// `infinity` and `-infinity`.
+/// `timestamptz`, a point in time as PostgreSQL keeps it: whole microseconds. `Int64.max` and `Int64.min` are the
+/// server's `infinity` and `-infinity`.
 package struct PostgresTimestamp: Sendable, Hashable, Comparable, PostgresScalar, PostgresDecodableScalar {
     /// Microseconds since 1970-01-01 00:00 UTC.
     package var unixMicroseconds: Int64

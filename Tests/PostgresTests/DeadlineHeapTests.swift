@@ -2,7 +2,7 @@ import Testing
 
 @testable import Postgres
 
-@Suite struct PartTests {
+@Suite struct DeadlineHeapTests {
     @Test func deadlinesComeInOrderWithoutTheCancelledOnes() {
         var heap = DeadlineHeap()
         var random = SystemRandomNumberGenerator()
@@ -31,33 +31,5 @@ import Testing
         let id = heap.insert(deadline: 10)
         #expect(heap.popDue(now: 9) == nil)
         #expect(heap.popDue(now: 10) == id)
-    }
-
-    @Test func identifiersAreQuoted() {
-        #expect("a\"b".quotedIdentifier == "\"a\"\"b\"")
-    }
-
-    @Test func anEncodedArrayHasTheServersLayout() {
-        var bytes: [UInt8] = []
-        ([1, nil] as [Int16?]).encode(into: &bytes)
-        #expect(
-            bytes == [
-                0, 0, 0, 1, 0, 0, 0, 1, 0, 0, 0, 21, 0, 0, 0, 2, 0, 0, 0, 1, 0, 0, 0, 2, 0, 1, 255, 255, 255, 255,
-            ]
-        )
-    }
-
-    @Test func jobsOfAnExecutorRunOneAfterTheOther() async {
-        actor Counter {
-            nonisolated let executor = PostgresExecutor(name: "counter")
-            nonisolated var unownedExecutor: UnownedSerialExecutor { executor.asUnownedSerialExecutor() }
-            var value = 0
-            func increment() { value += 1 }
-        }
-        let counter = Counter()
-        await withTaskGroup(of: Void.self) { group in
-            for _ in 0..<1000 { group.addTask { await counter.increment() } }
-        }
-        #expect(await counter.value == 1000)
     }
 }

@@ -1,0 +1,55 @@
+import Synchronization
+
+extension ConnectionCore {
+    /// Connects, with a deadline of the driver's own: libpq's does not apply to a non-blocking connection.
+    func open(_ configuration: PostgresConfiguration) async throws(PostgresError) {
+        if Task.isCancelled { throw PostgresError(.cancelled, "the task was cancelled before it connected") }
+        let error = await withTaskCancellationHandler {
+            await withCheckedContinuation { startConnecting(configuration, $0) }
+        } onCancel: {
+            Task { await self.cancelConnecting() }
+        }
+        if let error { throw error }
+    }
+
+    private func startConnecting(
+        _ configuration: PostgresConfiguration,
+        _ continuation: CheckedContinuation<PostgresError?, Never>
+    ) {
+        let timer = executor.loop.schedule(after: configuration.connectTimeout) { [weak self] in
+            self?.assumeIsolated { core in
+                core.finishConnecting(
+                    PostgresError(.connect, "\(configuration) did not answer within \(configuration.connectTimeout)")
+                )
+            }
+        }
+        connectAttempt.begin(continuation, timer: timer)
+        do throws(PostgresError) {
+            try socket.open(configuration) { [weak self] in self?.assumeIsolated { $0.socketReady() } }
+        } catch {
+            finishConnecting(error)
+        }
+    }
+
+    /// Goes on with connecting when the socket is ready.
+    func continueConnecting() {
+        do throws(PostgresError) {
+            guard try socket.pollConnecting() else { return }
+            openFlag.store(true, ordering: .releasing)
+            finishConnecting(nil)
+        } catch {
+            finishConnecting(error)
+        }
+    }
+
+    private func cancelConnecting() {
+        finishConnecting(PostgresError(.cancelled, "the task was cancelled while it connected"))
+    }
+
+    private func finishConnecting(_ error: PostgresError?) {
+        guard let (continuation, timer) = connectAttempt.end() else { return }
+        executor.loop.cancel(timer)
+        if let error { lose(error) }
+        continuation.resume(returning: error)
+    }
+}
