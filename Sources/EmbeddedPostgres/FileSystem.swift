@@ -107,7 +107,7 @@ enum FileSystem {
         else {
             throw EmbeddedPostgresError(
                 .fileSystem,
-                "\(path) must be a directory that belongs to the account \(account.name) and to nobody else (mode 0700): "
+                "\(path) must belong to the account \(account.name) alone (a directory of mode 0700): "
                     + "remove it, or change its owner and mode"
             )
         }
