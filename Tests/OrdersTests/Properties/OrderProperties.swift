@@ -28,7 +28,8 @@ import Testing
         #expect(order.version > 5)
     }
 
-    /// The sequences above prove little unless they get everywhere, a few rare cases aside, which have rules of their own.
+    /// The sequences above prove little unless they get everywhere, a few rare cases aside, which have rules of their
+    /// own.
     @Test func theSequencesReachEveryEventRefusalAndAnomaly() throws {
         var types: Set<EventType> = []
         var reasons: Set<RejectionReason> = []

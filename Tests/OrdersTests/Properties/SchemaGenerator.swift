@@ -12,8 +12,8 @@ struct SchemaGenerator {
         String(repeating: "é", count: 500),
     ]
 
-    /// A value that the schema allows. Rules across fields, which a schema cannot say, are kept: one currency, windows in
-    /// order, no line twice.
+    /// A value that the schema allows. Rules across fields, which a schema cannot say, are kept: one currency, windows
+    /// in order, no line twice.
     mutating func value(of schema: JSONValue) -> JSONValue {
         if let reference = schema["$ref"]?.string {
             let name = String(reference.split(separator: "/").last ?? "")
