@@ -1,4 +1,4 @@
-/// Why the keys that verify or sign tokens cannot be used; ends the start of the process.
+/// A fault of the keys that verify or sign tokens; it ends the start of the process.
 package struct KeyError: Error, Sendable, Hashable, CustomStringConvertible {
     /// The file's path, or the URL.
     package let source: String

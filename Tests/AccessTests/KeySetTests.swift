@@ -88,7 +88,7 @@ import Testing
             jwks(key, more: #""alg":"ES384","#),
             #"{"keys":[{"kty":"EC","crv":"P-256","kid":"a","x":"\#(point)","y":"\#(point)"}]}"#,
             #"{"keys":[{"kty":"RSA","kid":"a","n":"wQ","e":"AQAB"}]}"#,
-            String(repeating: " ", count: KeySet.longestJWKS) + jwks(key),
+            String(repeating: " ", count: KeySet.maximumJWKSBytes) + jwks(key),
         ]
         for set in sets {
             await #expect(throws: KeyError.self, "\(set.prefix(80))") {

@@ -61,7 +61,7 @@ func jwk(_ key: P256.Signing.PublicKey, kid: String? = "a", more: String = "") -
 }
 
 /// A verifier of one key set, fetched from nowhere.
-func verifier(_ jwks: String, remembered: Int = 100) async throws -> TokenVerifier {
+func verifier(_ jwks: String, capacity: Int = 100) async throws -> TokenVerifier {
     let origin = KeySource.Origin.jwksURL(URL(string: "https://issuer.example/jwks")!) { _ in Array(jwks.utf8) }
-    return TokenVerifier(keys: try await KeySource(origin, now: noon, logger: quiet), remembered: remembered)
+    return TokenVerifier(keys: try await KeySource(origin, now: noon, logger: quiet), capacity: capacity)
 }

@@ -150,10 +150,10 @@ import Testing
             try es256(claims(["x": "\"\(String(repeating: "x", count: filler))\""]), key)
         }
         let overhead = try sized(0).utf8.count
-        let fits = try sized((CompactToken.longest - overhead) * 3 / 4 - 2)
+        let fits = try sized((CompactToken.maximumByteCount - overhead) * 3 / 4 - 2)
         #expect(fits.utf8.count <= 8192 && fits.utf8.count > 8180)
         #expect(try await verify(fits).subject == "cust-1")
-        let long = try sized((CompactToken.longest - overhead) * 3 / 4 + 3)
+        let long = try sized((CompactToken.maximumByteCount - overhead) * 3 / 4 + 3)
         #expect(long.utf8.count > 8192)
         await #expect(throws: AccessError.malformedToken("it is longer than 8 KiB")) { try await verify(long) }
     }
@@ -169,7 +169,7 @@ import Testing
     }
 
     @Test func refusalsAreNotRememberedAndTheMemoryIsBounded() async throws {
-        let verifier = try await verifier(jwks(key.publicKey), remembered: 3)
+        let verifier = try await verifier(jwks(key.publicKey), capacity: 3)
         let early = try es256(claims(["nbf": "\(Int(noon) + 100)"]), key)
         await #expect(throws: AccessError.notYetValid) { try await verifier.verify(early, now: noon) }
         #expect(verifier.rememberedCount == 0)
