@@ -1,5 +1,6 @@
 package import FoundationEssentials
 package import Logging
+import Primitives
 import Synchronization
 
 /// The source of the keys that verify tokens: a development key, a file or a URL. It keeps the keys current.
@@ -160,7 +161,10 @@ package final class KeySource: Sendable {
                 throw KeyError(source: DevelopmentKey.fileName, reason: "\(error)")
             }
         case .jwksFile(let path):
-            guard let file = try PrivateFile.read(path, limit: KeySet.maximumJWKSBytes) else {
+            let contents = try KeyError.wrap { () throws(FileError) in
+                try PrivateFile.read(path, limit: KeySet.maximumJWKSBytes)
+            }
+            guard let file = contents else {
                 throw KeyError(source: path, reason: "there is no such file")
             }
             return Loaded(keys: try await .jwks(file.bytes, source: path), stamp: file.stamp)

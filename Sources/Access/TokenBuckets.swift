@@ -1,3 +1,5 @@
+import Primitives
+
 /// Token buckets, one for each key: a burst at once, then a steady rate.
 ///
 /// At `maximumKeyCount` the bucket that was used least recently goes. If any bucket has been idle long enough to be

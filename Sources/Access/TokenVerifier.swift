@@ -1,4 +1,5 @@
 import Crypto
+import Primitives
 import Synchronization
 
 /// Verifies bearer tokens and reads the principals that they name.

@@ -1,10 +1,10 @@
 package import Logging
+import Primitives
 
-/// Writes each log record as one line of JSON:
-/// `{"time":"2026-11-22T09:30:19.000123Z","level":"info","logger":"waybill","message":"…","error":"…","metadata":{…}}`.
+/// Writes each log record as one line of JSON (``JSONLogRecord``), without ever blocking the thread that logs.
 ///
-/// `time` is UTC (RFC 3339, microseconds). `error` and `metadata` are left out where there are none. Metadata of the
-/// record wins over the provider's, and that over the logger's own.
+/// Metadata of the record wins over the provider's, and that over the logger's own. Warnings and errors that repeat are
+/// summed up (``FailureEpisodes``).
 package struct JSONLogHandler: LogHandler {
     package var logLevel: Logger.Level
     package var metadata: Logger.Metadata = [:]
@@ -12,6 +12,11 @@ package struct JSONLogHandler: LogHandler {
 
     private let label: String
     private let output: LogOutput
+
+    /// Metadata that differs from one request or attempt to the next while the failure is the same.
+    private static let incidental: Set<String> = ["attempt", "command", "path", "pid", "uptime"]
+    /// Characters by which the details of two failures are told apart.
+    private static let detailLength = 400
 
     package init(
         label: String,
@@ -31,31 +36,21 @@ package struct JSONLogHandler: LogHandler {
     }
 
     package func log(event: LogEvent) {
-        output.write(line(event, at: .now))
+        if event.level >= .warning {
+            output.write(failure(event)) { line(event, at: .now) }
+        } else {
+            output.write(line(event, at: .now))
+        }
     }
 
     func line(_ event: LogEvent, at time: Timestamp) -> [UInt8] {
-        var bytes: [UInt8] = []
-        bytes.reserveCapacity(256)
-        bytes.append(contentsOf: #"{"time":""#.utf8)
-        time.append(to: &bytes)
-        bytes.append(contentsOf: #"","level":""#.utf8)
-        bytes.append(contentsOf: event.level.rawValue.utf8)
-        bytes.append(contentsOf: #"","logger":"#.utf8)
-        JSONText.append(label, to: &bytes)
-        bytes.append(contentsOf: #","message":"#.utf8)
-        JSONText.append(event.message.description, to: &bytes)
-        if let error = event.error {
-            bytes.append(contentsOf: #","error":"#.utf8)
-            JSONText.append(String(describing: error), to: &bytes)
-        }
-        let metadata = merged(with: event.metadata)
-        if !metadata.isEmpty {
-            bytes.append(contentsOf: #","metadata":"#.utf8)
-            Self.append(metadata, to: &bytes)
-        }
-        bytes.append(contentsOf: "}\n".utf8)
-        return bytes
+        JSONLogRecord(
+            level: event.level,
+            label: label,
+            message: event.message.description,
+            error: event.error,
+            metadata: merged(with: event.metadata)
+        ).line(at: time)
     }
 
     private func merged(with own: Logger.Metadata?) -> Logger.Metadata {
@@ -65,32 +60,17 @@ package struct JSONLogHandler: LogHandler {
         return merged
     }
 
-    /// Keys in order, so that equal records are equal lines.
-    private static func append(_ metadata: Logger.Metadata, to bytes: inout [UInt8]) {
-        bytes.append(UInt8(ascii: "{"))
-        var isFirst = true
-        for (key, value) in metadata.sorted(by: { $0.key < $1.key }) {
-            if !isFirst { bytes.append(UInt8(ascii: ",")) }
-            isFirst = false
-            JSONText.append(key, to: &bytes)
-            bytes.append(UInt8(ascii: ":"))
-            append(value, to: &bytes)
+    private func failure(_ event: LogEvent) -> FailureEpisodes.Failure {
+        var details = event.error.map { ["\($0)"] } ?? []
+        for (key, value) in (event.metadata ?? [:]).sorted(by: { $0.key < $1.key })
+        where !Self.incidental.contains(key) {
+            details.append(key == "error" ? "\(value)" : "\(key) \(value)")
         }
-        bytes.append(UInt8(ascii: "}"))
-    }
-
-    private static func append(_ value: Logger.MetadataValue, to bytes: inout [UInt8]) {
-        switch value {
-        case .string(let text): JSONText.append(text, to: &bytes)
-        case .stringConvertible(let value): JSONText.append(value.description, to: &bytes)
-        case .dictionary(let metadata): append(metadata, to: &bytes)
-        case .array(let values):
-            bytes.append(UInt8(ascii: "["))
-            for (index, value) in values.enumerated() {
-                if index > 0 { bytes.append(UInt8(ascii: ",")) }
-                append(value, to: &bytes)
-            }
-            bytes.append(UInt8(ascii: "]"))
-        }
+        return FailureEpisodes.Failure(
+            level: event.level,
+            label: label,
+            message: event.message.description,
+            detail: String(details.joined(separator: ", ").prefix(Self.detailLength))
+        )
     }
 }

@@ -32,7 +32,11 @@ import Testing
         }
     }
 
-    private func restore(_ bytes: [UInt8], into log: TestLog) async throws -> LogPosition {
+    @discardableResult
+    private func restore(
+        _ bytes: [UInt8],
+        into log: TestLog
+    ) async throws -> (head: LogPosition, isSealed: Bool) {
         try await withConnection(log) { connection in
             try await LogImport.run(on: connection) { log in
                 for line in bytes.split(separator: UInt8(ascii: "\n")) { try await log.add(Array(line)) }
@@ -49,7 +53,7 @@ import Testing
         }
     }
 
-    /// A log of three epochs, the middle one without events, with events that customers do not see.
+    /// An export of a log of three epochs, the middle one without events, with events that are hidden from customers.
     private func sample(_ log: TestLog) async throws -> [UInt8] {
         let orders = (0..<3).map { _ in UUID() }
         try await log.withAppender { appender in
@@ -76,18 +80,18 @@ import Testing
             let bytes = try await sample(log)
             return (bytes, try await orders(in: log), try await log.reader.head())
         }
-        #expect(bytes.split(separator: UInt8(ascii: "\n")).count == 9)
+        #expect(lines(bytes).count == 11)
         try await TestLog.with { log in
-            // A service ran here before, and opened an epoch, but nothing was appended.
+            // A service ran on this log before and opened an epoch, but appended nothing.
             _ = try await log.reader.head()
-            #expect(try await restore(bytes, into: log).seq == 9)
+            let restored = try await restore(bytes, into: log)
+            #expect(restored.head.seq == 9 && restored.isSealed)
             #expect(try await export(log) == bytes)
             #expect(try await orders(in: log) == states)
             #expect(try await log.reader.check(head) == .good(9))
             #expect(try await log.reader.check(LogPosition(epoch: head.epoch, seq: 10)) == .forked)
             let half = try await export(log, after: log.registry.current.position(of: 4))
-            #expect(bytes.suffix(half.count) == half[...])
-            #expect(half.split(separator: UInt8(ascii: "\n")).count == 5)
+            #expect(lines(half).dropFirst().dropLast() == lines(bytes)[5..<10])
             let next = try await log.withAppender { appender in
                 try await appender.submit(Samples.submission(.placeOrder, Samples.place(), order: UUID()))
             }
@@ -96,13 +100,17 @@ import Testing
         }
     }
 
+    private func lines(_ bytes: [UInt8]) -> [String] {
+        String(decoding: bytes, as: UTF8.self).split(separator: "\n").map(String.init)
+    }
+
     private func orders(in log: TestLog) async throws -> [String] {
-        try await log.pool.query("select state || version || status || seq from orders order by seq").map {
+        try await log.pool.query("select state || version || status || seq from order_states order by seq").map {
             try $0.get(0, as: String.self)
         }
     }
 
-    @Test func aLogThatIsNotEmptyIsLeftAlone() async throws {
+    @Test func anImportIntoALogWithEventsIsRefused() async throws {
         try await TestLog.with { log in
             let bytes = try await sample(log)
             await #expect(throws: LogTransferError.self) { try await restore(bytes, into: log) }
@@ -112,7 +120,9 @@ import Testing
 
     @Test func aBadFileImportsNothing() async throws {
         let bytes = try await TestLog.with { try await sample($0) }
-        let lines = String(decoding: bytes, as: UTF8.self).split(separator: "\n").map(String.init)
+        let sealed = lines(bytes)
+        // The file that the version before would have written.
+        let lines = Array(sealed.dropFirst().dropLast())
         func changed(_ index: Int, _ from: String, _ to: String) -> [String] {
             var lines = lines
             #expect(lines[index].contains(from))
@@ -135,6 +145,10 @@ import Testing
                 "an epoch that comes back",
                 changed(8, String(lines[8].dropFirst(13).prefix(8)), "\(lines[0].dropFirst(13).prefix(8))")
             ),
+            ("an export cut off at a line's end", Array(sealed[..<7])),
+            ("an export without its last line", Array(sealed.dropLast())),
+            ("an export without its first line", Array(sealed.dropFirst())),
+            ("an export with one event less at its end", Array(sealed[..<9] + sealed[10...])),
         ]
         try await TestLog.with { (log: TestLog) async throws -> Void in
             for (what, lines) in files {
@@ -144,7 +158,8 @@ import Testing
                 #expect(try await log.reader.head().seq == 0)
                 #expect(try await orders(in: log).isEmpty)
             }
-            #expect(try await restore(bytes, into: log).seq == 9)
+            let restored = try await restore(Array(lines.map { $0 + "\n" }.joined().utf8), into: log)
+            #expect(restored.head.seq == 9 && !restored.isSealed)
         }
     }
 }

@@ -69,30 +69,4 @@ import Testing
         Timestamp(microseconds: microseconds).append(to: &bytes)
         #expect(String(decoding: bytes, as: UTF8.self) == expected)
     }
-
-    @Test func concurrentRecordsDoNotMixTheirLines() async throws {
-        let pipe = Pipe()
-        let output = LogOutput(descriptor: pipe.fileHandleForWriting.fileDescriptor)
-        let reading = Task.detached { try pipe.fileHandleForReading.readToEnd() }
-        await withTaskGroup(of: Void.self) { group in
-            for writer in 0..<8 {
-                group.addTask {
-                    let logger = Logger(label: "w\(writer)") { JSONLogHandler(label: $0, output: output) }
-                    for record in 0..<200 {
-                        logger.info(
-                            "record",
-                            metadata: ["number": "\(record)", "pad": "\(String(repeating: "x", count: 5000))"]
-                        )
-                    }
-                }
-            }
-        }
-        try pipe.fileHandleForWriting.close()
-        let data = try #require(try await reading.value)
-        let lines = data.split(separator: 0x0a)
-        #expect(lines.count == 1600)
-        for line in lines {
-            #expect(throws: Never.self) { try JSONSerialization.jsonObject(with: Data(line)) }
-        }
-    }
 }

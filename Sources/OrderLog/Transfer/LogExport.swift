@@ -18,7 +18,7 @@ package struct LogExport: Sendable {
         try await table().position(of: headSeq())
     }
 
-    /// Writes every event after a position, up to the head at the time of the call.
+    /// Writes every event after a position, up to the head at the time of the call, within a seal (``ExportSeal``).
     ///
     /// - Parameters:
     ///   - after: nil for the beginning.
@@ -37,6 +37,8 @@ package struct LogExport: Sendable {
             cursor = seq
         }
         let first = cursor
+        var seal = ExportSeal()
+        try await write(ExportSeal.begin)
         while cursor < head {
             let through = min(cursor + block, head)
             let rows = try await connection.query(
@@ -44,13 +46,15 @@ package struct LogExport: Sendable {
                 [cursor, through]
             )
             var lines: [UInt8] = []
-            for row in rows {
-                let event = try LoggedEvent(row: row)
-                lines += event.exportLine(epochs.position(of: event.seq))
+            for event in try LoggedEvent.decode(rows) {
+                let line = event.exportLine(epochs.position(of: event.seq))
+                seal.add(line)
+                lines += line
             }
             try await write(lines)
             cursor = through
         }
+        try await write(seal.end)
         return head - first
     }
 
@@ -59,17 +63,7 @@ package struct LogExport: Sendable {
     }
 
     private func headSeq() async throws -> Int64 {
-        guard let row = try await connection.query("select seq from log_head").first else { throw MissingHead() }
-        return try row.get(0, as: Int64.self)
-    }
-}
-
-/// Why a log cannot be exported or imported, for the person at the terminal.
-package struct LogTransferError: Error, Sendable, CustomStringConvertible {
-    package let description: String
-
-    package init(_ description: String) {
-        self.description = description
+        try await LogHeadSeq.decode(connection.query(LogHeadSeq.select))
     }
 }
 

@@ -5,15 +5,16 @@ package import Postgres
 /// Fills an empty log from an export, all of it or nothing.
 ///
 /// One transaction under the head lock: events are checked and folded as they come, and stand in the log with their old
-/// positions, so that ids that clients hold stay good. What is appended afterwards belongs to an epoch of its own, since
-/// the log that was exported may have gone on. Idempotency keys are not part of an export.
+/// positions, so that ids that clients hold stay good. What is appended afterwards belongs to an epoch of its own,
+/// since the log that was exported may have gone on. Idempotency keys are not part of an export.
 package struct LogImport {
     private let connection: PostgresConnection
     private var epochs: [Epoch] = []
     private var firstOrdinal: Int64 = 0
-    private var batch: [LoggedEvent] = []
+    private var batch: [(line: Int, event: LoggedEvent)] = []
     private var line = 0
     private var last: LoggedEvent?
+    private var seals = ExportSealCheck()
 
     private let batchLimit = 1000
 
@@ -24,12 +25,12 @@ package struct LogImport {
     /// - Parameters:
     ///   - connection: acts as the writer role.
     ///   - body: hands over the file's lines, in order and without their line feeds.
-    /// - Returns: the position of the last event.
+    /// - Returns: the position of the last event, and whether the whole file was within seals (``ExportSeal``).
     /// - Throws: `LogTransferError` naming the line, and the log is as empty as before.
     package static func run(
         on connection: PostgresConnection,
         _ body: (inout LogImport) async throws -> Void
-    ) async throws -> LogPosition {
+    ) async throws -> (head: LogPosition, isSealed: Bool) {
         try await connection.withTransaction("begin isolation level read committed") { transaction in
             try await fill(transaction, body)
         }
@@ -38,17 +39,18 @@ package struct LogImport {
     private static func fill(
         _ connection: PostgresConnection,
         _ body: (inout LogImport) async throws -> Void
-    ) async throws -> LogPosition {
+    ) async throws -> (head: LogPosition, isSealed: Bool) {
         var log = LogImport(connection)
         try await log.start()
         try await body(&log)
-        return try await log.finish()
+        return (try await log.finish(), log.seals.isSealed)
     }
 
     /// Takes the next line.
     package mutating func add(_ bytes: [UInt8]) async throws {
         line += 1
         do {
+            guard try seals.take(bytes) else { return }
             try check(LoggedEvent.read(exportLine: bytes))
         } catch let error as LogTransferError {
             throw LogTransferError("line \(line): \(error)")
@@ -57,10 +59,7 @@ package struct LogImport {
     }
 
     private mutating func start() async throws {
-        guard let head = try await connection.query("select seq from log_head for update").first else {
-            throw MissingHead()
-        }
-        guard try head.get(0, as: Int64.self) == 0 else {
+        guard try await LogHead(connection.query(LogHead.selectForUpdate)).seq == 0 else {
             throw LogTransferError("the log is not empty; events can only be imported into an empty log")
         }
         firstOrdinal = try await EpochStore.load(connection, after: 0).last?.ordinal ?? 0
@@ -83,39 +82,45 @@ package struct LogImport {
             epochs.append(Epoch(ordinal: ordinal, name: position.epoch, firstSeq: event.seq))
         }
         last = event
-        batch.append(event)
+        batch.append((line, event))
     }
 
     /// Folds the batch into its orders and writes both.
     private mutating func flush() async throws {
         guard !batch.isEmpty else { return }
-        let ids = Array(Set(batch.map(\.orderId)))
-        let known = try await connection.query(AppendTransaction.lookUpOrders, [ids])
-        var records = try AppendTransaction.decodeOrders(known)
-        for (offset, event) in batch.enumerated() {
+        let ids = Array(Set(batch.map(\.event.orderId)))
+        let load = CurrentStateTable.load(ids, version: .active)
+        var records = try await CurrentStateTable.decode(connection.query(load.sql, load.bindings))
+        for (line, event) in batch {
             var record =
                 records[event.orderId]
                 ?? OrderRecord(order: Order(orderId: event.orderId), seq: 0, recordedAt: event.recordedAt)
             do {
                 try record.replay(event)
             } catch {
-                throw LogTransferError("line \(line - batch.count + offset + 1): \(error)")
+                throw LogTransferError("line \(line): \(error)")
             }
             records[event.orderId] = record
         }
         _ = try await connection.pipeline([
-            AppendStatements.insertEvents(batch), AppendStatements.upsertOrders(Array(records.values)),
+            AppendStatements.insertEvents(batch.map(\.event)),
+            CurrentStateTable.upsert(Array(records.values), version: .active),
         ])
         batch.removeAll(keepingCapacity: true)
     }
 
     private mutating func finish() async throws -> LogPosition {
+        do {
+            try seals.finish()
+        } catch let error as LogTransferError {
+            throw LogTransferError("after line \(line): \(error)")
+        }
         try await flush()
         guard let last, let epoch = epochs.last else { throw LogTransferError("the file holds no events") }
         for epoch in epochs { try await insert(epoch) }
         let end = LogPosition(epoch: epoch.name, seq: last.seq)
         _ = try await connection.pipeline([
-            AppendStatements.moveHead(to: last.seq, at: last.recordedAt), AppendStatements.notify(end),
+            AppendStatements.moveHead(to: last.seq, recordedAt: last.recordedAt), AppendStatements.notify(head: end),
         ])
         try await EpochStore.open(on: connection)
         return end

@@ -8,6 +8,8 @@ struct BulkUpload: Sendable {
         var accepted = 0
         var duplicate = 0
         var rejected = 0
+
+        var answered: Int { accepted + duplicate + rejected }
     }
 
     let source: ByteSource
@@ -24,8 +26,14 @@ struct BulkUpload: Sendable {
 
     /// Sends the lines and reads their results at the same time.
     ///
-    /// - Parameter refused: told of each line that was not accepted, with the problem's words.
-    func send(to client: APIClient, refused: (Int64, String) -> Void) async throws -> Summary {
+    /// - Parameters:
+    ///   - refused: called with each line that was not accepted.
+    ///   - progress: called with the results so far.
+    func send(
+        to client: APIClient,
+        refused: (RefusedLine) -> Void,
+        progress: (Summary) -> Void = { _ in }
+    ) async throws -> Summary {
         var summary = Summary()
         var results = try await client.bulk(source.chunks()).makeAsyncIterator()
         var buffer = ByteBuffer()
@@ -38,36 +46,33 @@ struct BulkUpload: Sendable {
                     try Self.count(line, &summary, refused)
                 }
                 buffer.discardReadBytes()
+                progress(summary)
             }
         } catch let failure as CommandFailure {
             throw failure
         } catch {
-            let answered = summary.accepted + summary.duplicate + summary.rejected
-            throw CommandFailure("the service stopped answering after \(answered) results: \(error)")
+            throw CommandFailure(
+                "the service stopped answering after \(summary.answered) results: \(ErrorSentence.text(for: error)); "
+                    + "send the file again: lines with a commandId are answered as before"
+            )
         }
         return summary
     }
 
-    private static func count(_ line: [UInt8], _ summary: inout Summary, _ refused: (Int64, String) -> Void) throws {
-        guard let result = try JSONValue.parse(line).object else { throw CommandFailure("a result is no object") }
+    private static func count(
+        _ line: [UInt8],
+        _ summary: inout Summary,
+        _ refused: (RefusedLine) -> Void
+    ) throws {
+        guard let result = try JSONValue.parse(line).object else {
+            throw CommandFailure("the service answered with a line that is not a result; is it another service?")
+        }
         switch result["result"]?.string {
         case "accepted": summary.accepted += 1
         case "duplicate": summary.duplicate += 1
         default:
             summary.rejected += 1
-            refused(result["line"]?.integer ?? 0, words(result["problem"]?.object))
+            refused(RefusedLine(result))
         }
-    }
-
-    private static func words(_ problem: JSONObject?) -> String {
-        guard let problem else { return "no reason was given" }
-        let fields = (problem["errors"]?.array ?? []).compactMap { error -> String? in
-            guard let pointer = error.object?["pointer"]?.string, let message = error.object?["message"]?.string else {
-                return nil
-            }
-            return "\(pointer) \(message)"
-        }
-        let text = ["code", "reason", "detail"].compactMap { problem[$0]?.string }
-        return (["\(problem["status"]?.integer ?? 0) " + text.joined(separator: ": ")] + fields).joined(separator: "; ")
     }
 }

@@ -1,29 +1,43 @@
-import Foundation
 import NIOCore
 
-/// Where a file of lines comes from, read in pieces.
+/// The origin of a file of lines, read in pieces.
 enum ByteSource: Sendable {
+    /// A regular file, which can be read more than once.
     case file(String)
-    case standardInput
+    /// A pipe, a terminal or a device, which can be read once.
+    case descriptor(ReadDescriptor)
     case bytes([UInt8])
 
-    /// `-` is standard input.
-    init(argument: String) {
-        self = argument == "-" ? .standardInput : .file(argument)
+    /// - Parameter argument: a path, or `-` for standard input.
+    /// - Throws: `CommandFailure` where the file cannot be opened.
+    init(argument: String) throws {
+        if argument == "-" {
+            self = .descriptor(ReadDescriptor(0, name: "standard input"))
+            return
+        }
+        let descriptor = try ReadDescriptor(path: argument)
+        self = descriptor.isRegularFile ? .file(argument) : .descriptor(descriptor)
     }
 
     private static let piece = 64 * 1024
 
-    /// The bytes from the beginning; of standard input, what is left of it.
-    func chunks() throws -> AsyncThrowingStream<ByteBuffer, any Error> {
-        let handle: FileHandle
+    /// The source's name in messages.
+    var name: String {
         switch self {
-        case .standardInput: handle = .standardInput
-        case .file(let path):
-            guard let file = FileHandle(forReadingAtPath: path) else {
-                throw CommandFailure("\(path) cannot be read")
-            }
-            handle = file
+        case .file(let path): path
+        case .descriptor(let descriptor): descriptor.name
+        case .bytes: "the seeds"
+        }
+    }
+
+    /// The bytes from the beginning; of a descriptor, what is left of it.
+    ///
+    /// - Throws: `CommandFailure`, at once or while reading.
+    func chunks() throws -> AsyncThrowingStream<ByteBuffer, any Error> {
+        let descriptor: ReadDescriptor
+        switch self {
+        case .descriptor(let given): descriptor = given
+        case .file(let path): descriptor = try ReadDescriptor(path: path)
         case .bytes(let bytes):
             return AsyncThrowingStream { continuation in
                 continuation.yield(ByteBuffer(bytes: bytes))
@@ -31,8 +45,8 @@ enum ByteSource: Sendable {
             }
         }
         return AsyncThrowingStream {
-            guard let data = try handle.read(upToCount: Self.piece), !data.isEmpty else { return nil }
-            return ByteBuffer(bytes: data)
+            let bytes = try descriptor.read(upTo: Self.piece)
+            return bytes.isEmpty ? nil : ByteBuffer(bytes: bytes)
         }
     }
 

@@ -7,8 +7,8 @@ struct Demo: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         abstract: "Run the service with example orders that keep moving.",
         discussion: """
-            Seeds the log with example orders (once; they are recognised afterwards), then simulates shops, carriers and payment
-            providers until interrupted. Prints curl lines that work as pasted.
+            Seeds the log with example orders (once; they are recognised afterwards), then simulates shops, carriers and \
+            payment providers until interrupted. Prints curl lines that work as pasted.
             """
     )
 
@@ -19,13 +19,13 @@ struct Demo: AsyncParsableCommand {
 
     func run() async throws {
         guard options.resolvedJWKS == nil else {
-            throw ValidationError("demo signs its own tokens with the development key, which --jwks rules out")
+            throw ValidationError("demo signs its own tokens with the development key, which --jwks rules out.")
         }
         let once = once
         try await ServiceRuntime(options).run { running in
             try await DemoScript(running: running).play(once: once)
-        } onRunning: { running in
-            Output.line("waybill: serving on \(running.url)")
+        } onRunning: {
+            $0.announce()
         }
     }
 }

@@ -10,18 +10,18 @@ struct Migrate: AsyncParsableCommand {
         discussion: "Safe to run twice, and by several processes at once. Each migration is one transaction."
     )
 
-    @OptionGroup var dataDirectory: DataDirectoryOption
-
-    @Option(help: "PostgreSQL to migrate instead of the embedded one: postgres://… [WAYBILL_DATABASE_URL]")
-    var databaseUrl: String?
+    @OptionGroup var database: DatabaseOption
 
     func run() async throws {
-        let logger = Output.logger(verbose: false)
-        let url = databaseUrl ?? Environment.text("WAYBILL_DATABASE_URL")
-        try await Database.with(url: url, dataDirectory: dataDirectory.path, logger: logger) { configuration, _ in
-            let applied = try await Migrator(logger: logger).migrate(configuration)
-            for migration in applied { Output.line("applied \(migration.version) \(migration.name)") }
-            Output.line(applied.isEmpty ? "the schema is up to date" : "\(applied.count) migrations applied")
+        let logger = LogLevel.logger(verbose: false)
+        let database = database
+        try await Interruptible.run {
+            try await Database.with(database, for: .writing, logger: logger) { configuration, _ in
+                let applied = try await Migrator(logger: logger).migrate(configuration)
+                for migration in applied { try StandardOutput.line("applied \(migration.version) \(migration.name)") }
+                let count = applied.count == 1 ? "1 migration" : "\(applied.count) migrations"
+                try StandardOutput.line(applied.isEmpty ? "the schema is up to date" : "\(count) applied")
+            }
         }
     }
 }

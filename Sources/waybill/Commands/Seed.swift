@@ -1,67 +1,76 @@
 import Access
 import ArgumentParser
 import Foundation
+import NIOCore
 
 struct Seed: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         abstract: "Send a file of commands to a running service.",
         discussion: """
-            The file holds one command a line, as the API's bulk route takes them: the command's fields with "command",
-            "orderId", and optionally "commandId" and "ifMatch". Lines are sent in order, as they are read. A line with a
-            commandId may be sent again: it is answered as before. Refused lines are printed; ends with status 1 if there were any.
+            The file holds one command a line, as the API's bulk route takes them: the command's fields with "command", \
+            "orderId", and optionally "commandId" and "ifMatch". Lines are sent in order, as they are read. A line with a \
+            commandId may be sent again: it is answered as before. Refused lines are printed; ends with status 1 if there \
+            were any.
+
+            The default token is a backend's, for the shops that the file names.
             """
     )
 
     @Argument(help: "The file, or - for standard input.")
     var file: String
 
-    @Option(help: "The service. [WAYBILL_URL] (default: http://HOST:PORT from WAYBILL_HOST and WAYBILL_PORT)")
-    var url: String?
-
-    @Option(help: "A backend's token. [WAYBILL_TOKEN] (default: one for the file's shops, by the development key)")
-    var token: String?
-
-    @OptionGroup var dataDirectory: DataDirectoryOption
+    @OptionGroup var server: ServerOption
 
     func run() async throws {
-        var source = ByteSource(argument: file)
+        var source = try ByteSource(argument: file)
+        try await SeedFileCheck(source: source).run()
         let token: String
-        if let given = self.token ?? Environment.text("WAYBILL_TOKEN") {
+        if let given = server.givenToken {
             token = given
         } else {
-            // The token is for the shops that the lines name, so they are read twice, which standard input cannot be.
-            if case .standardInput = source {
-                source = .bytes(Array(try FileHandle.standardInput.readToEnd() ?? Data()))
+            // The token is for the shops that the lines name, so they are read twice, which a pipe cannot be.
+            if case .descriptor = source {
+                var bytes: [UInt8] = []
+                for try await chunk in try source.chunks() { bytes += chunk.readableBytesView }
+                source = .bytes(bytes)
             }
             token = try await developmentToken(for: BulkUpload(source: source).shops())
         }
-        let address = url ?? Environment.text("WAYBILL_URL") ?? Self.defaultURL()
-        let upload = BulkUpload(source: source)
-        try await APIClient.with(url: address, token: token) { client in
-            let summary = try await upload.send(to: client) { line, problem in
-                Output.error("line \(line): \(problem)")
+        try await send(BulkUpload(source: source), token: token)
+    }
+
+    private func send(_ upload: BulkUpload, token: String) async throws {
+        let report = RefusalReport { StandardError.line("waybill: \($0)") }
+        let line = ProgressLine("seed")
+        let began = ContinuousClock.now
+        let summary = try await APIClient.with(url: server.address, token: token) { client in
+            defer { line.clear() }
+            return try await upload.send(to: client) {
+                line.clear()
+                report.add($0)
+            } progress: { summary in
+                let rate = Double(summary.answered) / max(0.001, (ContinuousClock.now - began) / .seconds(1))
+                let note = "\(ProgressLine.grouped(Double(summary.answered))) answered, \(summary.rejected) refused"
+                line.show(ProgressLine.Step(rate: rate, unit: "commands", note: note))
             }
-            Output.line("\(summary.accepted) accepted, \(summary.duplicate) sent before, \(summary.rejected) refused")
-            if summary.rejected > 0 { throw ExitCode.failure }
         }
+        report.finish()
+        try StandardOutput.line(
+            "\(summary.accepted) accepted, \(summary.duplicate) sent before, \(summary.rejected) refused"
+        )
+        if summary.rejected > 0 { throw ExitCode.failure }
     }
 
     private func developmentToken(for shops: Set<String>) async throws -> String {
         guard !shops.isEmpty else {
             throw CommandFailure("the file places no order, so its shops are unknown: give --token")
         }
-        let key = try DevelopmentKey.loadOrCreate(in: dataDirectory.path)
-        return try await key.sign(
+        return try await server.dataDirectory.existingKey().sign(
             role: .backend,
             shops: .names(shops),
             subject: "seed",
             ttl: 3600,
             now: Date().timeIntervalSince1970
         )
-    }
-
-    static func defaultURL() -> String {
-        let port = Environment.text("WAYBILL_PORT").flatMap(Int.init) ?? 8080
-        return ServiceOptions.address(Environment.text("WAYBILL_HOST") ?? "127.0.0.1", port, "http")
     }
 }

@@ -5,11 +5,13 @@ struct Serve: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         abstract: "Run the service until SIGTERM or SIGINT.",
         discussion: """
-            Without --database-url an embedded PostgreSQL in the data directory is started, or adopted, and stopped with the
-            service. The schema is brought up to date first. Nothing is appended to the log by serving it.
+            Without --database-url an embedded PostgreSQL in the data directory is started, or adopted, and stopped with \
+            the service. The schema is brought up to date first. Nothing is appended to the log by serving it.
 
-            HTTP/1.1 and HTTP/2 are spoken on the same port: in clear text to clients that know of HTTP/2 beforehand, as
+            HTTP/1.1 and HTTP/2 are spoken on the same port: in clear text to clients that know of HTTP/2 beforehand, as \
             proxies do; over TLS as the client chooses.
+
+            SIGHUP reads a changed certificate again, where the service serves TLS. Other signals are ignored.
             """
     )
 
@@ -17,8 +19,6 @@ struct Serve: AsyncParsableCommand {
     @OptionGroup var tls: TLSOptions
 
     func run() async throws {
-        try await ServiceRuntime(options, tls: tls).run { running in
-            Output.line("waybill: serving on \(running.url)")
-        }
+        try await ServiceRuntime(options, tls: tls).run { $0.announce() }
     }
 }

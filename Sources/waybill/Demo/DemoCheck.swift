@@ -49,6 +49,6 @@ struct DemoCheck: Sendable {
 
     private func expect(_ condition: Bool, _ fact: String) throws {
         guard condition else { throw CommandFailure("the check failed: it does not hold that \(fact)") }
-        Output.line("  ok: \(fact)")
+        try StandardOutput.line("  ok: \(fact)")
     }
 }

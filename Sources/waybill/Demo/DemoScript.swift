@@ -6,7 +6,7 @@ import StrictJSON
 /// The demonstration: seeds, then curl lines, then either a check of the whole path or orders that keep moving.
 struct DemoScript: Sendable {
     let running: ServiceRuntime.Running
-    private let logger = Output.logger(verbose: false)
+    private let logger = LogLevel.logger(verbose: false)
 
     init(running: ServiceRuntime.Running) {
         self.running = running
@@ -17,18 +17,20 @@ struct DemoScript: Sendable {
         let shops = try await DemoShop.names.union(seeds.shops())
         let backend = try await token(.backend, .names(shops), "demo", ttl: 86_400)
         try await APIClient.with(url: running.url, token: backend) { client in
-            let summary = try await seeds.send(to: client) { line, problem in
-                Output.error("seed line \(line): \(problem)")
-            }
-            Output.line("seeded: \(summary.accepted) commands accepted, \(summary.duplicate) were there before")
+            let report = RefusalReport { StandardError.line("waybill: seed \($0)") }
+            let summary = try await seeds.send(to: client) { report.add($0) }
+            report.finish()
+            try StandardOutput.line(
+                "seeded: \(summary.accepted) commands accepted, \(summary.duplicate) were there before"
+            )
             guard summary.rejected == 0 else { throw CommandFailure("\(summary.rejected) seed commands were refused") }
             try await printTour()
             if once {
                 let staff = try await token(.staff, .all, "demo", ttl: 600)
                 try await DemoCheck(client: client, url: running.url, staffToken: staff).run()
-                Output.line("demo: the whole path works")
+                try StandardOutput.line("demo: the whole path works")
             } else {
-                Output.line("orders are moving; Ctrl-C ends the demonstration")
+                try StandardOutput.line("orders are moving; Ctrl-C ends the demonstration")
                 try await Simulation(client: client, logger: logger).run()
             }
         }
@@ -38,7 +40,7 @@ struct DemoScript: Sendable {
         let staff = try await token(.staff, .all, "demo", ttl: 86_400)
         let example = try Self.example()
         let customer = try await token(.customer, .names([example.shop]), example.customer, ttl: 86_400)
-        Output.line(
+        try StandardOutput.line(
             """
 
             Watch all orders live (staff):

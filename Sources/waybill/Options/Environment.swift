@@ -1,6 +1,6 @@
 import Foundation
 
-/// Settings from the environment, where no flag was given.
+/// Settings from the environment, for options that were not given.
 enum Environment {
     /// Nil when unset or empty.
     static func text(_ name: String) -> String? {

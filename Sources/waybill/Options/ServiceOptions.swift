@@ -1,22 +1,17 @@
 import ArgumentParser
 import Foundation
 
-/// What `serve` and `demo` have in common.
+/// The options that `serve` and `demo` have in common.
 struct ServiceOptions: ParsableArguments {
     @Option(help: "Address to listen on. [WAYBILL_HOST] (default: 127.0.0.1)")
     var host: String?
 
-    @Option(help: "Port to listen on. [WAYBILL_PORT] (default: 8080)")
+    @Option(help: "Port to listen on, 0 for any free one. [WAYBILL_PORT] (default: 8080)")
     var port: Int?
 
-    @OptionGroup var dataDirectory: DataDirectoryOption
+    @OptionGroup var database: DatabaseOption
 
-    @Option(help: "PostgreSQL to use instead of an embedded one: postgres://… [WAYBILL_DATABASE_URL]")
-    var databaseUrl: String?
-
-    @Option(
-        help: "Where clients reach this service, for links. [WAYBILL_PUBLIC_URL] (default: http[s]://HOST:PORT)"
-    )
+    @Option(help: "Where clients reach this service, for links. [WAYBILL_PUBLIC_URL] (default: http[s]://HOST:PORT)")
     var publicUrl: String?
 
     @Option(
@@ -25,14 +20,15 @@ struct ServiceOptions: ParsableArguments {
     var jwks: String?
 
     var resolvedHost: String { host ?? Environment.text("WAYBILL_HOST") ?? "127.0.0.1" }
-    var resolvedDatabaseURL: String? { databaseUrl ?? Environment.text("WAYBILL_DATABASE_URL") }
     var resolvedJWKS: String? { jwks ?? Environment.text("WAYBILL_JWKS") }
 
     func resolvedPort() throws -> Int {
-        let fromEnvironment = try Environment.text("WAYBILL_PORT").map(Self.number)
-        guard let port = port ?? fromEnvironment else { return 8080 }
-        guard (0...65535).contains(port) else { throw ValidationError("--port must be 0 to 65535") }
-        return port
+        if let port { return try Self.checked(port, named: "--port") }
+        guard let text = Environment.text("WAYBILL_PORT") else { return 8080 }
+        guard let number = Int(text) else {
+            throw ValidationError("WAYBILL_PORT must be a number from 0 to 65535, not “\(TerminalText.plain(text))”.")
+        }
+        return try Self.checked(number, named: "WAYBILL_PORT")
     }
 
     func resolvedPublicURL(port: Int, _ scheme: String) -> String {
@@ -42,21 +38,22 @@ struct ServiceOptions: ParsableArguments {
 
     func validate() throws {
         _ = try resolvedPort()
-        if let url = publicUrl ?? Environment.text("WAYBILL_PUBLIC_URL"),
-            URL(string: url)?.scheme?.hasPrefix("http") != true
-        {
-            throw ValidationError("--public-url must be an http or https URL")
+        if let jwks = resolvedJWKS, jwks.contains("://") {
+            try ServerOption.check(jwks, named: jwks == self.jwks ? "--jwks" : "WAYBILL_JWKS")
+        }
+        if let url = publicUrl ?? Environment.text("WAYBILL_PUBLIC_URL") {
+            try ServerOption.check(url, named: publicUrl == nil ? "WAYBILL_PUBLIC_URL" : "--public-url")
         }
     }
 
-    /// A literal IPv6 address needs brackets in a URL; the wildcard addresses are no place to connect to.
+    /// A URL of the address. A literal IPv6 address needs brackets; the wildcard addresses are no place to connect to.
     static func address(_ host: String, _ port: Int, _ scheme: String) -> String {
         let reachable = host == "0.0.0.0" ? "127.0.0.1" : host == "::" ? "::1" : host
         return "\(scheme)://\(reachable.contains(":") ? "[\(reachable)]" : reachable):\(port)"
     }
 
-    private static func number(_ text: String) throws -> Int {
-        guard let number = Int(text) else { throw ValidationError("WAYBILL_PORT is not a number: \(text)") }
-        return number
+    private static func checked(_ port: Int, named name: String) throws -> Int {
+        guard (0...65535).contains(port) else { throw ValidationError("\(name) must be from 0 to 65535, not \(port).") }
+        return port
     }
 }

@@ -1,13 +1,14 @@
 import ArgumentParser
+import HTTPTransport
 import Logging
 import WaybillServer
 
-/// The certificate that a service proves itself with.
+/// The certificate by which a service proves its identity.
 struct TLSOptions: ParsableArguments {
     @Option(
         help: """
-            Serve TLS with this certificate, in PEM, those that vouch for it after it. A changed file is taken into use while \
-            serving. [WAYBILL_TLS_CERTIFICATE]
+            Serve TLS with this certificate, in PEM, followed by its intermediate certificates. A changed file is taken \
+            into use while serving. [WAYBILL_TLS_CERTIFICATE]
             """
     )
     var tlsCertificate: String?
@@ -20,7 +21,7 @@ struct TLSOptions: ParsableArguments {
 
     func validate() throws {
         guard (certificate == nil) == (key == nil) else {
-            throw ValidationError("--tls-certificate and --tls-key belong together: give both, or neither")
+            throw ValidationError("--tls-certificate and --tls-key belong together: give both, or neither.")
         }
     }
 

@@ -4,29 +4,20 @@ import OrderLog
 import Postgres
 
 extension Database {
-    /// As `with`, but a data directory that another process holds is no obstacle: its database is used beside it. A cluster
-    /// that is started for the purpose has its schema brought up to date.
+    /// As `with`, for reading, but a data directory that another process holds is no obstacle: its database is used beside
+    /// it. A cluster that is started for the purpose has its schema brought up to date.
     static func joining<R>(
-        url: String?,
-        dataDirectory: String,
+        _ option: DatabaseOption,
         logger: Logger,
         _ body: (PostgresConfiguration) async throws -> R
     ) async throws -> R {
         do {
-            return try await with(url: url, dataDirectory: dataDirectory, logger: logger) { database, services in
+            return try await with(option, for: .reading, logger: logger) { database, services in
                 if !services.isEmpty { try await Migrator(logger: logger).migrate(database) }
                 return try await body(database)
             }
         } catch let error as EmbeddedPostgresError where error.code == .directoryLocked {
-            let location = try await EmbeddedPostgres(dataDirectory: dataDirectory, logger: logger).join()
-            return try await body(
-                PostgresConfiguration(
-                    host: location.socketDirectory,
-                    port: location.port,
-                    database: location.database,
-                    user: location.user
-                )
-            )
+            return try await body(EmbeddedPostgres(dataDirectory: option.dataDirectory.path, logger: logger).join())
         }
     }
 }

@@ -5,28 +5,39 @@ import ServiceLifecycle
 
 /// The database that a command works on, for as long as it works.
 enum Database {
-    /// Gives `body` the database at `url`, or else the embedded cluster of the data directory, which is started or adopted
-    /// and stopped again, whatever becomes of `body`.
+    /// What may be made of a data directory that has no database.
+    enum Purpose {
+        /// The command reads: a missing database is an error, and nothing is made.
+        case reading
+        /// The command fills or serves: a missing database is made.
+        case writing
+    }
+
+    /// Gives `body` the database that an option names, or else the embedded cluster of the data directory, which is started
+    /// or adopted and stopped again, whatever becomes of `body`.
+    ///
+    /// - Parameter prepare: called before a cluster is made or started, so that what is wrong is found before that work.
     static func with<R>(
-        url: String?,
-        dataDirectory: String,
+        _ option: DatabaseOption,
+        for purpose: Purpose,
         logger: Logger,
+        prepare: () async throws -> Void = {},
         _ body: (PostgresConfiguration, [any Service]) async throws -> R
     ) async throws -> R {
-        if let url { return try await body(PostgresConfiguration(connectionString: url), []) }
+        if let configuration = try option.configuration() {
+            try await prepare()
+            return try await body(configuration, [])
+        }
+        if purpose == .reading { try option.dataDirectory.requireDatabase() }
+        let directory = option.dataDirectory.path
         // Held until the cluster has stopped: two services must not share one.
-        let lock = try DataDirectoryLock(dataDirectory: dataDirectory)
+        let lock = try DataDirectoryLock(dataDirectory: directory)
         defer { withExtendedLifetime(lock) {} }
-        let cluster = EmbeddedPostgres(dataDirectory: dataDirectory, logger: logger)
+        try await prepare()
+        let cluster = EmbeddedPostgres(dataDirectory: directory, logger: logger)
         let result: Result<R, any Error>
         do {
-            let location = try await cancelWhenGracefulShutdown { try await cluster.start() }
-            let configuration = PostgresConfiguration(
-                host: location.socketDirectory,
-                port: location.port,
-                database: location.database,
-                user: location.user
-            )
+            let configuration = try await cancelWhenGracefulShutdown { try await cluster.start() }
             result = .success(try await body(configuration, [cluster]))
         } catch {
             result = .failure(error)

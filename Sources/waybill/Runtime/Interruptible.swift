@@ -1,12 +1,15 @@
 import UnixSignals
 
-/// Work that SIGINT and SIGTERM end by cancellation, so that it can leave things in order.
+/// Work that SIGINT, SIGTERM and the end of the terminal (SIGHUP) end by cancellation, so that it can leave things in order.
 enum Interruptible {
+    /// A signal came before the work was done.
     struct Interrupted: Error {}
 
-    /// - Throws: `Interrupted` when a signal came before the work was done; what the work throws.
+    /// - Throws: `Interrupted`; what the work throws.
     static func run<R: Sendable>(_ work: @escaping @Sendable () async throws -> R) async throws -> R {
-        let signals = await UnixSignalsSequence(trapping: .sigint, .sigterm)
+        let signals = await UnixSignalsSequence(
+            trapping: [.sigint, .sigterm] + (ProcessSignals.hangUpEnds ? [.sighup] : [])
+        )
         return try await withThrowingTaskGroup(of: R?.self) { group in
             group.addTask { try await work() }
             group.addTask {

@@ -1,6 +1,7 @@
 import Access
 import AsyncHTTPClient
 import Foundation
+import HTTPTransport
 import Logging
 import NIOCore
 import NIOHTTP1
@@ -14,16 +15,16 @@ import WaybillServer
 struct ServiceRuntime: Sendable {
     /// A service that takes requests.
     struct Running: Sendable {
-        /// Where it listens.
+        /// The address where it listens.
         let url: String
-        /// Where links point.
+        /// The address that links point to.
         let publicURL: String
         let dataDirectory: String
     }
 
     private let options: ServiceOptions
     private let tls: TLSOptions?
-    private let logger = Output.logger(verbose: true)
+    private let logger = LogLevel.logger(verbose: true)
 
     /// - Parameter tls: nil serves clear text.
     init(_ options: ServiceOptions, tls: TLSOptions? = nil) {
@@ -40,12 +41,14 @@ struct ServiceRuntime: Sendable {
         companion: (@Sendable (Running) async throws -> Void)? = nil,
         onRunning: @escaping @Sendable (Running) -> Void
     ) async throws {
+        ProcessSignals.ignoreHangUp()
         raiseDescriptorLimit()
+        let certificates = try loadCertificates()
         let (started, continuation) = AsyncStream.makeStream(of: Running.self)
-        let serving = Whole {
+        let serving = ClosureService {
             defer { continuation.finish() }
             do {
-                try await serve { running in
+                try await serve(certificates) { running in
                     onRunning(running)
                     continuation.yield(running)
                 }
@@ -54,10 +57,10 @@ struct ServiceRuntime: Sendable {
             }
         }
         // This group holds the signals from the first moment on, so that even a start that is interrupted ends cleanly.
-        var services = [serving]
+        var services: [any Service] = [SignalNotes(includesHangUp: certificates == nil, logger: logger), serving]
         if let companion {
             services.append(
-                Whole {
+                ClosureService {
                     do {
                         try await cancelWhenGracefulShutdown {
                             for await running in started { return try await companion(running) }
@@ -82,56 +85,80 @@ struct ServiceRuntime: Sendable {
         try await ServiceGroup(configuration: configuration).run()
     }
 
-    private func serve(_ onRunning: @escaping @Sendable (Running) -> Void) async throws {
-        let directory = options.dataDirectory.path
-        let certificates = try tls?.certificates(logger)
+    private func serve(
+        _ certificates: CertificateStore?,
+        _ onRunning: @escaping @Sendable (Running) -> Void
+    ) async throws {
+        let directory = options.database.dataDirectory.path
         let scheme = certificates == nil ? "http" : "https"
-        try await Database.with(
-            url: options.resolvedDatabaseURL,
-            dataDirectory: directory,
-            logger: logger
-        ) { database, services in
+        let address = ListeningAddress(host: options.resolvedHost, port: try options.resolvedPort())
+        var keys: KeySource?
+        try await Database.with(options.database, for: .writing, logger: logger) {
+            try address.check()
+            keys = try await tokenKeys(in: directory)
+        } _: { database, services in
             try await Migrator(logger: logger).migrate(database)
-            guard !Task.isShuttingDownGracefully else { return }
-            var settings = WaybillServerSettings(database: database, keys: try await keys(in: directory))
-            settings.host = options.resolvedHost
-            settings.port = try options.resolvedPort()
+            guard !Task.isShuttingDownGracefully, let keys else { return }
+            var settings = WaybillServerSettings(database: database, keys: keys)
+            settings.host = address.host
+            settings.port = address.port
             settings.certificates = certificates
             let server = WaybillServer(settings: settings, logger: logger) { port in
                 onRunning(
                     Running(
-                        url: ServiceOptions.address(options.resolvedHost, port, scheme),
+                        url: ServiceOptions.address(address.host, port, scheme),
                         publicURL: options.resolvedPublicURL(port: port, scheme),
                         dataDirectory: directory
                     )
                 )
             }
-            try await server.run(companions: services)
+            do {
+                try await server.run(companions: services)
+            } catch let error as IOError where [EADDRINUSE, EADDRNOTAVAIL, EACCES].contains(error.errnoCode) {
+                // Somebody took the address while the database started.
+                throw address.failure(errno: error.errnoCode)
+            }
         }
     }
 
-    private func keys(in directory: String) async throws -> KeySource {
+    /// - Returns: nil for clear text.
+    private func loadCertificates() throws -> CertificateStore? {
+        do {
+            return try tls?.certificates(logger)
+        } catch {
+            throw CommandFailure("TLS cannot be served: \(ErrorSentence.text(for: error))")
+        }
+    }
+
+    private func tokenKeys(in directory: String) async throws -> KeySource {
         let now = Date().timeIntervalSince1970
         guard let source = options.resolvedJWKS else {
             logger.warning("tokens of the development key are accepted; give --jwks outside development")
             return try await KeySource(.development(.loadOrCreate(in: directory)), now: now, logger: logger)
         }
-        guard source.hasPrefix("http://") || source.hasPrefix("https://"), let url = URL(string: source) else {
-            return try await KeySource(.jwksFile(source), now: now, logger: logger)
+        var origin = KeySource.Origin.jwksFile(source)
+        if source.contains("://"), let url = URL(string: source) { origin = .jwksURL(url, fetch: Self.fetch) }
+        do {
+            return try await KeySource(origin, now: now, logger: logger)
+        } catch {
+            throw CommandFailure("the keys of --jwks cannot be used: \(error)")
         }
-        return try await KeySource(.jwksURL(url, fetch: Self.fetch), now: now, logger: logger)
     }
 
     private static let fetch: KeySource.Fetch = { url in
-        let response = try await HTTPClient.shared.execute(
-            HTTPClientRequest(url: url.absoluteString),
-            deadline: .now() + .seconds(10)
-        )
-        guard response.status == .ok else { throw CommandFailure("\(url) answered \(response.status)") }
-        return Array(try await response.body.collect(upTo: 1024 * 1024).readableBytesView)
+        do {
+            let response = try await HTTPClient.shared.execute(
+                HTTPClientRequest(url: url.absoluteString),
+                deadline: .now() + .seconds(10)
+            )
+            guard response.status == .ok else { throw CommandFailure("the server answered \(response.status.code)") }
+            return Array(try await response.body.collect(upTo: 1024 * 1024).readableBytesView)
+        } catch {
+            throw CommandFailure(ErrorSentence.text(for: error))
+        }
     }
 
-    /// Every stream is a descriptor; the usual soft limit is 1,024.
+    /// Raises the soft limit of open descriptors, usually 1,024, since every stream is one.
     private func raiseDescriptorLimit() {
         var limit = rlimit()
         guard getrlimit(__rlimit_resource_t(RLIMIT_NOFILE.rawValue), &limit) == 0 else { return }
@@ -140,11 +167,4 @@ struct ServiceRuntime: Sendable {
             logger.warning("the limit of open descriptors cannot be raised", metadata: ["errno": "\(errno)"])
         }
     }
-}
-
-/// A closure as a service.
-private struct Whole: Service {
-    let body: @Sendable () async throws -> Void
-
-    func run() async throws { try await body() }
 }

@@ -1,7 +1,7 @@
 import Orders
 import WaybillClient
 
-/// What tells an event from others of its type, in a few words.
+/// The details that tell an event from others of its type, in a few words.
 struct EventDetail {
     private let data: JSON?
     private let inside: JSON?
@@ -58,7 +58,7 @@ struct EventDetail {
         }
     }
 
-    /// What staff know goes before what customers are told: a reason may be another.
+    /// A field as staff read it, before that of customers: a reason may be another.
     private func field(_ name: String) -> JSON? { inside?[name] ?? data?[name] }
 
     private func word(_ name: String) -> String? { field(name)?.string }

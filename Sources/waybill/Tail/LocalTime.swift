@@ -1,13 +1,19 @@
 import Foundation
 import Orders
 
-/// Times of the wire in the time zone of who reads them.
+/// Times of the wire in the reader's time zone.
 struct LocalTime {
-    /// By itself as `TZ` says, or the system.
+    /// By default the zone of `TZ`, or the system's.
     var zone = TimeZone.current
 
-    /// `2026-11-05 10:26:02`. What is no time stays as it is.
+    /// `2026-11-05 10:26:02`. A text that is not a time stays as it is; so in the functions below.
     func full(_ text: String) -> String { format(text, "%Y-%m-%d %H:%M:%S") }
+
+    /// `10:26:02`.
+    func clock(_ text: String) -> String { format(text, "%H:%M:%S") }
+
+    /// `2026-11-05`.
+    func day(_ text: String) -> String { format(text, "%Y-%m-%d") }
 
     /// `Nov 5 08:00–12:00`; with both days where there are two.
     func window(from earliest: String, to latest: String) -> String {

@@ -1,8 +1,7 @@
-import Foundation
 import Synchronization
 import WaybillClient
 
-/// What happens to the stream itself, as notes on standard error.
+/// Notes on standard error about the stream itself.
 final class TailNotes: Sendable {
     private let paint: Paint
     private let isAway = Mutex(false)
@@ -11,11 +10,11 @@ final class TailNotes: Sendable {
         self.paint = paint
     }
 
-    func say(_ text: String) {
-        FileHandle.standardError.write(Data((paint("waybill: \(text)", .dim) + "\n").utf8))
+    func write(_ text: String) {
+        StandardError.line(paint("waybill: \(text)", .dim))
     }
 
-    func tell(_ change: ConnectionChange) {
+    func show(_ change: ConnectionChange) {
         let wasAway = isAway.withLock { isAway in
             let before = isAway
             if case .opened = change { isAway = false } else { isAway = true }
@@ -23,12 +22,12 @@ final class TailNotes: Sendable {
         }
         switch change {
         case .opened(let after):
-            if wasAway { say("connected again, \(Self.place(after))") }
+            if wasAway { write("connected again, \(Self.place(after))") }
         case .lost(let reason, let after, _):
-            say("connection lost (\(reason)), resuming \(Self.place(after))")
+            write("connection lost (\(reason)), resuming \(Self.place(after))")
         case .failed(let reason, _):
             // Said once, however often it is tried.
-            if !wasAway { say("the service cannot be reached (\(reason)), trying on") }
+            if !wasAway { write("the service cannot be reached (\(reason)), trying on") }
         }
     }
 

@@ -2,7 +2,7 @@ import ArgumentParser
 import Orders
 import WaybillClient
 
-/// What `tail` follows.
+/// The orders and events that `tail` follows.
 struct TailSelection: ParsableArguments {
     @Option(help: "Only this order, by its UUID. Begins with the order as it is.")
     var order: String?
@@ -19,7 +19,7 @@ struct TailSelection: ParsableArguments {
     @Option(help: "Only events of this type, such as ParcelDelivered. Several as with --shop.")
     var type: [String] = []
 
-    @Flag(help: "Only what the attention queue is about.")
+    @Flag(help: "Only events that concern the attention queue: raised, entered, left or resolved.")
     var attention = false
 
     @Option(help: "Show only the newest event of each order, once in so many milliseconds: 50 to 60000.")
@@ -31,27 +31,31 @@ struct TailSelection: ParsableArguments {
     func validate() throws {
         let (shops, statuses, types) = (list(shop), list(status), list(type))
         guard order == nil || customer == nil else {
-            throw ValidationError("--order and --customer exclude each other")
+            throw ValidationError("--order and --customer exclude each other: give one.")
         }
         let filters = !statuses.isEmpty || !types.isEmpty || attention || conflate != nil
         guard order == nil || (shops.isEmpty && !filters) else {
-            throw ValidationError("--order takes no filter")
+            throw ValidationError(
+                "--order takes no filter: leave out --shop, --status, --type, --attention and --conflate."
+            )
         }
         guard customer == nil || (shops.count <= 1 && !filters) else {
-            throw ValidationError("--customer takes no filter, and one --shop")
+            throw ValidationError("--customer takes one --shop, and no --status, --type, --attention or --conflate.")
         }
         guard (shops + statuses + types).allSatisfy({ !$0.isEmpty }) else {
-            throw ValidationError("an element of a list is empty")
+            throw ValidationError("--shop, --status or --type has an empty element in its list.")
         }
         for word in statuses where OrderStatus(rawValue: word) == nil {
             let all = OrderStatus.allCases.map(\.rawValue).joined(separator: ", ")
-            throw ValidationError("--status is one of \(all)")
+            throw ValidationError("--status is one of \(all), not “\(TerminalText.plain(word))”.")
         }
         for word in types where EventType(rawValue: word) == nil {
             let all = EventType.allCases.map(\.rawValue).joined(separator: ", ")
-            throw ValidationError("--type is one of \(all)")
+            throw ValidationError("--type is one of \(all), not “\(TerminalText.plain(word))”.")
         }
-        guard (50...60_000).contains(conflate ?? 50) else { throw ValidationError("--conflate is 50 to 60000") }
+        guard (50...60_000).contains(conflate ?? 50) else {
+            throw ValidationError("--conflate is 50 to 60000 (milliseconds).")
+        }
     }
 
     var request: StreamRequest {

@@ -14,9 +14,9 @@ struct LogHead: AsyncParsableCommand {
         try await options.with { client in
             // The feed begins with a block that holds nothing but the head's id.
             var frames = FrameReader(try await client.stream("/v1/stream"))
-            Output.line(try await frames.firstID())
+            try StandardOutput.line(try await frames.firstID())
         } database: { connection in
-            Output.line(try await LogExport(connection: connection).head().description)
+            try StandardOutput.line(try await LogExport(connection: connection).head().description)
         }
     }
 }

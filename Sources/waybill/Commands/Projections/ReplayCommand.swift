@@ -7,15 +7,15 @@ struct ReplayCommand: AsyncParsableCommand {
         commandName: "replay",
         abstract: "Rebuild projections from the log, while everything keeps serving.",
         discussion: """
-            Builds a new version of each projection beside the one that is served, one projection after the other, catches up
-            with the log, and lets it take over while the log's head is held for a moment. The projections are current (the
-            orders' state), orders (the list) and stats.
+            Builds a new version of each projection beside the one that is served, one projection after the other, \
+            catches up with the log, and lets it take over while the log's head is held for a moment. The projections are \
+            current (the orders' state), orders (the list) and stats.
 
-            Interrupted (Ctrl-C, SIGTERM, kill -9), nothing changes for readers, and the next replay goes on where this one has
-            come to. --discard drops what an interrupted replay has built, and cancels one that is running.
+            Interrupted (Ctrl-C, SIGTERM, kill -9), nothing changes for readers, and the next replay goes on where this \
+            one has come to. --discard drops what an interrupted replay has built, and cancels one that is running.
 
-            Works on the database of --database-url, or else on the data directory's embedded one, beside a running service or
-            without one. Only one replay of a projection runs at a time; another ends at once, with status 1.
+            Works on the database of --database-url, or else on the data directory's embedded one, beside a running \
+            service or without one. Only one replay of a projection runs at a time; another ends at once, with status 1.
             """
     )
 
@@ -27,24 +27,20 @@ struct ReplayCommand: AsyncParsableCommand {
     @Option(help: "How many workers fold. (default: one for each core)")
     var workers: Int?
 
-    @OptionGroup var dataDirectory: DataDirectoryOption
-
-    @Option(help: "PostgreSQL to work on: postgres://… [WAYBILL_DATABASE_URL]")
-    var databaseUrl: String?
+    @OptionGroup var database: DatabaseOption
 
     func validate() throws {
-        if let workers, !(1...64).contains(workers) { throw ValidationError("--workers is 1 to 64") }
+        if let workers, !(1...64).contains(workers) { throw ValidationError("--workers is 1 to 64, not \(workers).") }
     }
 
     func run() async throws {
         let names = projections.resolved
-        let logger = Output.logger(verbose: false)
-        let url = databaseUrl ?? Environment.text("WAYBILL_DATABASE_URL")
-        let (directory, discard) = (dataDirectory.path, discard)
+        let logger = LogLevel.logger(verbose: false)
+        let (database, discard) = (database, discard)
         let workers = workers ?? ProcessInfo.processInfo.activeProcessorCount
         do {
             try await Interruptible.run {
-                try await Database.joining(url: url, dataDirectory: directory, logger: logger) { database in
+                try await Database.joining(database, logger: logger) { database in
                     let replay = Replay(configuration: database, workers: workers, logger: logger)
                     for name in names {
                         if discard {
@@ -61,28 +57,31 @@ struct ReplayCommand: AsyncParsableCommand {
     }
 
     private static func rebuild(_ name: String, _ replay: Replay) async throws {
-        let line = ProgressLine()
+        let line = ProgressLine(name)
+        let output = ResultLines()
         let began = ContinuousClock.now
         defer { line.clear() }
         let end = try await replay.run(name) { progress in
             if progress.startedFrom > 0, progress.seq == progress.startedFrom {
-                Output.line("\(name): going on after event \(progress.startedFrom)")
+                output.line("\(name): going on after event \(progress.startedFrom)")
             }
         } progress: { now in
             line.show(
-                name,
-                share: now.share,
-                rate: now.eventsPerSecond,
-                secondsLeft: now.secondsLeft,
-                note: now.phase == .catchingUp ? "catching up" : ""
+                ProgressLine.Step(
+                    share: now.share,
+                    rate: now.eventsPerSecond,
+                    secondsLeft: now.secondsLeft,
+                    note: now.phase == .catchingUp ? "catching up" : ""
+                )
             )
         }
         line.clear()
+        try output.check()
         let seconds = (ContinuousClock.now - began) / .seconds(1)
         let events = Double(end.seq - end.startedFrom)
         let rate = ProgressLine.grouped(events / max(seconds, 0.001))
         let held = String(format: "%.1f", end.heldMilliseconds ?? 0)
-        Output.line(
+        try StandardOutput.line(
             "\(name): \(ProgressLine.grouped(events)) events in \(String(format: "%.1f", seconds)) s (\(rate)/s); "
                 + "version \(end.version) is served; the head was held for \(held) ms"
         )
@@ -90,8 +89,10 @@ struct ReplayCommand: AsyncParsableCommand {
 
     private static func discard(_ name: String, _ replay: Replay) async throws {
         guard try await replay.discard(name) else {
-            throw CommandFailure("the replay of “\(name)” has been told to end and has not yet")
+            throw CommandFailure(
+                "the replay of “\(name)” was told to end and has not ended yet: look again in a moment"
+            )
         }
-        Output.line("\(name): no replay is under way, and none to go on with")
+        try StandardOutput.line("\(name): no replay is under way, and none to go on with")
     }
 }

@@ -6,17 +6,17 @@ import Synchronization
 struct VerifyCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "verify",
-        abstract: "Hold projections against the log, and print every difference.",
+        abstract: "Compare projections with the log, and print every difference.",
         discussion: """
-            Folds the orders' events anew and compares the outcome with what is stored, field by field: current (the orders'
-            state), orders (the list) and stats. Each difference is a line with the order, the field, and the stored and the
-            expected value. Ends with status 0 where there is none, 1 where there are some.
+            Folds the orders' events anew and compares the outcome with what is stored, field by field: current (the \
+            orders' state), orders (the list) and stats. Each difference is a line with the order, the field, and the \
+            stored and the expected value. Ends with status 0 where there is none, 1 where there are some.
 
-            Every comparison is made within one snapshot, so that a service may go on appending meanwhile. Without --sample, sums
-            are checked as well, and that nothing is stored that the log does not have.
+            Every comparison is made within one snapshot, so that a service may go on appending meanwhile. Without \
+            --sample, sums are checked as well, and that nothing is stored that the log does not have.
 
-            Works on the database of --database-url, or else on the data directory's embedded one, beside a running service or
-            without one. Nothing is changed.
+            Works on the database of --database-url, or else on the data directory's embedded one, beside a running \
+            service or without one. Nothing is changed.
             """
     )
 
@@ -25,24 +25,20 @@ struct VerifyCommand: AsyncParsableCommand {
     @Option(help: "Look at some orders only: how many (1000), or which share of them (5%, 0.05).")
     var sample: String?
 
-    @OptionGroup var dataDirectory: DataDirectoryOption
-
-    @Option(help: "PostgreSQL to work on: postgres://… [WAYBILL_DATABASE_URL]")
-    var databaseUrl: String?
+    @OptionGroup var database: DatabaseOption
 
     func validate() throws { _ = try wanted() }
 
     func run() async throws {
         let names = projections.resolved
         let sample = try wanted()
-        let logger = Output.logger(verbose: false)
-        let url = databaseUrl ?? Environment.text("WAYBILL_DATABASE_URL")
-        let directory = dataDirectory.path
+        let logger = LogLevel.logger(verbose: false)
+        let database = database
         let workers = ProcessInfo.processInfo.activeProcessorCount
         let differences: Int
         do {
             differences = try await Interruptible.run {
-                try await Database.joining(url: url, dataDirectory: directory, logger: logger) { database in
+                try await Database.joining(database, logger: logger) { database in
                     let verification = Verification(configuration: database, workers: workers, logger: logger)
                     var differences = 0
                     for name in names { differences += try await Self.verify(name, sample, verification) }
@@ -50,7 +46,7 @@ struct VerifyCommand: AsyncParsableCommand {
                 }
             }
         } catch is Interruptible.Interrupted {
-            throw CommandFailure("interrupted before everything was checked")
+            throw CommandFailure("interrupted before everything was checked; start it again")
         }
         if differences > 0 { throw ExitCode.failure }
     }
@@ -60,18 +56,21 @@ struct VerifyCommand: AsyncParsableCommand {
         _ sample: Verification.Sample,
         _ verification: Verification
     ) async throws -> Int {
-        let line = ProgressLine()
+        let line = ProgressLine(name)
+        let output = ResultLines()
         defer { line.clear() }
         let summary = try await verification.run(name, sample: sample) { difference in
             line.clear()
-            Output.line("\(difference)")
+            output.line("\(difference)")
         } progress: { seq, head in
-            line.show(name, share: head == 0 ? 1 : Double(seq) / Double(head), rate: nil, secondsLeft: nil)
+            line.show(ProgressLine.Step(share: head == 0 ? 1 : Double(seq) / Double(head)))
         }
         line.clear()
+        try output.check()
         let orders = ProgressLine.grouped(Double(summary.orders))
-        let found = summary.differences == 0 ? "no difference" : "\(summary.differences) differences"
-        Output.line("\(name): \(orders) orders up to \(summary.position): \(found)")
+        let count = summary.differences
+        let found = count == 0 ? "no difference" : count == 1 ? "1 difference" : "\(count) differences"
+        try StandardOutput.line("\(name): \(orders) orders up to \(summary.position): \(found)")
         return summary.differences
     }
 
@@ -82,6 +81,8 @@ struct VerifyCommand: AsyncParsableCommand {
             return .share(percent / 100)
         }
         if sample.contains("."), let share = Double(sample), share > 0, share <= 1 { return .share(share) }
-        throw ValidationError("--sample is a number of orders (1000) or a share of them (5%, 0.05)")
+        throw ValidationError(
+            "--sample is a number of orders (1000) or a share of them (5%, 0.05), not “\(TerminalText.plain(sample))”."
+        )
     }
 }

@@ -1,0 +1,145 @@
+import Logging
+
+/// Sums up failures that repeat: the first is written in full, those that follow are counted, a line tells their number
+/// every so often, and one says that the failure is over.
+///
+/// A database that is gone for a minute under load would otherwise write a line for each request. Times come in as
+/// parameters.
+package struct FailureEpisodes: Sendable {
+    /// The times that bound an episode.
+    package struct Limits: Sendable {
+        /// The time without the failure after which it counts as over.
+        package var quiet: Duration
+        /// The time between two lines that tell the number of a failure that goes on.
+        package var summary: Duration
+
+        package init(quiet: Duration = .seconds(10), summary: Duration = .seconds(30)) {
+            self.quiet = quiet
+            self.summary = summary
+        }
+    }
+
+    /// The identity of a failure: two records with equal ones are the same failure, seen twice.
+    struct Failure: Sendable, Hashable {
+        let level: Logger.Level
+        let label: String
+        let message: String
+        /// The record's error and metadata; without what differs from one request or attempt to the next.
+        var detail: String
+    }
+
+    /// A line that a counted failure owes.
+    struct Report: Hashable {
+        let failure: Failure
+        /// Repetitions since the last line about the failure.
+        let repeated: Int
+        /// Seconds that the episode has lasted.
+        let seconds: Int
+        let isOver: Bool
+    }
+
+    private struct Episode {
+        let began: ContinuousClock.Instant
+        var last: ContinuousClock.Instant
+        var lastReport: ContinuousClock.Instant
+        var untold = 0
+        var total = 1
+    }
+
+    /// Details of one message that are told apart; what comes beyond is one failure of many details.
+    private static let mostDetails = 8
+    /// Episodes at once; failures beyond are written in full.
+    private static let mostEpisodes = 256
+
+    private let limits: Limits
+    private var episodes: [Failure: Episode] = [:]
+
+    init(limits: Limits = Limits()) {
+        self.limits = limits
+    }
+
+    var isEmpty: Bool { episodes.isEmpty }
+
+    /// Takes note of a failure.
+    ///
+    /// - Returns: true where it is to be written in full; false where it is counted.
+    mutating func begins(_ failure: Failure, now: ContinuousClock.Instant) -> Bool {
+        let failure = identity(of: failure)
+        if episodes[failure] != nil {
+            episodes[failure]?.last = now
+            episodes[failure]?.untold += 1
+            episodes[failure]?.total += 1
+            return false
+        }
+        if episodes.count < Self.mostEpisodes {
+            episodes[failure] = Episode(began: now, last: now, lastReport: now)
+        }
+        return true
+    }
+
+    /// The lines that are due, oldest failure first.
+    mutating func reports(now: ContinuousClock.Instant) -> [Report] {
+        var due: [Report] = []
+        for (failure, episode) in episodes.sorted(by: { $0.value.began < $1.value.began }) {
+            if now - episode.last >= limits.quiet {
+                episodes[failure] = nil
+                if episode.total > 1 { due.append(Self.report(failure, episode, isOver: true, until: episode.last)) }
+            } else if episode.untold > 0, now - episode.lastReport >= limits.summary {
+                due.append(Self.report(failure, episode, isOver: false, until: now))
+                episodes[failure]?.untold = 0
+                episodes[failure]?.lastReport = now
+            }
+        }
+        return due
+    }
+
+    /// Ends all episodes, as at the end of the process.
+    ///
+    /// - Returns: a report for each failure that repeated since its last line.
+    mutating func endAll(now: ContinuousClock.Instant) -> [Report] {
+        defer { episodes = [:] }
+        return episodes.sorted { $0.value.began < $1.value.began }.filter { $0.value.untold > 0 }.map {
+            Self.report($0.key, $0.value, isOver: false, until: now)
+        }
+    }
+
+    private static func report(
+        _ failure: Failure,
+        _ episode: Episode,
+        isOver: Bool,
+        until end: ContinuousClock.Instant
+    ) -> Report {
+        Report(
+            failure: failure,
+            repeated: isOver ? episode.total : episode.untold,
+            seconds: Int((end - (isOver ? episode.began : episode.lastReport)) / .seconds(1)),
+            isOver: isOver
+        )
+    }
+
+    private func identity(of failure: Failure) -> Failure {
+        if episodes[failure] != nil { return failure }
+        let isAlike = { (other: Failure) in
+            other.message == failure.message && other.label == failure.label && other.level == failure.level
+        }
+        guard episodes.keys.count(where: isAlike) >= Self.mostDetails else { return failure }
+        var general = failure
+        general.detail = "(various)"
+        return general
+    }
+}
+
+extension FailureEpisodes.Report {
+    func line(at time: Timestamp) -> [UInt8] {
+        let message =
+            isOver
+            ? "recovered: \(failure.message): not seen for a while, after \(repeated) times in \(seconds) s"
+            : "\(failure.message) (\(repeated) more times in \(seconds) s)"
+        return JSONLogRecord(
+            level: isOver ? .notice : failure.level,
+            label: failure.label,
+            message: message,
+            metadata: ["detail": "\(failure.detail)", "repeated": "\(repeated)", "seconds": "\(seconds)"]
+        ).line(at: time)
+    }
+}

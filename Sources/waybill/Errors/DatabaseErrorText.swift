@@ -1,0 +1,53 @@
+import Postgres
+
+extension PostgresError {
+    /// One sentence without SQL or internal words.
+    var sentence: String {
+        switch kind {
+        case .connect: "cannot connect to the database: \(reason)\(advice)"
+        case .server: "the database refused: \(reason)\(advice)"
+        case .connectionLost, .closed: "the connection to the database was lost: \(reason); try again"
+        case .timeout: "the database did not answer in time: \(reason)"
+        case .cancelled: "interrupted while the database was working"
+        case .decoding, .usage: "the database holds something unexpected: \(reason)"
+        }
+    }
+
+    /// The server's words, without the address that libpq repeats before them.
+    private var reason: String {
+        var text = message.split(whereSeparator: \.isNewline).first.map(String.init) ?? message
+        for mark in ["failed: FATAL:  ", "failed: ", "FATAL:  "] {
+            guard let found = text.firstRange(of: mark) else { continue }
+            text = String(text[found.upperBound...])
+            break
+        }
+        if let detail { text += " (\(detail))" }
+        return text
+    }
+
+    /// A hint by SQLSTATE (PostgreSQL's manual, appendix A), or by libpq's words where the server gave none.
+    private var advice: String {
+        switch sqlState {
+        case "28P01", "28000": "; check the user and the password in --database-url"
+        case "3D000": "; create the database, or name another in --database-url"
+        case "42501": "; let the user own the database, or migrate as one who does"
+        case "53300": "; raise the server's max_connections, or try again"
+        case "25006": "; --database-url names a read-only standby: name the primary"
+        case "57P03": "; the server is starting or stopping: try again"
+        default: adviceByText
+        }
+    }
+
+    private var adviceByText: String {
+        let text = message.lowercased()
+        if text.contains("password authentication") || text.contains("no password supplied") {
+            return "; check the user and the password in --database-url"
+        }
+        if text.contains("connection refused") || text.contains("no such file") {
+            return "; check that PostgreSQL runs there, and the host and the port in --database-url"
+        }
+        if text.contains("translate host name") { return "; check the host in --database-url" }
+        if text.contains("does not exist") { return "; check the names in --database-url" }
+        return ""
+    }
+}

@@ -1,0 +1,54 @@
+import EmbeddedPostgres
+import Foundation
+import NIOCore
+import OrderLog
+import Postgres
+import WaybillClient
+
+/// Any error as one sentence for the person at the terminal: what is wrong, and what to do where that can be told.
+enum ErrorSentence {
+    static func text(for error: any Error) -> String {
+        switch error {
+        case let error as EmbeddedPostgresError: error.sentence
+        case let error as PostgresError: error.sentence
+        case let error as LogTransferError: error.description
+        case let error as WaybillClientError: refusal(error)
+        case is CancellationError, is Interruptible.Interrupted: "interrupted before the work was done"
+        case let error where NetworkErrorText.text(for: error) != nil: NetworkErrorText.text(for: error) ?? ""
+        case let error as CocoaError: fileSystem(error)
+        case let error as any LocalizedError where error.errorDescription != nil: error.errorDescription ?? ""
+        default: "\(error)"
+        }
+    }
+
+    private static func refusal(_ error: WaybillClientError) -> String {
+        if error.code == .unexpectedContentType || (error.code == .refused && error.problem == nil) {
+            return "\(error.description), as no Waybill service does; check --url"
+        }
+        return refusal(error.description, status: error.status)
+    }
+
+    /// A service's refusal, with a hint where a token is the reason.
+    static func refusal(_ text: String, status: Int?) -> String {
+        guard status == 401 else { return text }
+        let hint =
+            "the service does not accept this token; give the --data-dir of that service, or a --token that it accepts"
+        return text.hasSuffix(".") ? "\(text.dropLast()): \(hint)" : "\(text): \(hint)"
+    }
+
+    /// Foundation's errors carry the path and the system's error number beside a text of their own.
+    private static func fileSystem(_ error: CocoaError) -> String {
+        let path = error.filePath ?? error.url?.path ?? "a file"
+        let cause = (error.underlying as? POSIXError).map { String(cString: strerror($0.code.rawValue)) }
+        return "cannot use \(path): \(cause ?? error.localizedDescription)"
+    }
+}
+
+extension EmbeddedPostgresError {
+    fileprivate var sentence: String {
+        switch code {
+        case .directoryLocked: "\(message); stop that process, or give another --data-dir"
+        default: message
+        }
+    }
+}

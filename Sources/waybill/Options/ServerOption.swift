@@ -1,0 +1,34 @@
+import ArgumentParser
+import Foundation
+
+/// The running service that a command talks to, and the token that it shows there.
+struct ServerOption: ParsableArguments {
+    @Option(help: "The service. [WAYBILL_URL] (default: http://HOST:PORT from WAYBILL_HOST and WAYBILL_PORT)")
+    var url: String?
+
+    @Option(help: "A token of the service's. [WAYBILL_TOKEN] (default: one by the data directory's development key)")
+    var token: String?
+
+    @OptionGroup var dataDirectory: DataDirectoryOption
+
+    /// The token that was given, nil where the development key is to make one.
+    var givenToken: String? { token ?? Environment.text("WAYBILL_TOKEN") }
+
+    var address: String { url ?? Environment.text("WAYBILL_URL") ?? Self.localAddress }
+
+    func validate() throws { try Self.check(address, named: url == nil ? "WAYBILL_URL" : "--url") }
+
+    /// - Throws: `ValidationError` for what is not a URL of HTTP.
+    static func check(_ address: String, named name: String) throws {
+        let parts = URLComponents(string: address)
+        guard ["http", "https"].contains(parts?.scheme ?? ""), parts?.host?.isEmpty == false else {
+            let shown = TerminalText.plain(address)
+            throw ValidationError("\(name) must be an http or https URL such as http://127.0.0.1:8080, not “\(shown)”.")
+        }
+    }
+
+    private static var localAddress: String {
+        let port = Environment.text("WAYBILL_PORT").flatMap(Int.init) ?? 8080
+        return ServiceOptions.address(Environment.text("WAYBILL_HOST") ?? "127.0.0.1", port, "http")
+    }
+}

@@ -1,0 +1,123 @@
+import Foundation
+import Glibc
+import Logging
+import Testing
+
+@testable import Telemetry
+
+@Suite struct LogOutputTests {
+    /// A pipe that nobody reads until it is told to, with room for one page.
+    private struct UnreadPipe {
+        /// fcntl(2)'s `F_SETPIPE_SZ`, which Glibc's module map leaves out.
+        private static let setPipeSize: Int32 = 1031
+
+        let reading: Int32
+        let writing: Int32
+
+        init() {
+            var ends: [Int32] = [0, 0]
+            pipe(&ends)
+            (reading, writing) = (ends[0], ends[1])
+            _ = fcntl(writing, Self.setPipeSize, 4096)
+        }
+
+        /// Everything until the writing end is closed.
+        func readToEnd() throws -> [Substring] {
+            let data = try FileHandle(fileDescriptor: reading, closeOnDealloc: false).readToEnd() ?? Data()
+            return String(decoding: data, as: UTF8.self).split(separator: "\n")
+        }
+    }
+
+    @Test func concurrentRecordsDoNotMixTheirLines() async throws {
+        let pipe = Pipe()
+        let output = LogOutput(descriptor: pipe.fileHandleForWriting.fileDescriptor, capacity: 16 << 20)
+        let reading = Task.detached { try pipe.fileHandleForReading.readToEnd() }
+        await withTaskGroup(of: Void.self) { group in
+            for writer in 0..<8 {
+                group.addTask {
+                    let logger = Logger(label: "w\(writer)") { JSONLogHandler(label: $0, output: output) }
+                    for record in 0..<200 {
+                        logger.info(
+                            "record",
+                            metadata: ["number": "\(record)", "pad": "\(String(repeating: "x", count: 5000))"]
+                        )
+                    }
+                }
+            }
+        }
+        #expect(output.flush(within: .seconds(30)))
+        try pipe.fileHandleForWriting.close()
+        let data = try #require(try await reading.value)
+        let lines = data.split(separator: 0x0a)
+        #expect(lines.count == 1600)
+        for line in lines {
+            #expect(throws: Never.self) { try JSONSerialization.jsonObject(with: Data(line)) }
+        }
+    }
+
+    @Test func linesThatNobodyReadsAreDroppedCountedAndTold() async throws {
+        let pipe = UnreadPipe()
+        let output = LogOutput(descriptor: pipe.writing, capacity: 64 << 10)
+        let began = ContinuousClock.now
+        let line = Array((String(repeating: "x", count: 99) + "\n").utf8)
+        for _ in 0..<5000 { output.write(line) }
+        #expect(ContinuousClock.now - began < .seconds(5))
+        #expect(!output.flush(within: .milliseconds(50)))
+        let dropped = output.dropped.value
+        #expect(dropped > 4000 && dropped < 5000)
+
+        let reading = Task.detached { try pipe.readToEnd() }
+        #expect(output.flush(within: .seconds(30)))
+        output.write(line)
+        #expect(output.flush(within: .seconds(30)))
+        close(pipe.writing)
+        let lines = try await reading.value
+        let notices = lines.filter { $0.contains("log lines were dropped here") }
+        #expect(notices.count == 1 && notices.first?.contains("\"dropped\":\"\(dropped)\"") == true)
+        #expect(lines.count == 5000 - Int(dropped) + 2)
+        #expect(lines.last == line.dropLast()[...].map { "\(UnicodeScalar($0))" }.joined()[...])
+    }
+
+    @Test func aClosedDescriptorCostsLinesAndNothingElse() {
+        DescriptorWriter.ignoreWriteSignals()
+        let pipe = UnreadPipe()
+        close(pipe.reading)
+        let output = LogOutput(descriptor: pipe.writing)
+        for _ in 0..<10 { output.write(Array("line\n".utf8)) }
+        #expect(output.flush(within: .seconds(10)))
+        #expect(output.dropped.value == 10)
+        close(pipe.writing)
+    }
+
+    @Test func repeatedErrorsAreSummedUp() async throws {
+        let pipe = Pipe()
+        let output = LogOutput(
+            descriptor: pipe.fileHandleForWriting.fileDescriptor,
+            limits: FailureEpisodes.Limits(quiet: .seconds(60), summary: .seconds(60))
+        )
+        let logger = Logger(label: "test") { JSONLogHandler(label: $0, output: output) }
+        for number in 0..<1000 {
+            logger.error("database error", metadata: ["error": "gone", "path": "/v1/orders/\(number)"])
+            logger.info("said each time")
+        }
+        logger.error("database error", metadata: ["error": "another"])
+        output.finish(within: .seconds(30))
+        try pipe.fileHandleForWriting.close()
+        let data = try pipe.fileHandleForReading.readToEnd() ?? Data()
+        let lines = String(decoding: data, as: UTF8.self).split(separator: "\n")
+        let errors = lines.filter { $0.contains("database error") }
+        #expect(lines.count == 1003)
+        #expect(errors.count == 3)
+        #expect(errors.first?.contains("/v1/orders/0") == true)
+        #expect(errors.last?.contains("database error (999 more times in ") == true)
+    }
+
+    @Test func theDropsAreAMetric() throws {
+        let registry = MetricsRegistry()
+        try LogOutput(descriptor: 2).register(in: registry)
+        try BuildInfo.register(in: registry)
+        let text = registry.exposition()
+        #expect(text.contains("waybill_log_lines_dropped_total 0\n"))
+        #expect(text.contains("waybill_build_info{version=\"\(BuildInfo.version)\"} 1\n"))
+    }
+}
