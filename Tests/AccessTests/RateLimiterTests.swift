@@ -54,7 +54,7 @@ import Testing
         #expect(buckets.take(.address("b"), now: 0) == .allowed)
     }
 
-    @Test func theShellLimitsAgainstItsOwnClock() {
+    @Test func theRateLimiterUsesItsOwnClock() {
         let limiter = RateLimiter(TokenBuckets(burst: 2, perSecond: 0.0001))
         #expect(limiter.take(ann) == .allowed)
         #expect(limiter.take(ann) == .allowed)

@@ -45,7 +45,7 @@ import Testing
         )
     }
 
-    /// Lives that between them have every event.
+    /// Lives of orders that together have every event.
     private static func lives() throws -> [String] {
         var missing = Set(EventType.allCases)
         var lines: [String] = []

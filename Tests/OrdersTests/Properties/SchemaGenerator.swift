@@ -2,7 +2,7 @@ import StrictJSON
 
 @testable import Orders
 
-/// Values that a schema allows, and small changes that it does not.
+/// A generator of values that a schema allows, and of small changes that it forbids.
 struct SchemaGenerator {
     var random: SeededGenerator
     let schemas: [String: JSONValue]
@@ -75,7 +75,7 @@ struct SchemaGenerator {
         return .members(object.members.map { ($0.name, $0.name == name ? new : $0.value) })
     }
 
-    /// The value with one place spoilt: a member removed, added, made null, or replaced by something else.
+    /// The value with one change: a member removed, added, made null, or replaced.
     mutating func mutated(_ value: JSONValue) -> JSONValue {
         let odd: [JSONValue] = [
             .null, true, 0, -1, 1_000_001, "", "a b", "é", .string("a\u{0}b"),
