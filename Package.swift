@@ -15,9 +15,10 @@ let argumentParser = Target.Dependency.product(name: "ArgumentParser", package: 
 let collections = Target.Dependency.product(name: "DequeModule", package: "swift-collections")
 let crypto = Target.Dependency.product(name: "Crypto", package: "swift-crypto")
 let cryptoExtras = Target.Dependency.product(name: "CryptoExtras", package: "swift-crypto")
-let histogram = Target.Dependency.product(name: "Histogram", package: "hdrhistogram-swift")
 let httpClient = Target.Dependency.product(name: "AsyncHTTPClient", package: "async-http-client")
+let httpTypes = Target.Dependency.product(name: "HTTPTypes", package: "swift-http-types")
 let hummingbird = Target.Dependency.product(name: "Hummingbird", package: "hummingbird")
+let hummingbirdCore = Target.Dependency.product(name: "HummingbirdCore", package: "hummingbird")
 let jwtKit = Target.Dependency.product(name: "JWTKit", package: "jwt-kit")
 let lifecycle = Target.Dependency.product(name: "ServiceLifecycle", package: "swift-service-lifecycle")
 let logging = Target.Dependency.product(name: "Logging", package: "swift-log")
@@ -39,21 +40,22 @@ let migrations = [
     "010-projections.sql", "011-projection-active.sql", "012-order-list.sql", "013-order-list-keys.sql",
     "014-stats-orders.sql", "015-stats-statuses.sql", "016-stats-minutes.sql", "017-stats-durations.sql",
     "018-projection-versions.sql", "019-orders-versions.sql", "020-projection-replays.sql",
-    "021-projection-open.sql", "022-orders-customer.sql",
+    "021-projection-open.sql", "022-orders-customer.sql", "023-order-states.sql",
 ]
 
 let package = Package(
     name: "waybill",
     products: [
         .executable(name: "waybill", targets: ["waybill"]),
+        .executable(name: "waybill-docs", targets: ["waybill-docs"]),
         .executable(name: "waybill-load", targets: ["waybill-load"]),
         .library(name: "WaybillClient", targets: ["WaybillClient"]),
     ],
     dependencies: [
-        .package(url: "https://github.com/HdrHistogram/hdrhistogram-swift", exact: "0.2.0"),
         .package(url: "https://github.com/apple/swift-argument-parser", exact: "1.8.2"),
         .package(url: "https://github.com/apple/swift-collections", exact: "1.6.0"),
         .package(url: "https://github.com/apple/swift-crypto", exact: "4.5.2"),
+        .package(url: "https://github.com/apple/swift-http-types", exact: "1.8.0"),
         .package(url: "https://github.com/apple/swift-log", exact: "1.16.2"),
         .package(url: "https://github.com/apple/swift-nio", exact: "2.101.2"),
         .package(url: "https://github.com/apple/swift-nio-extras", exact: "1.35.2"),
@@ -72,28 +74,48 @@ let package = Package(
         ),
         .target(name: "Schema", path: "Schema", resources: migrations.map { .embedInCode($0) }, swiftSettings: strict),
         .target(name: "CSeeds", path: "Seeds", exclude: ["orders.ndjson"]),
-        .target(name: "StrictJSON", swiftSettings: strict),
-        .target(name: "Orders", dependencies: ["StrictJSON"], swiftSettings: strict),
-        .target(name: "Postgres", dependencies: ["CLibPQ", logging, lifecycle], swiftSettings: strict),
-        .systemLibrary(name: "CSpawn"),
-        .systemLibrary(name: "CEpoll"),
-        .target(name: "EmbeddedPostgres", dependencies: ["CSpawn", logging, lifecycle], swiftSettings: strict),
-        .target(name: "Telemetry", dependencies: [logging], swiftSettings: strict),
+        .systemLibrary(name: "CLinux"),
+        .target(name: "Primitives", dependencies: ["CLinux"], swiftSettings: strict),
+        .target(name: "StrictJSON", dependencies: ["Primitives"], swiftSettings: strict),
+        .target(name: "Orders", dependencies: ["Primitives", "StrictJSON"], swiftSettings: strict),
+        .target(
+            name: "Postgres",
+            dependencies: ["CLibPQ", "Primitives", collections, logging, lifecycle],
+            swiftSettings: strict
+        ),
+        .target(
+            name: "EmbeddedPostgres",
+            dependencies: ["CLinux", "Postgres", "Primitives", logging, lifecycle],
+            swiftSettings: strict
+        ),
+        .target(name: "Telemetry", dependencies: ["Primitives", logging], swiftSettings: strict),
         .target(
             name: "Access",
-            dependencies: [crypto, cryptoExtras, jwtKit, logging],
+            dependencies: ["Primitives", crypto, cryptoExtras, jwtKit, logging],
             swiftSettings: strict
         ),
         .target(
             name: "OrderLog",
             dependencies: [
-                "Orders", "Postgres", "Schema", "StrictJSON", "Telemetry", collections, crypto, logging, lifecycle,
+                "Orders", "Postgres", "Primitives", "Schema", "StrictJSON", "Telemetry", collections, crypto, logging,
+                lifecycle,
             ],
             swiftSettings: strict
         ),
         .target(
-            name: "LiveStreams",
-            dependencies: ["CEpoll", "OrderLog", "Orders", "StrictJSON", "Telemetry", collections, lifecycle, logging],
+            name: "HTTPTransport",
+            dependencies: [
+                "Primitives", "Telemetry", httpTypes, hummingbirdCore, lifecycle, logging, nio, nioHTTP1, nioHTTP2,
+                nioHTTPTypes, nioHTTPTypesHTTP1, nioHTTPTypesHTTP2, nioPosix, nioSSL, nioTLS,
+            ],
+            swiftSettings: strict
+        ),
+        .target(
+            name: "EventStreams",
+            dependencies: [
+                "CLinux", "HTTPTransport", "OrderLog", "Orders", "Primitives", "StrictJSON", "Telemetry", collections,
+                httpTypes, lifecycle, logging, nio, nioHTTPTypes,
+            ],
             swiftSettings: strict
         ),
         .target(
@@ -102,11 +124,27 @@ let package = Package(
             swiftSettings: strict
         ),
         .target(
+            name: "OrderAPI",
+            dependencies: [
+                "Access", "EventStreams", "HTTPTransport", "OrderLog", "Orders", "Postgres", "Primitives",
+                "Projections",
+                "StrictJSON", "Telemetry", collections, crypto, httpTypes, hummingbird, logging, nio,
+            ],
+            swiftSettings: strict
+        ),
+        .target(
+            name: "APIDescription",
+            dependencies: [
+                "Access", "EventStreams", "HTTPTransport", "OrderAPI", "OrderLog", "Orders", "Primitives",
+                "StrictJSON", "Telemetry", crypto, httpTypes, hummingbird, logging, nio,
+            ],
+            swiftSettings: strict
+        ),
+        .target(
             name: "WaybillServer",
             dependencies: [
-                "Access", "LiveStreams", "OrderLog", "Orders", "Postgres", "Projections", "StrictJSON", "Telemetry",
-                collections, crypto, hummingbird, lifecycle, logging, nio, nioHTTP1, nioHTTP2, nioHTTPTypes,
-                nioHTTPTypesHTTP1, nioHTTPTypesHTTP2, nioPosix, nioSSL, nioTLS,
+                "APIDescription", "Access", "EventStreams", "HTTPTransport", "OrderAPI", "OrderLog", "Postgres",
+                "Primitives", "Projections", "Telemetry", hummingbird, lifecycle, logging, nio,
             ],
             swiftSettings: strict
         ),
@@ -119,9 +157,15 @@ let package = Package(
             name: "waybill",
             dependencies: [
                 "CSeeds",
-                "Access", "EmbeddedPostgres", "OrderLog", "Orders", "Postgres", "Projections", "Schema", "StrictJSON",
+                "Access", "EmbeddedPostgres", "HTTPTransport", "OrderLog", "Orders", "Postgres", "Projections",
+                "Schema", "StrictJSON",
                 "Telemetry", "WaybillClient", "WaybillServer", argumentParser, httpClient, logging, lifecycle,
             ],
+            swiftSettings: strict
+        ),
+        .executableTarget(
+            name: "waybill-docs",
+            dependencies: ["APIDescription", argumentParser],
             swiftSettings: strict
         ),
         .executableTarget(
@@ -133,26 +177,26 @@ let package = Package(
         .executableTarget(
             name: "waybill-load",
             dependencies: [
-                "Access", "CEpoll", "EmbeddedPostgres", "LiveStreams", "OrderLog", "Orders", "Postgres", argumentParser,
-                histogram, logging,
+                "Access", "CLinux", "EmbeddedPostgres", "EventStreams", "OrderLog", "Orders", "Postgres", "Primitives",
+                argumentParser, logging,
             ],
             swiftSettings: strict
         ),
         .target(
             name: "TestSupport",
-            dependencies: ["EmbeddedPostgres", logging],
+            dependencies: ["EmbeddedPostgres", "Postgres", logging],
             path: "Tests/TestSupport",
             swiftSettings: strict
         ),
         .target(
             name: "LogSupport",
-            dependencies: ["EmbeddedPostgres", "OrderLog", "Orders", "Postgres", "StrictJSON", "TestSupport", logging],
+            dependencies: ["OrderLog", "Orders", "Postgres", "StrictJSON", "TestSupport", logging],
             path: "Tests/LogSupport",
             swiftSettings: strict
         ),
         .testTarget(
             name: "AccessTests",
-            dependencies: ["Access", crypto, cryptoExtras, logging],
+            dependencies: ["Access", "Primitives", crypto, cryptoExtras, logging],
             swiftSettings: strict
         ),
         .testTarget(
@@ -162,12 +206,14 @@ let package = Package(
         ),
         .testTarget(
             name: "EmbeddedPostgresTests",
-            dependencies: ["EmbeddedPostgres", "TestSupport", logging, lifecycle],
+            dependencies: ["EmbeddedPostgres", "Postgres", "TestSupport", logging, lifecycle],
             swiftSettings: strict
         ),
         .testTarget(
-            name: "LiveStreamsTests",
-            dependencies: ["LiveStreams", "OrderLog", "Orders", "Telemetry", "TestSupport", logging],
+            name: "EventStreamsTests",
+            dependencies: [
+                "EventStreams", "OrderLog", "Orders", "Telemetry", "TestSupport", logging, nio, nioEmbedded,
+            ],
             swiftSettings: strict
         ),
         .testTarget(
@@ -185,8 +231,8 @@ let package = Package(
         .testTarget(
             name: "DescriptionTests",
             dependencies: [
-                "Access", "LiveStreams", "LogSupport", "OrderLog", "Orders", "Postgres", "Projections", "StrictJSON",
-                "Telemetry", "WaybillServer", hummingbird, logging,
+                "APIDescription", "Access", "LogSupport", "OrderAPI", "OrderLog", "Orders", "Postgres", "Projections",
+                "StrictJSON", "WaybillServer", httpTypes, hummingbird, logging,
             ],
             swiftSettings: strict
         ),
@@ -201,6 +247,7 @@ let package = Package(
             dependencies: ["Postgres", "TestSupport", logging, lifecycle],
             swiftSettings: strict
         ),
+        .testTarget(name: "PrimitivesTests", dependencies: ["Primitives"], swiftSettings: strict),
         .testTarget(
             name: "ProjectionsTests",
             dependencies: [
@@ -218,11 +265,22 @@ let package = Package(
             swiftSettings: strict
         ),
         .testTarget(
+            name: "HTTPTransportTests",
+            dependencies: ["HTTPTransport", "TestSupport", logging, nio, nioHTTP2, nioSSL],
+            swiftSettings: strict
+        ),
+        .testTarget(
+            name: "OrderAPITests",
+            dependencies: ["OrderAPI", "TestSupport", httpTypes],
+            swiftSettings: strict
+        ),
+        .testTarget(
             name: "WaybillServerTests",
             dependencies: [
-                "Access", "LiveStreams", "LogSupport", "OrderLog", "Orders", "Postgres", "StrictJSON", "TestSupport",
-                "WaybillClient", "WaybillServer", httpClient, logging, nio, nioEmbedded, nioHTTP1, nioHTTP2,
-                nioSSL,
+                "APIDescription", "Access", "EventStreams", "HTTPTransport", "LogSupport", "OrderAPI", "OrderLog",
+                "Orders",
+                "Postgres", "StrictJSON", "TestSupport", "WaybillClient", "WaybillServer", httpClient, logging, nio,
+                nioHTTP1, nioSSL,
             ],
             swiftSettings: strict
         ),

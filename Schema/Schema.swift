@@ -39,6 +39,7 @@ extension Migration {
         Migration(20, "projection-replays", PackageResources._20_projection_replays_sql),
         Migration(21, "projection-open", PackageResources._21_projection_open_sql),
         Migration(22, "orders-customer", PackageResources._22_orders_customer_sql),
+        Migration(23, "order-states", PackageResources._23_order_states_sql),
     ]
 
     private init(_ version: Int, _ name: String, _ bytes: [UInt8]) {

@@ -1,8 +1,10 @@
 #!/usr/bin/env python3
-"""What TLS and HTTP/2 cost: memory of an idle stream, and processor time of a delivery, against clear text.
+"""The cost of TLS and HTTP/2: memory of an idle stream, and processor time of a delivery, against clear text.
 
-Streams are held by h2load (Debian's nghttp2-client): 1,000 on one connection each in clear text and over TLS, and 100 on
-each of 10 connections over HTTP/2. Events are published by the clock, so that all have the same load."""
+Streams are held by h2load (Debian's nghttp2-client): 1,000 on one connection each in clear text and over TLS, and 100
+on each of 10 connections over HTTP/2. Events are published by the clock, so that all have the same load.
+"""
+
 import argparse
 import datetime
 import json
@@ -13,17 +15,17 @@ import time
 
 sys.dont_write_bytecode = True
 root = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
-sys.path.insert(0, os.path.join(root, "Tests", "Faults"))
+sys.path.insert(0, os.path.join(root, "Tests"))
 
-from bench import Bench  # noqa: E402
-from certificates import Authority  # noqa: E402
-from client import Client  # noqa: E402
-from orders import order  # noqa: E402
-from service import Service  # noqa: E402
-from waiting import wait_for  # noqa: E402
+from support.bench import Bench
+from support.certificates import Authority
+from support.client import Client
+from support.orders import order
+from support.service import Service
+from support.waiting import wait_for
 
 STREAMS, RATE, SECONDS = 1000, 50, 8
-# What h2load is told of connections and streams on each.
+# Options of h2load for connections and for streams on each.
 WAYS = {
     "clear text, HTTP/1.1": (False, ["--h1", "-c", str(STREAMS), "-m", "1"]),
     "TLS, HTTP/1.1": (True, ["--h1", "-c", str(STREAMS), "-m", "1"]),
@@ -32,13 +34,13 @@ WAYS = {
 
 
 def anonymous(pid):
-    """Bytes of memory of the process's own, without what it maps from files."""
+    """Bytes of the process's own memory, without mapped files."""
     with open(f"/proc/{pid}/smaps_rollup", encoding="ascii") as file:
         return next(int(line.split()[1]) * 1024 for line in file if line.startswith("Anonymous:"))
 
 
 def publish(bench):
-    """Places orders by the clock; returns how many."""
+    """Places orders by the clock; returns their number."""
     client = Client(bench.service.port, bench.tokens["backend"], bench.service.tls)
     began, count = time.monotonic(), 0
     while time.monotonic() - began < SECONDS:
@@ -62,17 +64,37 @@ def measure(binary, is_secure, how):
         before = anonymous(pid)
         scheme = "https" if is_secure else "http"
         load = subprocess.Popen(
-            ["h2load", *how, "-n", str(STREAMS), "-t", "1", "-T", "0", "-N", "0", "--duration", "60", "-H",
-             f"authorization: Bearer {bench.tokens['staff']}", f"{scheme}://127.0.0.1:{service.port}/v1/stream"],
-            stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+            [
+                "h2load",
+                *how,
+                "-n",
+                str(STREAMS),
+                "-t",
+                "1",
+                "-T",
+                "0",
+                "-N",
+                "0",
+                "--duration",
+                "60",
+                "-H",
+                f"authorization: Bearer {bench.tokens['staff']}",
+                f"{scheme}://127.0.0.1:{service.port}/v1/stream",
+            ],
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.DEVNULL,
+            stderr=subprocess.DEVNULL,
+        )
         try:
             wait_for(lambda: bench.metric("waybill_streams_on_lanes") == STREAMS, 40, "all streams have begun")
-            # What was needed only for opening is given back within a second or two.
+            # Memory that only opening needs goes back to the system within a second or two.
             time.sleep(3)
             memory = (anonymous(pid) - before) / STREAMS
             spent, frames = service.processor_time(), bench.metric("waybill_stream_frames_total")
             published = publish(bench)
-            wait_for(lambda: bench.metric("waybill_stream_frames_total") - frames == published * STREAMS, 20, "deliveries")
+            wait_for(
+                lambda: bench.metric("waybill_stream_frames_total") - frames == published * STREAMS, 20, "deliveries"
+            )
             return memory, (service.processor_time() - spent) / (published * STREAMS) * 1e6
         finally:
             load.kill()
@@ -99,14 +121,28 @@ def main():
     names = ["memory of an idle stream", "CPU of the service a delivery", "deliveries for the same CPU"]
     figures = [{"subject": way, "name": names[0], "unit": "kB", "runs": memory[way]} for way in WAYS]
     figures += [{"subject": way, "name": names[1], "unit": "µs", "runs": cost[way]} for way in WAYS]
-    figures += [{"subject": way, "name": names[2], "unit": "×", "runs": [a / b for a, b in zip(cost[clear], cost[way])]}
-                for way in WAYS if way != clear]
+    figures += [
+        {
+            "subject": way,
+            "name": names[2],
+            "unit": "×",
+            "runs": [a / b for a, b in zip(cost[clear], cost[way], strict=True)],
+        }
+        for way in WAYS
+        if way != clear
+    ]
     with open(options.machine, encoding="utf-8") as file:
         machine = json.load(file)["machine"]
     report = {
-        "scenario": "secure", "summary": "streams over TLS and HTTP/2", "machine": machine,
-        "date": datetime.datetime.now(datetime.timezone.utc).strftime("%Y-%m-%d"),
-        "program": "Scripts/bench", "command": "secure", "figures": figures, "charts": [], "notes": [],
+        "scenario": "secure",
+        "summary": "streams over TLS and HTTP/2",
+        "machine": machine,
+        "date": datetime.datetime.now(datetime.UTC).strftime("%Y-%m-%d"),
+        "program": "Scripts/bench",
+        "command": "secure",
+        "figures": figures,
+        "charts": [],
+        "notes": [],
         "selections": [{"title": f"{STREAMS:,} streams, {RATE} events/s", "names": names, "isUpright": False}],
     }
     with open(options.json, "w", encoding="utf-8") as file:

@@ -1,8 +1,8 @@
 """Checks the compose file without a Docker engine.
 
-Validates it against the Compose specification's JSON schema (compose-spec.json beside this file, from
-https://github.com/compose-spec/compose-spec, Apache License 2.0), then checks what the schema cannot know: names that
-must agree with each other, and paths that the inline Dockerfile copies. It does not build the image and does not run it.
+Validates the file against the Compose specification's JSON schema (compose-spec.json beside this file, from
+https://github.com/compose-spec/compose-spec, Apache License 2.0). Then checks the names that must agree with each
+other, and the paths that the inline Dockerfile copies. Does not build the image and does not run it.
 
 Usage: check-compose.py FILE
 """
@@ -17,7 +17,7 @@ import yaml
 
 
 class NoRepeats(yaml.SafeLoader):
-    """YAML forbids repeated keys; PyYAML lets the last one win."""
+    """A loader that refuses repeated keys: YAML forbids them, but PyYAML lets the last one win."""
 
     def construct_mapping(self, node, deep=False):
         keys = [self.construct_object(key, deep=True) for key, _ in node.value]
@@ -80,4 +80,5 @@ def main():
     sys.exit(1 if problems else 0)
 
 
-main()
+if __name__ == "__main__":
+    main()

@@ -48,10 +48,13 @@ missing_packages() {
     fi
     # For the tests in a browser; Playwright drives the one that is installed.
     if [[ ${need_browser:-no} == yes && ! -x /usr/bin/chromium ]]; then echo chromium; fi
-    if [[ ${need_python:-no} == yes ]]; then
+    if [[ ${need_lint:-no} == yes ]]; then command -v shellcheck >/dev/null || echo shellcheck; fi
+    if [[ ${need_python:-no} == yes || ${need_lint:-no} == yes ]]; then
         command -v python3 >/dev/null || echo python3
-        # For the environments of Schemathesis and Playwright; Debian keeps it in a package of its own.
+        # For the environments of pytest and ruff; Debian keeps it in a package of its own.
         python3 -c 'import ensurepip, venv' 2>/dev/null || echo python3-venv
+    fi
+    if [[ ${need_python:-no} == yes ]]; then
         if [[ -z $(python_with yaml jsonschema) ]]; then printf '%s\n' python3 python3-yaml python3-jsonschema; fi
     fi
 }

@@ -1,11 +1,17 @@
 #!/usr/bin/env bash
-# Runs the Python tests of one directory against a binary: python-tests.sh DIRECTORY WAYBILL_BINARY [OPTION…], such as
-# `python-tests.sh Faults .build/debug/waybill --scale full rolling`. What they need comes from PyPI.
+# Runs the Python tests by pytest, whose options it takes, such as
 #
-#   Faults        black-box tests of what goes wrong
-#   Examples      the examples of docs/clients.md
-#   Conformance   the service against its own description, by Schemathesis
-#   Browser       streams in Chromium, which is the system's, by Playwright
+#   Scripts/lib/python-tests.sh Tests/Faults -k kill9 --scale full
+#   Scripts/lib/python-tests.sh --binary .build/release/waybill -m 'not slow' --junitxml report.xml
+#
+#   Tests/Faults        black-box tests of faults: killed processes, lost connections, wrong input, full disks
+#   Tests/Answers       docs/answers.md against a running service
+#   Tests/Examples      the examples of docs/clients.md
+#   Tests/Conformance   the service against its own description, by Schemathesis
+#   Tests/Browser       streams in the system's Chromium, by Playwright
+#
+# --binary (.build/debug/waybill) is tested. -v prints each test, -vv each fact. The last line is "N passed, N failed",
+# where each fact that a test checks counts. Packages come from PyPI (Tests/requirements.txt).
 set -euo pipefail
 
 # shellcheck source=Scripts/lib/common.sh
@@ -13,6 +19,7 @@ source "$(dirname -- "${BASH_SOURCE[0]}")/common.sh"
 # shellcheck source=Scripts/lib/python.sh
 source "$root/Scripts/lib/python.sh"
 
-tests=$root/Tests/$1
-python=$(python_environment "$tests")
-exec "$python" "$tests/run.py" --binary "$2" "${@:3}"
+python=$(python_environment tests "$root/Tests/requirements.txt")
+# No compiled files beside the sources.
+export PYTHONDONTWRITEBYTECODE=1
+exec "$python" -m pytest --rootdir "$root" -c "$root/pyproject.toml" "$@"

@@ -1,14 +1,13 @@
 # shellcheck shell=bash
-# Sourced: environments for tests that need packages from PyPI. Needs common.sh.
+# Sourced: environments for the tools that come from PyPI. Needs common.sh.
 # shellcheck disable=SC2154
 
-# python_environment DIRECTORY
-# Prints a Python that has what DIRECTORY/requirements.txt asks for, installed into an environment of its own, once.
+# python_environment NAME REQUIREMENTS
+# Prints a Python that has the packages of the requirements file, installed once into an environment of its own.
 python_environment() {
-    local requirements=$1/requirements.txt name environment
-    name=$(basename -- "$1")
-    # Named by what is installed, so that another version gets another environment.
-    environment=$root/.build/${name,,}-$(cksum <"$requirements" | cut -d' ' -f1)
+    local name=$1 requirements=$2 environment
+    # Named by its packages, so that other versions get another environment.
+    environment=$root/.build/python-$name-$(cksum <"$requirements" | cut -d' ' -f1)
     if [[ ! -e $environment/installed ]]; then
         say "installing $(paste -sd' ' "$requirements")" >&2
         rm -rf -- "$environment"

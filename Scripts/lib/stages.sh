@@ -1,10 +1,31 @@
 # shellcheck shell=bash
-# Sourced: runs the stages of a test run one after the other and keeps count. Needs common.sh, and `scratch`, a
-# directory for the logs.
 # shellcheck disable=SC2154
+# Sourced: runs the stages of a test run one after the other and keeps count. Needs common.sh.
 
 passed=0
 failed=0
+
+# Goes to the repository's root, finds swift, and makes `scratch`, a directory for logs that is removed at the end.
+begin_run() {
+    local setting
+    # Settings of the caller's own service are not for the tests; the place of PostgreSQL still is.
+    for setting in "${!WAYBILL_@}"; do
+        if [[ $setting != WAYBILL_PG_BIN ]]; then unset "$setting"; fi
+    done
+    cd -- "$root" || return
+    find_swift
+    scratch=$(mktemp -d)
+    # PostgreSQL does not run as root: its own account must be able to enter, or its cluster goes to /var/lib/waybill.
+    chmod 755 "$scratch"
+    trap 'rm -rf -- "$scratch"' EXIT
+}
+
+# Prints the counts as the last line, and fails where a check has failed.
+end_run() {
+    say "all stages: $SECONDS s"
+    echo "$passed passed, $failed failed"
+    [[ $failed -eq 0 ]]
+}
 
 # stage NAME COUNTER COMMAND…
 # Runs the command, shows its output and adds to the counts what COUNTER makes of it. COUNTER is called with the log's
@@ -21,6 +42,15 @@ stage() {
     failed=$((failed + ${counts#* }))
     say "$name: ${counts% *} passed, ${counts#* } failed, $((SECONDS - started)) s"
     return "$status"
+}
+
+# Counts each named stage as one failure, since it could not run without the build.
+not_run() {
+    local name
+    for name in "$@"; do
+        failed=$((failed + 1))
+        say "$name: not run, since the build failed; 1 failed"
+    done
 }
 
 # The whole stage is one check.

@@ -1,6 +1,7 @@
 import Crypto
 import FoundationEssentials
 import JWTKit
+import Primitives
 
 /// The ES256 key of a data directory, with which `waybill token` signs and a service without `--jwks` verifies.
 ///
@@ -27,7 +28,7 @@ package struct DevelopmentKey: Sendable {
             throw KeyError(source: directory, reason: "the data directory cannot be made: \(error)")
         }
         let pem = P256.Signing.PrivateKey().pemRepresentation + "\n"
-        _ = try PrivateFile.create(path, bytes: Array(pem.utf8))
+        _ = try KeyError.wrap { () throws(FileError) in try PrivateFile.create(path, bytes: Array(pem.utf8)) }
         guard let key = try load(path) else {
             throw KeyError(source: path, reason: "the development key vanished as soon as it was made")
         }
@@ -35,7 +36,8 @@ package struct DevelopmentKey: Sendable {
     }
 
     private static func load(_ path: String) throws(KeyError) -> DevelopmentKey? {
-        guard let file = try PrivateFile.read(path, limit: 16_384) else { return nil }
+        let contents = try KeyError.wrap { () throws(FileError) in try PrivateFile.read(path, limit: 16_384) }
+        guard let file = contents else { return nil }
         guard file.mode & 0o077 == 0 else {
             let mode = String(file.mode, radix: 8)
             throw KeyError(source: path, reason: "others can read the development key (mode \(mode)); make it 600")

@@ -1,4 +1,6 @@
-/// Why the keys that verify or sign tokens cannot be used; ends the start of the process.
+import Primitives
+
+/// A key or key set that cannot be used to verify or sign tokens; ends the start of the process.
 package struct KeyError: Error, Sendable, Hashable, CustomStringConvertible {
     /// The file's path, or the URL.
     package let source: String
@@ -10,4 +12,13 @@ package struct KeyError: Error, Sendable, Hashable, CustomStringConvertible {
     }
 
     package var description: String { "\(source): \(reason)" }
+
+    /// Runs `body`, and reports a file that cannot be read or made as a key that cannot be used.
+    static func wrap<Value>(_ body: () throws(FileError) -> Value) throws(KeyError) -> Value {
+        do {
+            return try body()
+        } catch {
+            throw KeyError(source: error.path, reason: error.reason)
+        }
+    }
 }

@@ -1,5 +1,6 @@
 package import FoundationEssentials
 package import Logging
+import Primitives
 import Synchronization
 
 /// Where the keys come from that verify tokens, and how they stay current.
@@ -159,7 +160,10 @@ package final class KeySource: Sendable {
                 throw KeyError(source: DevelopmentKey.fileName, reason: "\(error)")
             }
         case .jwksFile(let path):
-            guard let file = try PrivateFile.read(path, limit: KeySet.longestJWKS) else {
+            let contents = try KeyError.wrap { () throws(FileError) in
+                try PrivateFile.read(path, limit: KeySet.longestJWKS)
+            }
+            guard let file = contents else {
                 throw KeyError(source: path, reason: "there is no such file")
             }
             return Loaded(keys: try await .jwks(file.bytes, source: path), stamp: file.stamp)

@@ -1,3 +1,5 @@
+import Primitives
+
 /// What a limit says to one request.
 package enum RateDecision: Sendable, Hashable {
     case allowed

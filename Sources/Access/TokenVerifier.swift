@@ -1,4 +1,5 @@
 import Crypto
+import Primitives
 import Synchronization
 
 /// Turns a bearer token into the principal that it names.

@@ -1,10 +1,10 @@
-/// Where a data directory's cluster and its socket live.
+/// The directories of a data directory's cluster and of its socket.
 struct ClusterPlacement: Hashable {
-    /// What was found out about the places that come into question.
+    /// The state of the places that come into question.
     struct Findings: Hashable {
         /// The data directory, absolute and without symbolic links.
         var dataDirectory: String
-        /// Whether the server's account can enter the data directory.
+        /// True when the server's account can enter the data directory.
         var isReachable: Bool
         var hasClusterInside: Bool
         var hasClusterOutside: Bool
@@ -17,14 +17,14 @@ struct ClusterPlacement: Hashable {
 
     static func outside(_ dataDirectory: String) -> String { "/var/lib/waybill/\(hash(dataDirectory))" }
 
-    /// An existing cluster stays where it is: a new one beside it would look like lost data.
+    /// Chooses the place. An existing cluster stays in its place: a new one elsewhere would look like lost data.
     init(_ findings: Findings) throws {
         let directory = findings.dataDirectory
         if findings.hasClusterInside && !findings.isReachable {
             throw EmbeddedPostgresError(
                 .notReachable,
-                "\(Self.inside(directory)) holds a cluster that the server's account can no longer reach: "
-                    + "let it enter every directory on the way (chmod o+x)"
+                "the PostgreSQL account cannot enter \(Self.inside(directory)), which holds the cluster: "
+                    + "let it enter every directory on the way (`chmod o+x`)"
             )
         }
         isOutside = !findings.hasClusterInside && (findings.hasClusterOutside || !findings.isReachable)
@@ -34,14 +34,17 @@ struct ClusterPlacement: Hashable {
     /// The longest path of a Unix socket, in bytes: `sun_path` (unix(7)) less its final zero.
     static let longestSocketPath = 107
 
-    /// The cluster's own directory where the socket's path fits, else one named by the path's hash under `root`.
+    /// The directory of the server's socket: the cluster's own, or one under `root` named by the hash of the cluster's
+    /// path. The cluster's own will not do when the socket's path is too long, or has a comma: libpq takes that for a
+    /// list of hosts.
     static func socketDirectory(cluster: String, port: Int, root: String) -> String {
         let path = "\(cluster)/.s.PGSQL.\(port)"
-        return path.utf8.count <= longestSocketPath ? cluster : "\(root)/waybill-\(hash(cluster))"
+        let isUsable = path.utf8.count <= longestSocketPath && !cluster.contains(",")
+        return isUsable ? cluster : "\(root)/waybill-\(hash(cluster))"
     }
 
-    /// FNV-1a, 64 bits, as 16 hexadecimal digits. It names directories and need not resist an adversary: the
-    /// directories' owners and modes are checked.
+    /// FNV-1a, 64 bits, as 16 hexadecimal digits. The hash names directories, whose owners and modes are checked, and so
+    /// need not resist an adversary.
     static func hash(_ text: String) -> String {
         let value = text.utf8.reduce(0xcbf2_9ce4_8422_2325 as UInt64) { ($0 ^ UInt64($1)) &* 0x100_0000_01b3 }
         let digits = String(value, radix: 16)

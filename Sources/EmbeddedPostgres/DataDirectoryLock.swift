@@ -1,15 +1,16 @@
 import Glibc
 
-/// Makes a data directory belong to one process at a time: an advisory lock on `waybill.lock`, which the kernel
-/// releases however the process ends.
+/// A lock that makes a data directory belong to one process at a time: an advisory lock on `waybill.lock`, which the
+/// kernel releases with the end of the process.
 ///
-/// Held until the value goes away. The file stays: removing it would let two processes lock two files of one name.
+/// The lock is held until the value goes away. The file stays: without it two processes could lock two files of one
+/// name.
 package final class DataDirectoryLock: Sendable {
     private let descriptor: Int32
 
-    /// Makes the directory where it is missing, enterable for the server's account, and locks it.
+    /// Makes a missing directory, which the server's account can enter, and locks it.
     ///
-    /// - Throws: `directoryLocked`, naming the process that holds it; `fileSystem`.
+    /// - Throws: `directoryLocked`, naming the process that holds the lock; `fileSystem`.
     package init(dataDirectory: String) throws {
         try FileSystem.makeDirectories(dataDirectory, mode: 0o711)
         let path = "\(dataDirectory)/waybill.lock"
@@ -19,10 +20,11 @@ package final class DataDirectoryLock: Sendable {
             let number = errno
             let holder = FileSystem.contents(of: descriptor, from: 0).flatMap { Int32($0.prefix { $0 != "\n" }) }
             close(descriptor)
-            guard number == EWOULDBLOCK else { throw FileSystem.failure("lock", path, number) }
+            guard number == EWOULDBLOCK else { throw FileSystem.failure("lock", path, code: number) }
             throw EmbeddedPostgresError(
                 .directoryLocked,
-                "\(dataDirectory) is in use by another process" + (holder.map { " (pid \($0))" } ?? "")
+                "another process\(holder.map { " (pid \($0))" } ?? "") uses \(dataDirectory): "
+                    + "stop it, or name another data directory"
             )
         }
         let text = Array("\(getpid())\n".utf8)

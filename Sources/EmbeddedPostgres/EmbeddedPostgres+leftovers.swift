@@ -1,5 +1,6 @@
 extension EmbeddedPostgres {
-    /// The live server of a cluster's directory, for those who must stop it without a task: exit handlers of tests.
+    /// The live server of a cluster's directory, for code that must stop it without a task, such as exit handlers of
+    /// tests.
     package static func server(ofCluster cluster: String) -> ProcessFacts.Identity? {
         guard
             let file = FileSystem.contents("\(cluster)/postmaster.pid").flatMap({ PostmasterFile(parsing: $0) }),
@@ -9,7 +10,7 @@ extension EmbeddedPostgres {
         return process.identity
     }
 
-    /// Removes a stopped cluster's data directory with all that is in it.
+    /// Removes the data directory of a stopped cluster with all that is in it.
     package static func removeCluster(_ dataDirectory: String) throws {
         try FileSystem.removeTree(dataDirectory)
     }

@@ -1,4 +1,6 @@
+import Glibc
 package import Logging
+package import Postgres
 import ServiceLifecycle
 
 /// A private PostgreSQL cluster for one data directory, reachable by a Unix socket only.
@@ -6,80 +8,247 @@ import ServiceLifecycle
 /// The owner holds the ``DataDirectoryLock``, calls ``start()``, runs the value beside its other services, and calls
 /// ``stop(within:)`` after everything else has ended. The server outlives a killed owner; the next ``start()`` adopts it.
 package actor EmbeddedPostgres: Service {
-    /// What a client needs to connect.
-    package struct Location: Sendable, Hashable {
-        package let socketDirectory: String
-        package let port: Int
-        package let user: String
-        package let database: String
+    /// The time that ``stop(within:)`` gives the server by default.
+    package static let stopTimeout = Duration.seconds(5)
+    /// The time for an immediate stop. PostgreSQL kills its own children five seconds after the signal.
+    private static let immediateStopTimeout = Duration.seconds(7)
+    /// The time for another process to bring up the server that ``join()`` waits for.
+    private static let joinTimeout = Duration.seconds(10)
 
-        package init(socketDirectory: String, port: Int, user: String, database: String) {
-            self.socketDirectory = socketDirectory
-            self.port = port
-            self.user = user
-            self.database = database
-        }
+    private let dataDirectory: String
+    private let binaryDirectory: String?
+    private let logger: Logger
 
-        /// The same server, another database.
-        package func database(_ name: String) -> Location {
-            Location(socketDirectory: socketDirectory, port: port, user: user, database: name)
-        }
-    }
-
-    /// Everything about the cluster that one start finds out.
-    struct Site {
-        let cluster: String
-        let socketDirectory: String
-        let account: ServerAccount
-        let binaries: Binaries
-
-        var pidFile: String { "\(cluster)/postmaster.pid" }
-        var log: String { "\(cluster)/postgres.log" }
-
-        func location(port: Int, socketDirectory: String) -> Location {
-            Location(
-                socketDirectory: socketDirectory,
-                port: port,
-                user: ServerSettings.user,
-                database: ServerSettings.database
-            )
-        }
-    }
-
-    /// How long a start waits for what a killed server left behind, and for the server to answer.
-    static let startTimeout = Duration.seconds(60)
-    /// A server that is replaying its log after a crash may take longer: it is alive and making progress.
-    static let recoveryTimeout = Duration.seconds(600)
-
-    let dataDirectory: String
-    let logger: Logger
-    let namedBinaries: String?
-
-    var site: Site?
+    private var site: ClusterSite?
     /// The server that this value last saw ready.
-    var server: ProcessFacts.Identity?
-    /// A server that we started, until it was reaped.
-    var child: Int32?
-    /// A second caller of ``start()`` waits for the first, instead of starting a second server.
-    var isStarting = false
-    /// Set by ``stop(within:)``: nothing is started any more.
-    var isStopping = false
+    private var server: ProcessFacts.Identity?
+    /// The process id of a server that this value started, until the process is reaped.
+    private var child: Int32?
+    /// True while one caller of ``start()`` works; a second caller waits instead of starting a second server.
+    private var isStarting = false
+    /// True after ``stop(within:)``: no server is started any more.
+    private var isStopping = false
 
     /// - Parameters:
     ///   - dataDirectory: the service's data directory; made where it is missing.
-    ///   - logger: where starts, deaths and restarts are told.
-    ///   - binaries: the directory of the server's programs, in place of looking for it.
-    package init(dataDirectory: String, logger: Logger, binaries: String? = nil) {
+    ///   - logger: receives starts, deaths and restarts of the server.
+    ///   - binaryDirectory: the directory of the server's programs; nil searches for one.
+    package init(dataDirectory: String, logger: Logger, binaryDirectory: String? = nil) {
         self.dataDirectory = dataDirectory
         self.logger = logger
-        self.namedBinaries = binaries
+        self.binaryDirectory = binaryDirectory
     }
 
     /// The id of the process that serves the cluster, as last seen.
     package var postmasterPid: Int32? { server?.pid }
 
-    /// What `postmaster.pid` and `/proc` say now.
-    func presence(_ site: Site) -> PostmasterPresence {
-        Self.presence(cluster: site.cluster, account: site.account)
+    // MARK: Starting
+
+    /// Makes the cluster where it is new, and starts its server, or adopts the one that runs.
+    ///
+    /// - Returns: the database, which exists and answers.
+    /// - Throws: ``EmbeddedPostgresError``. A server that this call started is stopped again after a failure.
+    package func start() async throws -> PostgresConfiguration {
+        while isStarting { try await Task.sleep(for: .milliseconds(20)) }
+        isStarting = true
+        defer { isStarting = false }
+        let site = try await findSite()
+        do {
+            try await site.initialize(logger: logger)
+            let database = try await bringUp(site)
+            try await site.makeDatabase(database, logger: logger)
+            return database
+        } catch {
+            if child != nil { try await shutDown(within: Self.stopTimeout) }
+            throw error
+        }
+    }
+
+    /// Waits for the server that another process runs for this data directory. This value neither starts nor stops it.
+    ///
+    /// - Throws: `directoryLocked` when that process has no server that answers in time.
+    package func join() async throws -> PostgresConfiguration {
+        let site = try await findSite()
+        let deadline = ContinuousClock.now + Self.joinTimeout
+        while true {
+            if case .running(_, let file) = site.presence(), let database = await site.probe(file, logger: logger) {
+                return database
+            }
+            guard .now < deadline else {
+                throw EmbeddedPostgresError(
+                    .directoryLocked,
+                    "another process uses \(dataDirectory), and its database does not answer: stop that process first"
+                )
+            }
+            try await Task.sleep(for: .milliseconds(50))
+        }
+    }
+
+    private func findSite() async throws -> ClusterSite {
+        if let site { return site }
+        let found = try await ClusterSite.prepare(
+            dataDirectory: dataDirectory,
+            binaryDirectory: binaryDirectory,
+            logger: logger
+        )
+        site = found
+        return found
+    }
+
+    /// Repeats until the server answers: looks at the cluster's state and takes the next step.
+    private func bringUp(_ site: ClusterSite) async throws -> PostgresConfiguration {
+        var effort = StartEffort(began: .now)
+        while true {
+            try checkMayStart()
+            reapChild()
+            switch site.presence() {
+            case .foreign(let pid, let reason):
+                throw EmbeddedPostgresError(
+                    .foreignServer,
+                    "\(site.pidFile) names process \(pid), \(reason): stop that process first"
+                )
+            case .running(let identity, let file):
+                if let database = await site.probe(file, logger: logger) {
+                    if child != identity.pid && server != identity {
+                        logger.notice("adopted the running PostgreSQL server", metadata: ["pid": "\(identity.pid)"])
+                    }
+                    server = identity
+                    return database
+                }
+                try effort.checkPatience(isAlive: true, now: .now)
+            case .absent, .stale:
+                try effort.checkPatience(isAlive: false, now: .now)
+                if child == nil { try await launch(site, &effort) }
+            }
+            try await Task.sleep(for: .milliseconds(20))
+        }
+    }
+
+    private func checkMayStart() throws {
+        try Task.checkCancellation()
+        if isStopping { throw CancellationError() }
+    }
+
+    /// Starts the server. When the attempt before failed over leftovers of a killed server, clears them first.
+    private func launch(_ site: ClusterSite, _ effort: inout StartEffort) async throws {
+        if let logOffset = effort.logOffset {
+            let log = site.log.text(from: logOffset)
+            guard StartFailure(log: log) == .leftovers else {
+                throw EmbeddedPostgresError(.startFailed, "PostgreSQL did not start; its log says: \(log.suffix(2000))")
+            }
+            effort.lastLog = log
+            try effort.checkPatience(isAlive: false, now: .now)
+            if let signal = effort.signalForOrphans(now: .now) { site.signalOrphans(signal, logger: logger) }
+            try await Task.sleep(for: .milliseconds(200))
+            try checkMayStart()
+        }
+        effort.logOffset = try site.log.open()
+        let pid = try site.launchServer()
+        child = pid
+        logger.info("started the PostgreSQL server", metadata: ["pid": "\(pid)", "cluster": "\(site.cluster)"])
+    }
+
+    /// Forgets a server that this value started, once it has ended.
+    private func reapChild() {
+        guard let pid = child, ChildProcess.reap(pid) != nil else { return }
+        child = nil
+    }
+
+    // MARK: Supervising
+
+    /// Keeps the server up: starts it again, with growing delays, whenever it dies. Ends with a graceful shutdown or a
+    /// cancellation and leaves the server running for services that end later; the owner calls ``stop(within:)``.
+    package func run() async throws {
+        do {
+            try await cancelWhenGracefulShutdown { try await self.supervise() }
+        } catch is CancellationError {
+            // The loop has no other end.
+        }
+    }
+
+    private func supervise() async throws {
+        var backoff = RestartBackoff()
+        while !isStopping {
+            let began = ContinuousClock.now
+            var uptime = Duration.zero
+            do {
+                if server?.isAlive != true { _ = try await start() }
+                try await waitForDeath()
+                uptime = ContinuousClock.now - began
+                if isStopping { return }
+                logger.error("the PostgreSQL server died; starting it again", metadata: ["uptime": "\(uptime)"])
+            } catch is CancellationError {
+                throw CancellationError()
+            } catch {
+                logger.error("PostgreSQL could not be started; trying again", metadata: ["error": "\(error)"])
+            }
+            try await Task.sleep(for: backoff.delay(afterUptime: uptime))
+        }
+    }
+
+    private func waitForDeath() async throws {
+        while let server, server.isAlive {
+            try await Task.sleep(for: .milliseconds(100))
+            reapChild()
+        }
+    }
+
+    // MARK: Stopping
+
+    /// Stops the server, also one that another process started, and waits until it is gone; this value does not start it
+    /// again. Cancellation does not end the wait.
+    ///
+    /// - Parameter limit: the time for sessions to end and for the last checkpoint. After it the server ends at once and
+    ///   the next start replays the log: slower, and as safe.
+    /// - Throws: `stopTimedOut` when the server outlives an immediate stop too.
+    package func stop(within limit: Duration = stopTimeout) async throws {
+        isStopping = true
+        try await shutDown(within: limit)
+    }
+
+    private func shutDown(within limit: Duration) async throws {
+        // In a task of its own: the caller may be cancelled, and then every sleep would end at once.
+        try await Task { try await self.endServer(within: limit) }.value
+    }
+
+    private func endServer(within limit: Duration) async throws {
+        guard let identity = currentServer() else { return }
+        logger.info("stopping the PostgreSQL server", metadata: ["pid": "\(identity.pid)"])
+        // Fast: ends sessions and writes a checkpoint. A smart stop would wait for ever for sessions that listen.
+        kill(identity.pid, SIGINT)
+        if try await isGone(identity, within: limit) { return }
+        logger.warning(
+            "the PostgreSQL server did not stop in time; stopping it at once",
+            metadata: ["pid": "\(identity.pid)", "limit": "\(limit)"]
+        )
+        // Immediate: the next start replays the log.
+        kill(identity.pid, SIGQUIT)
+        if try await isGone(identity, within: Self.immediateStopTimeout) { return }
+        throw EmbeddedPostgresError(
+            .stopTimedOut,
+            "the PostgreSQL server (process \(identity.pid)) does not stop: end it with `kill -QUIT \(identity.pid)`"
+        )
+    }
+
+    /// The server to stop: the one that the cluster's files name, else a child that has not yet written its name there.
+    private func currentServer() -> ProcessFacts.Identity? {
+        reapChild()
+        if let site, case .running(let identity, _) = site.presence() { return identity }
+        return child.flatMap { ProcessFacts(pid: $0)?.identity }
+    }
+
+    private func isGone(_ identity: ProcessFacts.Identity, within limit: Duration) async throws -> Bool {
+        let deadline = ContinuousClock.now + limit
+        while ContinuousClock.now < deadline {
+            // Reaped here too, since another value of this process may have started it.
+            _ = ChildProcess.reap(identity.pid)
+            reapChild()
+            if !identity.isAlive {
+                if server == identity { server = nil }
+                return true
+            }
+            try await Task.sleep(for: .milliseconds(10))
+        }
+        return false
     }
 }

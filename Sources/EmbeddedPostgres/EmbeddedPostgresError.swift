@@ -1,12 +1,13 @@
-/// What went wrong with the embedded cluster, with a stable code and a sentence for the operator.
+/// A failure of the embedded cluster: a stable code, and a sentence for the operator that says what to do.
 package struct EmbeddedPostgresError: Error, Sendable, Hashable, CustomStringConvertible {
     package enum Code: String, Sendable {
         case binariesMissing
         case binariesTooOld
-        /// The cluster was made by another major version than any that is installed.
+        /// No installed major version is the one that made the cluster.
         case versionMismatch
-        /// Running as root, and there is no account that PostgreSQL could run as.
+        /// The process is root, and there is no account that PostgreSQL could run as.
         case noUnprivilegedAccount
+        /// The server's account, or this process, cannot enter the cluster's directory.
         case notReachable
         case fileSystem
         case spawnFailed
@@ -18,6 +19,7 @@ package struct EmbeddedPostgresError: Error, Sendable, Hashable, CustomStringCon
         case foreignServer
         /// Another process holds the data directory.
         case directoryLocked
+        /// The service's database could not be made.
         case queryFailed
     }
 
@@ -29,5 +31,5 @@ package struct EmbeddedPostgresError: Error, Sendable, Hashable, CustomStringCon
         self.message = message
     }
 
-    package var description: String { "\(message) [\(code.rawValue)]" }
+    package var description: String { message }
 }

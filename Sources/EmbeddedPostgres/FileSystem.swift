@@ -1,12 +1,17 @@
 import Glibc
 
-/// The few file operations that the cluster needs, with errors that name the path.
+/// The file operations that the cluster needs, with errors that name the path.
 enum FileSystem {
-    static func failure(_ what: String, _ path: String, _ number: Int32 = errno) -> EmbeddedPostgresError {
-        EmbeddedPostgresError(.fileSystem, "cannot \(what) \(path): \(String(cString: strerror(number)))")
+    /// The error of a call that failed.
+    ///
+    /// - Parameters:
+    ///   - action: what was to be done with the path, such as `open`.
+    ///   - code: the value of `errno`.
+    static func failure(_ action: String, _ path: String, code: Int32 = errno) -> EmbeddedPostgresError {
+        EmbeddedPostgresError(.fileSystem, "cannot \(action) \(path): \(String(cString: strerror(code)))")
     }
 
-    /// A small file's text, or nil where it cannot be read.
+    /// Reads a small file's text; nil when the file cannot be read.
     static func contents(_ path: String) -> String? {
         let descriptor = open(path, O_RDONLY | O_CLOEXEC)
         guard descriptor >= 0 else { return nil }
@@ -14,12 +19,12 @@ enum FileSystem {
         return contents(of: descriptor, from: 0)
     }
 
-    /// All that follows an offset in bytes, by positioned reads.
-    static func contents(of descriptor: Int32, from start: Int) -> String? {
+    /// Reads all that follows an offset in bytes, and leaves the descriptor's own offset alone.
+    static func contents(of descriptor: Int32, from offset: Int) -> String? {
         var bytes: [UInt8] = []
         var buffer = [UInt8](repeating: 0, count: 8192)
         while true {
-            let count = pread(descriptor, &buffer, buffer.count, start + bytes.count)
+            let count = pread(descriptor, &buffer, buffer.count, offset + bytes.count)
             if count < 0 && errno == EINTR { continue }
             guard count >= 0 else { return nil }
             if count == 0 { return String(decoding: bytes, as: UTF8.self) }
@@ -27,6 +32,7 @@ enum FileSystem {
         }
     }
 
+    /// The path that a symbolic link names; nil when there is no such link.
     static func linkTarget(_ path: String) -> String? {
         var buffer = [CChar](repeating: 0, count: Int(PATH_MAX))
         let count = readlink(path, &buffer, buffer.count)
@@ -37,11 +43,13 @@ enum FileSystem {
 
     static func isExecutable(_ path: String) -> Bool { access(path, X_OK) == 0 }
 
+    /// The status of a file; of a symbolic link itself, not of what the link names.
     static func status(_ path: String) -> stat? {
         var status = stat()
         return lstat(path, &status) == 0 ? status : nil
     }
 
+    /// The names in a directory; none when the directory cannot be read.
     static func entries(_ path: String) -> [String] {
         guard let handle = opendir(path) else { return [] }
         defer { closedir(handle) }
@@ -55,48 +63,52 @@ enum FileSystem {
         return names
     }
 
-    /// The absolute path without symbolic links.
+    /// The absolute path, free of symbolic links.
     static func resolved(_ path: String) throws -> String {
         guard let pointer = realpath(path, nil) else { throw failure("resolve", path) }
         defer { free(pointer) }
         return String(cString: pointer)
     }
 
-    /// Makes the directory and its missing parents; one that exists keeps its mode.
+    /// Makes the directory and its missing parents. A directory that exists keeps its mode.
     static func makeDirectories(_ path: String, mode: mode_t) throws {
-        if mkdir(path, mode) == 0 {
-            // The umask must not close what the mode opens.
-            guard chmod(path, mode) == 0 else { throw failure("set the mode of", path) }
-            return
+        if isDirectory(path) { return }
+        let parent = path.lastIndex(of: "/").map { path[..<$0] } ?? ""
+        if !parent.isEmpty { try makeDirectories(String(parent), mode: mode) }
+        // Another process may make the directory at the same moment.
+        guard mkdir(path, mode) == 0 else {
+            let number = errno
+            if number == EEXIST, isDirectory(path) { return }
+            throw failure("make the directory", path, code: number)
         }
-        let number = errno
-        if number == ENOENT, let slash = path.lastIndex(of: "/"), slash != path.startIndex {
-            try makeDirectories(String(path[..<slash]), mode: mode)
-            try makeDirectories(path, mode: mode)
-            return
-        }
-        var status = stat()
-        guard number == EEXIST, stat(path, &status) == 0, status.st_mode & S_IFMT == S_IFDIR else {
-            throw failure("make the directory", path, number)
-        }
+        // The umask must not close what the mode opens.
+        guard chmod(path, mode) == 0 else { throw failure("set the mode of", path) }
     }
 
-    /// Makes a directory that only `account` may enter, or checks that the existing one is such. A directory that
-    /// somebody else put at a well-known place must not be trusted.
+    private static func isDirectory(_ path: String) -> Bool {
+        var status = stat()
+        return stat(path, &status) == 0 && status.st_mode & S_IFMT == S_IFDIR
+    }
+
+    /// Makes a directory that only `account` may enter, or checks that an existing directory is such. A directory of
+    /// another owner at a well-known place is not to be trusted.
     static func makePrivateDirectory(_ path: String, account: ServerAccount) throws {
         if mkdir(path, 0o700) == 0 {
-            guard chown(path, account.user, account.group) == 0 else { throw failure("give away", path) }
+            guard chown(path, account.user, account.group) == 0 else { throw failure("change the owner of", path) }
             return
         }
         let number = errno
-        guard number == EEXIST, let status = status(path) else { throw failure("make the directory", path, number) }
+        guard number == EEXIST, let status = status(path) else {
+            throw failure("make the directory", path, code: number)
+        }
         guard
             status.st_mode & S_IFMT == S_IFDIR, status.st_uid == account.user,
             status.st_mode & 0o077 == 0
         else {
             throw EmbeddedPostgresError(
                 .fileSystem,
-                "\(path) exists and is not a directory that belongs to \(account.name) alone (mode 0700)"
+                "\(path) must be a directory that belongs to the account \(account.name) and to nobody else (mode 0700): "
+                    + "remove it, or change its owner and mode"
             )
         }
     }

@@ -12,7 +12,7 @@ package struct PostmasterFile: Sendable, Hashable {
     package let socketDirectory: String?
     package let status: Status?
 
-    /// Reads the file's text; nil where it holds no process id or no directory yet.
+    /// Reads the file's text; nil when it holds no process id or no directory yet.
     ///
     /// A standalone backend (`initdb`, single-user mode) writes its process id as a negative number.
     package init?(parsing text: String) {

@@ -1,16 +1,16 @@
-/// What `postmaster.pid` and the process that it names say together.
+/// The state of a cluster's server, from `postmaster.pid` and the process that the file names.
 enum PostmasterPresence: Hashable {
-    /// Nobody has served this cluster since its last clean stop.
+    /// No server has run since the last clean stop.
     case absent
-    /// The file was left behind by a process that is gone. PostgreSQL replaces it by itself.
+    /// A process that is gone left the file behind. PostgreSQL replaces the file by itself.
     case stale
-    /// The cluster is being served.
+    /// The cluster's server runs.
     case running(ProcessFacts.Identity, PostmasterFile)
     /// The named process is alive and is not this cluster's server.
     case foreign(pid: Int32, reason: String)
 
     /// - Parameters:
-    ///   - file: `postmaster.pid`, or nil where there is none to read.
+    ///   - file: `postmaster.pid`; nil when there is none to read.
     ///   - process: the live process of that id, or nil.
     ///   - directory: the cluster's directory, without symbolic links.
     ///   - account: the user that the cluster's server runs as.
@@ -33,7 +33,7 @@ enum PostmasterPresence: Hashable {
         } else if file.directory != directory && process.name == "postgres" {
             self = .foreign(pid: file.pid, reason: "a PostgreSQL server of \(file.directory)")
         } else if process.user != account {
-            // The server may not signal that process, and takes it for an id that was given out again.
+            // The server may not signal that process, and takes its id for one that the system has used again.
             self = .stale
         } else {
             self = .foreign(pid: file.pid, reason: "\(process.name), which is not this cluster's server")

@@ -1,8 +1,8 @@
 import Glibc
 
-/// What `/proc` tells of one process.
+/// The facts about one process in `/proc`.
 package struct ProcessFacts: Sendable, Hashable {
-    /// A process id together with its start time, so that an id that was given out again is not mistaken.
+    /// A process id together with the start time: the system uses ids again.
     package struct Identity: Sendable, Hashable {
         package let pid: Int32
         /// Clock ticks after boot.
@@ -13,7 +13,7 @@ package struct ProcessFacts: Sendable, Hashable {
             self.startTicks = startTicks
         }
 
-        /// Whether this very process still runs. A zombie does not.
+        /// True while this very process runs. A zombie does not.
         package var isAlive: Bool {
             guard let facts = ProcessFacts(pid: pid) else { return false }
             return facts.identity == self && !facts.isDead
@@ -23,10 +23,10 @@ package struct ProcessFacts: Sendable, Hashable {
     package let identity: Identity
     package let name: String
     package let parent: Int32
-    /// Zombie or being removed.
+    /// True for a zombie, and for a process that is being removed.
     package let isDead: Bool
     package let user: UInt32
-    /// Nil where the caller may not know it.
+    /// Nil when this process may not know it.
     package let currentDirectory: String?
 
     init(identity: Identity, name: String, parent: Int32, isDead: Bool, user: UInt32, currentDirectory: String?) {
@@ -38,7 +38,7 @@ package struct ProcessFacts: Sendable, Hashable {
         self.currentDirectory = currentDirectory
     }
 
-    /// The process of this id, or nil where there is none.
+    /// The process of this id; nil when there is none.
     package init?(pid: Int32) {
         var status = stat()
         guard
@@ -57,7 +57,7 @@ package struct ProcessFacts: Sendable, Hashable {
         )
     }
 
-    /// The fields of `/proc/<pid>/stat` (proc(5)). The name stands in brackets and may itself hold blanks and brackets.
+    /// Reads the fields of `/proc/<pid>/stat` (proc(5)). The name stands in brackets and may itself hold blanks and brackets.
     static func fields(ofStat text: String) -> (name: String, isDead: Bool, parent: Int32, startTicks: UInt64)? {
         guard let open = text.firstIndex(of: "("), let close = text.lastIndex(of: ")"), open < close else { return nil }
         let rest = text[text.index(after: close)...].split(separator: " ")
@@ -66,7 +66,7 @@ package struct ProcessFacts: Sendable, Hashable {
         return (name, rest[0] == "Z" || rest[0] == "X", parent, startTicks)
     }
 
-    /// Every process that works in `directory`. The server and all its backends do.
+    /// The processes whose working directory this is. A cluster's server and all its backends work in its directory.
     static func working(in directory: String) -> [ProcessFacts] {
         FileSystem.entries("/proc").compactMap { Int32($0) }.compactMap { ProcessFacts(pid: $0) }
             .filter { !$0.isDead && $0.currentDirectory == directory }

@@ -1,20 +1,18 @@
-/// How long to wait before a dead server is started again.
+import Primitives
+
+/// The delay before a dead server is started again.
 struct RestartBackoff: Hashable {
-    static let shortest = Duration.milliseconds(100)
-    static let longest = Duration.seconds(10)
-    /// A server that stayed up this long was healthy: its death is the first again.
-    static let healthy = Duration.seconds(60)
+    /// A server that stayed up this long was healthy: the delays begin anew at its death.
+    static let healthyUptime = Duration.seconds(60)
 
-    private var failures = 0
+    private var backoff = Backoff(first: .milliseconds(100), limit: .seconds(10))
 
-    /// The server died, or could not be started.
+    /// Counts a death of the server, or a failed start.
     ///
-    /// - Parameter uptime: how long it had been up; zero when it never was.
-    /// - Returns: the time to wait before the next start.
+    /// - Parameter uptime: the server's time of running; zero when the start failed.
+    /// - Returns: the delay before the next start.
     mutating func delay(afterUptime uptime: Duration) -> Duration {
-        if uptime >= Self.healthy { failures = 0 }
-        let delay = min(Self.longest, Self.shortest * (1 << min(failures, 10)))
-        failures += 1
-        return delay
+        if uptime >= Self.healthyUptime { backoff.reset() }
+        return backoff.next()
     }
 }

@@ -5,17 +5,18 @@ struct ServerAccount: Hashable {
     let name: String
     let user: uid_t
     let group: gid_t
-    /// Whether this process is root and must become that user first.
+    /// True when this process is root and must become that user first.
     let needsSwitch: Bool
 
-    /// Without root: ourselves. As root: the owner of an existing cluster, else `postgres`, else `nobody`.
+    /// Chooses the account: without root, this process's own user; as root, the owner of an existing cluster, else
+    /// `postgres`, else `nobody`.
     static func choose(ownerOfCluster: uid_t?, effectiveUser: uid_t = geteuid()) throws -> ServerAccount {
         if effectiveUser != 0 {
             if let ownerOfCluster, ownerOfCluster != effectiveUser {
                 throw EmbeddedPostgresError(
                     .notReachable,
-                    "the cluster belongs to user \(ownerOfCluster) and this process runs as \(effectiveUser); "
-                        + "run as that user, or as root"
+                    "the cluster belongs to user \(ownerOfCluster) and this process runs as user \(effectiveUser): "
+                        + "run it as user \(ownerOfCluster), or as root"
                 )
             }
             return ServerAccount(name: "\(effectiveUser)", user: effectiveUser, group: getegid(), needsSwitch: false)
@@ -24,7 +25,8 @@ struct ServerAccount: Hashable {
             guard let entry = getpwuid(ownerOfCluster), let account = ServerAccount(entry) else {
                 throw EmbeddedPostgresError(
                     .noUnprivilegedAccount,
-                    "the cluster belongs to user \(ownerOfCluster), and no account has that number"
+                    "the cluster belongs to user \(ownerOfCluster), and no account has that number: "
+                        + "make such an account, or change the owner of the cluster's files"
                 )
             }
             return account
@@ -35,7 +37,7 @@ struct ServerAccount: Hashable {
         throw EmbeddedPostgresError(
             .noUnprivilegedAccount,
             "PostgreSQL does not run as root, and there is no account `postgres`: "
-                + "make one (adduser --system postgres) or run as an ordinary user"
+                + "make one (`adduser --system postgres`), or run as an ordinary user"
         )
     }
 
@@ -56,21 +58,21 @@ struct ServerAccount: Hashable {
         )
     }
 
-    /// The command line that runs `arguments` as this account. `setpriv` replaces itself by the program, so that no
-    /// process stands between us and it.
+    /// The command line that runs `arguments` as this account. `setpriv` replaces itself by the program, so that the
+    /// program is a child of this process.
     func command(_ arguments: [String]) throws -> [String] {
         guard needsSwitch else { return arguments }
         guard let setpriv = Self.program("setpriv") else {
             throw EmbeddedPostgresError(
                 .noUnprivilegedAccount,
-                "setpriv is missing, which starts PostgreSQL as \(name): install the package util-linux"
+                "the program `setpriv`, which starts PostgreSQL as \(name), is missing: install the package `util-linux`"
             )
         }
         return [setpriv, "--reuid=\(user)", "--regid=\(group)", "--init-groups", "--"] + arguments
     }
 
-    /// Whether this account can enter the directory, found out by trying: modes alone say too little (access lists,
-    /// mount options, name spaces).
+    /// Tries to enter the directory as this account. Modes alone say too little: there are access lists, mount options
+    /// and name spaces.
     func canEnter(_ directory: String) async throws -> Bool {
         let test = Self.program("test") ?? "/usr/bin/test"
         return try await ChildProcess.run(command([test, "-x", directory])).status == 0

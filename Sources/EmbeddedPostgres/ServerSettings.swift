@@ -1,19 +1,22 @@
-/// The server's configuration. It goes on the command line at each start, so that a newer service brings its own.
+import Postgres
+
+/// The server's configuration. Each start passes it on the command line, so that a newer service brings its own.
 enum ServerSettings {
     static let port = 5432
     static let user = "postgres"
+    /// The name of the service's database.
     static let database = "waybill"
 
-    static func initdb(binaries: Binaries, directory: String) -> [String] {
+    static func initdb(binaries: ServerBinaries, directory: String) -> [String] {
         [
             "\(binaries.directory)/initdb", "--pgdata=\(directory)", "--username=\(user)",
             "--encoding=UTF8", "--no-locale", "--data-checksums",
-            // Whoever can enter the socket's directory is the service or its account.
+            // Only the service and its account can enter the socket's directory.
             "--auth-local=trust", "--auth-host=reject", "--no-instructions",
         ]
     }
 
-    static func postgres(binaries: Binaries, cluster: String, socketDirectory: String) -> [String] {
+    static func postgres(binaries: ServerBinaries, cluster: String, socketDirectory: String) -> [String] {
         let settings = [
             "listen_addresses=",
             "port=\(port)",
@@ -27,8 +30,8 @@ enum ServerSettings {
             // Enough for a base backup over the socket.
             "wal_level=replica",
             "max_wal_senders=3",
-            // A busy log writes some 20 MB a second: checkpoints every minute would double that by full pages. Recovery still
-            // ends within the minute that a restart may take.
+            // A busy log writes some 20 MB a second, and checkpoints every minute would double that by full pages. Recovery
+            // still ends within the minute that a restart may take.
             "max_wal_size=2GB",
             "checkpoint_timeout=10min",
             "wal_buffers=16MB",
@@ -44,8 +47,13 @@ enum ServerSettings {
         return ["\(binaries.directory)/postgres", "-D", cluster] + settings.flatMap { ["-c", $0] }
     }
 
-    /// The setting is a list: a comma or a blank in a path needs quotes.
-    static func quoted(_ path: String) -> String {
-        "\"" + path.split(separator: "\"", omittingEmptySubsequences: false).joined(separator: "\"\"") + "\""
+    /// Quotes a path for a setting that is a list. An unquoted comma or blank would end the entry.
+    static func quoted(_ path: String) -> String { path.quotedIdentifier }
+
+    /// The server's own database, in which others are made.
+    static func maintenance(of database: PostgresConfiguration) -> PostgresConfiguration {
+        var maintenance = database
+        maintenance.database = "postgres"
+        return maintenance
     }
 }

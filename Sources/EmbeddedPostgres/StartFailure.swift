@@ -1,7 +1,8 @@
-/// Why a server ended while it started, read from its log.
+/// The reason for which a server ended while it started, read from its log.
 enum StartFailure: Hashable {
-    /// What a killed server left behind is still there and will go: backends, shared memory, a socket's lock file.
+    /// Leftovers of a killed server, which will go away: backends, shared memory, a socket's lock file.
     case leftovers
+    /// Anything else. Another attempt would fail the same way.
     case lasting
 
     private static let passing = [

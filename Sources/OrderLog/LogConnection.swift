@@ -1,29 +1,32 @@
-/// How the service's connections are set up.
+/// The settings of the service's database connections.
 package enum LogConnection {
-    /// The NOTIFY channel that rings for new events.
+    /// The NOTIFY channel that announces new events.
     package static let channel = "waybill"
 
-    /// Who the service acts as, and in which terms, on every connection.
+    /// The session settings of every connection: the role that the service acts as, durability, time zone, planner.
     package static let settings = [
         "role": "waybill_writer",
         "synchronous_commit": "on",
         "default_transaction_isolation": "read committed",
         "TimeZone": "UTC",
         "statement_timeout": "10000",
-        // Everything here goes by an index. A plan made while the tables were new and empty, and kept, would not: append
-        // then slows down with every command. Without sequential scans even tiny tables look dear, hence no jit.
+        // All statements use an index. A plan that was made while the tables were empty, and kept, would scan them:
+        // appends then slow down with every command. Without sequential scans even tiny tables seem expensive, hence no
+        // jit.
         "enable_seqscan": "off",
-        // For the same reason: of a log that looks empty a bitmap would fetch and sort all that follows a position.
+        // For the same reason: in a log that seems empty a bitmap scan would fetch and sort all events after a
+        // position.
         "enable_bitmapscan": "off",
         "jit": "off",
     ]
 
-    /// A stalled process must not hold the head: the server ends its transaction after two seconds.
+    /// The appender's session settings. The server ends the transaction of a stalled process after two seconds, so that
+    /// it does not keep the head locked.
     package static let appenderSettings = settings.merging(["idle_in_transaction_session_timeout": "2000"]) { $1 }
 
-    /// After this long without an answer a read's connection is given up.
+    /// The time without an answer after which a reader closes its connection.
     static let readTimeout: Duration = .seconds(12)
 
-    /// After this long without an answer an append's connection is given up and the outcome is unknown.
+    /// The time without an answer after which the appender closes its connection; the outcome is unknown then.
     static let appendTimeout: Duration = .seconds(12)
 }

@@ -3,10 +3,10 @@ package import Orders
 package import StrictJSON
 
 extension LoggedEvent {
-    /// Writes the event as it reads everywhere: in a frame, in history, on log pages and in exports.
+    /// Writes the event's JSON, which is the same in stream frames, in an order's history, on log pages and in exports.
     ///
     /// - Parameters:
-    ///   - audience: customers get neither `internal` nor who did it and why.
+    ///   - audience: customers get neither `internal` nor the actor and the ids of the command.
     ///   - position: the event's position as this audience reads it.
     package func write(to writer: inout JSONWriter, for audience: Audience, position: String) {
         writer.object { writer in

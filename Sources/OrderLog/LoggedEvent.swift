@@ -1,7 +1,7 @@
 package import Foundation
 package import Orders
 
-/// One row of the log, as it was written.
+/// One event of the log, as it was written.
 package struct LoggedEvent: Sendable, Hashable {
     package let seq: Int64
     package let orderId: UUID
@@ -11,11 +11,11 @@ package struct LoggedEvent: Sendable, Hashable {
     package let customer: String
     package let type: String
     package let schema: Int
-    /// The headline before the event, as announced; nil for an order's first event.
+    /// The headline that was announced before the event; nil for an order's first event.
     package let statusBefore: String?
-    /// The headline announced with the event.
+    /// The headline that was announced with the event.
     package let status: String
-    /// The exact JSON text that customers may see; nil where the event is hidden from them.
+    /// The exact JSON text that customers may see; nil for an event that is hidden from customers.
     package let data: [UInt8]?
     /// The exact JSON text for staff only.
     package let `internal`: [UInt8]
@@ -66,6 +66,6 @@ package struct LoggedEvent: Sendable, Hashable {
         self.recordedAt = recordedAt
     }
 
-    /// Whether the event changed the headline.
+    /// The event changed the headline.
     package var changesStatus: Bool { statusBefore != status }
 }

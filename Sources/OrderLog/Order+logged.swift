@@ -1,9 +1,9 @@
 package import Orders
 
 extension Order {
-    /// Folds an event of the log into the state. The headline is the one that was announced with it.
+    /// Folds an event of the log into the state. The headline is the one that was announced with the event.
     ///
-    /// - Throws: `StoredDataError` where the row cannot be read, or does not follow what was folded before.
+    /// - Throws: `StoredDataError` where the event cannot be read, or does not follow the events folded before.
     package mutating func replay(_ logged: LoggedEvent) throws {
         guard logged.version == version + 1 else {
             throw StoredDataError.malformed(what: logged.type, detail: "version \(logged.version) after \(version)")

@@ -1,22 +1,22 @@
 import CLibPQ
 
-/// Where the server is and how to enter.
-package struct PostgresConfiguration: Sendable {
-    /// A host name, an address, or the directory of a Unix socket (begins with `/`). Names are resolved on the I/O thread,
-    /// which blocks it for that time; give an address where that matters.
+/// The address of a database, and the way to log in there.
+package struct PostgresConfiguration: Sendable, Hashable {
+    /// A host name, an address, or the directory of a Unix socket (begins with `/`). Resolving a name blocks the I/O thread;
+    /// give an address where that matters.
     package var host: String
     package var port: Int
     package var database: String
-    /// Empty: libpq's own default, the name of the operating system's user.
+    /// The role to log in as; empty for libpq's default, the name of the operating system's user.
     package var user: String
     package var password: String?
-    /// Shown in `pg_stat_activity`.
+    /// The name in `pg_stat_activity`.
     package var applicationName = "swift-postgres"
     /// Settings of the session, sent with the first packet, such as `role` or `statement_timeout`.
     package var serverSettings: [String: String] = [:]
-    /// How long opening a connection may take in all, authentication included.
+    /// The time for opening a connection, authentication included.
     package var connectTimeout: Duration = .seconds(10)
-    /// TCP keepalives: probe after 10 s of silence, give up within about 25 s. Off leaves it to the system.
+    /// True for TCP keepalives that probe after 10 s of silence and give up within about 25 s; false for the system's own.
     package var keepalives = true
     /// Further parameters for libpq as its manual lists them, such as `sslmode`.
     package var libpqParameters: [String: String] = [:]
@@ -29,40 +29,7 @@ package struct PostgresConfiguration: Sendable {
         self.password = password
     }
 
-    /// Reads a `postgres://` URL or a `key=value` string (libpq's "Connection Strings").
-    /// - Throws: `usage` when libpq cannot read it, or it names several hosts.
-    package init(connectionString: String) throws(PostgresError) {
-        var message: UnsafeMutablePointer<CChar>?
-        guard let options = PQconninfoParse(connectionString, &message) else {
-            defer { PQfreemem(message) }
-            let reason = message.map { String(cString: $0) } ?? "out of memory"
-            throw PostgresError(.usage, "connection string: \(reason.trimmingNewlines)")
-        }
-        defer { PQconninfoFree(options) }
-        var values: [String: String] = [:]
-        var option = options
-        while let keyword = option.pointee.keyword {
-            if let value = option.pointee.val { values[String(cString: keyword)] = String(cString: value) }
-            option += 1
-        }
-        guard let port = Int(values.removeValue(forKey: "port") ?? "5432"), (1...65_535).contains(port) else {
-            throw PostgresError(.usage, "connection string: the port must be one number from 1 to 65535")
-        }
-        self.init(
-            host: values.removeValue(forKey: "host") ?? "localhost",
-            port: port,
-            database: values.removeValue(forKey: "dbname") ?? "",
-            user: values.removeValue(forKey: "user") ?? "",
-            password: values.removeValue(forKey: "password")
-        )
-        if let name = values.removeValue(forKey: "application_name") { applicationName = name }
-        if let seconds = values.removeValue(forKey: "connect_timeout").flatMap({ Int($0) }), seconds > 0 {
-            connectTimeout = .seconds(seconds)
-        }
-        libpqParameters = values
-    }
-
-    /// Everything as libpq takes it, in a stable order.
+    /// The parameters as libpq takes them, in a stable order.
     var libpqKeywords: [(String, String)] {
         var values = libpqParameters
         values["host"] = host
@@ -86,7 +53,7 @@ package struct PostgresConfiguration: Sendable {
         return values.sorted { $0.key < $1.key }
     }
 
-    /// In `options` a backslash keeps the next character from ending the word.
+    /// Escapes a value for `options`, where a backslash keeps the next character from ending the word.
     private static func escape(_ value: String) -> String {
         var escaped = ""
         for character in value {
@@ -97,11 +64,12 @@ package struct PostgresConfiguration: Sendable {
     }
 }
 
-extension String {
-    /// libpq ends its messages with a line feed.
-    var trimmingNewlines: String {
-        var text = self[...]
-        while let last = text.last, last.isNewline { text.removeLast() }
-        return String(text)
+extension PostgresConfiguration: CustomStringConvertible, CustomDebugStringConvertible {
+    /// The address without the password, for logs and errors.
+    package var description: String {
+        let place = host.hasPrefix("/") ? "\(host) (port \(port))" : "\(host):\(port)"
+        return database.isEmpty ? place : "\(place)/\(database)"
     }
+
+    package var debugDescription: String { description }
 }

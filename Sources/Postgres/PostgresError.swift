@@ -1,27 +1,27 @@
-/// Why a database operation did not give its answer.
+/// A database operation that failed, with its kind and reason.
 package struct PostgresError: Error, Sendable, Equatable {
-    /// What kind of failure it was; stable, for code to switch over.
+    /// The kinds of failure; stable, for code to switch over.
     package enum Kind: String, Sendable {
         /// The connection could not be opened.
         case connect
-        /// The server refused a statement; `sqlState` says why.
+        /// The server refused a statement; `sqlState` gives the reason.
         case server
-        /// The connection broke. All that was in flight shares this fate.
+        /// The connection broke. All requests in flight fail with it.
         case connectionLost
         /// The caller's own deadline passed.
         case timeout
         /// The calling task was cancelled.
         case cancelled
-        /// A value did not have the type that was asked for.
+        /// A value has another type than the one asked for.
         case decoding
         /// The connection or pool had been closed before the request was sent.
         case closed
-        /// The driver was used in a way that it does not allow.
+        /// The program used the driver in a way that the driver does not allow.
         case usage
     }
 
     package var kind: Kind
-    /// The five characters of PostgreSQL's SQLSTATE, where the server gave one.
+    /// The five characters of the server's SQLSTATE; nil for errors of the driver's own.
     package var sqlState: String?
     package var message: String
     package var detail: String?
@@ -31,7 +31,7 @@ package struct PostgresError: Error, Sendable, Equatable {
     package var sql: String?
     /// The place of the failed statement in its pipeline, from 0.
     package var statementIndex: Int?
-    /// True when the request had been handed over and nobody can say whether the server carried it out.
+    /// True when the request had been sent and may have been carried out.
     package var outcomeUnknown: Bool
 
     package init(
@@ -48,7 +48,7 @@ package struct PostgresError: Error, Sendable, Equatable {
         self.outcomeUnknown = outcomeUnknown
     }
 
-    /// True when the connection that gave this error cannot be used any more because it is gone.
+    /// True when the connection is gone.
     package var isConnectionLoss: Bool {
         kind == .connectionLost || kind == .closed
     }
@@ -56,15 +56,27 @@ package struct PostgresError: Error, Sendable, Equatable {
 
 extension PostgresError: CustomStringConvertible {
     package var description: String {
-        var text = "\(kind.rawValue): "
-        if let sqlState { text += "[\(sqlState)] " }
-        text += message
+        var text = prefix + message
         if let detail { text += "; detail: \(detail)" }
         if let hint { text += "; hint: \(hint)" }
         if let constraint { text += "; constraint: \(constraint)" }
         if let statementIndex { text += "; statement \(statementIndex)" }
         if outcomeUnknown { text += "; outcome unknown" }
         if let sql { text += "; sql: \(sql)" }
+        if let sqlState { text += " [SQLSTATE \(sqlState)]" }
         return text
+    }
+
+    private var prefix: String {
+        switch kind {
+        case .connect: "cannot connect to the database: "
+        case .server: "the database refused a statement: "
+        case .connectionLost: "the connection to the database was lost: "
+        case .timeout: "the database did not answer in time: "
+        case .cancelled: "the database request was cancelled: "
+        case .decoding: "a value from the database cannot be read: "
+        case .closed: "the connection to the database is closed: "
+        case .usage: ""
+        }
     }
 }

@@ -1,23 +1,26 @@
 package import OrderLog
 package import Postgres
 
-/// What people read, built from the log and from nothing else: it can be dropped and built again.
+/// A read model: tables that are built from the log and from nothing else, so that they can be dropped and built again.
 ///
-/// Its tables are partitioned by a version, so that a new one can be built beside the one that is served; they are named in
-/// `projection_tables` (Schema).
+/// Its tables are partitioned by a version, so that a new version can be built beside the one that is served. The
+/// tables are listed in the SQL function `projection_tables`.
 package protocol ReadModel: Sendable {
-    /// As in `projections.name`, and how operators speak of it.
+    /// The model's name, as in `projections.name` and in commands of operators.
     var name: String { get }
+
+    /// The appender writes the served version in the transaction that appends, so that no projector follows the log for
+    /// it.
+    var isWrittenByAppender: Bool { get }
 
     /// Folds the next events of the log into the rows of one version.
     ///
     /// - Parameters:
-    ///   - events: ascending, without holes, never empty; they follow what was folded before.
+    ///   - events: ascending, without gaps, never empty; they follow the events folded before.
     ///   - transaction: commits the rows together with the checkpoint, or neither.
     func apply(_ events: [LoggedEvent], version: Int, on transaction: PostgresConnection) async throws
 }
 
-/// All read models that this version of Waybill has.
-package enum ReadModels {
-    package static let all: [any ReadModel] = [OrderListModel(), StatsModel()]
+extension ReadModel {
+    package var isWrittenByAppender: Bool { false }
 }

@@ -2,21 +2,22 @@ package import Logging
 package import OrderLog
 package import Postgres
 
-/// Reads the read models. Each read is one snapshot, and says up to which event it reflects the log.
+/// Reads the read models. Each read is one snapshot, and tells the last event of the log that it reflects.
 package struct ReadModelReader: Sendable {
     let pool: PostgresPool
     package let registry: EpochRegistry
     package let pace: ProjectionPace
 
-    /// - Parameter pace: this process's projector's, so that it hurries when a read waits for it.
+    /// - Parameter pace: the pace of this process's projector, so that a read that waits for the projector ends its
+    ///   pause.
     package init(pool: PostgresPool, registry: EpochRegistry, pace: ProjectionPace = ProjectionPace()) {
         self.pool = pool
         self.registry = registry
         self.pace = pace
     }
 
-    /// The pool for reads of read models. Plans are made for the filters at hand: one plan for all of them would walk a
-    /// common index for a rare value.
+    /// Makes the pool for reads of read models. Each statement is planned for its own values: a shared plan would scan
+    /// a large part of an index for a rare value.
     package static func makePool(
         configuration: PostgresConfiguration,
         registry: EpochRegistry,
@@ -29,29 +30,31 @@ package struct ReadModelReader: Sendable {
         return LogReader.makePool(configuration: configuration, registry: registry, maximum: maximum, logger: logger)
     }
 
-    /// The last event that the served version of a model reflects.
+    /// Reads the number of the last event that the served version of a model reflects.
     package func seq(of model: String) async throws -> Int64 {
-        let rows = try await read([Checkpoint.peek(model)])
-        return try Checkpoint.decode(rows[0], model).seq
+        let rows = try await read([Checkpoint.select(model)])
+        return try Checkpoint.decode(rows[0], model: model).seq
     }
 
     /// Waits until a model reflects an event.
     ///
-    /// - Returns: false where it does not before the deadline.
-    package func wait(for model: String, toReach seq: Int64, until deadline: ContinuousClock.Instant) async throws
-        -> Bool
-    {
-        var pause = 2
+    /// - Returns: false when the deadline passes first.
+    package func wait(
+        for model: String,
+        toReach seq: Int64,
+        until deadline: ContinuousClock.Instant
+    ) async throws -> Bool {
+        var pauseMilliseconds = 2
         while try await self.seq(of: model) < seq {
             guard ContinuousClock.now < deadline else { return false }
-            pace.hurry()
-            try await Task.sleep(for: .milliseconds(pause))
-            pause = min(pause * 2, 50)
+            pace.endPause()
+            try await Task.sleep(for: .milliseconds(pauseMilliseconds))
+            pauseMilliseconds = min(pauseMilliseconds * 2, 50)
         }
         return true
     }
 
-    /// Runs statements in one round trip, and learns of epochs opened since along with them.
+    /// Runs statements in one round trip, and adds epochs that were opened since to the registry.
     func read(_ queries: [PostgresQuery]) async throws -> [PostgresResult] {
         let registry = registry
         return try await pool.withConnection { connection in

@@ -1,3 +1,5 @@
+import Primitives
+
 /// Writes JSON as bytes, without white space and never with a raw carriage return or line feed, so that one text is
 /// always one line of NDJSON or of an event stream.
 package struct JSONWriter: Sendable {
@@ -42,6 +44,23 @@ package struct JSONWriter: Sendable {
         }
     }
 
+    /// Opens an object; the caller writes its members and then calls `endObject`. For a caller that holds the writer in a
+    /// property, which the closure of `object` could not reach.
+    @inlinable
+    package mutating func beginObject() { open(UInt8(ascii: "{")) }
+
+    /// Closes the object that `beginObject` opened.
+    @inlinable
+    package mutating func endObject() { close(UInt8(ascii: "}")) }
+
+    /// Opens an array; the caller writes its elements and then calls `endArray`.
+    @inlinable
+    package mutating func beginArray() { open(UInt8(ascii: "[")) }
+
+    /// Closes the array that `beginArray` opened.
+    @inlinable
+    package mutating func endArray() { close(UInt8(ascii: "]")) }
+
     package mutating func null() {
         comma()
         bytes.append(contentsOf: "null".utf8)
@@ -59,7 +78,7 @@ package struct JSONWriter: Sendable {
 
     package mutating func string(_ string: String) {
         comma()
-        Self.append(string, to: &bytes)
+        JSONText.append(string, to: &bytes)
     }
 
     /// A string that is known to need no escape, written by `body`: times, ids, hexadecimal.
@@ -92,7 +111,7 @@ package struct JSONWriter: Sendable {
             object { writer in
                 for member in members.members {
                     writer.comma()
-                    Self.append(member.name, to: &writer.bytes)
+                    JSONText.append(member.name, to: &writer.bytes)
                     writer.colon()
                     writer.value(member.value)
                 }
@@ -146,40 +165,6 @@ package struct JSONWriter: Sendable {
                 digits[start] = UInt8(ascii: "-")
             }
             bytes.append(contentsOf: UnsafeMutableBufferPointer(rebasing: digits[start...]))
-        }
-    }
-
-    private static func append(_ text: String, to bytes: inout [UInt8]) {
-        bytes.append(UInt8(ascii: "\""))
-        var text = text
-        text.withUTF8 { utf8 in
-            var start = 0
-            for position in 0..<utf8.count {
-                let byte = utf8[position]
-                guard byte < 0x20 || byte == UInt8(ascii: "\"") || byte == UInt8(ascii: "\\") else { continue }
-                bytes.append(contentsOf: utf8[start..<position])
-                start = position + 1
-                appendEscape(of: byte, to: &bytes)
-            }
-            bytes.append(contentsOf: utf8[start...])
-        }
-        bytes.append(UInt8(ascii: "\""))
-    }
-
-    private static func appendEscape(of byte: UInt8, to bytes: inout [UInt8]) {
-        bytes.append(UInt8(ascii: "\\"))
-        switch byte {
-        case UInt8(ascii: "\""), UInt8(ascii: "\\"): bytes.append(byte)
-        case 0x08: bytes.append(UInt8(ascii: "b"))
-        case 0x09: bytes.append(UInt8(ascii: "t"))
-        case 0x0A: bytes.append(UInt8(ascii: "n"))
-        case 0x0C: bytes.append(UInt8(ascii: "f"))
-        case 0x0D: bytes.append(UInt8(ascii: "r"))
-        default:
-            let hexadecimal = Array("0123456789abcdef".utf8)
-            bytes.append(contentsOf: "u00".utf8)
-            bytes.append(hexadecimal[Int(byte >> 4)])
-            bytes.append(hexadecimal[Int(byte & 15)])
         }
     }
 }

@@ -3,46 +3,50 @@ import NIOCore
 import NIOSSL
 
 extension WaybillClient {
-    /// How a client treats its connections. The defaults suit a service of Waybill's own settings.
+    /// The settings of a client's connections. The defaults suit a service with default settings.
     public struct Settings: Sendable {
-        /// A connection on which nothing came for so long is given up. The service says something every 15 s.
-        public var silence: Duration = .seconds(45)
-        /// How long making a connection may take.
+        /// The time after which a silent connection counts as lost. By default the service sends something every 15 s.
+        public var idleTimeout: Duration = .seconds(45)
+        /// The time limit for making a connection.
         public var connectTimeout: Duration = .seconds(10)
-        /// How long the service may take until it begins to answer.
-        public var answerTimeout: Duration = .seconds(30)
-        /// How long to wait before coming back, until the service says it by `retry`.
+        /// The time limit for the service to begin its response.
+        public var responseTimeout: Duration = .seconds(30)
+        /// The time to wait before a stream that ended is requested again, until the service names another by `retry`.
         public var reconnectionTime: Duration = .seconds(2)
-        /// How long to wait at most between attempts that fail.
-        public var longestPause: Duration = .seconds(30)
-        /// Bytes that an event of a stream may have.
+        /// The longest time to wait between failed attempts. The delay grows from ``reconnectionTime`` to this.
+        public var maximumBackoff: Duration = .seconds(30)
+        /// The size limit of an event in bytes. A larger event ends the stream.
         public var maximumEventSize = 16 * 1024 * 1024
-        /// Whether 502, 503 and 504 count as attempts that failed, since they come from a proxy whose service is away. By
-        /// the standard they end the stream, as every status but 200 does.
-        public var waitsForService = false
+        /// True to treat the statuses 502, 503 and 504 as failed attempts, which are repeated.
+        ///
+        /// A proxy answers with these statuses while its service is away. By the standard they end the stream, as every
+        /// status but 200 does.
+        public var retriesGatewayErrors = false
 
-        /// A file of certificates (PEM) by which the service's is checked over TLS; nil for the system's.
+        /// The path of a PEM file with the certificate authorities to trust; nil for the system's.
         public var certificateAuthorities: String?
 
-        /// The defaults.
+        /// Creates settings with the default values.
         public init() {}
 
-        /// - Throws: what reading the certificates meets.
-        func http() throws -> HTTPClient.Configuration {
+        /// The settings of the HTTP client.
+        ///
+        /// - Throws: an error of reading the certificates.
+        func httpConfiguration() throws -> HTTPClient.Configuration {
             var configuration = HTTPClient.Configuration(
-                timeout: .init(connect: TimeAmount(connectTimeout), read: TimeAmount(silence))
+                timeout: .init(connect: TimeAmount(connectTimeout), read: TimeAmount(idleTimeout))
             )
             if let certificateAuthorities {
                 var tls = TLSConfiguration.makeClientConfiguration()
                 tls.trustRoots = .certificates(try NIOSSLCertificate.fromPEMFile(certificateAuthorities))
                 configuration.tlsConfiguration = tls
             }
-            // A connection for each stream. Over HTTP/2 they would share one, and one that went silent would be tried again
-            // and again, while the streams beyond those that it carries would wait for others to end.
+            // One connection for each stream. Over HTTP/2 the streams would share one: a silent connection would be
+            // reused again and again, and streams beyond its limit would wait for others to end.
             configuration.httpVersion = .http1Only
-            // Attempts are this client's own to repeat.
+            // `StreamSession` repeats failed attempts itself.
             configuration.connectionPool.retryConnectionEstablishment = false
-            // A stream keeps its connection, and none may wait for another's end.
+            // A stream keeps its connection. No stream may wait for the end of another.
             configuration.connectionPool.concurrentHTTP1ConnectionsPerHostSoftLimit = .max
             return configuration
         }

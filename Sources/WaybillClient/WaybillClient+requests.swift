@@ -5,44 +5,53 @@ import NIOHTTP1
 import NIOPosix
 
 extension WaybillClient {
-    /// A refusal's text is read so far.
-    private static let largestProblem = 64 * 1024
+    /// The size limit, in bytes, of a problem detail that is read.
+    private static let maximumProblemSize = 64 * 1024
 
-    /// Asks for a stream; answers with the response's head, whatever it is.
+    /// Requests a stream.
     ///
-    /// - Throws: `WaybillClientError` where asking again is of no use; what the network met.
+    /// - Returns: the response, whatever its status.
+    /// - Throws: `WaybillClientError` where a second attempt would not help; the network's errors otherwise.
     func open(_ stream: StreamRequest, token: String?, lastEventID: String) async throws -> HTTPClientResponse {
         var request = HTTPClientRequest(url: url + stream.target)
         request.headers.add(name: "Accept", value: "text/event-stream")
         request.headers.add(name: "Cache-Control", value: "no-store")
         if let token {
-            request.headers.add(name: "Authorization", value: "Bearer \(try Self.fieldValue(token, "token"))")
+            request.headers.add(name: "Authorization", value: "Bearer \(try Self.headerValue(token, of: "token"))")
         }
         if !lastEventID.isEmpty {
-            request.headers.add(name: "Last-Event-ID", value: try Self.fieldValue(lastEventID, "last id"))
+            request.headers.add(name: "Last-Event-ID", value: try Self.headerValue(lastEventID, of: "last id"))
         }
         do {
-            return try await http.execute(request, deadline: .now() + TimeAmount(settings.answerTimeout))
+            return try await http.execute(request, deadline: .now() + TimeAmount(settings.responseTimeout))
         } catch let error as HTTPClientError
             where error == .redirectLimitReached || error == .redirectCycleDetected
         {
-            throw WaybillClientError(.unusableRequest, "\(url) leads nowhere: \(error.shortDescription)")
+            throw WaybillClientError(
+                .unusableRequest,
+                "\(url) redirects too often or in a circle: \(error.shortDescription)"
+            )
         }
     }
 
-    /// What may stand in a header's field (RFC 9110, section 5.5).
-    private static func fieldValue(_ text: String, _ name: String) throws -> String {
+    /// Checks that a text may be a header's value (RFC 9110, section 5.5).
+    ///
+    /// - Parameter name: the text's name in the error; the text itself may be secret.
+    private static func headerValue(_ text: String, of name: String) throws -> String {
         let isControl = { (byte: UInt8) in (byte < 0x20 && byte != UInt8(ascii: "\t")) || byte == 0x7F }
         guard !text.utf8.contains(where: isControl) else {
-            throw WaybillClientError(.unusableRequest, "the \(name) holds control characters")
+            throw WaybillClientError(
+                .unusableRequest,
+                "the \(name) contains control characters, which no HTTP header can carry"
+            )
         }
         return text
     }
 
-    /// Makes sure that a stream begins (WHATWG HTML, section 9.2.3).
+    /// Checks that a response is an event stream (WHATWG HTML, section 9.2.3).
     ///
-    /// - Throws: `WaybillClientError` with what the service says.
-    func check(_ response: HTTPClientResponse) async throws {
+    /// - Throws: `WaybillClientError` with the service's explanation.
+    func validate(_ response: HTTPClientResponse) async throws {
         let type = response.headers.first(name: "Content-Type").map(Self.essence) ?? ""
         let status = Int(response.status.code)
         guard response.status == .ok else {
@@ -52,15 +61,16 @@ extension WaybillClient {
             throw WaybillClientError(.refused, text, status: status, problem: problem)
         }
         guard type == "text/event-stream" else {
-            let text = "the answer is \(type.isEmpty ? "of no type" : type) and no event stream"
+            let text = "the response is \(type.isEmpty ? "of no type" : type), not an event stream"
             throw WaybillClientError(.unexpectedContentType, text, status: status)
         }
     }
 
-    /// Nil where it breaks off, is too large, or is no problem detail: the status says enough.
+    /// Reads a problem detail; nil where the body breaks off, is too large or is something else. The status is enough
+    /// then.
     private static func problem(_ response: HTTPClientResponse) async throws -> Problem? {
         do {
-            let body = try await response.body.collect(upTo: largestProblem)
+            let body = try await response.body.collect(upTo: maximumProblemSize)
             return try JSONDecoder().decode(Problem.self, from: Data(body.readableBytesView))
         } catch {
             try Task.checkCancellation()
@@ -68,24 +78,24 @@ extension WaybillClient {
         }
     }
 
-    /// A media type without its parameters, in lower case.
+    /// The media type of a `Content-Type`, without parameters, in lower case.
     private static func essence(_ type: String) -> String {
         String(type.prefix { $0 != ";" }).trimmingPrefix { $0 == " " }.lowercased().filter { $0 != " " }
     }
 
-    /// What the network met, for people.
-    func words(_ error: any Error) -> String {
+    /// A network error as a text for people.
+    func message(for error: any Error) -> String {
         if let error = error as? NIOConnectionError {
-            return error.connectionErrors.first.map { words($0.error) } ?? "there is no such host"
+            return error.connectionErrors.first.map { message(for: $0.error) } ?? "there is no such host"
         }
-        // An answer without its end: the service, or what is before it, fell.
+        // A response without its end: the service, or a proxy before it, has crashed.
         if case HTTPParserError.invalidEOFState = error { return "the connection broke off" }
         if let error = error as? IOError { return String(cString: strerror(error.errnoCode)) }
         guard let error = error as? HTTPClientError else { return "\(error)" }
         return switch error {
-        case .readTimeout: "nothing came for \(settings.silence)"
+        case .readTimeout: "nothing came for \(settings.idleTimeout)"
         case .connectTimeout: "no connection within \(settings.connectTimeout)"
-        case .deadlineExceeded: "no answer within \(settings.answerTimeout)"
+        case .deadlineExceeded: "no answer within \(settings.responseTimeout)"
         default: error.shortDescription
         }
     }

@@ -1,26 +1,28 @@
-/// Why a stream ended for good. Lost connections and streams that end are no errors: the client comes back.
+/// An error that ends a stream for good.
+///
+/// Lost connections and streams that end are no errors: the client reconnects.
 public struct WaybillClientError: Error, Hashable, CustomStringConvertible {
-    /// The kinds of ends.
+    /// The kind of error.
     public enum Code: Sendable, Hashable {
-        /// The service's address, the token or an id cannot be sent in a request.
+        /// The service's address, its certificates, the token or an id cannot be used in a request.
         case unusableRequest
         /// The service answered with a status other than 200 (WHATWG HTML, section 9.2.3).
         case refused
-        /// The answer was no `text/event-stream`.
+        /// The response was not of the type `text/event-stream`.
         case unexpectedContentType
-        /// An event was larger than `WaybillClient.Settings.maximumEventSize`.
+        /// An event was larger than ``WaybillClient/Settings/maximumEventSize``.
         case eventTooLarge
-        /// A frame's data is not what the service's contract says.
+        /// A frame's data does not have the documented form, or not the form that was asked for.
         case unreadableFrame
     }
 
-    /// What kind of end this is.
+    /// The kind of error.
     public let code: Code
-    /// The HTTP status that the service answered with; nil where it did not come to that.
+    /// The HTTP status of the service's response; nil where there was no response.
     public let status: Int?
-    /// What the service said about it; nil where it said nothing, or something that is no problem detail.
+    /// The service's explanation; nil where the response had none.
     public let problem: Problem?
-    /// A sentence for the person who reads it.
+    /// The error as a sentence for people.
     public let description: String
 
     init(_ code: Code, _ description: String, status: Int? = nil, problem: Problem? = nil) {

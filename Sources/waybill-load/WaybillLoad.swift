@@ -4,10 +4,11 @@ import ArgumentParser
 struct WaybillLoad: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "waybill-load",
-        abstract: "Measures a service on this machine, and its peers in the same run.",
+        abstract: "Measure a service on this machine, and its peers in the same run.",
         discussion: """
-            Unless --port names a running service, each scenario starts one of its own on a fresh data directory, with the waybill
-            beside this program, and stops it afterwards. Build for release first: swift build -c release.
+            Unless --port names a running service, each scenario starts a service on a fresh data directory, with the
+            waybill binary beside this program, and stops it afterwards. Build for release first: swift build -c
+            release.
             """,
         subcommands: [
             CommandsScenario.self, BulkScenario.self, ListScenario.self, FanoutScenario.self, StormScenario.self,
@@ -17,7 +18,7 @@ struct WaybillLoad: AsyncParsableCommand {
     )
 
     static func main() async {
-        Family.watchSignals()
+        ChildRegistry.installSignalHandlers()
         do {
             try Descriptors.raiseLimit()
             var command = try parseAsRoot()

@@ -30,6 +30,11 @@ import Testing
         #expect(ClusterPlacement.hash("/d").count == 16)
     }
 
+    @Test func commaInTheClustersPathMovesItsSocket() {
+        let directory = ClusterPlacement.socketDirectory(cluster: "/a,b", port: 5432, root: "/run")
+        #expect(directory == "/run/waybill-\(ClusterPlacement.hash("/a,b"))")
+    }
+
     @Test(arguments: [(93, true), (94, false)])
     func aSocketsPathHoldsAtMost107Bytes(length: Int, fits: Bool) {
         let cluster = "/" + String(repeating: "x", count: length - 1)

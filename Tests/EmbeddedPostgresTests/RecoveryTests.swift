@@ -1,5 +1,6 @@
 import Glibc
 import Logging
+import Postgres
 import ServiceLifecycle
 import TestSupport
 import Testing
@@ -11,13 +12,13 @@ extension ServerTests {
         @Test func aKilledPostmasterIsReplacedAndCommittedDataIsThere() async throws {
             try await Workplace.with { place in
                 let postgres = place.postgres()
-                let location = try await postgres.start()
-                try await LocalSession.run("CREATE TABLE kept AS SELECT 42 AS answer", at: location)
+                let database = try await postgres.start()
+                try await execute("create table kept as select 42 as answer", in: database)
                 let pid = try #require(await postgres.postmasterPid)
                 try #require(kill(pid, SIGKILL) == 0)
-                #expect(try await postgres.start() == location)
+                #expect(try await postgres.start() == database)
                 #expect(await postgres.postmasterPid != pid)
-                #expect(try await LocalSession.run("SELECT answer FROM kept", at: location) == [["42"]])
+                #expect(try await rows("select answer::text from kept", in: database) == [["42"]])
                 try await postgres.stop()
             }
         }
@@ -25,13 +26,13 @@ extension ServerTests {
         @Test func everythingKilledAtOnceRecoversForTheNextOwner() async throws {
             try await Workplace.with { place in
                 let first = place.postgres()
-                let location = try await first.start()
-                try await LocalSession.run("CREATE TABLE kept AS SELECT 42 AS answer", at: location)
+                let database = try await first.start()
+                try await execute("create table kept as select 42 as answer", in: database)
                 try await Workplace.endEverything(in: place.inside)
                 #expect(FileSystem.exists("\(place.inside)/postmaster.pid"))
                 let second = place.postgres()
-                #expect(try await second.start() == location)
-                #expect(try await LocalSession.run("SELECT answer FROM kept", at: location) == [["42"]])
+                #expect(try await second.start() == database)
+                #expect(try await rows("select answer::text from kept", in: database) == [["42"]])
                 try await second.stop()
             }
         }
@@ -40,21 +41,21 @@ extension ServerTests {
             try await Workplace.with { place in
                 await #expect(processExitsWith: .signal(SIGKILL)) { [directory = place.dataDirectory as String] in
                     let lock = try DataDirectoryLock(dataDirectory: directory)
-                    let location = try await Workplace(dataDirectory: directory).postgres().start()
-                    try await LocalSession.run("CREATE TABLE kept AS SELECT 42 AS answer", at: location)
+                    let database = try await Workplace(dataDirectory: directory).postgres().start()
+                    try await execute("create table kept as select 42 as answer", in: database)
                     withExtendedLifetime(lock) { _ = kill(getpid(), SIGKILL) }
                 }
                 let running = try #require(EmbeddedPostgres.server(ofCluster: place.inside))
                 let lock = try DataDirectoryLock(dataDirectory: place.dataDirectory)
                 let postgres = place.postgres()
-                let location = try await postgres.start()
+                let database = try await postgres.start()
                 #expect(await postgres.postmasterPid == running.pid)
-                #expect(try await LocalSession.run("SELECT answer FROM kept", at: location) == [["42"]])
+                #expect(try await rows("select answer::text from kept", in: database) == [["42"]])
 
                 // Not our child: its death is seen and repaired all the same.
                 try #require(kill(running.pid, SIGKILL) == 0)
-                #expect(try await postgres.start() == location)
-                #expect(try await LocalSession.run("SELECT answer FROM kept", at: location) == [["42"]])
+                #expect(try await postgres.start() == database)
+                #expect(try await rows("select answer::text from kept", in: database) == [["42"]])
                 try await postgres.stop()
                 #expect(ProcessFacts.working(in: place.inside).isEmpty)
                 withExtendedLifetime(lock) {}
@@ -76,21 +77,22 @@ extension ServerTests {
         @Test func aBusyBackendOfAKilledPostmasterIsEnded() async throws {
             try await Workplace.with { place in
                 let postgres = place.postgres()
-                let location = try await postgres.start()
+                let database = try await postgres.start()
                 // Without a pause this never looks whether its postmaster lives.
                 let busy = Task {
-                    _ = try await LocalSession.run("DO $$ BEGIN LOOP END LOOP; END $$", at: location)
+                    try await execute("do $$ begin loop end loop; end $$", in: database)
                 }
                 #expect(
                     try await eventually {
-                        let sql = "SELECT pid FROM pg_stat_activity WHERE state = 'active' AND query LIKE 'DO %'"
-                        return try await LocalSession.run(sql, at: location).count == 1
+                        let sql = "select pid::text from pg_stat_activity where state = 'active' and query like 'do %'"
+                        return try await rows(sql, in: database).count == 1
                     }
                 )
                 let pid = try #require(await postgres.postmasterPid)
                 try #require(kill(pid, SIGKILL) == 0)
-                #expect(try await postgres.start() == location)
-                #expect(await failure { try await busy.value } == .queryFailed)
+                #expect(try await postgres.start() == database)
+                let error = await #expect(throws: PostgresError.self) { try await busy.value }
+                #expect(error?.isConnectionLoss == true)
                 try await postgres.stop()
             }
         }
@@ -98,12 +100,12 @@ extension ServerTests {
         @Test func aStalePidFileDoesNotMatter() async throws {
             try await Workplace.with { place in
                 let postgres = place.postgres()
-                let location = try await postgres.start()
+                let database = try await postgres.start()
                 let file = try #require(FileSystem.contents("\(place.inside)/postmaster.pid"))
                 try await postgres.stop()
                 try write(file, to: "\(place.inside)/postmaster.pid")
                 let next = place.postgres()
-                #expect(try await next.start() == location)
+                #expect(try await next.start() == database)
                 try await next.stop()
             }
         }
@@ -143,7 +145,7 @@ extension ServerTests {
         @Test func aSupervisedServerComesBackAndOutlivesItsSupervision() async throws {
             try await Workplace.with { place in
                 let postgres = place.postgres()
-                let location = try await postgres.start()
+                let database = try await postgres.start()
                 let group = ServiceGroup(
                     services: [postgres],
                     logger: Logger(label: "group") { _ in SwiftLogNoOpLogHandler() }
@@ -158,12 +160,12 @@ extension ServerTests {
                             return true
                         }
                     )
-                    #expect(try await LocalSession.run("SELECT 1", at: location) == [["1"]])
+                    #expect(try await rows("select 1::text", in: database) == [["1"]])
                     known = try #require(await postgres.postmasterPid)
                 }
                 await group.triggerGracefulShutdown()
                 try await running.value
-                #expect(try await LocalSession.run("SELECT 1", at: location) == [["1"]])
+                #expect(try await rows("select 1::text", in: database) == [["1"]])
                 try await postgres.stop()
                 #expect(ProcessFacts.working(in: place.inside).isEmpty)
             }

@@ -1,4 +1,5 @@
 import Glibc
+import Postgres
 import TestSupport
 import Testing
 
@@ -9,16 +10,16 @@ extension ServerTests {
         @Test func aFreshClusterServesTheDatabaseOverItsSocketOnly() async throws {
             try await Workplace.with { place in
                 let postgres = place.postgres()
-                let location = try await postgres.start()
-                #expect(location.socketDirectory == place.inside)
-                let settings = try await LocalSession.run(
+                let database = try await postgres.start()
+                #expect(database.host == place.inside)
+                let settings = try await rows(
                     """
                     SELECT current_database(), current_user, pg_encoding_to_char(encoding), datcollate,
                         current_setting('listen_addresses'), current_setting('fsync'),
                         current_setting('synchronous_commit'), current_setting('data_checksums')
                     FROM pg_database WHERE datname = current_database()
                     """,
-                    at: location
+                    in: database
                 )
                 #expect(settings == [["waybill", "postgres", "UTF8", "C", "", "on", "on", "on"]])
                 let pid = try #require(await postgres.postmasterPid)
@@ -39,13 +40,13 @@ extension ServerTests {
                 let postgres = place.postgres()
                 let first = try await postgres.start()
                 let pid = await postgres.postmasterPid
-                try await LocalSession.run("CREATE TABLE kept AS SELECT 42 AS answer", at: first)
+                try await execute("create table kept as select 42 as answer", in: first)
                 #expect(try await postgres.start() == first)
                 #expect(await postgres.postmasterPid == pid)
                 try await postgres.stop()
                 let next = place.postgres()
                 let again = try await next.start()
-                #expect(try await LocalSession.run("SELECT answer FROM kept", at: again) == [["42"]])
+                #expect(try await rows("select answer::text from kept", in: again) == [["42"]])
                 try await next.stop()
             }
         }
@@ -53,10 +54,10 @@ extension ServerTests {
         @Test func aRunningServerIsAdoptedAndStoppedByTheNextOwner() async throws {
             try await Workplace.with { place in
                 let first = place.postgres()
-                let location = try await first.start()
+                let database = try await first.start()
                 let pid = await first.postmasterPid
                 let second = place.postgres()
-                #expect(try await second.start() == location)
+                #expect(try await second.start() == database)
                 #expect(await second.postmasterPid == pid)
                 try await second.stop()
                 #expect(ProcessFacts.working(in: place.inside).isEmpty)
@@ -80,12 +81,12 @@ extension ServerTests {
         @Test func aServerThatIsGivenNoTimeEndsAtOnceAndLosesNothing() async throws {
             try await Workplace.with { place in
                 let postgres = place.postgres()
-                let location = try await postgres.start()
-                try await LocalSession.run("CREATE TABLE kept AS SELECT 42 AS answer", at: location)
+                let database = try await postgres.start()
+                try await execute("create table kept as select 42 as answer", in: database)
                 try await postgres.stop(within: .zero)
                 #expect(ProcessFacts.working(in: place.inside).isEmpty)
                 let next = place.postgres()
-                #expect(try await LocalSession.run("SELECT answer FROM kept", at: next.start()) == [["42"]])
+                #expect(try await rows("select answer::text from kept", in: next.start()) == [["42"]])
                 try await next.stop()
             }
         }
@@ -120,11 +121,11 @@ extension ServerTests {
         func anyPathServes(suffix: String) async throws {
             try await Workplace.with(suffix: suffix) { place in
                 let postgres = place.postgres()
-                let location = try await postgres.start()
-                let socket = "\(location.socketDirectory)/.s.PGSQL.\(location.port)"
+                let database = try await postgres.start()
+                let socket = "\(database.host)/.s.PGSQL.\(database.port)"
                 #expect(socket.utf8.count <= 107)
-                #expect(try await LocalSession.run("SELECT 1", at: location) == [["1"]])
-                let status = try #require(FileSystem.status(location.socketDirectory))
+                #expect(try await rows("select 1::text", in: database) == [["1"]])
+                let status = try #require(FileSystem.status(database.host))
                 #expect(status.st_mode & 0o777 == 0o700)
                 try await postgres.stop()
             }
@@ -134,18 +135,18 @@ extension ServerTests {
         func aDirectoryThatTheAccountCannotReachKeepsItsClusterElsewhere() async throws {
             try await Workplace.with(suffix: "/data", mode: 0o700) { place in
                 let postgres = place.postgres()
-                let location = try await postgres.start()
-                #expect(location.socketDirectory == place.outside)
+                let database = try await postgres.start()
+                #expect(database.host == place.outside)
                 #expect(!FileSystem.exists(place.inside))
-                try await LocalSession.run("CREATE TABLE kept AS SELECT 42 AS answer", at: location)
+                try await execute("create table kept as select 42 as answer", in: database)
                 try await postgres.stop()
 
                 let root = String(place.dataDirectory.dropLast("/data".count))
                 try #require(chmod(root, 0o711) == 0)
                 let next = place.postgres()
                 let again = try await next.start()
-                #expect(again == location, "an existing cluster stays where it is")
-                #expect(try await LocalSession.run("SELECT answer FROM kept", at: again) == [["42"]])
+                #expect(again == database, "an existing cluster stays where it is")
+                #expect(try await rows("select answer::text from kept", in: again) == [["42"]])
                 try await next.stop()
             }
         }

@@ -1,4 +1,5 @@
 import Glibc
+import Postgres
 import Testing
 
 @testable import EmbeddedPostgres
@@ -10,18 +11,18 @@ extension ServerTests {
             let names = try await withThrowingTaskGroup(of: String.self) { group in
                 for _ in 0..<3 {
                     group.addTask {
-                        try await TestCluster.shared.withDatabase { location in
-                            try await LocalSession.run("CREATE TABLE own ()", at: location)
-                            return location.database
+                        try await TestCluster.shared.withDatabase { database in
+                            try await execute("create table own ()", in: database)
+                            return database.database
                         }
                     }
                 }
                 return try await group.reduce(into: Set<String>()) { $0.insert($1) }
             }
             #expect(names.count == 3)
-            let left = try await LocalSession.run(
-                "SELECT datname FROM pg_database WHERE datname LIKE 't\\_%'",
-                at: try await TestCluster.shared.location()
+            let left = try await rows(
+                "select datname from pg_database where datname like 't\\_%'",
+                in: try await TestCluster.shared.server()
             )
             #expect(left.isEmpty)
         }
@@ -55,7 +56,7 @@ extension ServerTests {
         }
 
         private static func startAndReport(to path: String) async throws {
-            let cluster = try await TestCluster.shared.location().socketDirectory
+            let cluster = try await TestCluster.shared.server().host
             let descriptor = open(path, O_WRONLY | O_CREAT, 0o600)
             try #require(write(descriptor, cluster, cluster.utf8.count) == cluster.utf8.count)
             close(descriptor)

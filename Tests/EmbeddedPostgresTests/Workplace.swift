@@ -15,7 +15,7 @@ struct Workplace: Sendable {
     func postgres(binaries: String? = nil) -> EmbeddedPostgres {
         var logger = Logger(label: "embedded")
         logger.logLevel = .critical
-        return EmbeddedPostgres(dataDirectory: dataDirectory, logger: logger, binaries: binaries)
+        return EmbeddedPostgres(dataDirectory: dataDirectory, logger: logger, binaryDirectory: binaries)
     }
 
     /// Lends a directory, and afterwards ends and removes all that is left of it.

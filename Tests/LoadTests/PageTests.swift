@@ -7,17 +7,17 @@ import Testing
     private static let docs = URL(filePath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
         .deletingLastPathComponent().appending(path: "docs")
 
-    @Test func thePageIsMadeOfItsTextsAndFigures() throws {
+    @Test func pageOfTheDocsIsMadeOfItsTextsAndFigures() throws {
         let page = try PerformancePage.make(from: Self.docs.appending(path: "performance"))
         #expect(try String(contentsOf: Self.docs.appending(path: "performance.md"), encoding: .utf8) == page)
     }
 
-    @Test func selectionsPutFiguresSideBySide() {
+    @Test func tablesOfSelectionsHaveRowsForSubjectsOrFigures() {
         let machine = Machine(processor: "cpu", cores: 2, memory: "24 GB", kernel: "Linux 6", postgres: "15")
         var report = Report(scenario: "s", summary: "s", machine: machine)
-        report.add("a", "rate", 1000, "/s")
-        report.add("a", "rate", 3000, "/s")
-        report.add("b", "time", 2, "s")
+        report.add("rate", of: "a", 1000, unit: "/s")
+        report.add("rate", of: "a", 3000, unit: "/s")
+        report.add("time", of: "b", 2, unit: "s")
         let across = report.table(of: .init(title: "t", names: ["time", "rate"]))
         #expect(across.header == ["", "time, s", "rate, /s"])
         #expect(across.rows == [["a", "", "2,000 (1,000 – 3,000)"], ["b", "2.00", ""]])

@@ -11,7 +11,7 @@ import Testing
     )
     private static let empty = Array("HTTP/1.1 204 No Content\r\n\r\n".utf8)
 
-    /// Feeds the pieces and returns the parser with what it took for the body.
+    /// Parses the pieces. Returns the parser, the body that it found and the number of bytes that it parsed.
     private func parse(_ pieces: [ArraySlice<UInt8>]) -> (ResponseParser, body: String, taken: Int) {
         var parser = ResponseParser()
         var body: [UInt8] = []
@@ -23,7 +23,7 @@ import Testing
     }
 
     @Test(arguments: [(fixed, 201, "{\"a\":\"b\\n\"}"), (chunked, 200, "abcd0123456789"), (empty, 204, "")])
-    func readsTheSameHoweverItIsCut(_ response: [UInt8], _ status: Int, _ body: String) {
+    func parserReadsTheSameInPiecesOfAnySize(_ response: [UInt8], _ status: Int, _ body: String) {
         for cut in 0...response.count {
             let (parser, read, taken) = parse([response[..<cut], response[cut...]])
             #expect(parser.isComplete && parser.status == status && read == body && taken == response.count)
@@ -32,18 +32,18 @@ import Testing
         #expect(parser.isComplete && parser.status == status && read == body)
     }
 
-    @Test func isNotCompleteBeforeItsLastByte() {
+    @Test func responseIsNotCompleteBeforeItsLastByte() {
         for response in [Self.fixed, Self.chunked, Self.empty] {
             for end in 0..<response.count { #expect(!parse([response[..<end]]).0.isComplete) }
         }
     }
 
-    @Test func leavesTheNextResponseAlone() {
+    @Test func parserLeavesTheNextResponseUnread() {
         let (parser, _, taken) = parse([(Self.fixed + Self.empty)[...]])
         #expect(parser.isComplete && parser.status == 201 && taken == Self.fixed.count)
     }
 
-    @Test func stopsBehindTheHeadOfAStream() {
+    @Test func parserStopsAtTheEndOfTheHead() {
         var parser = ResponseParser()
         let taken = Self.chunked.withUnsafeBytes { parser.consume($0, headOnly: true) }
         #expect(parser.isHeadComplete && !parser.isComplete)

@@ -3,9 +3,11 @@ package import OrderLog
 package import Orders
 import StrictJSON
 
-/// Commands that tests give, as clients write them.
+/// Sample commands for tests, in the JSON of clients.
 package enum Samples {
-    /// - Parameter total: unit price of the one line of one unit.
+    /// The body of `PlaceOrder`, with one line of two units.
+    ///
+    /// - Parameter price: the unit price in cents.
     package static func place(shop: String = "aurora", customer: String = "cust-1", price: Int = 1000) -> String {
         """
         {"number":"A-1","shop":"\(shop)","customer":"\(customer)","contactRef":"c","country":"DE","currency":"EUR",
@@ -21,7 +23,7 @@ package enum Samples {
         return try OrderCommand.decode(name, value.object ?? JSONObject())
     }
 
-    /// A submission as a backend of every shop makes it.
+    /// A submission by a backend; without `shops` it may act in every shop.
     package static func submission(
         _ name: CommandName,
         _ json: String = "{}",

@@ -1,10 +1,9 @@
-import EmbeddedPostgres
 package import Logging
 package import OrderLog
 package import Postgres
 import TestSupport
 
-/// A log of its own, on the test process's real PostgreSQL.
+/// A log in a database of its own, on the test process's real PostgreSQL.
 package struct TestLog: Sendable {
     package let database: PostgresConfiguration
     package let registry: EpochRegistry
@@ -12,7 +11,21 @@ package struct TestLog: Sendable {
     package let reader: LogReader
     package let logger: Logger
 
-    /// A migrated, empty log for as long as `body` runs.
+    package init(
+        database: PostgresConfiguration,
+        registry: EpochRegistry,
+        pool: PostgresPool,
+        reader: LogReader,
+        logger: Logger
+    ) {
+        self.database = database
+        self.registry = registry
+        self.pool = pool
+        self.reader = reader
+        self.logger = logger
+    }
+
+    /// Runs `body` with a migrated, empty log.
     package static func with<R: Sendable>(_ body: @Sendable (TestLog) async throws -> R) async throws -> R {
         try await withDatabase { database, logger in
             try await Migrator(logger: logger).migrate(database)
@@ -24,28 +37,22 @@ package struct TestLog: Sendable {
         }
     }
 
-    /// An empty database without a schema.
+    /// Runs `body` with an empty database without a schema.
     package static func withDatabase<R: Sendable>(
         _ body: @Sendable (PostgresConfiguration, Logger) async throws -> R
     ) async throws -> R {
-        try await TestCluster.shared.withDatabase { location in
-            let database = PostgresConfiguration(
-                host: location.socketDirectory,
-                port: location.port,
-                database: location.database,
-                user: location.user
-            )
+        try await TestCluster.shared.withDatabase { database in
             var logger = Logger(label: "tests")
             logger.logLevel = .critical
             return try await body(database, logger)
         }
     }
 
-    /// An appender that runs for as long as `body` does.
+    /// Runs `body` with a running appender.
     package func withAppender<R: Sendable>(
         _ settings: Appender.Settings = Appender.Settings(),
-        oldIds: CommandIdFilterCache = CommandIdFilterCache(),
-        witness: (any CommitObserver)? = nil,
+        commandIdFilter: CommandIdFilterCache = CommandIdFilterCache(),
+        observer: (any CommitObserver)? = nil,
         _ body: @Sendable (Appender) async throws -> R
     ) async throws -> R {
         let appender = Appender(
@@ -53,8 +60,8 @@ package struct TestLog: Sendable {
             registry: registry,
             settings: settings,
             logger: logger,
-            oldIds: oldIds,
-            witness: witness
+            commandIdFilter: commandIdFilter,
+            observer: observer
         )
         return try await withThrowingTaskGroup(of: Void.self) { group in
             group.addTask { try await appender.run() }
@@ -64,21 +71,16 @@ package struct TestLog: Sendable {
         }
     }
 
-    /// Ends the server processes of all connections whose application name begins so; as an operator would.
-    package func terminate(_ application: String) async throws {
-        let connection = try await PostgresConnection.connect(database, logger: logger)
-        do {
+    /// Ends the server processes of all connections whose application name begins with `prefix`, as an operator would.
+    package func terminateConnections(named prefix: String) async throws {
+        try await PostgresConnection.with(database, logger: logger) { connection in
             try await connection.query(
                 """
                 select pg_terminate_backend(pid) from pg_stat_activity
                 where datname = current_database() and application_name like $1 and pid <> pg_backend_pid()
                 """,
-                [application + "%"]
+                [prefix + "%"]
             )
-            await connection.close()
-        } catch {
-            await connection.close()
-            throw error
         }
     }
 }

@@ -13,7 +13,7 @@ import Testing
 
     private func keys(_ batch: [AppendQueue.Entry]?) -> [String] { (batch ?? []).map(\.submission.commandId) }
 
-    @Test func singleCommandsGoFirstAndLeaveTheRestToBulk() async throws {
+    @Test func singleCommandsGoFirstAndBulkCommandsGetTheRest() async throws {
         let queue = AppendQueue(capacity: 10, bulkCapacity: 10)
         for index in 0..<6 { #expect(await queue.pushBulk(try entry("b\(index)")) == nil) }
         for index in 0..<2 { #expect(queue.push(try entry("s\(index)")) == nil) }
@@ -31,7 +31,7 @@ import Testing
         #expect(keys(await queue.next(limit: 4)) == ["s2", "s3", "b2", "b3"])
     }
 
-    @Test func aFullBulkLaneMakesItsSendersWaitAndNobodyElse() async throws {
+    @Test func aFullBulkLaneMakesOnlyItsOwnSendersWait() async throws {
         let queue = AppendQueue(capacity: 1, bulkCapacity: 2)
         for index in 0..<2 { #expect(await queue.pushBulk(try entry("b\(index)")) == nil) }
         let third = try entry("b2")
@@ -46,7 +46,7 @@ import Testing
         #expect(keys(await queue.next(limit: 9)) == ["b1", "b2"])
     }
 
-    @Test func closingRefusesThoseWhoWait() async throws {
+    @Test func closingRefusesWaitingSenders() async throws {
         let queue = AppendQueue(capacity: 1, bulkCapacity: 1)
         #expect(await queue.pushBulk(try entry("b0")) == nil)
         let second = try entry("b1")
@@ -68,12 +68,12 @@ import Testing
                 let places = try (0...800).map { _ in
                     try Samples.submission(.placeOrder, Samples.place(), order: UUID())
                 }
-                var tickets: [PendingReceipt] = []
-                for place in places.dropFirst() { tickets.append(await appender.enqueue(place)) }
+                var receipts: [PendingReceipt] = []
+                for place in places.dropFirst() { receipts.append(await appender.enqueue(place)) }
                 _ = try await appender.submit(places[0])
-                #expect(tickets.count { !$0.isAnswered } > 100)
+                #expect(receipts.count { !$0.isAnswered } > 100)
                 var positions: [Int64] = []
-                for ticket in tickets { positions.append(try await ticket.receipt().position.seq) }
+                for receipt in receipts { positions.append(try await receipt.receipt().position.seq) }
                 #expect(positions == positions.sorted())
             }
         }

@@ -12,11 +12,11 @@ import Testing
         while true {
             let page = try await log.reader.events(after: events.last?.seq ?? 0, limit: 500, scope: .everything)
             events += page.events
-            if !page.isCut { return events }
+            if !page.hasMore { return events }
         }
     }
 
-    @Test func manyAtOnceGetPositionsWithoutHoles() async throws {
+    @Test func simultaneousCommandsGetPositionsWithoutGaps() async throws {
         try await TestLog.with { log in
             try await log.withAppender { appender in
                 try await withThrowingTaskGroup(of: Void.self) { group in
@@ -39,7 +39,7 @@ import Testing
         }
     }
 
-    @Test func whatIsKilledInTheMiddleIsAppendedExactlyOnce() async throws {
+    @Test func commandsOfKilledConnectionsAreAppendedExactlyOnce() async throws {
         try await TestLog.with { log in
             let orders = (0..<60).map { _ in UUID() }
             try await log.withAppender { appender in
@@ -56,7 +56,7 @@ import Testing
                         }
                     }
                     group.addTask {
-                        for _ in 0..<12 { try await log.terminate("waybill appender") }
+                        for _ in 0..<12 { try await log.terminateConnections(named: "waybill appender") }
                     }
                     try await group.waitForAll()
                 }
@@ -118,10 +118,10 @@ import Testing
         }
     }
 
-    @Test func withoutADatabaseCommandsAreRefusedInTime() async throws {
+    @Test func commandsAreRefusedInTimeWithoutADatabase() async throws {
         try await TestLog.with { log in
             var settings = Appender.Settings()
-            settings.patience = .milliseconds(300)
+            settings.timeout = .milliseconds(300)
             var nowhere = log.database
             nowhere.database = "does_not_exist"
             let appender = Appender(
@@ -149,7 +149,7 @@ import Testing
             let placed = try await log.withAppender {
                 try await $0.submit(Samples.submission(.placeOrder, Samples.place(), order: order))
             }
-            // As after a restore: the epoch that wrote last was another server's.
+            // As after a restore: the current epoch belongs to another server.
             let owner = try await PostgresConnection.connect(log.database, logger: log.logger)
             try await owner.query("update log_epochs set identity = 'elsewhere'")
             await owner.close()

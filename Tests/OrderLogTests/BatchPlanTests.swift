@@ -20,8 +20,8 @@ import Testing
 
     @Test func commandsOfOneBatchSeeEachOther() throws {
         var plan = plan(head: 41)
-        let placed = try plan.judge(Samples.submission(.placeOrder, Samples.place(), order: order)).get()
-        let confirmed = try plan.judge(Samples.submission(.confirmOrder, order: order)).get()
+        let placed = try plan.decide(Samples.submission(.placeOrder, Samples.place(), order: order)).get()
+        let confirmed = try plan.decide(Samples.submission(.confirmOrder, order: order)).get()
         #expect(placed.position.seq == 42)
         #expect(confirmed.position.seq == 43)
         #expect(confirmed.version == 2)
@@ -30,15 +30,15 @@ import Testing
         #expect(plan.events.map(\.status) == ["placed", "preparing"])
     }
 
-    @Test func aRefusedCommandHarmsNoNeighbour() throws {
+    @Test func aRefusedCommandDoesNotAffectOthers() throws {
         var plan = plan()
-        _ = try plan.judge(Samples.submission(.placeOrder, Samples.place(), order: order)).get()
+        _ = try plan.decide(Samples.submission(.placeOrder, Samples.place(), order: order)).get()
         let pack = #"{"parcelId":"p","lines":[{"lineId":"l1","quantity":1}]}"#
-        guard case .failure(.rejected) = try plan.judge(Samples.submission(.packParcel, pack, order: order)) else {
+        guard case .failure(.rejected) = try plan.decide(Samples.submission(.packParcel, pack, order: order)) else {
             Issue.record("packed before it was confirmed")
             return
         }
-        _ = try plan.judge(Samples.submission(.confirmOrder, order: order)).get()
+        _ = try plan.decide(Samples.submission(.confirmOrder, order: order)).get()
         #expect(plan.events.map(\.type) == ["OrderPlaced", "OrderConfirmed"])
         #expect(plan.commands.count == 2)
     }
@@ -46,8 +46,8 @@ import Testing
     @Test func theSameCommandTwiceInABatchIsAppendedOnce() throws {
         var plan = plan()
         let submission = try Samples.submission(.placeOrder, Samples.place(), order: order, key: "k")
-        let first = try plan.judge(submission).get()
-        let second = try plan.judge(submission).get()
+        let first = try plan.decide(submission).get()
+        let second = try plan.decide(submission).get()
         #expect(!first.replayed)
         #expect(second.replayed)
         #expect(second.events == first.events)
@@ -56,9 +56,9 @@ import Testing
 
     @Test func anIdUsedForAnotherCommandIsRefused() throws {
         var plan = plan()
-        _ = try plan.judge(Samples.submission(.placeOrder, Samples.place(), order: order, key: "k")).get()
+        _ = try plan.decide(Samples.submission(.placeOrder, Samples.place(), order: order, key: "k")).get()
         let other = try Samples.submission(.confirmOrder, order: order, key: "k", fingerprint: 2)
-        guard case .failure(.commandIdReused) = plan.judge(other) else {
+        guard case .failure(.commandIdReused) = plan.decide(other) else {
             Issue.record("the id was accepted twice")
             return
         }
@@ -66,7 +66,8 @@ import Testing
 
     @Test func idsAreScopedByShop() throws {
         var plan = plan()
-        _ = try plan.judge(Samples.submission(.placeOrder, Samples.place(shop: "aurora"), order: order, key: "k")).get()
+        let place = try Samples.submission(.placeOrder, Samples.place(shop: "aurora"), order: order, key: "k")
+        _ = try plan.decide(place).get()
         let elsewhere = try Samples.submission(
             .placeOrder,
             Samples.place(shop: "nordwind"),
@@ -74,26 +75,26 @@ import Testing
             key: "k",
             fingerprint: 2
         )
-        let receipt = try plan.judge(elsewhere).get()
+        let receipt = try plan.decide(elsewhere).get()
         #expect(!receipt.replayed)
     }
 
-    @Test func aRepetitionIsAnsweredBeforeAnythingThatDependsOnState() throws {
+    @Test func aRepetitionIsAnsweredBeforeVersionAndStateAreChecked() throws {
         var plan = plan()
-        _ = try plan.judge(Samples.submission(.placeOrder, Samples.place(), order: order)).get()
+        _ = try plan.decide(Samples.submission(.placeOrder, Samples.place(), order: order)).get()
         let confirm = try Samples.submission(.confirmOrder, order: order, key: "c", ifMatch: 1)
-        let first = try plan.judge(confirm).get()
-        _ = try plan.judge(Samples.submission(.addNote, #"{"text":"x","visibility":"staff"}"#, order: order)).get()
-        let again = try plan.judge(confirm).get()
+        let first = try plan.decide(confirm).get()
+        _ = try plan.decide(Samples.submission(.addNote, #"{"text":"x","visibility":"staff"}"#, order: order)).get()
+        let again = try plan.decide(confirm).get()
         #expect(again.replayed)
         #expect(again.version == first.version)
     }
 
-    @Test func theVersionAskedForMustBeTheOrders() throws {
+    @Test func aCommandForAnotherVersionIsRefused() throws {
         var plan = plan()
-        _ = try plan.judge(Samples.submission(.placeOrder, Samples.place(), order: order)).get()
+        _ = try plan.decide(Samples.submission(.placeOrder, Samples.place(), order: order)).get()
         guard
-            case .failure(.versionMismatch(current: 1)) = try plan.judge(
+            case .failure(.versionMismatch(current: 1)) = try plan.decide(
                 Samples.submission(.confirmOrder, order: order, ifMatch: 7)
             )
         else {
@@ -104,9 +105,9 @@ import Testing
 
     @Test func anOrderOfAnotherShopIsUnknown() throws {
         var plan = plan()
-        _ = try plan.judge(Samples.submission(.placeOrder, Samples.place(), order: order)).get()
+        _ = try plan.decide(Samples.submission(.placeOrder, Samples.place(), order: order)).get()
         guard
-            case .failure(.unknownOrder) = try plan.judge(
+            case .failure(.unknownOrder) = try plan.decide(
                 Samples.submission(.confirmOrder, order: order, shops: ["nordwind"])
             )
         else {
@@ -114,7 +115,7 @@ import Testing
             return
         }
         guard
-            case .failure(.orderExists(nil)) = try plan.judge(
+            case .failure(.orderExists(nil)) = try plan.decide(
                 Samples.submission(.placeOrder, Samples.place(shop: "nordwind"), order: order, shops: ["nordwind"])
             )
         else {
@@ -123,9 +124,9 @@ import Testing
         }
     }
 
-    @Test func afterAnUnknownOutcomeTheFirstAnswerIsNoRepetition() throws {
+    @Test func theFirstAnswerAfterAnUnknownOutcomeIsNoRepetition() throws {
         let submission = try Samples.submission(.placeOrder, Samples.place(), order: order, key: "k")
-        let remembered = AcceptedCommand(
+        let accepted = AcceptedCommand(
             fingerprint: submission.fingerprint,
             orderId: order,
             firstSeq: 5,
@@ -134,20 +135,20 @@ import Testing
             status: "placed",
             types: ["OrderPlaced"]
         )
-        var plan = plan(head: 9, known: [CommandKey(shop: "aurora", commandId: "k"): remembered])
-        let receipt = try plan.judge(submission, acceptedBefore: true).get()
+        var plan = plan(head: 9, known: [CommandKey(shop: "aurora", commandId: "k"): accepted])
+        let receipt = try plan.decide(submission, acceptedBefore: true).get()
         #expect(!receipt.replayed)
         #expect(receipt.position.seq == 5)
         #expect(plan.isEmpty)
     }
 
-    @Test func aFactToldTwiceIsAcceptedWithoutEvents() throws {
+    @Test func aFactReportedTwiceIsAcceptedWithoutEvents() throws {
         var plan = plan()
-        _ = try plan.judge(Samples.submission(.placeOrder, Samples.place(), order: order)).get()
+        _ = try plan.decide(Samples.submission(.placeOrder, Samples.place(), order: order)).get()
         let report =
             #"{"paymentId":"p","kind":"authorized","amount":{"amount":2000,"currency":"EUR"},"providerRef":"r"}"#
-        let first = try plan.judge(Samples.submission(.recordPayment, report, order: order)).get()
-        let second = try plan.judge(Samples.submission(.recordPayment, report, order: order)).get()
+        let first = try plan.decide(Samples.submission(.recordPayment, report, order: order)).get()
+        let second = try plan.decide(Samples.submission(.recordPayment, report, order: order)).get()
         #expect(second.events.isEmpty)
         #expect(second.position == first.position)
         #expect(second.version == first.version)

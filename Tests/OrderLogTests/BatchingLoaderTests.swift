@@ -7,104 +7,107 @@ import Testing
 @Suite struct BatchingLoaderTests {
     private struct Broken: Error {}
 
-    /// A source whose reads end when they are told to.
+    /// A source whose reads end on demand.
     private final class Source: Sendable {
         private let state = Mutex<(begun: Int, open: [CheckedContinuation<Void, Never>])>((0, []))
 
         var begun: Int { state.withLock { $0.begun } }
 
-        func read(_ questions: [Void]) async -> [Int] {
+        func read(_ keys: [Void]) async -> [Int] {
             let number = state.withLock { state in
                 state.begun += 1
                 return state.begun
             }
             await withCheckedContinuation { continuation in state.withLock { $0.open.append(continuation) } }
-            return questions.map { number }
+            return keys.map { number }
         }
 
-        /// - Returns: whether a read was under way.
-        func end() -> Bool {
+        /// Ends a read.
+        ///
+        /// - Returns: false when no read was running.
+        func endRead() -> Bool {
             let open = state.withLock { $0.open.popLast() }
             open?.resume()
             return open != nil
         }
     }
 
-    /// What became of many questions.
-    private final class Answers: Sendable {
-        private let state = Mutex<(asked: Int, given: [Int])>((0, []))
+    /// The outcomes of many calls.
+    private final class Outcomes: Sendable {
+        private let state = Mutex<(calls: Int, values: [Int])>((0, []))
 
-        var asked: Int { state.withLock { $0.asked } }
-        var given: [Int] { state.withLock { $0.given } }
+        var calls: Int { state.withLock { $0.calls } }
+        var values: [Int] { state.withLock { $0.values } }
 
-        func ask(_ shared: BatchingLoader<Void, Int>, _ source: Source) async throws {
-            state.withLock { $0.asked += 1 }
-            let answer = try await shared.value(for: ()) { await source.read($0) }
-            state.withLock { $0.given.append(answer) }
+        func call(_ loader: BatchingLoader<Void, Int>, _ source: Source) async throws {
+            state.withLock { $0.calls += 1 }
+            let value = try await loader.value(for: ()) { await source.read($0) }
+            state.withLock { $0.values.append(value) }
         }
     }
 
-    @Test func whoAsksDuringAReadSharesTheNextOne() async throws {
+    @Test func callersDuringAReadShareTheNextOne() async throws {
         let source = Source()
-        let shared = BatchingLoader<Void, Int>()
-        async let first = shared.value(for: ()) { await source.read($0) }
+        let loader = BatchingLoader<Void, Int>()
+        async let first = loader.value(for: ()) { await source.read($0) }
         #expect(try await eventually { source.begun == 1 })
-        let answers = Answers()
-        for _ in 0..<50 { Task { try await answers.ask(shared, source) } }
-        #expect(try await eventually { answers.asked == 50 })
+        let outcomes = Outcomes()
+        for _ in 0..<50 { Task { try await outcomes.call(loader, source) } }
+        #expect(try await eventually { outcomes.calls == 50 })
         #expect(source.begun == 1, "one read at a time")
-        #expect(try await eventually { source.end() })
+        #expect(try await eventually { source.endRead() })
         #expect(try await first == 1)
         let isAnswered = try await eventually {
-            _ = source.end()
-            return answers.given.count == 50
+            _ = source.endRead()
+            return outcomes.values.count == 50
         }
         #expect(isAnswered)
-        // Nobody is told what was read before the question; some ask so late that they need a read more.
-        #expect(!answers.given.contains(1))
+        // No caller gets a value that was read before its call; late callers need one more read.
+        #expect(!outcomes.values.contains(1))
         #expect(source.begun < 10)
     }
 
-    private final class Largest: Sendable {
+    /// The largest batch of keys so far.
+    private final class LargestBatch: Sendable {
         private let state = Mutex(0)
 
-        var seen: Int { state.withLock { $0 } }
-        func see(_ count: Int) { state.withLock { $0 = max($0, count) } }
+        var count: Int { state.withLock { $0 } }
+        func add(_ count: Int) { state.withLock { $0 = max($0, count) } }
     }
 
-    @Test func eachQuestionGetsItsOwnAnswerWithinTheLimit() async throws {
-        let shared = BatchingLoader<Int, Int>(width: 2, limit: 3)
-        let largest = Largest()
+    @Test func eachKeyGetsItsOwnValueWithinTheBatchLimit() async throws {
+        let loader = BatchingLoader<Int, Int>(concurrency: 2, batchLimit: 3)
+        let largest = LargestBatch()
         try await withThrowingTaskGroup(of: (Int, Int).self) { group in
             for key in 0..<200 {
                 group.addTask {
-                    let answer = try await shared.value(for: key) { keys in
-                        largest.see(keys.count)
+                    let value = try await loader.value(for: key) { keys in
+                        largest.add(keys.count)
                         await Task.yield()
                         return keys.map { $0 * 2 }
                     }
-                    return (key, answer)
+                    return (key, value)
                 }
             }
-            for try await (key, answer) in group { #expect(answer == key * 2) }
+            for try await (key, value) in group { #expect(value == key * 2) }
         }
-        #expect((1...3).contains(largest.seen))
+        #expect((1...3).contains(largest.count))
     }
 
-    @Test func answersThatAreMissingAreAnError() async throws {
-        let shared = BatchingLoader<Int, Int>()
-        await #expect(throws: UnansweredQuestions.self) { try await shared.value(for: 1) { _ in [] } }
+    @Test func missingValuesAreAnError() async throws {
+        let loader = BatchingLoader<Int, Int>()
+        await #expect(throws: WrongValueCount.self) { try await loader.value(for: 1) { _ in [] } }
     }
 
-    @Test func aReadThatFailsFailsForItsOwnAskersOnly() async throws {
-        let shared = BatchingLoader<Void, Int>()
+    @Test func aFailedReadFailsForItsOwnCallersOnly() async throws {
+        let loader = BatchingLoader<Void, Int>()
         let reads = Atomic(0)
-        // Whoever's read serves the second question, the first has failed by then.
-        let read: @Sendable ([Void]) async throws -> [Int] = { questions in
+        // Either call's closure may serve the second call; the first has failed by then.
+        let read: @Sendable ([Void]) async throws -> [Int] = { keys in
             guard reads.wrappingAdd(1, ordering: .relaxed).newValue > 1 else { throw Broken() }
-            return questions.map { 7 }
+            return keys.map { 7 }
         }
-        await #expect(throws: Broken.self) { try await shared.value(for: (), read) }
-        #expect(try await shared.value(for: (), read) == 7)
+        await #expect(throws: Broken.self) { try await loader.value(for: (), read) }
+        #expect(try await loader.value(for: (), read) == 7)
     }
 }

@@ -7,8 +7,8 @@ import Testing
 @testable import OrderLog
 
 @Suite struct CommandIdFilterCacheTests {
-    @Test func aFilterHoldsAllThatWasPutInAndLittleElse() {
-        var filter = BloomFilter(expected: 20_000)
+    @Test func aFilterContainsAllInsertedIdsAndFewOthers() {
+        var filter = BloomFilter(expectedCount: 20_000)
         for number in 0..<20_000 { filter.insert("order-\(number)") }
         #expect((0..<20_000).allSatisfy { filter.mayContain("order-\($0)") })
         let wrong = (0..<20_000).count { filter.mayContain("other-\($0)") }
@@ -16,13 +16,13 @@ import Testing
     }
 
     @Test func aFilterStaysWithinItsBound() {
-        var filter = BloomFilter(expected: .max, maximumBytes: 4096)
-        #expect(filter.size == 4096)
+        var filter = BloomFilter(expectedCount: .max, maximumBytes: 4096)
+        #expect(filter.byteCount == 4096)
         for number in 0..<100_000 { filter.insert("\(number)") }
         #expect(filter.mayContain("99999"))
     }
 
-    /// A command of ninety days ago is a repetition as much as one of today, in whichever way its id is found.
+    /// A command of 80 days ago is a repetition like one of today, with the filter and without.
     @Test(arguments: [false, true])
     func aRepetitionIsKnownOnLaterDays(refreshed: Bool) async throws {
         try await TestLog.with { log in
@@ -34,19 +34,19 @@ import Testing
                     )
                 }
             }
-            // A partition of its own for one of the days, none for the other.
-            try await partition(log, daysAgo: 3)
-            // As if they had come half of them 80 days ago, half of them three.
+            // The commands of one day lie in a partition of their own, those of the other in the default partition.
+            try await addPartition(to: log, daysAgo: 3)
+            // Half of the commands are moved to 80 days ago, the other half to three days ago.
             for (index, order) in orders.enumerated() {
-                try await age(log, key: "place-\(order)", days: index.isMultiple(of: 2) ? 80 : 3)
+                try await move(key: "place-\(order)", in: log, daysAgo: index.isMultiple(of: 2) ? 80 : 3)
             }
-            let old = CommandIdFilterCache()
+            let filter = CommandIdFilterCache()
             if refreshed {
-                try await log.reader.refresh(old)
-                #expect(old.day != nil)
-                #expect(old.count == orders.count)
+                try await CommandIdFilterLoader(pool: log.pool, registry: log.registry).refresh(filter)
+                #expect(filter.day != nil)
+                #expect(filter.count == orders.count)
             }
-            try await log.withAppender(oldIds: old) { appender in
+            try await log.withAppender(commandIdFilter: filter) { appender in
                 for order in orders {
                     let again = try await appender.submit(
                         Samples.submission(.placeOrder, Samples.place(), order: order, key: "place-\(order)")
@@ -59,14 +59,14 @@ import Testing
         }
     }
 
-    /// Of another history nothing is known: the same ids are asked for everywhere.
-    @Test func aSnapshotOfAnotherHistoryCountsForNothing() async throws {
+    /// With a snapshot of another history all days are searched.
+    @Test func aSnapshotOfAnotherHistoryIsNotUsed() async throws {
         try await TestLog.with { log in
             let order = UUID()
             let key = "place-\(order)"
-            let old = CommandIdFilterCache()
-            old.replace(with: .init(day: "2999-01-01", filter: BloomFilter(expected: 0), history: EpochTable()))
-            try await log.withAppender(oldIds: old) { appender in
+            let filter = CommandIdFilterCache()
+            filter.replace(with: .init(day: "2999-01-01", filter: BloomFilter(expectedCount: 0), history: EpochTable()))
+            try await log.withAppender(commandIdFilter: filter) { appender in
                 let place = try Samples.submission(.placeOrder, Samples.place(), order: order, key: key)
                 _ = try await appender.submit(place)
                 #expect(try await appender.submit(place).replayed)
@@ -74,7 +74,7 @@ import Testing
         }
     }
 
-    private func partition(_ log: TestLog, daysAgo days: Int) async throws {
+    private func addPartition(to log: TestLog, daysAgo days: Int) async throws {
         try await withConnection(log) { connection in
             try await connection.executeScript(
                 """
@@ -90,7 +90,7 @@ import Testing
         }
     }
 
-    private func age(_ log: TestLog, key: String, days: Int) async throws {
+    private func move(key: String, in log: TestLog, daysAgo days: Int) async throws {
         try await withConnection(log) { connection in
             try await connection.query(
                 "update commands set recorded_at = recorded_at - make_interval(days => $2) where command_id = $1",

@@ -13,7 +13,7 @@ import Testing
         _ = try await appender.submit(Samples.submission(.placeOrder, body, order: order))
     }
 
-    /// Walks all pages at the first one's head.
+    /// Reads all pages at the head of the first one.
     private func walk(_ log: TestLog, limit: Int, between: () async throws -> Void = {}) async throws -> [StoredOrder] {
         var page = try await log.reader.orders(of: mine, after: nil, at: nil, limit: limit)
         let head = page.head
@@ -27,7 +27,7 @@ import Testing
         return orders
     }
 
-    @Test func pagesHoldEveryOrderOfTheCustomerOnceAndNobodyElses() async throws {
+    @Test func pagesHoldEachOrderOfTheCustomerOnceAndNoOther() async throws {
         try await TestLog.with { log in
             let ids = (0..<7).map { _ in UUID() }
             try await log.withAppender { appender in
@@ -45,7 +45,7 @@ import Testing
         }
     }
 
-    /// Whatever is written between two pages, they show one moment.
+    /// All pages show one moment, also when orders change between them.
     @Test func pagesShowOneMoment() async throws {
         try await TestLog.with { log in
             let ids = (0..<5).map { _ in UUID() }
@@ -62,7 +62,7 @@ import Testing
         }
     }
 
-    /// Few changed orders are looked up one by one, many by walking the log: the events are the same.
+    /// A few changed orders are read one by one, many by reading the log: the events are the same.
     @Test(arguments: [3, 300])
     func catchUpGivesTheCustomersEvents(count: Int) async throws {
         try await TestLog.with { log in
@@ -89,7 +89,7 @@ import Testing
                     let page = try await log.reader.events(of: mine, after: reached, limit: 50)
                     seen += page.events.map(\.seq)
                     reached = page.through
-                    if !page.isCut { break }
+                    if !page.hasMore { break }
                 }
                 #expect(seen == all.map(\.seq).filter { $0 > after })
                 #expect(reached == Int64(2 * count + 2))

@@ -24,14 +24,14 @@ import Testing
         #expect(table.check(LogPosition(epoch: "dddddddd", seq: 1), head: 20) == .unknownEpoch)
     }
 
-    @Test func restartsWithoutEventsDisturbNobody() {
+    @Test func restartsWithoutEventsKeepPositionsGood() {
         let restarted = EpochTable(table.epochs + [Epoch(ordinal: 4, name: "dddddddd", firstSeq: 21)])
         #expect(restarted.check(LogPosition(epoch: "cccccccc", seq: 20), head: 20) == .good(20))
         #expect(restarted.position(of: 20).epoch == "cccccccc")
         #expect(restarted.commonPrefix(with: table, upTo: 20) == 20)
     }
 
-    @Test func historiesShareWhatLiesBeforeTheirFirstDifference() {
+    @Test func historiesShareTheEventsBeforeTheirFirstDifference() {
         let restored = EpochTable(table.epochs.prefix(1) + [Epoch(ordinal: 2, name: "eeeeeeee", firstSeq: 6)])
         #expect(restored.commonPrefix(with: table, upTo: 20) == 5)
         #expect(table.commonPrefix(with: restored, upTo: 20) == 5)
@@ -39,7 +39,7 @@ import Testing
         #expect(EpochTable().commonPrefix(with: table, upTo: 20) == 0)
     }
 
-    @Test func mergingKeepsOrderAndPassesOverWhatIsKnown() {
+    @Test func mergingKeepsTheOrderAndSkipsKnownEpochs() {
         var merged = EpochTable(Array(table.epochs.prefix(1)))
         merged.merge(table.epochs.reversed())
         #expect(merged == table)

@@ -14,7 +14,7 @@ import Testing
         "abcdefgh-1\0",
         "abcdefgh_1", "äbcdefg-1",
     ])
-    func anythingElseIsNoPosition(text: String) {
+    func otherTextsAreNoPositions(text: String) {
         #expect(LogPosition(text) == nil)
     }
 }

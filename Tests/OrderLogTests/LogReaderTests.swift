@@ -32,8 +32,8 @@ import Testing
         }
     }
 
-    /// Questions that are answered together are answered each by its own scope.
-    @Test func questionsAtTheSameTimeGetEachItsOwnAnswer() async throws {
+    /// Reads that share a statement get each the answer for its own scope.
+    @Test func simultaneousReadsGetEachTheirOwnAnswer() async throws {
         try await TestLog.with { log in
             let orders = (0..<40).map { _ in UUID() }
             try await log.withAppender { appender in
@@ -83,7 +83,7 @@ import Testing
                 let page = try await log.reader.events(after: after, limit: 3, scope: .everything)
                 seen += page.events.map(\.seq)
                 after = page.through
-                if !page.isCut { break }
+                if !page.hasMore { break }
             }
             #expect(seen == Array(1...7))
             #expect(after == 7)
@@ -112,21 +112,23 @@ import Testing
 
     @Test func aSecretIsMadeOnce() async throws {
         try await TestLog.with { log in
-            let first = try await log.reader.secret(named: "s") { [1, 2, 3] }
-            let second = try await log.reader.secret(named: "s") { [4, 5, 6] }
+            let secrets = SecretStore(pool: log.pool)
+            let first = try await secrets.secret(named: "s") { [1, 2, 3] }
+            let second = try await secrets.secret(named: "s") { [4, 5, 6] }
             #expect(first == [1, 2, 3])
             #expect(second == first)
         }
     }
 
-    @Test func oldCommandsLeaveWithTheirDay() async throws {
+    @Test func partitionsOfCommandsAreMadeOnce() async throws {
         try await TestLog.with { log in
-            try await log.reader.maintainCommands(retentionDays: 90)
-            try await log.reader.maintainCommands(retentionDays: 90)
+            let retention = CommandRetention(pool: log.pool, days: 90)
+            try await retention.maintainPartitions()
+            try await retention.maintainPartitions()
             let rows = try await log.pool.query(
                 "select count(*) from pg_inherits where inhparent = 'commands'::regclass"
             )
-            // Today, the two days ahead, and the default.
+            // Partitions of today and the two days ahead, and the default partition.
             #expect(try rows.first?.get(0, as: Int64.self) == 4)
         }
     }

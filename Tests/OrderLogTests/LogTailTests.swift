@@ -8,7 +8,7 @@ import Testing
 @testable import OrderLog
 
 @Suite struct LogTailTests {
-    /// Keeps what the tail hands over.
+    /// Collects the events that the tail delivers.
     private final class Collector: LogTailSink {
         private struct State {
             var begun: Int64?
@@ -25,7 +25,7 @@ import Testing
         var events: [LoggedEvent] { state.withLock { $0.events } }
     }
 
-    private final class Witness: CommitObserver {
+    private final class Observer: CommitObserver {
         private let state = Mutex<(committing: Bool, committed: [LoggedEvent])>((false, []))
 
         func commitBegins() { state.withLock { $0.committing = true } }
@@ -65,13 +65,13 @@ import Testing
         }
     }
 
-    @Test func losingItsConnectionsCostsTheTailNothing() async throws {
+    @Test func aTailLosesNoEventsWithItsConnections() async throws {
         try await TestLog.with { log in
             try await withTail(log) { collector, _ in
                 try await log.withAppender { appender in
                     for index in 0..<30 {
                         _ = try await appender.submit(Samples.submission(.placeOrder, Samples.place(), order: UUID()))
-                        if index.isMultiple(of: 5) { try await log.terminate("waybill tail") }
+                        if index.isMultiple(of: 5) { try await log.terminateConnections(named: "waybill tail") }
                     }
                 }
                 #expect(try await eventually { collector.events.count >= 30 })
@@ -92,11 +92,11 @@ import Testing
         }
     }
 
-    /// What is offered and what is read must be the same to the last byte, since frames are made of either.
-    @Test func whatIsOfferedIsWhatIsRead() async throws {
+    /// Events from the appender and events from the log must be equal to the last byte, since frames are made of both.
+    @Test func committedEventsEqualTheEventsRead() async throws {
         try await TestLog.with { log in
-            let witness = Witness()
-            try await log.withAppender(witness: witness) { appender in
+            let observer = Observer()
+            try await log.withAppender(observer: observer) { appender in
                 for index in 0..<20 {
                     let order = UUID()
                     _ = try await appender.submit(Samples.submission(.placeOrder, Samples.place(), order: order))
@@ -108,15 +108,16 @@ import Testing
             }
             let read = try await log.reader.events(after: 0, limit: 1000, scope: .everything).events
             #expect(read.count == 60)
-            #expect(witness.committed == read)
+            #expect(observer.committed == read)
         }
     }
 
-    @Test func offeredAndReadEventsArriveOnceAndInOrder() async throws {
+    @Test func committedAndReadEventsArriveOnceAndInOrder() async throws {
         try await TestLog.with { log in
             try await withTail(log) { collector, tail in
-                // Two processes append; only one of them has the short cut, and it loses its connections now and then.
-                try await log.withAppender(witness: tail) { near in
+                // Two processes append; one of them passes its events to the tail, which loses its connections now and
+                // then.
+                try await log.withAppender(observer: tail) { near in
                     try await log.withAppender { far in
                         try await withThrowingTaskGroup(of: Void.self) { group in
                             for appender in [near, far] {
@@ -128,7 +129,7 @@ import Testing
                                 }
                             }
                             group.addTask {
-                                for _ in 0..<5 { try await log.terminate("waybill tail") }
+                                for _ in 0..<5 { try await log.terminateConnections(named: "waybill tail") }
                             }
                             try await group.waitForAll()
                         }
@@ -140,8 +141,8 @@ import Testing
         }
     }
 
-    /// Others' events come although a commit of this process never seems to end.
-    @Test func aCommitThatHangsHoldsUpNobodyForLong() async throws {
+    /// Events of other processes arrive although a commit of this process never ends.
+    @Test func aHangingCommitDelaysOtherEventsOnlyBriefly() async throws {
         try await TestLog.with { log in
             try await withTail(log) { collector, tail in
                 tail.commitBegins()
@@ -153,7 +154,7 @@ import Testing
         }
     }
 
-    @Test func whatACommitWasWaitedForIsReadOnceItFailed() async throws {
+    @Test func eventsAreReadOnceTheAwaitedCommitHasFailed() async throws {
         try await TestLog.with { log in
             try await withTail(log) { collector, tail in
                 try await log.withAppender { far in
@@ -168,7 +169,7 @@ import Testing
         }
     }
 
-    @Test func anOfferThatIsNotNextIsLeftAlone() async throws {
+    @Test func committedEventsThatAreNotNextAreIgnored() async throws {
         try await TestLog.with { log in
             try await log.withAppender { appender in
                 for _ in 0..<5 {
@@ -177,7 +178,7 @@ import Testing
             }
             let events = try await log.reader.events(after: 0, limit: 10, scope: .everything).events
             try await withTail(log) { collector, tail in
-                // The tail begins at the head: what is before it, and what would leave a hole, is not taken.
+                // The tail begins at the head: earlier events, and events that would leave a gap, are not delivered.
                 tail.commitEnded(events, in: log.registry.current)
                 tail.commitEnded(Array(events.dropFirst(3)), in: log.registry.current)
                 #expect(collector.events.isEmpty)

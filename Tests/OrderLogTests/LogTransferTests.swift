@@ -53,7 +53,7 @@ import Testing
         }
     }
 
-    /// A log of three epochs, the middle one without events, with events that customers do not see.
+    /// An export of a log of three epochs, the middle one without events, with events that are hidden from customers.
     private func sample(_ log: TestLog) async throws -> [UInt8] {
         let orders = (0..<3).map { _ in UUID() }
         try await log.withAppender { appender in
@@ -82,7 +82,7 @@ import Testing
         }
         #expect(lines(bytes).count == 11)
         try await TestLog.with { log in
-            // A service ran here before, and opened an epoch, but nothing was appended.
+            // A service ran on this log before and opened an epoch, but appended nothing.
             _ = try await log.reader.head()
             let restored = try await restore(bytes, into: log)
             #expect(restored.head.seq == 9 && restored.isSealed)
@@ -105,12 +105,12 @@ import Testing
     }
 
     private func orders(in log: TestLog) async throws -> [String] {
-        try await log.pool.query("select state || version || status || seq from orders order by seq").map {
+        try await log.pool.query("select state || version || status || seq from order_states order by seq").map {
             try $0.get(0, as: String.self)
         }
     }
 
-    @Test func aLogThatIsNotEmptyIsLeftAlone() async throws {
+    @Test func anImportIntoALogWithEventsIsRefused() async throws {
         try await TestLog.with { log in
             let bytes = try await sample(log)
             await #expect(throws: LogTransferError.self) { try await restore(bytes, into: log) }

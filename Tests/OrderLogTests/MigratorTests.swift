@@ -1,4 +1,4 @@
-import FoundationEssentials
+import Foundation
 import LogSupport
 import Logging
 import Orders
@@ -23,7 +23,7 @@ import Testing
         }
     }
 
-    @Test func manyAtOnceApplyEachFileOnce() async throws {
+    @Test func simultaneousMigratorsApplyEachFileOnce() async throws {
         try await TestLog.withDatabase { database, logger in
             let applied = try await withThrowingTaskGroup(of: Int.self) { group in
                 for _ in 0..<4 { group.addTask { try await Migrator(logger: logger).migrate(database).count } }
@@ -63,7 +63,7 @@ import Testing
         }
     }
 
-    @Test func nobodyRewritesTheLog() async throws {
+    @Test func theLogCannotBeRewritten() async throws {
         try await TestLog.with { log in
             try await log.withAppender { appender in
                 _ = try await appender.submit(Samples.submission(.placeOrder, Samples.place(), order: .init()))
@@ -78,5 +78,74 @@ import Testing
                 #expect(error?.sqlState == "42501")
             }
         }
+    }
+
+    /// A database of the version before the table `orders` was renamed, with an order and a replay under construction.
+    @Test func aDatabaseWithTheTableOrdersGoesOnAfterItsMigration() async throws {
+        let order = UUID()
+        let (event, state): (String, String) = try await TestLog.with { log in
+            try await log.withAppender { appender in
+                _ = try await appender.submit(Samples.submission(.placeOrder, Samples.place(), order: order))
+            }
+            return (try await json("events", in: log), try await json("order_states", in: log))
+        }
+        try await TestLog.withDatabase { database, logger in
+            try await Migrator(migrations: Migration.all.filter { $0.version < 23 }, logger: logger).migrate(database)
+            let owner = try await PostgresConnection.connect(database, logger: logger)
+            try await owner.query(
+                "insert into events select * from json_populate_record(null::events, $1::json)",
+                [event]
+            )
+            try await owner.query(
+                "insert into orders select * from json_populate_record(null::orders, $1::json)",
+                [state]
+            )
+            try await owner.executeScript(
+                """
+                update log_head set (seq, recorded_at) = (select seq, recorded_at from events);
+                select projection_open('current', 2);
+                insert into orders select order_id, seq, recorded_at, version, shop, customer, status, state, 2
+                from orders;
+                """
+            )
+            await owner.close()
+            #expect(try await Migrator(logger: logger).migrate(database).map(\.name) == ["order-states"])
+
+            let registry = EpochRegistry()
+            let pool = LogReader.makePool(configuration: database, registry: registry, logger: logger)
+            let reader = LogReader(pool: pool, registry: registry)
+            let log = TestLog(database: database, registry: registry, pool: pool, reader: reader, logger: logger)
+            #expect(try await reader.order(order, scope: .everything).stored?.order.version == 1)
+            let confirmed = try await log.withAppender { appender in
+                try await appender.submit(Samples.submission(.confirmOrder, order: order))
+            }
+            #expect(confirmed.position.seq == 2)
+            #expect(try await reader.order(order, scope: .everything).stored?.order.version == 2)
+            // The writer may go on with the version under construction, and open and drop others.
+            let count = try await pool.query("select count(*) from order_states where model_version = 2")
+            #expect(try count.first?.get(0, as: Int64.self) == 1)
+            for call in [
+                "projection_open('current', 3)", "projection_clear('current', 2)", "projection_drop('current', 2)",
+            ] {
+                try await pool.query("select \(call)")
+            }
+            let names = try await pool.query(
+                """
+                select relname::text from pg_class
+                where relname ~ '^(orders|order_states)' and relkind in ('r', 'i') order by 1
+                """
+            )
+            #expect(
+                try names.map { try $0.get(0, as: String.self) } == [
+                    "order_states_v1", "order_states_v1_pkey", "order_states_v1_shop_customer_order_id_idx",
+                    "order_states_v3", "order_states_v3_pkey", "order_states_v3_shop_customer_order_id_idx",
+                ]
+            )
+        }
+    }
+
+    private func json(_ table: String, in log: TestLog) async throws -> String {
+        let rows = try await log.pool.query("select to_json(t)::text from \(table) t")
+        return try rows.first?.get(0, as: String.self) ?? ""
     }
 }

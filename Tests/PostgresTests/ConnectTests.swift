@@ -99,6 +99,28 @@ import Testing
         #expect(throws: PostgresError.self) { try PostgresConfiguration(connectionString: "host=a,b port=1,2") }
     }
 
+    @Test(arguments: [
+        ("mysql://ann:secret@db/orders", "must begin with postgres://, not mysql://"),
+        ("postgress://ann:secret@db/orders", "must begin with postgres://, not postgress://"),
+        ("ann secret://db", "must begin with postgres://: write"), ("secret", "cannot be read: write postgres://"),
+        ("host=db secret", "cannot be read"), ("postgres://ann:secret@db:x/orders", "one port from 1 to 65535"),
+        ("postgres://ann:secret%zz@db/orders", "%40 for @"), ("postgres://ann:secret@[db/orders", "cannot be read"),
+        ("postgres://ann:secret@db/orders?secret=1", "cannot be read"), ("password=secret hosts=db", "cannot be read"),
+    ])
+    func connectionStringErrorsHideThePassword(_ text: String, _ expected: String) throws {
+        let error = #expect(throws: PostgresError.self) { try PostgresConfiguration(connectionString: text) }
+        #expect(error?.kind == .usage)
+        #expect(error?.description.contains(expected) == true, "\(error?.description ?? "")")
+        #expect(error?.description.contains("secret") == false)
+    }
+
+    @Test func configurationIsDescribedWithoutItsPassword() throws {
+        let configuration = try PostgresConfiguration(connectionString: "postgres://ann:secret@db:6543/orders")
+        #expect("\(configuration)" == "db:6543/orders")
+        #expect(String(reflecting: configuration) == "db:6543/orders")
+        #expect("\(PostgresConfiguration(host: "/run", database: "", user: ""))" == "/run (port 5432)")
+    }
+
     @Test func aConnectionStringReachesTheServer() async throws {
         let directory = try TestServer.shared().directory
         let configuration = try PostgresConfiguration(

@@ -9,7 +9,7 @@ import Testing
 
 @testable import Projections
 
-/// A log with read models that follow it.
+/// A log with read models for tests.
 struct ModelBench: Sendable {
     let log: TestLog
     let reader: ReadModelReader
@@ -25,7 +25,7 @@ struct ModelBench: Sendable {
         }
     }
 
-    /// A projector, as another process would have it, for as long as `body` runs.
+    /// Runs `body` with a running projector that has an epoch registry of its own, as in another process.
     func withProjector<R: Sendable>(
         batchLimit: Int = 1000,
         _ body: @Sendable (Projector) async throws -> R
@@ -44,7 +44,9 @@ struct ModelBench: Sendable {
         }
     }
 
-    /// Whether every read model came to the log's head in time.
+    /// Waits until every read model reflects the log's head.
+    ///
+    /// - Returns: false when the deadline passes first.
     func areCaughtUp() async throws -> Bool {
         try await eventually {
             let (states, head) = try await reader.states()
@@ -52,13 +54,13 @@ struct ModelBench: Sendable {
         }
     }
 
-    /// Runs a projector for as long as it takes it to come to the head.
+    /// Runs a projector until every read model reflects the log's head.
     func catchUp() async throws {
         let isCaughtUp = try await withProjector { _ in try await areCaughtUp() }
         #expect(isCaughtUp)
     }
 
-    /// Rows of a statement as one text, for comparing.
+    /// The rows of a statement as one text, for comparisons.
     func text(_ sql: String) async throws -> String {
         let rows = try await log.pool.query(
             "select coalesce(string_agg(r::text, e'\\n' order by r::text), '') from (\(sql)) r"
@@ -66,11 +68,11 @@ struct ModelBench: Sendable {
         return try rows.first?.get(0, as: String.self) ?? ""
     }
 
-    /// What differs between the list's states and those of the append transaction.
+    /// The ids of orders whose state in the list differs from the state that the appender wrote.
     func differences() async throws -> String {
         try await text(
             """
-            select coalesce(o.order_id, l.order_id) from (select * from orders where model_version = (
+            select coalesce(o.order_id, l.order_id) from (select * from order_states where model_version = (
                 select version from projection_active where name = 'current')) o
             full join (select * from order_list where model_version = (
                 select version from projection_active where name = 'orders')) l using (order_id)
@@ -79,7 +81,7 @@ struct ModelBench: Sendable {
         )
     }
 
-    /// Every row of the statistics.
+    /// All rows of the statistics.
     func statistics() async throws -> String {
         var texts: [String] = []
         for table in ["stats_orders", "stats_statuses", "stats_minutes", "stats_durations"] {
@@ -101,10 +103,10 @@ struct ModelBench: Sendable {
     }
 }
 
-/// Orders that live through whatever a seed brings.
+/// A random history of orders, determined by a seed.
 enum History {
     static func run(seed: UInt64, orders count: Int, commands: Int, on appender: Appender) async throws {
-        var random = Seeded(state: seed)
+        var random = SeededGenerator(state: seed)
         let orders = (0..<count).map { _ in UUID() }
         for (index, order) in orders.enumerated() {
             let place = Samples.place(
@@ -119,12 +121,12 @@ enum History {
             do {
                 _ = try await appender.submit(Samples.submission(name, json, order: order))
             } catch is AppendRefusal {
-                // Not every command fits every order.
+                // Some random commands do not fit their order.
             }
         }
     }
 
-    private static func command(_ step: Int, _ random: inout Seeded) -> (CommandName, String) {
+    private static func command(_ step: Int, _ random: inout SeededGenerator) -> (CommandName, String) {
         let parcel = Int.random(in: 1...2, using: &random)
         switch Int.random(in: 0..<12, using: &random) {
         case 0, 1: return (.confirmOrder, "{}")
@@ -155,8 +157,8 @@ enum History {
     }
 }
 
-/// The same numbers for the same seed (SplitMix64).
-struct Seeded: RandomNumberGenerator {
+/// A generator of the same numbers for the same seed (SplitMix64).
+struct SeededGenerator: RandomNumberGenerator {
     var state: UInt64
 
     mutating func next() -> UInt64 {

@@ -8,7 +8,7 @@ import Testing
 
 extension ReadModelTests {
     @Suite struct OrderListTests {
-        @Test func aCursorReadsBackAndNothingElseDoes() throws {
+        @Test func onlyTheBytesOfACursorReadAsACursor() throws {
             let cursor = OrderListCursor(placedAt: Timestamp(unixMicroseconds: 1_767_225_600_000_001), orderId: UUID())
             #expect(OrderListCursor(bytes: cursor.bytes) == cursor)
             #expect(OrderListCursor(bytes: Array(cursor.bytes.dropLast())) == nil)
@@ -49,7 +49,7 @@ extension ReadModelTests {
                 ? left.placedAt > right.placedAt : left.orderId.uuidString > right.orderId.uuidString
         }
 
-        /// Every third in nordwind, two at a time at the same moment, the rest in aurora.
+        /// Places orders, every third in nordwind, the others in aurora, two at each moment.
         private func placed(_ count: Int, _ bench: ModelBench) async throws {
             try await bench.log.withAppender { appender in
                 for index in 0..<count {
@@ -62,7 +62,7 @@ extension ReadModelTests {
             try await bench.catchUp()
         }
 
-        @Test func everyCombinationOfFiltersFindsWhatItDescribes() async throws {
+        @Test func everyCombinationOfFiltersFindsTheMatchingOrders() async throws {
             try await ModelBench.with { bench in
                 try await bench.log.withAppender { appender in
                     try await History.run(seed: 21, orders: 30, commands: 500, on: appender)
@@ -135,7 +135,7 @@ extension ReadModelTests {
                 var request = everything
                 request.number = "A-1"
                 #expect(try await bench.reader.orders(request).orders.count == all.count)
-                // One window's end is the next one's beginning: each order lies in one of them.
+                // The end of one range is the beginning of the next: each order lies in one of them.
                 request.placedAfter = all[15].placedAt
                 #expect(try await bench.reader.orders(request).orders.map(\.order.orderId) == all[...15].map(\.orderId))
                 request.placedAfter = nil
@@ -144,7 +144,7 @@ extension ReadModelTests {
             }
         }
 
-        @Test func arrayTextKeepsWhatTheServerWouldRead() {
+        @Test func arrayTextEscapesQuotesAndBackslashes() {
             #expect(ArrayText.encode([]) == "{}")
             #expect(ArrayText.encode(["a", #"b"c\d, {e}"#]) == #"{"a","b\"c\\d, {e}"}"#)
         }

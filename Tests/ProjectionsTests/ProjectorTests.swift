@@ -28,7 +28,7 @@ extension ReadModelTests {
                     try await History.run(seed: 11, orders: 10, commands: 200, on: appender)
                 }
                 try await bench.withProjector(batchLimit: 3) { _ in
-                    for _ in 0..<8 { try await bench.log.terminate("waybill projector") }
+                    for _ in 0..<8 { try await bench.log.terminateConnections(named: "waybill projector") }
                     #expect(try await bench.areCaughtUp())
                 }
                 let interrupted = try await bench.statistics()
@@ -39,7 +39,7 @@ extension ReadModelTests {
             }
         }
 
-        @Test func countsAreThoseOfTheLogWhateverIsKilled() async throws {
+        @Test func countsMatchTheLogAfterKilledConnections() async throws {
             try await ModelBench.with { bench in
                 try await bench.withProjector(batchLimit: 2) { _ in
                     try await withThrowingTaskGroup(of: Void.self) { group in
@@ -49,7 +49,7 @@ extension ReadModelTests {
                             }
                         }
                         group.addTask {
-                            for _ in 0..<10 { try await bench.log.terminate("waybill projector") }
+                            for _ in 0..<10 { try await bench.log.terminateConnections(named: "waybill projector") }
                         }
                         try await group.waitForAll()
                     }
@@ -79,17 +79,23 @@ extension ReadModelTests {
             #expect(
                 try await bench.text("select shop, sum(events) e, sum(placed) p from stats_minutes group by shop")
                     == bench.text(
-                        "select shop, count(*) e, count(*) filter (where type = 'OrderPlaced') p from events group by shop"
+                        """
+                        select shop, count(*) e, count(*) filter (where type = 'OrderPlaced') p from events
+                        group by shop
+                        """
                     )
             )
             #expect(
                 try await bench.text("select shop, status, orders from stats_statuses where orders <> 0")
-                    == bench.text("select shop, status, count(*) from orders group by shop, status")
+                    == bench.text("select shop, status, count(*) from order_states group by shop, status")
             )
             #expect(
                 try await bench.text("select status, sum(visits) from stats_durations group by status")
                     == bench.text(
-                        "select status_before, count(*) from events where status_before <> status group by status_before"
+                        """
+                        select status_before, count(*) from events where status_before <> status
+                        group by status_before
+                        """
                     )
             )
         }
@@ -106,13 +112,13 @@ extension ReadModelTests {
             }
         }
 
-        @Test func aModelWhoseHistoryIsGoneIsBuiltAgain() async throws {
+        @Test func aModelOfALostHistoryIsBuiltAgain() async throws {
             try await ModelBench.with { bench in
                 try await bench.log.withAppender { appender in
                     try await History.run(seed: 9, orders: 5, commands: 30, on: appender)
                 }
                 try await bench.catchUp()
-                // A checkpoint of another history, with rows that this log never had.
+                // The checkpoint of another history, with rows that this log never had.
                 try await bench.script(
                     """
                     update projections set epoch = 'zzzzzzzz' where name <> 'current';
@@ -123,7 +129,7 @@ extension ReadModelTests {
                 )
                 let isBuilt = try await bench.withProjector { _ in
                     try await eventually {
-                        // The current state's own checkpoint is the head; its row here says nothing.
+                        // The checkpoint of the current state is the head; its row is not used.
                         try await bench.text(
                             """
                             select 1 from projections
@@ -139,7 +145,7 @@ extension ReadModelTests {
             }
         }
 
-        @Test func aCheckpointBeyondTheHeadIsBuiltAgain() async throws {
+        @Test func aModelBeyondTheHeadIsBuiltAgain() async throws {
             try await ModelBench.with { bench in
                 try await bench.log.withAppender { appender in
                     try await History.run(seed: 10, orders: 5, commands: 10, on: appender)
@@ -151,7 +157,7 @@ extension ReadModelTests {
             }
         }
 
-        @Test func aModelThatFailsStopsNoOther() async throws {
+        @Test func aFailingModelStopsNoOther() async throws {
             try await ModelBench.with { bench in
                 try await bench.script(
                     "create function refuse() returns trigger language plpgsql as 'begin raise exception ''no''; end'; "
@@ -180,7 +186,7 @@ extension ReadModelTests {
                         _ = try await appender.submit(Samples.submission(.placeOrder, Samples.place(), order: UUID()))
                     }
                     #expect(try await bench.areCaughtUp())
-                    // The writer may open a version; it is built here by being made active.
+                    // The writer may open a version; the projector builds this one once it is active.
                     try await bench.script(
                         """
                         set role waybill_writer;

@@ -1,4 +1,5 @@
 import Testing
 
-/// One after the other: each has a service's worth of connections, and the test server has a hundred.
+/// Suites that run one after the other: each needs the connections of a whole service, and the test server has a
+/// hundred.
 @Suite(.serialized) enum ReadModelTests {}

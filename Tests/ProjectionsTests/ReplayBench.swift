@@ -9,13 +9,13 @@ import Testing
 
 @testable import Projections
 
-/// A log with some history, and replays of it in such small portions that every part of a replay has its turn.
+/// A log with some history, and replays in steps so small that every part of a replay runs.
 struct ReplayBench: Sendable {
     let bench: ModelBench
 
     var log: TestLog { bench.log }
 
-    static let names = ReadModels.replayable.map(\.name)
+    static let names = ReadModels.all.map(\.name)
 
     static func with(
         seed: UInt64 = 3,
@@ -45,7 +45,7 @@ struct ReplayBench: Sendable {
 
     var verification: Verification { Verification(configuration: log.database, workers: 2, logger: log.logger) }
 
-    /// Every difference between a projection and the log, as it is printed.
+    /// The differences between a projection and the log, as they are printed.
     func differences(_ name: String, _ sample: Verification.Sample = .whole) async throws -> [String] {
         let found = Mutex<[String]>([])
         let summary = try await verification.run(name, sample: sample) { difference in
@@ -56,11 +56,11 @@ struct ReplayBench: Sendable {
         return all
     }
 
-    /// All rows of the version that is served, without the version itself.
+    /// All rows of the served version, without the column of the version.
     func rows(_ name: String) async throws -> [String] {
         let tables =
             switch name {
-            case "current": ["orders"]
+            case "current": ["order_states"]
             case "orders": ["order_list", "order_list_keys"]
             default: ["stats_orders", "stats_statuses", "stats_minutes", "stats_durations"]
             }
@@ -83,8 +83,8 @@ struct ReplayBench: Sendable {
         return Int(text.dropFirst().dropLast()) ?? 0
     }
 
-    /// While the head is held by somebody else nothing can take over: a replay comes as far as it can, and waits.
-    func holdingTheHead<R: Sendable>(_ body: @Sendable () async throws -> R) async throws -> R {
+    /// Runs `body` while the head is locked: a replay builds its version, but cannot take over.
+    func withLockedHead<R: Sendable>(_ body: @Sendable () async throws -> R) async throws -> R {
         let holder = try await PostgresConnection.connect(log.database, logger: log.logger)
         let result: Result<R, any Error>
         do {

@@ -5,19 +5,19 @@ import Testing
 @Suite struct ReplayPaceTests {
     private let start = ContinuousClock.now
 
-    @Test func aQuietLogIsReplayedWithoutARest() {
+    @Test func aQuietLogIsReplayedWithoutAPause() {
         var pace = ReplayPace()
-        #expect(pace.rest(head: 1000, now: start) == .zero)
-        #expect(pace.rest(head: 1000, now: start + .milliseconds(80)) == .zero)
-        #expect(pace.rest(head: 1010, now: start + .milliseconds(160)) == .zero)
+        #expect(pace.pause(head: 1000, now: start) == .zero)
+        #expect(pace.pause(head: 1000, now: start + .milliseconds(80)) == .zero)
+        #expect(pace.pause(head: 1010, now: start + .milliseconds(160)) == .zero)
     }
 
-    @Test func whereOthersAppendHalfOfTheTimeIsLeftToThem() {
+    @Test func aReplayPausesHalfOfTheTimeWhileOthersAppend() {
         var pace = ReplayPace()
-        _ = pace.rest(head: 1000, now: start)
-        #expect(pace.rest(head: 1400, now: start + .milliseconds(80)) == .milliseconds(80))
-        // What came during the rest says nothing of the work.
+        _ = pace.pause(head: 1000, now: start)
+        #expect(pace.pause(head: 1400, now: start + .milliseconds(80)) == .milliseconds(80))
+        // Events that were appended during the pause do not count.
         pace.resume(head: 2000, now: start + .milliseconds(160))
-        #expect(pace.rest(head: 2004, now: start + .milliseconds(240)) == .zero)
+        #expect(pace.pause(head: 2004, now: start + .milliseconds(240)) == .zero)
     }
 }

@@ -11,7 +11,7 @@ import Testing
 
 extension ReadModelTests {
     @Suite struct ReplayTests {
-        @Test(arguments: ReplayBench.names) func aReplayGivesTheRowsOfTheFollowers(name: String) async throws {
+        @Test(arguments: ReplayBench.names) func aReplayGivesTheRowsOfTheProjector(name: String) async throws {
             try await ReplayBench.with { bench async throws in
                 let before = try await bench.rows(name)
                 #expect(before.allSatisfy { !$0.isEmpty })
@@ -22,13 +22,13 @@ extension ReadModelTests {
                 #expect(try await bench.version(name) == 2)
                 #expect(try await bench.rows(name) == before)
                 #expect(try await bench.differences(name) == [])
-                // What was replaced is gone, and so is the replay's own row.
+                // The replaced version and the replay's own row are dropped.
                 #expect(try await bench.bench.text("select version from projections where name = '\(name)'") == "(2)")
                 #expect(try await bench.bench.text("select name from projection_replays") == "")
             }
         }
 
-        @Test func portionsDoNotMatter() async throws {
+        @Test func aReplayGivesTheSameRowsInStepsOfAnySize() async throws {
             try await ReplayBench.with(seed: 8) { bench async throws in
                 for name in ReplayBench.names {
                     let before = try await bench.rows(name)
@@ -38,7 +38,7 @@ extension ReadModelTests {
                         limits.bytes = 1 << 30
                     }.run(name)
                     #expect(try await bench.rows(name) == before)
-                    // All in small steps.
+                    // The whole log in small steps.
                     try await bench.replay { $0.nearHead = 1 << 40 }.run(name)
                     #expect(try await bench.rows(name) == before)
                 }
@@ -55,7 +55,7 @@ extension ReadModelTests {
             }
         }
 
-        @Test func whatIsAppendedMeanwhileIsNotLost() async throws {
+        @Test func eventsAppendedDuringAReplayAreNotLost() async throws {
             try await ReplayBench.with { bench async throws in
                 try await bench.bench.withProjector { _ in
                     try await bench.log.withAppender { appender in
@@ -72,7 +72,7 @@ extension ReadModelTests {
                             }
                             try await group.waitForAll()
                         }
-                        // The appender's own memory of orders must not have outlived a change of version.
+                        // The appender must not use orders that it cached before a version was replaced.
                         try await History.run(seed: 30, orders: 5, commands: 60, on: appender)
                     }
                     #expect(try await bench.bench.areCaughtUp())
@@ -85,7 +85,7 @@ extension ReadModelTests {
             }
         }
 
-        @Test func readersNeverSeeNothing() async throws {
+        @Test func readersFindTheOrdersDuringReplays() async throws {
             try await ReplayBench.with { bench async throws in
                 let placed = try await bench.bench.text("select order_id from events where seq = 1")
                 let order = try #require(UUID(uuidString: String(placed.dropFirst().dropLast())))
@@ -114,13 +114,13 @@ extension ReadModelTests {
             }
         }
 
-        @Test(arguments: ReplayBench.names) func aKilledReplayIsTakenUpWhereItWas(name: String) async throws {
+        @Test(arguments: ReplayBench.names) func aKilledReplayIsContinuedAtItsCheckpoint(name: String) async throws {
             try await ReplayBench.with { bench async throws in
                 let before = try await bench.rows(name)
-                try await bench.holdingTheHead { () async throws in
+                try await bench.withLockedHead { () async throws in
                     let killed = Task { try await bench.replay().run(name) }
                     #expect(try await bench.hasBegun(name))
-                    try await bench.log.terminate("waybill replay")
+                    try await bench.log.terminateConnections(named: "waybill replay")
                     await #expect(throws: (any Error).self) { try await killed.value }
                 }
                 #expect(try await bench.version(name) == 1)
@@ -133,9 +133,9 @@ extension ReadModelTests {
             }
         }
 
-        @Test func aCancelledTaskLeavesItsWorkForTheNext() async throws {
+        @Test func aCancelledReplayLeavesItsVersionForTheNext() async throws {
             try await ReplayBench.with { bench async throws in
-                try await bench.holdingTheHead { () async throws in
+                try await bench.withLockedHead { () async throws in
                     let task = Task { try await bench.replay().run("orders") }
                     #expect(try await bench.hasBegun("orders"))
                     task.cancel()
@@ -147,9 +147,9 @@ extension ReadModelTests {
             }
         }
 
-        @Test func aSecondReplayOfTheSameProjectionSaysSo() async throws {
+        @Test func aSecondReplayOfAProjectionIsRefused() async throws {
             try await ReplayBench.with { bench async throws in
-                let first = try await bench.holdingTheHead { () async throws in
+                let first = try await bench.withLockedHead { () async throws in
                     let first = Task { try await bench.replay().run("stats") }
                     #expect(try await bench.hasBegun("stats"))
                     do {
@@ -167,9 +167,9 @@ extension ReadModelTests {
             }
         }
 
-        @Test func discardingDropsWhatARunningReplayHasBuilt() async throws {
+        @Test func discardingDropsTheVersionOfARunningReplay() async throws {
             try await ReplayBench.with { bench async throws in
-                try await bench.holdingTheHead { () async throws in
+                try await bench.withLockedHead { () async throws in
                     let task = Task { try await bench.replay().run("current") }
                     #expect(try await bench.hasBegun("current"))
                     #expect(try await bench.replay().discard("current"))
@@ -182,7 +182,7 @@ extension ReadModelTests {
                 }
                 #expect(try await bench.bench.text("select name from projection_replays") == "")
                 #expect(try await bench.bench.text("select version from projections where name = 'current'") == "(1)")
-                #expect(try await bench.bench.text("select to_regclass('orders_v2') is null") == "(t)")
+                #expect(try await bench.bench.text("select to_regclass('order_states_v2') is null") == "(t)")
                 #expect(try await bench.replay().discard("current"))
             }
         }
@@ -195,15 +195,15 @@ extension ReadModelTests {
         }
 
         @Test(arguments: [5, 1 << 40] as [Int64])
-        func anEventOfAnUnknownTypeStopsTheReplayAndNothingElse(nearHead: Int64) async throws {
+        func anEventOfAnUnknownTypeStopsTheReplayAlone(nearHead: Int64) async throws {
             try await ReplayBench.with { bench async throws in
                 try await bench.bench.script(
                     """
                     begin;
-                    insert into events (seq, occurred_at, recorded_at, order_id, version, schema, number, shop, customer, type,
-                        status_before, status, data, internal, actor, command_id)
-                    select (select seq + 1 from log_head), occurred_at, recorded_at, order_id, version + 1, 1, number, shop,
-                        customer, 'OrderTeleported', status, status, '{}', '{}', actor, 'x'
+                    insert into events (seq, occurred_at, recorded_at, order_id, version, schema, number, shop, customer,
+                        type, status_before, status, data, internal, actor, command_id)
+                    select (select seq + 1 from log_head), occurred_at, recorded_at, order_id, version + 1, 1, number,
+                        shop, customer, 'OrderTeleported', status, status, '{}', '{}', actor, 'x'
                     from events order by seq desc limit 1;
                     update log_head set seq = seq + 1;
                     commit;
@@ -224,7 +224,7 @@ extension ReadModelTests {
             }
         }
 
-        @Test func eachReplayTurnsTheHeadsTimeSoThatMemoriesOfOrdersEnd() async throws {
+        @Test func eachReplayMovesTheHeadsTimeSoThatCachedOrdersExpire() async throws {
             try await ReplayBench.with { bench async throws in
                 let before = try await bench.bench.text("select seq, recorded_at from log_head")
                 try await bench.replay().run("current")
@@ -234,10 +234,10 @@ extension ReadModelTests {
 
         @Test func theRateIsThatOfTheLastSeconds() {
             var rate = ReplayRate()
-            #expect(rate.note(0, at: 0) == 0)
-            #expect(rate.note(100, at: 1) == 100)
-            for second in 2...20 { _ = rate.note(100 + Int64(second - 1) * 10, at: Double(second)) }
-            #expect(abs(rate.note(300, at: 21) - 10) < 2)
+            #expect(rate.note(0, atSeconds: 0) == 0)
+            #expect(rate.note(100, atSeconds: 1) == 100)
+            for second in 2...20 { _ = rate.note(100 + Int64(second - 1) * 10, atSeconds: Double(second)) }
+            #expect(abs(rate.note(300, atSeconds: 21) - 10) < 2)
         }
     }
 }

@@ -60,7 +60,7 @@ extension ReadModelTests {
             }
         }
 
-        @Test func whatAQueryGetsWrongIsSaid() async throws {
+        @Test func invalidQueriesAreRefusedWithTheirCode() async throws {
             try await Service.with { service in
                 let staff = try await service.token(.staff)
                 let placed = try await place(service)
@@ -79,12 +79,12 @@ extension ReadModelTests {
                 let ahead = try await service.get("/v1/orders?min_position=\(placed.position)0", staff)
                 #expect(ahead.status == 404)
                 #expect(ahead.code == "unknownPosition")
-                // Where a position is sent, empty means absent.
+                // An empty position counts as absent.
                 #expect(try await service.get("/v1/orders?min_position=", staff).status == 200)
             }
         }
 
-        @Test func aModelThatIsTooFarBehindSaysSo() async throws {
+        @Test func aReadOfALaggingModelIsUnavailable() async throws {
             try await Service.with { service in
                 let owner = ModelBench(
                     log: service.log,

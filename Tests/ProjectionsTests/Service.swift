@@ -10,7 +10,7 @@ import Postgres
 import StrictJSON
 import WaybillServer
 
-/// The whole service in this process, on a port of its own, with tokens for it.
+/// A whole service in this process, on a port of its own, with tokens for it.
 struct Service: Sendable {
     let log: TestLog
     private let port: Int

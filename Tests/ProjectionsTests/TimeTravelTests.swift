@@ -36,7 +36,7 @@ extension ReadModelTests {
             }
         }
 
-        @Test func momentsThatTheOrderNeverHadAreNotFound() async throws {
+        @Test func momentsThatAnOrderNeverHadAreNotFound() async throws {
             try await Service.with { service in
                 let backend = try await service.token(.backend, "aurora")
                 let first = try await service.post("/v1/orders", Samples.place(), backend)

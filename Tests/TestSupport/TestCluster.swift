@@ -1,29 +1,36 @@
-package import EmbeddedPostgres
+import EmbeddedPostgres
 import Logging
+package import Postgres
 
-/// One embedded PostgreSQL for the whole test process, started when a test first asks for a database and removed when
-/// the process ends. It is a real server with `fsync` on.
+/// An embedded PostgreSQL for the whole test process, started when a test first asks for a database and removed when the
+/// process ends. It is a real server with `fsync` on.
 package actor TestCluster {
     package static let shared = TestCluster()
 
-    private var starting: Task<EmbeddedPostgres.Location, any Error>?
+    private var starting: Task<PostgresConfiguration, any Error>?
     private var lent = 0
     private var waiting: [CheckedContinuation<Void, Never>] = []
 
-    /// Databases lent at once. Every test of a suite starts at the same moment, and the server takes some fifty sessions.
+    /// Databases lent at once. All tests of a suite start at the same moment, and the server takes some fifty sessions.
     private static let capacity = 4
+
+    private static let logger = {
+        var logger = Logger(label: "tests")
+        logger.logLevel = .warning
+        return logger
+    }()
 
     private init() {}
 
-    /// Where the server answers; its database is `postgres`, which tests must leave alone.
-    package func location() async throws -> EmbeddedPostgres.Location {
+    /// The server's own database `postgres`, which tests must leave alone.
+    package func server() async throws -> PostgresConfiguration {
         if let starting { return try await starting.value }
         let task = Task {
             try await Leftovers.removeAbandoned()
             let directory = try Leftovers.makeDirectory()
-            var logger = Logger(label: "tests")
-            logger.logLevel = .warning
-            return try await EmbeddedPostgres(dataDirectory: directory, logger: logger).start().database("postgres")
+            var database = try await EmbeddedPostgres(dataDirectory: directory, logger: Self.logger).start()
+            database.database = "postgres"
+            return database
         }
         starting = task
         return try await task.value
@@ -31,28 +38,36 @@ package actor TestCluster {
 
     /// Makes an empty database.
     ///
-    /// - Returns: its name, used nowhere else.
+    /// - Returns: the database's name, used nowhere else.
     package func freshDatabase() async throws -> String {
         let name = "t_\(String(UInt64.random(in: .min ... .max), radix: 36))"
-        try await LocalSession.run("CREATE DATABASE \(name)", at: try await location())
+        try await execute("create database \(name)")
         return name
     }
 
-    /// Removes a database and ends whatever sessions it has.
+    /// Removes a database after ending its sessions.
     package func drop(_ name: String) async throws {
-        try await LocalSession.run("DROP DATABASE \(name) WITH (FORCE)", at: try await location())
+        try await execute("drop database \(name) with (force)")
+    }
+
+    private func execute(_ sql: String) async throws {
+        try await PostgresConnection.with(try await server(), logger: Self.logger) { connection in
+            try await connection.executeScript(sql, timeout: .seconds(30))
+        }
     }
 
     /// Lends an empty database to `body` and drops it afterwards.
     package nonisolated func withDatabase<R: Sendable>(
-        _ body: @Sendable (EmbeddedPostgres.Location) async throws -> R
+        _ body: @Sendable (PostgresConfiguration) async throws -> R
     ) async throws -> R {
         await takePlace()
         defer { Task { await leavePlace() } }
         let name = try await freshDatabase()
         let result: Result<R, any Error>
         do {
-            result = .success(try await body(try await location().database(name)))
+            var database = try await server()
+            database.database = name
+            result = .success(try await body(database))
         } catch {
             result = .failure(error)
         }

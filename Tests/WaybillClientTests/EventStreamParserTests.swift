@@ -4,29 +4,29 @@ import WaybillClient
 
 @Suite struct EventStreamParserTests {
     @Test(arguments: ParserCase.all)
-    func theRulesOfTheStandard(rule: ParserCase) throws {
-        #expect(try Parsed(pieces: [rule.bytes[...]]) == rule.expected)
-        #expect(PlainParser.parse(rule.bytes) == rule.expected)
+    func parserFollowsTheStandard(rule: ParserCase) throws {
+        #expect(try ParsedStream(pieces: [rule.bytes[...]]) == rule.expected)
+        #expect(ReferenceParser.parse(rule.bytes) == rule.expected)
     }
 
-    /// Every way of cutting it into three, byte by byte, and with empty pieces.
+    /// Parses each case cut into three in every way, byte by byte, and with empty pieces between.
     @Test(arguments: ParserCase.all)
-    func itDoesNotMatterWhereAStreamIsCut(rule: ParserCase) throws {
+    func parserReadsTheSameWhereverAStreamIsCut(rule: ParserCase) throws {
         let bytes = rule.bytes[...]
         for first in 0...bytes.count {
             for second in first...bytes.count {
                 let pieces = [bytes[..<first], bytes[first..<second], bytes[second...]]
-                guard try Parsed(pieces: pieces) != rule.expected else { continue }
+                guard try ParsedStream(pieces: pieces) != rule.expected else { continue }
                 Issue.record("cut at \(first) and \(second)")
                 return
             }
         }
         let single: [ArraySlice<UInt8>] = bytes.indices.flatMap { [bytes[$0...$0], []] }
-        #expect(try Parsed(pieces: single) == rule.expected)
+        #expect(try ParsedStream(pieces: single) == rule.expected)
     }
 
     @Test(arguments: 1...8)
-    func anyBytesInAnyPiecesAreReadAsTheStandardReadsThemWhole(seed: Int) throws {
+    func parserReadsRandomPiecesAsTheStandardReadsTheWhole(seed: Int) throws {
         var random = SeededRandom(seed: seed)
         let words: [[UInt8]] = [
             "data", "event", "id", "retry", "dat", ":", ": ", ":  ", "\r", "\n", "\r\n", "\n\n", "\r\r", "7", "x",
@@ -49,13 +49,13 @@ import WaybillClient
                 pieces.append(rest.prefix(size))
                 rest = rest.dropFirst(size)
             }
-            guard try Parsed(pieces: pieces) != PlainParser.parse(bytes) else { continue }
+            guard try ParsedStream(pieces: pieces) != ReferenceParser.parse(bytes) else { continue }
             Issue.record("\(String(decoding: bytes, as: UTF8.self).debugDescription), bytes \(bytes)")
             return
         }
     }
 
-    @Test func anEventIsDispatchedAsSoonAsItsLastCarriageReturnIsThere() throws {
+    @Test func eventIsDispatchedAtItsLastCarriageReturn() throws {
         var parser = EventStreamParser()
         var events: [ServerSentEvent] = []
         try parser.parse("data: a\r\r".utf8, into: &events)
@@ -64,7 +64,7 @@ import WaybillClient
         #expect(events.map(\.data) == ["a", "b"])
     }
 
-    @Test func aStreamThatGoesOnKeepsTheIdWithWhichItWasAskedFor() throws {
+    @Test func resumedStreamKeepsTheIdOfItsRequest() throws {
         var parser = EventStreamParser(lastEventID: "e-7")
         var events: [ServerSentEvent] = []
         try parser.parse("retry: 5\n\ndata: a\n\n".utf8, into: &events)
@@ -73,7 +73,7 @@ import WaybillClient
     }
 
     @Test(arguments: ["data: 0123456789", "data: 012\ndata: 34567\n", ": 0123456789012345", "id: 0123456789"])
-    func whatIsTooLargeEndsTheStreamBehindTheEventsBeforeIt(text: String) throws {
+    func tooLargeEventFailsAfterTheEventsBeforeIt(text: String) throws {
         for size in 1...text.utf8.count {
             var parser = EventStreamParser(maximumEventSize: 9)
             var events: [ServerSentEvent] = []
@@ -88,7 +88,7 @@ import WaybillClient
         }
     }
 
-    @Test func aRetryOfMoreDigitsThanANumberHoldsIsALongTime() throws {
+    @Test func retryThatOverflowsIsTheLongestTime() throws {
         var parser = EventStreamParser()
         var events: [ServerSentEvent] = []
         try parser.parse("retry: 99999999999999999999\n".utf8, into: &events)

@@ -2,7 +2,7 @@ import TestSupport
 import Testing
 import WaybillClient
 
-/// What ends a stream for good, and what ends it because the client wants it.
+/// Ends of streams: errors that end a stream for good, and ends that the client wants.
 @Suite(.timeLimit(.minutes(2))) struct StreamEndTests {
     private func failure(
         of answer: ScriptedServer.Answer,
@@ -17,7 +17,7 @@ import WaybillClient
         return error
     }
 
-    @Test func aRefusalCarriesWhatTheServiceSaid() async throws {
+    @Test func refusalCarriesTheProblemDetail() async throws {
         let body = #"{"type":"urn:x:forbidden","title":"No","status":403,"code":"forbidden","detail":"Why."}"#
         let error = try await failure(of: .status("403 Forbidden", "application/problem+json; charset=utf-8", body))
         #expect(error?.code == .refused)
@@ -28,7 +28,7 @@ import WaybillClient
     }
 
     @Test(arguments: ["201 Created", "204 No Content", "404 Not Found", "429 Too Many", "500 Oh", "503 Away"])
-    func anyStatusButOneEndsTheStream(line: String) async throws {
+    func everyStatusBut200EndsTheStream(line: String) async throws {
         let error = try await failure(of: .status(line, "text/html", line.hasPrefix("204") ? "" : "<p>"))
         #expect(error?.code == .refused)
         #expect(error?.status == Int(line.prefix(3)))
@@ -36,20 +36,20 @@ import WaybillClient
     }
 
     @Test(arguments: ["text/html", "application/json", "text/event-stream2", ""])
-    func whatIsNoEventStreamEndsTheStream(type: String) async throws {
+    func responseOfAnotherTypeEndsTheStream(type: String) async throws {
         let error = try await failure(of: .stream("data: {}\n\n", type: type))
         #expect(error?.code == .unexpectedContentType)
         #expect(error?.status == 200)
     }
 
     @Test(arguments: ["Text/Event-Stream", "text/event-stream;charset=utf-8", "text/event-stream ; a=b"])
-    func anEventStreamMayBeNamedInManyWays(type: String) async throws {
+    func contentTypeIsReadWithoutCaseAndParameters(type: String) async throws {
         let server = try ScriptedServer([.stream("event: status\ndata: {}\n\n", .hold, type: type)])
         let client = try WaybillClient(url: server.url)
-        #expect(try await Watched().events(1, of: client).count == 1)
+        #expect(try await StreamRecorder().events(1, of: client).count == 1)
     }
 
-    @Test func anEventThatIsTooLargeEndsTheStreamBehindThoseBeforeIt() async throws {
+    @Test func tooLargeEventEndsTheStreamAfterThoseBeforeIt() async throws {
         var settings = WaybillClient.Settings.quick
         settings.maximumEventSize = 1000
         let large = String(repeating: "x", count: 2000)
@@ -59,65 +59,65 @@ import WaybillClient
         #expect(try await iterator.next() != nil)
         let error = await #expect(throws: WaybillClientError.self) { try await iterator.next() }
         #expect(error?.code == .eventTooLarge)
-        #expect(try await eventually { server.gone == 1 })
+        #expect(try await eventually { server.closedConnections == 1 })
     }
 
-    @Test func aFrameThatTheContractDoesNotKnowEndsTheStream() async throws {
+    @Test func frameWithoutItsMembersEndsTheStream() async throws {
         let error = try await failure(of: .stream("event: reset\ndata: {}\n\n", .hold))
         #expect(error?.code == .unreadableFrame)
     }
 
     @Test(arguments: ["", "orders.example.com", "ftp://example.com", "http://", "http://a b", "http://a/?x=1"])
-    func anAddressThatIsNoneIsRefusedBeforehand(url: String) {
+    func clientRefusesAnUnusableAddress(url: String) {
         let error = #expect(throws: WaybillClientError.self) { try WaybillClient(url: url) }
         #expect(error?.code == .unusableRequest)
     }
 
-    @Test func aTokenThatNoHeaderCanHoldEndsTheStream() async throws {
+    @Test func tokenWithControlCharactersEndsTheStream() async throws {
         let client = try WaybillClient(url: "http://127.0.0.1:1", token: "a\r\nX: y")
-        let error = await #expect(throws: WaybillClientError.self) { try await Watched().events(1, of: client) }
+        let error = await #expect(throws: WaybillClientError.self) { try await StreamRecorder().events(1, of: client) }
         #expect(error?.code == .unusableRequest)
         #expect(error?.description.contains("X: y") == false)
     }
 
-    @Test func aProxyWithoutItsServiceIsWaitedForWhereThatIsWanted() async throws {
+    @Test func gatewayErrorsAreRetriedWhereTheSettingsSaySo() async throws {
         let server = try ScriptedServer([
             .status("502 Bad Gateway"), .status("503 Away", "text/html", "<p>"), .status("504 Late"),
             .stream("event: status\ndata: {}\n\n", .hold),
         ])
         var settings = WaybillClient.Settings.quick
-        settings.waitsForService = true
-        let watched = Watched()
+        settings.retriesGatewayErrors = true
+        let recorder = StreamRecorder()
         let client = try WaybillClient(url: server.url, settings: settings, tokenProvider: nil)
-        #expect(try await watched.events(1, of: client).count == 1)
-        #expect(watched.reasons == [502, 503, 504].map { "the service answered \($0)" })
+        #expect(try await recorder.events(1, of: client).count == 1)
+        #expect(recorder.reasons == [502, 503, 504].map { "the service answered \($0)" })
     }
 
-    /// While it reads, while it waits to come back, and while it waits for an answer.
+    /// Cancels a task that reads, one that waits to reconnect, and one that waits for a response.
     @Test(arguments: [
         (ScriptedServer.Answer.stream("event: status\ndata: {}\n\n", .hold), 1), (.stream("retry: 60000\n\n"), 2),
         (.silence, 0),
     ])
-    func aTaskThatIsCancelledEndsAtOnce(answer: ScriptedServer.Answer, changes: Int) async throws {
+    func cancelledTaskEndsAtOnce(answer: ScriptedServer.Answer, changes: Int) async throws {
         let server = try ScriptedServer([answer])
         let client = try WaybillClient(url: server.url)
-        let watched = Watched()
+        let recorder = StreamRecorder()
         let task = Task {
-            for try await _ in watched.stream(client) {}
+            for try await _ in recorder.stream(client) {}
         }
-        #expect(try await eventually { server.requests.count == 1 && watched.changes.count == changes })
+        #expect(try await eventually { server.requests.count == 1 && recorder.changes.count == changes })
         let began = ContinuousClock.now
         task.cancel()
         await #expect(throws: CancellationError.self) { try await task.value }
         #expect(.now - began < .seconds(5))
-        if answer.end == .hold { #expect(try await eventually { server.gone == 1 }) }
-        #expect(watched.changes.count == changes)
+        if answer.end == .hold { #expect(try await eventually { server.closedConnections == 1 }) }
+        #expect(recorder.changes.count == changes)
     }
 
-    @Test func whoLeavesTheLoopLeavesTheConnection() async throws {
+    @Test func leavingTheLoopClosesTheConnection() async throws {
         let server = try ScriptedServer([.stream("event: status\ndata: {}\n\n", .hold)])
         let client = try WaybillClient(url: server.url)
         for try await _ in client.events(of: .feed()) { break }
-        #expect(try await eventually { server.gone == 1 })
+        #expect(try await eventually { server.closedConnections == 1 })
     }
 }

@@ -3,7 +3,7 @@ import Testing
 @testable import WaybillClient
 
 @Suite struct StreamRequestTests {
-    @Test func requestsAreWrittenAsTheContractNamesThem() {
+    @Test func requestTargetsAreTheDocumentedPathsAndParameters() {
         let id = "0198c0de-0000-7000-8000-000000000001"
         #expect(StreamRequest.order(id).target == "/v1/orders/\(id)/stream")
         #expect(StreamRequest.customer("ada").target == "/v1/customers/ada/stream")
@@ -21,7 +21,7 @@ import Testing
         #expect(all.target == "/v1/stream?\(lists)&attention=true&conflate=250")
     }
 
-    @Test func whereItBeginsAndHowItReadsComeLast() {
+    @Test func positionAndPlainFollowTheFilters() {
         var request = StreamRequest.feed(shops: ["aurora"])
         request.after = "q5fz2mxa-7"
         request.isPlain = true
@@ -29,7 +29,7 @@ import Testing
         #expect(request != .feed(shops: ["aurora"]))
     }
 
-    @Test func namesAreEscaped() {
+    @Test func namesArePercentEncoded() {
         let customer = StreamRequest.customer("a/b c%?&=+\"ü\u{1}")
         #expect(customer.target == "/v1/customers/a%2Fb%20c%25%3F%26%3D%2B%22%C3%BC%01/stream")
         #expect(StreamRequest.order("../../metrics").target == "/v1/orders/..%2F..%2Fmetrics/stream")

@@ -11,18 +11,18 @@ import WaybillClient
                 return "token-\(count)"
             }
         }
-        return try await Watched().events(count, of: client)
+        return try await StreamRecorder().events(count, of: client)
     }
 
     private static let event = ScriptedServer.Answer.stream("retry: 10\nevent: status\nid: e-1\ndata: {}\n\n")
 
-    @Test func aTokenIsKeptWhileItIsGood() async throws {
+    @Test func tokenIsKeptWhileItIsAccepted() async throws {
         let server = try ScriptedServer([Self.event, Self.event, Self.event])
         _ = try await tokens(server, 3)
         #expect(server.values(of: "Authorization") == Array(repeating: "Bearer token-1", count: 3))
     }
 
-    @Test func anotherIsAskedForWhenTheServiceSaysThatItExpired() async throws {
+    @Test func expiredTokenIsReplaced() async throws {
         let bye = "retry: 10\nevent: bye\ndata: {\"reason\":\"tokenExpired\"}\n\n"
         let server = try ScriptedServer([Self.event, .stream(bye), Self.event])
         _ = try await tokens(server, 3)
@@ -30,13 +30,13 @@ import WaybillClient
         #expect(server.values(of: "Last-Event-ID") == [nil, "e-1", "e-1"])
     }
 
-    @Test func oneThatWasGoodMayHaveExpiredWhileTheServiceWasAway() async throws {
+    @Test func tokenThatWasAcceptedIsReplacedOn401() async throws {
         let server = try ScriptedServer([Self.event, .status("401 Unauthorized"), Self.event])
         _ = try await tokens(server, 2)
         #expect(server.values(of: "Authorization") == ["Bearer token-1", "Bearer token-1", "Bearer token-2"])
     }
 
-    @Test func oneThatNeverWasGoodIsNot() async throws {
+    @Test func tokenThatWasNeverAcceptedEndsTheStreamOn401() async throws {
         for answers in [[ScriptedServer.Answer.status("401 No")], [Self.event, .status("401 No"), .status("401 No")]] {
             let server = try ScriptedServer(answers)
             let error = await #expect(throws: WaybillClientError.self) { try await tokens(server, 2) }
@@ -45,9 +45,9 @@ import WaybillClient
         }
     }
 
-    @Test func whatTheProviderThrowsEndsTheStream() async throws {
+    @Test func errorOfTheTokenProviderEndsTheStream() async throws {
         struct NoToken: Error {}
         let client = try WaybillClient(url: "http://127.0.0.1:1", tokenProvider: { throw NoToken() })
-        await #expect(throws: NoToken.self) { try await Watched().events(1, of: client) }
+        await #expect(throws: NoToken.self) { try await StreamRecorder().events(1, of: client) }
     }
 }

@@ -7,7 +7,7 @@ import WaybillClient
         try JSONDecoder().decode(type, from: Data(text.utf8))
     }
 
-    @Test func anEventForStaffIsRead() throws {
+    @Test func eventForStaffIsDecoded() throws {
         let event: OrderChange = try decode(
             """
             {"position":"q5fz2mxa-16","orderId":"019a41c8-6c40-7b1e-9d52-3f0a8c71e6b4","number":"AU-10001","shop":"aurora",
@@ -27,7 +27,7 @@ import WaybillClient
         #expect(event.skipped == 3)
     }
 
-    @Test func anEventForCustomersIsRead() throws {
+    @Test func eventForCustomersIsDecoded() throws {
         let event: OrderChange = try decode(
             """
             {"position":"p","orderId":"o","number":"1","shop":"s","customer":"c","version":1,"type":"OrderPlaced",
@@ -39,7 +39,7 @@ import WaybillClient
         #expect(event.internal == nil)
     }
 
-    @Test func anyJSONIsRead() throws {
+    @Test func everyKindOfJSONIsDecoded() throws {
         let value: JSON = try decode(#"{"a":[null,true,1,1.5,"x",9007199254740991,1e2],"b":{}}"#)
         let elements: [JSON] = [
             .null, .bool(true), .integer(1), .number(1.5), .string("x"), .integer(9_007_199_254_740_991), .integer(100),

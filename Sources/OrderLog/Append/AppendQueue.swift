@@ -1,21 +1,22 @@
 import DequeModule
 import Synchronization
 
-/// Commands that wait for the next batch, in two lanes: those of requests with one command, and those of bulk requests.
+/// The commands that wait for the next batch, in two lanes: those of requests with one command, and those of bulk
+/// requests.
 ///
-/// Bounded: a single command that does not fit is refused at once, a bulk one waits for room. While both lanes wait they
-/// share a batch, so that an import neither delays the others' commands nor stands still for them.
+/// The lanes are bounded: a single command that does not fit is refused at once, a bulk command waits for room. Both
+/// lanes share each batch, so that an import neither delays single commands nor stops for them.
 final class AppendQueue: Sendable {
-    /// One waiting command and where its answer goes.
+    /// One waiting command and its pending answer.
     struct Entry: Sendable {
         let submission: Submission
         let deadline: ContinuousClock.Instant
-        let ticket = PendingReceipt()
-        /// Accepted in an attempt whose commit may or may not have happened.
+        let pendingReceipt = PendingReceipt()
+        /// The command was accepted in an attempt whose commit may or may not have happened.
         var maybeCommitted = false
 
-        /// Whether the log may know the command's id.
-        var isLookedUp: Bool { submission.mayBeRepeated || maybeCommitted }
+        /// The log may know the command's id, so that the id has to be looked up.
+        var mayBeKnown: Bool { submission.mayBeRepeated || maybeCommitted }
     }
 
     private typealias Waiter = CheckedContinuation<Void, Never>
@@ -24,12 +25,12 @@ final class AppendQueue: Sendable {
         var singles = Deque<Entry>()
         var bulk = Deque<Entry>()
         var consumer: Waiter?
-        /// Those who wait for room in the bulk lane.
+        /// Senders that wait for room in the bulk lane.
         var senders = Deque<Waiter>()
         var closed = false
     }
 
-    private enum Push {
+    private enum PushResult {
         case done(wake: Waiter?)
         case full
         case closed
@@ -46,9 +47,11 @@ final class AppendQueue: Sendable {
 
     var count: Int { state.withLock { $0.singles.count + $0.bulk.count } }
 
-    /// Queues a single command, or says why not.
+    /// Queues a single command.
+    ///
+    /// - Returns: the reason why the command was not queued; nil when it was.
     func push(_ entry: Entry) -> AppendRefusal? {
-        switch add(entry, to: \.singles, capacity) {
+        switch add(entry, to: \.singles, capacity: capacity) {
         case .closed: return .unavailable
         case .full: return .overloaded
         case .done(let consumer):
@@ -57,20 +60,26 @@ final class AppendQueue: Sendable {
         }
     }
 
-    /// Queues a command of a bulk request, once there is room, or says why not. One sender's commands keep their order.
+    /// Queues a command of a bulk request as soon as there is room. One sender's commands keep their order.
+    ///
+    /// - Returns: the reason why the command was not queued; nil when it was.
     func pushBulk(_ entry: Entry) async -> AppendRefusal? {
         while true {
-            switch add(entry, to: \.bulk, bulkCapacity) {
+            switch add(entry, to: \.bulk, capacity: bulkCapacity) {
             case .closed: return .unavailable
             case .done(let consumer):
                 consumer?.resume()
                 return nil
-            case .full: await room()
+            case .full: await waitForRoom()
             }
         }
     }
 
-    private func add(_ entry: Entry, to lane: WritableKeyPath<State, Deque<Entry>>, _ capacity: Int) -> Push {
+    private func add(
+        _ entry: Entry,
+        to lane: WritableKeyPath<State, Deque<Entry>>,
+        capacity: Int
+    ) -> PushResult {
         state.withLock { state in
             guard !state.closed else { return .closed }
             guard state[keyPath: lane].count < capacity else { return .full }
@@ -80,7 +89,7 @@ final class AppendQueue: Sendable {
         }
     }
 
-    private func room() async {
+    private func waitForRoom() async {
         await withCheckedContinuation { continuation in
             let ready = state.withLock { state in
                 if state.bulk.count < bulkCapacity || state.closed { return true }
@@ -91,15 +100,17 @@ final class AppendQueue: Sendable {
         }
     }
 
-    /// What the next batch would hold if it were taken now.
+    /// The commands that the next batch would hold if it were taken now.
     func peek(limit: Int) -> [Entry] {
         state.withLock { state in
-            let (singles, bulk) = Self.shares(limit, state)
+            let (singles, bulk) = Self.shares(of: limit, in: state)
             return Array(state.singles.prefix(singles)) + Array(state.bulk.prefix(bulk))
         }
     }
 
-    /// Waits for commands and takes up to `limit`, each lane's in order of arrival; nil once closed and empty.
+    /// Waits for commands and takes up to `limit` of them, each lane's in order of arrival.
+    ///
+    /// - Returns: nil when the queue is closed and empty.
     func next(limit: Int) async -> [Entry]? {
         while true {
             let (batch, senders, closed): ([Entry], [Waiter], Bool) = state.withLock { state in
@@ -123,21 +134,22 @@ final class AppendQueue: Sendable {
         }
     }
 
-    /// Single commands first; what they leave, and never less than half where there are so many, goes to the bulk lane.
-    private static func shares(_ limit: Int, _ state: State) -> (singles: Int, bulk: Int) {
+    /// The numbers of commands that a batch takes of each lane. Single commands go first; the bulk lane gets the rest,
+    /// and at least half of the batch where it has so many.
+    private static func shares(of limit: Int, in state: State) -> (singles: Int, bulk: Int) {
         let bulk = min(state.bulk.count, max(limit - state.singles.count, limit / 2))
         return (min(state.singles.count, limit - bulk), bulk)
     }
 
     private static func take(_ limit: Int, from state: inout State) -> [Entry] {
-        let (singles, bulk) = shares(limit, state)
+        let (singles, bulk) = shares(of: limit, in: state)
         let batch = Array(state.singles.prefix(singles)) + Array(state.bulk.prefix(bulk))
         state.singles.removeFirst(singles)
         state.bulk.removeFirst(bulk)
         return batch
     }
 
-    /// Takes no more; what waits is still handed out.
+    /// Refuses further commands; those that wait are still taken by `next`.
     func close() {
         let waiters = state.withLock { state in
             state.closed = true

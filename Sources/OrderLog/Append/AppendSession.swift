@@ -1,147 +1,171 @@
 import Logging
 import Orders
 import Postgres
+import Primitives
 
-/// The appender's connection and what happens to a batch when it fails.
+/// The appender's connections, its caches, and the retries of a batch that fails.
 struct AppendSession {
     private let configuration: PostgresConfiguration
     private let executor: PostgresExecutor
     private let registry: EpochRegistry
     private let logger: Logger
-    private let oldIds: CommandIdFilterCache
-    private let witness: (any CommitObserver)?
+    private let commandIdFilter: CommandIdFilterCache
+    private let observer: (any CommitObserver)?
     private let queue: AppendQueue
     private let batchLimit: Int
     private var connection: PostgresConnection?
     private var cache = StateCache()
-    /// For looking up what the next batch needs while one is being written.
-    private var lookUps: PostgresConnection?
-    private var ahead = BatchPrefetch()
+    /// Loads the rows of the next batch while one is being committed.
+    private var prefetchConnection: PostgresConnection?
+    private var prefetch = BatchPrefetch()
 
     init(
         configuration: PostgresConfiguration,
         executor: PostgresExecutor,
         registry: EpochRegistry,
         logger: Logger,
-        oldIds: CommandIdFilterCache,
+        commandIdFilter: CommandIdFilterCache,
         queue: AppendQueue,
         batchLimit: Int,
-        witness: (any CommitObserver)?
+        observer: (any CommitObserver)?
     ) {
         self.configuration = configuration
         self.executor = executor
         self.registry = registry
         self.logger = logger
-        self.oldIds = oldIds
+        self.commandIdFilter = commandIdFilter
         self.queue = queue
         self.batchLimit = batchLimit
-        self.witness = witness
+        self.observer = observer
     }
 
-    /// Connects ahead of the first command, so that a changed database opens its epoch at start and not at first use.
-    mutating func warmUp() async {
+    /// Connects before the first command, so that a changed database opens its epoch at start and not at first use.
+    mutating func connectEarly() async {
         do {
             _ = try await connect()
         } catch {
-            logger.warning("appender: not connected yet", metadata: ["error": "\(error)"])
+            logger.warning(
+                "the appender cannot connect to the database; it tries again with the next command",
+                metadata: ["error": "\(error)"]
+            )
         }
     }
 
     mutating func close() async {
         await connection?.close()
         connection = nil
-        await lookUps?.close()
-        lookUps = nil
-        // After a failure nobody knows what was committed.
+        await prefetchConnection?.close()
+        prefetchConnection = nil
+        // After a failure it is unknown which orders were committed.
         cache.removeAll()
-        ahead = BatchPrefetch()
+        prefetch = BatchPrefetch()
     }
 
-    /// Answers every entry of the batch, one way or another.
+    /// Appends a batch and answers each of its entries, after as many attempts as their deadlines allow.
     mutating func process(_ batch: [AppendQueue.Entry]) async {
         var pending = batch
-        var failures = 0
+        var backoff = Backoff(first: .milliseconds(50), limit: .seconds(1))
         while !pending.isEmpty {
-            // Told to end at once: whoever still waits sends again, under the same id.
+            // The process ends at once: clients send the command again, under the same id.
             if Task.isCancelled {
-                for entry in pending { entry.ticket.answer(.failure(.unavailable)) }
+                for entry in pending { entry.pendingReceipt.complete(with: .failure(.unavailable)) }
                 return
             }
-            expire(&pending)
+            removeExpired(&pending)
             if pending.isEmpty { return }
             do {
                 let transaction = try await AppendTransaction.begin(
-                    connect(),
+                    on: connect(),
                     entries: pending,
                     registry: registry,
-                    oldIds: oldIds,
+                    commandIdFilter: commandIdFilter,
                     cache: &cache,
-                    ahead: ahead
+                    prefetch: prefetch
                 )
-                ahead = BatchPrefetch()
-                try await finish(transaction, &pending)
+                prefetch = BatchPrefetch()
+                try await commit(transaction, answering: &pending)
                 return
             } catch {
-                failures += 1
-                logger.warning("append failed", metadata: ["attempt": "\(failures)", "error": "\(error)"])
+                // Jitter: many processes must not retry at the same moment.
+                let delay = backoff.next(random: .random(in: 0..<1))
+                logger.warning(
+                    "appending a batch failed; trying again on a new connection",
+                    metadata: ["attempt": "\(backoff.failures)", "error": "\(error)"]
+                )
                 await close()
                 if AppendFailure(error) == .batch {
-                    await separately(pending, error)
+                    await processEachAlone(pending, after: error)
                     return
                 }
-                await pause(failures)
+                // A cancelled sleep only makes the retry come sooner; the queue ends by its own close.
+                try? await Task.sleep(for: delay)
             }
         }
     }
 
-    /// Commits and answers. After an error COMMIT may have been sent: marks what may have been committed, and throws.
-    private mutating func finish(_ transaction: AppendTransaction, _ pending: inout [AppendQueue.Entry]) async throws {
-        let (wanted, connection) = (BatchPrefetch(wanting: queue.peek(limit: batchLimit), cache), lookUps)
-        let (old, epochs) = (oldIds.snapshot(in: registry.current), registry.current)
-        async let fetched = wanted.fetched(old, epochs, after: transaction.head, on: connection, logger)
-        if transaction.hasEvents { witness?.commitBegins() }
+    /// Commits the transaction and answers its entries, and loads the rows of the next batch meanwhile.
+    ///
+    /// - Throws: the database's error. COMMIT may have been sent by then: the entries that may be committed are marked.
+    private mutating func commit(
+        _ transaction: AppendTransaction,
+        answering pending: inout [AppendQueue.Entry]
+    ) async throws {
+        let wanted = BatchPrefetch(for: queue.peek(limit: batchLimit), notIn: cache)
+        let (epochs, connection) = (registry.current, prefetchConnection)
+        let (snapshot, logger) = (commandIdFilter.snapshot(in: epochs), logger)
+        async let loaded = wanted.load(
+            snapshot: snapshot,
+            epochs: epochs,
+            after: transaction.head,
+            on: connection,
+            logger: logger
+        )
+        if transaction.hasEvents { observer?.commitBegins() }
         do {
             try await transaction.commit()
         } catch {
-            if transaction.hasEvents { witness?.commitEnded([], in: epochs) }
+            if transaction.hasEvents { observer?.commitEnded([], in: epochs) }
             for index in pending.indices where transaction.accepted(index) { pending[index].maybeCommitted = true }
             throw error
         }
-        transaction.remember(in: &cache)
-        transaction.announce(to: witness)
-        for (entry, result) in zip(pending, transaction.results) { entry.ticket.answer(result) }
-        ahead = await fetched
-        ahead.learn(transaction.known)
+        transaction.update(&cache)
+        transaction.notify(observer)
+        for (entry, result) in zip(pending, transaction.results) { entry.pendingReceipt.complete(with: result) }
+        prefetch = await loaded
+        prefetch.merge(transaction.known)
     }
 
-    /// The database refused a batch for what is in it: each command alone, so that only the culprit fails.
-    private mutating func separately(_ pending: [AppendQueue.Entry], _ error: any Error) async {
+    /// Runs each command alone after the database refused their batch, so that only the command that it refuses fails.
+    private mutating func processEachAlone(_ pending: [AppendQueue.Entry], after error: any Error) async {
         guard pending.count > 1 else {
             for entry in pending {
                 logger.error(
-                    "command failed",
+                    "the database refused a command; it is answered with an internal error",
                     metadata: ["error": "\(error)", "command": "\(entry.submission.commandId)"]
                 )
-                entry.ticket.answer(.failure(.failed))
+                entry.pendingReceipt.complete(with: .failure(.failed))
             }
             return
         }
         for entry in pending { await process([entry]) }
     }
 
-    private func expire(_ pending: inout [AppendQueue.Entry]) {
+    /// Refuses the entries whose deadline has passed.
+    private func removeExpired(_ pending: inout [AppendQueue.Entry]) {
         let now = ContinuousClock.now
-        for entry in pending where entry.deadline <= now { entry.ticket.answer(.failure(.unavailable)) }
+        for entry in pending where entry.deadline <= now {
+            entry.pendingReceipt.complete(with: .failure(.unavailable))
+        }
         pending.removeAll { $0.deadline <= now }
     }
 
     private mutating func connect() async throws -> PostgresConnection {
         if let connection, connection.isOpen {
-            if lookUps?.isOpen != true { await connectLookUps() }
+            if prefetchConnection?.isOpen != true { await connectForPrefetch() }
             return connection
         }
         cache.removeAll()
-        ahead = BatchPrefetch()
+        prefetch = BatchPrefetch()
         let fresh = try await PostgresConnection.connect(configuration, on: executor, logger: logger)
         do {
             try await EpochStore.ensure(on: fresh, registry: registry)
@@ -150,47 +174,21 @@ struct AppendSession {
             throw error
         }
         connection = fresh
-        await connectLookUps()
+        await connectForPrefetch()
         return fresh
     }
 
-    /// Does without where that fails, until the next batch.
-    private mutating func connectLookUps() async {
-        ahead = BatchPrefetch()
+    /// Connects for prefetching. Where that fails, batches load their rows themselves until the next attempt.
+    private mutating func connectForPrefetch() async {
+        prefetch = BatchPrefetch()
         do {
-            lookUps = try await PostgresConnection.connect(configuration, on: executor, logger: logger)
+            prefetchConnection = try await PostgresConnection.connect(configuration, on: executor, logger: logger)
         } catch {
-            lookUps = nil
-            logger.debug("no connection for looking up ahead", metadata: ["error": "\(error)"])
+            prefetchConnection = nil
+            logger.debug(
+                "the prefetch connection failed; batches load their rows themselves",
+                metadata: ["error": "\(error)"]
+            )
         }
-    }
-
-    /// Backoff with jitter: many processes must not return at the same moment.
-    private func pause(_ failures: Int) async {
-        let ceiling = min(1000, 25 << min(failures, 6))
-        let wait = Duration.milliseconds(Int.random(in: ceiling / 2...ceiling))
-        // A cancelled sleep only means that the retry comes sooner; the queue still ends by its own close.
-        try? await Task.sleep(for: wait)
-    }
-}
-
-/// Whether a failed batch is to be run again as it is, or command by command.
-enum AppendFailure: Equatable {
-    case retry
-    case batch
-
-    /// Lost connections, timeouts, shutdowns (class 57), lock and serialisation failures (40, 55), a full disk or other
-    /// lack of resources (53) and I/O errors (58) come from outside the batch. PostgreSQL, appendix A.
-    /// What is no database error comes from a stored row that cannot be read, and would stop the batch again.
-    init(_ error: any Error) {
-        guard let error = error as? PostgresError else {
-            self = .batch
-            return
-        }
-        guard let state = error.sqlState else {
-            self = error.kind == .decoding ? .batch : .retry
-            return
-        }
-        self = ["08", "25", "40", "53", "55", "57", "58"].contains(state.prefix(2)) ? .retry : .batch
     }
 }

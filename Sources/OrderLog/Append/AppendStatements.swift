@@ -2,14 +2,14 @@ import Foundation
 import Orders
 import Postgres
 
-/// The statements of the second round trip: every table gets all its rows at once, by `unnest`.
+/// The statements of a batch's second round trip. Each table gets all its rows in one statement, by `unnest`.
 enum AppendStatements {
     static func insertEvents(_ events: [LoggedEvent]) -> PostgresQuery {
         PostgresQuery(
             """
             insert into events (
-                seq, occurred_at, recorded_at, order_id, version, schema, number, shop, customer, type, status_before, status,
-                data, internal, actor, command_id, correlation_id, causation_id)
+                seq, occurred_at, recorded_at, order_id, version, schema, number, shop, customer, type, status_before,
+                status, data, internal, actor, command_id, correlation_id, causation_id)
             select * from unnest(
                 $1::bigint[], $2::timestamptz[], $3::timestamptz[], $4::uuid[], $5::int[], $6::smallint[], $7::text[],
                 $8::text[], $9::text[], $10::text[], $11::text[], $12::text[], $13::json[], $14::json[], $15::text[],
@@ -17,8 +17,8 @@ enum AppendStatements {
             """,
             [
                 events.map(\.seq),
-                events.map { PostgresTimestamp(unixMicroseconds: $0.occurredAt.unixMicroseconds) },
-                events.map { PostgresTimestamp(unixMicroseconds: $0.recordedAt.unixMicroseconds) },
+                events.map { PostgresTimestamp($0.occurredAt) },
+                events.map { PostgresTimestamp($0.recordedAt) },
                 events.map(\.orderId),
                 events.map { Int32($0.version) },
                 events.map { Int16($0.schema) },
@@ -38,34 +38,11 @@ enum AppendStatements {
         )
     }
 
-    static func upsertOrders(_ records: [OrderRecord]) -> PostgresQuery {
+    static func insertCommands(_ commands: [BatchPlan.NewCommand], recordedAt: Timestamp) -> PostgresQuery {
         PostgresQuery(
             """
-            insert into orders (order_id, seq, recorded_at, version, shop, customer, status, state, model_version)
-            select *, \(CurrentState.activeVersion) from unnest(
-                $1::uuid[], $2::bigint[], $3::timestamptz[], $4::int[], $5::text[], $6::text[], $7::text[], $8::text[])
-            on conflict (order_id, model_version) do update set
-                seq = excluded.seq, recorded_at = excluded.recorded_at, version = excluded.version,
-                status = excluded.status, state = excluded.state
-            """,
-            [
-                records.map(\.order.orderId),
-                records.map(\.seq),
-                records.map { PostgresTimestamp(unixMicroseconds: $0.recordedAt.unixMicroseconds) },
-                records.map { Int32($0.order.version) },
-                records.map(\.order.shop),
-                records.map(\.order.customer),
-                records.map { ($0.order.announced ?? $0.order.status).rawValue },
-                records.map { String(decoding: $0.order.encodeState(), as: UTF8.self) },
-            ]
-        )
-    }
-
-    /// - Parameter recordedAt: the batch's, by which the log's time never goes back, whatever the clock does.
-    static func insertCommands(_ commands: [BatchPlan.NewCommand], at recordedAt: Timestamp) -> PostgresQuery {
-        PostgresQuery(
-            """
-            insert into commands (shop, command_id, fingerprint, order_id, first_seq, last_seq, version, status, recorded_at)
+            insert into commands (
+                shop, command_id, fingerprint, order_id, first_seq, last_seq, version, status, recorded_at)
             select *, $9::timestamptz from unnest(
                 $1::text[], $2::text[], $3::bytea[], $4::uuid[], $5::bigint[], $6::bigint[], $7::int[], $8::text[])
             """,
@@ -78,20 +55,20 @@ enum AppendStatements {
                 commands.map(\.command.lastSeq),
                 commands.map { Int32($0.command.version) },
                 commands.map(\.command.status),
-                PostgresTimestamp(unixMicroseconds: recordedAt.unixMicroseconds),
+                PostgresTimestamp(recordedAt),
             ]
         )
     }
 
-    static func moveHead(to seq: Int64, at recordedAt: Timestamp) -> PostgresQuery {
+    static func moveHead(to seq: Int64, recordedAt: Timestamp) -> PostgresQuery {
         PostgresQuery(
             "update log_head set seq = $1, recorded_at = $2",
-            [seq, PostgresTimestamp(unixMicroseconds: recordedAt.unixMicroseconds)]
+            [seq, PostgresTimestamp(recordedAt)]
         )
     }
 
-    /// The doorbell. Readers never trust its payload; it is there for whoever watches with psql.
-    static func notify(_ head: LogPosition) -> PostgresQuery {
+    /// Wakes the listeners. The payload is for people who watch with psql; no reader uses it.
+    static func notify(head: LogPosition) -> PostgresQuery {
         PostgresQuery("select pg_notify($1, $2)", [LogConnection.channel, head.description])
     }
 }

@@ -3,21 +3,21 @@ import Orders
 package import Postgres
 import ServiceLifecycle
 
-/// The process's only way into the log: group commit under the head lock.
+/// Appends commands to the log by group commit under the head lock; nothing else in the process writes events.
 ///
-/// While a batch commits, arriving commands collect; then one transaction judges and appends them all. A refused command
-/// never harms its neighbours. An error after COMMIT was sent is an unknown outcome: the batch runs again under the head
-/// lock, where each command id is looked up first, and only then is anybody answered.
+/// While a batch commits, arriving commands collect; then one transaction decides and appends them all. A refused
+/// command does not affect the others. An error after COMMIT was sent is an unknown outcome: the batch runs again under
+/// the head lock, where each command id is looked up first, and its commands are answered only then.
 package final class Appender: Service {
     package struct Settings: Sendable {
-        /// Most commands in one transaction.
+        /// The largest number of commands in one transaction.
         package var batchLimit = 256
-        /// Most single commands waiting; beyond it, `overloaded`.
+        /// The largest number of waiting single commands; further ones are refused as `overloaded`.
         package var queueCapacity = 8192
-        /// Most commands of bulk requests waiting; beyond it, their senders wait.
+        /// The largest number of waiting commands of bulk requests; beyond it their senders wait.
         package var bulkCapacity = 2048
-        /// How long a command may wait for the database before `unavailable`.
-        package var patience: Duration = .seconds(15)
+        /// The time after which a command that waits for the database is refused as `unavailable`.
+        package var timeout: Duration = .seconds(15)
 
         package init() {}
     }
@@ -27,17 +27,19 @@ package final class Appender: Service {
     private let settings: Settings
     private let logger: Logger
     private let queue: AppendQueue
-    private let oldIds: CommandIdFilterCache
-    private let witness: (any CommitObserver)?
+    private let commandIdFilter: CommandIdFilterCache
+    private let observer: (any CommitObserver)?
 
-    /// - Parameter witness: told of every batch of events, before its commands are answered.
+    /// - Parameters:
+    ///   - commandIdFilter: the ids of past days; a `CommandIdFilterLoader` fills it.
+    ///   - observer: is told of every batch of events before the batch's commands are answered.
     package init(
         configuration: PostgresConfiguration,
         registry: EpochRegistry,
         settings: Settings = Settings(),
         logger: Logger,
-        oldIds: CommandIdFilterCache = CommandIdFilterCache(),
-        witness: (any CommitObserver)? = nil
+        commandIdFilter: CommandIdFilterCache = CommandIdFilterCache(),
+        observer: (any CommitObserver)? = nil
     ) {
         var configuration = configuration
         configuration.applicationName = "waybill appender"
@@ -46,36 +48,36 @@ package final class Appender: Service {
         self.registry = registry
         self.settings = settings
         self.logger = logger
-        self.oldIds = oldIds
-        self.witness = witness
+        self.commandIdFilter = commandIdFilter
+        self.observer = observer
         self.queue = AppendQueue(capacity: settings.queueCapacity, bulkCapacity: settings.bulkCapacity)
     }
 
-    /// Commands waiting for a batch.
+    /// The number of commands that wait for a batch.
     package var backlog: Int { queue.count }
 
-    /// Appends what the command decides, durably, exactly once; returns when it is committed.
+    /// Appends the events of a command durably and exactly once; returns when they are committed.
     package func submit(_ submission: Submission) async throws(AppendRefusal) -> CommandReceipt {
         let entry = entry(submission)
         if let refusal = queue.push(entry) { throw refusal }
-        return try await entry.ticket.receipt()
+        return try await entry.pendingReceipt.receipt()
     }
 
-    /// Queues one of many commands, behind the caller's earlier ones, and returns when it is queued. Waits while the bulk
-    /// lane is full; single commands go before it.
+    /// Queues a command of a bulk request behind the caller's earlier ones, and returns when it is queued. Waits while
+    /// the bulk lane is full; single commands go first.
     package func enqueue(_ submission: Submission) async -> PendingReceipt {
         let entry = entry(submission)
-        if let refusal = await queue.pushBulk(entry) { entry.ticket.answer(.failure(refusal)) }
-        return entry.ticket
+        if let refusal = await queue.pushBulk(entry) { entry.pendingReceipt.complete(with: .failure(refusal)) }
+        return entry.pendingReceipt
     }
 
     private func entry(_ submission: Submission) -> AppendQueue.Entry {
-        AppendQueue.Entry(submission: submission, deadline: .now + settings.patience)
+        AppendQueue.Entry(submission: submission, deadline: .now + settings.timeout)
     }
 
-    /// Serves the queue until graceful shutdown or cancellation; what was queued by then is still answered.
+    /// Serves the queue until graceful shutdown or cancellation; commands that were queued by then are still answered.
     package func run() async throws {
-        // A thread of its own: everybody waits for the appender, so it must not wait for them.
+        // A thread of its own: every request waits for the appender, so that the appender must not wait for requests.
         let executor = PostgresTaskExecutor(name: "waybill-append")
         await withTaskCancellationOrGracefulShutdownHandler {
             await withTaskExecutorPreference(executor) { await serve(on: executor.connections) }
@@ -90,12 +92,12 @@ package final class Appender: Service {
             executor: executor,
             registry: registry,
             logger: logger,
-            oldIds: oldIds,
+            commandIdFilter: commandIdFilter,
             queue: queue,
             batchLimit: settings.batchLimit,
-            witness: witness
+            observer: observer
         )
-        await session.warmUp()
+        await session.connectEarly()
         while let batch = await queue.next(limit: settings.batchLimit) {
             await session.process(batch)
         }

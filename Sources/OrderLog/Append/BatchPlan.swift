@@ -1,33 +1,9 @@
 import Foundation
 import Orders
 
-/// A command accepted earlier, as `commands` remembers it.
-struct AcceptedCommand: Sendable {
-    let fingerprint: [UInt8]
-    let orderId: UUID
-    let firstSeq: Int64
-    let lastSeq: Int64
-    let version: Int
-    let status: String
-    /// The types of the events `firstSeq … lastSeq`.
-    var types: [String]
-}
-
-struct CommandKey: Hashable, Sendable {
-    let shop: String
-    let commandId: String
-}
-
-/// An order as the append transaction knows it: folded state and the place of its last event.
-struct OrderRecord: Sendable {
-    var order: Order
-    var seq: Int64
-    var recordedAt: Timestamp
-}
-
-/// Judges a batch of commands under the head lock, one after the other, each seeing what those before it did.
+/// Decides a batch of commands under the head lock, one after the other, each seeing the results of those before it.
 ///
-/// Pure: what the database knows comes in, rows to write come out.
+/// Pure: the database's knowledge comes in, rows to write come out.
 struct BatchPlan {
     private(set) var events: [LoggedEvent] = []
     private(set) var commands: [NewCommand] = []
@@ -59,23 +35,28 @@ struct BatchPlan {
 
     var isEmpty: Bool { commands.isEmpty }
 
-    /// - Parameter acceptedBefore: this very submission was accepted in an attempt whose outcome is unknown, so finding its
-    ///   id in the log is its first answer and no repetition.
-    mutating func judge(_ submission: Submission, acceptedBefore: Bool = false) -> Result<CommandReceipt, AppendRefusal>
-    {
+    /// Decides the next command of the batch.
+    ///
+    /// - Parameter acceptedBefore: this very submission was accepted in an attempt whose outcome is unknown, so that
+    ///   finding its id in the log gives the first answer and not a repetition.
+    mutating func decide(
+        _ submission: Submission,
+        acceptedBefore: Bool = false
+    ) -> Result<CommandReceipt, AppendRefusal> {
         let existing = records[submission.orderId]
-        let places = submission.command.name == .placeOrder
-        if let shop = submission.command.shop ?? existing?.order.shop, sees(submission, shop) {
-            if let remembered = known[CommandKey(shop: shop, commandId: submission.commandId)] {
-                guard remembered.fingerprint == submission.fingerprint else { return .failure(.commandIdReused) }
-                return .success(receipt(of: remembered, replayed: !acceptedBefore))
+        let isPlacement = submission.command.name == .placeOrder
+        if let shop = submission.command.shop ?? existing?.order.shop, submission.mayAct(in: shop) {
+            if let accepted = known[CommandKey(shop: shop, commandId: submission.commandId)] {
+                guard accepted.fingerprint == submission.fingerprint else { return .failure(.commandIdReused) }
+                return .success(receipt(of: accepted, replayed: !acceptedBefore))
             }
         }
-        if places {
+        if isPlacement {
             if let existing {
-                return .failure(.orderExists(sees(submission, existing.order.shop) ? facts(existing, submission) : nil))
+                let isVisible = submission.mayAct(in: existing.order.shop)
+                return .failure(.orderExists(isVisible ? facts(about: existing, for: submission) : nil))
             }
-        } else if existing.map({ sees(submission, $0.order.shop) }) != true {
+        } else if existing.map({ submission.mayAct(in: $0.order.shop) }) != true {
             return .failure(.unknownOrder)
         }
         let record =
@@ -85,58 +66,32 @@ struct BatchPlan {
         }
         do {
             let decided = try record.order.decide(submission.command, receivedAt: submission.receivedAt)
-            return .success(accept(decided, submission, record))
+            return .success(append(decided, of: submission, to: record))
         } catch {
-            return .failure(.rejected(error, facts(record, submission)))
+            return .failure(.rejected(error, facts(about: record, for: submission)))
         }
     }
 
-    private func sees(_ submission: Submission, _ shop: String) -> Bool {
-        submission.shops?.contains(shop) ?? true
-    }
-
-    private func facts(_ record: OrderRecord, _ submission: Submission) -> OrderFacts {
+    private func facts(about record: OrderRecord, for submission: Submission) -> OrderFacts {
         OrderFacts(
             orderId: record.order.orderId,
-            status: (record.order.announced ?? record.order.status).rawValue,
+            status: record.status,
             version: record.order.version,
             allowedCommands: record.order.allowedCommands(for: submission.role).map(\.rawValue)
         )
     }
 
-    private mutating func accept(
+    private mutating func append(
         _ decided: [OrderEvent],
-        _ submission: Submission,
-        _ record: OrderRecord
+        of submission: Submission,
+        to record: OrderRecord
     ) -> CommandReceipt {
         var record = record
-        let first = decided.isEmpty ? record.seq + 1 : headSeq + 1
+        let firstSeq = decided.isEmpty ? record.seq + 1 : headSeq + 1
         for event in decided {
             headSeq += 1
             let (before, after) = record.order.apply(event)
-            let (data, `internal`) = event.encode()
-            events.append(
-                LoggedEvent(
-                    seq: headSeq,
-                    orderId: submission.orderId,
-                    version: record.order.version,
-                    number: record.order.number,
-                    shop: record.order.shop,
-                    customer: record.order.customer,
-                    type: event.type.rawValue,
-                    schema: event.schema,
-                    statusBefore: before?.rawValue,
-                    status: after.rawValue,
-                    data: data,
-                    internal: `internal`,
-                    actor: submission.actor,
-                    commandId: submission.commandId,
-                    correlationId: submission.correlationId,
-                    causationId: submission.causationId,
-                    occurredAt: event.occurredAt,
-                    recordedAt: recordedAt
-                )
-            )
+            events.append(logged(event, of: submission, order: record.order, before: before, after: after))
             record.seq = headSeq
             record.recordedAt = recordedAt
         }
@@ -144,19 +99,49 @@ struct BatchPlan {
             records[submission.orderId] = record
             changed.insert(submission.orderId)
         }
-        let remembered = AcceptedCommand(
+        let accepted = AcceptedCommand(
             fingerprint: submission.fingerprint,
             orderId: submission.orderId,
-            firstSeq: first,
+            firstSeq: firstSeq,
             lastSeq: record.seq,
             version: record.order.version,
-            status: (record.order.announced ?? record.order.status).rawValue,
+            status: record.status,
             types: decided.map(\.type.rawValue)
         )
         let key = CommandKey(shop: record.order.shop, commandId: submission.commandId)
-        known[key] = remembered
-        commands.append(NewCommand(key: key, command: remembered))
-        return receipt(of: remembered, replayed: false)
+        known[key] = accepted
+        commands.append(NewCommand(key: key, command: accepted))
+        return receipt(of: accepted, replayed: false)
+    }
+
+    private func logged(
+        _ event: OrderEvent,
+        of submission: Submission,
+        order: Order,
+        before: OrderStatus?,
+        after: OrderStatus
+    ) -> LoggedEvent {
+        let (data, `internal`) = event.encode()
+        return LoggedEvent(
+            seq: headSeq,
+            orderId: submission.orderId,
+            version: order.version,
+            number: order.number,
+            shop: order.shop,
+            customer: order.customer,
+            type: event.type.rawValue,
+            schema: event.schema,
+            statusBefore: before?.rawValue,
+            status: after.rawValue,
+            data: data,
+            internal: `internal`,
+            actor: submission.actor,
+            commandId: submission.commandId,
+            correlationId: submission.correlationId,
+            causationId: submission.causationId,
+            occurredAt: event.occurredAt,
+            recordedAt: recordedAt
+        )
     }
 
     private func receipt(of command: AcceptedCommand, replayed: Bool) -> CommandReceipt {
@@ -171,4 +156,9 @@ struct BatchPlan {
             replayed: replayed
         )
     }
+}
+
+extension Submission {
+    /// The caller's shops include this one.
+    fileprivate func mayAct(in shop: String) -> Bool { shops?.contains(shop) ?? true }
 }

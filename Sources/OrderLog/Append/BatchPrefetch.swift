@@ -2,70 +2,77 @@ import Foundation
 import Logging
 import Postgres
 
-/// What was looked up for the commands that wait while the batch before theirs is being written: on another connection, so
-/// that the database does both at once.
+/// The rows that the next batch needs, loaded on another connection while the batch before it is being committed.
 ///
-/// Good only while the head, read under its lock, is what that batch left. Then nobody else has committed since the
-/// look-ups: they were begun while that batch held the lock, and what it added itself is known without asking.
+/// Valid only while the head, read under its lock, is where that batch left it. Then no other process has committed
+/// since the rows were loaded: loading began while that batch held the lock, and that batch's own additions are merged
+/// in.
 struct BatchPrefetch: Sendable {
-    /// Ids that were looked up, whether found or not.
+    /// The command ids that were looked up, found or not.
     private(set) var commandIds: Set<String> = []
     private(set) var known: [CommandKey: AcceptedCommand] = [:]
-    /// Orders that were looked up, whether found or not.
+    /// The orders that were looked up, found or not.
     private(set) var orderIds: Set<UUID> = []
     private(set) var orders: [UUID: OrderRecord] = [:]
 
-    /// Nothing was looked up.
+    /// The time after which the waiting batch goes on without the prefetched rows.
+    private static let timeout: Duration = .seconds(2)
+
+    /// A prefetch without rows.
     init() {}
 
+    /// The keys of the rows that some entries need; `load` finds the rows.
+    ///
     /// - Parameters:
-    ///   - entries: the commands that wait.
-    ///   - cache: orders that it holds need not be looked up.
-    init(wanting entries: [AppendQueue.Entry], _ cache: StateCache) {
-        commandIds = Set(entries.lazy.filter(\.isLookedUp).map(\.submission.commandId))
+    ///   - entries: the commands that wait in the queue.
+    ///   - cache: the orders that need not be loaded.
+    init(for entries: [AppendQueue.Entry], notIn cache: StateCache) {
+        commandIds = Set(entries.lazy.filter(\.mayBeKnown).map(\.submission.commandId))
         orderIds = Set(entries.lazy.map(\.submission.orderId).filter { !cache.contains($0) })
     }
 
-    /// After so long the batch that waits for it goes on without.
-    private static let patience: Duration = .seconds(2)
-
-    /// Looks up what is wanted.
+    /// Loads the rows.
     ///
-    /// - Parameter head: what the batch that is being written found. A server that has not come so far is another one.
-    /// - Returns: what was found; where the database did not answer, an empty look-ahead, which costs speed and nothing else.
-    func fetched(
-        _ old: CommandIdFilterCache.Snapshot?,
-        _ epochs: EpochTable,
-        after head: StateCache.Head,
+    /// - Parameters:
+    ///   - snapshot: the filter of the ids of past days.
+    ///   - head: the head on which the batch that is being committed was decided. A server whose head is behind it is
+    ///     another one.
+    /// - Returns: an empty prefetch where the database did not answer, which costs speed and nothing else.
+    func load(
+        snapshot: CommandIdFilterCache.Snapshot?,
+        epochs: EpochTable,
+        after head: LogHead,
         on connection: PostgresConnection?,
-        _ logger: Logger
+        logger: Logger
     ) async -> BatchPrefetch {
         guard let connection, !commandIds.isEmpty || !orderIds.isEmpty else { return BatchPrefetch() }
+        let lookUp = CommandLookUp(snapshot: snapshot, epochs: epochs)
         let ids = Array(commandIds)
         do {
             let rows = try await connection.pipeline(
                 [
-                    PostgresQuery("select seq, recorded_at, epoch from log_head"),
-                    CommandLookUp.recent(ids, old),
-                    PostgresQuery(AppendTransaction.lookUpOrders, [Array(orderIds)]),
+                    PostgresQuery(LogHead.select), lookUp.recent(ids),
+                    CurrentStateTable.load(Array(orderIds), version: .active),
                 ],
-                timeout: Self.patience
+                timeout: Self.timeout
             )
-            guard let seen = try rows[0].first.map(StateCache.Head.init(row:)), seen.epoch == head.epoch,
-                seen.seq >= head.seq
-            else { return BatchPrefetch() }
-            var fetched = self
-            fetched.known = try await CommandLookUp.complete(rows[1], ids, old, epochs, connection)
-            fetched.orders = try AppendTransaction.decodeOrders(rows[2])
-            return fetched
+            let seen = try LogHead(rows[0])
+            guard seen.epoch == head.epoch, seen.seq >= head.seq else { return BatchPrefetch() }
+            var loaded = self
+            loaded.known = try await lookUp.complete(rows[1], ids: ids, on: connection)
+            loaded.orders = try CurrentStateTable.decode(rows[2])
+            return loaded
         } catch {
-            logger.debug("nothing was looked up ahead", metadata: ["error": "\(error)"])
+            logger.debug(
+                "prefetching for the next batch failed; the batch loads its rows itself",
+                metadata: ["error": "\(error)"]
+            )
             return BatchPrefetch()
         }
     }
 
-    /// Adds what the batch that was being written knew and added.
-    mutating func learn(_ added: [CommandKey: AcceptedCommand]) {
-        for (key, command) in added where commandIds.contains(key.commandId) { known[key] = command }
+    /// Adds the commands that the committed batch knew and added.
+    mutating func merge(_ commands: [CommandKey: AcceptedCommand]) {
+        for (key, command) in commands where commandIds.contains(key.commandId) { known[key] = command }
     }
 }

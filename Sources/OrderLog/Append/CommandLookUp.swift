@@ -1,79 +1,84 @@
 import Foundation
 import Postgres
 
-/// Finds out which command ids of a batch were accepted before. Runs under the head lock, so nobody adds to them meanwhile.
-enum CommandLookUp {
+/// Finds the commands of a batch that were accepted before. Runs under the head lock, so that no process adds any
+/// meanwhile.
+struct CommandLookUp {
+    /// The filter of the ids of past days; without it all days are searched for each id.
+    let snapshot: CommandIdFilterCache.Snapshot?
+    /// The epochs as they are known by now. The snapshot of another history is not used.
+    let epochs: EpochTable
+
     private static let select = """
         select shop, command_id, fingerprint, order_id, first_seq, last_seq, version, status
         from commands where command_id = any($1)
         """
 
-    /// Asks for those of the days that no snapshot covers.
-    static func recent(_ commandIds: [String], _ old: CommandIdFilterCache.Snapshot?) -> PostgresQuery {
-        guard let old else { return PostgresQuery(select, [commandIds]) }
-        return PostgresQuery("\(select) and recorded_at >= \(LogReader.start(of: old.day))", [commandIds])
+    /// The statement for the days that the snapshot does not cover.
+    func recent(_ commandIds: [String]) -> PostgresQuery {
+        guard let snapshot else { return PostgresQuery(Self.select, [commandIds]) }
+        let start = CommandIdFilterLoader.startSQL(of: snapshot.day)
+        return PostgresQuery("\(Self.select) and recorded_at >= \(start)", [commandIds])
     }
 
-    /// What `recent` found, and what the older days have of the ids that the snapshot seems to know.
-    ///
-    /// - Parameter epochs: as they are known by now. The snapshot of another history tells nothing.
-    static func complete(
-        _ recent: PostgresResult,
-        _ commandIds: [String],
-        _ old: CommandIdFilterCache.Snapshot?,
-        _ epochs: EpochTable,
-        _ connection: PostgresConnection
+    /// Decodes the rows of `recent`, and searches the days before for the ids that the snapshot seems to contain.
+    func complete(
+        _ rows: PostgresResult,
+        ids: [String],
+        on connection: PostgresConnection
     ) async throws -> [CommandKey: AcceptedCommand] {
-        var known = try decode(recent)
-        if let old {
-            let isCurrent = old.history == epochs
-            let suspects = commandIds.filter { !isCurrent || old.filter.mayContain($0) }
+        var known = try Self.decode(rows)
+        if let snapshot {
+            let isCurrent = snapshot.history == epochs
+            let suspects = ids.filter { !isCurrent || snapshot.filter.mayContain($0) }
             if !suspects.isEmpty {
                 let rows = try await connection.query(
-                    "\(select) and recorded_at < \(LogReader.start(of: old.day))",
+                    "\(Self.select) and recorded_at < \(CommandIdFilterLoader.startSQL(of: snapshot.day))",
                     [suspects],
                     timeout: LogConnection.appendTimeout
                 )
-                known.merge(try decode(rows)) { first, _ in first }
+                known.merge(try Self.decode(rows)) { first, _ in first }
             }
         }
-        return try await withTypes(known, connection)
+        return try await Self.addTypes(to: known, on: connection)
     }
 
-    /// All at once, where nothing was asked before.
-    static func find(
-        _ commandIds: [String],
-        _ old: CommandIdFilterCache.Snapshot?,
-        _ epochs: EpochTable,
-        _ connection: PostgresConnection
-    ) async throws -> [CommandKey: AcceptedCommand] {
-        guard !commandIds.isEmpty else { return [:] }
-        let query = recent(commandIds, old)
+    /// Finds commands in one call, for ids that were not part of an earlier statement.
+    func find(_ ids: [String], on connection: PostgresConnection) async throws -> [CommandKey: AcceptedCommand] {
+        guard !ids.isEmpty else { return [:] }
+        let query = recent(ids)
         let rows = try await connection.query(query.sql, query.bindings, timeout: LogConnection.appendTimeout)
-        return try await complete(rows, commandIds, old, epochs, connection)
+        return try await complete(rows, ids: ids, on: connection)
     }
 
     private static func decode(_ rows: PostgresResult) throws -> [CommandKey: AcceptedCommand] {
+        guard !rows.isEmpty else { return [:] }
+        let (shop, commandId) = try (rows.column("shop", as: String.self), rows.column("command_id", as: String.self))
+        let fingerprint = try rows.column("fingerprint", as: PostgresBytes.self)
+        let orderId = try rows.column("order_id", as: UUID.self)
+        let firstSeq = try rows.column("first_seq", as: Int64.self)
+        let lastSeq = try rows.column("last_seq", as: Int64.self)
+        let (version, status) = try (rows.column("version", as: Int32.self), rows.column("status", as: String.self))
         var known: [CommandKey: AcceptedCommand] = [:]
         for row in rows {
-            let key = try CommandKey(shop: row.get(0, as: String.self), commandId: row.get(1, as: String.self))
-            known[key] = try AcceptedCommand(
-                fingerprint: row.get(2, as: PostgresBytes.self).bytes,
-                orderId: row.get(3, as: UUID.self),
-                firstSeq: row.get(4, as: Int64.self),
-                lastSeq: row.get(5, as: Int64.self),
-                version: Int(row.get(6, as: Int32.self)),
-                status: row.get(7, as: String.self),
+            known[try CommandKey(shop: row.get(shop), commandId: row.get(commandId))] = try AcceptedCommand(
+                fingerprint: row.get(fingerprint).bytes,
+                orderId: row.get(orderId),
+                firstSeq: row.get(firstSeq),
+                lastSeq: row.get(lastSeq),
+                version: Int(row.get(version)),
+                status: row.get(status),
                 types: []
             )
         }
         return known
     }
 
-    /// A repetition names its events again. Rare, so it costs a round trip of its own.
-    private static func withTypes(
-        _ known: [CommandKey: AcceptedCommand],
-        _ connection: PostgresConnection
+    /// Adds the types of the commands' events, which a repeated answer names again. Repetitions are rare, so that the
+    /// types cost a round trip of their own.
+    private static func addTypes(
+        to known: [CommandKey: AcceptedCommand],
+        on connection: PostgresConnection
     ) async throws -> [CommandKey: AcceptedCommand] {
         let sequences = known.values.filter { $0.firstSeq <= $0.lastSeq }.flatMap { Array($0.firstSeq...$0.lastSeq) }
         guard !sequences.isEmpty else { return known }
@@ -82,8 +87,9 @@ enum CommandLookUp {
             [sequences],
             timeout: LogConnection.appendTimeout
         )
+        let (seq, type) = try (rows.column("seq", as: Int64.self), rows.column("type", as: String.self))
         var types: [Int64: String] = [:]
-        for row in rows { types[try row.get(0, as: Int64.self)] = try row.get(1, as: String.self) }
+        for row in rows { types[try row.get(seq)] = try row.get(type) }
         return known.mapValues { command in
             guard command.firstSeq <= command.lastSeq else { return command }
             var command = command

@@ -1,12 +1,12 @@
-/// Who wants to know of the events that an appender of this process commits.
+/// An observer of the events that this process's appender commits.
 package protocol CommitObserver: Sendable {
-    /// A batch of events is about to be committed; `commitEnded` follows, whatever comes of it.
+    /// Called before a batch of events is committed; `commitEnded` follows in any case.
     func commitBegins()
 
-    /// The batch is over.
+    /// Called when the commit has succeeded or failed, before the batch's commands are answered.
     ///
     /// - Parameters:
-    ///   - events: those that were committed; empty where none were, or nobody knows.
-    ///   - history: the one that they belong to.
+    ///   - events: the committed events; empty where nothing was committed, or where the outcome is unknown.
+    ///   - history: the history that the events belong to.
     func commitEnded(_ events: [LoggedEvent], in history: EpochTable)
 }

@@ -1,46 +1,23 @@
-import Synchronization
+import Primitives
 
-/// Where the answer to one queued command appears.
-package final class PendingReceipt: Sendable {
+/// The receipt of one queued command, given once the command is committed or refused.
+package struct PendingReceipt: Sendable {
     package typealias Answer = Result<CommandReceipt, AppendRefusal>
 
-    private enum State {
-        case waiting
-        case awaited(CheckedContinuation<Answer, Never>)
-        case answered(Answer)
-    }
-
-    private let state = Mutex(State.waiting)
+    private let promise = OneShotPromise<Answer>()
 
     init() {}
 
-    /// Whether `receipt` would return at once.
-    package var isAnswered: Bool {
-        state.withLock { state in
-            if case .answered = state { true } else { false }
-        }
-    }
+    /// True when `receipt` would return at once.
+    package var isAnswered: Bool { promise.isFulfilled }
 
-    /// Waits until the command is committed or refused. For one caller, once.
+    /// Waits until the command is committed or refused. Call it once.
     package func receipt() async throws(AppendRefusal) -> CommandReceipt {
-        let answer = await withCheckedContinuation { continuation in
-            let answer: Answer? = state.withLock { state in
-                if case .answered(let answer) = state { return answer }
-                state = .awaited(continuation)
-                return nil
-            }
-            if let answer { continuation.resume(returning: answer) }
-        }
-        return try answer.get()
+        try await promise.value().get()
     }
 
-    /// Once.
-    func answer(_ answer: Answer) {
-        let continuation: CheckedContinuation<Answer, Never>? = state.withLock { state in
-            defer { state = .answered(answer) }
-            if case .awaited(let continuation) = state { return continuation }
-            return nil
-        }
-        continuation?.resume(returning: answer)
+    /// Gives the answer. Only the first call counts.
+    func complete(with answer: Answer) {
+        promise.fulfill(answer)
     }
 }

@@ -1,30 +1,24 @@
 import Foundation
 import Orders
 
-/// Orders as this process last wrote or read them, so that most batches need not load and decode any.
+/// The orders that this process last wrote or read, so that most batches need not load and decode any.
 ///
-/// Good only while the head, read under its lock, is what this process left or saw last: whoever else has appended since
-/// moved it. Dropped with the connection, since after a failure nobody knows what was committed.
+/// Valid only while the head, read under its lock, is where this process left it: another process that appends moves
+/// the head. Dropped with the connection, since after a failure it is unknown which orders were committed.
 struct StateCache {
-    /// Where the log's head was when everything here was current.
-    struct Head: Equatable {
-        let epoch: String
-        let seq: Int64
-        /// Moves without the rest when current state was built anew from the log.
-        let recordedAt: Int64
-    }
-
-    private(set) var head: Head?
-    /// Two generations: what is used moves to the younger one, and when that is full the older one is forgotten.
+    /// The head of the log at which all records were current; nil for an empty cache.
+    private(set) var head: LogHead?
+    /// Two generations: a record that is used moves to the younger one; when that is full, the older one is dropped.
     private var young: [UUID: OrderRecord] = [:]
     private var old: [UUID: OrderRecord] = [:]
-    /// What the younger one holds, in bytes, roughly.
-    private var weight = 0
-    private let generation: Int
+    /// The estimated size of the younger generation, in bytes.
+    private var youngBytes = 0
+    /// The size at which the younger generation is full, in bytes.
+    private let generationBytes: Int
 
-    /// - Parameter capacity: about how many bytes of orders are kept at most.
-    init(capacity: Int = 32 << 20) {
-        generation = max(1, capacity / 2)
+    /// - Parameter capacityBytes: the largest estimated size of all records.
+    init(capacityBytes: Int = 32 << 20) {
+        generationBytes = max(1, capacityBytes / 2)
     }
 
     var count: Int { young.count + old.count }
@@ -39,33 +33,33 @@ struct StateCache {
     }
 
     mutating func insert(_ record: OrderRecord) {
-        if weight >= generation {
+        if youngBytes >= generationBytes {
             old = young
             young.removeAll(keepingCapacity: true)
-            weight = 0
+            youngBytes = 0
         }
-        let added = Self.weight(of: record.order)
+        let added = Self.estimatedBytes(of: record.order)
         if let replaced = young.updateValue(record, forKey: record.order.orderId) {
-            weight -= Self.weight(of: replaced.order)
+            youngBytes -= Self.estimatedBytes(of: replaced.order)
         }
-        weight += added
+        youngBytes += added
     }
 
-    /// Bytes of memory, roughly: what a usual order's parts take, long texts aside.
-    private static func weight(of order: Order) -> Int {
+    /// The estimated size of an order in memory, without its long texts.
+    private static func estimatedBytes(of order: Order) -> Int {
         let scans = order.parcels.reduce(0) { $0 + $1.scans.count + $1.lines.count }
         let others = order.holds.count + order.returns.count + order.notes.count + order.anomalies.count
         return 768 + 256 * (order.lines.count + order.parcels.count + order.payment.reports.count + others) + 192
             * scans
     }
 
-    /// Everything here was current when the head was there.
-    mutating func advance(to head: Head) { self.head = head }
+    /// Declares all records current at this head.
+    mutating func advance(to head: LogHead) { self.head = head }
 
     mutating func removeAll() {
         young.removeAll()
         old.removeAll()
-        weight = 0
+        youngBytes = 0
         head = nil
     }
 }

@@ -1,7 +1,7 @@
 package import Telemetry
 
 extension CommandIdFilterCache {
-    /// Registers what tells whether the ids of days past are known yet.
+    /// Registers a gauge that tells how many ids of past days the filter holds.
     package func register(in registry: MetricsRegistry) throws(MetricsError) {
         try registry.gauge(
             "waybill_command_filter_ids",

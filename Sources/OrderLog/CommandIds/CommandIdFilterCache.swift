@@ -1,14 +1,16 @@
 import Synchronization
 
-/// What this process knows of the command ids of days past, so that a batch need not ask each day's partition for each of
-/// its ids: a log of ninety days would otherwise append at a fraction of a new log's speed.
+/// The filter of the command ids of past days, shared by this process's appender and the loader that fills it.
+///
+/// With it a batch need not look for each of its ids in each day's partition: a log of ninety days would otherwise
+/// append at a fraction of a new log's speed.
 package final class CommandIdFilterCache: Sendable {
-    /// Holds every id recorded before a day began.
+    /// Every command id that was recorded before a day began.
     struct Snapshot: Sendable {
-        /// The day, as `2026-11-24`, in UTC: everything recorded before it is in the filter.
+        /// The day in UTC, as `2026-11-24`: the filter holds every id recorded before it.
         let day: String
         let filter: BloomFilter
-        /// The history when it was made: in a database that was put back, other ids are old.
+        /// The history in which the ids were read. After a restore from a backup other ids are in the log.
         let history: EpochTable
     }
 
@@ -18,13 +20,13 @@ package final class CommandIdFilterCache: Sendable {
 
     func replace(with snapshot: Snapshot) { state.withLock { $0 = snapshot } }
 
-    /// The day covered at present; nil before the first reading.
+    /// The day before which ids are known; nil until the ids have been read once.
     package var day: String? { state.withLock { $0?.day } }
 
-    /// Ids that are covered.
+    /// The number of ids in the filter.
     var count: Int { state.withLock { $0?.filter.count ?? 0 } }
 
-    /// The snapshot, if it belongs to this history.
+    /// The snapshot, if it was read in this history.
     func snapshot(in epochs: EpochTable) -> Snapshot? {
         state.withLock { $0?.history == epochs ? $0 : nil }
     }

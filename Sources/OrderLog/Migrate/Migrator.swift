@@ -2,24 +2,34 @@ package import Logging
 package import Postgres
 package import Schema
 
-/// Brings a database's schema to this version: ordered, each file one transaction, safe to run twice and by many at once.
+/// Migrates a database's schema to this version of Waybill. Files are applied in order, each in a transaction of its
+/// own; running twice, or in several processes at once, is safe.
 package struct Migrator: Sendable {
     package enum Failure: Error, CustomStringConvertible, Equatable {
-        /// An applied file's text is not what it was.
+        /// The text of an applied file has changed.
         case changed(version: Int, name: String)
-        /// The database has a migration that this binary does not know.
+        /// The database has a migration that this version of Waybill does not know.
         case missing(version: Int, name: String)
-        /// An older migration was never applied although a newer one was.
+        /// A newer migration was applied before this one.
         case skipped(version: Int, name: String)
 
         package var description: String {
             switch self {
             case .changed(let version, let name):
-                "migration \(version) (\(name)) was applied with another text; an applied file is never edited"
+                """
+                migration \(version) (\(name)) was applied with another text: this build of waybill does not belong to \
+                this database; use the version that wrote it, or a newer one
+                """
             case .missing(let version, let name):
-                "the database has migration \(version) (\(name)), which this version of waybill does not know; use a newer one"
+                """
+                the database has migration \(version) (\(name)), which this version of waybill does not know; use a \
+                newer one
+                """
             case .skipped(let version, let name):
-                "migration \(version) (\(name)) was skipped: a later one is applied already"
+                """
+                migration \(version) (\(name)) is missing in the database, but a later one is applied: the database \
+                was not written by a released version; restore it from a backup
+                """
             }
         }
     }
@@ -32,10 +42,10 @@ package struct Migrator: Sendable {
         self.logger = logger
     }
 
-    /// Applies what is missing.
+    /// Applies the missing migrations.
     ///
-    /// - Returns: the migrations applied by this call, none when the schema was up to date.
-    /// - Throws: `Failure`, or the database's error, after which the failed file has left no trace.
+    /// - Returns: the migrations that this call applied; none when the schema was up to date.
+    /// - Throws: `Failure`, or the database's error; then the failed file is rolled back.
     @discardableResult
     package func migrate(_ configuration: PostgresConfiguration) async throws -> [Migration] {
         var configuration = configuration
@@ -52,7 +62,7 @@ package struct Migrator: Sendable {
     }
 
     private func migrate(on connection: PostgresConnection) async throws -> [Migration] {
-        // Held by the session: others wait here, and a crash lets go of it.
+        // Held by the session: other processes wait here, and a crash releases it.
         try await connection.query("select pg_advisory_lock(\(Self.lock))")
         try await connection.executeScript(
             """
@@ -61,20 +71,31 @@ package struct Migrator: Sendable {
                 applied_at timestamptz not null default clock_timestamp());
             """
         )
-        let rows = try await connection.query("select version, name, checksum from schema_migrations order by version")
+        let rows = try await connection.query(
+            "select version, name, checksum from schema_migrations order by version"
+        )
         let applied = try rows.map { row in
-            try (Int(row.get(0, as: Int32.self)), row.get(1, as: String.self), row.get(2, as: String.self))
+            try (
+                version: Int(row.get("version", as: Int32.self)), name: row.get("name", as: String.self),
+                checksum: row.get("checksum", as: String.self)
+            )
         }
         let pending = try Self.pending(migrations, applied: applied)
         for migration in pending {
-            logger.info("migration", metadata: ["version": "\(migration.version)", "name": "\(migration.name)"])
+            logger.info(
+                "applying a migration",
+                metadata: ["version": "\(migration.version)", "name": "\(migration.name)"]
+            )
             try await connection.executeScript("begin;\n\(migration.sql)\n;\(Self.record(migration));commit;")
         }
         try await connection.query("select pg_advisory_unlock(\(Self.lock))")
         return pending
     }
 
-    /// What is to be applied, in order, given what was.
+    /// The migrations to apply, in order.
+    ///
+    /// - Parameter applied: the migrations that the database has.
+    /// - Throws: `Failure` where the two do not fit together.
     static func pending(
         _ migrations: [Migration],
         applied: [(version: Int, name: String, checksum: String)]
@@ -108,6 +129,6 @@ package struct Migrator: Sendable {
             + "(\(migration.version), '\(migration.name)', '\(migration.checksum)')"
     }
 
-    /// Any constant will do, as long as every version of Waybill uses the same.
+    /// The key of the advisory lock: any constant that every version of Waybill shares.
     private static let lock: Int64 = 7_766_216_571_108_108
 }

@@ -1,8 +1,9 @@
 import Synchronization
 
-/// The process's knowledge of the log's epochs, shared by all who read or append.
+/// The log's epochs as this process knows them, shared by all readers and the appender.
 ///
-/// It is replaced whenever a connection is made and added to with every read, so it is never older than the rows it names.
+/// The table is replaced with every new connection and extended with every read, so that it is never older than the
+/// rows whose positions it gives.
 package final class EpochRegistry: Sendable {
     private let table = Mutex(EpochTable())
 

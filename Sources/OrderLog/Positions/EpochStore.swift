@@ -1,9 +1,9 @@
 package import Postgres
 
-/// Compares the database behind a new connection with the one that wrote last, and opens an epoch where they differ.
+/// The table of epochs, `log_epochs`: loads epochs, and opens one where the database is not the one that wrote last.
 ///
-/// The identity is the system identifier, the timeline, the start of the postmaster and the oid of `events`: system
-/// identifier and timeline alone miss a base backup or disk snapshot that was put back.
+/// A database's identity is the system identifier, the timeline, the start of the postmaster and the oid of `events`:
+/// system identifier and timeline alone do not change when a base backup or disk snapshot is restored.
 package enum EpochStore {
     private static let identity = """
         (select system_identifier from pg_control_system()) || '/' \
@@ -11,7 +11,9 @@ package enum EpochStore {
         || (extract(epoch from pg_postmaster_start_time()) * 1000000)::bigint || '/' || 'events'::regclass::oid
         """
 
-    /// Runs on every new connection before anything else, so that no position is named or checked by an outdated table.
+    /// Opens an epoch where the database's identity has changed, and loads all epochs into the registry.
+    ///
+    /// Runs on every new connection before anything else, so that no position is made or checked by an outdated table.
     ///
     /// - Returns: all epochs, the current one last.
     @discardableResult
@@ -22,7 +24,7 @@ package enum EpochStore {
         if try await !isCurrent(connection) {
             try await connection.withTransaction("begin isolation level read committed") { transaction in
                 try await transaction.query("select seq from log_head for update", timeout: LogConnection.readTimeout)
-                // Another process may have opened it while this one waited for the head.
+                // Another process may have opened an epoch while this one waited for the lock.
                 if try await !isCurrent(transaction) { try await open(on: transaction) }
             }
         }
@@ -31,12 +33,13 @@ package enum EpochStore {
         return table
     }
 
-    /// The epochs opened after the given ordinal.
+    /// Loads the epochs with an ordinal above the given one.
     package static func load(_ connection: PostgresConnection, after ordinal: Int64) async throws -> [Epoch] {
         try decode(await connection.query(newer.sql, newer.bindings(ordinal), timeout: LogConnection.readTimeout))
     }
 
-    /// The statement to send along with a read of events, so that their epochs are known by the time they are decoded.
+    /// The statement that reads new epochs. It is sent along with reads of events, so that the events' epochs are known
+    /// when the events are decoded.
     package static let newer = NewerEpochs()
 
     package struct NewerEpochs: Sendable {
@@ -47,25 +50,28 @@ package enum EpochStore {
         package func query(after ordinal: Int64) -> PostgresQuery { PostgresQuery(sql, bindings(ordinal)) }
     }
 
+    /// Decodes the rows of `newer`.
     package static func decode(_ rows: PostgresResult) throws -> [Epoch] {
-        try rows.map { row in
-            try Epoch(
-                ordinal: row.get(0, as: Int64.self),
-                name: row.get(1, as: String.self),
-                firstSeq: row.get(2, as: Int64.self)
-            )
+        guard !rows.isEmpty else { return [] }
+        let (ordinal, firstSeq) = try (rows.column("ordinal", as: Int64.self), rows.column("first_seq", as: Int64.self))
+        let name = try rows.column("epoch", as: String.self)
+        return try rows.map { row in
+            try Epoch(ordinal: row.get(ordinal), name: row.get(name), firstSeq: row.get(firstSeq))
         }
     }
 
     private static func isCurrent(_ connection: PostgresConnection) async throws -> Bool {
         let rows = try await connection.query(
-            "select coalesce((select identity = \(identity) from log_epochs order by ordinal desc limit 1), false)",
+            """
+            select coalesce((select identity = \(identity) from log_epochs order by ordinal desc limit 1), false)
+                as is_current
+            """,
             timeout: LogConnection.readTimeout
         )
-        return try rows.first?.get(0, as: Bool.self) ?? false
+        return try rows.first?.get("is_current", as: Bool.self) ?? false
     }
 
-    /// Opens an epoch at head + 1. The caller holds the head.
+    /// Opens an epoch that begins with the next event. The caller holds the head lock.
     static func open(on connection: PostgresConnection) async throws {
         let name = randomName()
         try await connection.query(
@@ -79,7 +85,7 @@ package enum EpochStore {
         try await connection.query("update log_head set epoch = $1", [name])
     }
 
-    /// 40 random bits as eight characters of RFC 4648's base 32 alphabet, in lower case.
+    /// A new epoch's name: 40 random bits as eight characters of RFC 4648's base 32 alphabet, in lower case.
     static func randomName() -> String {
         let alphabet = Array("abcdefghijklmnopqrstuvwxyz234567")
         return String((0..<8).map { _ in alphabet[Int.random(in: 0..<32)] })

@@ -1,8 +1,8 @@
-/// A place in the log: the event `seq`, written in `epoch`. As text `<epoch>-<seq>`, the same as a stream's `id:`.
+/// A place in the log: the event `seq`, written in `epoch`. Its text is `<epoch>-<seq>`, as in a stream's `id:` fields.
 package struct LogPosition: Sendable, Hashable {
     /// Eight characters of `[a-z2-7]`, naming one unbroken history of the log.
     package let epoch: String
-    /// Counts events from 1 without holes; 0 is the empty log.
+    /// The event's number, from 1 without gaps; 0 is the place before the first event.
     package let seq: Int64
 
     package init(epoch: String, seq: Int64) {
@@ -10,7 +10,8 @@ package struct LogPosition: Sendable, Hashable {
         self.seq = seq
     }
 
-    /// Reads the text form; nil for anything but eight characters of `[a-z2-7]`, a dash, and a number without leading zeros.
+    /// Reads the text form: eight characters of `[a-z2-7]`, a dash, and a number without leading zeros. Nil for other
+    /// texts.
     package init?(_ text: some StringProtocol) {
         let bytes = Array(text.utf8)
         guard bytes.count >= 10, bytes.count <= 9 + 19, bytes[8] == UInt8(ascii: "-") else { return nil }
@@ -29,10 +30,4 @@ package struct LogPosition: Sendable, Hashable {
 
 extension LogPosition: CustomStringConvertible {
     package var description: String { "\(epoch)-\(seq)" }
-}
-
-/// A position as a client may send it: a place in the log, or `0`, the beginning.
-package enum RequestedPosition: Sendable, Hashable {
-    case beginning
-    case at(LogPosition)
 }

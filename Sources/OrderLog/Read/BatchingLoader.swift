@@ -1,8 +1,9 @@
 import Synchronization
 
-/// Few reads at a time for all who have a question of the same kind: whoever asks while they are under way shares the next,
-/// which begins after the question and so is as fresh as one of its own. Thousands of clients that come at once cause few
-/// reads.
+/// Loads values for many callers with few reads: calls that arrive while reads are running share the next one.
+///
+/// The next read begins after the call, so that its value is as fresh as that of a read of the caller's own. Thousands
+/// of clients that connect at once cause few reads.
 final class BatchingLoader<Key: Sendable, Value: Sendable>: Sendable {
     private typealias Waiter = CheckedContinuation<Value, any Error>
 
@@ -11,66 +12,69 @@ final class BatchingLoader<Key: Sendable, Value: Sendable>: Sendable {
         var waiting: [(key: Key, waiter: Waiter)] = []
     }
 
-    private let width: Int
-    private let limit: Int
+    private let concurrency: Int
+    private let batchLimit: Int
     private let state = Mutex(State())
 
     /// - Parameters:
-    ///   - width: reads under way at once.
-    ///   - limit: most questions that one read answers.
-    init(width: Int = 1, limit: Int = .max) {
-        self.width = width
-        self.limit = limit
+    ///   - concurrency: the number of reads that run at once.
+    ///   - batchLimit: the largest number of keys in one read.
+    init(concurrency: Int = 1, batchLimit: Int = .max) {
+        self.concurrency = concurrency
+        self.batchLimit = batchLimit
     }
 
-    /// - Parameter read: answers questions, in their order; of those who share one, anybody's.
+    /// Loads the value for a key.
+    ///
+    /// - Parameter load: loads the values of several keys, in the keys' order. A batch uses the closure of one of its
+    ///   callers.
     func value(
         for key: Key,
-        _ read: @escaping @Sendable ([Key]) async throws -> [Value]
+        _ load: @escaping @Sendable ([Key]) async throws -> [Value]
     ) async throws -> Value {
         try await withCheckedThrowingContinuation { continuation in
             let begins = state.withLock { state in
                 state.waiting.append((key, continuation))
-                guard state.running < width else { return false }
+                guard state.running < concurrency else { return false }
                 state.running += 1
                 return true
             }
-            if begins { Task { await serve(read) } }
+            if begins { Task { await run(load) } }
         }
     }
 
-    private func serve(_ read: @Sendable ([Key]) async throws -> [Value]) async {
-        while let asked = next() {
+    private func run(_ load: @Sendable ([Key]) async throws -> [Value]) async {
+        while let batch = nextBatch() {
             do {
-                let values = try await read(asked.map(\.key))
-                guard values.count == asked.count else {
-                    throw UnansweredQuestions(asked: asked.count, told: values.count)
+                let values = try await load(batch.map(\.key))
+                guard values.count == batch.count else {
+                    throw WrongValueCount(keys: batch.count, values: values.count)
                 }
-                for (question, value) in zip(asked, values) { question.waiter.resume(returning: value) }
+                for (call, value) in zip(batch, values) { call.waiter.resume(returning: value) }
             } catch {
-                for question in asked { question.waiter.resume(throwing: error) }
+                for call in batch { call.waiter.resume(throwing: error) }
             }
         }
     }
 
-    /// Those who share the next read; nil when nobody waits any more.
-    private func next() -> [(key: Key, waiter: Waiter)]? {
+    /// Takes the calls that share the next read; nil when none wait any more.
+    private func nextBatch() -> [(key: Key, waiter: Waiter)]? {
         state.withLock { state in
             guard !state.waiting.isEmpty else {
                 state.running -= 1
                 return nil
             }
-            let asked = Array(state.waiting.prefix(limit))
-            state.waiting.removeFirst(asked.count)
-            return asked
+            let batch = Array(state.waiting.prefix(batchLimit))
+            state.waiting.removeFirst(batch.count)
+            return batch
         }
     }
 }
 
-/// A shared read has not answered each of its questions.
-struct UnansweredQuestions: Error, CustomStringConvertible {
-    let asked: Int
-    let told: Int
+/// The error of a shared read that did not give one value for each key.
+struct WrongValueCount: Error, CustomStringConvertible {
+    let keys: Int
+    let values: Int
 
-    var description: String { "\(asked) questions were answered with \(told) values" }
+    var description: String { "a shared read of \(keys) keys gave \(values) values" }
 }

@@ -1,29 +1,11 @@
 package import Foundation
-package import Orders
-
-/// A moment in an order's past.
-package enum PastMoment: Sendable, Hashable {
-    /// After the order's event of this version.
-    case version(Int)
-    /// When the log had come so far.
-    case seq(Int64)
-    /// By this time, as recorded.
-    case time(Timestamp)
-
-    func includes(_ event: LoggedEvent) -> Bool {
-        switch self {
-        case .version(let version): event.version <= version
-        case .seq(let seq): event.seq <= seq
-        case .time(let time): event.recordedAt <= time
-        }
-    }
-}
+import Orders
 
 extension LogReader {
-    /// An order as it was, folded from its events.
+    /// Reads an order as it was at a moment in the past, folded from its events.
     ///
-    /// - Returns: nil where the order is not there, not within the scope, was not placed by then, or has not come to that
-    ///   version yet.
+    /// - Returns: nil where the order does not exist, is not within the scope, was not placed by then, or has not
+    ///   reached that version yet.
     package func order(_ orderId: UUID, scope: ReadScope, at moment: PastMoment) async throws -> StoredOrder? {
         if case .version(let version) = moment, version < 1 { return nil }
         var order = Order(orderId: orderId)
@@ -35,7 +17,7 @@ extension LogReader {
                 try order.replay(event)
                 last = event
             }
-            guard page.isCut else { break }
+            guard page.hasMore else { break }
         }
         if case .version(let version) = moment, order.version < version { return nil }
         return last.map { last in

@@ -1,8 +1,8 @@
-/// Whose events and orders a read may return; applied in SQL.
+/// The shops and the customer whose events and orders a read may return; applied in SQL.
 package struct ReadScope: Sendable, Hashable {
     /// The shops; nil for all.
     package let shops: [String]?
-    /// Only this customer's orders; nil for everybody's.
+    /// The customer; nil for all.
     package let customer: String?
 
     package init(shops: [String]?, customer: String? = nil) {
@@ -12,8 +12,8 @@ package struct ReadScope: Sendable, Hashable {
 
     package static let everything = ReadScope(shops: nil)
 
-    /// The same rule for a row at hand: applied again when events are handed out. Compares bytes, as SQL does: Swift's
-    /// `==` holds canonically equivalent texts for equal.
+    /// Applies the scope to an event in memory, when the event is sent to a stream. Compares bytes, as SQL does:
+    /// Swift's `==` treats canonically equivalent texts as equal.
     package func contains(shop: String, customer: String) -> Bool {
         (shops?.contains(shop) ?? true) && (self.customer.map { $0.utf8.elementsEqual(customer.utf8) } ?? true)
     }

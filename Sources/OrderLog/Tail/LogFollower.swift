@@ -1,18 +1,19 @@
 package import Logging
 package import Postgres
+import Primitives
 import ServiceLifecycle
 
-/// Keeps a reader at the log's end: a connection of its own, made again whenever it is lost, and a bell that rings for new
-/// events and each second anyway.
+/// Keeps a reader at the log's end: a connection of its own, which is made again whenever it is lost, and a wake-up for
+/// new events and at least each second.
 package final class LogFollower: Sendable {
     private let configuration: PostgresConfiguration
     private let name: String
     private let logger: Logger
-    private let doorbell = WakeSignal()
+    private let wakeSignal = WakeSignal()
 
     /// - Parameters:
-    ///   - name: the connection's application name, and how the log speaks of it.
-    ///   - settings: of the session, beside those that every connection has.
+    ///   - name: the connection's application name, also used in log messages.
+    ///   - settings: session settings beside those of every connection.
     package init(
         name: String,
         configuration: PostgresConfiguration,
@@ -28,29 +29,31 @@ package final class LogFollower: Sendable {
         self.logger = logger
     }
 
-    /// False once the service is told to end.
-    package var isOpen: Bool { doorbell.isOpen }
+    /// False once the service shuts down.
+    package var isOpen: Bool { wakeSignal.isOpen }
 
-    /// Rings the bell.
-    func ring() { doorbell.ring() }
+    /// Wakes the session.
+    func wake() { wakeSignal.wake() }
 
-    /// Waits for the bell; false when it is time to end.
-    package func next() async -> Bool { await doorbell.wait() }
+    /// Waits for the next wake-up.
+    ///
+    /// - Returns: false when the service shuts down.
+    package func waitForWakeUp() async -> Bool { await wakeSignal.wait() }
 
-    /// Runs `session` on a connection until graceful shutdown or cancellation. What it throws costs the connection, and it
-    /// runs again on a new one.
+    /// Runs `session` on a connection until graceful shutdown or cancellation. When it throws, the connection is closed
+    /// and `session` runs again on a new one.
     package func run(_ session: (PostgresConnection) async throws -> Void) async {
         let listener = PostgresListener(configuration: configuration, channels: [LogConnection.channel], logger: logger)
         await withTaskGroup(of: Void.self) { group in
             group.addTask { await self.listen(listener) }
             group.addTask {
-                for await _ in listener.changes { self.doorbell.ring() }
+                for await _ in listener.changes { self.wakeSignal.wake() }
             }
             group.addTask { await self.poll() }
             await withTaskCancellationOrGracefulShutdownHandler {
                 await self.follow(session)
             } onCancelOrGracefulShutdown: {
-                self.doorbell.close()
+                self.wakeSignal.close()
             }
             group.cancelAll()
         }
@@ -60,11 +63,15 @@ package final class LogFollower: Sendable {
         do {
             try await listener.run()
         } catch {
-            logger.error("listener ended; the log is polled", metadata: ["error": "\(error)"])
+            logger.error(
+                "the listener for new events ended; the log is read each second instead",
+                metadata: ["follower": "\(name)", "error": "\(error)"]
+            )
         }
     }
 
-    /// NOTIFY is only a doorbell: losing any number of them delays delivery by at most a second.
+    /// Wakes the session each second: NOTIFY only wakes earlier, so that a lost one delays delivery by at most a
+    /// second.
     private func poll() async {
         while !Task.isCancelled {
             do {
@@ -72,16 +79,16 @@ package final class LogFollower: Sendable {
             } catch {
                 return
             }
-            doorbell.ring()
+            wakeSignal.wake()
         }
     }
 
     private func follow(_ session: (PostgresConnection) async throws -> Void) async {
-        var failures = 0
+        var backoff = Backoff(first: .milliseconds(100), limit: .seconds(1))
         repeat {
             do {
                 let connection = try await PostgresConnection.connect(configuration, logger: logger)
-                failures = 0
+                backoff.reset()
                 do {
                     try await session(connection)
                     await connection.close()
@@ -91,12 +98,13 @@ package final class LogFollower: Sendable {
                     throw error
                 }
             } catch {
-                failures += 1
-                logger.warning("\(name): lost the database", metadata: ["error": "\(error)"])
-                let ceiling = min(1000, 50 << min(failures, 5))
-                // Cut short by the end of the service, which the loop's condition sees.
-                try? await Task.sleep(for: .milliseconds(Int.random(in: ceiling / 2...ceiling)))
+                logger.warning(
+                    "\(name): the database connection failed; connecting again",
+                    metadata: ["error": "\(error)"]
+                )
+                // Ends early when the service shuts down, which the loop's condition sees.
+                try? await Task.sleep(for: backoff.next(random: .random(in: 0..<1)))
             }
-        } while doorbell.isOpen
+        } while wakeSignal.isOpen
     }
 }

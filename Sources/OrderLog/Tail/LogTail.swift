@@ -3,20 +3,12 @@ package import Postgres
 import ServiceLifecycle
 import Synchronization
 
-/// Receives the log as it grows: in order, without holes, each event once.
-package protocol LogTailSink: Sendable {
-    /// The tail begins after this event.
-    func begin(after seq: Int64, in history: EpochTable)
-    /// The next events of the log.
-    func publish(_ events: [LoggedEvent], in history: EpochTable)
-    /// History beyond `seq` no longer exists; what comes next follows `seq` in another history.
-    func fork(after seq: Int64, to history: EpochTable)
-}
-
-/// Follows the log: a doorbell wakes it, each second it looks anyway, and always it reads what lies after its cursor.
+/// Follows the log and passes its events to a sink: NOTIFY wakes it, at least once a second it reads anyway, and it
+/// always reads the events after its cursor.
 ///
-/// What this process commits itself comes by a short cut: when it is what comes next, it need not be read again. The bell
-/// rings before the appender hears of its own commit, so the tail does not look while one is under way.
+/// Events that this process commits come directly from the appender when they are the next ones, and are not read
+/// again. NOTIFY arrives before the appender's own COMMIT returns, so that the tail does not read while a commit is
+/// running.
 package final class LogTail: Service, CommitObserver {
     private let follower: LogFollower
     private let registry: EpochRegistry
@@ -24,27 +16,27 @@ package final class LogTail: Service, CommitObserver {
     private let logger: Logger
     private let state = Mutex(State())
     private let pageSize = 500
-    /// For so long a commit's own events are waited for.
-    private static let patience: Duration = .milliseconds(100)
-    /// After so long the log is read in any case: a connection that died silently must be noticed.
-    private static let longestAbsence: Duration = .seconds(1)
+    /// The time for which the tail waits for the events of a running commit.
+    private static let commitTimeout: Duration = .milliseconds(100)
+    /// The time after which the log is read in any case, so that a connection that died silently is noticed.
+    private static let longestReadInterval: Duration = .seconds(1)
 
-    /// How far the tail has come, and in which history: kept apart from what other connections have learnt since, or a fork
-    /// that they saw first would go unnoticed here.
+    /// The last delivered event and its history. The registry is not used here: other connections extend it, and a fork
+    /// that they saw first would go unnoticed.
     private struct Cursor {
         var seq: Int64
         var history: EpochTable
     }
 
     private struct State {
-        /// Nil until the first look at the log.
+        /// Nil until the log was read for the first time.
         var cursor: Cursor?
-        /// The last look succeeded.
+        /// The last read succeeded.
         var isHealthy = false
-        /// When the log was last read.
-        var looked = ContinuousClock.now
-        /// Since when a commit of this process has been under way.
-        var committing: ContinuousClock.Instant?
+        /// The time of the last read.
+        var lastRead = ContinuousClock.now
+        /// The time at which this process began the running commit; nil without one.
+        var commitBegan: ContinuousClock.Instant?
     }
 
     package init(
@@ -59,19 +51,18 @@ package final class LogTail: Service, CommitObserver {
         self.logger = logger
     }
 
-    /// Whether the last look at the log succeeded.
+    /// The last read of the log succeeded.
     package var isHealthy: Bool { state.withLock { $0.isHealthy } }
 
     package func commitBegins() {
-        state.withLock { $0.committing = .now }
+        state.withLock { $0.commitBegan = .now }
     }
 
-    /// Takes the events if they are the next ones of the history that the tail is in; any others are left for it to read.
-    /// They are handed on as reading them would have handed them on.
+    /// Delivers the events if they are the next ones of the tail's history; any others are read from the log later.
     package func commitEnded(_ events: [LoggedEvent], in history: EpochTable) {
-        // The sink is called under the lock, so that what is read and what is offered reach it in order.
-        let taken = state.withLock { state in
-            state.committing = nil
+        // The sink is called under the lock, so that events from the log and from the appender reach it in order.
+        let isDelivered = state.withLock { state in
+            state.commitBegan = nil
             guard let first = events.first, let last = events.last, state.isHealthy, let cursor = state.cursor,
                 first.seq == cursor.seq + 1, cursor.history == history
             else {
@@ -81,16 +72,17 @@ package final class LogTail: Service, CommitObserver {
             state.cursor?.seq = last.seq
             return true
         }
-        // The bell may have rung in vain meanwhile.
-        if !taken { follower.ring() }
+        // A wake-up during the commit was ignored.
+        if !isDelivered { follower.wake() }
     }
 
-    /// Whether what lies after the cursor is about to be offered.
-    private var isAboutToBeOffered: Bool {
+    /// A commit of this process is running: its events are likely the next ones, so that reading them is not worth it
+    /// yet.
+    private var isCommitRunning: Bool {
         state.withLock { state in
-            guard let committing = state.committing else { return false }
+            guard let commitBegan = state.commitBegan else { return false }
             let now = ContinuousClock.now
-            return now - committing < Self.patience && now - state.looked < Self.longestAbsence
+            return now - commitBegan < Self.commitTimeout && now - state.lastRead < Self.longestReadInterval
         }
     }
 
@@ -106,14 +98,17 @@ package final class LogTail: Service, CommitObserver {
         }
     }
 
-    /// Reads what lies after the cursor each time the bell rings; returns when closed, throws when the connection fails.
+    /// Reads the events after the cursor at each wake-up.
+    ///
+    /// - Throws: the error of a failed connection. Returns when the service shuts down.
     private func follow(on connection: PostgresConnection) async throws {
         let history = try await EpochStore.ensure(on: connection, registry: registry)
-        let rows = try await connection.query("select seq from log_head", timeout: LogConnection.readTimeout)
-        guard let head = try rows.first?.get(0, as: Int64.self) else { throw MissingHead() }
+        let head = try await LogHeadSeq.decode(
+            connection.query(LogHeadSeq.select, timeout: LogConnection.readTimeout)
+        )
         state.withLock { state in
             if var cursor = state.cursor {
-                resume(&cursor, history, head)
+                move(&cursor, to: history, head: head)
                 state.cursor = cursor
             } else {
                 state.cursor = Cursor(seq: head, history: history)
@@ -122,17 +117,18 @@ package final class LogTail: Service, CommitObserver {
             state.isHealthy = true
         }
         repeat {
-            if isAboutToBeOffered { continue }
+            if isCommitRunning { continue }
             while try await readPage(on: connection) {}
-        } while await follower.next()
+        } while await follower.waitForWakeUp()
     }
 
-    private func resume(_ cursor: inout Cursor, _ history: EpochTable, _ head: Int64) {
+    /// Moves the cursor to the history of a new connection, and tells the sink where the two histories fork.
+    private func move(_ cursor: inout Cursor, to history: EpochTable, head: Int64) {
         let common = min(head, cursor.history.commonPrefix(with: history, upTo: cursor.seq))
         if common < cursor.seq {
             logger.warning(
-                "the log was restored to an earlier state",
-                metadata: ["seen": "\(cursor.seq)", "kept": "\(common)"]
+                "the log was restored to an earlier state; streams go on after the last common event",
+                metadata: ["lastSeen": "\(cursor.seq)", "lastCommon": "\(common)"]
             )
             sink.fork(after: common, to: history)
             cursor.seq = common
@@ -140,7 +136,9 @@ package final class LogTail: Service, CommitObserver {
         cursor.history = history
     }
 
-    /// - Returns: whether there may be more.
+    /// Reads and delivers the next events.
+    ///
+    /// - Returns: true when there may be more.
     private func readPage(on connection: PostgresConnection) async throws -> Bool {
         guard let cursor = state.withLock({ $0.cursor }) else { return false }
         let results = try await connection.pipeline(
@@ -154,12 +152,12 @@ package final class LogTail: Service, CommitObserver {
             timeout: LogConnection.readTimeout
         )
         let newer = try EpochStore.decode(results[1])
-        let events = try results[0].map { try LoggedEvent(row: $0) }
+        let events = try LoggedEvent.decode(results[0])
         return state.withLock { state in
             guard var current = state.cursor else { return false }
-            state.looked = .now
+            state.lastRead = .now
             current.history.merge(newer)
-            // Some may have been offered meanwhile.
+            // The appender may have delivered some of them meanwhile.
             let next = events.drop { $0.seq <= current.seq }
             if let last = next.last {
                 sink.publish(Array(next), in: current.history)

@@ -1,10 +1,10 @@
 import Synchronization
 
-/// Wakes one waiter. Rings while nobody waits are kept as one.
+/// A signal that wakes one waiter. Wake-ups while nothing waits are kept as one.
 package final class WakeSignal: Sendable {
     private struct State {
-        var rung = false
-        var closed = false
+        var isPending = false
+        var isClosed = false
         var waiter: CheckedContinuation<Void, Never>?
     }
 
@@ -12,33 +12,36 @@ package final class WakeSignal: Sendable {
 
     package init() {}
 
-    package func ring() {
+    /// Wakes the waiter, or the next one to come.
+    package func wake() {
         let waiter = state.withLock { state in
             defer { state.waiter = nil }
-            if state.waiter == nil { state.rung = true }
+            if state.waiter == nil { state.isPending = true }
             return state.waiter
         }
         waiter?.resume()
     }
 
-    package var isOpen: Bool { state.withLock { !$0.closed } }
+    package var isOpen: Bool { state.withLock { !$0.isClosed } }
 
-    /// Wakes the waiter for good.
+    /// Wakes the waiter; every later wait returns at once.
     package func close() {
         let waiter = state.withLock { state in
-            state.closed = true
+            state.isClosed = true
             defer { state.waiter = nil }
             return state.waiter
         }
         waiter?.resume()
     }
 
-    /// Returns once rung since the last call; false when closed.
+    /// Waits for the next wake-up, or takes the pending one.
+    ///
+    /// - Returns: false when the signal is closed.
     package func wait() async -> Bool {
         await withCheckedContinuation { continuation in
             let ready = state.withLock { state in
-                if state.rung || state.closed {
-                    state.rung = false
+                if state.isPending || state.isClosed {
+                    state.isPending = false
                     return true
                 }
                 state.waiter = continuation
@@ -46,6 +49,6 @@ package final class WakeSignal: Sendable {
             }
             if ready { continuation.resume() }
         }
-        return state.withLock { !$0.closed }
+        return state.withLock { !$0.isClosed }
     }
 }

@@ -46,8 +46,7 @@ package struct LogExport: Sendable {
                 [cursor, through]
             )
             var lines: [UInt8] = []
-            for row in rows {
-                let event = try LoggedEvent(row: row)
+            for event in try LoggedEvent.decode(rows) {
                 let line = event.exportLine(epochs.position(of: event.seq))
                 seal.add(line)
                 lines += line
@@ -64,8 +63,7 @@ package struct LogExport: Sendable {
     }
 
     private func headSeq() async throws -> Int64 {
-        guard let row = try await connection.query("select seq from log_head").first else { throw MissingHead() }
-        return try row.get(0, as: Int64.self)
+        try await LogHeadSeq.decode(connection.query(LogHeadSeq.select))
     }
 }
 

@@ -5,8 +5,8 @@ package import Postgres
 /// Fills an empty log from an export, all of it or nothing.
 ///
 /// One transaction under the head lock: events are checked and folded as they come, and stand in the log with their old
-/// positions, so that ids that clients hold stay good. What is appended afterwards belongs to an epoch of its own, since
-/// the log that was exported may have gone on. Idempotency keys are not part of an export.
+/// positions, so that ids that clients hold stay good. What is appended afterwards belongs to an epoch of its own,
+/// since the log that was exported may have gone on. Idempotency keys are not part of an export.
 package struct LogImport {
     private let connection: PostgresConnection
     private var epochs: [Epoch] = []
@@ -59,10 +59,7 @@ package struct LogImport {
     }
 
     private mutating func start() async throws {
-        guard let head = try await connection.query("select seq from log_head for update").first else {
-            throw MissingHead()
-        }
-        guard try head.get(0, as: Int64.self) == 0 else {
+        guard try await LogHead(connection.query(LogHead.selectForUpdate)).seq == 0 else {
             throw LogTransferError("the log is not empty; events can only be imported into an empty log")
         }
         firstOrdinal = try await EpochStore.load(connection, after: 0).last?.ordinal ?? 0
@@ -92,8 +89,8 @@ package struct LogImport {
     private mutating func flush() async throws {
         guard !batch.isEmpty else { return }
         let ids = Array(Set(batch.map(\.event.orderId)))
-        let known = try await connection.query(AppendTransaction.lookUpOrders, [ids])
-        var records = try AppendTransaction.decodeOrders(known)
+        let load = CurrentStateTable.load(ids, version: .active)
+        var records = try await CurrentStateTable.decode(connection.query(load.sql, load.bindings))
         for (line, event) in batch {
             var record =
                 records[event.orderId]
@@ -106,7 +103,8 @@ package struct LogImport {
             records[event.orderId] = record
         }
         _ = try await connection.pipeline([
-            AppendStatements.insertEvents(batch.map(\.event)), AppendStatements.upsertOrders(Array(records.values)),
+            AppendStatements.insertEvents(batch.map(\.event)),
+            CurrentStateTable.upsert(Array(records.values), version: .active),
         ])
         batch.removeAll(keepingCapacity: true)
     }
@@ -122,7 +120,7 @@ package struct LogImport {
         for epoch in epochs { try await insert(epoch) }
         let end = LogPosition(epoch: epoch.name, seq: last.seq)
         _ = try await connection.pipeline([
-            AppendStatements.moveHead(to: last.seq, at: last.recordedAt), AppendStatements.notify(end),
+            AppendStatements.moveHead(to: last.seq, recordedAt: last.recordedAt), AppendStatements.notify(head: end),
         ])
         try await EpochStore.open(on: connection)
         return end

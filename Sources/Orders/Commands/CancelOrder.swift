@@ -3,6 +3,13 @@ import StrictJSON
 /// Cancels open units, all of them unless lines are named; with the last live unit goes the order.
 struct CancelOrder: CommandPayload {
     static let name = CommandName.cancelOrder
+    static let path = "cancel"
+    static let summary =
+        "Cancels open units, all of them unless lines are named; with the last live unit goes the order."
+    static let meanings = [
+        "lines": "The units to cancel. Default: all open ones.",
+        "reason": "The reason; customers read `other` for `fraud`.",
+    ]
 
     let lines: [LineQuantity]?
     let reason: CancelReason

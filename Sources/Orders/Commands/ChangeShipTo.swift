@@ -4,6 +4,8 @@ import StrictJSON
 /// were lost, there is something to send again, and it may need another address.
 struct ChangeShipTo: CommandPayload {
     static let name = CommandName.changeShipTo
+    static let path = "ship-to"
+    static let summary = "Sends what has not left yet elsewhere."
 
     let contactRef: String
     let country: String

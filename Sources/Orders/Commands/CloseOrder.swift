@@ -3,6 +3,8 @@ import StrictJSON
 /// Ends an order in which nothing is left to do.
 struct CloseOrder: CommandPayload {
     static let name = CommandName.closeOrder
+    static let path = "close"
+    static let summary = "Ends an order in which nothing is left to do."
 
     static func read(_ fields: inout FieldReader) -> CloseOrder? { CloseOrder() }
 

@@ -1,5 +1,5 @@
-/// Every command that an order takes, by the name that bulk lines use.
-package enum CommandName: String, Sendable, CaseIterable {
+/// The name of a command, as bulk lines use it.
+package enum CommandName: String, WireWord {
     case placeOrder, confirmOrder, changeShipTo, cancelOrder, holdOrder, releaseHold
     case packParcel, voidParcel, dispatchParcel, reviseEta, recordScan, retractScan
     case recordPayment
@@ -7,45 +7,28 @@ package enum CommandName: String, Sendable, CaseIterable {
     case resolveAnomaly, addNote, closeOrder
 
     /// The last part of `POST /v1/orders/{id}/…`; empty for `placeOrder`, which has no order to name yet.
-    package var path: String {
-        switch self {
-        case .placeOrder: ""
-        case .confirmOrder: "confirm"
-        case .changeShipTo: "ship-to"
-        case .cancelOrder: "cancel"
-        case .holdOrder: "hold"
-        case .releaseHold: "release-hold"
-        case .packParcel: "pack"
-        case .voidParcel: "void-parcel"
-        case .dispatchParcel: "dispatch"
-        case .reviseEta: "revise-eta"
-        case .recordScan: "scan"
-        case .retractScan: "retract-scan"
-        case .recordPayment: "payment"
-        case .requestReturn: "request-return"
-        case .decideReturn: "decide-return"
-        case .receiveReturn: "receive-return"
-        case .resolveAnomaly: "resolve-anomaly"
-        case .addNote: "note"
-        case .closeOrder: "close"
-        }
-    }
+    package var path: String { payload.path }
+
+    /// One sentence on what the command does.
+    package var summary: String { payload.summary }
+
+    package var meaning: String { summary }
+
+    /// Whether the command reports what already happened in the world, and so is never refused for being late or
+    /// surprising.
+    package var isFact: Bool { payload.isFact }
 
     private static let byPath = Dictionary(uniqueKeysWithValues: allCases.dropFirst().map { ($0.path, $0) })
 
-    /// The command behind a path; nil for an unknown one, and for the empty one.
+    /// The command of a path.
+    ///
+    /// - Returns: nil for an unknown path, and for the empty one.
     package init?(path: String) {
         guard let name = Self.byPath[path] else { return nil }
         self = name
     }
 
-    /// Whether the command reports what already happened in the world, and so is never refused for being late or
-    /// surprising.
-    package var isFact: Bool {
-        self == .recordScan || self == .recordPayment
-    }
-
-    /// What reads and decides the command.
+    /// The type that reads and decides the command.
     var payload: any CommandPayload.Type {
         switch self {
         case .placeOrder: PlaceOrder.self

@@ -1,20 +1,38 @@
 import StrictJSON
 
-/// One command: its fields, and what an order answers to it. A new command is a type like this and a case of
-/// `CommandName`.
+/// A command: its fields, and an order's answer to it.
+///
+/// A new command is a type like this in a file of its own, and a case of `CommandName`.
 protocol CommandPayload: Sendable {
     static var name: CommandName { get }
 
-    /// Whether the report is worthless without the time at which it happened.
+    /// The last part of `POST /v1/orders/{id}/…`; empty for `placeOrder`.
+    static var path: String { get }
+
+    /// One sentence on what the command does, for the API's description.
+    static var summary: String { get }
+
+    /// The meanings of the command's fields, where they differ from the common ones.
+    static var meanings: [String: String] { get }
+
+    /// Whether the command reports what already happened in the world, and so is never refused for being late or
+    /// surprising.
+    static var isFact: Bool { get }
+
+    /// Whether the command must say when it happened. A report without its time would be worthless.
     static var needsOccurredAt: Bool { get }
 
-    /// Reads the command's own fields; nil comes with an error in `fields`.
+    /// Reads the command's own fields.
+    ///
+    /// - Returns: nil with an error in `fields`.
     static func read(_ fields: inout FieldReader) -> Self?
 
     /// Writes the command's own fields as they were given, without defaults, always in the same order.
     func write(_ writer: inout JSONWriter)
 
-    /// What happens, or why nothing can.
+    /// The events that the command brings about; none where a fact is known already.
+    ///
+    /// - Throws: the order's refusal.
     func decide(_ order: Order, at occurredAt: Timestamp) throws(Rejection) -> [OrderEvent]
 
     /// Whether there are arguments with which the order would accept the command now.
@@ -22,5 +40,9 @@ protocol CommandPayload: Sendable {
 }
 
 extension CommandPayload {
+    static var meanings: [String: String] { [:] }
+
+    static var isFact: Bool { false }
+
     static var needsOccurredAt: Bool { false }
 }

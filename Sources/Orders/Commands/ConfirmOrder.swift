@@ -3,6 +3,8 @@ import StrictJSON
 /// The shop takes the order on.
 struct ConfirmOrder: CommandPayload {
     static let name = CommandName.confirmOrder
+    static let path = "confirm"
+    static let summary = "The shop accepts the order; packing may begin."
 
     static func read(_ fields: inout FieldReader) -> ConfirmOrder? { ConfirmOrder() }
 

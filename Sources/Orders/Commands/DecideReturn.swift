@@ -2,6 +2,12 @@ import StrictJSON
 
 struct DecideReturn: CommandPayload {
     static let name = CommandName.decideReturn
+    static let path = "decide-return"
+    static let summary = "Approves or rejects a requested return."
+    static let meanings = [
+        "approve": "Whether the shop agrees to the return.",
+        "note": "A note that the customer reads.",
+    ]
 
     let returnId: String
     let approve: Bool

@@ -3,6 +3,8 @@ import StrictJSON
 /// Hands a packed parcel to a carrier.
 struct DispatchParcel: CommandPayload {
     static let name = CommandName.dispatchParcel
+    static let path = "dispatch"
+    static let summary = "Hands a packed parcel to a carrier."
 
     let parcelId: String
     let carrier: String

@@ -3,6 +3,12 @@ import StrictJSON
 /// Stops confirmation, packing and dispatch until the hold is released.
 struct HoldOrder: CommandPayload {
     static let name = CommandName.holdOrder
+    static let path = "hold"
+    static let summary = "Stops confirmation, packing and dispatch until the hold is released."
+    static let meanings = [
+        "reason": "The reason; customers read `other` for `fraud`.",
+        "note": "A note for staff only.",
+    ]
 
     let holdId: String
     let reason: HoldReason

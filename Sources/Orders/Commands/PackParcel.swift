@@ -3,6 +3,9 @@ import StrictJSON
 /// Puts open units into a new parcel.
 struct PackParcel: CommandPayload {
     static let name = CommandName.packParcel
+    static let path = "pack"
+    static let summary = "Puts open units into a new parcel."
+    static let meanings = ["lines": "The units to pack."]
 
     let parcelId: String
     let lines: [LineQuantity]

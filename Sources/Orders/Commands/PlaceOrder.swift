@@ -4,6 +4,9 @@ import StrictJSON
 /// Opens an order. Who it is for and what it is called go into every event's envelope, the rest into its data.
 struct PlaceOrder: CommandPayload {
     static let name = CommandName.placeOrder
+    static let path = ""
+    static let summary = "Opens an order."
+    static let meanings = ["lines": "The lines of the order."]
 
     let orderId: UUID?
     let number: String

@@ -3,6 +3,9 @@ import StrictJSON
 /// Returned goods arrived. One receipt ends a return, even when less came than was announced.
 struct ReceiveReturn: CommandPayload {
     static let name = CommandName.receiveReturn
+    static let path = "receive-return"
+    static let summary = "Returned goods arrived. One receipt ends a return, even when less came than was announced."
+    static let meanings = ["lines": "The units that arrived."]
 
     let returnId: String
     let lines: [ReceivedLine]

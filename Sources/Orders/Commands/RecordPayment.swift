@@ -3,6 +3,14 @@ import StrictJSON
 /// A payment provider's report: a fact. `paymentId` names the report, `providerRef` joins the reports of one payment.
 struct RecordPayment: CommandPayload {
     static let name = CommandName.recordPayment
+    static let path = "payment"
+    static let summary = "Reports a payment provider's result: a fact, never refused."
+    static let meanings = [
+        "kind": "The reported result.",
+        "amount": "The amount of this report.",
+        "returnId": "The return for which money is paid back.",
+    ]
+    static let isFact = true
 
     let paymentId: String
     let kind: PaymentKind

@@ -3,6 +3,14 @@ import StrictJSON
 /// A carrier's scan: a fact. Refused only where there is no such parcel.
 struct RecordScan: CommandPayload {
     static let name = CommandName.recordScan
+    static let path = "scan"
+    static let summary = "Reports a carrier's scan: a fact, never refused for being late or surprising."
+    static let meanings = [
+        "code": "The event that the scan reports.",
+        "reason": "The cause of a failed delivery or of an exception.",
+        "occurredAt": "The time of the scan; at most 5 minutes ahead.",
+    ]
+    static let isFact = true
     static let needsOccurredAt = true
 
     let parcelId: String
@@ -49,13 +57,7 @@ struct RecordScan: CommandPayload {
         var events: [OrderEvent] = []
         var next = order
         if order.parcels[index].status == .packed {
-            let dispatched = ParcelDispatched(
-                parcelId: parcelId,
-                carrier: nil,
-                trackingNumber: nil,
-                eta: nil,
-                isImplied: true
-            )
+            let dispatched = ParcelDispatched(parcelId: parcelId, isImplied: true)
             events.append(OrderEvent(dispatched, at: occurredAt, anomaly: Self.brokenDispatchRule(in: order)))
             next.evolve(events[0])
         }
@@ -73,13 +75,13 @@ struct RecordScan: CommandPayload {
         let scanned = ScanRecorded(parcelId: parcelId, scan: scan, eta: eta, parcelStatus: after.status)
         events.append(OrderEvent(scanned, at: occurredAt, anomaly: next.contradiction(of: scan, before, after)))
         if let eta, eta != before.eta {
-            let revised = EtaRevised(parcelId: parcelId, old: before.eta, new: eta, source: .carrier, reason: nil)
+            let revised = EtaRevised(parcelId: parcelId, old: before.eta, new: eta, source: .carrier)
             events.append(OrderEvent(revised, at: occurredAt))
         }
         return events
     }
 
-    /// The parcel has left, allowed or not: say which of the rules of `dispatchParcel` it left against.
+    /// The anomaly of a parcel that left against a rule of `dispatchParcel`; nil where it left by the rules.
     private static func brokenDispatchRule(in order: Order) -> Anomaly? {
         let unpaid = order.isPaidEnough ? "" : " \(order.due) was due; authorized or captured was less."
         if order.isOnHold {

@@ -2,6 +2,8 @@ import StrictJSON
 
 struct ReleaseHold: CommandPayload {
     static let name = CommandName.releaseHold
+    static let path = "release-hold"
+    static let summary = "Releases a hold."
 
     let holdId: String
 

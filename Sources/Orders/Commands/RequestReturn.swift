@@ -3,6 +3,9 @@ import StrictJSON
 /// The customer wants to send delivered units back.
 struct RequestReturn: CommandPayload {
     static let name = CommandName.requestReturn
+    static let path = "request-return"
+    static let summary = "The customer wants to send delivered units back."
+    static let meanings = ["reason": "The customer's reason.", "lines": "The units to send back."]
 
     let returnId: String
     let lines: [LineQuantity]

@@ -3,6 +3,12 @@ import StrictJSON
 /// Staff have looked at a contradiction; it leaves the attention queue.
 struct ResolveAnomaly: CommandPayload {
     static let name = CommandName.resolveAnomaly
+    static let path = "resolve-anomaly"
+    static let summary = "Staff have looked at a contradiction; it leaves the attention queue."
+    static let meanings = [
+        "version": "The version of the event that raised the anomaly.",
+        "note": "The staff's conclusion.",
+    ]
 
     /// The version of the event that raised it.
     let version: Int

@@ -3,6 +3,9 @@ import StrictJSON
 /// Takes back a scan that was wrong. It stays in the timeline, marked, and counts no more.
 struct RetractScan: CommandPayload {
     static let name = CommandName.retractScan
+    static let path = "retract-scan"
+    static let summary = "Takes back a scan that was wrong. It stays in the timeline, marked, and counts no more."
+    static let meanings = ["reason": "The reason for the retraction."]
 
     let parcelId: String
     let scanId: String
@@ -41,7 +44,7 @@ struct RetractScan: CommandPayload {
         }
         guard !scan.isRetracted else { throw Rejection(.scanNotCounting, "Scan \(scanId) is retracted already.") }
         var after = before
-        after.retract(scanId)
+        after.retract(scanId: scanId)
         let (old, new) = (before.status.unitPlace, after.status.unitPlace)
         if old != new, before.unitsAt == old, !order.canMove(before.lines, from: old, to: new) {
             switch old {

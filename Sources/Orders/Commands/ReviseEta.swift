@@ -3,6 +3,14 @@ import StrictJSON
 /// Says when a parcel, or the order as a whole, is expected now.
 struct ReviseEta: CommandPayload {
     static let name = CommandName.reviseEta
+    static let path = "revise-eta"
+    static let summary = "Says when a parcel, or the order as a whole, is expected now."
+    static let meanings = [
+        "parcelId": "The parcel; without it the order as a whole.",
+        "window": "The time at which arrival is expected now.",
+        "source": "The source of the expectation.",
+        "reason": "The reason for the change.",
+    ]
 
     let parcelId: String?
     let window: TimeWindow

@@ -1,32 +1,9 @@
 import StrictJSON
 
-/// What kind of contradiction a fact brought; stable words, for programs.
-package enum AnomalyCode: String, Sendable, CaseIterable {
-    /// A payment in another currency than the order's; it is not summed.
-    case currencyMismatch
-    /// More is captured than the total.
-    case overCaptured
-    /// More is refunded than captured.
-    case overRefunded
-    /// A payment names a return that the order does not have.
-    case returnUnknown
-    /// A scan shows that a parcel left while the order was on hold.
-    case dispatchOnHold
-    /// A scan shows that a parcel left before enough was paid.
-    case dispatchBeforePayment
-    /// A scan of a parcel that was unpacked.
-    case voidParcelScanned
-    /// A scan that does not go with the parcel's delivery.
-    case contradictoryScan
-    /// The scan asks for units that are elsewhere by now; none are moved.
-    case unitsMoved
-    /// The scan moves units of an order that is closed.
-    case movedAfterClose
-}
-
-/// A contradiction between a fact and what was known. For staff only.
+/// A contradiction between a reported fact and the order's state. For staff only.
 package struct Anomaly: Sendable, Equatable {
     package let code: AnomalyCode
+    /// The contradiction in words, for people.
     package let message: String
 
     init(_ code: AnomalyCode, _ message: String) {
@@ -42,7 +19,8 @@ package struct Anomaly: Sendable, Equatable {
 
 extension Field where Value == Anomaly {
     static var anomaly: Field {
-        Field.object { fields in
+        Field.object(meanings: ["code": "The kind of contradiction.", "message": "The contradiction in words."]) {
+            fields in
             let code: AnomalyCode? = fields.required("code", .word)
             guard let message = fields.required("message", .text(atLeast: 0)), let code else { return nil }
             return Anomaly(code, message)

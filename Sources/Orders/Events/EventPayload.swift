@@ -1,15 +1,25 @@
 import StrictJSON
 
-/// One kind of event: what it says to whom, and what it does to an order. A new event is a type like this and a case of
-/// `EventType`.
+/// A kind of event: the texts that it stores, and its effect on an order.
+///
+/// A new event is a type like this in a file of its own, and a case of `EventType`.
 protocol EventPayload: Sendable, Equatable {
+    /// Each event type that the payload serves, with one sentence on what happened.
+    static var summaries: [EventType: String] { get }
+
+    /// The meanings of the event's members, where they differ from the common ones.
+    static var meanings: [String: String] { get }
+
+    /// The steps that lift older layouts of the payload's types to today's.
+    static var upcasters: [Upcaster] { get }
+
+    /// The times at which events of this kind are hidden from customers.
+    static var hiding: Hiding { get }
+
     var type: EventType { get }
 
-    /// Whether customers do not learn of it at all.
+    /// Whether this event is hidden from customers.
     var isHidden: Bool { get }
-
-    /// Whether `isHidden` can be.
-    static var hiding: Hiding { get }
 
     /// Writes the members that customers may read.
     func writeData(_ writer: inout JSONWriter)
@@ -17,43 +27,34 @@ protocol EventPayload: Sendable, Equatable {
     /// Writes the members that are for staff only.
     func writeInternal(_ writer: inout JSONWriter)
 
-    /// Reads what the two have written; nil comes with an error in `stored`.
+    /// Reads the members that `writeData` and `writeInternal` have written.
+    ///
+    /// - Returns: nil with an error in `stored`.
     static func read(_ type: EventType, _ stored: inout StoredFields) -> Self?
+
+    /// The member of `data` that has one value in all events of the type; nil for a type that has none.
+    static func constant(of type: EventType) -> (member: String, value: JSONValue)?
 
     /// Changes the order. Never traps and never breaks the identity of units, whatever the event says.
     func evolve(_ order: inout Order, at occurredAt: Timestamp)
 }
 
 extension EventPayload {
-    var isHidden: Bool { false }
+    static var meanings: [String: String] { [:] }
+
+    static var upcasters: [Upcaster] { [] }
 
     static var hiding: Hiding { .never }
+
+    var isHidden: Bool { false }
 
     func writeData(_ writer: inout JSONWriter) {}
 
     func writeInternal(_ writer: inout JSONWriter) {}
 
+    static func constant(of type: EventType) -> (member: String, value: JSONValue)? { nil }
+
     func isEqual(to other: any EventPayload) -> Bool {
         (other as? Self) == self
     }
-}
-
-/// When events of a kind are hidden from customers.
-package enum Hiding: Sendable {
-    case never, sometimes, always
-}
-
-/// The columns of a stored event from which its payload is read.
-struct StoredFields {
-    var data: FieldReader
-    var `internal`: FieldReader
-    let columns: StoredColumns
-}
-
-/// What an event's payload takes from beside its texts.
-struct StoredColumns {
-    let occurredAt: Timestamp
-    let number: String
-    let shop: String
-    let customer: String
 }

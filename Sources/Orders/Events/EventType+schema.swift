@@ -1,23 +1,24 @@
 package import StrictJSON
 
 extension EventType {
-    /// What a stored event's `data` and `internal` hold, as the reader that folds it says.
+    /// The schemas of a stored event's `data` and `internal`, taken from the reader that folds it.
     package struct Contents {
-        /// What customers see; nil where the event can only be hidden from them.
+        /// The schema of `data`, which customers see; nil for a type that is always hidden from them.
         package let data: JSONValue?
-        /// What only staff see, where customers see `data`; nil where they never do.
+        /// The schema of `internal` beside a `data` that customers see; nil for a type that is always hidden from them.
         package let `internal`: JSONValue?
-        /// What only staff see where the event is hidden and `data` is null; nil where it never is.
+        /// The schema of `internal` in a hidden event, whose `data` is null; nil for a type that is never hidden.
         package let hidden: JSONValue?
     }
 
-    /// The schema in which events of the type are written.
+    /// The number of the layout in which events of the type are written, counted from 1.
     package var schema: Int { Upcasters.current.schema(of: self) }
 
+    /// The schemas of a stored event's texts.
     package func contents(in catalog: SchemaCatalog) -> Contents {
         var stored = StoredFields(
-            data: .describing(catalog),
-            internal: .describing(catalog),
+            data: FieldReader(describing: catalog, meanings: payload.meanings),
+            internal: FieldReader(describing: catalog, meanings: payload.meanings),
             columns: StoredColumns(occurredAt: .earliest, number: "", shop: "", customer: "")
         )
         _ = payload.read(self, &stored)
@@ -31,30 +32,14 @@ extension EventType {
         )
     }
 
-    /// A payload that serves several types holds only what goes with this one.
+    /// The members of `data`, with the only value of a member that has one value in all events of the type.
     private func narrowed(_ data: JSONValue) -> JSONValue {
-        switch self {
-        case .paymentAuthorized: Self.replacing("kind", PaymentKind.authorized.rawValue, in: data)
-        case .paymentCaptured: Self.replacing("kind", PaymentKind.captured.rawValue, in: data)
-        case .paymentVoided: Self.replacing("kind", PaymentKind.voided.rawValue, in: data)
-        case .paymentFailed: Self.replacing("kind", PaymentKind.failed.rawValue, in: data)
-        case .paymentRefunded: Self.replacing("kind", PaymentKind.refunded.rawValue, in: data)
-        case .deliveryFailed: Self.replacing("code", ScanCode.attemptFailed.rawValue, in: data)
-        case .parcelDelivered: Self.replacing("code", ScanCode.delivered.rawValue, in: data)
-        case .parcelReturnedToSender: Self.replacing("code", ScanCode.returnedToSender.rawValue, in: data)
-        case .parcelLost: Self.replacing("code", ScanCode.lost.rawValue, in: data)
-        case .returnApproved: Self.replacing("approve", true, in: data)
-        case .returnRejected: Self.replacing("approve", false, in: data)
-        default: data
+        guard let constant = payload.constant(of: self) else { return data }
+        return Self.rebuilt(data) { name, schema in
+            guard name == constant.member else { return schema }
+            let description = schema["description"].map { [("description", $0)] } ?? []
+            return .members([("const", constant.value)] + description)
         }
-    }
-
-    private static func replacing(_ name: String, _ value: String, in schema: JSONValue) -> JSONValue {
-        replacing(name, .string(value), in: schema)
-    }
-
-    private static func replacing(_ name: String, _ value: JSONValue, in schema: JSONValue) -> JSONValue {
-        rebuilt(schema) { member, old in member == name ? ["const": value] : old }
     }
 
     private static func merged(_ data: JSONValue, _ more: JSONValue) -> JSONValue {
@@ -75,38 +60,6 @@ extension EventType {
         )
     }
 
-    /// What happened, in one sentence.
-    package var summary: String {
-        switch self {
-        case .orderPlaced: "The order was opened; `data` holds what was ordered, with defaults filled in."
-        case .orderConfirmed: "The shop accepted the order."
-        case .shipToChanged: "What has not left yet goes elsewhere."
-        case .itemsCancelled: "Units were cancelled; `lines` lists them, also where the command named none."
-        case .orderCancelled: "No live units remain; the order is cancelled."
-        case .orderHeld: "The order is on hold."
-        case .holdReleased: "A hold was released."
-        case .parcelPacked: "Units were put into a new parcel."
-        case .parcelVoided: "A parcel was unpacked; its units are open again."
-        case .parcelDispatched: "A parcel left; `implied` where only a scan told so."
-        case .etaRevised: "A parcel, or the order as a whole, is expected at another time."
-        case .parcelScanned: "The carrier scanned a parcel."
-        case .deliveryFailed: "The carrier tried to deliver and could not."
-        case .parcelDelivered: "The carrier delivered a parcel."
-        case .parcelReturnedToSender: "A parcel came back; its units are open again."
-        case .parcelLost: "A parcel is lost; its units are open again."
-        case .scanRetracted: "A scan was wrong and counts no more."
-        case .paymentAuthorized: "A payment was authorized."
-        case .paymentCaptured: "A payment was captured."
-        case .paymentVoided: "An authorization was voided."
-        case .paymentFailed: "A payment failed."
-        case .paymentRefunded: "Money was refunded."
-        case .returnRequested: "The customer wants to send delivered units back."
-        case .returnApproved: "A return was approved."
-        case .returnRejected: "A return was rejected."
-        case .returnReceived: "Returned units arrived."
-        case .anomalyResolved: "Staff have looked at a contradiction."
-        case .noteAdded: "A note was added."
-        case .orderClosed: "The order was ended; nothing is left to do."
-        }
-    }
+    /// One sentence on what happened.
+    package var summary: String { payload.summaries[self] ?? "" }
 }

@@ -1,5 +1,5 @@
-/// Every event of an order, by the name that the log and the frames use.
-package enum EventType: String, Sendable, CaseIterable {
+/// The type of an event, as the log and the frames name it.
+package enum EventType: String, WireWord {
     case orderPlaced = "OrderPlaced"
     case orderConfirmed = "OrderConfirmed"
     case shipToChanged = "ShipToChanged"
@@ -30,7 +30,9 @@ package enum EventType: String, Sendable, CaseIterable {
     case noteAdded = "NoteAdded"
     case orderClosed = "OrderClosed"
 
-    /// What reads and folds the event.
+    package var meaning: String { summary }
+
+    /// The type that reads and folds events of this type.
     var payload: any EventPayload.Type {
         switch self {
         case .orderPlaced: OrderPlaced.self

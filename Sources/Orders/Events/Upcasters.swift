@@ -1,36 +1,30 @@
 import StrictJSON
 
-/// One step of an event type's stored texts from a schema to the next.
-struct Upcaster: Sendable {
-    let type: EventType
-    /// The schema that it reads; it writes the one after it.
-    let from: Int
-    /// `data` (or `internal`, where the event is hidden from customers) and `internal`, as they are to be read.
-    let lift: @Sendable (_ data: JSONObject, _ internal: JSONObject) -> (data: JSONObject, internal: JSONObject)
-}
-
-/// The one place where old events learn to be read: for folding alone. What is stored never changes, and what is pushed is
-/// what is stored, with the schema that it was written in.
+/// The steps that lift old layouts of events to today's, for folding alone. Stored events never change, and streams send
+/// them as they are stored, with the schema in which they were written.
 ///
-/// To change a type's layout: change its payload, add the step here, and keep its lines in the corpus of the tests.
+/// To change a type's layout: change its payload, add the step to the payload's `upcasters`, and keep the type's lines in
+/// the corpus of the tests.
 struct Upcasters: Sendable {
     /// All steps of this version of the program.
-    static let current = Upcasters([])
+    static let current = Upcasters(
+        EventType.allCases.flatMap { type in type.payload.upcasters.filter { $0.type == type } }
+    )
 
     private let steps: [EventType: [Upcaster]]
 
-    /// - Parameter steps: of each type those from 1 on, without gaps.
+    /// - Parameter steps: for each type those from schema 1 on, without gaps.
     init(_ steps: [Upcaster]) {
         self.steps = Dictionary(grouping: steps, by: \.type).mapValues { $0.sorted { $0.from < $1.from } }
     }
 
-    /// The schema in which events of the type are written now.
+    /// The schema in which this version writes events of the type.
     func schema(of type: EventType) -> Int { (steps[type]?.last?.from ?? 0) + 1 }
 
-    /// Whether this version knows the schema.
+    /// Whether this version reads the schema.
     func reads(_ type: EventType, _ schema: Int) -> Bool { (1...self.schema(of: type)).contains(schema) }
 
-    /// The texts of a known schema as this version reads them.
+    /// The texts of a known schema, lifted to the schema of this version.
     func lifted(
         _ type: EventType,
         _ schema: Int,

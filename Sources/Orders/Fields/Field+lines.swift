@@ -22,7 +22,7 @@ private enum Lines {
 
     static let received = Field<[ReceivedLine]>.list(
         1...500,
-        of: Field<ReceivedLine>.object { fields in
+        of: Field<ReceivedLine>.object(meanings: ["condition": "The state of the units."]) { fields in
             let lineId = fields.required("lineId", .identifier)
             let quantity = fields.required("quantity", .quantity)
             guard let condition: Condition = fields.required("condition", .word), let lineId, let quantity else {

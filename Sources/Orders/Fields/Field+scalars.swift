@@ -18,7 +18,7 @@ extension Field where Value == Int64 {
         }
     }
 
-    /// A number that we counted ourselves.
+    /// A number that the service counted.
     static var count: Field { Scalars.count }
 }
 
@@ -40,17 +40,10 @@ private enum Scalars {
     }
 }
 
-extension Field
-where Value: RawRepresentable & CaseIterable & Sendable, Value.RawValue == String, Value.AllCases: Sendable {
+extension Field where Value: WireWord {
     /// One of the words of an enumeration.
     static var word: Field {
-        Field(
-            describe: { catalog in
-                catalog.reference(wordName(of: Value.self)) {
-                    ["type": "string", "enum": .strings(Value.allCases.map(\.rawValue))]
-                }
-            }
-        ) { value, errors in
+        Field(describe: { $0.reference(to: Value.self) }) { value, errors in
             if let text = value.string, let word = Value(rawValue: text) { return word }
             let words = Value.allCases.map(\.rawValue).joined(separator: ", ")
             errors.append(FieldError(pointer: value.pointer, message: "must be one of \(words)"))

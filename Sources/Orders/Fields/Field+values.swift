@@ -16,7 +16,9 @@ extension Field where Value == TimeWindow {
 extension Field where Value == Money {
     static var money: Field { Values.money }
 
-    /// Money in the order's currency, where that is known by now.
+    /// Money in the order's currency.
+    ///
+    /// - Parameter expected: the order's currency; nil where it is not known, because it was missing or wrong.
     static func money(in expected: String?) -> Field {
         guard let expected else { return Values.money }
         return Field(describe: Values.money.describe) { value, errors in
@@ -56,7 +58,9 @@ private enum Values {
         value.withUTF8(UUID.init(text:)) ?? nil
     }
 
-    static let window = Field<TimeWindow>.object { fields in
+    static let window = Field<TimeWindow>.object(
+        meanings: ["earliest": "The earliest time.", "latest": "The latest time."]
+    ) { fields in
         let earliest = fields.required("earliest", .time)
         guard let latest = fields.required("latest", .time), let earliest else { return nil }
         if earliest > latest { fields.fail("latest", "must not be before earliest") }
@@ -71,14 +75,18 @@ private enum Values {
 
     private static let amount = Field<Int64>.integer(0...Money.maximumAmount)
 
-    static let place = Field<Place>.object { fields in
+    static let place = Field<Place>.object(meanings: [
+        "text": "The place in the carrier's words.", "timeZone": "A name of the IANA time zone database.",
+    ]) { fields in
         let text = fields.required("text", .text(atLeast: 0))
         let country = fields.optional("country", .country)
         let timeZone = fields.optional("timeZone", .text)
         return text.map { Place(text: $0, country: country, timeZone: timeZone) }
     }.named("Place")
 
-    static let proof = Field<Proof>.object { fields in
+    static let proof = Field<Proof>.object(meanings: [
+        "kind": "The kind of proof.", "ref": "The carrier's reference to the proof.",
+    ]) { fields in
         let kind: Proof.Kind? = fields.required("kind", .word)
         let ref = fields.optional("ref", .text(atLeast: 0))
         return kind.map { Proof(kind: $0, ref: ref) }

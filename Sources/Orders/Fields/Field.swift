@@ -1,8 +1,10 @@
 import StrictJSON
 
-/// How one kind of value is read, and what a JSON Schema says of it. Nil, when read, comes with at least one error, appended.
+/// A kind of value: its reader and its JSON Schema.
 struct Field<Value>: Sendable {
+    /// Reads the value; nil comes with at least one error, appended.
     let read: @Sendable (JSONNode, inout [FieldError]) -> Value?
+    /// The schema of the value.
     let describe: @Sendable (SchemaCatalog) -> JSONValue
 
     init(
@@ -13,7 +15,7 @@ struct Field<Value>: Sendable {
         self.describe = describe
     }
 
-    /// A field whose value is either what it must be, or one message says what that is.
+    /// A field with one error message, which says what the value must be.
     static func checked(
         _ message: String,
         as schema: @escaping @autoclosure @Sendable () -> JSONValue,
@@ -26,10 +28,17 @@ struct Field<Value>: Sendable {
         }
     }
 
-    /// An object that has no other fields than those that `read` asks for. So that it can describe itself, `read` asks for
-    /// every one of them, whatever the others are.
-    static func object(_ read: @escaping @Sendable (inout FieldReader) -> Value?) -> Field {
-        Field(describe: { catalog in FieldReader.schema(catalog) { _ = read(&$0) } }) { value, errors in
+    /// An object that has no other fields than those that `read` asks for. `read` asks for each of them, whatever the values
+    /// of the others are, so that the object can describe itself.
+    ///
+    /// - Parameter meanings: the meanings of the object's fields, where they differ from the common ones.
+    static func object(
+        meanings: [String: String] = [:],
+        _ read: @escaping @Sendable (inout FieldReader) -> Value?
+    ) -> Field {
+        Field(describe: { catalog in FieldReader.schema(catalog, meanings: meanings) { _ = read(&$0) } }) {
+            value,
+            errors in
             guard value.isObject else {
                 errors.append(FieldError(pointer: value.pointer, message: "must be an object"))
                 return nil
@@ -73,6 +82,11 @@ struct Field<Value>: Sendable {
             }
             return elements.count == count ? elements : nil
         }
+    }
+
+    /// The same field with another schema.
+    func described(as describe: @escaping @Sendable (SchemaCatalog) -> JSONValue) -> Field {
+        Field(describe: describe, read: read)
     }
 
     /// The same field, described once in the catalog under a name.

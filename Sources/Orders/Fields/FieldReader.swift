@@ -1,40 +1,48 @@
 import StrictJSON
 
-/// Reads the members of one JSON object by name and remembers everything that was wrong, rather than the first thing.
+/// Reads the members of one JSON object by name and collects every error, rather than the first one.
 struct FieldReader {
-    /// Nil while the reader's owner is asked what it would read.
+    /// The object; nil while the reader collects a schema.
     private let object: JSONNode?
-    /// Where the next member is looked for first.
+    /// The place at which the search for the next member begins.
     private var hint = JSONNode.MemberHint()
-    /// Which members were asked for: the first 64 by their bits, of larger objects the others too.
+    /// The members that were asked for, as bits: the first 64 of the object.
     private var read: UInt64 = 0
+    /// The members that were asked for beyond the first 64, by their ordinals.
     private var readBeyond: Set<Int> = []
     private(set) var errors: [FieldError] = []
-    /// There while the reader's owner is asked what it would read.
+    /// The schema so far; nil while the reader reads.
     private var description: ObjectDescription?
 
     init(_ object: JSONNode) {
         self.object = object
     }
 
-    private init(describing catalog: SchemaCatalog) {
+    /// A reader that finds no member and collects the schema of those that it is asked for.
+    ///
+    /// - Parameter meanings: the meanings of members in this object, by name.
+    init(describing catalog: SchemaCatalog, meanings: [String: String]) {
         object = nil
-        description = ObjectDescription(catalog)
+        description = ObjectDescription(catalog, meanings: meanings)
     }
 
     /// The schema of the objects that `read` reads: the members that it asks for, and no others.
-    static func schema(_ catalog: SchemaCatalog, _ read: (inout FieldReader) -> Void) -> JSONValue {
-        var fields = FieldReader(describing: catalog)
+    static func schema(
+        _ catalog: SchemaCatalog,
+        meanings: [String: String],
+        _ read: (inout FieldReader) -> Void
+    ) -> JSONValue {
+        var fields = FieldReader(describing: catalog, meanings: meanings)
         read(&fields)
         return fields.schema
     }
 
-    /// A reader that finds nothing and notes what it is asked for; `schema` is what it noted.
-    static func describing(_ catalog: SchemaCatalog) -> FieldReader { FieldReader(describing: catalog) }
-
+    /// The schema of an object with the members that were asked for.
     var schema: JSONValue { description?.schema ?? true }
 
-    /// Nil when the member is missing or wrong, which is then an error.
+    /// Reads a member that must be there.
+    ///
+    /// - Returns: nil with an error where the member is missing or wrong.
     mutating func required<Value>(_ name: StaticString, _ field: Field<Value>) -> Value? {
         guard let object else { return describe(name, field, isRequired: true) }
         guard let member = object.member(name, hint: &hint) else {
@@ -44,7 +52,9 @@ struct FieldReader {
         return value(of: member, field)
     }
 
-    /// Nil when the member is missing, or wrong, which is then an error. Null is wrong: an optional field is left out.
+    /// Reads a member that may be left out. Null is wrong: an optional member is left out instead.
+    ///
+    /// - Returns: nil where the member is missing; nil with an error where it is wrong.
     mutating func optional<Value>(_ name: StaticString, _ field: Field<Value>) -> Value? {
         guard let object else { return describe(name, field, isRequired: false) }
         return object.member(name, hint: &hint).flatMap { value(of: $0, field) }
@@ -66,13 +76,13 @@ struct FieldReader {
         return nil
     }
 
-    /// Reports every member that nobody asked for.
+    /// Adds an error for every member that nobody asked for.
     mutating func refuseOthers(ignoring ignored: [StaticString] = []) {
         guard let object else { return }
         // Nearly always all were asked for.
         if object.count < 64, read == (1 << UInt64(object.count)) - 1 { return }
         for member in object.members where !wasRead(member) && !ignored.contains(where: { member.name.isText($0) }) {
-            // Looked at before the pointer is made, or an object of thousands of unknown members would cost seconds.
+            // Checked before the pointer is made: an object of thousands of unknown members would cost seconds.
             guard errors.count < InvalidCommand.limit else { return }
             fail(at: member.value.pointer, "is not a field of this command")
         }

@@ -1,17 +1,18 @@
-/// One line, and where its units are. Open is what the other counts leave over, so the identity
-/// ordered = open + packed + shipped + delivered + cancelled holds by construction.
+/// One line of an order, and the places of its units.
+///
+/// `open` is what the other counts leave over, so quantity = open + packed + shipped + delivered + cancelled always holds.
 package struct OrderLine: Sendable, Equatable {
-    package let lineId: String
-    package let sku: String
-    package let name: String
-    package let quantity: Int
+    package private(set) var lineId: String
+    package private(set) var sku: String
+    package private(set) var name: String
+    package private(set) var quantity: Int
     /// Minor units of the order's currency.
-    package let unitPrice: Int64
+    package private(set) var unitPrice: Int64
     package internal(set) var packed = 0
     package internal(set) var shipped = 0
     package internal(set) var delivered = 0
     package internal(set) var cancelled = 0
-    /// Of the delivered ones.
+    /// Units that came back; `delivered` counts them too.
     package internal(set) var returned = 0
 
     package var open: Int { quantity - packed - shipped - delivered - cancelled }
@@ -24,7 +25,7 @@ package struct OrderLine: Sendable, Equatable {
         unitPrice = placed.unitPrice
     }
 
-    /// Delivered units that are neither back nor, `pending`, about to be.
+    /// The number of delivered units that are neither back nor, `pending`, about to be.
     func returnable(pending: Int) -> Int { delivered - returned - pending }
 
     func count(at place: UnitPlace) -> Int {
@@ -36,7 +37,7 @@ package struct OrderLine: Sendable, Equatable {
         }
     }
 
-    /// The caller has made sure that so many are there.
+    /// Moves units between places. The caller has made sure that so many are at the old place.
     mutating func move(_ count: Int, from old: UnitPlace, to new: UnitPlace) {
         add(-count, at: old)
         add(count, at: new)
@@ -52,18 +53,38 @@ package struct OrderLine: Sendable, Equatable {
     }
 }
 
-/// Where units are that are not cancelled.
-package enum UnitPlace: String, Sendable, CaseIterable {
-    case open, packed, shipped, delivered
-}
+extension OrderLine: OrderPart {
+    static var blank: OrderLine {
+        OrderLine(PlacedLine(lineId: "", sku: "", name: "", quantity: 0, unitPrice: 0))
+    }
 
-/// The units of all lines together.
-package struct UnitCounts: Sendable, Equatable {
-    package var open = 0
-    package var packed = 0
-    package var shipped = 0
-    package var delivered = 0
-    package var returned = 0
+    static let meanings = [
+        "open": "Units in no parcel yet, or in none any more.",
+        "packed": "Units in parcels that have not left.",
+        "shipped": "Units on their way.",
+        "delivered": "Units that arrived.",
+        "cancelled": "Units that were cancelled.",
+        "returned": "Units that came back.",
+        "quantity": "The number of units that were ordered.",
+    ]
 
-    package var live: Int { open + packed + shipped + delivered }
+    static var schemaName: String? { "OrderLine" }
+
+    static var schemaNote: String? {
+        "quantity = open + packed + shipped + delivered + cancelled; returned is of the delivered ones."
+    }
+
+    mutating func visitFields(_ visitor: inout some PartVisitor) {
+        visitor.field("lineId", &lineId)
+        visitor.field("sku", &sku)
+        visitor.field("name", &name)
+        visitor.field("quantity", &quantity)
+        visitor.amount("unitPrice", &unitPrice)
+        visitor.computed("open", open)
+        visitor.units("packed", &packed)
+        visitor.units("shipped", &shipped)
+        visitor.units("delivered", &delivered)
+        visitor.units("cancelled", &cancelled)
+        visitor.units("returned", &returned)
+    }
 }

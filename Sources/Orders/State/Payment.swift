@@ -1,15 +1,4 @@
-/// One report of a payment provider.
-package struct PaymentReport: Sendable, Equatable {
-    package let paymentId: String
-    package let kind: PaymentKind
-    package let amount: Money
-    package let occurredAt: Timestamp
-    /// For staff only; joins the reports of one payment.
-    package let providerRef: String
-    package let returnId: String?
-}
-
-/// What was reported of an order's payments, and the sums of it, in minor units of the order's currency.
+/// The payment reports of an order and their sums, in minor units of the order's currency.
 package struct Payment: Sendable, Equatable {
     package internal(set) var authorized: Int64 = 0
     package internal(set) var captured: Int64 = 0
@@ -17,7 +6,7 @@ package struct Payment: Sendable, Equatable {
     package internal(set) var refunded: Int64 = 0
     package internal(set) var reports: [PaymentReport] = []
 
-    /// Reports in another currency stay in the list and out of the sums.
+    /// Adds a report. One in another currency joins the list and no sum.
     mutating func add(_ report: PaymentReport, in currency: String) {
         reports.append(report)
         guard report.amount.currency == currency else { return }
@@ -32,22 +21,22 @@ package struct Payment: Sendable, Equatable {
     }
 }
 
-extension Order {
-    /// What the customer has to pay: the total less the goods that were cancelled, at least 0.
-    package var due: Int64 {
-        let cancelled = lines.reduce(Int64(0)) {
-            $0.addingSaturated($1.unitPrice.multipliedSaturated(by: Int64($1.cancelled)))
-        }
-        return max(0, total.addingSaturated(-cancelled))
-    }
+extension Payment: OrderPart {
+    static var blank: Payment { Payment() }
 
-    /// Whether a parcel may leave as far as money goes.
-    package var isPaidEnough: Bool {
-        terms == .onDelivery || max(payment.authorized.addingSaturated(-payment.voided), payment.captured) >= due
-    }
+    static let meanings = [
+        "authorized": "The sum of the authorized amounts.",
+        "captured": "The sum of the captured amounts.",
+        "voided": "The sum of the voided amounts.",
+        "refunded": "The sum of the refunded amounts.",
+        "reports": "The reports in the order in which they arrived.",
+    ]
 
-    /// Whether everything authorized was captured or voided, and everything due captured.
-    package var isSettled: Bool {
-        payment.captured.addingSaturated(payment.voided) >= payment.authorized && payment.captured >= due
+    mutating func visitFields(_ visitor: inout some PartVisitor) {
+        visitor.amount("authorized", &authorized, isSum: true)
+        visitor.amount("captured", &captured, isSum: true)
+        visitor.amount("voided", &voided, isSum: true)
+        visitor.amount("refunded", &refunded, isSum: true)
+        visitor.parts("reports", &reports, storesEmpty: true)
     }
 }

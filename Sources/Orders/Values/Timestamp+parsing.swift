@@ -1,3 +1,5 @@
+import Primitives
+
 extension Timestamp {
     /// Reads an RFC 3339 `date-time` with any offset.
     ///

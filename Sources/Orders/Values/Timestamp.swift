@@ -1,3 +1,5 @@
+import Primitives
+
 /// An instant in UTC, in whole microseconds as the log records them, within the years 0001 to 9999 of RFC 3339.
 package struct Timestamp: Sendable, Hashable, Comparable {
     /// Microseconds since 1970-01-01T00:00:00Z, leap seconds not counted.
@@ -48,41 +50,6 @@ package struct Timestamp: Sendable, Hashable, Comparable {
     }
 
     func append(to bytes: inout [UInt8], withFraction: Bool) {
-        var (seconds, fraction) = unixMicroseconds.quotientAndRemainder(dividingBy: 1_000_000)
-        if fraction < 0 {
-            fraction += 1_000_000
-            seconds -= 1
-        }
-        var (days, second) = seconds.quotientAndRemainder(dividingBy: 86_400)
-        if second < 0 {
-            second += 86_400
-            days -= 1
-        }
-        let date = CivilDate(daysSince1970: Int(days))
-        Self.append(date.year, digits: 4, to: &bytes)
-        bytes.append(UInt8(ascii: "-"))
-        Self.append(date.month, digits: 2, to: &bytes)
-        bytes.append(UInt8(ascii: "-"))
-        Self.append(date.day, digits: 2, to: &bytes)
-        bytes.append(UInt8(ascii: "T"))
-        Self.append(Int(second / 3600), digits: 2, to: &bytes)
-        bytes.append(UInt8(ascii: ":"))
-        Self.append(Int(second / 60 % 60), digits: 2, to: &bytes)
-        bytes.append(UInt8(ascii: ":"))
-        Self.append(Int(second % 60), digits: 2, to: &bytes)
-        if withFraction {
-            bytes.append(UInt8(ascii: "."))
-            Self.append(Int(fraction), digits: 6, to: &bytes)
-        }
-        bytes.append(UInt8(ascii: "Z"))
-    }
-
-    private static func append(_ number: Int, digits: Int, to bytes: inout [UInt8]) {
-        var divisor = 1
-        for _ in 1..<digits { divisor *= 10 }
-        while divisor > 0 {
-            bytes.append(UInt8(ascii: "0") + UInt8(number / divisor % 10))
-            divisor /= 10
-        }
+        RFC3339.append(unixMicroseconds: unixMicroseconds, withFraction: withFraction, to: &bytes)
     }
 }

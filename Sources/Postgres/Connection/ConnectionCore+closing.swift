@@ -23,7 +23,7 @@ extension ConnectionCore {
     func disconnect() {
         openFlag.store(false, ordering: .releasing)
         if let closeTimer { executor.loop.cancel(closeTimer) }
-        if let registration { executor.loop.unwatch(registration, descriptor) }
+        if let registration { executor.loop.unwatch(descriptor, registration: registration) }
         registration = nil
         if let connection { PQfinish(connection) }
         connection = nil

@@ -1,4 +1,5 @@
 import CLibPQ
+import Primitives
 
 /// Opening: `PQconnectPoll` until it is done, with a deadline of our own, since libpq's does not apply to it.
 extension ConnectionCore {
@@ -42,32 +43,35 @@ extension ConnectionCore {
             return finishConnecting(PostgresError(.connect, connection: connection))
         }
         // The manual: act first as if the last poll had said "writing".
-        watch(EPOLLOUT.rawValue)
+        watch(.writable)
     }
 
     /// Watches the socket anew: libpq may have replaced it, even by one of the same number.
-    func watch(_ events: UInt32) {
+    func watch(_ events: Epoll.Events) {
         guard let connection else { return }
-        if let registration { executor.loop.unwatch(registration, descriptor) }
+        if let registration { executor.loop.unwatch(descriptor, registration: registration) }
         descriptor = PQsocket(connection)
-        registration = executor.loop.watch(descriptor, events: events) { [weak self] events in
-            self?.assumeIsolated { $0.socketReady(events) }
+        do {
+            registration = try executor.loop.watch(descriptor, for: events) { [weak self] _ in
+                self?.assumeIsolated { $0.socketReady() }
+            }
+        } catch {
+            registration = nil
+            let error = PostgresError(.connect, "the socket cannot be watched: \(error)")
+            if connecting == nil { perform(machine.lose(error)) } else { finishConnecting(error) }
         }
-        guard registration == nil else { return }
-        let error = PostgresError(.connect, "the socket cannot be watched")
-        if connecting == nil { perform(machine.lose(error)) } else { finishConnecting(error) }
     }
 
     func pollConnecting() {
         guard let connection else { return }
         switch PQconnectPoll(connection) {
-        case PGRES_POLLING_READING: watch(EPOLLIN.rawValue)
-        case PGRES_POLLING_WRITING: watch(EPOLLOUT.rawValue)
+        case PGRES_POLLING_READING: watch(.readable)
+        case PGRES_POLLING_WRITING: watch(.writable)
         case PGRES_POLLING_OK:
             guard PQsetnonblocking(connection, 1) == 0, PQenterPipelineMode(connection) == 1 else {
                 return finishConnecting(PostgresError(.connect, connection: connection))
             }
-            watch(EPOLLIN.rawValue)
+            watch(.readable)
             guard self.connection != nil else { return }
             becomeOpen(connection)
             finishConnecting(nil)

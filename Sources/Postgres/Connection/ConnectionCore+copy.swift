@@ -1,4 +1,5 @@
 import CLibPQ
+import Primitives
 
 /// COPY: the wire's side of it, and the waiting of those who read or write its data.
 extension ConnectionCore {
@@ -32,7 +33,7 @@ extension ConnectionCore {
     /// Not by watching for nothing: the server's hanging up is reported to those who watch, again and again.
     private func pause(_ id: RequestID) {
         copies[id]?.isPaused = true
-        if let registration { executor.loop.unwatch(registration, descriptor) }
+        if let registration { executor.loop.unwatch(descriptor, registration: registration) }
         registration = nil
     }
 
@@ -41,7 +42,7 @@ extension ConnectionCore {
         copies[id]?.isPaused = false
         guard connection != nil else { return }
         wantsWrite = false
-        watch(EPOLLIN.rawValue)
+        watch(.readable)
         turn()
     }
 

@@ -1,4 +1,5 @@
 import CLibPQ
+import Primitives
 import Synchronization
 
 /// Acting on what the machine says, and telling it what the wire says.
@@ -53,7 +54,7 @@ extension ConnectionCore {
     }
 
     /// Called by the loop.
-    func socketReady(_ events: UInt32) {
+    func socketReady() {
         if connecting != nil { return pollConnecting() }
         guard let connection else { return }
         let alive = PQconsumeInput(connection) == 1
@@ -102,8 +103,12 @@ extension ConnectionCore {
     func watchForWrite(_ wanted: Bool) {
         guard wanted != wantsWrite, let registration else { return }
         wantsWrite = wanted
-        let events = EPOLLIN.rawValue | (wanted ? EPOLLOUT.rawValue : 0)
-        executor.loop.rewatch(registration, descriptor, events: events)
+        do {
+            let events: Epoll.Events = wanted ? [.readable, .writable] : .readable
+            try executor.loop.rewatch(descriptor, for: events, registration: registration)
+        } catch {
+            perform(machine.lose(PostgresError(.connectionLost, "the socket cannot be watched: \(error)")))
+        }
     }
 
     func takeReplies() {

@@ -57,6 +57,28 @@ package final class PostgresConnection: Sendable {
         return PostgresConnection(core: core, backendProcessID: await core.backendProcessID)
     }
 
+    /// Lends a session of its own to `body`, and closes it afterwards.
+    ///
+    /// - Throws: as `connect`; what `body` throws.
+    @discardableResult
+    package static func with<R>(
+        _ configuration: PostgresConfiguration,
+        on executor: PostgresExecutor = .shared,
+        logger: Logger,
+        isolation: isolated (any Actor)? = #isolation,
+        _ body: (PostgresConnection) async throws -> R
+    ) async throws -> R {
+        let connection = try await connect(configuration, on: executor, logger: logger)
+        do {
+            let value = try await body(connection)
+            await connection.close()
+            return value
+        } catch {
+            await connection.close()
+            throw error
+        }
+    }
+
     /// False as soon as the loss of the connection is noticed.
     package var isOpen: Bool { core.openFlag.load(ordering: .acquiring) }
 

@@ -1,7 +1,7 @@
 import CLibPQ
 
 extension ConnectionMachine.Reply {
-    /// Reads what `PQgetResult` gave; nil is the end of a statement's results.
+    /// Reads a result of `PQgetResult`; nil is the end of a statement's results.
     init(_ result: OpaquePointer?) {
         guard let result else {
             self = .end
@@ -32,7 +32,7 @@ extension PostgresError {
         let isFatal = sqlState == nil || field("V") == "FATAL" || field("V") == "PANIC"
         self.init(
             isFatal ? .connectionLost : .server,
-            field("M") ?? String(cString: PQresultErrorMessage(result)).trimmingNewlines,
+            field("M") ?? PostgresError.line(PQresultErrorMessage(result)),
             sqlState: sqlState
         )
         detail = field("D")
@@ -40,9 +40,16 @@ extension PostgresError {
         constraint = field("n")
     }
 
-    /// libpq's last word on a connection.
+    /// The last error that libpq keeps for a connection.
     init(_ kind: Kind, connection: OpaquePointer) {
-        let message = String(cString: PQerrorMessage(connection)).trimmingNewlines
+        let message = PostgresError.line(PQerrorMessage(connection))
         self.init(kind, message.isEmpty ? "the connection broke" : message)
+    }
+
+    /// A message of libpq on one line. libpq ends its messages with a line feed, and writes some on several lines.
+    private static func line(_ message: UnsafePointer<CChar>?) -> String {
+        let text = message.map { String(cString: $0) } ?? ""
+        let lines = text.split(whereSeparator: \.isNewline).map { $0.drop { $0.isWhitespace } }
+        return lines.joined(separator: "; ")
     }
 }

@@ -15,7 +15,7 @@ struct DeadlineHeap {
     var count: Int { live.count }
 
     /// Adds a deadline in nanoseconds of the monotonic clock.
-    mutating func insert(_ deadline: UInt64) -> ID {
+    mutating func insert(deadline: UInt64) -> ID {
         nextID += 1
         live.insert(nextID)
         entries.append(Entry(deadline: deadline, id: nextID))
@@ -35,7 +35,7 @@ struct DeadlineHeap {
     }
 
     /// Removes and gives the earliest entry that is due.
-    mutating func popDue(_ now: UInt64) -> ID? {
+    mutating func popDue(now: UInt64) -> ID? {
         dropCancelled()
         guard let first = entries.first, first.deadline <= now else { return nil }
         removeFirst()

@@ -1,18 +1,19 @@
-import CLibPQ
 import Glibc
+import Primitives
 import Synchronization
 
-/// An epoll loop on its own thread: jobs from anywhere, and, for those who run on it, descriptor readiness and timers.
+/// An epoll loop on its own thread. It runs jobs from any thread; code that runs on it can watch descriptors and set
+/// timers.
 ///
-/// Unchecked because `handlers`, `timers` and `timerHandlers` are touched on the loop's thread alone, and `thread` and
-/// `executor` are written before that thread starts.
+/// Unchecked because `handlers`, `timers` and `timerHandlers` are touched on the loop's thread alone, and `executor` is
+/// written before that thread starts.
 final class EventLoop: @unchecked Sendable {
     typealias Registration = UInt64
     typealias Timer = DeadlineHeap.ID
 
     private struct Job {
         let job: UnownedJob
-        /// Of a task that prefers this thread; nil for an actor's job.
+        /// The executor of a task that prefers this thread; nil for an actor's job.
         let taskExecutor: UnownedTaskExecutor?
     }
 
@@ -22,51 +23,42 @@ final class EventLoop: @unchecked Sendable {
         var isStopped = false
     }
 
+    /// The token of the wake-up descriptor. Registrations count from 1.
+    private static let wakeUpToken: Registration = 0
+
     private let inbox = Mutex(Inbox())
-    private let epoll: Int32
-    private let wakeup: Int32
-    private var thread = pthread_t()
+    private let epoll: Epoll
+    private let wakeUp: WakeUpDescriptor
+    /// The thread's id; 0 before it runs.
+    private let thread = Atomic<UInt>(0)
     private weak var executor: PostgresExecutor?
-    private var handlers: [Registration: (UInt32) -> Void] = [:]
+    private var handlers: [Registration: (Epoll.Events) -> Void] = [:]
     private var lastRegistration: Registration = 0
     private var timers = DeadlineHeap()
     private var timerHandlers: [Timer: () -> Void] = [:]
 
     init() {
-        epoll = epoll_create1(Int32(EPOLL_CLOEXEC))
-        wakeup = eventfd(0, Int32(EFD_CLOEXEC | EFD_NONBLOCK))
-        precondition(epoll >= 0 && wakeup >= 0, "no descriptors left for an event loop")
-        control(EPOLL_CTL_ADD, wakeup, events: EPOLLIN.rawValue, registration: 0)
+        do {
+            epoll = try Epoll(capacity: 64)
+            wakeUp = try WakeUpDescriptor()
+            try epoll.add(wakeUp.descriptor, token: Self.wakeUpToken, events: .readable)
+        } catch {
+            preconditionFailure("an event loop needs two descriptors: \(error)")
+        }
     }
 
-    deinit {
-        close(wakeup)
-        close(epoll)
-    }
-
-    var isCurrent: Bool { pthread_equal(pthread_self(), thread) != 0 }
+    /// True on the loop's thread.
+    var isCurrent: Bool { thread.load(ordering: .relaxed) == pthread_self() }
 
     // MARK: From any thread
 
+    /// Starts the thread. Call it once.
     func start(for executor: PostgresExecutor, name: String) {
         self.executor = executor
-        // Held until the thread has set its own id: `isCurrent` must be right for the first job.
-        inbox.withLock { _ in
-            let unmanaged = Unmanaged.passRetained(self)
-            let status = pthread_create(
-                &thread,
-                nil,
-                { context in
-                    guard let context else { return nil }
-                    let loop = Unmanaged<EventLoop>.fromOpaque(context).takeRetainedValue()
-                    loop.run()
-                    return nil
-                },
-                unmanaged.toOpaque()
-            )
-            precondition(status == 0, "no thread left for an event loop")
-            _ = clibpq_set_thread_name(thread, String(name.prefix(15)))
-            pthread_detach(thread)
+        do {
+            try NamedThread.start(name) { self.run() }
+        } catch {
+            preconditionFailure("an event loop needs a thread: \(error)")
         }
     }
 
@@ -76,44 +68,46 @@ final class EventLoop: @unchecked Sendable {
             defer { inbox.isSleeping = false }
             return inbox.isSleeping
         }
-        if mustWake { wake() }
+        if mustWake { wakeUp.wakeUp() }
     }
 
     func stop() {
         inbox.withLock { $0.isStopped = true }
-        wake()
-    }
-
-    private func wake() {
-        var one: UInt64 = 1
-        // Only a full counter could refuse it, and then the loop wakes anyway.
-        _ = write(wakeup, &one, 8)
+        wakeUp.wakeUp()
     }
 
     // MARK: On the loop's thread
 
-    /// Watches a descriptor, level-triggered, until `unwatch`; nil when the kernel has no room for it.
-    func watch(_ descriptor: Int32, events: UInt32, handler: @escaping (UInt32) -> Void) -> Registration? {
+    /// Watches a descriptor, level-triggered, until `unwatch`.
+    ///
+    /// - Throws: when the kernel refuses the descriptor or has no room for it.
+    func watch(
+        _ descriptor: Int32,
+        for events: Epoll.Events,
+        handler: @escaping (Epoll.Events) -> Void
+    ) throws(SystemCallError) -> Registration {
         lastRegistration += 1
-        guard control(EPOLL_CTL_ADD, descriptor, events: events, registration: lastRegistration) else { return nil }
+        try epoll.add(descriptor, token: lastRegistration, events: events)
         handlers[lastRegistration] = handler
         return lastRegistration
     }
 
-    func rewatch(_ registration: Registration, _ descriptor: Int32, events: UInt32) {
-        control(EPOLL_CTL_MOD, descriptor, events: events, registration: registration)
+    /// Replaces the events that a descriptor is watched for.
+    func rewatch(_ descriptor: Int32, for events: Epoll.Events, registration: Registration) throws(SystemCallError) {
+        try epoll.modify(descriptor, token: registration, events: events)
     }
 
-    /// Also right when the descriptor has been closed meanwhile: the kernel has forgotten it then.
-    func unwatch(_ registration: Registration, _ descriptor: Int32) {
+    /// Ends the watching of a descriptor, which may have been closed before.
+    func unwatch(_ descriptor: Int32, registration: Registration) {
         handlers[registration] = nil
-        control(EPOLL_CTL_DEL, descriptor, events: 0, registration: registration)
+        epoll.remove(descriptor)
     }
 
+    /// Calls the handler once, after the delay, unless the timer is cancelled before.
     func schedule(after delay: Duration, _ handler: @escaping () -> Void) -> Timer {
-        let (seconds, attoseconds) = max(delay, .zero).components
-        let nanoseconds = UInt64(min(seconds, 1 << 32)) * 1_000_000_000 + UInt64(attoseconds / 1_000_000_000)
-        let timer = timers.insert(EventLoop.now() + nanoseconds)
+        // A century is for ever, and its deadline does not overflow.
+        let nanoseconds = min(delay, .seconds(1 << 32)).wholeNanoseconds
+        let timer = timers.insert(deadline: SystemClock.monotonicNanoseconds() + nanoseconds)
         timerHandlers[timer] = handler
         return timer
     }
@@ -123,27 +117,8 @@ final class EventLoop: @unchecked Sendable {
         timerHandlers[timer] = nil
     }
 
-    @discardableResult
-    private func control(
-        _ operation: Int32,
-        _ descriptor: Int32,
-        events: UInt32,
-        registration: Registration
-    ) -> Bool {
-        var event = epoll_event()
-        event.events = events
-        event.data.u64 = registration
-        return epoll_ctl(epoll, operation, descriptor, &event) == 0
-    }
-
-    private static func now() -> UInt64 {
-        var time = timespec()
-        clock_gettime(CLOCK_MONOTONIC, &time)
-        return UInt64(time.tv_sec) * 1_000_000_000 + UInt64(time.tv_nsec)
-    }
-
     private func run() {
-        var events = [epoll_event](repeating: epoll_event(), count: 64)
+        thread.store(pthread_self(), ordering: .relaxed)
         while true {
             let jobs = inbox.withLock { inbox in
                 let jobs = inbox.jobs
@@ -152,24 +127,22 @@ final class EventLoop: @unchecked Sendable {
             }
             runJobs(jobs)
             fireTimers()
-            guard let timeout = prepareToSleep() else { return }
-            let count = epoll_wait(epoll, &events, Int32(events.count), timeout)
+            guard let sleep = prepareToSleep() else { return }
+            let descriptors = epoll.wait(nanoseconds: sleep.nanoseconds)
             inbox.withLock { $0.isSleeping = false }
-            for index in 0..<max(0, Int(count)) {
-                let event = events[index]
-                if event.data.u64 == 0 {
-                    var drained: UInt64 = 0
-                    _ = read(wakeup, &drained, 8)
+            for descriptor in descriptors {
+                if descriptor.token == Self.wakeUpToken {
+                    wakeUp.clear()
                 } else {
-                    // No handler: it was taken away by an earlier event of this very turn.
-                    handlers[event.data.u64]?(event.events)
+                    // No handler: an earlier event of the same turn removed it.
+                    handlers[descriptor.token]?(descriptor.events)
                 }
             }
         }
     }
 
     private func runJobs(_ jobs: [Job]) {
-        // Those who wait in the inbox hold the executor; holding it here too lets the last of them let go in peace.
+        // The jobs hold the executor. This reference keeps it alive while the last of them ends.
         guard let executor else { return }
         for entry in jobs {
             if let taskExecutor = entry.taskExecutor {
@@ -182,23 +155,27 @@ final class EventLoop: @unchecked Sendable {
 
     private func fireTimers() {
         guard timers.count > 0 else { return }
-        let now = EventLoop.now()
-        while let timer = timers.popDue(now) {
+        let now = SystemClock.monotonicNanoseconds()
+        while let timer = timers.popDue(now: now) {
             timerHandlers.removeValue(forKey: timer)?()
         }
     }
 
-    /// How long to wait, in milliseconds; nil when the loop has ended.
-    private func prepareToSleep() -> Int32? {
+    /// The longest time for which the loop may sleep, without a limit when `nanoseconds` is nil.
+    private struct Sleep {
+        let nanoseconds: UInt64?
+    }
+
+    /// - Returns: nil when the loop has ended.
+    private func prepareToSleep() -> Sleep? {
         let deadline = timers.next()
         return inbox.withLock { inbox in
-            guard inbox.jobs.isEmpty else { return 0 }
+            guard inbox.jobs.isEmpty else { return Sleep(nanoseconds: 0) }
             guard !inbox.isStopped else { return nil }
             inbox.isSleeping = true
-            guard let deadline else { return -1 }
-            let now = EventLoop.now()
-            // Rounded up: waking a moment early would spin.
-            return deadline <= now ? 0 : Int32(min((deadline - now + 999_999) / 1_000_000, 60_000))
+            guard let deadline else { return Sleep(nanoseconds: nil) }
+            let now = SystemClock.monotonicNanoseconds()
+            return Sleep(nanoseconds: deadline <= now ? 0 : deadline - now)
         }
     }
 }

@@ -1,4 +1,5 @@
 package import Logging
+import Primitives
 import ServiceLifecycle
 import Synchronization
 
@@ -79,7 +80,7 @@ package final class PostgresListener: Sendable, Service {
     }
 
     private func listenForEver() async throws {
-        var backoff = Backoff()
+        var backoff = Backoff(first: .milliseconds(100), limit: .seconds(5))
         while true {
             try Task.checkCancellation()
             do {
@@ -89,7 +90,7 @@ package final class PostgresListener: Sendable, Service {
                 try Task.checkCancellation()
                 logger.warning("the listening connection failed", metadata: ["error": "\(error)"])
             }
-            try await Task.sleep(for: backoff.next(random: Double.random(in: 0..<1)))
+            try await Task.sleep(for: backoff.next(random: .random(in: 0..<1)))
         }
     }
 
@@ -140,12 +141,5 @@ package final class PostgresListener: Sendable, Service {
 extension ConnectionCore {
     func setNotificationHandler(_ handler: @escaping @Sendable () -> Void) {
         onNotification = handler
-    }
-}
-
-extension String {
-    /// An SQL identifier, quoted. A NUL in it is refused by the server.
-    var quotedIdentifier: String {
-        "\"" + split(separator: "\"", omittingEmptySubsequences: false).joined(separator: "\"\"") + "\""
     }
 }

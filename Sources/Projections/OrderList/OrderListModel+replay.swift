@@ -5,19 +5,19 @@ package import Postgres
 
 extension OrderListModel: ReplayableModel {
     package struct Entry: Sendable {
-        var row: OrderEntry
-        /// The keys that are in the tables; nil for an order that is new there.
+        var record: OrderRecord
+        /// The stored keys; nil for an order without rows.
         var keys: OrderKeys?
     }
 
-    package func entry(for orderId: UUID) -> Entry { Entry(row: OrderEntry(Order(orderId: orderId))) }
+    package func makeEntry(for orderId: UUID) -> Entry { Entry(record: OrderRecord(orderId: orderId)) }
 
-    package func envelope(of entry: Entry) -> EventEnvelope { entry.row.envelope }
+    package func envelope(of entry: Entry) -> EventEnvelope { entry.record.envelope }
 
-    package func sums() {}
+    package func makeSums() {}
 
-    package func fold(_ event: LoggedEvent, into entry: inout Entry, _ sums: inout Void) throws -> Bool {
-        try entry.row.fold(event)
+    package func fold(_ event: LoggedEvent, into entry: inout Entry, sums: inout Void) throws -> Bool {
+        try entry.record.fold(event)
         return true
     }
 
@@ -25,40 +25,47 @@ extension OrderListModel: ReplayableModel {
         _ ids: [UUID],
         version: Int,
         on connection: PostgresConnection
-    ) async throws -> [(orderId: UUID, entry: Entry, bytes: Int)] {
+    ) async throws -> [LoadedEntry<Entry>] {
         let rows = try await connection.query(
-            "select order_id, state from order_list where model_version = $1 and order_id = any($2)",
+            "select order_id, seq, recorded_at, state from order_list where model_version = $1 and order_id = any($2)",
             [Int32(version), ids],
-            timeout: ReplayLimits.patience
+            timeout: ReplayLimits.timeout
         )
-        return try rows.map { row in
-            let state = try row.withBytes(1) { $0.map { Array($0) } ?? [] }
-            let order = try Order(state: state)
-            return (try row.get(0, as: UUID.self), Entry(row: OrderEntry(order), keys: OrderKeys(order)), state.count)
+        let (orderId, state) = try (rows.column("order_id", as: UUID.self), EncodedOrder.Columns(rows))
+        return try rows.compactMap { row in
+            try state.read(row).map { found in
+                let record = try found.record()
+                let entry = Entry(record: record, keys: OrderKeys(record.order))
+                return LoadedEntry(orderId: try row.get(orderId), entry: entry, byteCount: found.state.count)
+            }
         }
     }
 
-    private static let list = ReplayWrite.Table("order_list", "model_version, order_id, seq, recorded_at, state")
+    private static let list = ReplayWrite.Table(
+        "order_list",
+        columns: "model_version, order_id, seq, recorded_at, state"
+    )
     private static let keys = ReplayWrite.Table(
         "order_list_keys",
-        "model_version, order_id, placed_at, attention, shop, customer, number, status, carriers, tracking_numbers"
+        columns:
+            "model_version, order_id, placed_at, attention, shop, customer, number, status, carriers, tracking_numbers"
     )
 
     package func write(_ entry: inout Entry, isStored: Bool, version: Int, to write: inout ReplayWrite) {
-        let order = entry.row.order
-        write.add(to: Self.list, replacing: isStored ? order.orderId : nil, columns: 5) { row in
+        let record = entry.record
+        write.add(to: Self.list, replacing: isStored ? record.order.orderId : nil) { row in
             row.value(Int32(version))
-            row.value(order.orderId)
-            row.value(entry.row.seq)
-            row.value(entry.row.recorded)
-            row.text(order.encodeState())
+            row.value(record.order.orderId)
+            row.value(record.seq)
+            row.value(PostgresTimestamp(record.recordedAt))
+            row.text(record.order.encodeState())
         }
-        let keys = OrderKeys(order)
+        let keys = OrderKeys(record.order)
         guard keys != entry.keys else { return }
-        write.add(to: Self.keys, replacing: entry.keys == nil ? nil : order.orderId, columns: 10) { row in
+        write.add(to: Self.keys, replacing: entry.keys == nil ? nil : record.order.orderId) { row in
             row.value(Int32(version))
             row.value(keys.orderId)
-            row.value(PostgresTimestamp(unixMicroseconds: keys.placedAt.unixMicroseconds))
+            row.value(PostgresTimestamp(keys.placedAt))
             row.value(keys.attention)
             row.value(keys.shop)
             row.value(keys.customer)

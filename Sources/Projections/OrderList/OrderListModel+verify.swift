@@ -1,11 +1,12 @@
 package import Foundation
+import OrderLog
 import Orders
 package import Postgres
 
 extension OrderListModel: VerifiableModel {
     package var orderTables: [String] { ["order_list", "order_list_keys"] }
 
-    package func stored(_ ids: [UUID], version: Int) -> PostgresQuery {
+    package func selectStored(_ ids: [UUID], version: Int) -> PostgresQuery {
         PostgresQuery(
             """
             select i.order_id, l.seq, l.recorded_at, l.state, k.placed_at, k.attention, k.shop, k.customer, k.number,
@@ -19,30 +20,26 @@ extension OrderListModel: VerifiableModel {
         )
     }
 
-    package func stored(_ row: PostgresRow) throws -> (orderId: UUID, fields: StoredFields) {
-        var fields: StoredFields = [:]
-        fields["seq"] = try row.get(1, as: Int64?.self).map { String($0) }
-        fields["recorded_at"] = try row.get(2, as: PostgresTimestamp?.self).map(FieldText.of)
-        fields[FieldComparison.state] = try row.get(3, as: String?.self)
-        fields["placed_at"] = try row.get(4, as: PostgresTimestamp?.self).map(FieldText.of)
-        fields["attention"] = try row.get(5, as: Bool?.self).map { String($0) }
-        fields["shop"] = try row.get(6, as: String?.self)
-        fields["customer"] = try row.get(7, as: String?.self)
-        fields["number"] = try row.get(8, as: String?.self)
-        fields["status"] = try row.get(9, as: String?.self)
-        fields["carriers"] = try row.get(10, as: [String]?.self).map(FieldText.of)
-        fields["tracking_numbers"] = try row.get(11, as: [String]?.self).map(FieldText.of)
-        return (try row.get(0, as: UUID.self), fields)
+    package func decodeStored(_ rows: PostgresResult) throws -> [UUID: StoredFields] {
+        let orderId = try rows.column("order_id", as: UUID.self)
+        let columns = try [
+            StoredColumn("seq", .integer64, in: rows), StoredColumn("recorded_at", .time, in: rows),
+            StoredColumn(FieldComparison.state, .text, in: rows), StoredColumn("placed_at", .time, in: rows),
+            StoredColumn("attention", .boolean, in: rows), StoredColumn("shop", .text, in: rows),
+            StoredColumn("customer", .text, in: rows), StoredColumn("number", .text, in: rows),
+            StoredColumn("status", .text, in: rows), StoredColumn("carriers", .texts, in: rows),
+            StoredColumn("tracking_numbers", .texts, in: rows),
+        ]
+        return try StoredColumn.decode(rows, orderId: orderId, columns)
     }
 
-    package func expected(_ entry: Entry) -> StoredFields {
-        let keys = OrderKeys(entry.row.order)
-        let placed = PostgresTimestamp(unixMicroseconds: keys.placedAt.unixMicroseconds)
+    package func expectedFields(of entry: Entry) -> StoredFields {
+        let keys = OrderKeys(entry.record.order)
         return [
-            "seq": String(entry.row.seq),
-            "recorded_at": FieldText.of(entry.row.recorded),
-            FieldComparison.state: String(decoding: entry.row.order.encodeState(), as: UTF8.self),
-            "placed_at": FieldText.of(placed),
+            "seq": String(entry.record.seq),
+            "recorded_at": FieldText.of(entry.record.recordedAt),
+            FieldComparison.state: String(decoding: entry.record.order.encodeState(), as: UTF8.self),
+            "placed_at": FieldText.of(keys.placedAt),
             "attention": String(keys.attention),
             "shop": keys.shop,
             "customer": keys.customer,

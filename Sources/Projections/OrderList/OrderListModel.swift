@@ -3,9 +3,9 @@ package import OrderLog
 import Orders
 package import Postgres
 
-/// The order list: every order's state as of the checkpoint, and what it is found by.
+/// The order list: every order's state as of the checkpoint, and the keys by which the list finds it.
 package struct OrderListModel: ReadModel {
-    /// As in `projections.name`.
+    /// The model's name, as in `projections.name`.
     package static let name = "orders"
 
     package var name: String { Self.name }
@@ -20,22 +20,22 @@ package struct OrderListModel: ReadModel {
         let loaded = try await load(Array(Set(events.map(\.orderId))), version: version, on: transaction)
         var entries = Dictionary(uniqueKeysWithValues: loaded.map { ($0.orderId, $0.entry) })
         for event in events {
-            var entry = entries.removeValue(forKey: event.orderId) ?? entry(for: event.orderId)
-            try entry.row.fold(event)
+            var entry = entries.removeValue(forKey: event.orderId) ?? makeEntry(for: event.orderId)
+            try entry.record.fold(event)
             entries[event.orderId] = entry
         }
-        // By place in the log, so that neighbours in the table are neighbours in time.
-        let changed = entries.values.sorted { $0.row.seq < $1.row.seq }
+        // In the order of the log, so that neighbours in the table are neighbours in time.
+        let changed = entries.values.sorted { $0.record.seq < $1.record.seq }
         let keys = changed.compactMap { entry in
-            let keys = OrderKeys(entry.row.order)
+            let keys = OrderKeys(entry.record.order)
             return keys == entry.keys ? nil : keys
         }
-        var statements = [Self.upsert(changed.map(\.row), version)]
+        var statements = [Self.upsert(changed.map(\.record), version: version)]
         if !keys.isEmpty { statements.append(OrderKeys.upsert(keys, version: version)) }
         try await transaction.pipeline(statements, timeout: .seconds(15))
     }
 
-    private static func upsert(_ entries: [OrderEntry], _ version: Int) -> PostgresQuery {
+    private static func upsert(_ records: [OrderRecord], version: Int) -> PostgresQuery {
         PostgresQuery(
             """
             insert into order_list (model_version, order_id, seq, recorded_at, state)
@@ -45,10 +45,10 @@ package struct OrderListModel: ReadModel {
             """,
             [
                 Int32(version),
-                entries.map(\.order.orderId),
-                entries.map(\.seq),
-                entries.map(\.recorded),
-                entries.map { String(decoding: $0.order.encodeState(), as: UTF8.self) },
+                records.map(\.order.orderId),
+                records.map(\.seq),
+                records.map { PostgresTimestamp($0.recordedAt) },
+                records.map { PostgresText($0.order.encodeState()) },
             ]
         )
     }

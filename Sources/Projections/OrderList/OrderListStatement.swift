@@ -2,9 +2,10 @@ import OrderLog
 import Orders
 import Postgres
 
-/// The list's one statement: checkpoint and page in the same snapshot, through the index that fits the filters.
+/// The statement of the order list: checkpoint and page in one snapshot, through the index that fits the filters.
 ///
-/// The text depends on which filters there are, not on their values, so the server parses each combination once.
+/// The statement's text depends on the filters in use and not on their values, so that the server parses each
+/// combination once.
 struct OrderListStatement {
     private var bindings: [any PostgresEncodable] = []
     private var conditions = ["k.model_version = a.version"]
@@ -12,30 +13,30 @@ struct OrderListStatement {
     private var source = "order_list_keys k"
     private let limit: Int
 
-    /// So many ordered walks at most are merged into one page; with more, the planner is left to filter one walk.
-    private static let mostBranches = 24
+    /// The largest number of index scans that are merged into one page. With more of them one scan is filtered instead.
+    private static let branchLimit = 24
 
     init(_ request: OrderListRequest) {
         limit = request.limit
-        filter(request)
-        range(request)
+        addFilters(request)
+        addRange(request)
     }
 
     var query: PostgresQuery {
-        // One more than asked for tells whether there is a next page.
+        // One more order than requested tells whether there is a next page.
         let order = "order by placed_at desc, order_id desc limit \(limit + 1)"
-        let walk =
+        let scan =
             "select k.order_id, k.placed_at from \(source) where \(conditions.joined(separator: " and "))"
         let page =
             branches.isEmpty
-            ? "\(walk) \(order)"
+            ? "\(scan) \(order)"
             : """
             select w.order_id, w.placed_at from \(branches.joined(separator: " cross join "))
-            cross join lateral (\(walk) \(order)) w \(order)
+            cross join lateral (\(scan) \(order)) w \(order)
             """
         return PostgresQuery(
             """
-            select p.seq, o.seq, o.recorded_at, o.state
+            select p.seq as checkpoint, o.seq, o.recorded_at, o.state
             from projection_active a
             join projections p on p.name = a.name and p.version = a.version
             left join lateral (\(page)) page on true
@@ -52,23 +53,23 @@ struct OrderListStatement {
         return "$\(bindings.count)"
     }
 
-    private mutating func filter(_ request: OrderListRequest) {
-        // One customer's orders, or those of one number, are few: their index is entered and the rest filtered.
+    private mutating func addFilters(_ request: OrderListRequest) {
+        // One customer's orders, or those of one number, are few: the scan of their index is filtered.
         let isNarrow =
             [request.scope.customer, request.customer, request.number, request.trackingNumber].contains { $0 != nil }
         let shops = request.scope.shops
-        let walks = max(1, shops?.count ?? 1) * max(1, request.statuses.count)
-        let merges = !isNarrow && walks <= Self.mostBranches
-        if let shops { choose("shop", shops, merges) }
-        if !request.statuses.isEmpty { choose("status", request.statuses, merges) }
+        let scans = max(1, shops?.count ?? 1) * max(1, request.statuses.count)
+        let merges = !isNarrow && scans <= Self.branchLimit
+        if let shops { addValues(shops, of: "shop", merging: merges) }
+        if !request.statuses.isEmpty { addValues(request.statuses, of: "status", merging: merges) }
         for customer in [request.scope.customer, request.customer].compactMap({ $0 }) {
             conditions.append("k.customer = \(bind(customer))")
         }
         if let number = request.number { conditions.append("k.number = \(bind(number))") }
         if let carrier = request.carrier { conditions.append("k.carriers @> \(bind([carrier]))") }
         if let tracking = request.trackingNumber {
-            // Found first, whatever else is asked for (`offset 0` keeps the planner from merging the two): it holds every
-            // tracking number for equally likely in half a percent of all orders, and would walk the list for one.
+            // Found first, whatever the other filters are (`offset 0` keeps the planner from merging the two): the
+            // planner expects any tracking number in half a percent of all orders, and would scan the list for one.
             source = """
                 (select * from order_list_keys t
                 where t.model_version = a.version and t.tracking_numbers @> \(bind([tracking])) offset 0) k
@@ -77,8 +78,9 @@ struct OrderListStatement {
         if let attention = request.attention { conditions.append(attention ? "k.attention" : "not k.attention") }
     }
 
-    /// An index gives its order only below one value of its first column, so several values are as many walks.
-    private mutating func choose(_ column: String, _ values: [String], _ merges: Bool) {
+    /// Restricts a column to some values. An index is sorted below one value of its first column, so that several
+    /// values need a scan each.
+    private mutating func addValues(_ values: [String], of column: String, merging merges: Bool) {
         if values.count == 1 {
             conditions.append("k.\(column) = \(bind(values[0]))")
         } else if merges {
@@ -89,15 +91,12 @@ struct OrderListStatement {
         }
     }
 
-    private mutating func range(_ request: OrderListRequest) {
-        if let after = request.placedAfter { conditions.append("k.placed_at >= \(bind(time(after)))") }
-        if let before = request.placedBefore { conditions.append("k.placed_at < \(bind(time(before)))") }
+    private mutating func addRange(_ request: OrderListRequest) {
+        if let after = request.placedAfter { conditions.append("k.placed_at >= \(bind(PostgresTimestamp(after)))") }
+        if let before = request.placedBefore { conditions.append("k.placed_at < \(bind(PostgresTimestamp(before)))") }
         if let cursor = request.cursor {
-            conditions.append("(k.placed_at, k.order_id) < (\(bind(time(cursor.placedAt))), \(bind(cursor.orderId)))")
+            let placedAt = bind(PostgresTimestamp(cursor.placedAt))
+            conditions.append("(k.placed_at, k.order_id) < (\(placedAt), \(bind(cursor.orderId)))")
         }
-    }
-
-    private func time(_ time: Timestamp) -> PostgresTimestamp {
-        PostgresTimestamp(unixMicroseconds: time.unixMicroseconds)
     }
 }

@@ -3,22 +3,16 @@ import Orders
 import Postgres
 
 extension ReadModelReader {
-    /// A page of the order list.
+    /// Reads a page of the order list.
     package func orders(_ request: OrderListRequest) async throws -> OrderListPage {
         let rows = try await read([OrderListStatement(request).query])[0]
         guard let first = rows.first else { throw ProjectionFailure.missing(OrderListModel.name) }
         let epochs = registry.current
-        let position = epochs.position(of: try first.get(0, as: Int64.self))
-        guard try first.get(1, as: Int64?.self) != nil else {
-            return OrderListPage(orders: [], next: nil, position: position)
-        }
-        let orders = try rows.prefix(request.limit).map { row in
-            let recordedAt = try row.get(2, as: PostgresTimestamp.self)
-            return StoredOrder(
-                order: try Order(state: Array(row.get(3, as: String.self).utf8)),
-                position: epochs.position(of: try row.get(1, as: Int64.self)),
-                recordedAt: Timestamp(unixMicroseconds: recordedAt.unixMicroseconds)
-            )
+        let position = epochs.position(of: try first.get(rows.column("checkpoint", as: Int64.self)))
+        let state = try EncodedOrder.Columns(rows)
+        // A list without orders is one row whose order is NULL.
+        let orders = try rows.prefix(request.limit).compactMap { row in
+            try state.read(row).map { StoredOrder(try $0.record(), in: epochs) }
         }
         let last = rows.count > request.limit ? orders.last : nil
         let next = last.map { OrderListCursor(placedAt: $0.order.placedAt, orderId: $0.order.orderId) }

@@ -1,19 +1,19 @@
 import OrderLog
 
-/// The events that were read last on a connection: the read models follow each other closely, and each would otherwise read
-/// and decode the same ones. What is visible of a history never changes.
+/// The events that a connection read last. The read models follow each other closely, so that the next one mostly needs
+/// the same events and does not read them again. The visible events of a history never change.
 struct LastPage {
     private var events: [LoggedEvent] = []
-    /// As many as were asked for, so more may follow.
+    /// As many events as requested were read, so that more may follow.
     private(set) var isFull = false
 
-    /// Keeps what was read.
+    /// Replaces the kept events.
     mutating func keep(_ events: [LoggedEvent], limit: Int) {
         self.events = events
         isFull = events.count == limit
     }
 
-    /// What it holds of the events after `seq`, from the very next on; nil where it has none.
+    /// The kept events after `seq`, from the very next on; nil where the page does not have the next one.
     func events(after seq: Int64) -> [LoggedEvent]? {
         guard let first = events.first, let last = events.last, first.seq <= seq + 1, last.seq > seq else { return nil }
         return Array(events[Int(seq + 1 - first.seq)...])

@@ -1,37 +1,40 @@
 import OrderLog
 
-/// Lets a busy log's events gather before they are folded: an order that changes many times in a moment is written once.
-/// After a quiet while the first event is folded at once, and whoever waits for a position has it hurry.
+/// Delays a projector's rounds, so that events of a busy log gather: an order that changes several times is written
+/// once.
+///
+/// After a quiet period the first event is folded at once, and a reader that waits for a position ends the pause.
 package final class ProjectionPace: Sendable {
-    private let bell = WakeSignal()
+    private let wakeSignal = WakeSignal()
     private let interval: Duration
-    /// From so many events in a round, twice the time: what is written then weighs more than half a second's lag.
-    private static let many = 1000
+    /// The number of events in a round from which the pause is doubled: writing them then costs more than half a second
+    /// of lag does.
+    private static let largeRound = 1000
 
-    /// - Parameter interval: the least time between the beginnings of two rounds that nobody waits for.
+    /// - Parameter interval: the least time between the beginnings of two rounds that no reader waits for.
     package init(interval: Duration = .milliseconds(250)) {
         self.interval = interval
     }
 
-    /// Somebody waits for what is not folded yet.
-    package func hurry() { bell.ring() }
+    /// Ends the pause, because a reader waits for events that are not folded yet.
+    package func endPause() { wakeSignal.wake() }
 
-    /// Ends all waiting for good.
-    func close() { bell.close() }
+    /// Ends this pause and all later ones.
+    func close() { wakeSignal.close() }
 
-    /// Returns when the interval has passed since the last round began, or somebody waits.
+    /// Waits until the interval has passed since the last round began, or a reader waits.
     ///
-    /// - Parameter folded: how many events that round folded.
-    func pause(since began: ContinuousClock.Instant, folded: Int) async {
-        let end = began + (folded < Self.many ? interval : interval * 2)
+    /// - Parameter eventCount: the number of events that the round folded.
+    func pause(since began: ContinuousClock.Instant, eventCount: Int) async {
+        let end = began + (eventCount < Self.largeRound ? interval : interval * 2)
         guard end > .now else { return }
         await withTaskGroup(of: Void.self) { group in
             group.addTask {
-                // Cancelled: the bell has rung already.
+                // A cancelled sleep means that the pause has ended already.
                 guard (try? await Task.sleep(until: end)) != nil else { return }
-                self.bell.ring()
+                self.wakeSignal.wake()
             }
-            _ = await bell.wait()
+            _ = await wakeSignal.wait()
             group.cancelAll()
         }
     }

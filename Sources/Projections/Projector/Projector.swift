@@ -4,8 +4,8 @@ package import Postgres
 import ServiceLifecycle
 import Synchronization
 
-/// Follows the log for the read models: each batch of events becomes rows and a checkpoint in one transaction, so that every
-/// event counts exactly once, whatever is lost, killed or run twice.
+/// Follows the log for the read models: each batch of events becomes rows and a checkpoint in one transaction, so that
+/// every event counts exactly once, also after lost connections and crashes and with several projectors.
 package final class Projector: Service {
     private let follower: LogFollower
     private let registry: EpochRegistry
@@ -13,19 +13,20 @@ package final class Projector: Service {
     private let batchLimit: Int
     private let pace: ProjectionPace
     private let logger: Logger
-    /// Since when each model fails, or was last seen to.
-    private let failing = Mutex<[String: ContinuousClock.Instant]>([:])
+    /// The time of each model's last failure, for the models whose last batch failed.
+    private let lastFailures = Mutex<[String: ContinuousClock.Instant]>([:])
 
-    /// After this long without an answer the connection is given up. Longer than the server's own limit for a statement.
-    private static let patience: Duration = .seconds(15)
+    /// The time without an answer after which the connection is closed. Longer than the server's own limit for a
+    /// statement.
+    private static let timeout: Duration = .seconds(15)
 
     /// - Parameters:
-    ///   - batchLimit: most events in one transaction.
-    ///   - pace: shared with those who read the models and may have to wait for them.
+    ///   - batchLimit: the largest number of events in one transaction.
+    ///   - pace: shared with the readers that may have to wait for the models.
     package init(
         configuration: PostgresConfiguration,
         registry: EpochRegistry,
-        models: [any ReadModel] = ReadModels.all,
+        models: [any ReadModel] = ReadModels.followed,
         batchLimit: Int = 2000,
         pace: ProjectionPace = ProjectionPace(),
         logger: Logger
@@ -34,10 +35,10 @@ package final class Projector: Service {
             name: "waybill projector",
             configuration: configuration,
             settings: [
-                // A stalled process must not hold a checkpoint that others wait for.
+                // A stalled process must not keep a checkpoint locked that others wait for.
                 "idle_in_transaction_session_timeout": "5000",
-                // Rows and checkpoint can be lost together and are then folded again: the events are what must last, and
-                // the appender's flushes need the disk.
+                // Rows and checkpoint can be lost together and are then folded again: only the events must survive a
+                // crash, and the appender's flushes need the disk.
                 "synchronous_commit": "off",
                 "jit": "off",
             ],
@@ -51,123 +52,129 @@ package final class Projector: Service {
     }
 
     /// The names of the models whose last batch this process could not apply.
-    package var failures: Set<String> { failing.withLock { Set($0.keys) } }
+    package var failures: Set<String> { lastFailures.withLock { Set($0.keys) } }
 
     /// Follows the log until graceful shutdown or cancellation; survives any loss of the database.
     package func run() async throws {
         await withTaskCancellationOrGracefulShutdownHandler {
             await follower.run { connection in
-                // What this connection's own server says, and not what others have learnt elsewhere since.
-                var reading = Reading(
+                // The epochs of this connection's server; the registry may know those of another one.
+                var state = FollowState(
                     history: try await EpochStore.ensure(on: connection, registry: registry)
                 )
                 repeat {
                     let began = ContinuousClock.now
-                    reading.folded = 0
-                    try await catchUp(on: connection, &reading)
-                    reading.page = LastPage()
-                    await pace.pause(since: began, folded: reading.folded)
-                } while await follower.next()
+                    state.eventCount = 0
+                    try await catchUp(on: connection, &state)
+                    state.page = LastPage()
+                    await pace.pause(since: began, eventCount: state.eventCount)
+                } while await follower.waitForWakeUp()
             }
         } onCancelOrGracefulShutdown: {
             self.pace.close()
         }
     }
 
-    /// What is known of the log on one connection.
-    private struct Reading {
+    /// The log as it is known on one connection.
+    private struct FollowState {
         var history: EpochTable
         var page = LastPage()
-        /// Events folded in this round, once for each model.
-        var folded = 0
+        /// The number of events folded in this round, counted once for each model.
+        var eventCount = 0
     }
 
-    /// One batch for each model in turn, so that one that is far behind does not keep the others waiting.
-    private func catchUp(on connection: PostgresConnection, _ reading: inout Reading) async throws {
+    /// Folds one batch for each model in turn, so that a model that is far behind does not delay the others.
+    private func catchUp(on connection: PostgresConnection, _ state: inout FollowState) async throws {
         var behind = models
         while !behind.isEmpty, follower.isOpen {
-            var still: [any ReadModel] = []
-            for model in behind where try await attempt(model, on: connection, &reading) { still.append(model) }
-            behind = still
+            var stillBehind: [any ReadModel] = []
+            for model in behind where try await attempt(model, on: connection, &state) { stillBehind.append(model) }
+            behind = stillBehind
         }
     }
 
-    /// A model that fails stops itself and no other, and is tried again a little later, not for each event that comes.
+    /// Folds one batch for a model. A failure stops this model alone; the model is tried again after 800 ms.
+    ///
+    /// - Returns: true when there may be more to fold.
     private func attempt(
         _ model: any ReadModel,
         on connection: PostgresConnection,
-        _ reading: inout Reading
+        _ state: inout FollowState
     ) async throws -> Bool {
-        if let failed = failing.withLock({ $0[model.name] }), .now - failed < .milliseconds(800) { return false }
+        if let failed = lastFailures.withLock({ $0[model.name] }), .now - failed < .milliseconds(800) { return false }
         do {
-            let isBehind = try await step(model, on: connection, &reading)
-            failing.withLock { $0[model.name] = nil }
+            let isBehind = try await foldNextBatch(model, on: connection, &state)
+            lastFailures.withLock { $0[model.name] = nil }
             return isBehind
         } catch {
             guard connection.isOpen, (error as? PostgresError)?.isConnectionLoss != true else { throw error }
-            failing.withLock { $0[model.name] = .now }
-            logger.error("a read model failed", metadata: ["model": "\(model.name)", "error": "\(error)"])
+            lastFailures.withLock { $0[model.name] = .now }
+            logger.error(
+                "a read model cannot fold the next events; it stays at its checkpoint and is tried again",
+                metadata: ["model": "\(model.name)", "error": "\(error)"]
+            )
             return false
         }
     }
 
-    /// - Returns: whether there may be more to do.
-    private func step(
+    private func foldNextBatch(
         _ model: any ReadModel,
         on connection: PostgresConnection,
-        _ reading: inout Reading
+        _ state: inout FollowState
     ) async throws -> Bool {
-        let newer = EpochStore.newer.query(after: reading.history.newestOrdinal)
-        let results = try await connection.pipeline([Checkpoint.peek(model.name), newer], timeout: Self.patience)
-        reading.history.merge(try EpochStore.decode(results[1]))
-        let checkpoint = try Checkpoint.decode(results[0], model.name)
-        guard let head = try results[0].first?.get(3, as: Int64.self) else { return false }
-        if checkpoint.seq == head, checkpoint.holds(in: reading.history, head: head) { return false }
+        let newer = EpochStore.newer.query(after: state.history.newestOrdinal)
+        let results = try await connection.pipeline([Checkpoint.select(model.name), newer], timeout: Self.timeout)
+        state.history.merge(try EpochStore.decode(results[1]))
+        let checkpoint = try Checkpoint.decode(results[0], model: model.name)
+        let head = try Checkpoint.decodeHead(results[0], model: model.name)
+        if checkpoint.seq == head, checkpoint.isValid(in: state.history, head: head) { return false }
         return try await connection.withTransaction("begin isolation level read committed") { transaction in
-            try await advance(model, on: transaction, &reading)
+            try await advance(model, on: transaction, &state)
         }
     }
 
     private func advance(
         _ model: any ReadModel,
         on transaction: PostgresConnection,
-        _ reading: inout Reading
+        _ state: inout FollowState
     ) async throws -> Bool {
         let results = try await transaction.pipeline(
             [
-                Checkpoint.lock(model.name), Checkpoint.head, Checkpoint.served(model.name),
-                EpochStore.newer.query(after: reading.history.newestOrdinal),
+                Checkpoint.selectForUpdate(model.name), PostgresQuery(LogHeadSeq.select),
+                Checkpoint.selectServedVersion(model.name),
+                EpochStore.newer.query(after: state.history.newestOrdinal),
             ],
-            timeout: Self.patience
+            timeout: Self.timeout
         )
-        reading.history.merge(try EpochStore.decode(results[3]))
-        let checkpoint = try Checkpoint.decode(results[0], model.name)
-        guard let head = try results[1].first?.get(0, as: Int64.self) else { return false }
-        // A replay has taken over meanwhile: the next round follows its version.
-        guard try results[2].first?.get(0, as: Int32.self) == Int32(checkpoint.version) else { return true }
-        guard checkpoint.holds(in: reading.history, head: head) else {
+        state.history.merge(try EpochStore.decode(results[3]))
+        let checkpoint = try Checkpoint.decode(results[0], model: model.name)
+        let head = try LogHeadSeq.decode(results[1])
+        // A replay has replaced the served version meanwhile: the next round follows the new one.
+        let served = try results[2].first.map { try $0.get("version", as: Int32.self) }
+        guard served == Int32(checkpoint.version) else { return true }
+        guard checkpoint.isValid(in: state.history, head: head) else {
             logger.warning(
-                "the log was restored to an earlier state; a read model is built again",
+                "the log was restored to an earlier state; the read model is built again from the first event",
                 metadata: [
-                    "model": "\(model.name)", "seen": "\(checkpoint.epoch)-\(checkpoint.seq)", "head": "\(head)",
+                    "model": "\(model.name)", "checkpoint": "\(checkpoint.epoch)-\(checkpoint.seq)", "head": "\(head)",
                 ]
             )
             try await transaction.pipeline(
                 [Checkpoint.clear(model.name, version: checkpoint.version)],
-                timeout: Self.patience
+                timeout: Self.timeout
             )
             return true
         }
-        let events = try await events(after: checkpoint.seq, on: transaction, &reading.page)
+        let events = try await events(after: checkpoint.seq, on: transaction, &state.page)
         guard let first = events.first, let last = events.last else { return false }
         guard first.seq == checkpoint.seq + 1 else { throw ProjectionFailure.gap(after: checkpoint.seq) }
         try await model.apply(events, version: checkpoint.version, on: transaction)
         try await transaction.pipeline(
-            [Checkpoint.move(model.name, version: checkpoint.version, to: reading.history.position(of: last.seq))],
-            timeout: Self.patience
+            [Checkpoint.move(model.name, version: checkpoint.version, to: state.history.position(of: last.seq))],
+            timeout: Self.timeout
         )
-        reading.folded += events.count
-        return reading.page.isFull
+        state.eventCount += events.count
+        return state.page.isFull
     }
 
     private func events(
@@ -176,9 +183,9 @@ package final class Projector: Service {
         _ page: inout LastPage
     ) async throws -> [LoggedEvent] {
         if let known = page.events(after: seq) { return known }
-        let query = Checkpoint.events(after: seq, limit: batchLimit)
-        let rows = try await transaction.query(query.sql, query.bindings, timeout: Self.patience)
-        let events = try rows.map { try LoggedEvent(row: $0) }
+        let query = Checkpoint.selectEvents(after: seq, limit: batchLimit)
+        let rows = try await transaction.query(query.sql, query.bindings, timeout: Self.timeout)
+        let events = try LoggedEvent.decode(rows)
         page.keep(events, limit: batchLimit)
         return events
     }

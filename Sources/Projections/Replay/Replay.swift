@@ -2,15 +2,15 @@ package import Logging
 import OrderLog
 package import Postgres
 
-/// Rebuilds a projection from the log: a new version is built beside the one that is served, and takes over under the head
-/// lock. Serving goes on all the time.
+/// Rebuilds a projection from the log: a new version is built beside the served one, and replaces it under the head
+/// lock. Serving continues all the time.
 ///
-/// Cancelling the task interrupts it: what is built stays, and the next replay of that projection goes on there, as it does
-/// after a crash. `discard` cancels it for good.
+/// Cancelling the task interrupts the replay: the version stays, and the next replay of that projection continues
+/// there, as it does after a crash. `discard` cancels a replay for good.
 package struct Replay: Sendable {
     private let configuration: PostgresConfiguration
     private let logger: Logger
-    /// How many workers fold.
+    /// The number of tasks that fold.
     private let workers: Int
     private let limits: ReplayLimits
 
@@ -33,52 +33,52 @@ package struct Replay: Sendable {
     /// Rebuilds one projection.
     ///
     /// - Parameters:
-    ///   - claimed: called once this replay is the only one of that projection.
-    ///   - progress: called about twice a second, and once more at the end.
-    /// - Returns: how it ended.
-    /// - Throws: `ReplayFailure`, `CancellationError`, or the database's error. What is served is as it was.
+    ///   - claimed: is called once this replay is the only one of that projection.
+    ///   - progress: is called about twice a second, and once more at the end.
+    /// - Returns: the progress at the end.
+    /// - Throws: `ReplayFailure`, `CancellationError`, or the database's error. The served version is unchanged then.
     @discardableResult
     package func run(
         _ name: String,
         claimed: @Sendable (ReplayProgress) -> Void = { _ in },
         progress: @escaping @Sendable (ReplayProgress) -> Void = { _ in }
     ) async throws -> ReplayProgress {
-        guard let model = ReadModels.replayable(named: name) else { throw ReplayFailure.unknown(name) }
+        guard let model = ReadModels.named(name) else { throw ReplayFailure.unknown(name) }
         return try await withConnections(3) { connections in
             let claim = ReplayClaim(name: name, control: connections[0], logger: logger)
-            try await claim.take()
-            let session = try await claim.session(reader: connections[1], writer: connections[2], limits: limits)
-            claimed(session.state.progress)
+            try await claim.acquire()
+            let session = try await claim.openSession(reader: connections[1], writer: connections[2], limits: limits)
+            claimed(session.meter.progress)
             do {
-                try await build(model, session, progress)
+                try await build(model, in: session, progress: progress)
             } catch let error as ReplayFailure {
-                if case .cancelled = error { try await claim.drop(session.version) }
+                if case .cancelled = error { try await claim.drop(version: session.version) }
                 throw error
             }
-            try await claim.finish()
-            let end = session.state.measured()
+            try await claim.dropReplacedVersion()
+            let end = session.meter.measure()
             progress(end)
             return end
         }
     }
 
-    /// Cancels a replay of the projection, running or interrupted; what was built is dropped.
+    /// Cancels a running or interrupted replay of the projection, and drops the version that it built.
     ///
-    /// - Returns: false where a running one has been told and is still ending.
+    /// - Returns: false where a running replay is cancelled and has not ended yet.
     /// - Throws: `ReplayFailure.unknown`, or the database's error.
     package func discard(_ name: String) async throws -> Bool {
-        guard ReadModels.replayable(named: name) != nil else { throw ReplayFailure.unknown(name) }
+        guard ReadModels.named(name) != nil else { throw ReplayFailure.unknown(name) }
         return try await withConnections(1) { connections in
             let claim = ReplayClaim(name: name, control: connections[0], logger: logger)
             for _ in 0..<100 {
-                let told = ReplayStatements.cancel(name)
-                guard try await connections[0].query(told.sql, told.bindings).affectedRows > 0 else { return true }
+                let cancel = ReplayStatements.cancel(name)
+                guard try await connections[0].query(cancel.sql, cancel.bindings).affectedRows > 0 else { return true }
                 do {
-                    try await claim.take()
-                    try await claim.dropLeftovers()
+                    try await claim.acquire()
+                    try await claim.dropUnfinishedVersions()
                     return true
                 } catch ReplayFailure.underWay {
-                    // It looks at its row twice a second.
+                    // The running replay reads its row twice a second.
                     try await Task.sleep(for: .milliseconds(50))
                 }
             }
@@ -88,8 +88,8 @@ package struct Replay: Sendable {
 
     private func build<Model: ReplayableModel>(
         _ model: Model,
-        _ session: ReplaySession,
-        _ progress: @escaping @Sendable (ReplayProgress) -> Void
+        in session: ReplaySession,
+        progress: @escaping @Sendable (ReplayProgress) -> Void
     ) async throws {
         try await withThrowingTaskGroup(of: Bool.self) { group in
             group.addTask {

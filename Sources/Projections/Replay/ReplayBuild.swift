@@ -2,8 +2,9 @@ import Foundation
 import OrderLog
 import Postgres
 
-/// Folds the log in bulk until its head is near: while the workers fold one range, the next is read and the rows of earlier
-/// ones are written. Each write commits rows and checkpoint together, so that an interrupted build goes on at the last one.
+/// Folds the log in bulk until the head is near: while the workers fold one range, the next is read and the rows of
+/// earlier ranges are written. Each write commits rows and checkpoint together, so that an interrupted build continues
+/// there.
 struct ReplayBuild<Model: ReplayableModel>: Sendable {
     private let model: Model
     private let session: ReplaySession
@@ -24,37 +25,38 @@ struct ReplayBuild<Model: ReplayableModel>: Sendable {
             while let current = chunk {
                 async let next = read(after: current.through)
                 try await fold(current, &writing)
-                session.state.note(seq: current.through)
+                session.meter.update(seq: current.through)
                 chunk = try await next
                 let isLast = chunk == nil
-                let isFull = await mustWrite()
+                let isFull = await isWriteDue()
                 if isLast || isFull {
                     try await writing?.value
                     writing = try await write(from: checkpoint, through: current.through)
                     checkpoint = current.through
                 }
-                let head = session.state.progress.head
-                let rest = pace.rest(head: head, now: .now)
-                if rest > .zero {
-                    try await Task.sleep(for: rest)
+                let head = session.meter.progress.head
+                let pause = pace.pause(head: head, now: .now)
+                if pause > .zero {
+                    try await Task.sleep(for: pause)
                     pace.resume(head: head, now: .now)
                 }
             }
             try await writing?.value
         } catch {
             writing?.cancel()
-            // Its own failure, if it has one, is the other side of this one.
+            // Waits for the write to end. Its own error, if it has one, has the same cause.
             _ = await writing?.result
             throw error
         }
     }
 
-    /// The next range, nil where the head is near.
+    /// Reads the next range; nil where the head is near.
     private func read(after seq: Int64) async throws -> LogChunk? {
         try Task.checkCancellation()
-        let rows = try await session.reader.query(Checkpoint.head.sql, timeout: ReplayLimits.patience)
-        guard let head = try rows.first?.get(0, as: Int64.self) else { return nil }
-        session.state.note(head: head)
+        let head = try await LogHeadSeq.decode(
+            session.reader.query(LogHeadSeq.select, timeout: ReplayLimits.timeout)
+        )
+        session.meter.update(head: head)
         guard head - seq > session.limits.nearHead else { return nil }
         return try await LogChunk.read(
             after: seq,
@@ -74,39 +76,40 @@ struct ReplayBuild<Model: ReplayableModel>: Sendable {
             return missing
         }
         guard missing.contains(where: { !$0.isEmpty }) else { return }
-        // What was given up by the last write has to be there before it can be loaded.
+        // Orders that the last write dropped from memory can be loaded once it is committed.
         try await writing?.value
         writing = nil
         for (worker, ids) in missing.enumerated() where !ids.isEmpty {
             let loaded = try await model.load(ids, version: session.version, on: session.writer)
-            try await shards[worker].fold(chunk, waitingFor: ids, loaded)
+            try await shards[worker].fold(chunk, waitingFor: ids, loaded: loaded)
         }
     }
 
-    private func mustWrite() async -> Bool {
+    /// Tells whether the workers have enough changes for a write.
+    private func isWriteDue() async -> Bool {
         var orders = 0
         var bytes = 0
         for shard in shards {
             orders += await shard.dirtyCount
-            bytes += await shard.bytes
+            bytes += await shard.byteCount
         }
         return orders >= session.limits.dirtyOrders || bytes >= session.limits.bytes
     }
 
-    /// Takes what the workers have changed and writes it, while they go on.
+    /// Takes the workers' changes and starts a task that writes them, while the workers go on.
     private func write(from checkpoint: Int64, through seq: Int64) async throws -> Task<Void, any Error> {
-        let limit = session.limits.bytes / 2 / shards.count
-        let flushes = await withTaskGroup(of: ReplayShard<Model>.Flush.self) { group in
-            for shard in shards { group.addTask { await shard.flush(keeping: limit) } }
+        let byteLimit = session.limits.bytes / 2 / shards.count
+        let changes = await withTaskGroup(of: ReplayShard<Model>.Changes.self) { group in
+            for shard in shards { group.addTask { await shard.takeChanges(keepingAtMost: byteLimit) } }
             return await group.reduce(into: []) { $0.append($1) }
         }
-        let last = flushes.compactMap(\.last).max { $0.seq < $1.seq }
-        let sums = flushes.map(\.sums)
+        let last = changes.compactMap(\.last).max { $0.seq < $1.seq }
+        let sums = changes.map(\.sums)
         let statements = last.map { model.statements(for: sums, through: $0, version: session.version) } ?? []
         return Task { [session] in
             try await session.writer.withTransaction("begin isolation level read committed") { transaction in
-                try await ReplayWrite.perform(flushes.map(\.write), version: session.version, on: transaction)
-                try await transaction.pipeline(statements, timeout: ReplayLimits.patience)
+                try await ReplayWrite.perform(changes.map(\.write), version: session.version, on: transaction)
+                try await transaction.pipeline(statements, timeout: ReplayLimits.timeout)
                 try await session.moveCheckpoint(from: checkpoint, to: seq, on: transaction)
             }
         }

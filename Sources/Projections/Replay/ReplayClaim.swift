@@ -2,59 +2,63 @@ import Logging
 import OrderLog
 import Postgres
 
-/// The right to rebuild one projection, and what belongs to taking and giving it up.
+/// The claim on one projection, which lets a single replay rebuild it, and the versions that replays leave behind.
 struct ReplayClaim: Sendable {
     let name: String
     let control: PostgresConnection
     let logger: Logger
 
-    /// Dropping a partition needs the table for itself for a moment. Whoever waits for that makes all others wait behind it,
-    /// so it is tried again and again, for so long each time.
-    private static let patience = "100ms"
-    private static let attempts = 300
+    /// The time for which one attempt waits for a table lock. Dropping a partition needs an exclusive lock, and all
+    /// other statements queue behind a statement that waits for one: so attempts are short and many.
+    private static let lockTimeout = "100ms"
+    private static let lockAttempts = 300
 
-    /// - Throws: `ReplayFailure.underWay` where somebody has it.
-    func take() async throws {
+    /// Acquires the claim for as long as the control connection lasts.
+    ///
+    /// - Throws: `ReplayFailure.underWay` where another replay holds it.
+    func acquire() async throws {
         let lock = ReplayStatements.tryLock(name)
         let rows = try await control.query(lock.sql, lock.bindings)
-        guard try rows.first?.get(0, as: Bool.self) == true else { throw ReplayFailure.underWay(name) }
+        guard try rows.first?.get("is_locked", as: Bool.self) == true else { throw ReplayFailure.underWay(name) }
     }
 
-    /// Takes up what an interrupted replay has left, or begins a new version.
-    func session(
+    /// Continues with the version of an interrupted replay, or opens a new version.
+    func openSession(
         reader: PostgresConnection,
         writer: PostgresConnection,
         limits: ReplayLimits
     ) async throws -> ReplaySession {
         let history = try await EpochStore.ensure(on: control, registry: EpochRegistry())
-        try await dropFinishedOrCancelled()
-        if try await leftover() == nil {
-            let next = ReplayStatements.nextVersion(name)
-            let version = Int(try await control.query(next.sql, next.bindings).first?.get(0, as: Int32?.self) ?? 1)
-            try await alone(ReplayStatements.open(name, version: version))
+        try await dropReplacedOrCancelledVersion()
+        if try await unfinishedReplay() == nil {
+            let next = ReplayStatements.selectNextVersion(name)
+            let rows = try await control.query(next.sql, next.bindings)
+            let version = Int(try rows.first?.get("version", as: Int32?.self) ?? 1)
+            try await runWithTableLocks(ReplayStatements.open(name, version: version))
         }
-        guard let left = try await leftover() else { throw ReplayFailure.overtaken(name) }
-        var start = left.checkpoint.seq
-        if !left.checkpoint.holds(in: history, head: left.head) {
+        guard let unfinished = try await unfinishedReplay() else { throw ReplayFailure.overtaken(name) }
+        let checkpoint = unfinished.checkpoint
+        var start = checkpoint.seq
+        if !checkpoint.isValid(in: history, head: unfinished.head) {
             logger.warning(
-                "replay: the log was restored to an earlier state; beginning anew",
+                "the log was restored to an earlier state; the replay begins again with the first event",
                 metadata: ["model": "\(name)"]
             )
-            try await alone([Checkpoint.clear(name, version: left.checkpoint.version)])
+            try await runWithTableLocks([Checkpoint.clear(name, version: checkpoint.version)])
             start = 0
         }
         let progress = ReplayProgress(
             name: name,
-            version: left.checkpoint.version,
+            version: checkpoint.version,
             phase: .building,
             startedFrom: start,
             seq: start,
-            head: left.head,
+            head: unfinished.head,
             eventsPerSecond: 0
         )
         return ReplaySession(
             name: name,
-            version: left.checkpoint.version,
+            version: checkpoint.version,
             start: start,
             control: control,
             reader: reader,
@@ -62,75 +66,72 @@ struct ReplayClaim: Sendable {
             history: history,
             limits: limits,
             logger: logger,
-            state: ReplayMeter(progress)
+            meter: ReplayMeter(progress)
         )
     }
 
-    /// Drops the version that was replaced. It is not served any more, so that it may as well stay for a while: the next
-    /// replay drops it, too.
-    func finish() async throws {
+    /// Drops the version that was replaced. Where its tables stay locked the version is kept: it is not served any
+    /// more, and the next replay drops it.
+    func dropReplacedVersion() async throws {
         do {
-            try await dropFinishedOrCancelled()
+            try await dropReplacedOrCancelledVersion()
         } catch let error as PostgresError where error.sqlState == "55P03" {
             logger.warning(
-                "replay: the replaced version is in use and stays until the next replay",
+                "the replaced version is still in use; it is kept until the next replay",
                 metadata: ["model": "\(name)"]
             )
         }
     }
 
-    /// Drops everything that a replay has left.
-    func dropLeftovers() async throws {
-        try await dropFinishedOrCancelled()
-        if let left = try await leftover() { try await drop(left.checkpoint.version) }
+    /// Drops every version that replays have left behind.
+    func dropUnfinishedVersions() async throws {
+        try await dropReplacedOrCancelledVersion()
+        if let unfinished = try await unfinishedReplay() { try await drop(version: unfinished.checkpoint.version) }
     }
 
-    func drop(_ version: Int) async throws {
-        try await alone(ReplayStatements.drop(name, version: version))
+    func drop(version: Int) async throws {
+        try await runWithTableLocks(ReplayStatements.drop(name, version: version))
     }
 
-    private func dropFinishedOrCancelled() async throws {
-        guard let left = try await leftover() else { return }
-        if let replaced = left.replaced {
-            try await drop(replaced)
-        } else if left.isCancelled {
-            try await drop(left.checkpoint.version)
+    private func dropReplacedOrCancelledVersion() async throws {
+        guard let unfinished = try await unfinishedReplay() else { return }
+        if let replaced = unfinished.replaced {
+            try await drop(version: replaced)
+        } else if unfinished.isCancelled {
+            try await drop(version: unfinished.checkpoint.version)
         }
     }
 
-    private struct Leftover {
+    /// A replay whose row is still there: it was interrupted or cancelled, or has not dropped the replaced version yet.
+    private struct UnfinishedReplay {
         let checkpoint: Checkpoint
-        /// The version that it has replaced, if it has.
+        /// The version that the replay has replaced; nil before the takeover.
         let replaced: Int?
         let isCancelled: Bool
         let head: Int64
     }
 
-    private func leftover() async throws -> Leftover? {
-        let query = ReplayStatements.row(name)
+    private func unfinishedReplay() async throws -> UnfinishedReplay? {
+        let query = ReplayStatements.selectReplay(name)
         guard let row = try await control.query(query.sql, query.bindings).first else { return nil }
-        return try Leftover(
-            checkpoint: Checkpoint(
-                version: Int(row.get(0, as: Int32.self)),
-                seq: row.get(3, as: Int64.self),
-                epoch: row.get(4, as: String.self)
-            ),
-            replaced: row.get(1, as: Int32?.self).map(Int.init),
-            isCancelled: row.get(2, as: Bool.self),
-            head: row.get(5, as: Int64.self)
+        return try UnfinishedReplay(
+            checkpoint: Checkpoint(row),
+            replaced: row.get("replaced", as: Int32?.self).map(Int.init),
+            isCancelled: row.get("is_cancelled", as: Bool.self),
+            head: row.get("head", as: Int64.self)
         )
     }
 
-    /// Runs statements that need a table for themselves.
-    private func alone(_ statements: [PostgresQuery]) async throws {
+    /// Runs statements that need exclusive table locks.
+    private func runWithTableLocks(_ statements: [PostgresQuery]) async throws {
         for attempt in 1... {
             do {
                 try await control.withTransaction { transaction in
-                    let patience = PostgresQuery("set local lock_timeout = '\(Self.patience)'")
-                    try await transaction.pipeline([patience] + statements)
+                    let timeout = PostgresQuery("set local lock_timeout = '\(Self.lockTimeout)'")
+                    try await transaction.pipeline([timeout] + statements)
                 }
                 return
-            } catch let error as PostgresError where error.sqlState == "55P03" && attempt < Self.attempts {
+            } catch let error as PostgresError where error.sqlState == "55P03" && attempt < Self.lockAttempts {
                 try await Task.sleep(for: .milliseconds(Int.random(in: 50...150)))
             }
         }

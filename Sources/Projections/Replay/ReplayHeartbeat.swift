@@ -1,14 +1,14 @@
 import Postgres
 
-/// Says twice a second how the replay goes, where operators can see it, and hears whether it is cancelled.
+/// Writes a replay's progress to the database twice a second, for operators, and reads whether the replay is cancelled.
 struct ReplayHeartbeat: Sendable {
     let session: ReplaySession
     let progress: @Sendable (ReplayProgress) -> Void
 
-    /// Until it is cancelled.
+    /// Runs until the task is cancelled.
     ///
-    /// - Throws: `ReplayFailure.cancelled`; what the control connection throws when it is lost, since the claim on the
-    ///   projection is lost with it.
+    /// - Throws: `ReplayFailure.cancelled`, or the error of a lost control connection: the claim on the projection is
+    ///   lost with the connection.
     func run() async throws {
         while true {
             do {
@@ -16,13 +16,15 @@ struct ReplayHeartbeat: Sendable {
             } catch {
                 return
             }
-            let now = session.state.measured()
+            let now = session.meter.measure()
             progress(now)
-            let beat = ReplayStatements.beat(now)
-            let rows = try await session.control.query(beat.sql, beat.bindings, timeout: .seconds(30))
+            let update = ReplayStatements.updateProgress(now)
+            let rows = try await session.control.query(update.sql, update.bindings, timeout: .seconds(30))
             guard let row = rows.first else { throw ReplayFailure.overtaken(session.name) }
-            // Once it has taken over there is nothing left to cancel.
-            if now.phase != .done, try row.get(0, as: Bool.self) { throw ReplayFailure.cancelled(session.name) }
+            // After the takeover there is nothing left to cancel.
+            if now.phase != .done, try row.get("is_cancelled", as: Bool.self) {
+                throw ReplayFailure.cancelled(session.name)
+            }
         }
     }
 }

@@ -1,22 +1,22 @@
-/// How much a replay takes at once: what it holds in memory is bounded by these, however long the log is.
+/// The sizes of a replay's steps. They bound its memory, however long the log is.
 package struct ReplayLimits: Sendable {
-    /// Events read by one statement.
+    /// The number of events that one statement reads.
     package var chunk: Int64 = 8192
-    /// Changed orders are written when there are so many…
+    /// The number of changed orders at which rows are written.
     package var dirtyOrders = 20_000
-    /// … or when what is kept in memory is estimated at so many bytes, over all workers.
+    /// The estimated size of all orders in memory, in bytes and over all workers, at which rows are written.
     package var bytes = 96 << 20
-    /// So near to the head the small steps take over.
+    /// The distance from the head, in events, at which building ends and following in small steps begins.
     package var nearHead: Int64 = 1000
-    /// Events in a small step.
+    /// The number of events in a small step.
     package var step = 1000
-    /// Most events that may be folded while the head is held.
+    /// The largest number of events that may be folded while the head is locked.
     package var underLock = 500
 
     package init() {}
 
-    /// What an order is estimated to take in memory beside its events' own bytes.
-    static let orderOverhead = 1024
-    /// How long the server may take for one step before the connection is given up.
-    static let patience: Duration = .seconds(120)
+    /// The estimated size of an order in memory beside its events' own bytes.
+    static let orderOverheadBytes = 1024
+    /// The time without an answer after which the connection is closed.
+    static let timeout: Duration = .seconds(120)
 }

@@ -1,24 +1,24 @@
-/// How much of the time a replay works: all of it on a quiet log, half of it where others append at the same time, since
-/// they are waited for and it is not.
+/// The share of the time in which a replay works: all of it on a quiet log, half of it while others append, since
+/// clients wait for their commands and no client waits for the replay.
 struct ReplayPace {
-    /// From so many events a second that others append, the replay rests as long as it works.
-    private static let busy = 200.0
+    /// The rate of appended events from which the replay pauses for as long as it works.
+    private static let busyEventsPerSecond = 200.0
 
     private var last: (at: ContinuousClock.Instant, head: Int64)?
 
-    /// What the replay should rest after a stretch of work.
+    /// The pause after a stretch of work.
     ///
     /// - Parameters:
-    ///   - head: the log's last event by now.
-    ///   - now: when that was seen.
-    mutating func rest(head: Int64, now: ContinuousClock.Instant) -> Duration {
+    ///   - head: the number of the log's last event.
+    ///   - now: the time at which the head was read.
+    mutating func pause(head: Int64, now: ContinuousClock.Instant) -> Duration {
         defer { last = (now, head) }
         guard let last, now > last.at else { return .zero }
         let worked = now - last.at
-        let rate = Double(head - last.head) / (worked / .seconds(1))
-        return rate < Self.busy ? .zero : worked
+        let eventsPerSecond = Double(head - last.head) / (worked / .seconds(1))
+        return eventsPerSecond < Self.busyEventsPerSecond ? .zero : worked
     }
 
-    /// The rest is over; work begins.
+    /// Notes that the pause is over and work begins.
     mutating func resume(head: Int64, now: ContinuousClock.Instant) { last = (now, head) }
 }

@@ -1,29 +1,29 @@
 import Foundation
 import OrderLog
 
-/// One worker's share of the orders. Those at hand stay in memory from one write to the next; the others are loaded from
+/// One worker's share of the orders. Orders in use stay in memory from one write to the next; others are loaded from
 /// the version that is being built when an event needs them.
 actor ReplayShard<Model: ReplayableModel> {
     private final class Slot {
         var entry: Model.Entry
         var isStored: Bool
         var isDirty = false
-        /// The write before which it was last used.
-        var round = 0
-        var bytes: Int
+        /// The number of writes before the order was last used.
+        var lastUsed = 0
+        var byteCount: Int
 
-        init(_ entry: Model.Entry, isStored: Bool, bytes: Int) {
+        init(_ entry: Model.Entry, isStored: Bool, byteCount: Int) {
             self.entry = entry
             self.isStored = isStored
-            self.bytes = bytes
+            self.byteCount = byteCount
         }
     }
 
-    /// What one write takes over.
-    struct Flush: Sendable {
+    /// The changes since the last write.
+    struct Changes: Sendable {
         let write: ReplayWrite
         let sums: Model.Sums
-        /// The last event that it holds; nil where the share had none.
+        /// The last event in the changes; nil where the share had none.
         let last: LoggedEvent?
     }
 
@@ -33,30 +33,34 @@ actor ReplayShard<Model: ReplayableModel> {
     private var slots: [UUID: Slot] = [:]
     private var dirty: [Slot] = []
     private var sums: Model.Sums
-    private var round = 0
+    private var writeCount = 0
     private var last: LoggedEvent?
-    /// Estimated, of all slots.
-    private(set) var bytes = 0
+    /// The estimated size of all slots, in bytes.
+    private(set) var byteCount = 0
 
     init(_ model: Model, worker: Int, version: Int) {
         self.model = model
         self.worker = worker
         self.version = version
-        sums = model.sums()
+        sums = model.makeSums()
     }
 
-    /// Folds what can be folded with the orders at hand.
+    /// Folds the events of the orders in memory and of new orders.
     ///
     /// - Returns: the orders that have to be loaded first; their events in this chunk wait.
     /// - Throws: `UnreadableEvent`.
     func fold(_ chunk: LogChunk) throws -> [UUID] {
         var missing: Set<UUID> = []
-        try chunk.forEach(of: worker) { row in
+        try chunk.forEachRow(of: worker) { row in
             if let slot = slots[row.orderId] {
                 try fold(&row, into: slot)
             } else if row.version == 1 {
-                let slot = Slot(model.entry(for: row.orderId), isStored: false, bytes: ReplayLimits.orderOverhead)
-                bytes += slot.bytes
+                let slot = Slot(
+                    model.makeEntry(for: row.orderId),
+                    isStored: false,
+                    byteCount: ReplayLimits.orderOverheadBytes
+                )
+                byteCount += slot.byteCount
                 slots[row.orderId] = slot
                 try fold(&row, into: slot)
             } else {
@@ -66,33 +70,37 @@ actor ReplayShard<Model: ReplayableModel> {
         return Array(missing)
     }
 
-    /// Folds the events that have waited for these orders. One without rows folds from nothing, and so fails as it must.
-    func fold(_ chunk: LogChunk, waitingFor ids: [UUID], _ loaded: [(orderId: UUID, entry: Model.Entry, bytes: Int)])
-        throws
-    {
+    /// Folds the waiting events of orders that were loaded.
+    ///
+    /// - Parameters:
+    ///   - ids: the orders whose events wait. An order without rows is folded from nothing, which throws as it must.
+    ///   - loaded: those of the orders that have rows.
+    func fold(_ chunk: LogChunk, waitingFor ids: [UUID], loaded: [LoadedEntry<Model.Entry>]) throws {
         var waiting: [UUID: Slot] = [:]
-        for (id, entry, size) in loaded {
-            waiting[id] = Slot(entry, isStored: true, bytes: size + ReplayLimits.orderOverhead)
+        for found in loaded {
+            let byteCount = found.byteCount + ReplayLimits.orderOverheadBytes
+            waiting[found.orderId] = Slot(found.entry, isStored: true, byteCount: byteCount)
         }
         for id in ids {
             let slot =
-                waiting[id] ?? Slot(model.entry(for: id), isStored: false, bytes: ReplayLimits.orderOverhead)
+                waiting[id]
+                ?? Slot(model.makeEntry(for: id), isStored: false, byteCount: ReplayLimits.orderOverheadBytes)
             waiting[id] = slot
             slots[id] = slot
-            bytes += slot.bytes
+            byteCount += slot.byteCount
         }
-        try chunk.forEach(of: worker) { row in
+        try chunk.forEachRow(of: worker) { row in
             if let slot = waiting[row.orderId] { try fold(&row, into: slot) }
         }
     }
 
     private func fold(_ row: inout LogRow, into slot: Slot) throws {
-        let event = try row.event(model.envelope(of: slot.entry))
-        let hasChanged = try model.fold(event, into: &slot.entry, &sums)
-        let size = (event.data?.count ?? 0) + event.internal.count
-        slot.bytes += size
-        bytes += size
-        slot.round = round
+        let event = try row.event(envelope: model.envelope(of: slot.entry))
+        let hasChanged = try model.fold(event, into: &slot.entry, sums: &sums)
+        let eventBytes = (event.data?.count ?? 0) + event.internal.count
+        slot.byteCount += eventBytes
+        byteCount += eventBytes
+        slot.lastUsed = writeCount
         if hasChanged, !slot.isDirty {
             slot.isDirty = true
             dirty.append(slot)
@@ -102,9 +110,13 @@ actor ReplayShard<Model: ReplayableModel> {
 
     var dirtyCount: Int { dirty.count }
 
-    /// Gives up what is to be written, and keeps only orders that were used since the last but one write, fewer where
-    /// memory is short. What was given up can be loaded again once it is committed.
-    func flush(keeping limit: Int) -> Flush {
+    /// Takes the changes since the last write, and drops orders from memory that were not used since the write before
+    /// it.
+    ///
+    /// Dropped orders can be loaded again once the changes are committed.
+    ///
+    /// - Parameter byteLimit: the size of the remaining orders above which all are dropped.
+    func takeChanges(keepingAtMost byteLimit: Int) -> Changes {
         var write = ReplayWrite()
         for slot in dirty {
             model.write(&slot.entry, isStored: slot.isStored, version: version, to: &write)
@@ -112,20 +124,20 @@ actor ReplayShard<Model: ReplayableModel> {
             slot.isDirty = false
         }
         dirty.removeAll(keepingCapacity: true)
-        write.sealAll()
+        write.completeAllPieces()
         defer {
-            sums = model.sums()
+            sums = model.makeSums()
             last = nil
         }
-        evict { $0.round < round }
-        if bytes > limit { evict { _ in true } }
-        round += 1
-        return Flush(write: write, sums: sums, last: last)
+        drop { $0.lastUsed < writeCount }
+        if byteCount > byteLimit { drop { _ in true } }
+        writeCount += 1
+        return Changes(write: write, sums: sums, last: last)
     }
 
-    private func evict(_ isCold: (Slot) -> Bool) {
-        for (id, slot) in slots where isCold(slot) {
-            bytes -= slot.bytes
+    private func drop(where isUnused: (Slot) -> Bool) {
+        for (id, slot) in slots where isUnused(slot) {
+            byteCount -= slot.byteCount
             slots[id] = nil
         }
     }

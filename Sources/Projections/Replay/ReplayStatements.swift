@@ -1,42 +1,41 @@
 import OrderLog
 import Postgres
 
-/// The statements around a replay's own row, `projection_replays`.
+/// The statements for replays: the claim on a projection, and the row in `projection_replays`.
 enum ReplayStatements {
-    /// Held by the session that runs the replay, and released with it, however it ends.
-    static let lockKeys = "hashtext('waybill.replay'), hashtext($1)"
+    /// The keys of the advisory lock that is the claim. The session that runs the replay holds the lock; the server
+    /// releases it when the session ends, in whichever way.
+    private static let lockKeys = "hashtext('waybill.replay'), hashtext($1)"
 
     static func tryLock(_ name: String) -> PostgresQuery {
-        PostgresQuery("select pg_try_advisory_lock(\(lockKeys))", [name])
+        PostgresQuery("select pg_try_advisory_lock(\(lockKeys)) as is_locked", [name])
     }
 
-    static func unlock(_ name: String) -> PostgresQuery {
-        PostgresQuery("select pg_advisory_unlock(\(lockKeys))", [name])
-    }
-
-    /// Names whose lock somebody holds.
-    static let running = """
-        (select m.name from unnest(array[\(ReadModels.replayable.map { "'\($0.name)'" }.joined(separator: ","))]) m (name)
+    /// SQL for the names of the projections whose lock is held.
+    static let runningNames = """
+        (select m.name from unnest(array[\(ReadModels.all.map { "'\($0.name)'" }.joined(separator: ","))]) m (name)
         join pg_locks l on l.locktype = 'advisory' and l.granted
             and l.database = (select oid from pg_database where datname = current_database())
             and l.classid = (hashtext('waybill.replay')::bigint & 4294967295)::oid
             and l.objid = (hashtext(m.name)::bigint & 4294967295)::oid)
         """
 
-    static func row(_ name: String) -> PostgresQuery {
+    /// Selects the version that a replay builds or has built, and the log's head.
+    static func selectReplay(_ name: String) -> PostgresQuery {
         PostgresQuery(
             """
-            select r.version, r.replaced, r.is_cancelled, p.seq, p.epoch, (select seq from log_head)
+            select r.version, r.replaced, r.is_cancelled, p.seq, p.epoch, (select seq from log_head) as head
             from projection_replays r join projections p on p.name = r.name and p.version = r.version where r.name = $1
             """,
             [name]
         )
     }
 
-    static func nextVersion(_ name: String) -> PostgresQuery {
-        PostgresQuery("select max(version) + 1 from projections where name = $1", [name])
+    static func selectNextVersion(_ name: String) -> PostgresQuery {
+        PostgresQuery("select max(version) + 1 as version from projections where name = $1", [name])
     }
 
+    /// Opens an empty version, and the row of the replay that builds it.
     static func open(_ name: String, version: Int) -> [PostgresQuery] {
         [
             PostgresQuery("select projection_open($1, $2)", [name, Int32(version)]),
@@ -44,7 +43,7 @@ enum ReplayStatements {
         ]
     }
 
-    /// Drops a version that is not served, and the row of the replay that made it or made it superfluous.
+    /// Drops a version that is not served, and the row of the replay that built or replaced it.
     static func drop(_ name: String, version: Int) -> [PostgresQuery] {
         [
             PostgresQuery("delete from projection_replays where name = $1", [name]),
@@ -52,7 +51,7 @@ enum ReplayStatements {
         ]
     }
 
-    static func beat(_ progress: ReplayProgress) -> PostgresQuery {
+    static func updateProgress(_ progress: ReplayProgress) -> PostgresQuery {
         PostgresQuery(
             """
             update projection_replays set seq = $3, events_per_second = $4, updated_at = clock_timestamp()
@@ -66,8 +65,9 @@ enum ReplayStatements {
         PostgresQuery("update projection_replays set is_cancelled = true where name = $1", [name])
     }
 
-    /// Moves the checkpoint of a version being built; no row where somebody else has moved it.
-    static func move(_ name: String, version: Int, from seq: Int64, to position: LogPosition) -> PostgresQuery {
+    /// Moves the checkpoint of a version that is being built. Affects no row where another process has moved it.
+    static func moveCheckpoint(_ name: String, version: Int, from seq: Int64, to position: LogPosition) -> PostgresQuery
+    {
         PostgresQuery(
             """
             update projections set seq = $4, epoch = $5, updated_at = clock_timestamp()
@@ -77,8 +77,8 @@ enum ReplayStatements {
         )
     }
 
-    /// Serves another version from now on. The head's time moves, so that an appender which keeps orders in memory sees that
-    /// they are to be read again.
+    /// Makes another version the served one. The head's time moves, so that appenders notice that their cached orders
+    /// are outdated.
     static func activate(_ name: String, version: Int) -> [PostgresQuery] {
         [
             PostgresQuery(

@@ -1,8 +1,8 @@
 import Foundation
 
-/// Lengths of time in buckets that grow by a fourth of a doubling: a percentile read from them is at most 9 % off.
+/// A histogram of durations whose buckets grow by a fourth of a doubling: its percentiles are at most 9 % off.
 struct DurationHistogram: Sendable {
-    /// Bucket and visits, in any order.
+    /// The number of visits in each bucket.
     private(set) var visits: [Int: Int64] = [:]
     private(set) var count: Int64 = 0
     private(set) var milliseconds: Int64 = 0
@@ -13,12 +13,12 @@ struct DurationHistogram: Sendable {
         milliseconds += sum
     }
 
-    /// In milliseconds; 0 when there are none.
+    /// The mean in milliseconds; 0 without visits.
     var mean: Double { count > 0 ? Double(milliseconds) / Double(count) : 0 }
 
-    /// In milliseconds: the middle of the bucket that holds it.
+    /// A percentile in milliseconds: the middle of its bucket.
     ///
-    /// - Parameter share: 0 … 1.
+    /// - Parameter share: the share of visits that are as long or shorter, 0 … 1.
     func percentile(_ share: Double) -> Double {
         let rank = max(1, Int64((Double(count) * share).rounded(.up)))
         var passed: Int64 = 0
@@ -29,8 +29,8 @@ struct DurationHistogram: Sendable {
         return 0
     }
 
-    /// 0 for less than a millisecond; bucket n holds 2^((n-1)/4) up to 2^(n/4) milliseconds.
-    static func bucket(_ milliseconds: Int64) -> Int {
+    /// The bucket of a duration: 0 for less than a millisecond; bucket n holds 2^((n-1)/4) up to 2^(n/4) milliseconds.
+    static func bucket(milliseconds: Int64) -> Int {
         milliseconds < 1 ? 0 : 1 + Int((log2(Double(milliseconds)) * 4).rounded(.down))
     }
 }

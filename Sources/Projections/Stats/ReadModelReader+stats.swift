@@ -4,50 +4,52 @@ import Orders
 import Postgres
 
 extension ReadModelReader {
-    private static let active = """
-        (select version from projection_active where name = '\(StatsModel.name)')
-        """
-    private static let inShops = "model_version = \(active) and ($1::text[] is null or shop = any($1))"
-    private static let newest = 20
+    private static let activeVersion = "(select version from projection_active where name = '\(StatsModel.name)')"
+    private static let inShops = "model_version = \(activeVersion) and ($1::text[] is null or shop = any($1))"
+    /// The number of orders that the attention queue lists.
+    private static let attentionLimit = 20
 
-    /// The statistics of these shops together, from one snapshot.
+    /// Reads the statistics of some shops together, from one snapshot.
     ///
     /// - Parameter shops: nil for all.
     package func stats(shops: [String]?) async throws -> Stats {
         let queries = [
             PostgresQuery(
                 """
-                select p.seq, clock_timestamp() from projection_active a
+                select p.seq, clock_timestamp() as now from projection_active a
                 join projections p on p.name = a.name and p.version = a.version where a.name = '\(StatsModel.name)'
                 """
             ),
             PostgresQuery(
-                "select status, sum(orders)::bigint from stats_statuses where \(Self.inShops) group by status",
+                """
+                select status, sum(orders)::bigint as orders from stats_statuses where \(Self.inShops)
+                group by status
+                """,
                 [shops]
             ),
             PostgresQuery(
                 """
-                select minute, sum(events)::bigint, sum(placed)::bigint from stats_minutes
+                select minute, sum(events)::bigint as events, sum(placed)::bigint as placed from stats_minutes
                 where \(Self.inShops) and minute > now() - interval '61 minutes' group by minute
                 """,
                 [shops]
             ),
             PostgresQuery(
                 """
-                select status, bucket, sum(visits)::bigint, sum(milliseconds)::bigint from stats_durations
-                where \(Self.inShops) group by status, bucket
+                select status, bucket, sum(visits)::bigint as visits, sum(milliseconds)::bigint as milliseconds
+                from stats_durations where \(Self.inShops) group by status, bucket
                 """,
                 [shops]
             ),
             PostgresQuery(
-                "select count(*) from stats_orders where \(Self.inShops) and attention_since is not null",
+                "select count(*) as orders from stats_orders where \(Self.inShops) and attention_since is not null",
                 [shops]
             ),
             PostgresQuery(
                 """
                 select order_id, shop, number, status, attention_since, trouble, anomalies from stats_orders
                 where \(Self.inShops) and attention_since is not null
-                order by attention_since desc, order_id desc limit \(Self.newest)
+                order by attention_since desc, order_id desc limit \(Self.attentionLimit)
                 """,
                 [shops]
             ),
@@ -55,25 +57,26 @@ extension ReadModelReader {
         let tables = ["stats_orders", "stats_statuses", "stats_minutes", "stats_durations"]
         let results = try await readTogether(queries, of: tables)
         guard let row = results[0].first else { throw ProjectionFailure.missing(StatsModel.name) }
-        let at = Timestamp(unixMicroseconds: try row.get(1, as: PostgresTimestamp.self).unixMicroseconds)
+        let now = Timestamp(try row.get("now", as: PostgresTimestamp.self))
         return Stats(
-            position: registry.current.position(of: try row.get(0, as: Int64.self)),
-            at: at,
+            position: registry.current.position(of: try row.get("seq", as: Int64.self)),
+            at: now,
             orders: try Self.counts(results[1]),
-            minutes: try Self.minutes(results[2], until: at),
+            minutes: try Self.minutes(results[2], until: now),
             shown: try Self.shown(results[3]),
-            attentionCount: try results[4].first?.get(0, as: Int64.self) ?? 0,
-            attention: try results[5].map(Self.attention)
+            attentionCount: try results[4].first?.get("orders", as: Int64.self) ?? 0,
+            attention: try Self.attention(results[5])
         )
     }
 
-    /// Several statements, one snapshot.
+    /// Runs several statements in one snapshot.
     private func readTogether(_ queries: [PostgresQuery], of tables: [String]) async throws -> [PostgresResult] {
         let registry = registry
         return try await pool.withConnection { connection in
             try await connection.withTransaction("begin isolation level repeatable read read only") { transaction in
                 let newer = EpochStore.newer.query(after: registry.current.newestOrdinal)
-                // Before the snapshot is taken: a version that was replaced after it must not be dropped under it.
+                // The tables are locked before the snapshot is taken, so that a version that is replaced later is not
+                // dropped while it is being read.
                 let lock = PostgresQuery("lock table \(tables.joined(separator: ", ")) in access share mode")
                 var results = try await transaction.pipeline([lock] + queries + [newer])
                 registry.merge(try EpochStore.decode(results.removeLast()))
@@ -84,18 +87,20 @@ extension ReadModelReader {
 
     private static func counts(_ rows: PostgresResult) throws -> [OrderStatus: Int64] {
         var counts = Dictionary(uniqueKeysWithValues: OrderStatus.allCases.map { ($0, Int64(0)) })
+        let (status, orders) = try (rows.column("status", as: String.self), rows.column("orders", as: Int64.self))
         for row in rows {
-            guard let status = OrderStatus(rawValue: try row.get(0, as: String.self)) else { continue }
-            counts[status] = try row.get(1, as: Int64.self)
+            guard let status = OrderStatus(rawValue: try row.get(status)) else { continue }
+            counts[status] = try row.get(orders)
         }
         return counts
     }
 
     private static func minutes(_ rows: PostgresResult, until now: Timestamp) throws -> [Stats.Minute] {
         var known: [Int64: (events: Int64, placed: Int64)] = [:]
+        let minute = try rows.column("minute", as: PostgresTimestamp.self)
+        let (events, placed) = try (rows.column("events", as: Int64.self), rows.column("placed", as: Int64.self))
         for row in rows {
-            let minute = try row.get(0, as: PostgresTimestamp.self).unixMicroseconds
-            known[minute] = try (row.get(1, as: Int64.self), row.get(2, as: Int64.self))
+            known[try row.get(minute).unixMicroseconds] = try (row.get(events), row.get(placed))
         }
         let last = now.unixMicroseconds / 60_000_000
         return (last - 59...last).map { minute in
@@ -107,11 +112,14 @@ extension ReadModelReader {
 
     private static func shown(_ rows: PostgresResult) throws -> [Stats.Shown] {
         var histograms: [String: DurationHistogram] = [:]
+        let (status, bucket) = try (rows.column("status", as: String.self), rows.column("bucket", as: Int16.self))
+        let visits = try rows.column("visits", as: Int64.self)
+        let milliseconds = try rows.column("milliseconds", as: Int64.self)
         for row in rows {
-            try histograms[row.get(0, as: String.self), default: DurationHistogram()].add(
-                bucket: Int(row.get(1, as: Int16.self)),
-                visits: row.get(2, as: Int64.self),
-                milliseconds: row.get(3, as: Int64.self)
+            try histograms[row.get(status), default: DurationHistogram()].add(
+                bucket: Int(row.get(bucket)),
+                visits: row.get(visits),
+                milliseconds: row.get(milliseconds)
             )
         }
         return OrderStatus.allCases.compactMap { status in
@@ -128,17 +136,23 @@ extension ReadModelReader {
         }
     }
 
-    private static func attention(_ row: PostgresRow) throws -> Stats.Attention {
-        let status = try row.get(3, as: String.self)
-        let trouble = try row.get(5, as: String?.self)
-        let codes = try row.get(6, as: [String].self).map { $0.drop { $0 != ":" }.dropFirst() }.map(String.init)
-        return Stats.Attention(
-            orderId: try row.get(0, as: UUID.self),
-            shop: try row.get(1, as: String.self),
-            number: try row.get(2, as: String.self),
-            status: status,
-            since: Timestamp(unixMicroseconds: try row.get(4, as: PostgresTimestamp.self).unixMicroseconds),
-            reasons: (status == OrderStatus.attention.rawValue ? [trouble ?? status] : []) + codes
-        )
+    private static func attention(_ rows: PostgresResult) throws -> [Stats.Attention] {
+        let (orderId, number) = try (rows.column("order_id", as: UUID.self), rows.column("number", as: String.self))
+        let (shop, status) = try (rows.column("shop", as: String.self), rows.column("status", as: String.self))
+        let since = try rows.column("attention_since", as: PostgresTimestamp.self)
+        let trouble = try rows.column("trouble", as: String?.self)
+        let anomalies = try rows.column("anomalies", as: [String].self)
+        return try rows.map { row in
+            let status = try row.get(status)
+            let codes = try row.get(anomalies).map { $0.drop { $0 != ":" }.dropFirst() }.map(String.init)
+            return Stats.Attention(
+                orderId: try row.get(orderId),
+                shop: try row.get(shop),
+                number: try row.get(number),
+                status: status,
+                since: Timestamp(try row.get(since)),
+                reasons: (status == OrderStatus.attention.rawValue ? [try row.get(trouble) ?? status] : []) + codes
+            )
+        }
     }
 }

@@ -2,16 +2,17 @@ package import Foundation
 package import OrderLog
 package import Orders
 
-/// The statistics of some shops as of one position.
+/// The statistics of some shops at one position of the log.
 package struct Stats: Sendable {
-    /// Of one minute in which events were recorded.
+    /// The counts of one minute, by the times at which events were recorded.
     package struct Minute: Sendable {
         package let start: Timestamp
         package let events: Int64
         package let placed: Int64
     }
 
-    /// How long a headline was shown, over every time that another followed it. In milliseconds; percentiles within 9 %.
+    /// The time for which a headline was shown, over all times at which another one followed it. In milliseconds;
+    /// percentiles are within 9 %.
     package struct Shown: Sendable {
         package let status: OrderStatus
         package let visits: Int64
@@ -21,28 +22,28 @@ package struct Stats: Sendable {
         package let p99: Double
     }
 
-    /// An order that somebody should look at.
+    /// An order that needs attention.
     package struct Attention: Sendable {
         package let orderId: UUID
         package let shop: String
         package let number: String
         package let status: String
         package let since: Timestamp
-        /// The type of the event that brought the trouble, and the codes of open anomalies.
+        /// The type of the event that caused the trouble, and the codes of open anomalies.
         package let reasons: [String]
     }
 
     package let position: LogPosition
-    /// When it was read, by the database's clock.
+    /// The time of the read, by the database's clock.
     package let at: Timestamp
-    /// How many orders show each headline; those that none shows are 0.
+    /// The number of orders that show each headline; 0 for headlines that no order shows.
     package let orders: [OrderStatus: Int64]
-    /// The last sixty minutes, oldest first, the running one included and quiet ones too.
+    /// The last sixty minutes, oldest first, with the current minute and minutes without events.
     package let minutes: [Minute]
-    /// Headlines that were ever left, in the domain's order.
+    /// The headlines that another one has followed at least once, in the domain's order.
     package let shown: [Shown]
-    /// How many orders need attention.
+    /// The number of orders that need attention.
     package let attentionCount: Int64
-    /// The newest of them, newest first.
+    /// The newest of those orders, newest first.
     package let attention: [Attention]
 }

@@ -1,20 +1,22 @@
 package import Foundation
-import Orders
+import OrderLog
+package import Orders
 package import Postgres
 
 extension StatsModel: VerifiableModel {
     package var orderTables: [String] { ["stats_orders"] }
 
-    package func stored(_ ids: [UUID], version: Int) -> PostgresQuery { Self.rows(ids, version) }
-
-    package func stored(_ row: PostgresRow) throws -> (orderId: UUID, fields: StoredFields) {
-        let order = try StatsOrder(row: row)
-        return (order.orderId, Self.fields(order))
+    package func selectStored(_ ids: [UUID], version: Int) -> PostgresQuery {
+        StatsOrder.select(ids, version: version)
     }
 
-    package func expected(_ entry: Entry) -> StoredFields { entry.order.map(Self.fields) ?? [:] }
+    package func decodeStored(_ rows: PostgresResult) throws -> [UUID: StoredFields] {
+        try StatsOrder.decode(rows).mapValues(Self.fields(of:))
+    }
 
-    private static func fields(_ order: StatsOrder) -> StoredFields {
+    package func expectedFields(of entry: Entry) -> StoredFields { entry.order.map(Self.fields(of:)) ?? [:] }
+
+    private static func fields(of order: StatsOrder) -> StoredFields {
         var fields = [
             "shop": order.shop,
             "number": order.number,
@@ -43,39 +45,37 @@ extension StatsModel: VerifiableModel {
             ),
         ])
         var fields: StoredFields = [:]
-        for row in results[0] {
-            let name = try "orders of \(row.get(0, as: String.self)), \(row.get(1, as: String.self))"
-            fields[name] = try String(row.get(2, as: Int64.self))
+        for (key, orders) in try StatsRows.statuses(results[0]) { fields[Self.name(of: key)] = String(orders) }
+        for (key, minute) in try StatsRows.minutes(results[1]) {
+            fields[Self.name(of: key)] = "\(minute.events), \(minute.placed)"
         }
-        for row in results[1] {
-            let minute = try FieldText.of(row.get(1, as: PostgresTimestamp.self))
-            let name = try "events and orders placed of \(row.get(0, as: String.self)), \(minute)"
-            fields[name] = try "\(row.get(2, as: Int64.self)), \(row.get(3, as: Int64.self))"
-        }
-        for row in results[2] {
-            let (shop, status) = try (row.get(0, as: String.self), row.get(1, as: String.self))
-            let name = try "visits and milliseconds of \(shop), \(status), \(row.get(2, as: Int16.self))"
-            fields[name] = try "\(row.get(3, as: Int64.self)), \(row.get(4, as: Int64.self))"
+        for (key, visits) in try StatsRows.durations(results[2]) {
+            fields[Self.name(of: key)] = "\(visits.count), \(visits.milliseconds)"
         }
         return fields
     }
 
-    package func expected(_ sums: [StatsSums], recordedThrough last: PostgresTimestamp) -> StoredFields {
-        var all = StatsSums()
-        for sums in sums { all.merge(sums) }
-        let oldest = Self.oldestMinute(at: Timestamp(unixMicroseconds: last.unixMicroseconds))
+    package func expectedSums(_ sums: [StatsSums], recordedThrough last: Timestamp) -> StoredFields {
+        let all = StatsSums(merging: sums)
+        let oldest = Self.oldestMinute(at: last)
         var fields: StoredFields = [:]
-        for (key, orders) in all.statuses where orders != 0 {
-            fields["orders of \(key.shop), \(key.status)"] = String(orders)
-        }
+        for (key, orders) in all.statuses where orders != 0 { fields[Self.name(of: key)] = String(orders) }
         for (key, minute) in all.minutes where key.minute.unixMicroseconds >= oldest.unixMicroseconds {
-            let name = "events and orders placed of \(key.shop), \(key.minute.rfc3339Micro)"
-            fields[name] = "\(minute.events), \(minute.placed)"
+            fields[Self.name(of: key)] = "\(minute.events), \(minute.placed)"
         }
         for (key, visits) in all.durations {
-            let name = "visits and milliseconds of \(key.shop), \(key.status), \(key.bucket)"
-            fields[name] = "\(visits.count), \(visits.milliseconds)"
+            fields[Self.name(of: key)] = "\(visits.count), \(visits.milliseconds)"
         }
         return fields
+    }
+
+    private static func name(of key: StatsSums.StatusKey) -> String { "orders of \(key.shop), \(key.status)" }
+
+    private static func name(of key: StatsSums.MinuteKey) -> String {
+        "events and orders placed of \(key.shop), \(key.minute.rfc3339Micro)"
+    }
+
+    private static func name(of key: StatsSums.DurationKey) -> String {
+        "visits and milliseconds of \(key.shop), \(key.status), \(key.bucket)"
     }
 }

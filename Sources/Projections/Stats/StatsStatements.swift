@@ -1,17 +1,20 @@
 import Foundation
+import OrderLog
 import Orders
 import Postgres
 
-/// Writes what a batch adds up to: each table gets all its rows at once.
+/// The statements that write a batch's statistics. Each table gets all its rows in one statement.
 enum StatsStatements {
-    static func orders(_ orders: [StatsOrder], _ version: Int) -> PostgresQuery {
+    static func upsertOrders(_ orders: [StatsOrder], version: Int) -> PostgresQuery {
         PostgresQuery(
             """
             insert into stats_orders (
                 model_version, order_id, shop, number, status, since, attention_since, trouble, anomalies)
-            select $1, o.order_id, o.shop, o.number, o.status, o.since, o.attention_since, o.trouble, o.anomalies::text[]
+            select $1, o.order_id, o.shop, o.number, o.status, o.since, o.attention_since, o.trouble,
+                o.anomalies::text[]
             from unnest(
-                $2::uuid[], $3::text[], $4::text[], $5::text[], $6::timestamptz[], $7::timestamptz[], $8::text[], $9::text[]
+                $2::uuid[], $3::text[], $4::text[], $5::text[], $6::timestamptz[], $7::timestamptz[], $8::text[],
+                $9::text[]
             ) o (order_id, shop, number, status, since, attention_since, trouble, anomalies)
             on conflict (order_id, model_version) do update set
                 status = excluded.status, since = excluded.since, attention_since = excluded.attention_since,
@@ -23,16 +26,16 @@ enum StatsStatements {
                 orders.map(\.shop),
                 orders.map(\.number),
                 orders.map(\.status),
-                orders.map { time($0.since) },
-                orders.map { $0.attentionSince.map(time) },
+                orders.map { PostgresTimestamp($0.since) },
+                orders.map { $0.attentionSince.map { PostgresTimestamp($0) } },
                 orders.map(\.trouble),
                 orders.map { ArrayText.encode($0.anomalies) },
             ]
         )
     }
 
-    static func statuses(_ sums: StatsSums, _ version: Int) -> PostgresQuery {
-        // Those that come to nothing too: which rows there are must not depend on where batches end.
+    static func addStatuses(_ sums: StatsSums, version: Int) -> PostgresQuery {
+        // Sums of zero are written too: the set of rows must not depend on the ends of batches.
         let changes = Array(sums.statuses)
         return PostgresQuery(
             """
@@ -44,7 +47,7 @@ enum StatsStatements {
         )
     }
 
-    static func minutes(_ sums: StatsSums, _ version: Int) -> PostgresQuery {
+    static func addMinutes(_ sums: StatsSums, version: Int) -> PostgresQuery {
         let minutes = Array(sums.minutes)
         return PostgresQuery(
             """
@@ -54,13 +57,13 @@ enum StatsStatements {
                 events = m.events + excluded.events, placed = m.placed + excluded.placed
             """,
             [
-                Int32(version), minutes.map(\.key.shop), minutes.map { time($0.key.minute) },
+                Int32(version), minutes.map(\.key.shop), minutes.map { PostgresTimestamp($0.key.minute) },
                 minutes.map(\.value.events), minutes.map(\.value.placed),
             ]
         )
     }
 
-    static func durations(_ sums: StatsSums, _ version: Int) -> PostgresQuery {
+    static func addDurations(_ sums: StatsSums, version: Int) -> PostgresQuery {
         let durations = Array(sums.durations)
         return PostgresQuery(
             """
@@ -77,14 +80,10 @@ enum StatsStatements {
         )
     }
 
-    static func forget(before minute: Timestamp, _ version: Int) -> PostgresQuery {
+    static func deleteMinutes(before minute: Timestamp, version: Int) -> PostgresQuery {
         PostgresQuery(
             "delete from stats_minutes where model_version = $1 and minute < $2",
-            [Int32(version), time(minute)]
+            [Int32(version), PostgresTimestamp(minute)]
         )
-    }
-
-    private static func time(_ time: Timestamp) -> PostgresTimestamp {
-        PostgresTimestamp(unixMicroseconds: time.unixMicroseconds)
     }
 }

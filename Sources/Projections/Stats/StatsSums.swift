@@ -2,7 +2,7 @@ import OrderLog
 import Orders
 import StrictJSON
 
-/// What some events add to the counts of their shops.
+/// The sums that some events add to the statistics of their shops.
 package struct StatsSums: Sendable {
     struct StatusKey: Hashable { let shop, status: String }
     struct MinuteKey: Hashable {
@@ -22,14 +22,22 @@ package struct StatsSums: Sendable {
         var milliseconds: Int64 = 0
     }
 
-    /// How many orders more, or fewer, show a headline.
+    /// The change in the number of orders that show a headline.
     private(set) var statuses: [StatusKey: Int64] = [:]
     private(set) var minutes: [MinuteKey: Minute] = [:]
     private(set) var durations: [DurationKey: Visits] = [:]
 
+    /// Sums without events.
+    init() {}
+
+    /// The total of several sums.
+    init(merging parts: [StatsSums]) {
+        for part in parts { merge(part) }
+    }
+
     /// Folds an order's next event.
     ///
-    /// - Returns: whether what is known of the order has changed.
+    /// - Returns: true when the order has changed.
     mutating func add(_ event: LoggedEvent, to known: inout StatsOrder?) throws -> Bool {
         count(event)
         let before = known
@@ -46,12 +54,12 @@ package struct StatsSums: Sendable {
         if before == nil {
             statuses[StatusKey(shop: event.shop, status: event.status), default: 0] += 1
         } else if order.status != event.status {
-            leave(order, at: event.recordedAt)
+            endHeadline(of: order, at: event.recordedAt)
             statuses[StatusKey(shop: event.shop, status: event.status), default: 0] += 1
             order.status = event.status
             order.since = event.recordedAt
         }
-        try note(event, in: &order)
+        try updateTroubleAndAnomalies(of: &order, by: event)
         let needsAttention = order.status == OrderStatus.attention.rawValue || !order.anomalies.isEmpty
         if !needsAttention {
             order.attentionSince = nil
@@ -77,20 +85,21 @@ package struct StatsSums: Sendable {
         if event.type == EventType.orderPlaced.rawValue { minutes[key, default: Minute()].placed += 1 }
     }
 
-    private mutating func leave(_ order: StatsOrder, at time: Timestamp) {
+    private mutating func endHeadline(of order: StatsOrder, at time: Timestamp) {
         statuses[StatusKey(shop: order.shop, status: order.status), default: 0] -= 1
         let shown = max(0, (time.unixMicroseconds - order.since.unixMicroseconds) / 1000)
-        let key = DurationKey(shop: order.shop, status: order.status, bucket: DurationHistogram.bucket(shown))
+        let bucket = DurationHistogram.bucket(milliseconds: shown)
+        let key = DurationKey(shop: order.shop, status: order.status, bucket: bucket)
         durations[key, default: Visits()].count += 1
         durations[key, default: Visits()].milliseconds += shown
     }
 
-    private func note(_ event: LoggedEvent, in order: inout StatsOrder) throws {
+    private func updateTroubleAndAnomalies(of order: inout StatsOrder, by event: LoggedEvent) throws {
         switch EventType(rawValue: event.type) {
         case .deliveryFailed, .parcelLost, .parcelScanned, .scanRetracted: order.trouble = event.type
         default: break
         }
-        // Mostly `{}`.
+        // Most events have `{}`, which needs no parsing.
         guard event.internal.count > 2 else { return }
         let (resolved, code) = try JSONNode.read(event.internal) { members in
             (members["version"]?.integer, members["anomaly"]?["code"]?.string)

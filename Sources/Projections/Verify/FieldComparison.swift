@@ -1,14 +1,14 @@
 import Foundation
 import StrictJSON
 
-/// Finds what differs between what is stored and what should be.
+/// Finds the differences between stored and expected fields.
 enum FieldComparison {
-    /// A field of this name is JSON, and is compared member by member where its bytes differ.
+    /// The name of the field that holds JSON, and is compared member by member where its bytes differ.
     static let state = "state"
 
     static func differences(
-        _ projection: String,
-        _ orderId: UUID?,
+        projection: String,
+        orderId: UUID?,
         stored: StoredFields,
         expected: StoredFields
     ) -> [Difference] {
@@ -18,8 +18,8 @@ enum FieldComparison {
             if found == wanted { return [] }
             var places = [(field, found, wanted)]
             if field == state, let found, let wanted {
-                let inside = self.inside(found, wanted)
-                if !inside.isEmpty { places = inside }
+                let members = differingMembers(stored: found, expected: wanted)
+                if !members.isEmpty { places = members }
             }
             return places.map { place, found, wanted in
                 Difference(projection: projection, orderId: orderId, field: place, stored: found, expected: wanted)
@@ -27,9 +27,9 @@ enum FieldComparison {
         }
     }
 
-    /// The places within two JSON texts that differ, as JSON pointers (RFC 6901) after the field's name. Empty where one is
-    /// no JSON, or where they differ in their bytes alone.
-    private static func inside(_ stored: String, _ expected: String) -> [(String, String?, String?)] {
+    /// The places in which two JSON texts differ, as JSON pointers (RFC 6901) after the field's name. Empty where one
+    /// of them is not JSON, or where they differ in their bytes alone.
+    private static func differingMembers(stored: String, expected: String) -> [(String, String?, String?)] {
         guard
             let stored = try? JSONValue.parse(Array(stored.utf8)),
             let expected = try? JSONValue.parse(Array(expected.utf8))

@@ -2,56 +2,60 @@ import Foundation
 import OrderLog
 import Postgres
 
-/// The orders of the log that a verification looks at, some at a time. Each read is a short statement of its own.
+/// The orders that a verification compares, in batches. Each read is a short statement of its own.
 struct OrderSource: Sendable {
     let sample: Verification.Sample
     let pool: PostgresPool
 
-    private static let range: Int64 = 4096
-    /// Orders handed out at once.
-    private static let batch = 200
+    /// The number of events that one statement searches for new orders.
+    private static let rangeSize: Int64 = 4096
+    /// The number of orders in a batch.
+    private static let batchSize = 200
 
+    /// Reads the position of the log's last event.
     func head() async throws -> LogPosition {
         try await pool.withConnection { connection in
             let table = EpochTable(try await EpochStore.load(connection, after: 0))
-            let rows = try await connection.query(Checkpoint.head.sql)
-            return table.position(of: try rows.first?.get(0, as: Int64.self) ?? 0)
+            return table.position(of: try await LogHeadSeq.decode(connection.query(LogHeadSeq.select)))
         }
     }
 
-    /// - Parameter body: gets orders, and the event up to which all of them have been handed out.
-    func forEach(through head: Int64, _ body: ([UUID], Int64) async throws -> Void) async throws {
+    /// Passes the orders of the sample to `body`, batch by batch.
+    ///
+    /// - Parameter body: gets a batch, and the number of the event up to which all orders have been passed.
+    func forEachBatch(through head: Int64, _ body: ([UUID], Int64) async throws -> Void) async throws {
         switch sample {
-        case .whole: try await placed(through: head, { _ in true }, body)
+        case .whole: try await forEachPlaced(through: head, where: { _ in true }, body)
         case .share(let share):
-            try await placed(through: head, { _ in Double.random(in: 0..<1) < share }, body)
-        case .orders(let count): try await random(count, through: head, body)
+            try await forEachPlaced(through: head, where: { _ in Double.random(in: 0..<1) < share }, body)
+        case .orders(let count): try await forEachRandom(count: count, through: head, body)
         }
     }
 
-    private func placed(
+    private func forEachPlaced(
         through head: Int64,
-        _ isWanted: (UUID) -> Bool,
+        where isWanted: (UUID) -> Bool,
         _ body: ([UUID], Int64) async throws -> Void
     ) async throws {
         var seq: Int64 = 0
         while seq < head {
-            let end = min(head, seq + Self.range)
+            let end = min(head, seq + Self.rangeSize)
             let rows = try await pool.query(
                 "select order_id from events where seq > $1 and seq <= $2 and version = 1",
                 [seq, end]
             )
-            let ids = try rows.map { try $0.get(0, as: UUID.self) }.filter(isWanted)
-            for start in stride(from: 0, to: ids.count, by: Self.batch) {
-                try await body(Array(ids[start..<min(start + Self.batch, ids.count)]), end)
+            let orderId = try rows.column("order_id", as: UUID.self)
+            let ids = try rows.map { try $0.get(orderId) }.filter(isWanted)
+            for start in stride(from: 0, to: ids.count, by: Self.batchSize) {
+                try await body(Array(ids[start..<min(start + Self.batchSize, ids.count)]), end)
             }
             seq = end
         }
     }
 
-    /// By random events, until there are so many, or it becomes hard to find others.
-    private func random(
-        _ count: Int,
+    /// Passes orders that are found by random events, until there are `count`, or too few new ones are found.
+    private func forEachRandom(
+        count: Int,
         through head: Int64,
         _ body: ([UUID], Int64) async throws -> Void
     ) async throws {
@@ -60,11 +64,12 @@ struct OrderSource: Sendable {
         var tries = 0
         while seen.count < count, tries < 50 + count / 10 {
             tries += 1
-            let places = (0..<Self.batch).map { _ in Int64.random(in: 1...head) }
-            let rows = try await pool.query("select distinct order_id from events where seq = any($1)", [places])
+            let sequences = (0..<Self.batchSize).map { _ in Int64.random(in: 1...head) }
+            let rows = try await pool.query("select distinct order_id from events where seq = any($1)", [sequences])
             var ids: [UUID] = []
+            let orderId = try rows.column("order_id", as: UUID.self)
             for row in rows {
-                let id = try row.get(0, as: UUID.self)
+                let id = try row.get(orderId)
                 if seen.count < count, seen.insert(id).inserted { ids.append(id) }
             }
             guard !ids.isEmpty else { continue }

@@ -2,58 +2,66 @@ import Foundation
 import OrderLog
 import Postgres
 
-/// Compares some orders' rows with what their events say, in one snapshot.
+/// Compares the rows of some orders with their events, in one snapshot.
 struct OrdersCheck<Model: VerifiableModel>: Sendable {
     struct Result: Sendable {
         let orders: Int
-        /// What their events up to `sumsThrough` add up to.
+        /// The sums over the orders' events up to `sumsThrough`.
         let sums: Model.Sums
     }
 
+    private struct Snapshot {
+        let checkpoint: Int64
+        let stored: [UUID: StoredFields]
+        /// The events of all orders, order by order.
+        let events: [LoggedEvent]
+    }
+
     let model: Model
-    /// Events up to this one are summed up.
+    /// The number of the last event that is added to the sums.
     let sumsThrough: Int64
     let report: @Sendable (Difference) -> Void
 
     func run(_ ids: [UUID], on connection: PostgresConnection) async throws -> Result {
-        let (checkpoint, stored, events) = try await read(ids, on: connection)
-        var sums = model.sums()
-        var unsummed = model.sums()
+        let snapshot = try await read(ids, on: connection)
+        var sums = model.makeSums()
+        var laterSums = model.makeSums()
         var expected: [UUID: StoredFields] = [:]
         var unreadable: Set<UUID> = []
-        var entry: (id: UUID, value: Model.Entry)?
-        for event in events where event.seq <= max(checkpoint, sumsThrough) && !unreadable.contains(event.orderId) {
-            if let done = entry, done.id != event.orderId {
-                expected[done.id] = model.expected(done.value)
-                entry = nil
+        var current: (id: UUID, entry: Model.Entry)?
+        let last = max(snapshot.checkpoint, sumsThrough)
+        for event in snapshot.events where event.seq <= last && !unreadable.contains(event.orderId) {
+            if let done = current, done.id != event.orderId {
+                expected[done.id] = model.expectedFields(of: done.entry)
+                current = nil
             }
-            var value = entry?.value ?? model.entry(for: event.orderId)
-            entry = nil
+            var entry = current?.entry ?? model.makeEntry(for: event.orderId)
+            current = nil
             do {
                 if event.seq <= sumsThrough {
-                    _ = try model.fold(event, into: &value, &sums)
+                    _ = try model.fold(event, into: &entry, sums: &sums)
                 } else {
-                    _ = try model.fold(event, into: &value, &unsummed)
+                    _ = try model.fold(event, into: &entry, sums: &laterSums)
                 }
-                entry = (event.orderId, value)
+                current = (event.orderId, entry)
             } catch let error as UnreadableEvent {
                 unreadable.insert(event.orderId)
-                report(difference(event, error))
+                report(difference(for: event, error))
             }
         }
-        if let entry { expected[entry.id] = model.expected(entry.value) }
+        if let current { expected[current.id] = model.expectedFields(of: current.entry) }
         for id in ids where !unreadable.contains(id) {
             for difference in FieldComparison.differences(
-                model.name,
-                id,
-                stored: stored[id] ?? [:],
+                projection: model.name,
+                orderId: id,
+                stored: snapshot.stored[id] ?? [:],
                 expected: expected[id] ?? [:]
             ) { report(difference) }
         }
         return Result(orders: ids.count, sums: sums)
     }
 
-    private func difference(_ event: LoggedEvent, _ error: UnreadableEvent) -> Difference {
+    private func difference(for event: LoggedEvent, _ error: UnreadableEvent) -> Difference {
         Difference(
             projection: model.name,
             orderId: event.orderId,
@@ -63,49 +71,21 @@ struct OrdersCheck<Model: VerifiableModel>: Sendable {
         )
     }
 
-    private func read(
-        _ ids: [UUID],
-        on connection: PostgresConnection
-    ) async throws -> (checkpoint: Int64, stored: [UUID: StoredFields], events: [LoggedEvent]) {
+    private func read(_ ids: [UUID], on connection: PostgresConnection) async throws -> Snapshot {
         try await connection.withTransaction("begin isolation level repeatable read read only") { transaction in
             let served = try await ServedVersion.read(model, on: transaction)
             let results = try await transaction.pipeline([
-                model.stored(ids, version: served.version),
+                model.selectStored(ids, version: served.version),
                 PostgresQuery(
                     "select \(LoggedEvent.columns) from events where order_id = any($1) order by order_id, version",
                     [ids]
                 ),
             ])
-            var stored: [UUID: StoredFields] = [:]
-            for row in results[0] {
-                let (id, fields) = try model.stored(row)
-                stored[id] = fields
-            }
-            return (served.seq, stored, try results[1].map { try LoggedEvent(row: $0) })
+            return Snapshot(
+                checkpoint: served.seq,
+                stored: try model.decodeStored(results[0]),
+                events: try LoggedEvent.decode(results[1])
+            )
         }
-    }
-}
-
-/// The version that is served, and its checkpoint, in the snapshot of a transaction.
-struct ServedVersion {
-    let version: Int
-    let seq: Int64
-
-    /// As a transaction's first statements: the tables are locked before its snapshot is taken, so that a version that is
-    /// replaced after it is not dropped under it.
-    static func read(_ model: some VerifiableModel, on transaction: PostgresConnection) async throws -> ServedVersion {
-        let tables = model.orderTables.joined(separator: ", ")
-        let results = try await transaction.pipeline([
-            PostgresQuery("lock table \(tables) in access share mode"), Checkpoint.peek(model.name),
-        ])
-        let checkpoint = try Checkpoint.decode(results[1], model.name)
-        guard let head = try results[1].first?.get(3, as: Int64.self) else {
-            throw ProjectionFailure.missing(model.name)
-        }
-        // The appender writes the current state and the head at once, and no checkpoint.
-        return ServedVersion(
-            version: checkpoint.version,
-            seq: model.name == CurrentState.name ? head : checkpoint.seq
-        )
     }
 }

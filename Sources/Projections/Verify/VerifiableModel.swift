@@ -1,59 +1,33 @@
 package import Foundation
 import OrderLog
+package import Orders
 package import Postgres
 
-/// A projection whose stored rows can be held against the log. What is expected is folded as for a replay.
+/// A read model whose stored rows can be compared with the log. The expected values are folded as for a replay.
 package protocol VerifiableModel: ReplayableModel {
     /// The tables that hold rows of single orders.
     var orderTables: [String] { get }
 
-    /// The rows of these orders, one for each that has any, in one statement.
-    func stored(_ ids: [UUID], version: Int) -> PostgresQuery
+    /// Selects the rows of some orders, one for each that has any.
+    func selectStored(_ ids: [UUID], version: Int) -> PostgresQuery
 
-    /// A row of `stored`, field by field.
-    func stored(_ row: PostgresRow) throws -> (orderId: UUID, fields: StoredFields)
+    /// Decodes the rows of `selectStored`.
+    func decodeStored(_ rows: PostgresResult) throws -> [UUID: StoredFields]
 
-    /// What the fields of a folded order should be.
-    func expected(_ entry: Entry) -> StoredFields
+    /// The values that the rows of a folded order should have.
+    func expectedFields(of entry: Entry) -> StoredFields
 
-    /// Every row that belongs to no single order, as fields by name; what sums to nothing may be left out on either side.
+    /// Loads every row that belongs to no single order, as fields by name. Sums of zero may be left out, here and in
+    /// `expectedSums`.
     func storedSums(version: Int, on connection: PostgresConnection) async throws -> StoredFields
 
-    /// What those fields should be.
+    /// The values that those fields should have.
     ///
-    /// - Parameter last: when the last event of the sums was recorded.
-    func expected(_ sums: [Sums], recordedThrough last: PostgresTimestamp) -> StoredFields
+    /// - Parameter last: the time at which the last event of the sums was recorded.
+    func expectedSums(_ sums: [Sums], recordedThrough last: Timestamp) -> StoredFields
 }
-
-/// Values as they are compared and shown, by the names of their fields. What is not there is NULL.
-package typealias StoredFields = [String: String]
 
 extension VerifiableModel where Sums == Void {
     package func storedSums(version: Int, on connection: PostgresConnection) async throws -> StoredFields { [:] }
-    package func expected(_ sums: [Void], recordedThrough last: PostgresTimestamp) -> StoredFields { [:] }
-}
-
-/// One value that is not what the log says.
-package struct Difference: Sendable, Hashable {
-    /// As in `projections.name`.
-    package let projection: String
-    /// Nil for a value that belongs to no single order.
-    package let orderId: UUID?
-    /// The column, or the place in the state's JSON.
-    package let field: String
-    /// Nil for nothing.
-    package let stored: String?
-    /// Nil for nothing.
-    package let expected: String?
-}
-
-extension Difference: CustomStringConvertible {
-    package var description: String {
-        let place = orderId.map { "order \($0.uuidString.lowercased()) " } ?? ""
-        return "\(projection): \(place)\(field): stored \(stored ?? "nothing"), expected \(expected ?? "nothing")"
-    }
-}
-
-extension ReadModels {
-    static let verifiable: [any VerifiableModel] = [CurrentModel(), OrderListModel(), StatsModel()]
+    package func expectedSums(_ sums: [Void], recordedThrough last: Timestamp) -> StoredFields { [:] }
 }

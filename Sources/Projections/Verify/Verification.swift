@@ -3,18 +3,18 @@ package import OrderLog
 package import Postgres
 import Synchronization
 
-/// Holds a projection against the log: folds orders anew and compares them with what is stored.
+/// Compares a projection with the log: folds orders again and compares them with the stored rows.
 ///
-/// Orders are taken some at a time, their rows, their events and the checkpoint from one short snapshot, so that a projection
-/// that moves meanwhile gives no false differences. Of the log no more than those orders' events is in memory at once.
+/// Orders are compared in batches. Rows, events and checkpoint of a batch come from one short snapshot, so that a
+/// projection that moves meanwhile gives no false differences. Only the events of the batches at hand are in memory.
 package struct Verification: Sendable {
-    /// Which orders are looked at.
+    /// The selection of orders that are compared.
     package enum Sample: Sendable, Hashable {
-        /// All, and what is summed up over them, and that nothing is stored beside them.
+        /// All orders, the sums over them, and the absence of other rows.
         case whole
-        /// So many, found by random events of the log.
+        /// So many orders, found by random events of the log.
         case orders(Int)
-        /// Each with this chance, 0 … 1.
+        /// Each order with this probability, 0 … 1.
         case share(Double)
     }
 
@@ -22,7 +22,7 @@ package struct Verification: Sendable {
         package let name: String
         package let orders: Int
         package let differences: Int
-        /// The log's head when it began.
+        /// The log's head when the verification began.
         package let position: LogPosition
     }
 
@@ -40,9 +40,12 @@ package struct Verification: Sendable {
         self.logger = logger
     }
 
+    /// Compares one projection.
+    ///
     /// - Parameters:
-    ///   - difference: called for each, from several tasks.
-    ///   - progress: the last event whose order is checked, and the head; called now and then.
+    ///   - difference: is called for each difference, from several tasks.
+    ///   - progress: is called from time to time, with the number of the event up to which orders are compared, and the
+    ///     head.
     /// - Throws: `ReplayFailure.unknown`, `CancellationError`, the database's error.
     package func run(
         _ name: String,
@@ -50,14 +53,14 @@ package struct Verification: Sendable {
         difference: @escaping @Sendable (Difference) -> Void,
         progress: @escaping @Sendable (_ seq: Int64, _ head: Int64) -> Void = { _, _ in }
     ) async throws -> Summary {
-        guard let model = ReadModels.verifiable.first(where: { $0.name == name }) else {
+        guard let model = ReadModels.named(name) else {
             throw ReplayFailure.unknown(name)
         }
         let pool = PostgresPool(configuration: configuration, maximum: workers + 1, logger: logger)
         let housekeeping = Task { try await pool.run() }
         defer { housekeeping.cancel() }
         do {
-            return try await run(model, sample, pool, difference, progress)
+            return try await run(model, sample: sample, pool: pool, difference: difference, progress: progress)
         } catch let error as PostgresError where error.kind == .cancelled {
             throw CancellationError()
         }
@@ -65,15 +68,15 @@ package struct Verification: Sendable {
 
     private func run<Model: VerifiableModel>(
         _ model: Model,
-        _ sample: Sample,
-        _ pool: PostgresPool,
-        _ difference: @escaping @Sendable (Difference) -> Void,
-        _ progress: @escaping @Sendable (Int64, Int64) -> Void
+        sample: Sample,
+        pool: PostgresPool,
+        difference: @escaping @Sendable (Difference) -> Void,
+        progress: @escaping @Sendable (Int64, Int64) -> Void
     ) async throws -> Summary {
-        let found = Mutex(0)
-        let report: @Sendable (Difference) -> Void = { one in
-            found.withLock { $0 += 1 }
-            difference(one)
+        let count = Mutex(0)
+        let report: @Sendable (Difference) -> Void = { found in
+            count.withLock { $0 += 1 }
+            difference(found)
         }
         let isWhole = sample == .whole
         let sums = isWhole ? try await SumsCheck(model: model, pool: pool) : nil
@@ -83,7 +86,7 @@ package struct Verification: Sendable {
         let results = try await withThrowingTaskGroup(of: OrdersCheck<Model>.Result.self) { group in
             var results: [OrdersCheck<Model>.Result] = []
             var running = 0
-            try await source.forEach(through: head.seq) { ids, seq in
+            try await source.forEachBatch(through: head.seq) { ids, seq in
                 if running == workers, let result = try await group.next() {
                     results.append(result)
                     running -= 1
@@ -99,13 +102,15 @@ package struct Verification: Sendable {
             return results
         }
         if let sums {
-            sums.compare(results.map(\.sums), report)
-            for table in model.orderTables { try await StrayRows(model: model, table: table).find(pool, report) }
+            sums.compare(with: results.map(\.sums), report: report)
+            for table in model.orderTables {
+                try await StrayRows(model: model, table: table).find(in: pool, report: report)
+            }
         }
         return Summary(
             name: model.name,
             orders: results.reduce(0) { $0 + $1.orders },
-            differences: found.withLock { $0 },
+            differences: count.withLock { $0 },
             position: head
         )
     }

@@ -1,8 +1,8 @@
-/// Reads an event stream from its bytes as they arrive, by the rules of WHATWG HTML, section 9.2.6.
+/// An incremental parser of event streams, by the rules of WHATWG HTML, section 9.2.6.
 ///
-/// Pieces may be cut anywhere: inside a character, between CR and LF, inside the byte order mark. Bytes that are no UTF-8
-/// become U+FFFD, as the Encoding standard decodes them. An unfinished block at the end is no event, so there is nothing
-/// to call when the stream ends.
+/// The bytes may arrive in pieces that are cut anywhere: inside a character, between CR and LF, inside the byte order
+/// mark. Bytes that are not UTF-8 become U+FFFD, as the Encoding standard decodes them. An unfinished block at the
+/// stream's end is not an event, so the parser needs no call at the end.
 ///
 /// ```swift
 /// var parser = EventStreamParser()
@@ -10,21 +10,14 @@
 /// try parser.parse("id: 7\ndata: hello\n\n".utf8, into: &events)
 /// // events[0].data == "hello", parser.lastEventID == "7"
 /// ```
+///
+/// ``WaybillClient`` uses this parser by itself. Use it directly to read a stream over another HTTP client.
 public struct EventStreamParser: Sendable {
-    /// An event, or one of its lines, is larger than the parser takes. The parser is of no use afterwards.
-    public struct EventTooLarge: Error, Hashable, CustomStringConvertible {
-        /// The most bytes that an event may have.
-        public let limit: Int
-
-        /// A sentence that says so.
-        public var description: String { "an event of the stream is larger than \(limit) bytes" }
-    }
-
-    /// What a client that comes back sends as `Last-Event-ID`; empty means that it sends none.
+    /// The id to send as `Last-Event-ID` when the stream is resumed; empty where no header is to be sent.
     ///
-    /// A block that has no data dispatches no event and moves this all the same.
+    /// A block without data dispatches no event, but its id counts.
     public private(set) var lastEventID: String
-    /// Milliseconds of the last `retry` field; nil where the stream had none.
+    /// The reconnection time of the last `retry` field, in milliseconds; nil where the stream had none.
     public private(set) var reconnectionTime: Int?
 
     private let limit: Int
@@ -33,27 +26,30 @@ public struct EventStreamParser: Sendable {
     private var type = ""
     private var id: String
 
-    /// A parser at the beginning of a stream.
+    /// Creates a parser for a stream that begins.
     ///
     /// - Parameters:
-    ///   - lastEventID: the id with which this stream was asked for. The standard begins every stream with an empty one, by
-    ///     which a block without an id would forget the place where the client was; browsers keep it, and so does this.
-    ///   - maximumEventSize: bytes of an event's data, and of a line, together.
+    ///   - lastEventID: the `Last-Event-ID` with which the stream was requested; empty for none. The standard begins
+    ///     every stream with an empty id, so that a block without an id would lose the client's position. Browsers keep
+    ///     the id of the request, and so does this parser.
+    ///   - maximumEventSize: the limit, in bytes, of an event's data together with the line being read.
     public init(lastEventID: String = "", maximumEventSize: Int = 16 * 1024 * 1024) {
         self.lastEventID = lastEventID
         self.id = lastEventID
         self.limit = maximumEventSize
     }
 
-    /// Reads the stream's next bytes.
+    /// Parses the next bytes of the stream.
     ///
-    /// - Parameter events: the events that these bytes complete are appended to it, also where an error follows them.
-    /// - Throws: `EventTooLarge`.
+    /// - Parameters:
+    ///   - bytes: the bytes that follow those of the call before.
+    ///   - events: receives the events that these bytes complete, also those before an error.
+    /// - Throws: ``EventTooLarge``. The parser must not be used afterwards.
     public mutating func parse(
         _ bytes: some Collection<UInt8>,
         into events: inout [ServerSentEvent]
     ) throws(EventTooLarge) {
-        // The reader of lines is taken out, so that a line may change everything else.
+        // The line buffer is moved out of `self`, so that its closure may change the other properties.
         var lines = lines
         self.lines = LineBuffer()
         defer { self.lines = lines }
@@ -64,7 +60,7 @@ public struct EventStreamParser: Sendable {
     }
 
     private mutating func interpret(_ line: ArraySlice<UInt8>) throws(EventTooLarge) {
-        // A line that begins with a colon is a comment: a field without a name.
+        // A line that begins with a colon is a comment; it reads as a field with an empty name.
         let colon = line.firstIndex(of: UInt8(ascii: ":"))
         let name = line[..<(colon ?? line.endIndex)]
         var value = colon.map { line[($0 + 1)...] } ?? []
@@ -84,7 +80,7 @@ public struct EventStreamParser: Sendable {
 
     private mutating func setReconnectionTime(_ digits: ArraySlice<UInt8>) {
         guard !digits.isEmpty, digits.allSatisfy((UInt8(ascii: "0")...UInt8(ascii: "9")).contains) else { return }
-        // More digits than a number holds mean very long, and not nothing.
+        // A number too large for `Int` means a very long time. Ignoring it would mean the default.
         reconnectionTime = Int(String(decoding: digits, as: UTF8.self)) ?? .max
     }
 

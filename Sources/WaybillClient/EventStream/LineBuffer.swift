@@ -1,15 +1,17 @@
-/// Cuts bytes into lines, which end with CR LF, LF or CR (WHATWG HTML, section 9.2.5), wherever the pieces are cut.
+/// A buffer that cuts bytes into lines, wherever the pieces in which the bytes arrive are cut.
+///
+/// A line ends with CR LF, LF or CR (WHATWG HTML, section 9.2.5).
 struct LineBuffer: Sendable {
     private var partial: [UInt8] = []
-    /// The last piece ended with a CR, so that a LF at the next one's beginning belongs to it.
-    private var afterReturn = false
+    /// True after a piece that ended with a CR: a LF at the beginning of the next piece belongs to that CR.
+    private var endedWithReturn = false
     private var isFirst = true
 
     private static let lineFeed = UInt8(ascii: "\n")
     private static let carriageReturn = UInt8(ascii: "\r")
     private static let byteOrderMark: [UInt8] = [0xEF, 0xBB, 0xBF]
 
-    /// Bytes of the line that has not ended yet.
+    /// The number of bytes held of the line that has not ended yet.
     var partialSize: Int { partial.count }
 
     /// Calls `body` with every line that ends in `bytes`, without its ending.
@@ -18,8 +20,8 @@ struct LineBuffer: Sendable {
         _ body: (ArraySlice<UInt8>) throws(Failure) -> Void
     ) throws(Failure) {
         var rest = bytes
-        if afterReturn, let first = rest.first {
-            afterReturn = false
+        if endedWithReturn, let first = rest.first {
+            endedWithReturn = false
             if first == Self.lineFeed { rest = rest.dropFirst() }
         }
         while let end = rest.firstIndex(where: { $0 == Self.lineFeed || $0 == Self.carriageReturn }) {
@@ -28,7 +30,7 @@ struct LineBuffer: Sendable {
             rest = rest[(end + 1)...]
             if isReturn {
                 // The line ends here: waiting for a LF that may never come would hold back an event.
-                afterReturn = rest.isEmpty
+                endedWithReturn = rest.isEmpty
                 if rest.first == Self.lineFeed { rest = rest.dropFirst() }
             }
             try finish(line, body)
@@ -46,7 +48,7 @@ struct LineBuffer: Sendable {
             whole = partial[...]
             partial.removeAll(keepingCapacity: true)
         }
-        // Decoding takes one mark away, at the stream's very beginning.
+        // Decoding removes one byte order mark, at the very beginning of the stream.
         if isFirst, whole.starts(with: Self.byteOrderMark) { whole = whole.dropFirst(Self.byteOrderMark.count) }
         isFirst = false
         try body(whole)

@@ -1,9 +1,11 @@
-/// The token that a stream goes by: asked for once, and again when the service says that it has had its time.
+/// The token of a stream: requested once from the provider, and again when the service says that it has expired.
 struct Credential: Sendable {
     private var token: String?
     private var wasAccepted = false
 
-    /// - Throws: what the provider throws.
+    /// Returns the token for the next connection; nil where there is no provider.
+    ///
+    /// - Throws: the provider's error.
     mutating func current(from provider: WaybillClient.TokenProvider?) async throws -> String? {
         guard let provider else { return nil }
         if let token { return token }
@@ -12,19 +14,20 @@ struct Credential: Sendable {
         return fresh
     }
 
-    /// The service took it.
-    mutating func accepted() { wasAccepted = true }
+    /// Records that the service has accepted the token.
+    mutating func markAccepted() { wasAccepted = true }
 
-    /// The next connection asks for another.
+    /// Discards the token, so that the next connection requests another.
     mutating func expire() {
         token = nil
         wasAccepted = false
     }
 
-    /// The service refused it.
+    /// Discards a token that the service has refused, where another one may help.
     ///
-    /// - Returns: whether another is worth trying: one that was good once may have expired while the service was away.
-    mutating func renew() -> Bool {
+    /// - Returns: true where the token was accepted before: it may have expired while the service was away. False for
+    ///   one that never was accepted.
+    mutating func expireIfAcceptedBefore() -> Bool {
         guard token != nil, wasAccepted else { return false }
         expire()
         return true

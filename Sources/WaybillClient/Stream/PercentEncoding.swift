@@ -1,6 +1,6 @@
-/// Escapes of URLs (RFC 3986, section 2.1).
+/// Percent-encoding for URLs (RFC 3986, section 2.1).
 enum PercentEncoding {
-    /// Text that may stand in a path's segment and in a query's value: everything but unreserved characters is escaped.
+    /// Encodes a text for a path segment or a query value: every byte but those of unreserved characters.
     static func encode(_ text: String) -> String {
         var encoded = ""
         for byte in text.utf8 {

@@ -1,39 +1,45 @@
-/// How long a client waits before it comes back (WHATWG HTML, section 9.2.3): the reconnection time, and after attempts
-/// that failed exponentially more, with jitter, so that a service that returns does not meet all of its clients at once.
+/// The delay before a client reconnects (WHATWG HTML, section 9.2.3).
+///
+/// A stream that ended is requested again after its reconnection time. After failed attempts the delay grows
+/// exponentially, with jitter, so that a service that returns does not meet all of its clients at once.
 struct Reconnection: Sendable {
     private var time: Duration
-    private let longest: Duration
+    private let maximum: Duration
     private var failures = 0
 
-    /// A stream that says `retry: 0` and ends at once must not be asked for without a pause.
-    private static let shortest = Duration.milliseconds(10)
-    /// What is doubled is at least this.
+    /// The shortest delay: a stream that says `retry: 0` and ends at once must not be requested in a busy loop.
+    private static let minimum = Duration.milliseconds(10)
+    /// The least delay that failed attempts double.
     private static let firstBackoff = Duration.milliseconds(100)
 
     /// - Parameters:
-    ///   - time: until a stream says another by `retry`.
-    ///   - longest: to which attempts back off. A longer `retry` is kept to, up to ten times this.
-    init(time: Duration, longest: Duration) {
-        self.time = max(time, Self.shortest)
-        self.longest = longest
+    ///   - time: the reconnection time until a stream names another by `retry`.
+    ///   - maximum: the longest delay after failed attempts. A longer `retry` is respected, up to ten times this.
+    init(time: Duration, maximum: Duration) {
+        self.time = max(time, Self.minimum)
+        self.maximum = maximum
     }
 
-    /// The stream has named its reconnection time.
-    mutating func told(milliseconds: Int) {
-        // A duration does not hold as many seconds as a number of milliseconds can mean.
-        let told = Duration.milliseconds(min(milliseconds, 1_000_000_000_000))
-        time = min(max(told, Self.shortest), longest * 10)
+    /// Sets the reconnection time to the one that the stream has named.
+    mutating func setTime(milliseconds: Int) {
+        // `Duration` cannot hold as many seconds as an `Int` of milliseconds can mean.
+        let requested = Duration.milliseconds(min(milliseconds, 1_000_000_000_000))
+        time = min(max(requested, Self.minimum), maximum * 10)
     }
 
-    mutating func opened() { failures = 0 }
+    /// Records a connection that was made: the next delay is the reconnection time again.
+    mutating func recordSuccess() { failures = 0 }
 
-    mutating func failed() { failures += 1 }
+    /// Records a failed attempt: the next delay is longer.
+    mutating func recordFailure() { failures += 1 }
 
-    /// - Parameter random: 0 ..< 1.
-    func pause(random: Double) -> Duration {
+    /// The time to wait before the next attempt.
+    ///
+    /// - Parameter random: a number in `0 ..< 1`, for the jitter.
+    func delay(random: Double) -> Duration {
         guard failures > 0 else { return time }
-        // Twenty doublings of a tenth of a second are a day.
+        // Twenty doublings of a tenth of a second are more than a day.
         let doubled = max(time, Self.firstBackoff) * (1 << min(failures - 1, 20))
-        return min(doubled * (1 + random / 2), max(longest, time))
+        return min(doubled * (1 + random / 2), max(maximum, time))
     }
 }

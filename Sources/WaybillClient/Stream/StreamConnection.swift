@@ -1,16 +1,17 @@
 import AsyncHTTPClient
 import NIOCore
 
-/// One connection of a stream: bytes into events, as they are asked for.
+/// One connection of a stream, which turns bytes into events on demand.
 struct StreamConnection {
     private var body: HTTPClientResponse.Body.AsyncIterator
     private var parser: EventStreamParser
     private var events: [ServerSentEvent] = []
-    private var shown = 0
-    /// Met behind the events that are still to be shown.
+    /// The index, in `events`, of the next event to return.
+    private var nextIndex = 0
+    /// An error behind the events that are still to be returned.
     private var failure: EventStreamParser.EventTooLarge?
 
-    /// The id of what was taken from here, and of the blocks without events that followed it.
+    /// The id of the last event returned, or of a block without data behind that event.
     private(set) var lastEventID: String
 
     init(_ body: HTTPClientResponse.Body, lastEventID: String, maximumEventSize: Int) {
@@ -19,16 +20,18 @@ struct StreamConnection {
         parser = EventStreamParser(lastEventID: lastEventID, maximumEventSize: maximumEventSize)
     }
 
-    /// Milliseconds that the stream asks for before its client comes back.
+    /// The reconnection time that the stream has named, in milliseconds; nil for none.
     var reconnectionTime: Int? { parser.reconnectionTime }
 
-    /// The next event; nil at the stream's end.
+    /// Returns the next event; nil at the stream's end.
+    ///
+    /// - Throws: `EventStreamParser.EventTooLarge`, and the network's errors.
     mutating func next() async throws -> ServerSentEvent? {
-        while shown == events.count {
+        while nextIndex == events.count {
             lastEventID = parser.lastEventID
             if let failure { throw failure }
             events.removeAll(keepingCapacity: true)
-            shown = 0
+            nextIndex = 0
             guard let bytes = try await body.next() else { return nil }
             do {
                 try parser.parse(bytes.readableBytesView, into: &events)
@@ -36,8 +39,8 @@ struct StreamConnection {
                 failure = error
             }
         }
-        defer { shown += 1 }
-        lastEventID = events[shown].lastEventID
-        return events[shown]
+        defer { nextIndex += 1 }
+        lastEventID = events[nextIndex].lastEventID
+        return events[nextIndex]
     }
 }

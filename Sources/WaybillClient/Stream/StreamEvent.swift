@@ -1,26 +1,25 @@
-/// What a stream of the service says.
+/// A frame of a stream, by its kind.
+///
+/// Kinds that this version of the client does not know are skipped: a later service may have more.
 public enum StreamEvent: Sendable, Hashable {
-    /// An order as it is, as `GET /v1/orders/{id}` gives it.
+    /// The present state of an order, as `GET /v1/orders/{id}` returns it.
     case snapshot(Frame)
-    /// An event that changed an order's headline.
+    /// An event that changed an order's status.
     case status(Frame)
-    /// Any other event.
+    /// Any other event of an order.
     case update(Frame)
-    /// The position that the client had cannot be resumed from, for a reason in one word: what follows is as at a beginning,
-    /// so that what was gathered so far is to be thrown away.
+    /// A position that cannot be resumed from, with the reason as one word: `malformed`, `unknownEpoch`, `ahead` or
+    /// `forked`.
+    ///
+    /// The stream then begins anew. Discard everything that was collected from it so far.
     case reset(reason: String, Frame)
-    /// The service ends the stream, for a reason in one word; the client comes back by itself.
+    /// The end of a connection by the service, with the reason as one word: `shutdown`, `maxAge`, `tokenExpired`,
+    /// `slow` or `overload`.
+    ///
+    /// The client reconnects by itself.
     case bye(reason: String, Frame)
 
-    /// What a frame carries.
-    public struct Frame: Sendable, Hashable {
-        /// The JSON text, exactly as the service sent it.
-        public let data: String
-        /// The position with which a client that stops here goes on; nil before the stream has named one. Opaque.
-        public let position: String?
-    }
-
-    /// The frame, whatever its kind.
+    /// The frame's content, for every kind.
     public var frame: Frame {
         switch self {
         case .snapshot(let frame), .status(let frame), .update(let frame), .reset(_, let frame), .bye(_, let frame):

@@ -1,51 +1,60 @@
-/// Which stream is asked for, and where it begins.
+/// A request for a stream: the orders to follow, and the position to begin at.
+///
+/// ```swift
+/// var request = StreamRequest.feed(shops: ["aurora"], statuses: ["onHold"])
+/// request.after = savedPosition
+/// ```
 public struct StreamRequest: Sendable, Hashable {
-    /// Begin after this position instead of with what is now: one that the service gave, or `0`, the beginning of the log.
+    /// The position to resume after: one that the service gave, or `0` for the beginning of the log.
+    ///
+    /// Nil begins with the present state: snapshots of the orders, or the log's head for
+    /// ``feed(shops:statuses:types:attentionOnly:conflate:)``.
     public var after: String?
-    /// Ask for frames without `event:`, as a browser's `onmessage` takes them. Events read the same either way.
+    /// True to request frames without `event:` fields, as a browser's `onmessage` needs them. Events read the same.
     public var isPlain = false
 
     let path: String
-    /// Pairs of name and value, escaped.
-    private var filters: [String] = []
+    /// Query parameters as `name=value`, escaped.
+    private var parameters: [String] = []
 
     private init(path: String) {
         self.path = path
     }
 
-    /// One order. Begins with a snapshot.
+    /// A stream of one order, which begins with a snapshot.
     ///
     /// - Parameter id: the order's UUID.
     public static func order(_ id: String) -> StreamRequest {
         StreamRequest(path: "/v1/orders/\(PercentEncoding.encode(id))/stream")
     }
 
-    /// The orders of a customer. Begins with a snapshot of each.
+    /// A stream of a customer's orders, which begins with a snapshot of each.
     ///
     /// - Parameters:
-    ///   - reference: the customer, as the shop calls it.
-    ///   - shop: which shop's customer; needed where the token spans several shops.
+    ///   - reference: the shop's reference of the customer.
+    ///   - shop: the shop's name; needed where the token is for several shops.
     public static func customer(_ reference: String, shop: String? = nil) -> StreamRequest {
         var request = StreamRequest(path: "/v1/customers/\(PercentEncoding.encode(reference))/stream")
-        request.filter("shop", shop.map { [$0] } ?? [])
+        request.add("shop", values: shop.map { [$0] } ?? [])
         return request
     }
 
-    /// One order by its tracking link, which needs no token.
+    /// A stream of one order by its tracking link, which needs no token.
     ///
     /// - Parameter token: the part of the link behind `/track/`.
     public static func trackingLink(_ token: String) -> StreamRequest {
         StreamRequest(path: "/track/\(PercentEncoding.encode(token))/stream")
     }
 
-    /// All orders of the token's shops. Begins at the log's head. What is empty filters nothing.
+    /// A stream of all orders in the token's shops, which begins at the log's head. Empty lists do not filter.
     ///
     /// - Parameters:
-    ///   - shops: only these shops' orders.
-    ///   - statuses: only events that lead to one of these headlines, or away from it.
-    ///   - types: only events of these types.
-    ///   - attentionOnly: only what the staff's attention queue is about.
-    ///   - conflate: show only the newest event of every order, once in so many milliseconds (50 to 60,000).
+    ///   - shops: the names of the shops to follow.
+    ///   - statuses: the statuses to follow: events that lead to one of them, or away from it.
+    ///   - types: the event types to follow.
+    ///   - attentionOnly: true to follow only events that concern the staff's attention queue.
+    ///   - conflate: an interval in milliseconds, 50 to 60,000, at which only the newest event of each changed order is
+    ///     sent; nil for every event.
     public static func feed(
         shops: [String] = [],
         statuses: [String] = [],
@@ -54,23 +63,23 @@ public struct StreamRequest: Sendable, Hashable {
         conflate: Int? = nil
     ) -> StreamRequest {
         var request = StreamRequest(path: "/v1/stream")
-        request.filter("shop", shops)
-        request.filter("status", statuses)
-        request.filter("type", types)
-        if attentionOnly { request.filter("attention", ["true"]) }
-        if let conflate { request.filter("conflate", [String(conflate)]) }
+        request.add("shop", values: shops)
+        request.add("status", values: statuses)
+        request.add("type", values: types)
+        if attentionOnly { request.add("attention", values: ["true"]) }
+        if let conflate { request.add("conflate", values: [String(conflate)]) }
         return request
     }
 
-    /// Path and query, escaped.
+    /// The request target: path and query, escaped.
     var target: String {
         var whole = self
-        if let after { whole.filter("after", [after]) }
-        if isPlain { whole.filter("plain", ["true"]) }
-        return whole.filters.isEmpty ? path : "\(path)?\(whole.filters.joined(separator: "&"))"
+        if let after { whole.add("after", values: [after]) }
+        if isPlain { whole.add("plain", values: ["true"]) }
+        return whole.parameters.isEmpty ? path : "\(path)?\(whole.parameters.joined(separator: "&"))"
     }
 
-    private mutating func filter(_ name: String, _ values: [String]) {
-        filters += values.map { "\(name)=\(PercentEncoding.encode($0))" }
+    private mutating func add(_ name: String, values: [String]) {
+        parameters += values.map { "\(name)=\(PercentEncoding.encode($0))" }
     }
 }

@@ -1,7 +1,7 @@
 import AsyncHTTPClient
 import NIOHTTP1
 
-/// A stream across its connections: asks, reads, and comes back.
+/// A stream across its connections: connects, reads, and reconnects.
 struct StreamSession {
     private let client: WaybillClient
     private let request: StreamRequest
@@ -9,8 +9,8 @@ struct StreamSession {
 
     private var lastEventID = ""
     private var reconnection: Reconnection
-    /// How long to wait before the next connection; nil before the first.
-    private var pause: Duration?
+    /// The time to wait before the next connection; nil before the first.
+    private var delay: Duration?
     private var credential = Credential()
     private var connection: StreamConnection?
 
@@ -18,25 +18,28 @@ struct StreamSession {
         self.client = client
         self.request = request
         self.observer = observer
-        reconnection = Reconnection(time: client.settings.reconnectionTime, longest: client.settings.longestPause)
+        reconnection = Reconnection(time: client.settings.reconnectionTime, maximum: client.settings.maximumBackoff)
     }
 
-    /// What a client that stops now goes on with.
+    /// The position from which a client that stops now can resume; nil before the stream has named one.
     var position: String? {
         let id = connection?.lastEventID ?? lastEventID
         return id.isEmpty ? request.after : id
     }
 
+    /// Returns the next event that this client knows, from as many connections as needed.
     mutating func next() async throws -> StreamEvent {
         while true {
             try Task.checkCancellation()
             guard let event = try await read(), let shown = try StreamEvent(event) else { continue }
-            if case .bye(let reason, _) = shown { takeLeave(reason) }
+            if case .bye(let reason, _) = shown { handleBye(reason: reason) }
             return shown
         }
     }
 
-    /// - Returns: the connection's next event; nil where it has none any more, or there was none and now is.
+    /// Reads from the connection, or makes one.
+    ///
+    /// - Returns: the connection's next event; nil after the connection has ended or has just been made.
     private mutating func read() async throws -> ServerSentEvent? {
         guard connection != nil else {
             try await connect()
@@ -45,18 +48,18 @@ struct StreamSession {
         do {
             if let event = try await connection?.next() { return event }
             try Task.checkCancellation()
-            lost("the stream ended")
+            connectionLost(reason: "the stream ended")
         } catch let error as EventStreamParser.EventTooLarge {
             throw WaybillClientError(.eventTooLarge, error.description)
         } catch {
             try Task.checkCancellation()
-            lost(client.words(error))
+            connectionLost(reason: client.message(for: error))
         }
         return nil
     }
 
     private mutating func connect() async throws {
-        if let pause { try await Task.sleep(for: pause) }
+        if let delay { try await Task.sleep(for: delay) }
         let token = try await credential.current(from: client.token)
         let response: HTTPClientResponse
         do {
@@ -65,22 +68,22 @@ struct StreamSession {
             throw error
         } catch {
             try Task.checkCancellation()
-            failed(client.words(error))
+            attemptFailed(reason: client.message(for: error))
             return
         }
-        if response.status == .unauthorized, credential.renew() {
-            pause = .zero
-        } else if client.settings.waitsForService, (502...504).contains(response.status.code) {
-            failed("the service answered \(response.status.code)")
+        if response.status == .unauthorized, credential.expireIfAcceptedBefore() {
+            delay = .zero
+        } else if client.settings.retriesGatewayErrors, (502...504).contains(response.status.code) {
+            attemptFailed(reason: "the service answered \(response.status.code)")
         } else {
-            try await client.check(response)
+            try await client.validate(response)
             begin(response)
         }
     }
 
     private mutating func begin(_ response: HTTPClientResponse) {
-        credential.accepted()
-        reconnection.opened()
+        credential.markAccepted()
+        reconnection.recordSuccess()
         connection = StreamConnection(
             response.body,
             lastEventID: lastEventID,
@@ -89,32 +92,32 @@ struct StreamSession {
         observer(.opened(after: position))
     }
 
-    /// Closes what is left of the connection, and remembers what it said.
+    /// Closes the connection, and keeps its last id and its reconnection time.
     private mutating func close() {
         if let connection {
             lastEventID = connection.lastEventID
-            if let time = connection.reconnectionTime { reconnection.told(milliseconds: time) }
+            if let time = connection.reconnectionTime { reconnection.setTime(milliseconds: time) }
         }
         connection = nil
     }
 
-    private mutating func takeLeave(_ reason: String) {
+    private mutating func handleBye(reason: String) {
         close()
         if reason == "tokenExpired" { credential.expire() }
-        pause = reconnection.pause(random: .random(in: 0..<1))
+        delay = reconnection.delay(random: .random(in: 0..<1))
     }
 
-    private mutating func lost(_ reason: String) {
+    private mutating func connectionLost(reason: String) {
         close()
-        let pause = reconnection.pause(random: .random(in: 0..<1))
-        self.pause = pause
-        observer(.lost(reason: reason, after: position, pause: pause))
+        let delay = reconnection.delay(random: .random(in: 0..<1))
+        self.delay = delay
+        observer(.lost(reason: reason, after: position, delay: delay))
     }
 
-    private mutating func failed(_ reason: String) {
-        reconnection.failed()
-        let pause = reconnection.pause(random: .random(in: 0..<1))
-        self.pause = pause
-        observer(.failed(reason: reason, pause: pause))
+    private mutating func attemptFailed(reason: String) {
+        reconnection.recordFailure()
+        let delay = reconnection.delay(random: .random(in: 0..<1))
+        self.delay = delay
+        observer(.failed(reason: reason, delay: delay))
     }
 }

@@ -1,43 +1,56 @@
-/// A JSON value of which one knows little beforehand, such as an event's `data`.
+/// A JSON value whose structure is not known beforehand, such as an event's `data`.
+///
+/// ```swift
+/// let change = try frame.change()
+/// let carrier = change.data?["carrier"]?.string
+/// ```
 public enum JSON: Sendable, Hashable {
+    /// The value `null`.
     case null
+    /// A truth value.
     case bool(Bool)
     /// A number without a fraction, within 64 bits.
     case integer(Int64)
     /// Any other number.
     case number(Double)
+    /// A text.
     case string(String)
+    /// An array.
     case array([JSON])
+    /// An object: its members by name.
     case object([String: JSON])
 
-    /// The object's member of this name; nil where there is none, and where this is no object.
+    /// The member of this name; nil where the object has none, and for every value that is not an object.
     public subscript(name: String) -> JSON? {
         if case .object(let members) = self { members[name] } else { nil }
     }
 
-    /// The text that this is.
+    /// The text of a string; nil for every other value.
     public var string: String? {
         if case .string(let text) = self { text } else { nil }
     }
 
-    /// The whole number that this is.
+    /// The number of an ``integer(_:)``; nil for every other value.
     public var integer: Int64? {
         if case .integer(let number) = self { number } else { nil }
     }
 
-    /// The truth value that this is.
+    /// The truth value of a ``bool(_:)``; nil for every other value.
     public var bool: Bool? {
         if case .bool(let value) = self { value } else { nil }
     }
 
-    /// The elements of the array that this is.
+    /// The elements of an array; nil for every other value.
     public var array: [JSON]? {
         if case .array(let elements) = self { elements } else { nil }
     }
 }
 
 extension JSON: Decodable {
-    /// Reads any value.
+    /// Decodes any JSON value.
+    ///
+    /// - Parameter decoder: the decoder to read from.
+    /// - Throws: the decoder's error where it holds no JSON value.
     public init(from decoder: any Decoder) throws {
         let container = try decoder.singleValueContainer()
         if container.decodeNil() {

@@ -1,6 +1,8 @@
-/// What happened to an order: the data of a `status` and an `update` frame, and what history and exports hold.
+/// An event of an order: the data of a `status` or `update` frame, and an entry of an order's history or of an export.
+///
+/// Times are texts in RFC 3339, in UTC. Members that customers do not see are nil for customers.
 public struct OrderChange: Sendable, Hashable, Decodable {
-    /// Where it stands in the log; a stream asked for `after` it goes on with the next. Opaque.
+    /// The event's position in the log, to resume after. Opaque.
     public let position: String
     /// The order's UUID.
     public let orderId: String
@@ -10,32 +12,33 @@ public struct OrderChange: Sendable, Hashable, Decodable {
     public let shop: String
     /// The shop's reference of the customer.
     public let customer: String
-    /// The order's version after this event, from 1.
+    /// The order's version after this event; the first is 1.
     public let version: Int
     /// The event's type, such as `ParcelDispatched`.
     public let type: String
-    /// The layout of its `data`, counted from 1.
+    /// The version of the layout of ``data``; the first is 1.
     public let schema: Int
-    /// The headline before; nil for the order's first event.
+    /// The order's status before the event; nil for the order's first event.
     public let statusBefore: String?
-    /// The headline after.
+    /// The order's status after the event.
     public let status: String
-    /// When it happened: RFC 3339, UTC.
+    /// The time at which it happened.
     public let occurredAt: String
-    /// When the service recorded it: RFC 3339, UTC, with microseconds.
+    /// The time at which the service recorded it, with microseconds.
     public let recordedAt: String
-    /// What the customer may see of it; nil where the event is none of the customer's.
+    /// The part of the event that customers may see; nil where customers do not see the event's data.
     public let data: JSON?
-    /// What only backends, staff and operators see; nil for customers.
+    /// The part that only backends, staff and operators see; nil for customers.
     public let `internal`: JSON?
-    /// Who caused it; nil for customers.
+    /// The role and name of the caller whose command caused the event; nil for customers.
     public let actor: String?
-    /// The command that caused it; nil for customers.
+    /// The id of the command that caused the event; nil for customers.
     public let commandId: String?
-    /// What ties it to the request that caused it, where that named something.
+    /// The id of the request that caused the event, where the request carried one; nil for customers.
     public let correlationId: String?
-    /// The event that caused it, if one did.
+    /// The id of the event that caused this one; nil where none did, and for customers.
     public let causationId: String?
-    /// On a conflated stream: the order's events before this one that are not shown; nil elsewhere.
+    /// The number of the order's events since the frame before that a conflated stream leaves out; nil on other
+    /// streams.
     public let skipped: Int?
 }

@@ -1,13 +1,13 @@
-/// A problem detail (RFC 9457), with which the service says why it refuses a request.
+/// A problem detail (RFC 9457): the reason that the service gives for refusing a request.
 public struct Problem: Sendable, Hashable, Decodable {
-    /// What kind of problem it is, as a URI.
+    /// The kind of problem, as a URI.
     public let type: String?
-    /// The kind in words.
+    /// The kind of problem as a short text for people.
     public let title: String?
     /// The HTTP status.
     public let status: Int?
-    /// One stable word: what programs look at.
+    /// A stable word for the kind of problem, for programs to compare.
     public let code: String?
-    /// A sentence for the client's developer.
+    /// A sentence about this occurrence, for the developer of the client.
     public let detail: String?
 }

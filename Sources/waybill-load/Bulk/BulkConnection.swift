@@ -1,9 +1,9 @@
 import Glibc
 
-/// One request to `POST /v1/commands`, streamed in both directions: lines go out in chunks, results are counted.
+/// A request to `POST /v1/commands`, streamed in both directions: lines are sent in chunks, results are counted.
 struct BulkConnection {
     let descriptor: Int32
-    /// Lines put in so far.
+    /// The number of lines added so far.
     private(set) var lines = 0
     private(set) var results = ResultCounter()
     private var parser = ResponseParser()
@@ -26,13 +26,13 @@ struct BulkConnection {
         )
     }
 
-    /// Bytes that wait to be sent.
-    var backlog: Int { output.count - sent }
-    /// The answer has come to its end.
-    var isAnswered: Bool { parser.isComplete }
+    /// The number of bytes that wait to be sent.
+    var pendingBytes: Int { output.count - sent }
+    /// True once the response is complete.
+    var isComplete: Bool { parser.isComplete }
 
-    /// Puts whole lines in, as one chunk.
-    mutating func put(_ bytes: [UInt8], lines count: Int) {
+    /// Adds whole lines, as one chunk.
+    mutating func append(_ bytes: [UInt8], lines count: Int) {
         guard count > 0 else { return }
         lines += count
         output.append(contentsOf: "\(String(bytes.count, radix: 16))\r\n".utf8)
@@ -40,14 +40,14 @@ struct BulkConnection {
         output.append(contentsOf: "\r\n".utf8)
     }
 
-    /// No more lines follow.
+    /// Ends the request: no more lines follow.
     mutating func finish() {
         guard !isFinished else { return }
         isFinished = true
         output.append(contentsOf: "0\r\n\r\n".utf8)
     }
 
-    /// Sends what the kernel takes.
+    /// Sends as much as the kernel accepts.
     mutating func flush() throws {
         while sent < output.count {
             let count = try output.withUnsafeBytes {
@@ -61,9 +61,9 @@ struct BulkConnection {
         sent = 0
     }
 
-    /// Reads results.
+    /// Reads and counts results.
     ///
-    /// - Throws: when the connection ends before the answer does, or the request is refused.
+    /// - Throws: `LoadFailure` where the connection ends before the response does, or the request is refused.
     mutating func receive(_ buffer: UnsafeMutableRawBufferPointer) throws {
         guard let count = try Sockets.receive(descriptor, into: buffer) else { return }
         guard count > 0 else { throw LoadFailure("the service ended a bulk request after \(results.lines) results") }
@@ -76,5 +76,6 @@ struct BulkConnection {
         }
     }
 
+    /// Closes the connection.
     func end() { close(descriptor) }
 }

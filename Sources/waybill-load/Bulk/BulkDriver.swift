@@ -1,15 +1,17 @@
 import Glibc
+import Primitives
 
-/// Loads the demonstration's orders through the bulk route as fast as it takes them, in constant memory.
+/// A client that loads the demonstration's orders through the bulk route as fast as it accepts them, in constant
+/// memory.
 final class BulkDriver {
     struct Plan: Sendable {
         var port: Int
         var token: String
-        /// Orders to place and bring to their ends.
+        /// The number of orders to place and bring to their ends.
         var orders: Int
-        /// Orders under way at once: their commands come mixed.
-        var breadth = 1000
-        /// Seconds after which no new order is begun.
+        /// The number of orders under way at once, whose commands are sent in turn at random.
+        var concurrentOrders = 1000
+        /// The time, in seconds, after which no new order is begun.
         var limit = 3600.0
     }
 
@@ -20,44 +22,50 @@ final class BulkDriver {
         var rejected = 0
         var firstRejection: String?
         var elapsed = 0.0
-        /// Results in each second.
+        /// The number of results in each second.
         var series: [Int] = []
     }
 
     private let plan: Plan
-    private let mix = Mix(.lines)
+    private let mix = CommandMix(.lines)
     private let epoll: Epoll
     private var connection: BulkConnection
-    private var open: [Mix.Order] = []
+    private var open: [CommandMix.Order] = []
     private var outcome = Outcome()
     private var chunk: [UInt8] = []
     private let buffer = UnsafeMutableRawBufferPointer.allocate(byteCount: 256 * 1024, alignment: 16)
 
     init(_ plan: Plan) throws {
         self.plan = plan
-        epoll = try Epoll()
+        epoll = try Epoll(capacity: 1024)
         connection = try BulkConnection(port: plan.port, token: plan.token)
     }
 
     deinit { buffer.deallocate() }
 
-    /// Blocks its thread until all results are there.
+    /// Runs the load. Blocks the thread until all results have arrived.
+    ///
+    /// - Throws: `LoadFailure` where the service refuses the request or stops answering.
     func run() throws -> Outcome {
         defer { connection.end() }
-        try epoll.add(connection.descriptor, token: 0, .readingAndWriting)
+        try epoll.add(connection.descriptor, token: 0, events: [.readable, .writable])
         let start = Clock.now()
         let limit = start + plan.limit.nanoseconds
         var isWriting = true
         var counted = 0
-        while !connection.isAnswered {
+        while !connection.isComplete {
             let now = Clock.now()
-            // A service that stops answering is not waited for without end.
+            // Gives up ten minutes after the limit, for a service that has stopped answering.
             guard now < limit + 600_000_000_000 else { throw LoadFailure("the bulk request was not answered in time") }
-            try fill(mayBegin: now < limit)
+            try appendChunks(mayBegin: now < limit)
             try connection.flush()
-            if isWriting != (connection.backlog > 0) {
+            if isWriting != (connection.pendingBytes > 0) {
                 isWriting.toggle()
-                try epoll.change(connection.descriptor, token: 0, isWriting ? .readingAndWriting : .reading)
+                try epoll.modify(
+                    connection.descriptor,
+                    token: 0,
+                    events: isWriting ? [.readable, .writable] : .readable
+                )
             }
             try epoll.wait(until: now + 1_000_000_000) { ready in
                 if ready.isReadable { try connection.receive(buffer) }
@@ -75,13 +83,13 @@ final class BulkDriver {
         return outcome
     }
 
-    /// Keeps some chunks ahead of the socket, and no more.
-    private func fill(mayBegin: Bool) throws {
+    /// Keeps a bounded number of chunks ahead of the socket.
+    private func appendChunks(mayBegin: Bool) throws {
         mix.refreshTimes()
-        while connection.backlog < 128 * 1024 {
+        while connection.pendingBytes < 128 * 1024 {
             chunk.removeAll(keepingCapacity: true)
             var lines = 0
-            while chunk.count < 32 * 1024, let index = pick(mayBegin) {
+            while chunk.count < 32 * 1024, let index = pickOrder(mayBegin: mayBegin) {
                 lines += 1
                 if !mix.append(&open[index], to: &chunk) {
                     open.swapAt(index, open.count - 1)
@@ -89,13 +97,13 @@ final class BulkDriver {
                 }
             }
             guard lines > 0 else { return connection.finish() }
-            connection.put(chunk, lines: lines)
+            connection.append(chunk, lines: lines)
         }
     }
 
-    /// Some order that is under way, after new ones have been begun where there is room; nil when all is done.
-    private func pick(_ mayBegin: Bool) -> Int? {
-        while mayBegin, outcome.orders < plan.orders, open.count < plan.breadth {
+    /// Begins new orders where there is room, then picks an order under way at random; nil when all orders are done.
+    private func pickOrder(mayBegin: Bool) -> Int? {
+        while mayBegin, outcome.orders < plan.orders, open.count < plan.concurrentOrders {
             open.append(mix.newOrder())
             outcome.orders += 1
         }

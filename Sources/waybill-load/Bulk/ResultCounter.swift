@@ -1,4 +1,4 @@
-/// Counts the result lines of a bulk answer in pieces of any size, by what they say.
+/// A counter of the result lines of a bulk response, by their `result`. The bytes may arrive in pieces of any size.
 struct ResultCounter {
     private static let mark: StaticString = #""result":""#
 
@@ -6,12 +6,12 @@ struct ResultCounter {
     private(set) var accepted = 0
     private(set) var duplicate = 0
     private(set) var rejected = 0
-    /// The first line that was rejected, for people.
+    /// The first line that was rejected, as text.
     private(set) var firstRejection: String?
     private var line: [UInt8] = []
     private var isRejected = false
 
-    /// Result lines that are complete.
+    /// The number of complete result lines.
     private(set) var lines = 0
 
     mutating func consume(_ bytes: UnsafeRawBufferPointer) {

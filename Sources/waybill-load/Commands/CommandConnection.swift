@@ -1,16 +1,16 @@
-/// One connection that sends the commands of one order after the other.
+/// A connection that sends the commands of an order in sequence, then those of the next order.
 struct CommandConnection {
     private(set) var exchange: HTTPExchange
-    /// The moment for which the command under way was intended; nil while idle.
+    /// The time for which the pending command was intended, in nanoseconds of `Clock`; nil while idle.
     private(set) var intended: UInt64?
-    private var order: Mix.Order?
+    private var order: CommandMix.Order?
 
     init(port: Int) throws {
         exchange = try HTTPExchange(port: port)
     }
 
-    /// Puts the order's next command on its way, or a new order's first.
-    mutating func begin(_ mix: Mix, intended: UInt64) throws {
+    /// Sends the order's next command, or the first one of a new order.
+    mutating func begin(_ mix: CommandMix, intended: UInt64) throws {
         self.intended = intended
         var current = order ?? mix.newOrder()
         var hasMore = false
@@ -20,13 +20,13 @@ struct CommandConnection {
 
     mutating func flush() throws { try exchange.flush() }
 
-    /// Reads what has arrived.
+    /// Reads bytes that have arrived.
     ///
-    /// - Returns: the answer once it is complete.
+    /// - Returns: the response once it is complete; nil before.
     mutating func receive(_ buffer: UnsafeMutableRawBufferPointer) throws -> HTTPExchange.Response? {
         guard let response = try exchange.receive(buffer) else { return nil }
         intended = nil
-        // What follows would be refused for what is missing now.
+        // The order's later commands would be refused, since this one is missing.
         if response.status >= 300 { order = nil }
         return response
     }

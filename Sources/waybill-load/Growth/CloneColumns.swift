@@ -1,8 +1,11 @@
-/// How each column of a table that speaks of one order is written for a clone of that order: another id and customer, later
-/// positions, other times, the same facts. In SQL, `base` is the row, `k` the clone's number, and `moved` its new id.
+/// The SQL that clones the rows of one order: another id and customer, later positions, other times, the same facts. In
+/// it `base` is the row, `k` the clone's number, and `moved` the clone's new id.
 enum CloneColumns {
+    /// The expression for a column of the clone.
+    ///
     /// - Parameters:
-    ///   - type: as in `information_schema.columns.data_type`.
+    ///   - column: the column's name.
+    ///   - type: the column's type, as in `information_schema.columns.data_type`.
     static func expression(_ column: String, type: String) -> String {
         let quoted = "base.\"\(column)\""
         switch (column, type) {
@@ -18,12 +21,15 @@ enum CloneColumns {
         }
     }
 
-    /// Copies `table` of the schema `growth`, for each clone from `first` to `last`.
+    /// The statement that copies a table of the schema `growth` once for each clone.
     ///
     /// - Parameters:
-    ///   - columns: names and types, in the table's order.
-    ///   - length: events of one clone of the whole.
-    ///   - step: seconds between two clones; the one of number `newest` keeps its times.
+    ///   - table: the table's name.
+    ///   - columns: the names and types of the columns, in the table's order.
+    ///   - clones: the numbers of the clones.
+    ///   - newest: the number of the clone that keeps its times.
+    ///   - length: the number of events in one clone of the log.
+    ///   - step: the time between two clones, in seconds.
     static func insert(
         into table: String,
         columns: [(name: String, type: String)],

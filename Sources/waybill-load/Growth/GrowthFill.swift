@@ -1,14 +1,14 @@
-import EmbeddedPostgres
 import Foundation
 import Postgres
 
-/// Makes a long log out of a short real one, inside the database and fast: clones of its orders with their events,
-/// commands and read models, spread over some days up to now. What a service finds then is what it would have written.
+/// A filler that makes a long log out of a short real one, inside the database and fast: clones of the orders with
+/// their events, commands and read models, spread over some days up to now. The rows are as a service would have
+/// written them.
 ///
-/// For databases made for measuring, and no others: it empties the log first.
+/// For databases made for measuring only, since filling empties the log first.
 struct GrowthFill {
-    let location: EmbeddedPostgres.Location
-    /// Days over which the log is spread.
+    let database: PostgresConfiguration
+    /// The number of days over which the log is spread.
     let days: Int
 
     private struct Table {
@@ -16,11 +16,13 @@ struct GrowthFill {
         let columns: [(name: String, type: String)]
     }
 
-    /// Keeps the log as it is as the pattern of what is filled in later.
-    func takePattern() async throws {
-        try await location.withConnection { connection in
+    /// Saves the present log as the pattern of later fillings.
+    func savePattern() async throws {
+        try await database.withConnection { connection in
             let tables = try await tables(connection)
-            let copies = (tables.map(\.name) + Self.sums).map { "create table growth.\($0) as select * from \($0);" }
+            let copies = (tables.map(\.name) + Self.countingTables).map {
+                "create table growth.\($0) as select * from \($0);"
+            }
             try await connection.executeScript(
                 """
                 create schema growth;
@@ -35,11 +37,12 @@ struct GrowthFill {
         }
     }
 
-    /// Empties the log and fills it.
+    /// Empties the log and fills it with clones.
     ///
-    /// - Returns: how many events it has then: `events`, rounded up to a whole pattern.
+    /// - Parameter events: the number of events to fill in.
+    /// - Returns: the number of events in the log: `events`, rounded up to a whole pattern.
     func fill(to events: Int) async throws -> Int {
-        let total = try await location.withConnection { connection in
+        let total = try await database.withConnection { connection in
             let tables = try await tables(connection)
             let rows = try await connection.query("select count(*) from growth.events")
             guard let length = try rows.first.map({ Int(try $0.get(0, as: Int64.self)) }), length > 0 else {
@@ -48,7 +51,7 @@ struct GrowthFill {
             let clones = max(1, (events + length - 1) / length)
             let step = Double(days) * 86_400 / Double(clones)
             try await empty(connection, tables)
-            // Some half a million events in a transaction.
+            // About half a million events in each transaction.
             let stride = max(1, 500_000 / length)
             for first in Swift.stride(from: 0, to: clones, by: stride) {
                 let last = min(first + stride, clones) - 1
@@ -68,14 +71,16 @@ struct GrowthFill {
             try await finish(connection, clones: clones, length: length, step: step)
             return clones * length
         }
-        // As autovacuum would have, long ago.
-        try await LocalSession.run("VACUUM (ANALYZE)", at: location, timeout: .seconds(1800))
-        try await LocalSession.run("CHECKPOINT", at: location, timeout: .seconds(600))
+        // Autovacuum would have done the same on a log that grew slowly.
+        try await database.withConnection { connection in
+            try await connection.query("vacuum (analyze)", timeout: .seconds(1800))
+            try await connection.query("checkpoint", timeout: .seconds(600))
+        }
         return total
     }
 
-    /// Read models that count, and speak of no single order.
-    private static let sums = ["stats_statuses", "stats_minutes", "stats_durations"]
+    /// The read models that count, and hold no rows of single orders.
+    private static let countingTables = ["stats_statuses", "stats_minutes", "stats_durations"]
 
     private func tables(_ connection: PostgresConnection) async throws -> [Table] {
         let rows = try await connection.query(
@@ -101,7 +106,7 @@ struct GrowthFill {
     }
 
     private func empty(_ connection: PostgresConnection, _ tables: [Table]) async throws {
-        let names = (tables.map(\.name) + Self.sums).joined(separator: ", ")
+        let names = (tables.map(\.name) + Self.countingTables).joined(separator: ", ")
         try await connection.executeScript(
             """
             set synchronous_commit = off;

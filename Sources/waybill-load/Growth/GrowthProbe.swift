@@ -2,44 +2,45 @@ import Access
 import Foundation
 import Postgres
 
-/// What is asked of a log, whatever its length: appends, returns and reads.
+/// The measurements of a log that are compared across lengths: appends, returning clients and reads.
 struct GrowthProbe: Sendable {
     let service: Service
     let connections: Int
     let seconds: Double
 
-    /// Events among which those clients left that were not away for long.
-    private static let recent: Int64 = 10_000
+    /// The number of newest events among which clients left that were away for a short time.
+    private static let recentEvents: Int64 = 10_000
 
-    /// Where in the log a client was when it left.
-    private struct Place: Sendable {
+    /// A position in the log at which a client left, and the order of its event.
+    private struct ResumePosition: Sendable {
         let position: String
         let orderId: String
         let shop: String
         let customer: String
     }
 
-    /// Measures all and adds it to the report.
+    /// Measures everything and adds it to the report.
     func run(_ subject: String, _ report: inout Report) async throws {
-        let places = try await places(200, among: .max)
-        try await returns(try await self.places(200, among: Self.recent), "return", subject, &report)
-        try await returns(places, "return from anywhere", subject, &report)
-        try await reads(places, subject, &report)
+        let places = try await resumePositions(200, among: .max)
+        try await measureReturns(try await resumePositions(200, among: Self.recentEvents), "return", subject, &report)
+        try await measureReturns(places, "return from anywhere", subject, &report)
+        try await measureReads(places, subject, &report)
         var plan = CommandDriver.Plan(port: service.port, token: try await service.token(.backend))
         (plan.connections, plan.warmUp, plan.seconds) = (connections, 3, seconds)
         let settled = plan
-        let outcome = try await Threads.one { try CommandDriver(settled).run() }
+        let outcome = try await BlockingWork.run { try CommandDriver(settled).run() }
         if let refusal = outcome.firstRefusal { throw LoadFailure("a command was refused: \(refusal)") }
-        report.add(subject, "appends", outcome.rate, "/s")
-        report.add(subject, "append p50", outcome.latency.percentile(50), "ms")
-        report.add(subject, "append p99", outcome.latency.percentile(99), "ms")
+        report.add("appends", of: subject, outcome.rate, unit: "/s")
+        report.add("append p50", of: subject, outcome.latency.percentile(50), unit: "ms")
+        report.add("append p99", of: subject, outcome.latency.percentile(99), unit: "ms")
     }
 
-    /// Waits until the service has read the command ids of days past, which it does beside everything else after a start:
-    /// what it costs belongs to the start, not to the log's length.
+    /// Waits until the service has read the command ids of past days. The service does so in the background after a
+    /// start, and its cost belongs to the start, not to the log's length.
     ///
-    /// - Returns: how long that took, in seconds.
-    func settle() async throws -> Double {
+    /// - Returns: the time that it took, in seconds.
+    /// - Throws: `LoadFailure` after ten minutes.
+    func awaitCommandIds() async throws -> Double {
         let token = try await service.token(.operator)
         let began = ContinuousClock.now
         while began.duration(to: .now) < .seconds(600) {
@@ -56,12 +57,14 @@ struct GrowthProbe: Sendable {
         throw LoadFailure("the service has not read the command ids of days past within ten minutes")
     }
 
-    /// First events of orders, each with a thousand events behind it.
+    /// Positions of first events of orders, picked at random, each at least 2,000 events before the log's head.
     ///
-    /// - Parameter newest: only among so many events.
-    private func places(_ count: Int, among newest: Int64) async throws -> [Place] {
+    /// - Parameters:
+    ///   - count: the number of positions.
+    ///   - newest: the number of newest events to pick from.
+    private func resumePositions(_ count: Int, among newest: Int64) async throws -> [ResumePosition] {
         try await service.withDatabase { connection in
-            // Positions are named by the epoch of their event; what earlier runs have appended may be of a later one.
+            // A position names the epoch of its event. Events that earlier runs appended may be of a later epoch.
             let row = try await connection.query(
                 """
                 select epoch, coalesce(lead(first_seq) over (order by ordinal) - 1, (select seq from log_head))
@@ -71,8 +74,8 @@ struct GrowthProbe: Sendable {
             guard let row else { throw LoadFailure("the log is empty") }
             let (epoch, head) = (try row.get(0, as: String.self), try row.get(1, as: Int64.self))
             let last = max(1, head - 2000)
-            var places: [Place] = []
-            // Where the log ends with orders that were placed long before, some find none.
+            var places: [ResumePosition] = []
+            // A range that holds only later events of orders yields none.
             for _ in 0..<count * 10 where places.count < count {
                 let found = try await connection.query(
                     """
@@ -83,7 +86,7 @@ struct GrowthProbe: Sendable {
                 ).first
                 guard let found else { continue }
                 places.append(
-                    Place(
+                    ResumePosition(
                         position: "\(epoch)-\(try found.get(0, as: Int64.self))",
                         orderId: try found.get(1, as: String.self),
                         shop: try found.get(2, as: String.self),
@@ -95,10 +98,12 @@ struct GrowthProbe: Sendable {
         }
     }
 
-    /// From the connection to the first event that was missed, one client after the other.
-    private func returns(_ places: [Place], _ verb: String, _ subject: String, _ report: inout Report) async throws {
+    /// Measures the time from the connection to the first missed event, for one client after the other.
+    private func measureReturns(_ places: [ResumePosition], _ verb: String, _ subject: String, _ report: inout Report)
+        async throws
+    {
         let staff = try await service.token(.staff)
-        let streams: [(String, @Sendable (Place) -> String)] = [
+        let streams: [(String, @Sendable (ResumePosition) -> String)] = [
             ("all orders", { _ in "/v1/stream" }),
             ("one order", { "/v1/orders/\($0.orderId)/stream" }),
             ("a customer", { "/v1/customers/\($0.customer)/stream?shop=\($0.shop)" }),
@@ -107,7 +112,7 @@ struct GrowthProbe: Sendable {
             let port = service.port
             let latency: LatencyHistogram
             do {
-                latency = try await Threads.one {
+                latency = try await BlockingWork.run {
                     var latency = LatencyHistogram()
                     for place in places {
                         let request = StreamTarget.request(path(place), token: staff, lastEventId: place.position)
@@ -121,12 +126,13 @@ struct GrowthProbe: Sendable {
                 report.note("This version of the service has no stream of \(name).")
                 continue
             }
-            report.add(subject, "\(verb) to \(name), p50", latency.percentile(50), "ms")
-            report.add(subject, "\(verb) to \(name), p99", latency.percentile(99), "ms")
+            report.add("\(verb) to \(name), p50", of: subject, latency.percentile(50), unit: "ms")
+            report.add("\(verb) to \(name), p99", of: subject, latency.percentile(99), unit: "ms")
         }
     }
 
-    private func reads(_ places: [Place], _ subject: String, _ report: inout Report) async throws {
+    /// Measures the routes that read.
+    private func measureReads(_ places: [ResumePosition], _ subject: String, _ report: inout Report) async throws {
         let staff = try await service.token(.staff)
         let reads: [(String, [String])] = [
             ("an order", places.map { "/v1/orders/\($0.orderId)" }),
@@ -138,9 +144,9 @@ struct GrowthProbe: Sendable {
         ]
         for (name, targets) in reads {
             let plan = ReadDriver.Plan(port: service.port, token: staff, targets: targets, seconds: 2)
-            let outcome = try await Threads.one { try ReadDriver(plan).run() }
-            report.add(subject, "read \(name), p50", outcome.latency.percentile(50), "ms")
-            report.add(subject, "read \(name), p99", outcome.latency.percentile(99), "ms")
+            let outcome = try await BlockingWork.run { try ReadDriver(plan).run() }
+            report.add("read \(name), p50", of: subject, outcome.latency.percentile(50), unit: "ms")
+            report.add("read \(name), p99", of: subject, outcome.latency.percentile(99), unit: "ms")
         }
     }
 }

@@ -1,17 +1,17 @@
 import Postgres
 
-/// What the log and what belongs to it take on disk.
+/// The size on disk of the log and of all tables and indexes beside it.
 struct StorageCost: Sendable {
-    /// A table with its partitions, or an index with those of its partitions, in bytes.
-    struct Part: Sendable {
+    /// A table with its partitions, or an index with those of the partitions. Sizes are in bytes.
+    struct Relation: Sendable {
         let name: String
         let isIndex: Bool
         let bytes: Int
     }
 
-    let parts: [Part]
+    let relations: [Relation]
 
-    /// The largest first. Overflow tables count with their tables.
+    /// Reads the sizes from the database, the largest first. Overflow (TOAST) tables count with their tables.
     static func read(_ connection: PostgresConnection) async throws -> StorageCost {
         let rows = try await connection.query(
             """
@@ -27,8 +27,8 @@ struct StorageCost: Sendable {
             """
         )
         return StorageCost(
-            parts: try rows.map { row in
-                Part(
+            relations: try rows.map { row in
+                Relation(
                     name: try row.get(0, as: String.self),
                     isIndex: try row.get(1, as: Bool.self),
                     bytes: Int(try row.get(2, as: Int64.self))

@@ -1,59 +1,64 @@
 import EmbeddedPostgres
 import Foundation
 
-/// A program that this one starts and ends: also when this one is told to end.
+/// A child process, which is ended when this program ends or is interrupted.
 struct ChildProgram {
-    /// Holds all that it prints.
+    /// The path of the file with everything that the program prints.
     let output: String
     let pid: Int32
     private let name: String
 
+    /// Starts a program.
+    ///
     /// - Parameters:
-    ///   - arguments: the program's path first.
-    ///   - directory: where it works, and where `name.log` is written.
+    ///   - arguments: the program's path, then its arguments.
+    ///   - name: the program's name in errors, and the name of its log.
+    ///   - directory: the program's working directory, in which `name.log` is written.
     init(_ arguments: [String], name: String, directory: String) throws {
         output = "\(directory)/\(name).log"
         self.name = name
         guard FileManager.default.createFile(atPath: output, contents: nil) else {
-            throw LoadFailure("\(output) cannot be written")
+            throw LoadFailure("the log \(output) cannot be written; check that its directory exists and has room")
         }
         pid = try ChildProcess(arguments, directory: directory, output: .file(output)).pid
-        Family.add(pid, endedBy: SIGTERM)
+        ChildRegistry.add(pid, endedBy: SIGTERM)
     }
 
-    /// What it has printed so far.
-    func printed() throws -> String { try String(contentsOfFile: output, encoding: .utf8) }
+    /// Reads everything that the program has printed so far.
+    func readOutput() throws -> String { try String(contentsOfFile: output, encoding: .utf8) }
 
-    /// The end of what it has printed, for a failure's text.
-    func lastWords() throws -> String { String(try printed().suffix(1500)) }
+    /// Reads the end of the program's output, for an error's text.
+    func outputTail() throws -> String { String(try readOutput().suffix(1500)) }
 
-    /// Its exit status once it has ended; nil before. To be asked no more after that.
-    func ended() -> Int32? {
+    /// Returns the exit status once the program has ended; nil before. Must not be called again after that.
+    func exitStatus() -> Int32? {
         guard let status = ChildProcess.reap(pid) else { return nil }
-        Family.remove(pid)
+        ChildRegistry.remove(pid)
         return status
     }
 
-    /// Waits until it has ended by itself.
+    /// Waits until the program ends by itself.
     ///
-    /// - Returns: its exit status.
-    /// - Throws: when it takes longer than `limit`; it is killed then.
+    /// - Returns: the exit status.
+    /// - Throws: `LoadFailure` where the program takes longer than `limit`; it is then killed.
     @discardableResult
     func finish(within limit: Duration) async throws -> Int32 {
         let deadline = ContinuousClock.now + limit
         while true {
-            if let status = ended() { return status }
+            if let status = exitStatus() { return status }
             guard ContinuousClock.now < deadline else {
                 kill(pid, SIGKILL)
                 waitpid(pid, nil, 0)
-                Family.remove(pid)
-                throw LoadFailure("\(name) did not end within \(limit): \(try lastWords())")
+                ChildRegistry.remove(pid)
+                throw LoadFailure("\(name) did not end within \(limit): \(try outputTail())")
             }
             try await Task.sleep(for: .milliseconds(10))
         }
     }
 
-    /// Tells it to end, and waits for that.
+    /// Ends the program with SIGTERM and waits until it has ended.
+    ///
+    /// - Returns: the exit status.
     @discardableResult
     func stop(within limit: Duration = .seconds(20)) async throws -> Int32 {
         kill(pid, SIGTERM)
@@ -72,19 +77,19 @@ struct ChildProgram {
         return try result.get()
     }
 
-    /// Waits for a line that begins so.
+    /// Waits for a line of the program's output that begins with a prefix.
     ///
-    /// - Returns: the rest of it.
-    /// - Throws: when the program ends without it, or a minute has passed.
+    /// - Returns: the rest of the line.
+    /// - Throws: `LoadFailure` where the program ends without such a line, or after a minute.
     func line(beginning prefix: String) async throws -> String {
         let deadline = ContinuousClock.now + .seconds(60)
         while ContinuousClock.now < deadline {
-            // The last piece may be half a line.
-            let lines = try printed().split(separator: "\n", omittingEmptySubsequences: false).dropLast()
+            // The last piece may be an unfinished line.
+            let lines = try readOutput().split(separator: "\n", omittingEmptySubsequences: false).dropLast()
             if let line = lines.first(where: { $0.hasPrefix(prefix) }) { return String(line.dropFirst(prefix.count)) }
-            guard ended() == nil else { break }
+            guard exitStatus() == nil else { break }
             try await Task.sleep(for: .milliseconds(20))
         }
-        throw LoadFailure("\(name) did not start: \(try lastWords())")
+        throw LoadFailure("\(name) did not start: \(try outputTail())")
     }
 }

@@ -1,7 +1,8 @@
 import Foundation
 
+/// The limit on open file descriptors.
 enum Descriptors {
-    /// Every stream is a descriptor here too; the usual soft limit is 1,024.
+    /// Raises the soft limit to the hard limit: each stream is a descriptor, and the usual soft limit is 1,024.
     static func raiseLimit() throws {
         var limit = rlimit()
         guard getrlimit(__rlimit_resource_t(RLIMIT_NOFILE.rawValue), &limit) == 0 else {

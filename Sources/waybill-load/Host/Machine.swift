@@ -1,6 +1,6 @@
 import Foundation
 
-/// Where figures were measured.
+/// The machine on which figures were measured.
 struct Machine: Codable, Sendable, Equatable {
     var processor: String
     var cores: Int
@@ -8,6 +8,9 @@ struct Machine: Codable, Sendable, Equatable {
     var kernel: String
     var postgres: String?
 
+    /// Describes this machine.
+    ///
+    /// - Parameter postgres: the version of PostgreSQL; nil where none was used.
     static func current(postgres: String?) -> Machine {
         var names = utsname()
         uname(&names)

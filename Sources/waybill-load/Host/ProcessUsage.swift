@@ -1,45 +1,47 @@
 import Foundation
 
-/// What processes cost, as `/proc` tells it (proc(5)).
+/// The CPU and memory of processes, read from `/proc` (proc(5)). A process that has ended counts as zero.
 enum ProcessUsage {
-    /// CPU seconds of the process so far, user and system, all threads.
+    /// The CPU seconds of a process so far: user and system time of all threads.
     static func cpu(_ pid: Int32) -> Double { stat(pid).map { ticks($0[11], $0[12]) } ?? 0 }
 
-    /// CPU seconds of a process, the children that it has waited for, and those that live.
-    static func cpuOfFamily(_ pid: Int32) -> Double {
+    /// The CPU seconds of a process and of its children, both those that it has waited for and those that run.
+    static func cpuWithChildren(_ pid: Int32) -> Double {
         let own = stat(pid).map { ticks($0[11], $0[12], $0[13], $0[14]) } ?? 0
         return children(pid).reduce(own) { $0 + cpu($1) }
     }
 
-    /// Resident memory in bytes: now, and at its highest.
+    /// The resident memory of a process in bytes: the present value and the highest so far.
     static func resident(_ pid: Int32) -> (now: Int, peak: Int) {
         let status = text("/proc/\(pid)/status")
         return (kilobytes("VmRSS:", in: status) * 1024, kilobytes("VmHWM:", in: status) * 1024)
     }
 
-    /// Memory of a process and its children in bytes, with what they share counted once.
+    /// The memory of a process and its children in bytes (PSS), with shared pages counted once.
     static func proportional(_ pid: Int32) -> Int {
         ([pid] + children(pid)).reduce(0) { $0 + kilobytes("Pss:", in: text("/proc/\($1)/smaps_rollup")) * 1024 }
     }
 
-    /// Puts the high-water mark of the process's memory back to what it holds now.
+    /// Resets the peak of a process's resident memory to the present value.
     static func resetPeak(_ pid: Int32) throws {
         guard let file = FileHandle(forWritingAtPath: "/proc/\(pid)/clear_refs") else { return }
         try file.write(contentsOf: Data("5".utf8))
         try file.close()
     }
 
+    /// The process ids of the children of a process.
     static func children(_ pid: Int32) -> [Int32] {
-        // The kernel's own list of a thread's children; the postmaster has one thread.
+        // The kernel lists children by thread. The postmaster has one thread.
         text("/proc/\(pid)/task/\(pid)/children").split(separator: " ").compactMap { Int32($0) }
     }
 
-    /// What the kernel keeps for sockets, by the names of its slabs (slabinfo(5)).
+    /// The names of the slabs in which the kernel keeps sockets (slabinfo(5)).
     private static let socketSlabs: Set<Substring> = [
         "TCP", "sock_inode_cache", "filp", "eventpoll_epi", "eventpoll_pwq", "tcp_bind_bucket",
     ]
 
-    /// Kernel memory of all sockets in bytes: objects in use, and the pages of TCP's buffers. Nil where only root may know.
+    /// The kernel memory of all sockets in bytes: objects in use and pages of TCP buffers. Nil without root, which
+    /// alone may read it.
     static func socketMemory() -> Int? {
         let slabs = text("/proc/slabinfo").split(separator: "\n").map { $0.split(separator: " ") }
             .filter { $0.count > 4 && socketSlabs.contains($0[0]) }
@@ -49,7 +51,7 @@ enum ProcessUsage {
         return slabs.reduce(pages * 4096) { $0 + (Int($1[1]) ?? 0) * (Int($1[3]) ?? 0) }
     }
 
-    /// The fields of `/proc/PID/stat` behind the name, from the state on.
+    /// The fields of `/proc/PID/stat` after the name; the first is the state.
     private static func stat(_ pid: Int32) -> [Substring]? {
         let line = text("/proc/\(pid)/stat")
         guard let close = line.lastIndex(of: ")") else { return nil }
@@ -68,7 +70,7 @@ enum ProcessUsage {
         return 0
     }
 
-    /// Empty where the process is gone: then it costs nothing. Read to the end: files of `/proc` do not know their sizes.
+    /// Reads a file of `/proc` to its end, since these files report no size. Empty where the process has ended.
     private static func text(_ path: String) -> String {
         guard let file = FileHandle(forReadingAtPath: path) else { return "" }
         do {

@@ -4,29 +4,32 @@ import Foundation
 import Logging
 import Postgres
 
-/// A service under measurement: one that this program has started, or one that runs already.
+/// The service under measurement: one that this program has started, or one that was running before.
 struct Service: Sendable {
     let port: Int
     let dataDirectory: String
     let pid: Int32
-    /// The embedded cluster's socket, and its postmaster.
-    let database: EmbeddedPostgres.Location
+    /// The database in the embedded cluster.
+    let database: PostgresConfiguration
+    /// The process id of the embedded cluster's postmaster.
     let postmaster: Int32
 
-    /// A quiet logger: what matters here is printed.
+    /// The logger of the components used here; the program itself prints its progress.
     static let logger = {
         var logger = Logger(label: "waybill-load")
         logger.logLevel = .error
         return logger
     }()
 
-    /// Looks at the service that holds the data directory.
+    /// Finds the service that runs on a data directory.
+    ///
+    /// - Throws: `LoadFailure` where no service runs on the directory.
     init(port: Int, dataDirectory: String) async throws {
         let lock = "\(dataDirectory)/waybill.lock"
         guard let text = FileManager.default.contents(atPath: lock).map({ String(decoding: $0, as: UTF8.self) }),
             let pid = Int32(text.prefix { $0.isNumber })
-        else { throw LoadFailure("\(lock) names no process: is a service running on that data directory?") }
-        // Adopts the cluster that the service runs; nothing here stops it.
+        else { throw LoadFailure("\(lock) names no process; start a service on that data directory") }
+        // Adopts the service's running cluster. Nothing here stops that cluster.
         let cluster = EmbeddedPostgres(dataDirectory: dataDirectory, logger: Self.logger)
         database = try await cluster.start()
         guard let postmaster = await cluster.postmasterPid else { throw LoadFailure("the cluster has no postmaster") }
@@ -36,7 +39,7 @@ struct Service: Sendable {
         self.pid = pid
     }
 
-    /// A token of the data directory's development key, for the shops that send load.
+    /// Signs a token with the data directory's development key, for the shops that send load. Valid for a day.
     func token(_ role: Role, subject: String? = "load", shops: ShopScope = LoadShop.scope) async throws -> String {
         try await DevelopmentKey.loadOrCreate(in: dataDirectory).sign(
             role: role,
@@ -47,33 +50,16 @@ struct Service: Sendable {
         )
     }
 
-    /// One connection to the service's database, as its superuser, for as long as `body` runs.
+    /// Lends a connection to the service's database, as the superuser, for as long as `body` runs.
     func withDatabase<R: Sendable>(_ body: (PostgresConnection) async throws -> R) async throws -> R {
         try await database.withConnection(body)
     }
 
-    /// The log's last position.
+    /// Reads the sequence number of the log's last event.
     func head() async throws -> Int {
         try await withDatabase { connection in
             guard let row = try await connection.query("select seq from log_head").first else { return 0 }
             return Int(try row.get(0, as: Int64.self))
         }
-    }
-}
-
-extension EmbeddedPostgres.Location {
-    func withConnection<R: Sendable>(_ body: (PostgresConnection) async throws -> R) async throws -> R {
-        let connection = try await PostgresConnection.connect(
-            PostgresConfiguration(host: socketDirectory, port: port, database: database, user: user),
-            logger: Service.logger
-        )
-        let result: Result<R, any Error>
-        do {
-            result = .success(try await body(connection))
-        } catch {
-            result = .failure(error)
-        }
-        await connection.close()
-        return try result.get()
     }
 }

@@ -1,9 +1,9 @@
 import Foundation
 import Synchronization
 
-/// Watches what the service and its database cost while something is measured.
+/// A monitor of the CPU and memory of the service, its database and this program during a measurement.
 final class UsageMonitor: Sendable {
-    /// CPU in seconds, memory in bytes.
+    /// The CPU in seconds and the memory in bytes.
     struct Usage: Sendable {
         var elapsed = 0.0
         var service = 0.0
@@ -11,11 +11,11 @@ final class UsageMonitor: Sendable {
         var client = 0.0
         var residentPeak = 0
         var residentFinal = 0
-        /// Resident memory of the service, each half second.
+        /// The resident memory of the service, sampled each half second.
         var residentSeries: [Int] = []
         var databaseMemory = 0
 
-        /// Share of one core, in percent.
+        /// CPU seconds as a percentage of one core.
         func percent(_ cpu: Double) -> Double { elapsed > 0 ? cpu / elapsed * 100 : 0 }
     }
 
@@ -68,7 +68,7 @@ final class UsageMonitor: Sendable {
 
     private func cpu() -> (service: Double, database: Double, client: Double) {
         (
-            ProcessUsage.cpu(service.pid), ProcessUsage.cpuOfFamily(service.postmaster), ProcessUsage.cpu(getpid())
+            ProcessUsage.cpu(service.pid), ProcessUsage.cpuWithChildren(service.postmaster), ProcessUsage.cpu(getpid())
         )
     }
 }

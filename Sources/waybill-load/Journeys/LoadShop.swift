@@ -1,15 +1,15 @@
 import Access
 
-/// A shop that sends load: those of the demonstration.
+/// A shop that sends load, as in the demonstration.
 struct LoadShop: Sendable {
     let name: String
     let country: String
     let currency: String
     let locale: String
     let carrier: String
-    /// The names of two articles.
+    /// The names of the two articles in each order.
     let goods: (String, String)
-    /// Minor units in a unit that people count in.
+    /// The number of minor units in one unit of the currency.
     let scale: Int
 
     static let all = [

@@ -1,21 +1,20 @@
-import CEpoll
-import Glibc
+import Primitives
 
-/// The clocks that measurements go by.
+/// The clocks of the measurements.
 enum Clock {
-    /// Nanoseconds of the monotonic clock.
-    static func now() -> UInt64 { waybill_clock(CLOCK_MONOTONIC) }
+    /// The time of the monotonic clock in nanoseconds.
+    static func now() -> UInt64 { SystemClock.monotonicNanoseconds() }
 
-    /// Nanoseconds since 1970: the clock of `recordedAt`.
-    static func wall() -> UInt64 { waybill_clock(CLOCK_REALTIME) }
+    /// The time since 1970 in nanoseconds: the clock of `recordedAt`.
+    static func wall() -> UInt64 { SystemClock.unixNanoseconds() }
 }
 
 extension Double {
-    /// This many seconds in nanoseconds.
+    /// This number of seconds in nanoseconds.
     var nanoseconds: UInt64 { UInt64(Swift.max(0, self) * 1e9) }
 }
 
 extension UInt64 {
-    /// This many nanoseconds in seconds.
+    /// This number of nanoseconds in seconds.
     var seconds: Double { Double(self) / 1e9 }
 }

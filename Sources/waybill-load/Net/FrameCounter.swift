@@ -1,20 +1,21 @@
 import Glibc
 
-/// Counts the frames of an SSE stream in pieces of any size, without decoding: lines that begin with `data:` and `id:`.
-/// Frames here have one data line each. Size lines of chunks lie between, and begin with hex digits only.
+/// A counter of the frames of an SSE stream, which counts lines that begin with `data:` or `id:` without decoding. The
+/// bytes may arrive in pieces of any size. Each frame has one `data` line. Chunk sizes stand between, and begin with
+/// hex digits.
 struct FrameCounter {
     private static let dataMark: StaticString = "data:"
     private static let idMark: StaticString = "id:"
 
-    /// How much of a mark has been seen at the beginning of the current line; `.inside` past it.
+    /// The number of bytes of a mark that have been read at the beginning of the current line; `inside` after the mark.
     private enum State {
         case lineStart, data(UInt8), id(UInt8), inside
     }
 
     private var state = State.lineStart
-    /// `data:` lines so far: events.
+    /// The number of `data:` lines so far, which is that of events.
     private(set) var events = 0
-    /// `id:` lines so far: events and id-only blocks.
+    /// The number of `id:` lines so far, of events and of id-only blocks.
     private(set) var ids = 0
 
     mutating func consume(_ bytes: UnsafeRawBufferPointer) {

@@ -1,17 +1,17 @@
 import Glibc
 
-/// One keep-alive connection on which requests follow one another, each when the answer before it is complete.
+/// A keep-alive connection for requests in sequence: the next one is sent when the last response is complete.
 struct HTTPExchange {
     struct Response {
         let status: Int
-        /// As much of the body as is kept.
+        /// The beginning of the body, up to the limit.
         let body: [UInt8]
 
         var text: String { String(decoding: body, as: UTF8.self) }
     }
 
     let descriptor: Int32
-    /// Part of the request waits for room in the socket.
+    /// True while a part of the request waits for room in the socket.
     private(set) var isAwaitingRoom = false
     private let bodyLimit: Int
     private var request: [UInt8] = []
@@ -19,15 +19,19 @@ struct HTTPExchange {
     private var parser = ResponseParser()
     private var body: [UInt8] = []
 
-    /// - Parameter bodyLimit: how many bytes of a body are kept.
+    /// Connects to a port of 127.0.0.1.
+    ///
+    /// - Parameters:
+    ///   - port: the port.
+    ///   - bodyLimit: the number of bytes of a body to keep.
     init(port: Int, bodyLimit: Int = 512) throws {
         descriptor = try Sockets.connect(port: port)
         self.bodyLimit = bodyLimit
     }
 
-    /// Puts a request on its way.
+    /// Sends a request.
     ///
-    /// - Parameter fill: appends its bytes.
+    /// - Parameter fill: a closure that appends the bytes of the request.
     mutating func begin(_ fill: (inout [UInt8]) -> Void) throws {
         request.removeAll(keepingCapacity: true)
         body.removeAll(keepingCapacity: true)
@@ -37,7 +41,7 @@ struct HTTPExchange {
         try flush()
     }
 
-    /// Sends what is left of the request.
+    /// Sends the rest of the request, as far as the socket accepts it.
     mutating func flush() throws {
         while sent < request.count {
             let count = try request.withUnsafeBytes {
@@ -49,10 +53,10 @@ struct HTTPExchange {
         isAwaitingRoom = sent < request.count
     }
 
-    /// Reads what has arrived.
+    /// Reads bytes that have arrived.
     ///
-    /// - Returns: the response once it is complete.
-    /// - Throws: when the connection ends before that.
+    /// - Returns: the response once it is complete; nil before.
+    /// - Throws: `LoadFailure` where the connection ends before that.
     mutating func receive(_ buffer: UnsafeMutableRawBufferPointer) throws -> Response? {
         guard let count = try Sockets.receive(descriptor, into: buffer) else { return nil }
         guard count > 0 else { throw LoadFailure("the server closed a connection") }
@@ -66,5 +70,6 @@ struct HTTPExchange {
         return parser.isComplete ? Response(status: parser.status, body: body) : nil
     }
 
+    /// Closes the connection.
     func end() { close(descriptor) }
 }

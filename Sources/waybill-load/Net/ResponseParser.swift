@@ -1,11 +1,11 @@
-/// Reads HTTP/1.1 responses as they arrive, in pieces of any size (RFC 9112). Keeps nothing but what it counts.
+/// A parser of one HTTP/1.1 response (RFC 9112), which may arrive in pieces of any size. It stores no bytes.
 struct ResponseParser {
     private enum State {
-        /// In the status line, before the code, in it, and after it.
+        /// In the status line: before the code, in the code, after the code.
         case version, code, reason
-        /// At the beginning of a header line, in one that is compared, in one that is not of interest.
+        /// In the header: at the beginning of a line, in a name that is compared, in a value, in a line to skip.
         case lineStart, name(Header, matched: Int), value(Header), skipLine
-        /// The blank line's LF is awaited.
+        /// Before the LF of the blank line.
         case headEnd
         case fixedBody
         case chunkSize, chunkExtension, chunkBody, chunkEnd
@@ -27,16 +27,19 @@ struct ResponseParser {
     private var state = State.version
     private var remaining = 0
     private var isChunked = false
-    /// The status code; complete when `isHeadComplete`.
+    /// The status code; complete once `isHeadComplete` is true.
     private(set) var status = 0
     private(set) var isHeadComplete = false
 
     var isComplete: Bool { if case .done = state { true } else { false } }
 
-    /// Takes bytes up to the end of this response, or of the head where `headOnly`.
+    /// Parses bytes up to the end of the response.
     ///
-    /// - Parameter body: given the body's bytes, without the framing of chunks.
-    /// - Returns: how many bytes were taken; fewer than given once the response is complete.
+    /// - Parameters:
+    ///   - bytes: the bytes that follow those of the call before.
+    ///   - headOnly: true to stop at the end of the head.
+    ///   - body: called with the bytes of the body, without the framing of chunks.
+    /// - Returns: the number of bytes parsed; fewer than given once the response is complete.
     mutating func consume(
         _ bytes: UnsafeRawBufferPointer,
         headOnly: Bool = false,
@@ -106,7 +109,7 @@ struct ResponseParser {
         if byte == 0x0A {
             state = .lineStart
         } else if case .transferEncoding = header {
-            // `chunked` is the only coding that servers of today send.
+            // `chunked` is the only coding that the measured servers send.
             if byte | 0x20 == UInt8(ascii: "c") { isChunked = true }
         } else if Self.isDigit(byte) {
             remaining = remaining * 10 + Int(byte - UInt8(ascii: "0"))

@@ -1,16 +1,17 @@
-import CEpoll
+import CLinux
 import Glibc
 
-/// Non-blocking TCP over 127.0.0.0/8. None is inherited by children.
+/// Non-blocking TCP sockets over 127.0.0.0/8, which children do not inherit.
 enum Sockets {
-    /// `IP_BIND_ADDRESS_NO_PORT` (ip(7)): the port is chosen at connect, for this very peer.
+    /// `IP_BIND_ADDRESS_NO_PORT` (ip(7)): the port is chosen at `connect`, so that it must be free for this peer only.
     private static let bindAddressNoPort: Int32 = 24
 
-    /// Begins to connect; the socket becomes writable when that is done.
+    /// Begins to connect to a port of 127.0.0.1. The socket becomes writable once it is connected.
     ///
     /// - Parameters:
-    ///   - source: the last byte of the 127.0.0.x to come from. One address has some 28,000 ports towards one peer.
-    ///   - receiveBuffer: bytes of the kernel's receive buffer; nil leaves it to the system.
+    ///   - port: the port.
+    ///   - source: the last byte of the source address 127.0.0.x. One address has about 28,000 ports for one peer.
+    ///   - receiveBuffer: the size, in bytes, of the kernel's receive buffer; nil for the system's default.
     static func connect(port: Int, source: UInt8 = 1, receiveBuffer: Int32? = nil) throws -> Int32 {
         let descriptor = try stream()
         do {
@@ -45,7 +46,7 @@ enum Sockets {
         return (descriptor, Int(UInt16(bigEndian: address.sin_port)))
     }
 
-    /// The next connection that waits; nil when there is none.
+    /// Accepts the next waiting connection; nil where there is none.
     static func accept(_ listener: Int32) throws -> Int32? {
         let flags = Int32(SOCK_NONBLOCK.rawValue | SOCK_CLOEXEC.rawValue)
         let descriptor = accept4(listener, nil, nil, flags)
@@ -54,7 +55,7 @@ enum Sockets {
         return descriptor
     }
 
-    /// Why a connection attempt failed; 0 when it did not.
+    /// The error of a connection attempt; 0 for none.
     static func error(of descriptor: Int32) -> Int32 {
         var code: Int32 = 0
         var length = socklen_t(MemoryLayout<Int32>.size)
@@ -62,9 +63,9 @@ enum Sockets {
         return code
     }
 
-    /// Sends what the kernel takes now.
+    /// Sends as many bytes as the kernel accepts now.
     ///
-    /// - Returns: the count of bytes, 0 when there is no room.
+    /// - Returns: the number of bytes sent; 0 where there is no room.
     static func send(_ descriptor: Int32, _ bytes: UnsafeRawBufferPointer) throws -> Int {
         let count = Glibc.send(descriptor, bytes.baseAddress, bytes.count, Int32(MSG_NOSIGNAL))
         if count >= 0 { return count }
@@ -72,9 +73,9 @@ enum Sockets {
         return 0
     }
 
-    /// Receives what is there.
+    /// Receives the bytes that have arrived.
     ///
-    /// - Returns: the count of bytes, 0 at the end of the stream, nil when nothing is there.
+    /// - Returns: the number of bytes; 0 at the end of the stream, nil where nothing has arrived.
     static func receive(_ descriptor: Int32, into buffer: UnsafeMutableRawBufferPointer) throws -> Int? {
         let count = recv(descriptor, buffer.baseAddress, buffer.count, 0)
         if count >= 0 { return count }

@@ -1,8 +1,8 @@
 import ArgumentParser
 import Foundation
 
-/// The limit to compare with: a bare epoll loop that writes every event to every socket, one call each, and does nothing
-/// else. A child process of the benchmark.
+/// The command that runs the limit to compare with, in a child process: an epoll loop that writes every event to every
+/// socket, with one call each, and does nothing else.
 struct EpollPeer: ParsableCommand {
     static let name = "peer-epoll"
 
@@ -14,127 +14,8 @@ struct EpollPeer: ParsableCommand {
 
     func run() throws {
         let server = try EpollPeerServer()
-        // Not print: it is buffered, and whoever waits would wait for ever.
+        // `print` is buffered, so the parent would never see the line.
         FileHandle.standardOutput.write(Data("port \(server.port)\n".utf8))
         try server.run()
-    }
-}
-
-/// `GET` opens a stream, `POST` publishes its body as a frame to all of them.
-final class EpollPeerServer {
-    private struct Connection {
-        let descriptor: Int32
-        var input: [UInt8] = []
-        /// What the socket would not take.
-        var output: [UInt8] = []
-        var isStream = false
-    }
-
-    private static let listenerToken = UInt64.max
-    private static let head = Array(
-        "HTTP/1.1 200 OK\r\nContent-Type: text/event-stream\r\nTransfer-Encoding: chunked\r\n\r\n".utf8
-    )
-    private static let published = Array("HTTP/1.1 204 No Content\r\n\r\n".utf8)
-
-    let port: Int
-    private let listener: Int32
-    private let epoll: Epoll
-    private var connections: [Connection?] = []
-    private var streams: [Int] = []
-    private let buffer = UnsafeMutableRawBufferPointer.allocate(byteCount: 256 * 1024, alignment: 16)
-
-    init() throws {
-        epoll = try Epoll()
-        (listener, port) = try Sockets.listen()
-        try epoll.add(listener, token: Self.listenerToken)
-    }
-
-    deinit { buffer.deallocate() }
-
-    /// Serves until the process is ended.
-    func run() throws {
-        while true {
-            try epoll.wait(until: .max) { ready in
-                if ready.token == Self.listenerToken { return try accept() }
-                let index = Int(ready.token)
-                if ready.isWritable { try flush(index) }
-                if ready.isReadable { try read(index) }
-            }
-        }
-    }
-
-    private func accept() throws {
-        while let descriptor = try Sockets.accept(listener) {
-            connections.append(Connection(descriptor: descriptor))
-            try epoll.add(descriptor, token: UInt64(connections.count - 1))
-        }
-    }
-
-    private func read(_ index: Int) throws {
-        guard let descriptor = connections[index]?.descriptor else { return }
-        guard let count = try Sockets.receive(descriptor, into: buffer) else { return }
-        guard count > 0 else { return end(index) }
-        connections[index]?.input.append(contentsOf: buffer[..<count])
-        while let request = PeerRequest(connections[index]?.input ?? []) {
-            connections[index]?.input.removeFirst(request.length)
-            if request.isPost {
-                try publish(request.body)
-                try send(Self.published, to: index)
-            } else {
-                try send(Self.head, to: index)
-                streams.append(index)
-            }
-        }
-    }
-
-    private func publish(_ frame: ArraySlice<UInt8>) throws {
-        let chunk = Array("\(String(frame.count, radix: 16))\r\n".utf8) + frame + Array("\r\n".utf8)
-        for index in streams { try send(chunk, to: index) }
-    }
-
-    private func send(_ bytes: [UInt8], to index: Int) throws {
-        guard let descriptor = connections[index]?.descriptor else { return }
-        if connections[index]?.output.isEmpty == false {
-            connections[index]?.output.append(contentsOf: bytes)
-            return
-        }
-        let sent = try bytes.withUnsafeBytes { try Sockets.send(descriptor, $0) }
-        guard sent < bytes.count else { return }
-        connections[index]?.output = Array(bytes[sent...])
-        try epoll.change(descriptor, token: UInt64(index), .readingAndWriting)
-    }
-
-    private func flush(_ index: Int) throws {
-        guard let connection = connections[index] else { return }
-        let sent = try connection.output.withUnsafeBytes { try Sockets.send(connection.descriptor, $0) }
-        connections[index]?.output.removeFirst(sent)
-        if sent == connection.output.count { try epoll.change(connection.descriptor, token: UInt64(index), .reading) }
-    }
-
-    private func end(_ index: Int) {
-        if let descriptor = connections[index]?.descriptor { close(descriptor) }
-        connections[index] = nil
-        streams.removeAll { $0 == index }
-    }
-}
-
-/// A request as this program's own client sends it, once it is complete.
-struct PeerRequest {
-    let isPost: Bool
-    let body: ArraySlice<UInt8>
-    /// Bytes of the input that it takes.
-    let length: Int
-
-    /// Nil while it is incomplete.
-    init?(_ input: [UInt8]) {
-        let end = Array("\r\n\r\n".utf8)
-        guard let blank = input.indices.first(where: { input[$0...].starts(with: end) }) else { return nil }
-        let lines = String(decoding: input[..<blank], as: UTF8.self).split(separator: "\r\n")
-        let header = lines.first { $0.hasPrefix("Content-Length: ") }
-        let count = header.flatMap { Int($0.dropFirst(16)) } ?? 0
-        length = blank + 4 + count
-        guard input.count >= length else { return nil }
-        isPost = input.first == UInt8(ascii: "P")
-        body = input[(blank + 4)..<length]
     }
 }

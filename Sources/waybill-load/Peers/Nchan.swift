@@ -1,21 +1,22 @@
 import Foundation
 
 extension StreamPeer {
-    /// Debian's module, and the server that loads it.
+    /// The paths of Debian's module and of the server that loads the module.
     private static let module = "/usr/lib/nginx/modules/ngx_nchan_module.so"
     private static let server = "/usr/sbin/nginx"
 
-    /// nginx with nchan, one worker, its own configuration, as a child, for as long as `body` runs.
+    /// Runs nginx with nchan, one worker and a configuration of its own, for as long as `body` runs.
     ///
-    /// - Throws: when it is not installed (Debian: `nginx-light`, `libnginx-mod-nchan`) or does not start.
-    static func withNchan<R>(_ workplace: String, _ body: (StreamPeer) async throws -> R) async throws -> R {
+    /// - Throws: `LoadFailure` where nchan is not installed (Debian: `nginx-light`, `libnginx-mod-nchan`) or does not
+    ///   start.
+    static func withNchan<R>(_ workDirectory: String, _ body: (StreamPeer) async throws -> R) async throws -> R {
         guard [module, server].allSatisfy(FileManager.default.fileExists) else {
             throw LoadFailure("nchan is missing: install nginx-light and libnginx-mod-nchan")
         }
-        // A port that is free now; nobody else takes ports here while this runs.
+        // Finds a free port. No other process takes ports on this machine during a measurement.
         let (descriptor, port) = try Sockets.listen()
         close(descriptor)
-        let directory = "\(workplace)/nginx"
+        let directory = "\(workDirectory)/nginx"
         try FileManager.default.createDirectory(atPath: directory, withIntermediateDirectories: true)
         let path = "\(directory)/nginx.conf"
         try configuration(port, directory).write(toFile: path, atomically: true, encoding: .utf8)
@@ -25,7 +26,7 @@ extension StreamPeer {
             directory: directory
         )
         return try await program.during {
-            try await answer(port, program)
+            try await waitUntilReady(port, program)
             let request = StreamTarget.request("/stream")
             return try await body(
                 StreamPeer(
@@ -40,10 +41,11 @@ extension StreamPeer {
         }
     }
 
-    private static func answer(_ port: Int, _ program: ChildProgram) async throws {
+    /// Waits until the server responds.
+    private static func waitUntilReady(_ port: Int, _ program: ChildProgram) async throws {
         let deadline = ContinuousClock.now + .seconds(10)
         while ContinuousClock.now < deadline {
-            guard program.ended() == nil else { throw LoadFailure("nginx: \(try program.lastWords())") }
+            guard program.exitStatus() == nil else { throw LoadFailure("nginx: \(try program.outputTail())") }
             do {
                 _ = try await ReadDriver.fetch("/up", port: port, token: "none")
                 return
@@ -51,7 +53,7 @@ extension StreamPeer {
                 try await Task.sleep(for: .milliseconds(50))
             }
         }
-        throw LoadFailure("nginx does not answer: \(try program.lastWords())")
+        throw LoadFailure("nginx does not answer: \(try program.outputTail())")
     }
 
     private static func configuration(_ port: Int, _ directory: String) -> String {

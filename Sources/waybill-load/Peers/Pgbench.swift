@@ -2,26 +2,28 @@ import EmbeddedPostgres
 import Foundation
 import Postgres
 
-/// The peer of single commands: what PostgreSQL does by itself with one event and one notification a transaction.
+/// The peer of single commands: PostgreSQL alone, with one event and one notification in each transaction.
 struct Pgbench: Sendable {
     struct Outcome: Sendable {
-        /// Transactions a second, without the time to connect.
+        /// Transactions per second, without the time to connect.
         var rate: Double
-        /// Mean, in milliseconds.
+        /// The mean latency in milliseconds.
         var latency: Double
     }
 
     let cluster: PeerCluster
     private let script: String
 
-    /// Makes the table.
+    /// Creates the table.
     ///
-    /// - Parameter workplace: where the script and the logs are written.
-    init(_ cluster: PeerCluster, workplace: String) async throws {
+    /// - Parameters:
+    ///   - cluster: the cluster to measure.
+    ///   - workDirectory: the directory for the script.
+    init(_ cluster: PeerCluster, workDirectory: String) async throws {
         self.cluster = cluster
-        script = "\(workplace)/peer.sql"
+        script = "\(workDirectory)/peer.sql"
         try Self.transaction.write(toFile: script, atomically: true, encoding: .utf8)
-        try await cluster.location.withConnection { connection in
+        try await cluster.database.withConnection { connection in
             try await connection.executeScript(
                 """
                 create table if not exists peer_events (
@@ -32,25 +34,28 @@ struct Pgbench: Sendable {
         }
     }
 
-    func run(clients: Int, seconds: Int, workplace: String) async throws -> Outcome {
+    /// Runs pgbench.
+    ///
+    /// - Throws: `LoadFailure` with pgbench's output where it fails.
+    func run(clients: Int, seconds: Int, workDirectory: String) async throws -> Outcome {
         let program = try ChildProgram(
             [
-                "\(cluster.binaries)/pgbench", "--host=\(cluster.location.socketDirectory)",
-                "--port=\(cluster.location.port)", "--username=\(cluster.location.user)", "--no-vacuum",
+                "\(cluster.binaries)/pgbench", "--host=\(cluster.database.host)",
+                "--port=\(cluster.database.port)", "--username=\(cluster.database.user)", "--no-vacuum",
                 "--protocol=prepared", "--client=\(clients)", "--jobs=2", "--time=\(seconds)", "--file=\(script)",
-                cluster.location.database,
+                cluster.database.database,
             ],
             name: "pgbench",
-            directory: workplace
+            directory: workDirectory
         )
         let status = try await program.finish(within: .seconds(seconds + 60))
-        guard status == 0, let outcome = Self.parse(try program.printed()) else {
-            throw LoadFailure("pgbench: \(try program.lastWords())")
+        guard status == 0, let outcome = Self.parse(try program.readOutput()) else {
+            throw LoadFailure("pgbench: \(try program.outputTail())")
         }
         return outcome
     }
 
-    /// What pgbench prints at its end.
+    /// Reads the summary that pgbench prints; nil where it is incomplete.
     static func parse(_ text: String) -> Outcome? {
         func number(after label: String) -> Double? {
             let line = text.split(separator: "\n").first { $0.hasPrefix(label) }
@@ -60,7 +65,7 @@ struct Pgbench: Sendable {
         return Outcome(rate: rate, latency: latency)
     }
 
-    /// The text of an event, as long as one of ours in the middle.
+    /// The text of an event, as long as the median event of Waybill.
     private static let event =
         #"{"parcelId":"p1","scanId":"p1-0-inTransit","code":"inTransit","parcelStatus":"inTransit","#
         + #""place":{"text":"Hub","country":"DE"},"number":"A-00012345","shop":"aurora","customer":"cust-042","#

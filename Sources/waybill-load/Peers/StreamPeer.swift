@@ -1,20 +1,20 @@
 import Foundation
 
-/// A server of streams beside ours: one that runs, and how to follow and feed it.
+/// A running server of streams to compare with, and the requests to follow it and to publish to it.
 struct StreamPeer: Sendable {
     let name: String
     let pid: Int32
     let target: StreamTarget
-    /// Publishes one frame.
+    /// The request that publishes a frame.
     let request: @Sendable (RecordedFrame) -> [UInt8]
 
-    /// The bare epoll loop, as a child, for as long as `body` runs.
-    static func withEpoll<R>(_ workplace: String, _ body: (StreamPeer) async throws -> R) async throws -> R {
+    /// Runs the bare epoll loop for as long as `body` runs.
+    static func withEpoll<R>(_ workDirectory: String, _ body: (StreamPeer) async throws -> R) async throws -> R {
         let path = Bundle.main.executablePath ?? CommandLine.arguments[0]
-        let program = try ChildProgram([path, EpollPeer.name], name: "epoll", directory: workplace)
+        let program = try ChildProgram([path, EpollPeer.name], name: "epoll", directory: workDirectory)
         return try await program.during {
             let port = try await program.line(beginning: "port ")
-            guard let port = Int(port) else { throw LoadFailure("the bare loop did not start") }
+            guard let port = Int(port) else { throw LoadFailure("the bare epoll loop did not print its port") }
             let request = StreamTarget.request("/stream")
             return try await body(
                 StreamPeer(
@@ -27,6 +27,7 @@ struct StreamPeer: Sendable {
         }
     }
 
+    /// A `POST` request.
     static func post(_ path: String, _ headers: [String], _ body: [UInt8]) -> [UInt8] {
         let lines = ["POST \(path) HTTP/1.1", "Host: 127.0.0.1"] + headers + ["Content-Length: \(body.count)", "", ""]
         return Array(lines.joined(separator: "\r\n").utf8) + body

@@ -1,17 +1,19 @@
 import Foundation
 
-/// A peer of single commands: UmaDB, an event store, as its package on PyPI brings it, server and Python client.
+/// A peer of single commands: the event store UmaDB, with the server and the Python client of its package on PyPI.
 struct UmaDB: Sendable {
     let python: String
     private let port: Int
 
-    /// Runs its server in `workplace`, for as long as `body` runs.
+    /// Runs the server for as long as `body` runs.
     ///
-    /// - Parameter python: a Python that has the package `umadb`.
-    static func with<R>(python: String, workplace: String, _ body: (UmaDB) async throws -> R) async throws -> R {
+    /// - Parameters:
+    ///   - python: the path of a Python that has the package `umadb`.
+    ///   - workDirectory: the directory for the server's data and logs.
+    static func with<R>(python: String, workDirectory: String, _ body: (UmaDB) async throws -> R) async throws -> R {
         let (descriptor, port) = try Sockets.listen()
         close(descriptor)
-        let directory = "\(workplace)/umadb"
+        let directory = "\(workDirectory)/umadb"
         try FileManager.default.createDirectory(atPath: directory, withIntermediateDirectories: true)
         let program = try ChildProgram(
             [
@@ -24,29 +26,32 @@ struct UmaDB: Sendable {
         return try await program.during {
             let deadline = ContinuousClock.now + .seconds(20)
             let peer = UmaDB(python: python, port: port)
-            while try await !peer.answers(directory) {
-                guard program.ended() == nil, ContinuousClock.now < deadline else {
-                    throw LoadFailure("UmaDB did not start: \(try program.lastWords())")
+            while try await !peer.isReady(directory) {
+                guard program.exitStatus() == nil, ContinuousClock.now < deadline else {
+                    throw LoadFailure("UmaDB did not start: \(try program.outputTail())")
                 }
             }
             return try await body(peer)
         }
     }
 
-    /// - Returns: events a second, each appended for itself.
-    func run(clients: Int, seconds: Int, workplace: String) async throws -> Double {
+    /// Runs the clients, each of which appends one event at a time.
+    ///
+    /// - Returns: events per second.
+    func run(clients: Int, seconds: Int, workDirectory: String) async throws -> Double {
         let program = try ChildProgram(
             [python, "-c", Self.script, "http://127.0.0.1:\(port)", "\(clients)", "\(seconds)"],
             name: "umadb-client",
-            directory: workplace
+            directory: workDirectory
         )
         guard try await program.finish(within: .seconds(seconds + 60)) == 0,
-            let rate = Double(try program.printed().trimmingCharacters(in: .newlines))
-        else { throw LoadFailure("UmaDB's client: \(try program.lastWords())") }
+            let rate = Double(try program.readOutput().trimmingCharacters(in: .newlines))
+        else { throw LoadFailure("UmaDB's client: \(try program.outputTail())") }
         return rate
     }
 
-    private func answers(_ directory: String) async throws -> Bool {
+    /// Asks the server for its head.
+    private func isReady(_ directory: String) async throws -> Bool {
         let program = try ChildProgram(
             [python, "-c", "import sys, umadb; umadb.Client(sys.argv[1]).head()", "http://127.0.0.1:\(port)"],
             name: "umadb-probe",
@@ -55,7 +60,8 @@ struct UmaDB: Sendable {
         return try await program.finish(within: .seconds(20)) == 0
     }
 
-    /// A client a thread; each appends one event, waits for its position, appends the next.
+    /// The client program: one client for each thread, which appends an event, waits for its position and appends the
+    /// next.
     private static let script = """
         import sys, threading, time, umadb
         url, clients, seconds = sys.argv[1], int(sys.argv[2]), int(sys.argv[3])

@@ -1,8 +1,10 @@
 import Foundation
 
-/// What staff and backends usually ask the order list for.
+/// The usual queries of staff and backends to the order list.
 enum ListQueries {
-    /// The names of the queries and their targets; those of a name are asked in turn.
+    /// The queries by name, each with its request targets, which are used in turn.
+    ///
+    /// - Parameter page: a page of orders, from which the values of filters are taken.
     static func all(from page: Page) -> [(name: String, targets: [String])] {
         let orders = page.orders
         func each(_ target: (Page.Order) -> String?) -> [String] { Array(Set(orders.compactMap(target))).sorted() }
@@ -26,7 +28,7 @@ enum ListQueries {
         return queries.filter { !$0.1.isEmpty }
     }
 
-    /// The members of a page of orders that queries are made of.
+    /// A page of orders, with the members that the queries need.
     struct Page: Decodable {
         struct Order: Decodable {
             struct Parcel: Decodable {

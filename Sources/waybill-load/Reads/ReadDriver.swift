@@ -1,11 +1,12 @@
 import Foundation
+import Primitives
 
-/// Asks for one thing again and again on some connections, each as soon as it has its answer.
+/// A client that repeats `GET` requests on some connections, the next one as soon as the last is answered.
 final class ReadDriver {
     struct Plan: Sendable {
         var port: Int
         var token: String
-        /// Paths with their queries, taken in turn.
+        /// The request targets, which are used in turn.
         var targets: [String]
         var connections = 1
         var seconds = 3.0
@@ -27,14 +28,14 @@ final class ReadDriver {
 
     init(_ plan: Plan) throws {
         self.plan = plan
-        epoll = try Epoll()
+        epoll = try Epoll(capacity: 1024)
     }
 
     deinit { buffer.deallocate() }
 
-    /// Blocks its thread for the plan's time.
+    /// Runs the load. Blocks the thread for the plan's time.
     ///
-    /// - Throws: for an answer other than 200.
+    /// - Throws: `LoadFailure` for a status other than 200.
     func run() throws -> Outcome {
         var outcome = Outcome()
         defer { for connection in connections { connection.exchange.end() } }
@@ -42,8 +43,8 @@ final class ReadDriver {
         let until = start + plan.seconds.nanoseconds
         for index in 0..<plan.connections {
             connections.append((try HTTPExchange(port: plan.port, bodyLimit: .max), 0))
-            try epoll.add(connections[index].exchange.descriptor, token: UInt64(index))
-            try ask(index)
+            try epoll.add(connections[index].exchange.descriptor, token: UInt64(index), events: .readable)
+            try sendNext(on: index)
         }
         while Clock.now() < until {
             try epoll.wait(until: until) { ready in
@@ -52,34 +53,37 @@ final class ReadDriver {
                 guard response.status == 200 else { throw LoadFailure("\(response.status): \(response.text)") }
                 outcome.latency.record(nanoseconds: Clock.now() - connections[index].began)
                 outcome.bytes += response.body.count
-                try ask(index)
+                try sendNext(on: index)
             }
         }
         outcome.elapsed = (Clock.now() - start).seconds
         return outcome
     }
 
-    private func ask(_ index: Int) throws {
+    private func sendNext(on index: Int) throws {
         let target = plan.targets[next % plan.targets.count]
         next += 1
         connections[index].began = Clock.now()
-        try connections[index].exchange.begin { $0.append(contentsOf: Self.request(target, plan.token)) }
+        try connections[index].exchange.begin { $0.append(contentsOf: Self.request(target, token: plan.token)) }
     }
 
-    static func request(_ target: String, _ token: String) -> [UInt8] {
+    /// A `GET` request.
+    static func request(_ target: String, token: String) -> [UInt8] {
         Array("GET \(target) HTTP/1.1\r\nHost: 127.0.0.1\r\nAuthorization: Bearer \(token)\r\n\r\n".utf8)
     }
 
-    /// One answer's body.
+    /// Fetches one body.
+    ///
+    /// - Throws: `LoadFailure` for a status other than 200, and after a minute.
     static func fetch(_ target: String, port: Int, token: String) async throws -> [UInt8] {
-        try await Threads.one {
-            let epoll = try Epoll()
+        try await BlockingWork.run {
+            let epoll = try Epoll(capacity: 1024)
             let buffer = UnsafeMutableRawBufferPointer.allocate(byteCount: 256 * 1024, alignment: 16)
             defer { buffer.deallocate() }
             var exchange = try HTTPExchange(port: port, bodyLimit: .max)
             defer { exchange.end() }
-            try epoll.add(exchange.descriptor, token: 0)
-            try exchange.begin { $0.append(contentsOf: request(target, token)) }
+            try epoll.add(exchange.descriptor, token: 0, events: .readable)
+            try exchange.begin { $0.append(contentsOf: request(target, token: token)) }
             let deadline = Clock.now() + 60_000_000_000
             while Clock.now() < deadline {
                 var response: HTTPExchange.Response?

@@ -1,11 +1,12 @@
 import Postgres
 
-/// The read models behind the list and the statistics. The current state is written with the events, and never behind.
+/// The read models behind the list and the statistics, which may lag behind the log. The current state never does,
+/// since it is written with the events.
 enum ReadModels {
-    /// Waits until those that are served have come to the log's head.
+    /// Waits until the served read models have reached the log's head.
     ///
-    /// - Throws: when they make no way for a minute.
-    static func catchUp(_ service: Service) async throws {
+    /// - Throws: `LoadFailure` where they make no progress for a minute.
+    static func waitUntilCaughtUp(with service: Service) async throws {
         var (lowest, moved) = (Int64(-1), ContinuousClock.now)
         while true {
             let (behind, at) = try await service.withDatabase { connection in
@@ -21,7 +22,9 @@ enum ReadModels {
             if behind <= 0 { return }
             if at > lowest { (lowest, moved) = (at, .now) }
             guard moved.duration(to: .now) < .seconds(60) else {
-                throw LoadFailure("the read models stand still, \(behind) events behind the log")
+                throw LoadFailure(
+                    "the read models have made no progress for a minute and are \(behind) events behind the log"
+                )
             }
             try await Task.sleep(for: .milliseconds(100))
         }

@@ -1,5 +1,6 @@
-/// Numbers for people: three significant digits or the whole part, thousands grouped.
+/// A format of numbers for people: three significant digits or the whole part, with grouped thousands.
 enum NumberFormat {
+    /// Formats a number; a dash for one that is not finite.
     static func text(_ value: Double) -> String {
         guard value.isFinite else { return "–" }
         let magnitude = abs(value)

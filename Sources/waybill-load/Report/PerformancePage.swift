@@ -1,16 +1,19 @@
 import Foundation
 
-/// The performance page: its text and its figures lie apart, so that either is changed without the other.
+/// The performance page. Its texts and its figures are separate files, so that either can change without the other.
 ///
-/// A directory holds `begin.md`, and for each section `NAME.md` with the text (method, what limits it) and `NAME.json` and
-/// `NAME.svg` as a run has written them. A section without figures is left out.
+/// A directory holds `begin.md`, and for each section `NAME.md` with the text (the method and the limits), and
+/// `NAME.json` and `NAME.svg` as a run wrote them. A section without figures is left out.
 enum PerformancePage {
+    /// The names of the sections in their order.
     static let sections = [
         "commands", "bulk", "list", "latency", "fanout", "fanout-load", "storm", "routing", "secure", "growth",
         "replay",
     ]
 
-    /// - Parameter directory: the directory's path; its last component is how the page refers to it.
+    /// Builds the page.
+    ///
+    /// - Parameter directory: the directory of texts and figures. The page refers to it by its last component.
     static func make(from directory: URL) throws -> String {
         var parts = [try text(directory.appending(path: "begin.md"))]
         for section in sections {

@@ -1,11 +1,11 @@
 extension Report {
-    /// The figures as Markdown: how they were measured, the picture, the selections as tables, the notes.
+    /// The figures as Markdown: the command and machine, the picture, the selections as tables, the notes.
     ///
-    /// - Parameter picture: where the SVG lies, seen from the page; nil where there is none.
+    /// - Parameter picture: the path of the SVG, relative to the page; nil for none.
     func markdown(picture: String?) -> String {
         var parts = [
-            "`\(program ?? "waybill-load") \(command)`, \(date), \(machine.processor), \(machine.cores) cores, \(machine.memory), "
-                + "\(machine.kernel)\(machine.postgres.map { ", PostgreSQL \($0)" } ?? "")."
+            "`\(program ?? "waybill-load") \(command)`, \(date), \(machine.processor), \(machine.cores) cores, "
+                + "\(machine.memory), \(machine.kernel)\(machine.postgres.map { ", PostgreSQL \($0)" } ?? "")."
         ]
         if let picture { parts.append("![\(charts.map(\.title).joined(separator: "; "))](\(picture))") }
         for selection in selections {
@@ -17,7 +17,7 @@ extension Report {
         return (parts + notes).joined(separator: "\n\n")
     }
 
-    /// Medians; with several runs also the least and the greatest.
+    /// A table of medians; with several runs also of the least and the greatest values.
     func table(of selection: Selection) -> TextTable {
         let chosen = figures.filter { selection.names.contains($0.name) }
         var subjects: [String] = []

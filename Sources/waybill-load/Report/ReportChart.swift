@@ -1,4 +1,4 @@
-/// A report's charts, one above the other, as SVG: horizontal bars with their values, in light and dark.
+/// The charts of a report as one SVG: horizontal bars with their values, for light and dark backgrounds.
 struct ReportChart {
     private static let width = 720
     private static let labelWidth = 210
@@ -46,13 +46,18 @@ struct ReportChart {
         </style>
         """
 
-    /// - Parameter scale: pixels for one of the figure's unit.
+    /// A bar with its label and value.
+    ///
+    /// - Parameters:
+    ///   - figure: the figure to draw.
+    ///   - scale: the number of pixels for one unit of the figure.
+    ///   - y: the upper edge in pixels.
     private static func row(_ figure: Report.Figure, scale: Double, y: Int) -> String {
         func length(_ value: Double) -> Int { max(2, Int((value * scale).rounded())) }
         let kind = figure.subject.hasPrefix("waybill") ? "own" : "peer"
         let (bar, end) = (length(figure.median), length(figure.runs.max() ?? figure.median))
         var whisker = ""
-        // From the least to the greatest of the runs.
+        // The whisker reaches from the least to the greatest of the runs.
         if let least = figure.runs.min(), figure.runs.count > 1 {
             let (x1, x2, middle) = (labelWidth + length(least), labelWidth + end, y + 10)
             whisker = #"<line class="whisker" x1="\#(x1)" x2="\#(x2)" y1="\#(middle)" y2="\#(middle)"/>"#
@@ -65,7 +70,7 @@ struct ReportChart {
             """
     }
 
-    /// Text for SVG: what XML gives a meaning, and what it does not allow at all.
+    /// Escapes a text for XML, and replaces characters that XML does not allow by U+FFFD.
     static func escaped(_ text: String) -> String {
         var result = ""
         for scalar in text.unicodeScalars {

@@ -1,9 +1,9 @@
 import ArgumentParser
 import Foundation
 
-/// What becomes of a scenario's figures.
+/// The options for the runs of a scenario and the output of its figures.
 struct ReportOptions: ParsableArguments {
-    @Option(help: "Measure so many times and take medians.")
+    @Option(help: "Number of runs, of which medians are taken.")
     var runs = 1
 
     @Option(help: "Write the figures to this file as JSON.")
@@ -16,7 +16,7 @@ struct ReportOptions: ParsableArguments {
         guard (1...100).contains(runs) else { throw ValidationError("--runs must be 1 to 100") }
     }
 
-    /// Prints the report and writes the files that are asked for.
+    /// Prints the report and writes the files that the options name.
     func publish(_ report: Report) throws {
         print("\(report.scenario): \(report.summary)\n")
         print(report.table.plain)
@@ -29,7 +29,7 @@ struct ReportOptions: ParsableArguments {
         if let svg { try Data(ReportChart(report).svg.utf8).write(to: URL(fileURLWithPath: svg)) }
     }
 
-    /// Tells on standard error what is going on: a measurement takes minutes.
+    /// Prints a line of progress on standard error, since a measurement takes minutes.
     static func progress(_ text: String) {
         FileHandle.standardError.write(Data("\(text)\n".utf8))
     }

@@ -1,11 +1,11 @@
-/// A table for the terminal and for Markdown pages; its numbers stand right.
+/// A table for the terminal and for Markdown pages, with numbers aligned to the right.
 struct TextTable {
     let header: [String]
     let rows: [[String]]
-    /// Columns that hold numbers.
+    /// The indices of the columns that hold numbers.
     let numeric: Set<Int>
 
-    /// With lines of dashes, for the terminal.
+    /// The table for the terminal.
     var plain: String {
         let widths = widths
         let rule = widths.map { String(repeating: "─", count: $0) }.joined(separator: "──")
@@ -15,6 +15,7 @@ struct TextTable {
         return ([lines[0], rule] + lines.dropFirst()).joined(separator: "\n")
     }
 
+    /// The table in Markdown.
     var markdown: String {
         let rule = header.indices.map { numeric.contains($0) ? "---:" : "---" }
         return ([header, rule] + rows).map { "| " + $0.map(Self.escaped).joined(separator: " | ") + " |" }
@@ -32,20 +33,5 @@ struct TextTable {
 
     private static func escaped(_ text: String) -> String {
         text.split(separator: "|", omittingEmptySubsequences: false).joined(separator: "\\|")
-    }
-}
-
-extension Report {
-    /// All figures, medians with the runs behind them.
-    var table: TextTable {
-        let several = figures.contains { $0.runs.count > 1 }
-        return TextTable(
-            header: ["of", "figure"] + (several ? ["median", "unit", "runs"] : ["value", "unit"]),
-            rows: figures.map { figure in
-                [figure.subject, figure.name, NumberFormat.text(figure.median), figure.unit]
-                    + (several ? [figure.runs.map(NumberFormat.text).joined(separator: "  ")] : [])
-            },
-            numeric: [2]
-        )
     }
 }

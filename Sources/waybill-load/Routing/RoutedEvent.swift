@@ -1,11 +1,12 @@
+import EventStreams
 import Foundation
-import LiveStreams
 import OrderLog
 import Orders
 
-/// Events of single orders, and the streams that they are for.
+/// Events of single orders, and the streams that receive them.
 enum RoutedEvent {
-    static func make(_ seq: Int64, _ order: UUID) -> LoggedEvent {
+    /// An event of an order.
+    static func make(seq: Int64, order: UUID) -> LoggedEvent {
         let now = Timestamp(unixMicroseconds: Int64(Date().timeIntervalSince1970 * 1_000_000))
         return LoggedEvent(
             seq: seq,
@@ -29,7 +30,7 @@ enum RoutedEvent {
         )
     }
 
-    /// How a customer looks at an order.
+    /// The view of an order's stream that its customer opens.
     static func view(of order: UUID) -> StreamView {
         StreamView(
             filter: StreamFilter(orderId: order, scope: ReadScope(shops: ["acme"], customer: "c-1")),

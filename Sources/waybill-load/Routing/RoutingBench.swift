@@ -1,39 +1,41 @@
-import CEpoll
+import EventStreams
 import Foundation
-import LiveStreams
 import OrderLog
 import Orders
+import Primitives
 
-/// A hub with streams of single orders on its lane, whose clients are the other ends of socket pairs.
+/// A measurement of the time from publishing an event to its frame: a hub with streams of single orders on one lane,
+/// whose clients are the other ends of socket pairs.
 struct RoutingBench: Sendable {
     let streams: Int
     let events: Int
 
     struct Outcome: Sendable {
         var latency = LatencyHistogram()
-        /// Microseconds from publishing an event to its frame's arrival.
+        /// The mean time from publishing an event to its frame's arrival, in microseconds.
         var mean = 0.0
-        /// CPU of publisher, lane and client, in microseconds an event.
+        /// The CPU time of publisher, lane and client for each event, in microseconds.
         var processor = 0.0
     }
 
-    /// Events before the measured ones.
+    /// The number of events before the measured ones.
     private static let warmUp = 2000
 
+    /// Opens the streams and publishes the events.
     func run() async throws -> Outcome {
         var settings = StreamHub.Settings()
         settings.maximumStreams = streams
         settings.lanes = 1
-        // Heartbeats are not what is measured.
+        // Avoids heartbeats, which would disturb the measurement.
         settings.heartbeat = .seconds(3600)
         let hub = StreamHub(text: PositionEncoder { "\($0)" }, settings: settings, logger: Service.logger) { _ in
-            NoLog()
+            UnreadLog()
         }
         let history = EpochTable([Epoch(ordinal: 1, name: "aaaaaaaa", firstSeq: 1)])
         hub.begin(after: 0, in: history)
         return try await withThrowingTaskGroup(of: Void.self) { group in
             group.addTask { try await hub.run() }
-            let outcome = try await Threads.one { try measure(hub, history) }
+            let outcome = try await BlockingWork.run { try measure(hub, history) }
             group.cancelAll()
             return outcome
         }
@@ -49,7 +51,7 @@ struct RoutingBench: Sendable {
         func publish() throws -> UInt64 {
             seq += 1
             let index = Int.random(in: 0..<streams)
-            let event = RoutedEvent.make(seq, orders[index])
+            let event = RoutedEvent.make(seq: seq, order: orders[index])
             let began = Clock.now()
             hub.publish([event], in: history)
             try clients.awaitFrame(index)
@@ -63,36 +65,36 @@ struct RoutingBench: Sendable {
         return outcome
     }
 
-    /// CPU that this process has used, in nanoseconds (clock_gettime(2)).
-    private static func processorTime() -> UInt64 { waybill_clock(CLOCK_PROCESS_CPUTIME_ID) }
+    /// The CPU time of this process in nanoseconds (clock_gettime(2)).
+    private static func processorTime() -> UInt64 { SystemClock.processNanoseconds() }
 
-    /// Nobody falls behind the ring here.
-    private struct NoLog: StreamReading {
-        func read(after seq: Int64, through: Int64) async throws -> StreamSource.Stretch { throw Needless() }
+    /// A log that is never read, since no stream here falls behind the recent events.
+    private struct UnreadLog: StreamReading {
+        func read(after seq: Int64, through: Int64) async throws -> StreamSource.Stretch { throw Unexpected() }
         func restart(_ reason: ControlFrame.ResetReason, plain: Bool) async throws -> StreamSource.Beginning {
-            throw Needless()
+            throw Unexpected()
         }
     }
 
-    private struct Needless: Error {}
+    private struct Unexpected: Error {}
 }
 
 extension RoutingBench {
-    /// The clients' ends.
+    /// The clients' ends of the socket pairs.
     private struct Clients {
         private var ends: [Int32] = []
         private let buffer = UnsafeMutableRawBufferPointer.allocate(byteCount: 4096, alignment: 16)
 
         init(reserving count: Int) { ends.reserveCapacity(count) }
 
-        /// Opens the stream of an order.
+        /// Opens a stream of an order.
         mutating func open(_ order: UUID, _ hub: StreamHub) throws {
             var pair: [Int32] = [-1, -1]
             guard socketpair(AF_UNIX, Int32(SOCK_STREAM.rawValue), 0, &pair) == 0 else {
                 throw LoadFailure.system("socketpair")
             }
             ends.append(pair[0])
-            // The hub's threads start with its service.
+            // Waits until the hub's lane has started.
             let deadline = Clock.now() + 10_000_000_000
             let place = StreamPlace(cursor: 0, forks: try hub.admit(), expiry: nil)
             while !hub.adopt(.socket(pair[1]), RoutedEvent.view(of: order), at: place) {
@@ -101,7 +103,7 @@ extension RoutingBench {
             }
         }
 
-        /// Waits for the event that was published last.
+        /// Waits for the frame of the event that was published last.
         func awaitFrame(_ index: Int) throws {
             var end = pollfd(fd: ends[index], events: Int16(POLLIN), revents: 0)
             guard poll(&end, 1, 10_000) == 1 else { throw LoadFailure("a stream was not sent its event") }

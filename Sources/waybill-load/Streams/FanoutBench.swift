@@ -1,7 +1,7 @@
 import Access
 import Foundation
 
-/// The service and its peers under the same streams, by the same client.
+/// A measurement of the service and its peers with the same streams and the same client.
 struct FanoutBench: Sendable {
     let service: Service
     let seconds: Double
@@ -9,66 +9,87 @@ struct FanoutBench: Sendable {
 
     /// Measures the service.
     ///
-    /// - Returns: frames that it sent.
-    func measure(_ count: Int, _ pace: FanoutPace, _ report: inout Report) async throws -> [RecordedFrame] {
+    /// - Parameters:
+    ///   - streams: the number of streams.
+    ///   - pace: the pace of publishing.
+    ///   - report: receives the figures.
+    /// - Returns: frames that the service sent.
+    func measure(streams: Int, pace: FanoutPace, into report: inout Report) async throws -> [RecordedFrame] {
         let (backend, staff) = (try await service.token(.backend), try await service.token(.staff))
         let port = service.port
         let plan = FanoutDriver.Plan(
             target: .waybill(port: port, token: staff),
-            subscribers: count,
+            subscribers: streams,
             pace: pace.pace,
             warmUp: warmUp,
             seconds: seconds,
             server: service.pid,
             recording: 1 << 20,
-            followsCommits: pace.isByTheClock
+            measuresAges: pace.isByTheClock
         )
         let idle = ProcessUsage.resident(service.pid).now
-        let databaseBefore = ProcessUsage.cpuOfFamily(service.postmaster)
-        let outcome = try await Threads.one {
+        let databaseBefore = ProcessUsage.cpuWithChildren(service.postmaster)
+        let outcome = try await BlockingWork.run {
             try FanoutDriver(plan) { _ in try BulkPublisher(port: port, token: backend) }.run()
         }
-        let database = ProcessUsage.cpuOfFamily(service.postmaster) - databaseBefore
-        let subject = "waybill, \(NumberFormat.text(Double(count)))"
+        let database = ProcessUsage.cpuWithChildren(service.postmaster) - databaseBefore
+        let subject = "waybill, \(NumberFormat.text(Double(streams)))"
         add(outcome, subject, pace, &report)
-        report.add(subject, "CPU of PostgreSQL, \(pace.name)", database / (warmUp + seconds) * 100, "% of a core")
-        report.add(subject, "memory before, \(pace.name)", Double(idle) / 1e6, "MB")
-        report.add(subject, "memory after, \(pace.name)", Double(ProcessUsage.resident(service.pid).now) / 1e6, "MB")
-        guard !outcome.frames.isEmpty else { throw LoadFailure("the service has sent no frames") }
+        report.add(
+            "CPU of PostgreSQL, \(pace.name)",
+            of: subject,
+            database / (warmUp + seconds) * 100,
+            unit: "% of a core"
+        )
+        report.add("memory before, \(pace.name)", of: subject, Double(idle) / 1e6, unit: "MB")
+        report.add(
+            "memory after, \(pace.name)",
+            of: subject,
+            Double(ProcessUsage.resident(service.pid).now) / 1e6,
+            unit: "MB"
+        )
+        guard !outcome.frames.isEmpty else {
+            throw LoadFailure("the service has sent no frames to compare peers with; measure for longer")
+        }
         return outcome.frames
     }
 
-    /// Measures a peer with those frames.
+    /// Measures a peer with frames that the service sent.
     func measure(
         _ peer: StreamPeer,
-        _ count: Int,
-        _ pace: FanoutPace,
-        _ frames: [RecordedFrame],
-        _ report: inout Report
+        frames: [RecordedFrame],
+        streams: Int,
+        pace: FanoutPace,
+        into report: inout Report
     ) async throws {
         let requests = frames.map(peer.request)
         let plan = FanoutDriver.Plan(
             target: peer.target,
-            subscribers: count,
+            subscribers: streams,
             pace: pace.pace,
             warmUp: warmUp,
             seconds: seconds,
             server: peer.pid
         )
-        let outcome = try await Threads.one {
+        let outcome = try await BlockingWork.run {
             try FanoutDriver(plan) { _ in try PostPublisher(port: peer.target.port, requests: requests) }.run()
         }
-        add(outcome, "\(peer.name), \(NumberFormat.text(Double(count)))", pace, &report)
+        add(outcome, "\(peer.name), \(NumberFormat.text(Double(streams)))", pace, &report)
     }
 
     private func add(_ outcome: FanoutDriver.Outcome, _ subject: String, _ pace: FanoutPace, _ report: inout Report) {
-        report.add(subject, "deliveries, \(pace.name)", outcome.rate, "/s")
-        report.add(subject, "events, \(pace.name)", Double(outcome.published) / (warmUp + seconds), "/s")
-        report.add(subject, "CPU of the server each, \(pace.name)", outcome.cpuEach, "µs")
-        report.add(outcome.latency, subject, "\(pace.name)")
-        report.add(outcome.age, subject, "since recordedAt, \(pace.name)")
-        report.add(subject, "bytes each, \(pace.name)", Double(outcome.bytes) / Double(max(outcome.deliveries, 1)), "B")
-        report.add(subject, "opening, \(pace.name)", outcome.opening, "s")
-        report.add(subject, "missing or ended, \(pace.name)", Double(outcome.missing + outcome.ended), "")
+        report.add("deliveries, \(pace.name)", of: subject, outcome.rate, unit: "/s")
+        report.add("events, \(pace.name)", of: subject, Double(outcome.published) / (warmUp + seconds), unit: "/s")
+        report.add("CPU of the server each, \(pace.name)", of: subject, outcome.cpuEach, unit: "µs")
+        report.add(outcome.latency, of: subject, as: "\(pace.name)")
+        report.add(outcome.age, of: subject, as: "since recordedAt, \(pace.name)")
+        report.add(
+            "bytes each, \(pace.name)",
+            of: subject,
+            Double(outcome.bytes) / Double(max(outcome.deliveries, 1)),
+            unit: "B"
+        )
+        report.add("opening, \(pace.name)", of: subject, outcome.opening, unit: "s")
+        report.add("missing or ended, \(pace.name)", of: subject, Double(outcome.missing + outcome.ended), unit: "")
     }
 }

@@ -1,53 +1,57 @@
 import Glibc
+import Primitives
 
-/// Opens many streams and publishes to them, all from one thread, and tells when each event reached each stream.
+/// A client that opens many streams and publishes events to them, all from one thread, and measures when each event
+/// reaches each stream.
 final class FanoutDriver {
     enum Pace: Sendable {
-        /// As fast as it goes, at most so many events ahead of what the streams have received in the mean.
+        /// As fast as possible, with at most `window` events ahead of the mean that the streams have received.
         case saturated(window: Int)
-        /// One event, all its deliveries, the next.
+        /// One event at a time: the next one when all streams have received the last.
         case closed
-        /// Events a second, by the clock.
+        /// Events per second by the clock.
         case rate(Double)
     }
 
     struct Plan: Sendable {
         var target: StreamTarget
         var subscribers: Int
-        /// Of these, how many never read once their streams have begun.
+        /// The number of these that stop reading once their streams have begun.
         var stalled = 0
         var pace = Pace.saturated(window: 1000)
         var warmUp = 1.0
         var seconds = 5.0
-        /// The server's process and its children, for its CPU.
+        /// The server's process id, for its CPU and that of its children.
         var server: Int32
-        /// Keep the first stream's beginning, in bytes.
+        /// The number of bytes of the first stream to record.
         var recording = 0
-        /// Tell ages by the `recordedAt` in the frames too.
-        var followsCommits = false
+        /// True to measure ages by the `recordedAt` in the frames too.
+        var measuresAges = false
     }
 
     struct Outcome: Sendable {
-        /// Until all streams had begun, in seconds.
+        /// The time until all streams had begun, in seconds.
         var opening = 0.0
-        /// In the measured time.
+        /// The number of deliveries in the measured time.
         var deliveries = 0
         var published = 0
         var bytes = 0
         var elapsed = 0.0
-        /// CPU seconds of the server in the measured time.
+        /// The CPU seconds of the server in the measured time.
         var cpu = 0.0
-        /// From publishing an event, or the moment for which that was intended, until it was received.
+        /// The time from publishing an event, or from the time for which that was intended, to receiving it.
         var latency = LatencyHistogram()
-        /// From the event's `recordedAt`, which precedes the commit.
+        /// The time from the event's `recordedAt`, which precedes the commit, to receiving it.
         var age = LatencyHistogram()
-        /// Streams that the server ended, and events that never came.
+        /// The number of streams that the server ended.
         var ended = 0
+        /// The number of deliveries that never came.
         var missing = 0
         var frames: [RecordedFrame] = []
 
+        /// Deliveries per second.
         var rate: Double { elapsed > 0 ? Double(deliveries) / elapsed : 0 }
-        /// In microseconds.
+        /// The CPU time of the server for each delivery, in microseconds.
         var cpuEach: Double { deliveries > 0 ? cpu / Double(deliveries) * 1e6 : .nan }
     }
 
@@ -59,19 +63,19 @@ final class FanoutDriver {
     let publisher: any EventPublisher
     private let buffer = UnsafeMutableRawBufferPointer.allocate(byteCount: 256 * 1024, alignment: 16)
     private let recorder: StreamRecorder
-    private let commits = CommitTimes()
+    private let ages = DeliveryAges()
     private var outcome = Outcome()
     private var isPublisherWaiting = false
 
-    /// When each event was published, or meant to be.
+    /// The time at which each event was published, or was intended to be.
     private var publishedAt: [UInt64] = []
-    private var from = UInt64.max
-    private var until = UInt64.max
+    private var measuredFrom = UInt64.max
+    private var measuredUntil = UInt64.max
     private var cpuBefore = 0.0
 
     init(_ plan: Plan, _ publisher: (Epoll) throws -> any EventPublisher) throws {
         self.plan = plan
-        epoll = try Epoll()
+        epoll = try Epoll(capacity: 1024)
         pool = SubscriberPool(plan.target, capacity: plan.subscribers, epoll: epoll)
         self.publisher = try publisher(epoll)
         recorder = StreamRecorder(limit: plan.recording)
@@ -81,93 +85,94 @@ final class FanoutDriver {
 
     private var readers: Int { plan.subscribers - plan.stalled }
 
-    /// Blocks its thread until the last event has been received, or has had ten seconds to be.
+    /// Runs the load. Blocks the thread until the last event has been received, at most for ten seconds after
+    /// publishing.
     func run() throws -> Outcome {
         defer { publisher.end() }
-        if plan.followsCommits || plan.recording > 0 {
-            pool.onFirst = { [recorder, commits, plan] bytes in
+        if plan.measuresAges || plan.recording > 0 {
+            pool.onFirstStreamBytes = { [recorder, ages, plan] bytes in
                 recorder.consume(bytes)
-                if plan.followsCommits { commits.consume(bytes) }
+                if plan.measuresAges { ages.consume(bytes) }
             }
         }
-        pool.narrowFrom = readers
-        outcome.opening = try StreamOpening.open(pool, epoll, plan.subscribers)
+        pool.smallBuffersFrom = readers
+        outcome.opening = try StreamOpener.open(plan.subscribers, in: pool, epoll)
         for index in readers..<plan.subscribers { try pool.stall(index) }
-        try epoll.add(publisher.descriptor, token: Self.publisherToken)
+        try epoll.add(publisher.descriptor, token: Self.publisherToken, events: .readable)
         let start = Clock.now()
         let (warm, end) = (start + plan.warmUp.nanoseconds, start + (plan.warmUp + plan.seconds).nanoseconds)
-        try publish(start, warm, end)
+        try publishAll(from: start, measuringFrom: warm, until: end)
         try drain()
         outcome.published = publishedAt.count
         outcome.ended = pool.ended
         outcome.missing = publishedAt.count * readers - pool.events
-        outcome.age = commits.ages
+        outcome.age = ages.histogram
         outcome.frames = RecordedFrame.all(in: recorder.text)
         return outcome
     }
 
-    private func publish(_ start: UInt64, _ warm: UInt64, _ end: UInt64) throws {
+    private func publishAll(from start: UInt64, measuringFrom warm: UInt64, until end: UInt64) throws {
         var schedule: SendSchedule?
         if case .rate(let rate) = plan.pace {
             schedule = SendSchedule(start: start, rate: rate, seconds: plan.warmUp + plan.seconds)
         }
         while true {
             let now = Clock.now()
-            if now >= warm, from == .max { beginMeasuring(now, end) }
+            if now >= warm, measuredFrom == .max { beginMeasuring(from: now, until: end) }
             if now >= end { break }
             switch plan.pace {
-            case .saturated(let window): try fill(window, now)
-            case .closed: if pool.events >= publishedAt.count * readers { try put(1, now) }
+            case .saturated(let window): try publish(upTo: window, at: now)
+            case .closed: if pool.events >= publishedAt.count * readers { try publish(1, intendedAt: now) }
             case .rate:
-                while let intended = schedule?.take(at: now) { try put(1, intended) }
+                while let intended = schedule?.take(at: now) { try publish(1, intendedAt: intended) }
             }
-            try turn(until: min(from == .max ? warm : end, schedule?.next ?? end))
+            try poll(until: min(measuredFrom == .max ? warm : end, schedule?.next ?? end))
         }
         endMeasuring()
     }
 
-    private func beginMeasuring(_ now: UInt64, _ end: UInt64) {
-        (from, until) = (now, end)
+    private func beginMeasuring(from now: UInt64, until end: UInt64) {
+        (measuredFrom, measuredUntil) = (now, end)
         outcome.bytes = -pool.bytes
-        cpuBefore = ProcessUsage.cpuOfFamily(plan.server)
+        cpuBefore = ProcessUsage.cpuWithChildren(plan.server)
     }
 
     private func endMeasuring() {
-        outcome.elapsed = (Clock.now() - from).seconds
+        outcome.elapsed = (Clock.now() - measuredFrom).seconds
         outcome.bytes += pool.bytes
-        outcome.cpu = ProcessUsage.cpuOfFamily(plan.server) - cpuBefore
-        until = min(until, Clock.now())
+        outcome.cpu = ProcessUsage.cpuWithChildren(plan.server) - cpuBefore
+        measuredUntil = min(measuredUntil, Clock.now())
     }
 
-    /// Some events at once, as a busy shop's: small groups keep the streams fed without a burst.
-    private func fill(_ window: Int, _ now: UInt64) throws {
+    /// Publishes events in small groups, which keep the streams busy without a burst.
+    private func publish(upTo window: Int, at now: UInt64) throws {
         while publisher.hasRoom, publishedAt.count - pool.events / max(readers, 1) < window {
-            try put(min(8, window), now)
+            try publish(min(8, window), intendedAt: now)
         }
     }
 
-    private func put(_ count: Int, _ moment: UInt64) throws {
-        for _ in 0..<count { publishedAt.append(moment) }
+    private func publish(_ count: Int, intendedAt time: UInt64) throws {
+        for _ in 0..<count { publishedAt.append(time) }
         try publisher.publish(count)
-        try watchPublisher()
+        try updatePublisherInterest()
     }
 
-    private func watchPublisher() throws {
+    private func updatePublisherInterest() throws {
         guard publisher.isAwaitingRoom != isPublisherWaiting else { return }
         isPublisherWaiting.toggle()
-        try epoll.change(
+        try epoll.modify(
             publisher.descriptor,
             token: Self.publisherToken,
-            isPublisherWaiting ? .readingAndWriting : .reading
+            events: isPublisherWaiting ? [.readable, .writable] : .readable
         )
     }
 
-    private func turn(until deadline: UInt64) throws {
+    private func poll(until deadline: UInt64) throws {
         try epoll.wait(until: deadline) { ready in
             if ready.token == Self.publisherToken {
                 if ready.isWritable { try publisher.flush() }
                 if ready.isReadable { try publisher.receive(buffer) }
-                try watchPublisher()
+                try updatePublisherInterest()
             } else {
                 try pool.handle(ready, onEvents: received)
             }
@@ -176,19 +181,19 @@ final class FanoutDriver {
 
     private func received(_ index: Int, _ before: Int, _ count: Int) {
         let now = Clock.now()
-        if plan.followsCommits { commits.note(Clock.wall(), before, count) }
-        guard now >= from, now <= until else { return }
+        if plan.measuresAges { ages.recordArrival(of: count, from: before, at: Clock.wall()) }
+        guard now >= measuredFrom, now <= measuredUntil else { return }
         outcome.deliveries += count
         for event in before..<min(before + count, publishedAt.count) {
             outcome.latency.record(nanoseconds: now - min(publishedAt[event], now))
         }
     }
 
-    /// What has been published is waited for, to be sure that nothing is lost.
+    /// Waits until everything published has been received, to detect losses.
     private func drain() throws {
         let limit = Clock.now() + 10_000_000_000
         while pool.events < publishedAt.count * (readers - pool.ended), Clock.now() < limit {
-            try turn(until: Clock.now() + 100_000_000)
+            try poll(until: Clock.now() + 100_000_000)
         }
     }
 }

@@ -2,14 +2,15 @@ import Access
 import Foundation
 import Postgres
 
-/// Streams of single orders, each opened by its customer with a token of its own.
+/// Streams of single orders, each opened by the order's customer with a token of its own.
 enum OrderStreams {
-    /// - Returns: a target whose subscribers follow one order each.
-    /// - Throws: when the log holds fewer orders.
+    /// A target whose subscribers follow one order each.
+    ///
+    /// - Throws: `LoadFailure` where the log holds fewer orders than `count`.
     static func target(_ service: Service, count: Int) async throws -> StreamTarget {
         let orders = try await service.withDatabase { connection in
             try await connection.query(
-                "select order_id::text, shop, customer from orders order by order_id limit $1",
+                "select order_id::text, shop, customer from order_states order by order_id limit $1",
                 [Int64(count)]
             ).map { row in
                 (
@@ -23,7 +24,7 @@ enum OrderStreams {
         let now = Date().timeIntervalSince1970
         var requests: [[UInt8]] = []
         for (index, order) in orders.enumerated() {
-            // Another end makes another token, also where a customer has several orders.
+            // Another expiry makes another token, also where a customer has several orders.
             let token = try await key.sign(
                 role: .customer,
                 shops: .names([order.shop]),

@@ -1,15 +1,13 @@
-import Glibc
-
-/// An event's frame as a service has sent it, for peers to publish.
+/// A frame of an event as the service sent it, for peers to publish.
 struct RecordedFrame: Sendable, Equatable {
-    /// `status` or `update`.
+    /// The frame's kind: `status` or `update`.
     var event: String
-    /// The JSON text behind `data: `.
+    /// The JSON text after `data: `.
     var data: String
-    /// All of it, with its blank line.
+    /// The bytes of the whole frame, with its blank line.
     var bytes: [UInt8]
 
-    /// The events' frames in a stream's text, chunks undone; what is cut off at the end is left out.
+    /// Reads the frames of events from a stream's text without chunks. An unfinished frame at the end is left out.
     static func all(in text: [UInt8]) -> [RecordedFrame] {
         var frames: [RecordedFrame] = []
         var start = 0
@@ -26,24 +24,5 @@ struct RecordedFrame: Sendable, Equatable {
 
     private static func value(_ field: String, in lines: [String]) -> String? {
         lines.first { $0.hasPrefix(field) }.map { String($0.dropFirst(field.count)) }
-    }
-}
-
-/// Keeps the beginning of a stream, up to a limit, without the framing of chunks.
-final class StreamRecorder {
-    private var parser = ResponseParser()
-    private let limit: Int
-    private(set) var text: [UInt8] = []
-
-    init(limit: Int) {
-        self.limit = limit
-    }
-
-    func consume(_ bytes: UnsafeRawBufferPointer) {
-        guard text.count < limit else { return }
-        var kept = text
-        text = []
-        _ = parser.consume(bytes) { kept.append(contentsOf: $0) }
-        text = kept
     }
 }

@@ -1,24 +1,26 @@
 import Foundation
+import Primitives
 
-/// Many clients that come at once.
+/// A client that opens many streams at once.
 enum StormDriver {
     struct Opening: Sendable {
-        /// Seconds until the last stream had begun.
+        /// The time until the last stream had begun, in seconds.
         var seconds = 0.0
-        /// Bytes that the server's process grew by, for each stream, once all were open.
+        /// The growth of the server's process for each stream, in bytes, once all are open.
         var memoryEach = 0.0
-        /// Bytes of the kernel for each stream, the client's half included; nil where only root may know.
+        /// The kernel memory for each stream in bytes, including the client's end; nil without root, which alone may
+        /// read it.
         var kernelEach: Double?
     }
 
-    /// Opens streams, holds them for a moment, and lets go of them.
+    /// Opens streams, keeps them open for three seconds, and closes them.
     static func open(_ target: StreamTarget, count: Int, server: Int32) throws -> Opening {
-        let epoll = try Epoll()
+        let epoll = try Epoll(capacity: 1024)
         let pool = SubscriberPool(target, capacity: count, epoll: epoll)
         let (resident, kernel) = (ProcessUsage.resident(server).now, ProcessUsage.socketMemory())
         var outcome = Opening()
-        outcome.seconds = try StreamOpening.open(pool, epoll, count)
-        // Memory for the opening itself is given back, or taken for good, soon after.
+        outcome.seconds = try StreamOpener.open(count, in: pool, epoll)
+        // Memory that only the opening needed is returned to the system soon after.
         let settled = Clock.now() + 3_000_000_000
         while Clock.now() < settled {
             try epoll.wait(until: settled) { ready in try pool.handle(ready) { _, _, _ in } }
@@ -30,19 +32,19 @@ enum StormDriver {
         return outcome
     }
 
-    /// Clients that return, each behind by the same events.
+    /// Opens streams of returning clients, each of which has missed the same number of events.
     ///
-    /// - Returns: seconds until the last has caught up.
-    /// - Throws: when some have not after two minutes.
+    /// - Returns: the time in seconds until the last client has caught up.
+    /// - Throws: `LoadFailure` where some have not after two minutes.
     static func catchUp(_ target: StreamTarget, count: Int, events: Int) throws -> Double {
-        let epoll = try Epoll()
+        let epoll = try Epoll(capacity: 1024)
         let pool = SubscriberPool(target, capacity: count, epoll: epoll)
         let start = Clock.now()
         let limit = start + 120_000_000_000
         var caughtUp = 0
         while caughtUp < count {
-            for _ in 0..<StreamOpening.next(pool, of: count) { try pool.open() }
-            let isOpening = StreamOpening.next(pool, of: count) > 0
+            for _ in 0..<StreamOpener.batchSize(for: pool, of: count) { try pool.open() }
+            let isOpening = StreamOpener.batchSize(for: pool, of: count) > 0
             try epoll.wait(until: isOpening ? 0 : Clock.now() + 100_000_000) { ready in
                 try pool.handle(ready) { _, before, new in
                     if before < events, before + new >= events { caughtUp += 1 }

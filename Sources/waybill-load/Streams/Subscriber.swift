@@ -1,9 +1,9 @@
-/// One open stream: where it stands, and what has come.
+/// An open stream: its phase, and a count of its events.
 struct Subscriber {
     enum Phase: UInt8 {
-        /// The request is not yet sent.
+        /// The request is not completely sent.
         case sending
-        /// The stream has not yet begun.
+        /// The request is sent, and the stream has not begun.
         case opening
         case live
         case ended
@@ -14,7 +14,7 @@ struct Subscriber {
     private var sent = 0
     private var parser = ResponseParser()
     private var counter = FrameCounter()
-    /// Events that belong to the beginning.
+    /// The number of events that belong to the stream's beginning.
     private let baseline: Int
     private let needsId: Bool
 
@@ -26,10 +26,10 @@ struct Subscriber {
         }
     }
 
-    /// Events since the beginning.
+    /// The number of events since the stream has begun.
     var events: Int { max(0, counter.events - baseline) }
 
-    /// Sends what is left of the request; `phase` tells whether that was all.
+    /// Sends the rest of the request. The phase is `opening` once all is sent.
     mutating func send(_ request: [UInt8]) throws {
         sent += try request.withUnsafeBytes {
             try Sockets.send(descriptor, UnsafeRawBufferPointer(rebasing: $0[sent...]))
@@ -37,9 +37,9 @@ struct Subscriber {
         if sent == request.count { phase = .opening }
     }
 
-    /// Takes bytes that have arrived.
+    /// Reads bytes that have arrived.
     ///
-    /// - Throws: for an answer other than 200.
+    /// - Throws: `LoadFailure` for a status other than 200.
     mutating func receive(_ bytes: UnsafeRawBufferPointer) throws {
         var rest = bytes
         if !parser.isHeadComplete {
@@ -54,5 +54,6 @@ struct Subscriber {
         if phase == .opening, !needsId || counter.ids > 0 { phase = .live }
     }
 
+    /// Records that the server has ended the stream.
     mutating func end() { phase = .ended }
 }

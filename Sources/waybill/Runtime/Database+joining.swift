@@ -17,8 +17,7 @@ extension Database {
                 return try await body(database)
             }
         } catch let error as EmbeddedPostgresError where error.code == .directoryLocked {
-            let cluster = EmbeddedPostgres(dataDirectory: option.dataDirectory.path, logger: logger)
-            return try await body(PostgresConfiguration(cluster.join()))
+            return try await body(EmbeddedPostgres(dataDirectory: option.dataDirectory.path, logger: logger).join())
         }
     }
 }

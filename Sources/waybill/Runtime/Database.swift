@@ -37,24 +37,13 @@ enum Database {
         let cluster = EmbeddedPostgres(dataDirectory: directory, logger: logger)
         let result: Result<R, any Error>
         do {
-            let location = try await cancelWhenGracefulShutdown { try await cluster.start() }
-            result = .success(try await body(PostgresConfiguration(location), [cluster]))
+            let configuration = try await cancelWhenGracefulShutdown { try await cluster.start() }
+            result = .success(try await body(configuration, [cluster]))
         } catch {
             result = .failure(error)
         }
         // What is left of the ten seconds after the server's own six: then PostgreSQL is told to quit, and recovers by itself.
         try await cluster.stop(within: .seconds(3))
         return try result.get()
-    }
-}
-
-extension PostgresConfiguration {
-    init(_ location: EmbeddedPostgres.Location) {
-        self.init(
-            host: location.socketDirectory,
-            port: location.port,
-            database: location.database,
-            user: location.user
-        )
     }
 }

@@ -53,13 +53,13 @@ func voided(_ parcelId: String) -> OrderEvent {
 
 func dispatched(_ parcelId: String) -> OrderEvent {
     OrderEvent(
-        ParcelDispatched(parcelId: parcelId, carrier: "dhl", trackingNumber: "T1", eta: nil, isImplied: false),
+        ParcelDispatched(parcelId: parcelId, carrier: "dhl", trackingNumber: "T1", isImplied: false),
         at: at(7)
     )
 }
 
 func scanned(_ parcelId: String, _ scanId: String, _ code: ScanCode, _ minute: Int) -> OrderEvent {
-    let scan = Scan(scanId: scanId, code: code, occurredAt: at(minute), place: nil, reason: nil, proof: nil)
+    let scan = Scan(scanId: scanId, code: code, occurredAt: at(minute))
     let event = ScanRecorded(parcelId: parcelId, scan: scan, eta: nil, parcelStatus: ParcelStatus(code))
     return OrderEvent(event, at: at(minute))
 }

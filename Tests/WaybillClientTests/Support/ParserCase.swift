@@ -2,7 +2,7 @@ import Foundation
 import Testing
 import WaybillClient
 
-/// A row of the table that the parsers of every client are held to.
+/// A case of the table that the parsers of all clients are tested with.
 struct ParserCase: Decodable, CustomTestStringConvertible {
     struct Event: Decodable {
         let type, data, id: String
@@ -27,39 +27,18 @@ struct ParserCase: Decodable, CustomTestStringConvertible {
         }
     }()
 
-    /// The stream: text, or where it is no text its bytes in hexadecimal digits.
+    /// The bytes of the stream, which the table holds as text or as hexadecimal digits.
     var bytes: [UInt8] {
         if let text { return Array(text.utf8) }
         let digits = (hex ?? "").compactMap(\.hexDigitValue)
         return stride(from: 0, to: digits.count, by: 2).map { UInt8(digits[$0] * 16 + digits[$0 + 1]) }
     }
 
-    var expected: Parsed {
-        Parsed(
+    var expected: ParsedStream {
+        ParsedStream(
             events: events.map { ServerSentEvent(type: $0.type, data: $0.data, lastEventID: $0.id) },
             lastEventID: lastEventId,
             reconnectionTime: retry
         )
-    }
-}
-
-/// What a stream comes to.
-struct Parsed: Equatable {
-    var events: [ServerSentEvent] = []
-    var lastEventID = ""
-    var reconnectionTime: Int?
-
-    init(events: [ServerSentEvent], lastEventID: String, reconnectionTime: Int?) {
-        self.events = events
-        self.lastEventID = lastEventID
-        self.reconnectionTime = reconnectionTime
-    }
-
-    /// Parses a stream that arrives in these pieces.
-    init(pieces: [ArraySlice<UInt8>]) throws {
-        var parser = EventStreamParser()
-        for piece in pieces { try parser.parse(piece, into: &events) }
-        lastEventID = parser.lastEventID
-        reconnectionTime = parser.reconnectionTime
     }
 }

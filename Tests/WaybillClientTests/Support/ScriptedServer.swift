@@ -1,28 +1,28 @@
 import Foundation
 import Synchronization
 
-/// A server that answers each connection as a test tells it to, in order, on a real socket; after the last answer it does
-/// not listen any more.
+/// A server on a real socket that answers connections with the answers of a script, in order. After the last answer it
+/// stops listening.
 final class ScriptedServer: Sendable {
     enum End {
         case close
-        /// As a machine that fell over: with a reset.
+        /// Resets the connection, as a crashed machine does.
         case reset
-        /// Not until the client goes.
+        /// Keeps the connection open until the client closes it.
         case hold
     }
 
     struct Answer: Sendable {
         let end: End
-        /// What is sent, by the request's `Last-Event-ID`.
+        /// The bytes to send, by the request's `Last-Event-ID`.
         let bytes: @Sendable (String?) -> [UInt8]
 
-        /// An event stream that says this.
+        /// A response with this event stream as its body.
         static func stream(_ body: String, _ end: End = .close, type: String = "text/event-stream") -> Answer {
             answer("200 OK", "Content-Type: \(type)\r\n", end) { _ in body }
         }
 
-        /// An event stream that says what comes behind the client's last id, as a service does.
+        /// A response with the events that follow the client's last id, as a service sends.
         static func stream(_ end: End, _ body: @escaping @Sendable (String?) -> String) -> Answer {
             answer("200 OK", "Content-Type: text/event-stream\r\n", end, body)
         }
@@ -32,7 +32,7 @@ final class ScriptedServer: Sendable {
             return answer(line, fields + "Content-Length: \(body.utf8.count)\r\n", .close) { _ in body }
         }
 
-        /// Nothing at all.
+        /// No response at all.
         static let silence = Answer(end: .hold) { _ in [] }
 
         private static func answer(
@@ -49,7 +49,7 @@ final class ScriptedServer: Sendable {
 
     let url: String
     private let listener: Int32
-    private let seen = Mutex((requests: [String](), gone: 0))
+    private let seen = Mutex((requests: [String](), closedConnections: 0))
 
     /// - Parameter isListening: false to refuse connections until `serve(_:)`.
     init(_ answers: [Answer], isListening: Bool = true) throws {
@@ -71,13 +71,13 @@ final class ScriptedServer: Sendable {
 
     deinit { close(listener) }
 
-    /// The requests so far: their heads.
+    /// The heads of the requests so far.
     var requests: [String] { seen.withLock { $0.requests } }
 
-    /// How many connections that were held the client has left.
-    var gone: Int { seen.withLock { $0.gone } }
+    /// The number of held connections that the client has closed.
+    var closedConnections: Int { seen.withLock { $0.closedConnections } }
 
-    /// What the requests had in this field; nil where they had none.
+    /// The requests' values of a header field, nil for requests without it.
     func values(of field: String) -> [String?] {
         requests.map { Self.value(of: field, in: $0) }
     }
@@ -93,15 +93,15 @@ final class ScriptedServer: Sendable {
             for answer in answers {
                 let client = accept(listener, nil, nil)
                 guard client >= 0 else { return }
-                // A connection that is held must not keep the next one waiting.
-                Thread { [self] in give(answer, to: client) }.start()
+                // A held connection must not delay the next one.
+                Thread { [self] in respond(with: answer, to: client) }.start()
             }
             shutdown(listener, Int32(SHUT_RDWR))
         }
         thread.start()
     }
 
-    private func give(_ answer: Answer, to client: Int32) {
+    private func respond(with answer: Answer, to client: Int32) {
         defer { close(client) }
         var head: [UInt8] = []
         var byte: UInt8 = 0
@@ -119,7 +119,7 @@ final class ScriptedServer: Sendable {
             setsockopt(client, SOL_SOCKET, SO_LINGER, &lingering, socklen_t(MemoryLayout<linger>.size))
         case .hold:
             while recv(client, &byte, 1, 0) > 0 {}
-            seen.withLock { $0.gone += 1 }
+            seen.withLock { $0.closedConnections += 1 }
         }
     }
 }

@@ -3,7 +3,7 @@ import Foundation
 import TestSupport
 import Testing
 
-@testable import WaybillServer
+@testable import OrderAPI
 
 /// How much of a request is read, and when.
 @Suite(.timeLimit(.minutes(2))) struct BulkFlowTests {

@@ -7,7 +7,7 @@ import OrderLog
 import TestSupport
 import Testing
 
-@testable import WaybillServer
+@testable import OrderAPI
 
 @Suite struct BulkTests {
     private func withClient<R: Sendable>(_ body: @Sendable (BulkClient) async throws -> R) async throws -> R {

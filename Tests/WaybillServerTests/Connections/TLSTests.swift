@@ -1,21 +1,25 @@
 import Access
 import AsyncHTTPClient
 import Foundation
+import HTTPTransport
 import LogSupport
 import Logging
 import NIOCore
 import NIOHTTP1
 import NIOSSL
+import TestSupport
 import Testing
-
-@testable import WaybillServer
+import WaybillServer
 
 /// Over TLS, by a client that chooses the version of HTTP.
 @Suite struct TLSTests {
     @Test(arguments: [true, false])
     func aStreamShowsWhatACommandDid(isNew: Bool) async throws {
         try await TestCertificate.with { certificate in
-            let store = try CertificateStore(certificate.files, logger: Logger(label: "certificates"))
+            let store = try CertificateStore(
+                CertificateFiles(certificate: certificate.path, key: certificate.key),
+                logger: Logger(label: "certificates")
+            )
             var tls = TLSConfiguration.makeClientConfiguration()
             tls.trustRoots = .file(certificate.path)
             var configuration = HTTPClient.Configuration(tlsConfiguration: tls)

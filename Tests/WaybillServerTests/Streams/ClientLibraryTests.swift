@@ -1,14 +1,15 @@
 import Access
+import EventStreams
 import Foundation
-import LiveStreams
+import HTTPTransport
 import LogSupport
 import Logging
 import StrictJSON
 import Synchronization
+import TestSupport
 import Testing
 import WaybillClient
-
-@testable import WaybillServer
+import WaybillServer
 
 /// The client's library against the service.
 @Suite(.timeLimit(.minutes(2))) struct ClientLibraryTests {
@@ -69,7 +70,10 @@ import WaybillClient
 
     @Test func aServiceWithACertificateOfItsOwnIsFollowedByIt() async throws {
         try await TestCertificate.with { certificate in
-            let store = try CertificateStore(certificate.files, logger: Logger(label: "certificates"))
+            let store = try CertificateStore(
+                CertificateFiles(certificate: certificate.path, key: certificate.key),
+                logger: Logger(label: "certificates")
+            )
             try await TestService.with {
                 $0.certificates = store
             } _: { service in

@@ -1,7 +1,7 @@
 import Access
 import AsyncHTTPClient
+import EventStreams
 import Foundation
-import LiveStreams
 import LogSupport
 import NIOCore
 import NIOHTTP1

@@ -9,12 +9,12 @@ struct ProjectionNames: ParsableArguments {
     /// Each once, in the order of the command line.
     var resolved: [String] {
         var seen: Set<String> = []
-        let all = ReadModels.replayable.map(\.name)
+        let all = ReadModels.all.map(\.name)
         return (names.isEmpty ? all : names).filter { seen.insert($0).inserted }
     }
 
     func validate() throws {
-        for name in names where ReadModels.replayable(named: name) == nil {
+        for name in names where ReadModels.named(name) == nil {
             throw ValidationError("\(ReplayFailure.unknown(name)).")
         }
     }

@@ -1,0 +1,127 @@
+import Access
+import HTTPTypes
+import OrderAPI
+import Orders
+import StrictJSON
+import Telemetry
+
+/// The OpenAPI 3.1 description of the API, built once from what the code itself knows: commands and events describe
+/// themselves, problems and permissions are tables.
+struct APIDocument {
+    let operations: [APIOperation]
+    let value: JSONValue
+
+    /// The description, built once.
+    static let shared = APIDocument()
+
+    init() {
+        let catalog = SchemaCatalog()
+        let examples = ExampleStory()
+        APISchemas.define(in: catalog)
+        let operations = Self.everything(catalog, examples)
+        self.operations = operations
+        value = [
+            "openapi": "3.1.0",
+            "info": [
+                "title": "Waybill", "version": .string(BuildInfo.version), "summary": "Event-sourced order tracking.",
+                "description": .string(Self.introduction),
+            ],
+            "servers": [["url": "/"]],
+            "security": [["bearer": []]],
+            "tags": .array(
+                APIOperation.Tag.allCases.filter { tag in operations.contains { $0.tag == tag } }.map { tag in
+                    ["name": .string(tag.rawValue), "description": .string(tag.note)]
+                }
+            ),
+            "paths": Self.paths(operations),
+            "components": [
+                "schemas": .members(catalog.schemas.sorted { $0.key < $1.key }),
+                "headers": .members(APIHeader.all),
+                "securitySchemes": [
+                    "bearer": [
+                        "type": "http", "scheme": "bearer", "bearerFormat": "JWT",
+                        "description": .string(Self.tokens),
+                    ]
+                ],
+            ],
+        ]
+    }
+
+    /// Every operation that the service has.
+    private static func everything(_ catalog: SchemaCatalog, _ examples: ExampleStory) -> [APIOperation] {
+        APIOperation.commands(catalog, examples) + APIOperation.reads(examples) + APIOperation.streams
+            + APIOperation.service
+    }
+
+    private static let introduction = """
+        Shop backends submit commands; each accepted one appends events to one log. People read orders, and follow them by \
+        Server-Sent Events whose ids are positions in the log. Bodies are strict JSON (RFC 8259), at most 256 KiB, without \
+        unknown or repeated names; an optional field is left out, never null. Times are RFC 3339.
+        """
+
+    private static let tokens = """
+        `aud` is `waybill`; `iss`, `sub` and `exp` are there; `role` is backend, customer, staff or operator; `shop` is a \
+        name or a list of names (`*` for staff and operators only, exactly one for a customer). A customer's `sub` is the \
+        `customer` of its orders. What is outside the token's shops is 404.
+        """
+
+    private static func paths(_ operations: [APIOperation]) -> JSONValue {
+        var order: [String] = []
+        var items: [String: [(String, JSONValue)]] = [:]
+        for operation in operations {
+            if items[operation.path] == nil { order.append(operation.path) }
+            items[operation.path, default: []].append((operation.method.rawValue.lowercased(), operation.json))
+        }
+        return .members(order.map { ($0, .members(items[$0] ?? [])) })
+    }
+}
+
+extension APIOperation {
+    var json: JSONValue {
+        let admitted = access.roles.map { "Roles: \($0.map(\.rawValue).joined(separator: ", "))." }
+        var members: [(String, JSONValue)] = [
+            ("operationId", .string(id)), ("tags", [.string(tag.rawValue)]), ("summary", .string(summary)),
+        ]
+        let notes = [note, admitted ?? ""].filter { !$0.isEmpty }
+        if !notes.isEmpty { members.append(("description", .string(notes.joined(separator: " ")))) }
+        if admitted == nil { members.append(("security", [])) }
+        if !parameters.isEmpty { members.append(("parameters", .array(parameters))) }
+        if let body { members.append(("requestBody", body)) }
+        let good = answers.map { (String($0.status), $0.json) }
+        let bad = problemsByStatus.map { (String($0.status), problemAnswer($0.status, $0.codes)) }
+        members.append(("responses", .members(good + bad)))
+        return .members(members)
+    }
+
+    private func problemAnswer(_ status: Int, _ codes: [ProblemCode]) -> JSONValue {
+        var headers = problemHeaders
+        switch status {
+        case 401: headers = ["WWW-Authenticate"]
+        case 403: headers = problemHeaders
+        case 412: headers.append("ETag")
+        case 429, 503: headers.append("Retry-After")
+        default: break
+        }
+        let schema: JSONValue = [
+            "allOf": [APISchemas.reference("Problem")],
+            "properties": [
+                "status": ["const": .integer(status)], "code": ["enum": .strings(codes.map(\.rawValue))],
+            ],
+        ]
+        return APIAnswer(
+            status: status,
+            note: codes.map { "`\($0.rawValue)`: \($0.title)." }.joined(separator: " "),
+            headers: headers,
+            content: [("application/problem+json", ["schema": schema])]
+        ).json
+    }
+}
+
+extension APIAnswer {
+    var json: JSONValue {
+        var members: [(String, JSONValue)] = [("description", .string(note))]
+        if !headers.isEmpty { members.append(("headers", .members(headers.map(APIHeader.reference)))) }
+        if !content.isEmpty { members.append(("content", .members(content))) }
+        return .members(members)
+    }
+}

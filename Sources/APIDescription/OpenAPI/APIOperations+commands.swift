@@ -1,0 +1,108 @@
+import Access
+import HTTPTypes
+import OrderAPI
+import Orders
+import StrictJSON
+
+extension APIOperation {
+    /// Placing, every other command, and the bulk route.
+    static func commands(_ catalog: SchemaCatalog, _ examples: ExampleStory) -> [APIOperation] {
+        CommandName.allCases.map { command($0, catalog, examples) } + [bulk(catalog, examples)]
+    }
+
+    private static let bodyProblems: [ProblemCode] = [
+        .malformedRequest, .malformedJson, .invalidUtf8, .duplicateKey, .malformedCommandId, .malformedIfMatch,
+        .bodyTooLarge, .unsupportedMediaType, .invalidCommand, .commandIdReused, .versionMismatch, .overloaded,
+    ]
+
+    private static func command(
+        _ name: CommandName,
+        _ catalog: SchemaCatalog,
+        _ examples: ExampleStory
+    ) -> APIOperation {
+        let places = name == .placeOrder
+        let schema = name.schema(in: catalog)
+        let needsBody = catalog.schemas[name.schemaName]?["required"] != nil
+        var answer = APIAnswer(
+            status: places ? 201 : 200,
+            note: "Accepted: in the log, once."
+                + (name.isFact ? " Known already: `events` is empty, and the position is the order's." : ""),
+            headers: ["ETag", "Idempotent-Replayed", "Waybill-Command-Id"] + (places ? ["Location"] : [])
+        )
+        var content: JSONValue = ["schema": APISchemas.reference("Receipt")]
+        if let receipt = examples.receipts[name] { content = content.adding(("example", receipt)) }
+        answer.content = [("application/json", content)]
+        var media: JSONValue = ["schema": schema]
+        if let body = examples.bodies[name] { media = media.adding(("example", body)) }
+        return APIOperation(
+            method: .post,
+            path: places ? "/v1/orders" : "/v1/orders/{id}/\(name.path)",
+            id: name.rawValue,
+            tag: .commands,
+            summary: name.summary,
+            note: name.isFact ? "A fact: de-duplicated, and never refused for being late or surprising." : "",
+            access: .permission(places || name.isFact ? .placeAndReport : .otherCommands),
+            parameters: (places ? [] : [APIParameter.orderId]) + APIParameter.commandHeaders,
+            body: ["required": .bool(needsBody), "content": ["application/json": media]],
+            answers: [answer],
+            // A fact about a payment is refused only where the order is not there, which is 404.
+            problems: bodyProblems + (places ? [.foreignShop, .orderExists] : [.notFound])
+                + (places || name == .recordPayment ? [] : [.rejected]),
+            problemHeaders: ["Waybill-Command-Id"]
+        )
+    }
+
+    private static func bulk(_ catalog: SchemaCatalog, _ examples: ExampleStory) -> APIOperation {
+        let lines = CommandName.allCases.map { $0.lineSchema(in: catalog) }
+        _ = catalog.reference("BulkLine") {
+            [
+                "description": "A command's fields with its name, its order and its id.", "oneOf": .array(lines),
+                "discriminator": [
+                    "propertyName": "command",
+                    "mapping": .members(
+                        CommandName.allCases.map {
+                            ($0.rawValue, .string("#/components/schemas/\($0.schemaName)Line"))
+                        }
+                    ),
+                ],
+            ]
+        }
+        return APIOperation(
+            method: .post,
+            path: "/v1/commands",
+            id: "bulk",
+            tag: .commands,
+            summary: "Takes any number of commands, one a line, and answers each in order.",
+            note: """
+                Request and answer are streams of lines. Lines count from 1, blank lines are skipped, a line holds at most \
+                256 KiB. Without `commandId` a line cannot be sent again safely.
+                """,
+            access: .permission(.placeAndReport),
+            body: [
+                "required": true,
+                "content": [
+                    "application/x-ndjson": [
+                        "schema": ["type": "string", "description": "Each line is a BulkLine."],
+                        "x-line": APISchemas.reference("BulkLine"), "example": .string(examples.bulk),
+                    ]
+                ],
+            ],
+            answers: [
+                APIAnswer(
+                    status: 200,
+                    note: "One line for each line, in order.",
+                    content: [
+                        (
+                            "application/x-ndjson",
+                            [
+                                "schema": ["type": "string", "description": "Each line is a BulkResult."],
+                                "x-line": APISchemas.reference("BulkResult"),
+                            ]
+                        )
+                    ]
+                )
+            ],
+            problems: [.malformedRequest, .unsupportedMediaType]
+        )
+    }
+}

@@ -1,0 +1,83 @@
+import EventStreams
+import HTTPTransport
+import Logging
+import OrderLog
+import Telemetry
+
+/// What `GET /metrics` answers before anything has happened, as a table.
+enum MetricsPage {
+    static var text: String {
+        get throws {
+            let registry = MetricsRegistry()
+            try BuildInfo.register(in: registry)
+            try LogOutput.standardError.register(in: registry)
+            let hub = StreamHub(
+                text: PositionEncoder { _ in "" },
+                metrics: try StreamMetrics(registry),
+                logger: Logger(label: "page"),
+                source: { _ in NoLog() }
+            )
+            try hub.register(in: registry)
+            try CommandIdFilterCache().register(in: registry)
+            try CertificateReloads().register(in: registry) { 0 }
+            return """
+                # Metrics
+
+                `GET /metrics` answers operators in Prometheus' text format 0.0.4.
+
+                ```
+                curl -H "Authorization: Bearer $(waybill token --role operator --shop '*')" $URL/metrics
+                ```
+
+                \(table(["metric", "kind", "labels", "meaning"], rows(registry.exposition())))
+                The lag is observed for streams that had shown everything before: once for each write, for the oldest event
+                in it. The difference of `waybill_streams_opened_total` and `waybill_streams_ended_total` is what is open.
+
+                """
+        }
+    }
+
+    /// The page reads nothing.
+    private struct NoLog: StreamReading {
+        struct IsNotThere: Error {}
+
+        func read(after seq: Int64, through: Int64) async throws -> StreamSource.Stretch { throw IsNotThere() }
+        func restart(_ reason: ControlFrame.ResetReason, plain: Bool) async throws -> StreamSource.Beginning {
+            throw IsNotThere()
+        }
+    }
+
+    private struct Family {
+        let name: String
+        let help: String
+        var kind = ""
+        var labels: [(name: String, values: [String])] = []
+    }
+
+    private static func rows(_ exposition: String) -> [[String]] {
+        var families: [Family] = []
+        for line in exposition.split(separator: "\n") {
+            let words = line.split(separator: " ", maxSplits: 3).map(String.init)
+            if line.hasPrefix("# HELP") {
+                families.append(Family(name: words[2], help: words[3]))
+            } else if line.hasPrefix("# TYPE") {
+                families[families.count - 1].kind = words[3]
+            } else if let label = line.firstMatch(of: /{([a-z]+)="([^"]*)"}/), label.1 != "le" {
+                let (name, value) = (String(label.1), String(label.2))
+                var family = families[families.count - 1]
+                if family.labels.last?.name == name {
+                    family.labels[family.labels.count - 1].values.append(value)
+                } else {
+                    family.labels.append((name, [value]))
+                }
+                families[families.count - 1] = family
+            }
+        }
+        return families.map { family in
+            let labels = family.labels.map { label in
+                "`\(label.name)`: \(label.values.map { "`\($0)`" }.joined(separator: ", "))"
+            }
+            return ["`\(family.name)`", family.kind, labels.joined(separator: "; "), family.help]
+        }
+    }
+}

@@ -1,0 +1,104 @@
+import EventStreams
+import HTTPTypes
+import OrderAPI
+import OrderLog
+import Orders
+import StrictJSON
+
+/// What all operations share.
+extension APISite {
+    var frames: String {
+        let articles = FrameExamples().all.map { name, note, frame in
+            """
+            <article id="frame-\(name.replacing(" ", with: "-"))">
+            <h3><code>\(HTML.text(name))</code></h3>
+            <div class="text"><p>\(HTML.prose(note))</p></div>
+            <div class="code">\(HTML.block("Frame", HTML.text(frame)))</div>
+            </article>
+
+            """
+        }
+        return """
+            <section class="frames">
+            <h2 class="title" id="frames">Stream frames</h2>
+            <p class="lead">Server-Sent Events (WHATWG HTML, section 9.2). An <code>id:</code> is a position: a client that comes
+            back with its last one goes on at exactly the next event. <code>retry:</code>, with jitter, comes first of all.</p>
+            \(articles.joined())
+            </section>
+
+            """
+    }
+
+    var events: String {
+        let catalog = SchemaCatalog()
+        let rows = EventType.allCases.map { type in
+            let contents = type.contents(in: catalog)
+            let inside = EventsPage.fields(contents.internal ?? contents.hidden ?? true)
+            return [
+                HTML.code(type.rawValue), HTML.prose(type.summary),
+                HTML.text(contents.data.map(EventsPage.fields) ?? "null"), HTML.text(inside),
+            ]
+        }
+        return """
+            <section>
+            <h2 class="title" id="events">Events</h2>
+            <p class="lead">An event reads the same in frames, in history and on log pages: <code>data</code> is what customers see,
+            <code>internal</code> is for backends, staff and operators. Optional fields are in parentheses.</p>
+            \(HTML.table(["type", "what happened", "data", "internal"], rows))</section>
+
+            """
+    }
+
+    var problems: String {
+        let codes = ProblemCode.allCases.map { code in
+            let word = "<span id=\"problem-\(code.rawValue)\">\(HTML.code(code.rawValue))</span>"
+            return [word, "\(code.status.code)", HTML.prose(code.title)]
+        }
+        let reasons = RejectionReason.allCases.map { [HTML.code($0.rawValue), HTML.prose($0.meaning)] }
+        return """
+            <section>
+            <h2 class="title" id="problems">Problems</h2>
+            <p class="lead">Errors are problem details (RFC 9457). Programs look at <code>code</code>, one stable word;
+            <code>detail</code> is for people and may change. 401 carries <code>WWW-Authenticate</code>, 405 <code>Allow</code>, 412
+            the order's <code>ETag</code>, 422 <code>errors</code> with pointers into the body, 429 and 503
+            <code>Retry-After</code>.</p>
+            \(HTML.table(["code", "status", "meaning"], codes))
+            <h2 class="title" id="reasons">Refusals</h2>
+            <p class="lead">409 <code>rejected</code> depends on the order's state alone. It carries <code>reason</code>, and in
+            <code>allowedCommands</code> what the order would take from the caller now.</p>
+            \(HTML.table(["reason", "rule"], reasons))</section>
+
+            """
+    }
+
+    var headers: String {
+        let rows = (document.value["components"]?["headers"]?.object?.members ?? []).map { header in
+            [HTML.code(APIHeader.reference(header.name).0), HTML.prose(header.value["description"]?.string ?? "")]
+        }
+        return """
+            <section>
+            <h2 class="title" id="headers">Headers</h2>
+            <p class="lead">What answers carry besides their bodies.</p>
+            \(HTML.table(["header", "meaning"], rows))</section>
+
+            """
+    }
+
+    var types: String {
+        let parts = fields.types.map { name, schema in
+            """
+            <h3 id="type-\(name)"><code>\(name)</code></h3>
+            <p>\(HTML.prose(schema["description"]?.string ?? ""))</p>
+            \(fields.html(schema))
+            """
+        }
+        return """
+            <section class="types">
+            <h2 class="title" id="types">Types</h2>
+            <p class="lead">What bodies are made of.</p>
+            \(parts.joined(separator: "\n"))
+            </section>
+
+            """
+    }
+}

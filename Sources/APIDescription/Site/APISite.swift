@@ -1,0 +1,110 @@
+import Foundation
+import HTTPTypes
+import OrderAPI
+import Orders
+import StrictJSON
+
+/// `docs/api.html`: the API on one page that needs nothing but itself, light and dark, wide and narrow.
+struct APISite {
+    let document = APIDocument.shared
+    let fields: SchemaTable
+
+    init() {
+        fields = SchemaTable(schemas: document.value["components"]?["schemas"] ?? true)
+    }
+
+    private var tags: [APIOperation.Tag] {
+        APIOperation.Tag.allCases.filter { tag in document.operations.contains { $0.tag == tag } }
+    }
+
+    var text: String {
+        let sections = tags.map(section).joined() + frames + events + problems + headers + types
+        return """
+            <!doctype html>
+            <html lang="en">
+            <head>
+            <meta charset="utf-8">
+            <meta name="viewport" content="width=device-width, initial-scale=1">
+            <meta name="color-scheme" content="light dark">
+            <title>Waybill API</title>
+            <style>
+            \(Self.style)
+            </style>
+            </head>
+            <body>
+            <input type="checkbox" id="menu" aria-label="Show the contents">
+            <header><a class="brand" href="#top">Waybill <span>API</span></a><label for="menu">Contents</label></header>
+            <nav aria-label="Contents">
+            \(navigation)
+            </nav>
+            <main id="top">
+            \(introduction)
+            \(sections)
+            </main>
+            </body>
+            </html>
+
+            """
+    }
+
+    private var navigation: String {
+        let groups = tags.map { tag in
+            let entries = document.operations.filter { $0.tag == tag }.map { operation in
+                "<li>\(HTML.link(operation.id, "\(badge(operation)) <span>\(HTML.text(short(operation)))</span>"))</li>"
+            }
+            return
+                "<h2>\(HTML.link(tag.rawValue, tag.rawValue.capitalized))</h2><ul>\(entries.joined(separator: "\n"))</ul>"
+        }
+        let reference = [
+            ("frames", "Stream frames"), ("events", "Events"), ("problems", "Problems"), ("reasons", "Refusals"),
+            ("headers", "Headers"), ("types", "Types"),
+        ].map { "<li>\(HTML.link($0, $1))</li>" }
+        return groups.joined(separator: "\n") + "<h2>Reference</h2><ul>\(reference.joined())</ul>"
+    }
+
+    /// The path without what every path begins with.
+    private func short(_ operation: APIOperation) -> String {
+        let path = operation.path.hasPrefix("/v1/") ? String(operation.path.dropFirst(3)) : operation.path
+        return path.hasPrefix("/orders/{id}/") ? "…" + path.dropFirst(12) : path
+    }
+
+    private var introduction: String {
+        let info = document.value["info"]
+        let tokens = document.value["components"]?["securitySchemes"]?["bearer"]?["description"]?.string ?? ""
+        return """
+            <section class="intro">
+            <h1>Waybill API</h1>
+            <p class="lead">\(HTML.prose(info?["summary"]?.string ?? ""))</p>
+            <p>\(HTML.prose(info?["description"]?.string ?? ""))</p>
+            <p>Made from <code>/openapi.json</code> (OpenAPI 3.1), as a running service gives it:
+            \(document.operations.count) operations, \(CommandName.allCases.count) commands, \(EventType.allCases.count)
+            types of events, \(ProblemCode.allCases.count) codes and \(RejectionReason.allCases.count) reasons. Answers of a
+            real service are in <a href="answers.md">answers.md</a>.</p>
+            <h2 id="tokens">Tokens</h2>
+            <p><code>Authorization: Bearer …</code>, a JWT: \(HTML.prose(tokens))</p>
+            <h2 id="positions">Positions</h2>
+            <p>A place in the log, <code>\(ExampleStory.epoch)-42</code>: in answers, as a stream's <code>id:</code>, and to go
+            on from in <code>after</code>, <code>position</code>, <code>min_position</code> and <code>Last-Event-ID</code>.
+            Customers receive theirs sealed. <code>0</code> is the beginning. Treat them as opaque.</p>
+            </section>
+
+            """
+    }
+
+    private func section(_ tag: APIOperation.Tag) -> String {
+        let operations = document.operations.filter { $0.tag == tag }
+        return """
+            <section>
+            <h2 class="title" id="\(tag.rawValue)">\(tag.rawValue.capitalized)</h2>
+            <p class="lead">\(HTML.prose(tag.note))</p>
+            \(operations.map(article).joined())
+            </section>
+
+            """
+    }
+
+    func badge(_ operation: APIOperation) -> String {
+        let method = operation.method.rawValue
+        return "<em class=\"\(method.lowercased())\">\(method)</em>"
+    }
+}

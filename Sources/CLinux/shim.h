@@ -1,0 +1,52 @@
+// Linux calls that Swift's Glibc module leaves out: epoll, eventfd, accepting a socket with flags, GNU extensions of
+// posix_spawn, memfd_create, names of threads and the allocator's malloc_trim.
+#ifndef WAYBILL_CLINUX_SHIM_H
+#define WAYBILL_CLINUX_SHIM_H
+
+#include <spawn.h>
+#include <sys/epoll.h>
+#include <sys/eventfd.h>
+#include <sys/prctl.h>
+#include <time.h>
+
+// glibc declares the following functions for _GNU_SOURCE only, which the Swift importer does not define. Their own headers
+// stay out: a Clang module owns the types of each header that it includes first, and would take them from the C library.
+
+struct sockaddr;
+extern int accept4(int socket, struct sockaddr *address, unsigned int *length, int flags);
+
+// Returns unused memory of the allocator to the system. The parameter is a size_t.
+extern int malloc_trim(unsigned long padding);
+
+extern int memfd_create(const char *name, unsigned int flags);
+
+// glibc 2.34 and later.
+extern int posix_spawn_file_actions_addclosefrom_np(posix_spawn_file_actions_t *actions, int from);
+extern int posix_spawn_file_actions_addchdir_np(posix_spawn_file_actions_t *actions, const char *path);
+
+// <spawn.h>, POSIX_SPAWN_SETSID: the child begins a new session.
+enum { WAYBILL_SPAWN_SETSID = 0x80 };
+// <sys/mman.h>, MFD_CLOEXEC: the descriptor is closed on exec.
+enum { WAYBILL_MFD_CLOEXEC = 1 };
+
+// The time of a clock in nanoseconds. A `timespec` would be ambiguous in Swift files that import Foundation.
+static inline unsigned long long waybill_clock_nanoseconds(clockid_t clock) {
+    struct timespec time;
+    clock_gettime(clock, &time);
+    return (unsigned long long)time.tv_sec * 1000000000ull + (unsigned long long)time.tv_nsec;
+}
+
+// Waits for at most so many nanoseconds (epoll_pwait2, Linux 5.11).
+static inline int waybill_epoll_wait(
+    int epoll, struct epoll_event *events, int count, unsigned long long nanoseconds
+) {
+    struct timespec timeout = {(time_t)(nanoseconds / 1000000000ull), (long)(nanoseconds % 1000000000ull)};
+    return epoll_pwait2(epoll, events, count, &timeout, 0);
+}
+
+// Names the calling thread. Linux keeps 15 bytes. prctl is variadic, and Swift cannot call such functions.
+static inline int waybill_set_thread_name(const char *name) {
+    return prctl(PR_SET_NAME, name, 0, 0, 0);
+}
+
+#endif

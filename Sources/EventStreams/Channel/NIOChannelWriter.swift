@@ -1,0 +1,15 @@
+import NIOCore
+
+/// A stream's channel as lanes write to it.
+final class NIOChannelWriter: ChannelWriter {
+    private let handler: NIOLoopBound<StreamRequestHandler>
+
+    init(_ handler: NIOLoopBound<StreamRequestHandler>) { self.handler = handler }
+
+    func write(_ block: LaneBlock, _ range: Range<Int>, isLast: Bool) {
+        handler.value.write(block, range, isLast: isLast)
+    }
+
+    func flush() -> Bool { handler.value.flush() }
+    func close() { handler.value.closeStream() }
+}

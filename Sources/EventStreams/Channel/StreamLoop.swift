@@ -1,0 +1,72 @@
+import Foundation
+import NIOCore
+import Synchronization
+
+/// The buffers and limits that the streams of one event loop share.
+final class StreamLoop: ChannelExecutor {
+    let loop: any EventLoop
+    private let shared: NIOLoopBoundBox<Shared>
+    private let limiter: NIOLoopBoundBox<OpenRateLimiter?>
+
+    /// Most bytes of a block that are kept as a buffer.
+    private static let mostKept = 128 * 1024
+
+    private struct Shared: Sendable {
+        /// The block that was written last, and again as a buffer: most streams are given the same one after another.
+        var block: (LaneBlock, ByteBuffer)?
+        var date: (second: Int, text: String)?
+    }
+
+    private init(_ loop: any EventLoop) {
+        self.loop = loop
+        shared = NIOLoopBoundBox.makeBoxSendingValue(Shared(), eventLoop: loop)
+        limiter = NIOLoopBoundBox.makeEmptyBox(eventLoop: loop)
+    }
+
+    func execute(_ work: @escaping @Sendable () -> Void) { loop.execute(work) }
+
+    /// The limit on streams that begin at once. Read on the loop.
+    var openRateLimiter: OpenRateLimiter {
+        if let known = limiter.value { return known }
+        let made = OpenRateLimiter(loop)
+        limiter.value = made
+        return made
+    }
+
+    /// A part of a block; without a copy where the block was asked for before. Called on the loop.
+    func buffer(_ block: LaneBlock, _ range: Range<Int>) -> ByteBuffer? {
+        // What goes out in parts is not kept whole for each of them.
+        guard block.bytes.count <= Self.mostKept else { return ByteBuffer(bytes: block.bytes[range]) }
+        let whole: ByteBuffer
+        if let (known, buffer) = shared.value.block, known === block {
+            whole = buffer
+        } else {
+            whole = ByteBuffer(bytes: block.bytes)
+            shared.value.block = (block, whole)
+        }
+        return whole.getSlice(at: range.lowerBound, length: range.count)
+    }
+
+    /// The time as HTTP has it (RFC 9110, section 5.6.7). Asked on the loop.
+    var date: String {
+        let second = Int(Date().timeIntervalSince1970)
+        if let (known, text) = shared.value.date, known == second { return text }
+        let text = HTTPDate.text(unixSeconds: second)
+        shared.value.date = (second, text)
+        return text
+    }
+
+    /// The loops that have been seen.
+    final class Registry: Sendable {
+        private let known = Mutex<[ObjectIdentifier: StreamLoop]>([:])
+
+        func of(_ loop: any EventLoop) -> StreamLoop {
+            known.withLock { known in
+                if let found = known[ObjectIdentifier(loop)] { return found }
+                let made = StreamLoop(loop)
+                known[ObjectIdentifier(loop)] = made
+                return made
+            }
+        }
+    }
+}

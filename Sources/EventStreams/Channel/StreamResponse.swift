@@ -1,0 +1,12 @@
+package import HTTPTypes
+
+/// The response that carries a stream.
+package enum StreamResponse {
+    /// The header fields of every stream, whatever the version of HTTP.
+    package static let fields: HTTPFields = {
+        var fields: HTTPFields = [.contentType: "text/event-stream", .cacheControl: "no-store, no-transform"]
+        // Tells nginx not to buffer the response.
+        if let accelBuffering = HTTPField.Name("X-Accel-Buffering") { fields[accelBuffering] = "no" }
+        return fields
+    }()
+}

@@ -1,0 +1,50 @@
+package import NIOCore
+
+/// An HTTP/1.1 connection, or one stream of an HTTP/2 connection, as the application's handlers see it.
+package struct HTTPConnection: Sendable {
+    /// The protocol below the messages.
+    package enum Version: Sendable, Equatable {
+        case http1(isSecure: Bool)
+        case http2
+    }
+
+    package let version: Version
+    /// How long an HTTP/1.1 connection may be silent while no response is under way.
+    package let idleTimeout: TimeAmount
+    /// Runs tasks on the connection's event loop.
+    package let executor: any TaskExecutor
+    private let hummingbird: HummingbirdInstaller
+
+    init(
+        _ version: Version,
+        idleTimeout: TimeAmount,
+        executor: any TaskExecutor,
+        hummingbird: HummingbirdInstaller
+    ) {
+        self.version = version
+        self.idleTimeout = idleTimeout
+        self.executor = executor
+        self.hummingbird = hummingbird
+    }
+
+    /// Adds Hummingbird's handlers as the channel's last ones. Runs on the channel's event loop.
+    package func installHummingbird(on channel: any Channel) throws {
+        try hummingbird.install(channel, idleTimeout: version == .http2 ? nil : idleTimeout)
+    }
+
+    /// Tells Hummingbird that no request of this connection will reach it.
+    package func declineHummingbird() { hummingbird.close() }
+
+    /// Whether the request being answered is HTTP/1.0, whose responses hold no chunks. Runs on the channel's event loop.
+    package func isHTTP10(_ channel: any Channel) -> Bool {
+        guard case .http1 = version else { return false }
+        // The handler is there as long as the channel is open.
+        guard let handler = try? channel.pipeline.syncOperations.handler(type: HTTP10ResponseHandler.self) else {
+            return true
+        }
+        return handler.isHTTP10
+    }
+}
+
+/// Adds an application's handlers to a connection. Runs on the channel's event loop.
+package typealias ApplicationInstaller = @Sendable (_ channel: any Channel, _ connection: HTTPConnection) throws -> Void

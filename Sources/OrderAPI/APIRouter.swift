@@ -1,0 +1,99 @@
+package import Access
+package import EventStreams
+package import Hummingbird
+package import Logging
+package import OrderLog
+package import Projections
+package import Telemetry
+
+/// The API's routes and the authorizer of its streams.
+package struct APIRouter {
+    package let router: Router<WaybillContext>
+    package let streams: StreamAuthorizer
+
+    /// The parts of the service that the routes speak to.
+    package struct Services {
+        package let appender: Appender
+        package let reader: LogReader
+        package let tail: LogTail
+        package let hub: StreamHub
+        package let models: ReadModelReader
+        package let projector: Projector
+        package let replays: ReplayRunner
+        package let metrics: MetricsRegistry
+        package let keys: KeySource
+        package let seal: PositionSeal
+        package let encoder: PositionEncoder
+
+        package init(
+            appender: Appender,
+            reader: LogReader,
+            tail: LogTail,
+            hub: StreamHub,
+            models: ReadModelReader,
+            projector: Projector,
+            replays: ReplayRunner,
+            metrics: MetricsRegistry,
+            keys: KeySource,
+            seal: PositionSeal,
+            encoder: PositionEncoder
+        ) {
+            self.appender = appender
+            self.reader = reader
+            self.tail = tail
+            self.hub = hub
+            self.models = models
+            self.projector = projector
+            self.replays = replays
+            self.metrics = metrics
+            self.keys = keys
+            self.seal = seal
+            self.encoder = encoder
+        }
+    }
+
+    /// - Parameter describe: adds the routes that describe all routes before them.
+    package init(_ services: Services, logger: Logger, describe: (Router<WaybillContext>) -> Void) {
+        let clock = WallClock()
+        let authorizer = Authorizer(
+            verifier: TokenVerifier(keys: services.keys),
+            limiter: RateLimiter(TokenBuckets(burst: 200, perSecond: 50)),
+            clock: clock
+        )
+        let (reader, models, appender) = (services.reader, services.models, services.appender)
+        let (tail, hub, text) = (services.tail, services.hub, services.encoder)
+        let positions = PositionReader(seal: services.seal, reader: reader)
+        let submissions = SubmissionFactory(clock: clock)
+        let streams = StreamAuthorizer(
+            authorizer: authorizer,
+            reader: reader,
+            tail: tail,
+            hub: hub,
+            positions: positions,
+            text: text,
+            clock: clock,
+            logger: logger
+        )
+        let router = Router(context: WaybillContext.self, options: .autoGenerateHeadEndpoints)
+        router.add(middleware: ProblemMiddleware())
+        HealthRoutes(tail: tail, hub: hub).add(to: router)
+        CommandRoutes(authorizer: authorizer, appender: appender, submissions: submissions).add(to: router)
+        BulkRoutes(authorizer: authorizer, appender: appender, submissions: submissions).add(to: router)
+        OrderRoutes(authorizer: authorizer, reader: reader, positions: positions, text: text).add(to: router)
+        OrderListRoutes(authorizer: authorizer, models: models, positions: positions, text: text).add(to: router)
+        StatsRoutes(authorizer: authorizer, models: models, positions: positions, text: text).add(to: router)
+        ProjectionRoutes(
+            authorizer: authorizer,
+            models: models,
+            projector: services.projector,
+            replays: services.replays
+        ).add(to: router)
+        StreamRoutes(streams: streams).add(to: router)
+        MetricsRoutes(authorizer: authorizer, registry: services.metrics).add(to: router)
+        // Both look at the routes above, so they come last.
+        describe(router)
+        router.add(middleware: MethodMiddleware(of: router))
+        self.router = router
+        self.streams = streams
+    }
+}

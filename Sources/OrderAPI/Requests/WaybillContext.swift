@@ -1,0 +1,17 @@
+import HTTPTransport
+package import Hummingbird
+import NIOCore
+
+/// What a request carries through its handlers.
+package struct WaybillContext: RequestContext {
+    package var coreContext: CoreRequestContextStorage
+    let channel: any Channel
+
+    package init(source: ApplicationRequestContextSource) {
+        coreContext = .init(source: source)
+        channel = source.channel
+    }
+
+    /// The peer's address without its port.
+    var clientAddress: String { channel.clientAddress }
+}

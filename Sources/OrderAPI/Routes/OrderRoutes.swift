@@ -1,0 +1,121 @@
+import Access
+import EventStreams
+import Foundation
+import HTTPTypes
+import Hummingbird
+import NIOCore
+import OrderLog
+import Orders
+import StrictJSON
+
+/// `GET /v1/orders/{id}` and its history.
+struct OrderRoutes: Sendable {
+    let authorizer: Authorizer
+    let reader: LogReader
+    let positions: PositionReader
+    let text: PositionEncoder
+
+    func add(to router: Router<WaybillContext>) {
+        router.get("/v1/orders/:id") { request, context in try await order(request, context) }
+        router.get("/v1/orders/:id/events") { request, context in try await history(request, context) }
+        router.get("/v1/events") { request, context in try await log(request, context) }
+    }
+
+    private func order(_ request: Request, _ context: WaybillContext) async throws -> Response {
+        let caller = try await authorizer.authorize(request, context, to: .readOrders)
+        let query = try QueryReader(request, known: ["min_position", "version", "position", "at"])
+        let orderId = try Self.orderId(context)
+        // Current state is written in the append transaction, so a position that the log has is already reflected.
+        _ = try await positions.waitToResolve(
+            query.position("min_position"),
+            for: caller.audience,
+            until: .now + PositionReader.patience
+        )
+        let found =
+            if let moment = try await moment(query, caller) {
+                try await reader.order(orderId, scope: caller.scope, at: moment)
+            } else {
+                try await reader.order(orderId, scope: caller.scope).stored
+            }
+        guard let stored = found else { throw Problem.notFound }
+        return .json(stored.json(for: caller, text), headers: [.eTag: "\"\(stored.order.version)\""])
+    }
+
+    /// The moment in the past that is asked for; nil for now.
+    private func moment(_ query: QueryReader, _ caller: Caller) async throws -> PastMoment? {
+        let (version, position, time) = try (query.text("version"), query.position("position"), query.text("at"))
+        guard [version, position, time].count(where: { $0 != nil }) <= 1 else {
+            throw Problem(.invalidQuery, "Only one of version, position and at says which moment is meant.")
+        }
+        if let version {
+            guard let number = Int(version), version.utf8.first != UInt8(ascii: "+") else {
+                throw Problem(.invalidQuery, "“version” is a number.")
+            }
+            return .version(number)
+        }
+        if let position { return .seq(try await positions.resolve(position, for: caller.audience)) }
+        return try query.time("at").map { .time($0) }
+    }
+
+    private func history(_ request: Request, _ context: WaybillContext) async throws -> Response {
+        let caller = try await authorizer.authorize(request, context, to: .readOrders)
+        let query = try QueryReader(request, known: ["after", "limit"])
+        let orderId = try Self.orderId(context)
+        guard try await reader.orderExists(orderId, scope: caller.scope) else { throw Problem.notFound }
+        return try await page(orderId, query, caller, request)
+    }
+
+    private func log(_ request: Request, _ context: WaybillContext) async throws -> Response {
+        let caller = try await authorizer.authorize(request, context, to: .shopFeeds)
+        return try await page(nil, QueryReader(request, known: ["after", "limit"]), caller, request)
+    }
+
+    private func page(_ orderId: UUID?, _ query: QueryReader, _ caller: Caller, _ request: Request) async throws
+        -> Response
+    {
+        let limit = try query.number("limit", in: 1...1000, default: 100)
+        let after = try await positions.resolve(query.position("after"), for: caller.audience)
+        let page = try await reader.events(
+            after: after,
+            limit: limit,
+            scope: caller.scope,
+            orderId: orderId,
+            visibleToCustomers: caller.audience == .customer
+        )
+        return answer(page, caller.audience, ndjson: Self.wantsLines(request))
+    }
+
+    private func answer(_ page: EventPage, _ audience: Audience, ndjson: Bool) -> Response {
+        let epochs = reader.registry.current
+        func position(_ seq: Int64) -> String { text(epochs.position(of: seq), for: audience) }
+        if ndjson {
+            var lines: [UInt8] = []
+            for event in page.events {
+                var writer = JSONWriter(reserving: 768)
+                event.write(to: &writer, for: audience, position: position(event.seq))
+                lines += writer.bytes
+                lines.append(UInt8(ascii: "\n"))
+            }
+            let headers: HTTPFields = [.contentType: "application/x-ndjson", .cacheControl: "no-store"]
+            return Response(status: .ok, headers: headers, body: ResponseBody(byteBuffer: ByteBuffer(bytes: lines)))
+        }
+        let body = JSONWriter.object(reserving: 1024 + page.events.count * 768) { writer in
+            writer.array("events", page.events) { writer, event in
+                event.write(to: &writer, for: audience, position: position(event.seq))
+            }
+            if page.hasMore { writer.field("next", position(page.through)) }
+            writer.field("position", position(page.through))
+        }
+        return .json(body)
+    }
+
+    /// An id that is no UUID names nothing.
+    static func orderId(_ context: WaybillContext) throws -> UUID {
+        guard let id = context.parameters.get("id").flatMap(UUID.init(text:)) else { throw Problem.notFound }
+        return id
+    }
+
+    private static func wantsLines(_ request: Request) -> Bool {
+        request.headers[values: .accept].contains { $0.lowercased().contains("application/x-ndjson") }
+    }
+}

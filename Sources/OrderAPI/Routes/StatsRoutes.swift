@@ -1,0 +1,89 @@
+import Access
+import EventStreams
+import Foundation
+import Hummingbird
+import OrderLog
+import Orders
+import Projections
+import StrictJSON
+
+/// `GET /v1/stats`: numbers of the token's shops together, or of those that `shop` names.
+struct StatsRoutes: Sendable {
+    let authorizer: Authorizer
+    let models: ReadModelReader
+    let positions: PositionReader
+    let text: PositionEncoder
+
+    func add(to router: Router<WaybillContext>) {
+        router.get("/v1/stats") { request, context in try await stats(request, context) }
+    }
+
+    private func stats(_ request: Request, _ context: WaybillContext) async throws -> Response {
+        let caller = try await authorizer.authorize(request, context, to: .shopFeeds)
+        let query = try QueryReader(request, known: ["shop", "min_position"])
+        let scope = try StreamAuthorizer.narrowed(caller, to: query.list("shop"))
+        try await models.wait(for: StatsModel.name, toReach: query.position("min_position"), positions, caller.audience)
+        let stats = try await models.stats(shops: scope.shops)
+        return .json(
+            JSONWriter.object(reserving: 8192) { writer in
+                writer.field("position", text(stats.position, for: caller.audience))
+                writer.field("at", stats.at.rfc3339Micro)
+                stats.write(to: &writer)
+            }
+        )
+    }
+}
+
+extension Stats {
+    fileprivate func write(to writer: inout JSONWriter) {
+        writer.field("orders", orders.values.reduce(0, +))
+        writer.object("statuses") { writer in
+            for status in OrderStatus.allCases {
+                writer.key(word: status)
+                writer.integer(orders[status] ?? 0)
+            }
+        }
+        writer.array("perMinute", minutes) { writer, minute in
+            writer.object { writer in
+                writer.field("minute", minute.start.rfc3339)
+                writer.field("events", minute.events)
+                writer.field("placed", minute.placed)
+            }
+        }
+        writer.object("timeInStatus") { writer in
+            for shown in shown {
+                writer.key(word: shown.status)
+                writer.object { writer in
+                    writer.field("visits", shown.visits)
+                    writer.seconds("meanSeconds", milliseconds: shown.mean)
+                    writer.seconds("p50Seconds", milliseconds: shown.p50)
+                    writer.seconds("p90Seconds", milliseconds: shown.p90)
+                    writer.seconds("p99Seconds", milliseconds: shown.p99)
+                }
+            }
+        }
+        writer.object("attention") { writer in
+            writer.field("orders", attentionCount)
+            writer.array("newest", attention) { writer, entry in
+                writer.object { writer in
+                    writer.field("orderId", entry.orderId.text)
+                    writer.field("shop", entry.shop)
+                    writer.field("number", entry.number)
+                    writer.field("status", entry.status)
+                    writer.field("since", entry.since.rfc3339Micro)
+                    writer.array("reasons", entry.reasons) { $0.string($1) }
+                }
+            }
+        }
+    }
+}
+
+extension JSONWriter {
+    /// Seconds with three decimals.
+    mutating func seconds(_ name: StaticString, milliseconds: Double) {
+        let whole = Int64(milliseconds.rounded())
+        let (seconds, rest) = whole.quotientAndRemainder(dividingBy: 1000)
+        key(name)
+        value(.number(JSONNumber(text: "\(seconds).\(String(String(1000 + rest).dropFirst()))")))
+    }
+}

@@ -1,0 +1,21 @@
+package import Orders
+
+/// The reason why the log did not take a command. Nothing was appended.
+package enum AppendRefusal: Error, Sendable {
+    /// The caller's shops have no such order.
+    case unknownOrder
+    /// The order id is taken; the facts are nil where the caller may not see the order.
+    case orderExists(OrderFacts?)
+    /// The command id was used for another command.
+    case commandIdReused
+    /// `If-Match` named another version than the order has.
+    case versionMismatch(current: Int)
+    /// The domain refused the command.
+    case rejected(Rejection, OrderFacts)
+    /// The queue is full; nothing was tried.
+    case overloaded
+    /// The database could not be reached in time. The outcome may be unknown: send the command again under the same id.
+    case unavailable
+    /// The database refused this command alone, by no rule that this version of Waybill knows.
+    case failed
+}

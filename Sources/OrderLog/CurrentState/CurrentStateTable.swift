@@ -1,0 +1,98 @@
+package import Foundation
+import Orders
+package import Postgres
+
+/// The table of the orders' current states, `order_states`: one row an order for each version of the projection
+/// `current`.
+///
+/// The appender writes the active version in the transaction that appends; a replay fills another one from the log.
+package enum CurrentStateTable {
+    /// The table's name in the schema.
+    package static let name = "order_states"
+
+    /// The projection's name, as in `projections.name`.
+    package static let projection = "current"
+
+    /// SQL for the active version.
+    ///
+    /// The active version changes under the head lock alone, so that it is the one to write for a transaction that
+    /// holds the lock; it has to be read by a statement after the one that waited for the lock. A replay moves the
+    /// head's `recorded_at` when it activates another version.
+    package static let activeVersion = "(select version from projection_active where name = '\(projection)')"
+
+    /// The columns that `write` fills, in its order.
+    package static let copyColumns = "order_id, seq, recorded_at, version, shop, customer, status, state, model_version"
+
+    /// The version of the projection that a statement reads or writes.
+    package enum Version: Sendable, Hashable {
+        case active
+        case number(Int)
+
+        /// A number or a subquery, fit to stand in SQL.
+        package var sql: String {
+            switch self {
+            case .active: CurrentStateTable.activeVersion
+            case .number(let number): "\(number)"
+            }
+        }
+    }
+
+    /// Selects the states of some orders, for `decode`.
+    package static func load(_ orderIds: [UUID], version: Version) -> PostgresQuery {
+        PostgresQuery(
+            """
+            select seq, recorded_at, order_id, state from \(name)
+            where order_id = any($1) and model_version = \(version.sql)
+            """,
+            [orderIds]
+        )
+    }
+
+    /// Decodes the rows of `load`.
+    ///
+    /// - Throws: `PostgresError`, or `StoredDataError` for a state that this version of Waybill cannot read.
+    package static func decode(_ rows: PostgresResult) throws -> [UUID: OrderRecord] {
+        guard !rows.isEmpty else { return [:] }
+        let (orderId, state) = try (rows.column("order_id", as: UUID.self), EncodedOrder.Columns(rows))
+        var records: [UUID: OrderRecord] = [:]
+        for row in rows { records[try row.get(orderId)] = try state.read(row)?.record() }
+        return records
+    }
+
+    /// Inserts the records, each in the place of an older one of the same order.
+    package static func upsert(_ records: [OrderRecord], version: Version) -> PostgresQuery {
+        PostgresQuery(
+            """
+            insert into \(name) (order_id, seq, recorded_at, version, shop, customer, status, state, model_version)
+            select *, \(version.sql) from unnest(
+                $1::uuid[], $2::bigint[], $3::timestamptz[], $4::int[], $5::text[], $6::text[], $7::text[], $8::text[])
+            on conflict (order_id, model_version) do update set
+                seq = excluded.seq, recorded_at = excluded.recorded_at, version = excluded.version,
+                status = excluded.status, state = excluded.state
+            """,
+            [
+                records.map(\.order.orderId),
+                records.map(\.seq),
+                records.map { PostgresTimestamp($0.recordedAt) },
+                records.map { Int32($0.order.version) },
+                records.map(\.order.shop),
+                records.map(\.order.customer),
+                records.map(\.status),
+                records.map { PostgresText($0.order.encodeState()) },
+            ]
+        )
+    }
+
+    /// Writes one row of a binary COPY of `copyColumns`.
+    package static func write(_ record: OrderRecord, version: Int, to writer: inout PostgresCopyWriter) {
+        writer.value(record.order.orderId)
+        writer.value(record.seq)
+        writer.value(PostgresTimestamp(record.recordedAt))
+        writer.value(Int32(record.order.version))
+        writer.value(record.order.shop)
+        writer.value(record.order.customer)
+        writer.value(record.status)
+        writer.text(record.order.encodeState())
+        writer.value(Int32(version))
+    }
+}

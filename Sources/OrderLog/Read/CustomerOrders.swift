@@ -1,0 +1,11 @@
+package import Foundation
+
+/// A page of a customer's orders, all as they stood at one event of the log.
+package struct CustomerOrders: Sendable {
+    /// The orders, in ascending order of their ids.
+    package let orders: [StoredOrder]
+    /// The number of the last event that the orders reflect.
+    package let head: Int64
+    /// The order after which the next page begins; nil on the last page.
+    package let next: UUID?
+}

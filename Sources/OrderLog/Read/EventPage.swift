@@ -1,0 +1,40 @@
+import Postgres
+
+/// Events in ascending order, read by one statement.
+package struct EventPage: Sendable {
+    package let events: [LoggedEvent]
+    /// All wanted events up to this one are on this page or before it.
+    package let through: Int64
+    /// The log goes on beyond `through`, so that there may be more wanted events.
+    package let hasMore: Bool
+
+    init(events: [LoggedEvent], through: Int64, hasMore: Bool) {
+        self.events = events
+        self.through = through
+        self.hasMore = hasMore
+    }
+
+    /// Decodes rows of `LoggedEvent.columns` and `head_seq`, one row more than `limit` where there are more events.
+    ///
+    /// - Parameters:
+    ///   - rows: at least one; its event is NULL where no event was found.
+    ///   - seq: the position after which the statement searched.
+    ///   - bound: the last event that the statement searched.
+    ///   - through: the last wanted event; nil for the head.
+    init(_ rows: PostgresResult, after seq: Int64, bound: Int64, through: Int64?, limit: Int) throws {
+        guard let first = rows.first else { throw MissingLogHead() }
+        let end = min(try first.get(rows.column("head_seq", as: Int64.self)), through ?? .max)
+        let reached = max(min(end, bound), min(seq, end))
+        guard try first.get(rows.column("seq", as: Int64?.self)) != nil else {
+            self.init(events: [], through: reached, hasMore: reached < end)
+            return
+        }
+        let columns = try LoggedEvent.Columns(rows)
+        let events = try rows.prefix(limit).map { try columns.read($0) }
+        if rows.count > limit, let last = events.last {
+            self.init(events: events, through: last.seq, hasMore: true)
+        } else {
+            self.init(events: events, through: reached, hasMore: reached < end)
+        }
+    }
+}

@@ -1,0 +1,50 @@
+import StrictJSON
+
+/// The expected time of a parcel, or of the order as a whole, was changed.
+struct EtaRevised: EventPayload {
+    static let summaries: [EventType: String] = [
+        .etaRevised: "A parcel, or the order as a whole, is expected at another time."
+    ]
+    static let meanings = [
+        "parcelId": "The parcel; absent for the order as a whole.",
+        "old": "The time at which arrival was expected before.",
+        "new": "The time at which arrival is expected now.",
+        "source": "The source of the expectation.",
+        "reason": "The reason for the change.",
+    ]
+
+    /// The parcel that is expected at another time; nil for the order as a whole.
+    var parcelId: String?
+    var old: TimeWindow?
+    let new: TimeWindow
+    let source: EtaSource
+    var reason: String?
+
+    var type: EventType { .etaRevised }
+
+    func writeData(_ writer: inout JSONWriter) {
+        writer.field("parcelId", parcelId)
+        writer.field("old", old)
+        writer.field("new", new)
+        writer.field("source", source)
+        writer.field("reason", reason)
+    }
+
+    static func read(_ type: EventType, _ stored: inout StoredFields) -> EtaRevised? {
+        let parcelId = stored.data.optional("parcelId", .identifier)
+        let old = stored.data.optional("old", .window)
+        let new = stored.data.required("new", .window)
+        let source: EtaSource? = stored.data.required("source", .word)
+        let reason = stored.data.optional("reason", .text(atLeast: 0))
+        guard let new, let source else { return nil }
+        return EtaRevised(parcelId: parcelId, old: old, new: new, source: source, reason: reason)
+    }
+
+    func evolve(_ order: inout Order, at occurredAt: Timestamp) {
+        guard let parcelId else {
+            order.eta = new
+            return
+        }
+        order.changeParcel(parcelId) { $0.eta = new }
+    }
+}

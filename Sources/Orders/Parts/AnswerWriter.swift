@@ -1,0 +1,81 @@
+import StrictJSON
+
+/// Writes parts as clients read them.
+struct AnswerWriter: PartVisitor {
+    var writer: JSONWriter
+    /// The readers of the parts that are being written.
+    var audience: Audience
+    /// The order's currency, ISO 4217.
+    let currency: String
+
+    mutating func field<Value: PartValue>(
+        _ name: StaticString,
+        _ value: inout Value,
+        as field: Field<Value>,
+        for audience: FieldAudience,
+        shown: Value
+    ) {
+        guard audience.includes(self.audience) else { return }
+        (self.audience == .customer ? shown : value).write(name, to: &writer)
+    }
+
+    mutating func field<Value: PartValue>(
+        _ name: StaticString,
+        _ value: inout Value?,
+        as field: Field<Value>,
+        for audience: FieldAudience
+    ) {
+        if audience.includes(self.audience) { value?.write(name, to: &writer) }
+    }
+
+    mutating func flag(_ name: StaticString, _ value: inout Bool, for audience: FieldAudience) {
+        if audience.includes(self.audience) { writer.field(name, value) }
+    }
+
+    mutating func units(_ name: StaticString, _ count: inout Int) {
+        writer.field(name, count)
+    }
+
+    mutating func amount(_ name: StaticString, _ minorUnits: inout Int64, isSum: Bool) {
+        writer.key(name)
+        writer.money(minorUnits, currency)
+    }
+
+    mutating func part<Part: OrderPart>(_ name: StaticString, _ part: inout Part) {
+        writer.key(name)
+        write(&part)
+    }
+
+    mutating func parts<Part: OrderPart>(
+        _ name: StaticString,
+        _ parts: inout [Part],
+        for audience: FieldAudience,
+        storesEmpty: Bool,
+        isShown: (Part) -> Bool
+    ) {
+        guard audience.includes(self.audience) else { return }
+        list(name, parts, isShown)
+    }
+
+    mutating func computed<Value: PartValue>(_ name: StaticString, _ value: @autoclosure () -> Value) {
+        value().write(name, to: &writer)
+    }
+
+    /// Writes a list of those parts that `isShown` selects.
+    mutating func list<Part: OrderPart>(
+        _ name: StaticString,
+        _ parts: [Part],
+        _ isShown: (Part) -> Bool = { _ in true }
+    ) {
+        writer.key(name)
+        writer.beginArray()
+        for var part in parts where isShown(part) { write(&part) }
+        writer.endArray()
+    }
+
+    private mutating func write(_ part: inout some OrderPart) {
+        writer.beginObject()
+        part.visitFields(&self)
+        writer.endObject()
+    }
+}

@@ -1,0 +1,36 @@
+import StrictJSON
+
+// Answers may hold values that another version of the service bounds otherwise, so their schemas name no bounds.
+
+extension Field where Value == String {
+    /// A text that says something.
+    static var partText: Field { Fields.text }
+
+    /// A text that may be empty.
+    static var partTextOrEmpty: Field { Fields.textOrEmpty }
+
+    /// A currency that the service knew when the order was placed.
+    static var partCurrency: Field { Fields.currency }
+}
+
+extension Field where Value == Int {
+    /// 1 … 1,000,000 units.
+    static var partQuantity: Field { Fields.quantity }
+
+    /// A number that the service counted.
+    static var partCount: Field { Fields.count }
+}
+
+private enum Fields {
+    static let text = Field<String>.text.described { _ in ["type": "string"] }
+
+    static let textOrEmpty = Field<String>.text(atLeast: 0).described { _ in ["type": "string"] }
+
+    static let currency = Field<String>.text.described(as: Field<String>.currency.describe)
+
+    static let quantity = Field<Int>.quantity.described { _ in ["type": "integer", "minimum": 0] }
+
+    static let count = Field<Int>(describe: quantity.describe) { value, errors in
+        Field<Int64>.count.read(value, &errors).map(Int.init)
+    }
+}

@@ -1,0 +1,35 @@
+/// The declarations of an order's own fields, in the segments between which the forms hold other things.
+extension Order {
+    mutating func visitNames(_ visitor: inout some PartVisitor) {
+        visitor.field("number", &number)
+        visitor.field("shop", &shop)
+        visitor.field("customer", &customer)
+    }
+
+    mutating func visitLifecycle(_ visitor: inout some PartVisitor) {
+        visitor.field("lifecycle", &lifecycle)
+        visitor.field("placedAt", &placedAt)
+    }
+
+    mutating func visitContents(_ visitor: inout some PartVisitor) {
+        visitor.field("contactRef", &contactRef)
+        visitor.field("country", &country)
+        visitor.field("currency", &currency, as: .partCurrency)
+        visitor.field("locale", &locale)
+        visitor.field("terms", &terms)
+        visitor.flag("taxIncluded", &taxIncluded)
+        visitor.amount("shipping", &shipping)
+        visitor.amount("tax", &tax)
+        visitor.amount("discount", &discount)
+        visitor.amount("total", &total)
+        visitor.field("promised", &promised)
+        visitor.field("eta", &eta)
+        visitor.parts("lines", &lines, storesEmpty: true)
+        visitor.parts("holds", &holds, isShown: { !$0.isReleased })
+        visitor.parts("parcels", &parcels)
+        visitor.part("payment", &payment)
+        visitor.parts("returns", &returns)
+        visitor.parts("notes", &notes, isShown: { $0.visibility == .customer })
+        visitor.parts("anomalies", &anomalies, for: .storage)
+    }
+}

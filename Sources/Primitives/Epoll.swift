@@ -1,0 +1,110 @@
+import CLinux
+import Glibc
+
+/// An epoll instance (epoll(7)): reports which of many descriptors are ready, each under its token.
+///
+/// Unchecked because the event buffer belongs to the thread that calls `wait`; all else is constant, and the kernel
+/// serialises `epoll_ctl`.
+package final class Epoll: @unchecked Sendable {
+    /// Conditions of a descriptor. Errors and hang-ups are always reported, also with an empty set.
+    package struct Events: OptionSet, Sendable, Hashable {
+        package let rawValue: UInt32
+
+        package init(rawValue: UInt32) {
+            self.rawValue = rawValue
+        }
+
+        package static let readable = Events(rawValue: EPOLLIN.rawValue)
+        package static let writable = Events(rawValue: EPOLLOUT.rawValue)
+        /// The peer sends nothing more.
+        package static let peerClosed = Events(rawValue: EPOLLRDHUP.rawValue)
+        package static let failed = Events(rawValue: EPOLLERR.rawValue)
+        package static let hungUp = Events(rawValue: EPOLLHUP.rawValue)
+        /// Reports changes only, once each; without it a condition is reported for as long as it lasts.
+        package static let edgeTriggered = Events(rawValue: EPOLLET.rawValue)
+    }
+
+    /// One descriptor that is ready.
+    package struct Ready {
+        package let token: UInt64
+        package let events: Events
+
+        /// True when a read does not block: there is data, the end of the stream or an error, and the read tells which.
+        package var isReadable: Bool { !events.subtracting(.writable).isEmpty }
+        package var isWritable: Bool { events.contains(.writable) }
+    }
+
+    private let descriptor: Int32
+    private let buffer: UnsafeMutableBufferPointer<epoll_event>
+
+    /// - Parameter capacity: the most descriptors that one `wait` reports.
+    /// - Throws: when the process has no descriptor left.
+    package init(capacity: Int) throws(SystemCallError) {
+        descriptor = epoll_create1(Int32(EPOLL_CLOEXEC))
+        guard descriptor >= 0 else { throw SystemCallError("epoll_create1") }
+        buffer = .allocate(capacity: capacity)
+        buffer.initialize(repeating: epoll_event())
+    }
+
+    deinit {
+        buffer.deallocate()
+        close(descriptor)
+    }
+
+    /// Watches a descriptor until it is removed or closed.
+    package func add(_ descriptor: Int32, token: UInt64, events: Events) throws(SystemCallError) {
+        try control(EPOLL_CTL_ADD, descriptor, token, events)
+    }
+
+    /// Replaces the events and the token of a watched descriptor.
+    package func modify(_ descriptor: Int32, token: UInt64, events: Events) throws(SystemCallError) {
+        try control(EPOLL_CTL_MOD, descriptor, token, events)
+    }
+
+    /// Stops watching a descriptor. Does nothing when it has been closed: the kernel has forgotten it then.
+    package func remove(_ descriptor: Int32) {
+        epoll_ctl(self.descriptor, EPOLL_CTL_DEL, descriptor, nil)
+    }
+
+    /// Waits until a descriptor is ready or the time has passed. A signal may end the wait early with nothing ready.
+    ///
+    /// - Parameter nanoseconds: the longest wait; nil waits without a limit.
+    /// - Returns: what is ready, valid until the next call.
+    package func wait(nanoseconds: UInt64?) -> ReadyList {
+        let capacity = Int32(buffer.count)
+        let count =
+            if let nanoseconds {
+                waybill_epoll_wait(descriptor, buffer.baseAddress, capacity, nanoseconds)
+            } else {
+                epoll_wait(descriptor, buffer.baseAddress, capacity, -1)
+            }
+        // All other errors mean a wrong argument, or a kernel without the call.
+        precondition(count >= 0 || errno == EINTR, "epoll cannot wait: \(SystemCallError("epoll_pwait2"))")
+        return ReadyList(buffer: UnsafeBufferPointer(rebasing: buffer[..<max(0, Int(count))]))
+    }
+
+    private func control(
+        _ operation: Int32,
+        _ descriptor: Int32,
+        _ token: UInt64,
+        _ events: Events
+    ) throws(SystemCallError) {
+        var event = epoll_event()
+        event.events = events.rawValue
+        event.data.u64 = token
+        guard epoll_ctl(self.descriptor, operation, descriptor, &event) == 0 else { throw SystemCallError("epoll_ctl") }
+    }
+
+    /// The descriptors that one `wait` found ready.
+    package struct ReadyList: RandomAccessCollection {
+        fileprivate let buffer: UnsafeBufferPointer<epoll_event>
+
+        package var startIndex: Int { 0 }
+        package var endIndex: Int { buffer.count }
+
+        package subscript(position: Int) -> Ready {
+            let event = buffer[position]
+            return Ready(token: event.data.u64, events: Events(rawValue: event.events))
+        }
+    }
+}

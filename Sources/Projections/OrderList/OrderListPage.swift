@@ -1,0 +1,10 @@
+package import OrderLog
+
+/// A page of the order list.
+package struct OrderListPage: Sendable {
+    package let orders: [StoredOrder]
+    /// The cursor of the next page; nil on the last page.
+    package let next: OrderListCursor?
+    /// The position of the last event that the page reflects.
+    package let position: LogPosition
+}

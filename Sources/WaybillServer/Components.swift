@@ -1,0 +1,122 @@
+import APIDescription
+import Access
+import EventStreams
+import HTTPTransport
+import Hummingbird
+import Logging
+import OrderAPI
+import OrderLog
+import Postgres
+import Projections
+import Telemetry
+
+/// The service's long-lived parts, wired together.
+struct Components {
+    let appender: Appender
+    let tail: LogTail
+    let hub: StreamHub
+    let maintenance: CommandMaintenance
+    let projector: Projector
+    let replays: ReplayRunner
+    let api: APIRouter
+
+    init(
+        _ settings: WaybillServerSettings,
+        _ reader: LogReader,
+        pool: PostgresPool,
+        _ models: ReadModelReader,
+        _ logger: Logger
+    ) async throws {
+        let key = try await SecretStore(pool: pool).secret(named: "position-seal") {
+            (0..<PositionSeal.keyLength).map { _ in UInt8.random(in: 0...255) }
+        }
+        guard let seal = PositionSeal(key: key) else { throw DamagedSecret(name: "position-seal") }
+        let text = PositionEncoder { seal.seal(epoch: $0.epoch, seq: $0.seq) }
+        let registry = reader.registry
+        let metrics = MetricsRegistry()
+        try BuildInfo.register(in: metrics)
+        try LogOutput.standardError.register(in: metrics)
+        let hub = StreamHub(
+            text: text,
+            settings: settings.streams,
+            metrics: try StreamMetrics(metrics),
+            logger: logger
+        ) { view in
+            StreamSource(reader: reader, view: view, text: text)
+        }
+        self.hub = hub
+        try hub.register(in: metrics)
+        let tail = LogTail(configuration: settings.database, registry: registry, sink: hub, logger: logger)
+        self.tail = tail
+        let commandIdFilter = CommandIdFilterCache()
+        try commandIdFilter.register(in: metrics)
+        try settings.certificates?.register(in: metrics)
+        maintenance = CommandMaintenance(
+            retention: CommandRetention(pool: pool, days: settings.commandRetentionDays),
+            filterLoader: CommandIdFilterLoader(pool: pool, registry: registry),
+            filter: commandIdFilter,
+            logger: logger
+        )
+        appender = Appender(
+            configuration: settings.database,
+            registry: registry,
+            settings: settings.appender,
+            logger: logger,
+            commandIdFilter: commandIdFilter,
+            observer: tail
+        )
+        projector = Projector(
+            configuration: settings.database,
+            registry: registry,
+            pace: models.pace,
+            logger: logger
+        )
+        replays = ReplayRunner(configuration: settings.database, logger: logger)
+        api = APIRouter(
+            APIRouter.Services(
+                appender: appender,
+                reader: reader,
+                tail: tail,
+                hub: hub,
+                models: models,
+                projector: projector,
+                replays: replays,
+                metrics: metrics,
+                keys: settings.keys,
+                seal: seal,
+                encoder: text
+            ),
+            logger: logger
+        ) { DescriptionRoutes().add(to: $0) }
+    }
+
+    func application(
+        _ settings: WaybillServerSettings,
+        _ logger: Logger,
+        _ onRunning: @escaping @Sendable (Int) async -> Void
+    ) -> some ApplicationProtocol {
+        let fallback = settings.port
+        let handlers = StreamRequestHandlerFactory(authorizer: api.streams, hub: hub)
+        return Application(
+            router: api.router,
+            server: .loopBound(certificates: settings.certificates) { try handlers.add(to: $0, on: $1) },
+            configuration: ApplicationConfiguration(
+                address: .hostname(settings.host, port: settings.port),
+                // Thousands of clients return at once after a restart; a short queue makes them wait for retransmissions.
+                backlog: 4096
+            ),
+            onServerRunning: { channel in
+                await AcceptBackoff.add(to: channel, logger)
+                await onRunning(channel.localAddress?.port ?? fallback)
+            },
+            logger: logger
+        )
+    }
+}
+
+/// A secret in the database that is not what this service wrote.
+struct DamagedSecret: Error, CustomStringConvertible {
+    let name: String
+
+    var description: String { "the secret “\(name)” in the database is damaged" }
+}

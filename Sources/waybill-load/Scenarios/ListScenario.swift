@@ -1,0 +1,81 @@
+import Access
+import ArgumentParser
+import Foundation
+import Postgres
+
+struct ListScenario: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "list",
+        abstract: "Measure how long pages of the order list take, by filter, over many orders.",
+        discussion: "Loads the orders by the bulk route first, and waits until the read models have caught up."
+    )
+
+    @OptionGroup var service: ServiceOptions
+    @OptionGroup var report: ReportOptions
+
+    @Option(help: "Orders to load before; 0 uses the orders that are there.")
+    var orders = 100_000
+
+    @Option(help: "Connections that request pages at once.")
+    var connections = 1
+
+    @Option(help: "Seconds to measure for each filter in each run.")
+    var seconds = 3.0
+
+    func validate() throws {
+        guard orders >= 0, (1...1000).contains(connections), seconds > 0 else {
+            throw ValidationError("--orders, --connections and --seconds must be positive")
+        }
+    }
+
+    func run() async throws {
+        let result = try await service.with { service, _ in try await measure(service) }
+        try report.publish(result)
+    }
+
+    private func measure(_ service: Service) async throws -> Report {
+        let token = try await service.token(.staff)
+        var loaded: BulkDriver.Outcome?
+        if orders > 0 {
+            ReportOptions.progress("loading \(orders) orders")
+            let plan = BulkDriver.Plan(port: service.port, token: try await service.token(.backend), orders: orders)
+            loaded = try await BlockingWork.run { try BulkDriver(plan).run() }
+        }
+        let began = ContinuousClock.now
+        try await ReadModels.waitUntilCaughtUp(with: service)
+        let total = try await service.withDatabase { connection in
+            try await connection.query("select count(*) from order_states").first?.get(0, as: Int64.self) ?? 0
+        }
+        var result = try await Report(
+            scenario: "list",
+            summary: "GET /v1/orders over \(NumberFormat.text(Double(total))) orders, \(connections) at a time",
+            machine: .current(of: service)
+        )
+        if let loaded {
+            result.add("time", of: "loading", loaded.elapsed, unit: "s")
+            result.add("read models behind it", of: "loading", began.duration(to: .now) / .seconds(1), unit: "s")
+        }
+        let first = try await ReadDriver.fetch("/v1/orders?limit=100", port: service.port, token: token)
+        let page = try JSONDecoder().decode(ListQueries.Page.self, from: Data(first))
+        let queries = ListQueries.all(from: page)
+        for run in 1...report.runs {
+            for query in queries {
+                ReportOptions.progress("run \(run) of \(report.runs): \(query.name)")
+                var plan = ReadDriver.Plan(port: service.port, token: token, targets: query.targets)
+                (plan.connections, plan.seconds) = (connections, seconds)
+                let settled = plan
+                let outcome = try await BlockingWork.run { try ReadDriver(settled).run() }
+                result.add("p50", of: "waybill: \(query.name)", outcome.latency.percentile(50), unit: "ms")
+                result.add("p99", of: "waybill: \(query.name)", outcome.latency.percentile(99), unit: "ms")
+            }
+        }
+        let resident = ProcessUsage.resident(service.pid)
+        result.add("memory of the service, peak", of: "waybill", Double(resident.peak) / 1e6, unit: "MB")
+        result.charts = [.init(title: "Pages of the order list, p99", name: "p99")]
+        result.selections = [
+            .init(title: "Pages", names: ["p50", "p99"]),
+            .init(title: "Loading", names: ["time", "read models behind it", "memory of the service, peak"]),
+        ]
+        return result
+    }
+}

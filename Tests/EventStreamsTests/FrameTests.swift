@@ -1,0 +1,88 @@
+import Foundation
+import OrderLog
+import Testing
+
+@testable import EventStreams
+
+@Suite struct FrameTests {
+    private func text(_ encoded: EventFrame.Encoded?, plain: Bool = false) -> String {
+        var bytes: [UInt8] = []
+        encoded?.append(to: &bytes, plain: plain)
+        return String(decoding: bytes, as: UTF8.self)
+    }
+
+    @Test func aFrameIsEventIdDataAndABlankLine() {
+        let frame = Frames.frame(7)
+        let lines = text(frame.staff).split(separator: "\n", omittingEmptySubsequences: false)
+        #expect(lines.count == 5)
+        #expect(lines[0] == "event: status")
+        #expect(lines[1] == "id: aaaaaaaa-7")
+        #expect(lines[2].hasPrefix(#"data: {"position":"aaaaaaaa-7","orderId":""#))
+        #expect(lines[3].isEmpty && lines[4].isEmpty)
+    }
+
+    @Test func anEventThatLeavesTheHeadlineIsAnUpdate() {
+        let frame = Frames.frame(Frames.event(1, before: "preparing"))
+        #expect(text(frame.staff).hasPrefix("event: update\n"))
+    }
+
+    @Test func theFirstEventOfAnOrderHasNoStatusBefore() {
+        let frame = Frames.frame(Frames.event(1, before: nil))
+        #expect(!text(frame.staff).contains("statusBefore"))
+        #expect(text(frame.staff).hasPrefix("event: status\n"))
+    }
+
+    @Test func plainFramesLackTheEventLineAlone() {
+        let frame = Frames.frame(7)
+        #expect("event: status\n" + text(frame.staff, plain: true) == text(frame.staff))
+    }
+
+    @Test func customersSeeNeitherPositionsNorInternals() {
+        let frame = Frames.frame(Frames.event(7, internal: #"{"reason":"fraud"}"#))
+        let customer = text(frame.customer)
+        #expect(customer.contains("id: sealed-7\n"))
+        #expect(customer.contains(#""position":"sealed-7""#))
+        for secret in ["fraud", "alice", "aaaaaaaa", "internal", "k7"] { #expect(!customer.contains(secret)) }
+        #expect(text(frame.staff).contains(#""internal":{"reason":"fraud"},"actor":"staff:alice","commandId":"k7""#))
+    }
+
+    @Test func hiddenEventsHaveNoCustomerFrame() {
+        let frame = Frames.frame(1, data: nil)
+        #expect(frame.customer == nil)
+        #expect(text(frame.staff).contains(#""data":null"#))
+    }
+
+    @Test(arguments: ["{\"a\":\"x\\ny\"}", "{\"a\":1,\r\n\"b\":2}", "{\"a\":\"\u{2028}\u{85}\"}"])
+    func noTextStartsANewField(data: String) {
+        let frame = Frames.frame(1, data: data)
+        #expect(text(frame.staff).split(separator: "\n", omittingEmptySubsequences: false).count == 5)
+        #expect(!frame.staff.bytes.contains(0x0D))
+    }
+
+    @Test func controlFramesCarryNoIdOfTheirOwn() {
+        let bye = String(decoding: ControlFrame.bye(.shutdown, retry: 1500, plain: false), as: UTF8.self)
+        #expect(bye == "retry: 1500\nevent: bye\ndata: {\"reason\":\"shutdown\"}\n\n")
+        let reset = String(decoding: ControlFrame.reset(.ahead, position: "p", plain: false), as: UTF8.self)
+        #expect(reset == "event: reset\ndata: {\"reason\":\"ahead\",\"position\":\"p\"}\n\n")
+        let plain = String(decoding: ControlFrame.reset(.ahead, position: "p", plain: true), as: UTF8.self)
+        #expect(plain == "data: {\"type\":\"reset\",\"reason\":\"ahead\",\"position\":\"p\"}\n\n")
+        #expect(ControlFrame.cursor("p") == Array("id: p\n\n".utf8))
+        #expect(ControlFrame.retry(milliseconds: 5) == Array("retry: 5\n\n".utf8))
+    }
+
+    @Test func aPlainSnapshotNamesItsType() {
+        let snapshot = ControlFrame.snapshot(Array(#"{"a":1}"#.utf8), position: "p", plain: true)
+        #expect(String(decoding: snapshot, as: UTF8.self) == "id: p\ndata: {\"type\":\"snapshot\",\"a\":1}\n\n")
+        let named = ControlFrame.snapshot(Array(#"{"a":1}"#.utf8), position: nil, plain: false)
+        #expect(String(decoding: named, as: UTF8.self) == "event: snapshot\ndata: {\"a\":1}\n\n")
+    }
+
+    @Test func attentionIsAHeadlineOrAnAnomaly() {
+        #expect(Frames.frame(Frames.event(1, status: "attention")).attention)
+        #expect(Frames.frame(Frames.event(1, before: "attention")).attention)
+        #expect(Frames.frame(Frames.event(1, type: "AnomalyResolved")).attention)
+        #expect(Frames.frame(Frames.event(1, internal: #"{"anomaly":{"code":"overCaptured"}}"#)).attention)
+        #expect(!Frames.frame(Frames.event(1, internal: #"{"note":"\"anomaly\""}"#)).attention)
+        #expect(!Frames.frame(1).attention)
+    }
+}

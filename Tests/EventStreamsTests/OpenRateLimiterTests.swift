@@ -1,0 +1,34 @@
+import NIOCore
+import NIOEmbedded
+import Testing
+
+@testable import EventStreams
+
+@Suite struct OpenRateLimiterTests {
+    @Test func manyBeginByAndByInTheirOrder() {
+        let loop = EmbeddedEventLoop()
+        let pace = OpenRateLimiter(loop)
+        var begun: [Int] = []
+        for number in 0..<1000 { pace.admit { begun.append(number) } }
+        let atOnce = begun.count
+        #expect(atOnce == 256)
+        loop.advanceTime(by: .milliseconds(1))
+        #expect(begun.count == atOnce + 4)
+        // One that comes later does not overtake those that wait.
+        pace.admit { begun.append(1000) }
+        loop.advanceTime(by: .milliseconds(100))
+        #expect(begun.count == atOnce + 404)
+        loop.advanceTime(by: .milliseconds(100))
+        #expect(begun == Array(0...1000))
+    }
+
+    @Test func aQuietMomentAllowsABurstAndNoMore() {
+        let loop = EmbeddedEventLoop()
+        let pace = OpenRateLimiter(loop)
+        var begun = 0
+        for _ in 0..<256 { pace.admit { begun += 1 } }
+        loop.advanceTime(by: .seconds(60))
+        for _ in 0..<1000 { pace.admit { begun += 1 } }
+        #expect(begun == 512)
+    }
+}

@@ -1,0 +1,176 @@
+import Testing
+
+@testable import EventStreams
+
+@Suite struct StreamStateTests {
+    private static let deadline: UInt64 = 1000
+
+    /// Everything that can be the case, for every cursor of every small ring.
+    private struct Case {
+        var ring: StreamState.Bounds
+        var cursor: Int64
+        var isBlocked = false, isReading = false, isForked = false, isPaused = false
+        var isDue = false, isExpired = false
+        var ending: ControlFrame.ByeReason?
+
+        static let now: UInt64 = 10_000
+
+        static var all: [Case] {
+            var cases: [Case] = []
+            for end: Int64 in 0...4 {
+                for floor in 0...end {
+                    for cursor in 0...(end + 1) {
+                        for bits in 0..<128 {
+                            var one = Case(ring: .init(floor: floor, end: end), cursor: cursor)
+                            (one.isBlocked, one.isReading) = (bits & 1 != 0, bits & 2 != 0)
+                            (one.isForked, one.isPaused) = (bits & 4 != 0, bits & 8 != 0)
+                            (one.isDue, one.isExpired) = (bits & 16 != 0, bits & 32 != 0)
+                            one.ending = bits & 64 != 0 ? .shutdown : nil
+                            cases.append(one)
+                        }
+                    }
+                }
+            }
+            return cases
+        }
+
+        var state: StreamState {
+            let later = Case.now + 500
+            var state = StreamState(
+                cursor: isForked ? cursor + 1 : cursor,
+                heartbeatAt: isDue ? Case.now : later,
+                expiresAt: isExpired ? Case.now : later + 1
+            )
+            if isForked { state.forked(after: cursor) }
+            if isPaused { state.stoppedReading(pausedUntil: Case.now + 100) }
+            if isReading { state.startedReading() }
+            if isBlocked { state.blocked(at: Case.now) }
+            if let ending { state.end(ending) }
+            return state
+        }
+    }
+
+    @Test func everyStepIsTheOneThatTheCaseCallsFor() {
+        for one in Case.all {
+            let step = one.state.next(one.ring, now: Case.now, stallDeadline: Self.deadline)
+            let isOver = one.ending != nil || one.isExpired
+            let isInRing = one.cursor >= one.ring.floor && one.cursor < one.ring.end
+            switch step {
+            case .show(let after):
+                #expect(after == one.cursor && isInRing && !one.isReading && !one.isForked)
+                #expect(isOver || !one.isDue)
+            case .catchUp(let after, let through):
+                #expect(after == one.cursor && through == one.ring.end && one.cursor < one.ring.floor)
+                #expect(!isOver && !one.isReading && !one.isForked && !one.isPaused && !one.isDue)
+            case .restart: #expect(one.isForked && !one.isReading && !one.isPaused && !isOver)
+            case .heartbeat(let seq): #expect(seq == one.cursor && one.isDue && !isOver && !one.isForked)
+            case .finish(let reason, let seq):
+                #expect(isOver && reason == one.ending ?? .tokenExpired)
+                #expect(seq == (one.isForked ? nil : one.cursor))
+                #expect(one.isForked || one.isReading || !isInRing)
+            case .cut: Issue.record("cut off although it has just been blocked")
+            case .wait(let moment):
+                #expect(moment > Case.now, "a stream that spins")
+                #expect(one.isBlocked || !isOver)
+                let hasNothing = one.isReading || one.isPaused || one.cursor >= one.ring.end
+                #expect(one.isBlocked || one.isForked || (hasNothing && !one.isDue))
+            }
+            #expect(!one.isBlocked || step == .wait(until: Case.now + Self.deadline))
+        }
+    }
+
+    @Test func onlyWhoTakesNothingAtAllIsCutOff() {
+        var state = StreamState(cursor: 0, heartbeatAt: .max)
+        let ring = StreamState.Bounds(floor: 0, end: 0)
+        state.blocked(at: 100)
+        state.blocked(at: 900)
+        #expect(state.next(ring, now: 1099, stallDeadline: Self.deadline) == .wait(until: 1100))
+        #expect(state.next(ring, now: 1100, stallDeadline: Self.deadline) == .cut)
+        state.progressed(at: 1099)
+        #expect(state.next(ring, now: 1100, stallDeadline: Self.deadline) == .wait(until: 2099))
+        state.freed()
+        #expect(state.next(ring, now: 9999, stallDeadline: Self.deadline) == .wait(until: .max))
+    }
+
+    /// Every plot of seven steps: publishing into a ring of two, going on, a client that does not take what it is sent, a
+    /// read that is slow, and a fork. What is shown is what follows, once and in order, or the stream begins anew.
+    @Test func noPlotLosesOrRepeatsAnything() {
+        for plot in 0..<78_125 {
+            var world = World()
+            var rest = plot
+            for _ in 0..<7 {
+                world.step(rest % 5)
+                rest /= 5
+            }
+            world.settle()
+            #expect(world.shown == world.log, "plot \(plot)")
+            #expect(world.state.cursor == Int64(world.log.count))
+        }
+    }
+
+    /// A log whose events are named by the history that wrote them, a ring, and one stream.
+    private struct World {
+        var log: [String] = []
+        var floor: Int64 = 0
+        var history = "a"
+        var state = StreamState(cursor: 0, heartbeatAt: .max)
+        /// As the client would have it, who forgets what a restart tells it to.
+        var shown: [String] = []
+        /// A read under way: what it will bring, of which history, and how far.
+        var read: (from: Int64, through: Int64, history: String)?
+
+        mutating func step(_ choice: Int) {
+            switch choice {
+            case 0:
+                log.append("\(history)\(log.count + 1)")
+                floor = max(floor, Int64(log.count) - 2)
+            case 1: goOn()
+            case 2: state.isBlocked ? state.freed() : state.blocked(at: 1)
+            case 3: finishRead()
+            default:
+                // The last event is lost, and another history goes on.
+                guard !log.isEmpty else { return }
+                log.removeLast()
+                history = history == "a" ? "b" : "c"
+                floor = min(floor, Int64(log.count))
+                state.forked(after: Int64(log.count))
+            }
+        }
+
+        mutating func goOn() {
+            let ring = StreamState.Bounds(floor: floor, end: Int64(log.count))
+            switch state.next(ring, now: 2, stallDeadline: .max >> 1) {
+            case .show(let after):
+                let through = min(after + 1, Int64(log.count))
+                shown += log[Int(after)..<Int(through)]
+                state.passed(through: through)
+            case .catchUp(let after, let through):
+                read = (after, min(after + 1, through), history)
+                state.startedReading()
+            case .restart:
+                shown = log
+                state.restarted(after: Int64(log.count))
+            default: break
+            }
+        }
+
+        mutating func finishRead() {
+            guard let done = read else { return }
+            read = nil
+            guard state.isReading else { return }
+            state.stoppedReading()
+            guard done.history == history else { return }
+            shown += log[Int(done.from)..<Int(done.through)]
+            state.passed(through: done.through)
+        }
+
+        mutating func settle() {
+            state.freed()
+            finishRead()
+            for _ in 0..<40 {
+                goOn()
+                finishRead()
+            }
+        }
+    }
+}

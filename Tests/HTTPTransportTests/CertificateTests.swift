@@ -1,0 +1,51 @@
+import Foundation
+import Logging
+import TestSupport
+import Testing
+
+@testable import HTTPTransport
+
+@Suite struct CertificateTests {
+    private let logger = Logger(label: "certificates")
+
+    @Test func aChangedPairReplacesTheOldOne() async throws {
+        try await TestCertificate.with(days: 10) { certificate in
+            let store = try CertificateStore(certificate.files, logger: logger)
+            let (context, expiresAt) = (store.context, store.expiresAt)
+            store.refresh()
+            #expect(store.context === context)
+            try certificate.make(days: 20)
+            store.refresh()
+            #expect(store.context !== context)
+            #expect(store.expiresAt > expiresAt + 9 * 86_400)
+        }
+    }
+
+    @Test func whatIsOfNoUseLeavesTheOldOneInPlaceUntilItChanges() async throws {
+        try await TestCertificate.with { certificate in
+            let store = try CertificateStore(certificate.files, logger: logger)
+            let context = store.context
+            let whole = try Data(contentsOf: URL(fileURLWithPath: certificate.path))
+            try whole.prefix(whole.count / 2).write(to: URL(fileURLWithPath: certificate.path))
+            store.refresh()
+            #expect(store.context === context)
+            try whole.write(to: URL(fileURLWithPath: certificate.path))
+            store.refresh()
+            #expect(store.context !== context)
+        }
+    }
+
+    @Test func aCertificateIsOfUseBetweenItsTwoTimes() async throws {
+        try await TestCertificate.with(days: 1) { certificate in
+            let now = Date().timeIntervalSince1970
+            let pair = try certificate.files.load(now: now + 60)
+            #expect(pair.expiresAt > now)
+            #expect(throws: CertificateError.self) { try certificate.files.load(now: pair.expiresAt) }
+            #expect(throws: CertificateError.self) { try certificate.files.load(now: now - 86_400) }
+        }
+    }
+}
+
+extension TestCertificate {
+    fileprivate var files: CertificateFiles { CertificateFiles(certificate: path, key: key) }
+}

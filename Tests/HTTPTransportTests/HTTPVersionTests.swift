@@ -1,0 +1,21 @@
+import Testing
+
+@testable import HTTPTransport
+
+@Suite struct HTTPVersionTests {
+    @Test func everyPartOfThePrefaceLeavesItOpen() {
+        for length in 0..<HTTPVersion.preface.count {
+            #expect(HTTPVersion(beginning: HTTPVersion.preface.prefix(length)) == nil)
+        }
+    }
+
+    @Test func thePrefaceAndWhatFollowsItIsHTTP2() {
+        #expect(HTTPVersion(beginning: HTTPVersion.preface) == .http2)
+        #expect(HTTPVersion(beginning: HTTPVersion.preface + [0, 0, 0, 4]) == .http2)
+    }
+
+    @Test(arguments: ["GET / HTTP/1.1\r\n", "PO", "PRI * HTTP/1.1", "PRI * HTTP/2.0\r\n\r\nSX", "\r\n", "pri"])
+    func whateverDiffersIsHTTP1(text: String) {
+        #expect(HTTPVersion(beginning: Array(text.utf8)) == .http1)
+    }
+}

@@ -1,0 +1,37 @@
+import NIOCore
+import Testing
+
+@testable import OrderAPI
+
+@Suite struct LineSplitterTests {
+    private func pieces(_ text: String, limit: Int = 10, chunk size: Int) -> [String] {
+        var splitter = LineSplitter(limit: limit)
+        var pieces: [LineSplitter.Piece] = []
+        var bytes = ByteBuffer(string: text)
+        while bytes.readableBytes > 0 {
+            var chunk = bytes.readSlice(length: min(size, bytes.readableBytes)) ?? ByteBuffer()
+            while let piece = splitter.next(&chunk) { pieces.append(piece) }
+            #expect(chunk.readableBytes == 0)
+        }
+        if let last = splitter.finish() { pieces.append(last) }
+        return pieces.map { piece in
+            switch piece {
+            case .line(let number, let bytes): "\(number):\(String(buffer: bytes))"
+            case .tooLong(let number): "\(number)!"
+            }
+        }
+    }
+
+    @Test(arguments: 1...30) func linesAreTheSameHoweverTheyArrive(size: Int) {
+        #expect(pieces("a\nbc\r\n\n \t\nlast", chunk: size) == ["1:a", "2:bc\r", "5:last"])
+        #expect(pieces("a\n\n", chunk: size) == ["1:a"])
+        #expect(pieces("\n\n\n", chunk: size).isEmpty)
+        #expect(pieces("", chunk: size).isEmpty)
+    }
+
+    @Test(arguments: 1...30) func aLongLineIsToldOnceAndPassedOver(size: Int) {
+        #expect(pieces("0123456789\n0123456789A\nb", chunk: size) == ["1:0123456789", "2!", "3:b"])
+        #expect(pieces("0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ\n\nb\n", chunk: size) == ["1!", "3:b"])
+        #expect(pieces("a\n0123456789ABCDEF", chunk: size) == ["1:a", "2!"])
+    }
+}

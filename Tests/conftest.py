@@ -1,0 +1,72 @@
+"""Options and fixtures that all Python tests share."""
+
+import pathlib
+import signal
+
+import pytest
+
+from support.bench import Bench
+from support.checks import CheckPlugin
+from support.service import Service
+
+ROOT = pathlib.Path(__file__).resolve().parent.parent
+
+
+def pytest_addoption(parser):
+    group = parser.getgroup("waybill")
+    group.addoption("--binary", default=str(ROOT / ".build/debug/waybill"), help="the waybill binary under test")
+    group.addoption(
+        "--scale", choices=("small", "full"), default="small", help="the size of loads and the length of waits"
+    )
+    group.addoption("--fuzz-seconds", type=int, default=90, help="the length of fuzzing in the conformance tests")
+
+
+def pytest_configure(config):
+    config.pluginmanager.register(CheckPlugin(config), "waybill-checks")
+    # Fixtures still stop their services and remove their folders when the run is ended from outside.
+    signal.signal(signal.SIGTERM, lambda *_: pytest.exit("ended by SIGTERM", returncode=143))
+
+
+@pytest.fixture(scope="session")
+def check(pytestconfig):
+    """Counts facts: `check("the order is there", found, answer)`."""
+    return pytestconfig.pluginmanager.get_plugin("waybill-checks").checks
+
+
+@pytest.fixture(scope="session")
+def binary(pytestconfig):
+    """The path of the waybill binary."""
+    path = pathlib.Path(pytestconfig.getoption("--binary")).resolve()
+    if not path.is_file():
+        pytest.fail(
+            f"no binary at {path}: run `swift build --product waybill`, or name a binary by --binary", pytrace=False
+        )
+    return str(path)
+
+
+@pytest.fixture(scope="session")
+def scale(pytestconfig):
+    """`small` for every day, `full` for the sizes that the documentation names."""
+    return pytestconfig.getoption("--scale")
+
+
+@pytest.fixture(scope="module")
+def service(binary):
+    """A service with a scratch folder, a data directory and a port of its own; not started yet."""
+    service = Service(binary)
+    yield service
+    service.close()
+
+
+@pytest.fixture(scope="module")
+def bench(service, check):
+    """The started service with a token of each role."""
+    if service.process is None:
+        service.start()
+    return Bench(service, check)
+
+
+@pytest.fixture(scope="module")
+def placed(bench):
+    """An order of customer c-1 that was placed and nothing else."""
+    return bench.place()

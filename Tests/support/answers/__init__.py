@@ -1,0 +1,1 @@
+"""The story that docs/answers.md tells, and the writer of that page."""

@@ -1,0 +1,1 @@
+"""Hooks that Schemathesis loads, and orders that accept a command."""

@@ -1,0 +1,51 @@
+"""Crowds of followers, the events that they are shown, and the proof that they are shown exactly those."""
+
+import json
+
+from support.client import read_log, seq
+from support.many_streams import Follower
+from support.waiting import wait_for
+
+
+def changes(client, orders, done, pause):
+    """Writes events that customers see until told to end, and leaves the orders no larger than they were."""
+    for index in range(10_000_000):
+        if done.wait(pause):
+            return
+        client.insist(
+            "POST",
+            f"/v1/orders/{orders[index % len(orders)]}/ship-to",
+            {"contactRef": f"contact-{index}", "country": "AT"},
+            {"Idempotency-Key": f"crowd-{id(done)}-{index}"},
+        )
+
+
+def followers(bench, orders, count):
+    """Followers of whom a tenth follows everything, a tenth a customer, and the others an order."""
+    for index in range(count):
+        if index % 10 == 0:
+            yield Follower("feed", "/v1/stream", bench.tokens["staff"])
+        elif index % 10 == 1:
+            customer = f"c-{index // 10 % 5}"
+            yield Follower(customer, f"/v1/customers/{customer}/stream", bench.tokens["backend"])
+        else:
+            order = orders[index % len(orders)]
+            yield Follower(order, f"/v1/orders/{order}/stream", bench.tokens["staff"])
+
+
+def shows_exactly(bench, check, crowd, start, what):
+    """Stops the crowd once each follower has been shown its events after `start`, once and in order."""
+    log = [json.loads(line) for line in read_log(bench.service.port, bench.tokens["staff"])]
+    log = [event for event in log if seq(event["position"]) > seq(start)]
+    wanted = {
+        key: [e["position"] for e in log if key in ("feed", e["orderId"], e["customer"])]
+        for key in {follower.key for follower in crowd.followers}
+    }
+    count = len(crowd.followers)
+    try:
+        wait_for(lambda: all(f.seen == wanted[f.key] for f in crowd.followers), 60, "every stream shows the last event")
+    finally:
+        exact = sum(follower.seen == wanted[follower.key] for follower in crowd.followers)
+        crowd.stop()
+        check(f"{what}: each shows exactly its events, once and in order", exact == count, f"{exact} of {count}")
+    check("and was answered nothing but streams", not crowd.wrong, crowd.wrong[:3])

@@ -1,0 +1,167 @@
+"""A PostgreSQL server of a test's own, and a standby that follows it by streaming replication."""
+
+import glob
+import os
+import pwd
+import signal
+import subprocess
+
+from support.service import free_port, is_alive
+from support.waiting import wait_for
+
+
+def binaries():
+    """The folder of initdb and postgres; found as the service finds it, the newest version first."""
+    named = os.environ.get("WAYBILL_PG_BIN")
+    if named:
+        return named
+    found = glob.glob("/usr/lib/postgresql/*/bin/initdb")
+    if not found:
+        raise RuntimeError("no PostgreSQL under /usr/lib/postgresql; WAYBILL_PG_BIN names another place")
+    return os.path.dirname(max(found, key=lambda path: int(path.split("/")[4])))
+
+
+def children(pid):
+    """The processes that have this one as their parent."""
+    found = []
+    for name in filter(str.isdigit, os.listdir("/proc")):
+        try:
+            with open(f"/proc/{name}/stat", "rb") as file:
+                parent = int(file.read().rpartition(b")")[2].split()[1])
+        except OSError:
+            # It has ended meanwhile.
+            continue
+        if parent == pid:
+            found.append(int(name))
+    return found
+
+
+class Server:
+    """One cluster in a directory of its own; runs as the unprivileged user, since PostgreSQL refuses to be root."""
+
+    def __init__(self, directory):
+        self.directory = directory
+        self.port = free_port()
+        self._process = None
+        os.mkdir(directory, 0o700)
+        self._as_owner = {"cwd": "/", "stdin": subprocess.DEVNULL}
+        if os.getuid() == 0:
+            owner = pwd.getpwnam("postgres")
+            os.chown(directory, owner.pw_uid, owner.pw_gid)
+            self._as_owner |= {"user": owner.pw_uid, "group": owner.pw_gid, "extra_groups": []}
+
+    # Making
+
+    def make(self):
+        self._run(
+            "initdb", "-D", self.directory, "-U", "postgres", "--auth=trust", "--encoding=UTF8", "--no-locale", "-N"
+        )
+        return self
+
+    def follow(self, primary):
+        """A copy of another server, which goes on receiving what that one writes."""
+        self._run(
+            "pg_basebackup",
+            "-h",
+            "127.0.0.1",
+            "-p",
+            str(primary.port),
+            "-U",
+            "postgres",
+            "-D",
+            self.directory,
+            "-R",
+            "-X",
+            "stream",
+            "--checkpoint=fast",
+        )
+        return self
+
+    # Running
+
+    def start(self):
+        with open(self.directory + ".log", "ab") as log:
+            self._process = subprocess.Popen(
+                [
+                    os.path.join(binaries(), "postgres"),
+                    "-D",
+                    self.directory,
+                    "-p",
+                    str(self.port),
+                    "-c",
+                    "listen_addresses=127.0.0.1",
+                    "-c",
+                    "unix_socket_directories=",
+                    "-c",
+                    "hot_standby=on",
+                ],
+                stdout=log,
+                stderr=subprocess.STDOUT,
+                start_new_session=True,
+                **self._as_owner,
+            )
+        wait_for(self.accepts, 60, f"the server in {self.directory} accepts connections")
+        return self
+
+    def accepts(self):
+        if self._process.poll() is not None:
+            raise RuntimeError(f"postgres ended with {self._process.returncode}, see {self.directory}.log")
+        return (
+            subprocess.run(
+                [os.path.join(binaries(), "pg_isready"), "-q", "-h", "127.0.0.1", "-p", str(self.port)],
+                check=False,
+                **self._as_owner,
+            ).returncode
+            == 0
+        )
+
+    def sql(self, statement, database="postgres"):
+        return self._run(
+            "psql",
+            "-X",
+            "-q",
+            "-A",
+            "-t",
+            "-v",
+            "ON_ERROR_STOP=1",
+            "-h",
+            "127.0.0.1",
+            "-p",
+            str(self.port),
+            "-U",
+            "postgres",
+            "-d",
+            database,
+            "-c",
+            statement,
+        )
+
+    def stop(self):
+        """Ends the server in order, without waiting for its clients."""
+        self._process.send_signal(signal.SIGINT)
+        self._process.wait(30)
+
+    def kill(self):
+        """Kills every process with SIGKILL, as if the machine were gone."""
+        processes = [self._process.pid, *children(self._process.pid)]
+        for pid in processes:
+            os.kill(pid, signal.SIGKILL)
+        self._process.wait(10)
+        wait_for(lambda: not any(map(is_alive, processes)), 30, "every process of the server has gone")
+
+    def close(self):
+        if self._process and self._process.poll() is None:
+            self.kill()
+
+    def _run(self, program, *arguments):
+        done = subprocess.run(
+            [os.path.join(binaries(), program), *arguments],
+            capture_output=True,
+            text=True,
+            timeout=120,
+            check=False,
+            **self._as_owner,
+        )
+        if done.returncode:
+            raise RuntimeError(f"{program} ended with {done.returncode}: {done.stderr[-1000:]}")
+        return done.stdout.strip()
