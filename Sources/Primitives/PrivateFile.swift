@@ -1,3 +1,4 @@
+import CLinux
 import Glibc
 
 /// Reading and making small files that nobody else may read.

@@ -1,25 +1,25 @@
 /**
- * Waybill's streams for browsers, by `fetch`, which unlike EventSource sends an Authorization and tells why it was
- * refused. Parsing and coming back follow WHATWG HTML, section 9.2. No dependencies.
+ * Waybill's streams for browsers, by `fetch`. Unlike EventSource, it sends `Authorization` and reports why a stream was
+ * refused. Parsing and reconnecting follow WHATWG HTML, section 9.2. No dependencies.
  *
  *     for await (const { type, data, id } of waybillStream("/v1/stream?shop=aurora", { token })) …
  */
 
-/** The service answered with something else than an event stream; coming back would be of no use. */
+/** The service answered with something other than an event stream, and reconnecting would not help. */
 export class StreamRefused extends Error {
     constructor(response, problem) {
         const words = [problem?.code, problem?.detail].filter(Boolean).join(": ");
         super(`the service refused the stream with ${response.status} ${words}`.trim());
         this.name = "StreamRefused";
         this.status = response.status;
-        /** The problem detail (RFC 9457), where there is one. */
+        /** The problem details (RFC 9457), or undefined. */
         this.problem = problem;
     }
 }
 
-/** Bytes in, events out. Pieces may be cut anywhere. */
+/** Turns bytes into events. The pieces may be cut anywhere. */
 export class EventStreamParser {
-    // Takes one byte order mark away at the beginning, and puts U+FFFD where there is no UTF-8.
+    // Removes a byte order mark at the beginning, and replaces invalid UTF-8 by U+FFFD.
     #decoder = new TextDecoder();
     #line = "";
     #afterReturn = false;
@@ -30,9 +30,9 @@ export class EventStreamParser {
     constructor(lastEventId = "", limit = 16 * 1024 * 1024) {
         this.#id = lastEventId;
         this.limit = limit;
-        /** What a client that comes back sends; blocks without data move it too. */
+        /** The id to reconnect with; blocks without data change it too. */
         this.lastEventId = lastEventId;
-        /** Milliseconds of the last `retry`. */
+        /** The milliseconds of the last `retry`. */
         this.retry = undefined;
     }
 
@@ -81,14 +81,14 @@ const problemOf = async (response) => {
 };
 
 /**
- * Every event once and in order, across lost connections; `snapshot`, `status`, `update`, `reset` and `bye` by their type.
- * It has no end: leave the loop, or abort the signal, which closes the connection at once.
+ * Yields every event once and in order, across lost connections; its type is `snapshot`, `status`, `update`, `reset` or
+ * `bye`. The stream has no end: leave the loop, or abort the signal, which closes the connection at once.
  *
- * - token: text, or a function that gives it or a promise of it; asked again when the service says that it expired.
- * - lastEventId: where to go on from.
+ * - token: a text, or a function that returns a text or a promise; called again when the token has expired.
+ * - lastEventId: the id to continue after.
  * - signal: an AbortSignal; its reason is thrown.
- * - silence: milliseconds without a byte after which the connection counts as lost; the service says something every 15 s.
- * - onLost: called with the error, or undefined at a stream's end, whenever the client has to come back.
+ * - silence: milliseconds without a byte after which the connection counts as lost. The service sends something every 15 s.
+ * - onLost: called with the error, or with undefined at a stream's end, before each reconnection.
  *
  * Throws StreamRefused, and the signal's reason.
  */
