@@ -9,7 +9,7 @@ import WaybillClient
 enum ErrorSentence {
     static func text(for error: any Error) -> String {
         switch error {
-        case let error as EmbeddedPostgresError: error.sentence
+        case let error as EmbeddedPostgresError: error.message
         case let error as PostgresError: error.sentence
         case let error as LogTransferError: error.description
         case let error as WaybillClientError: refusal(error)
@@ -41,14 +41,5 @@ enum ErrorSentence {
         let path = error.filePath ?? error.url?.path ?? "a file"
         let cause = (error.underlying as? POSIXError).map { String(cString: strerror($0.code.rawValue)) }
         return "cannot use \(path): \(cause ?? error.localizedDescription)"
-    }
-}
-
-extension EmbeddedPostgresError {
-    fileprivate var sentence: String {
-        switch code {
-        case .directoryLocked: "\(message); stop that process, or give another --data-dir"
-        default: message
-        }
     }
 }
