@@ -1,4 +1,5 @@
 import Logging
+import Primitives
 
 /// A log record as one line of JSON:
 /// `{"time":"2026-11-22T09:30:19.000123Z","level":"info","logger":"waybill","message":"…","error":"…","metadata":{…}}`.
