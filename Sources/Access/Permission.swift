@@ -1,8 +1,8 @@
-/// A group of routes that the same roles may use: one row of the table of rights.
+/// A group of routes, one row of the table of permissions.
 package enum Permission: Sendable, Hashable, CaseIterable {
     /// Health, readiness and the API's description.
     case publicPages
-    /// Placing orders, bulk commands, scans and payments.
+    /// Place, bulk, scan, payment.
     case placeAndReport
     /// Every other command.
     case otherCommands
@@ -10,14 +10,14 @@ package enum Permission: Sendable, Hashable, CaseIterable {
     case readOrders
     /// A customer's stream.
     case customerStream
-    /// `/v1/events`, `/v1/stream` and statistics.
+    /// `/v1/events`, `/v1/stream`, stats.
     case shopFeeds
-    /// `/metrics`, `/v1/projections` and replays.
+    /// `/metrics`, `/v1/projections` and replay.
     case administration
 
-    /// The table's cell for a caller.
+    /// The verdict on a caller.
     ///
-    /// - Parameter role: the role of the caller's token; nil without a token.
+    /// - Parameter role: the caller's role; nil for a caller without a token.
     package func verdict(for role: Role?) -> Verdict {
         let row = Self.table[self] ?? Row(.forbidden, .forbidden, .forbidden, .forbidden, .tokenNeeded)
         return switch role {
@@ -29,15 +29,15 @@ package enum Permission: Sendable, Hashable, CaseIterable {
         }
     }
 
-    /// One cell of the table.
+    /// A cell of the table of permissions.
     package enum Verdict: Sendable, Hashable {
-        /// The caller may use the routes within the token's shops; anything outside them is 404.
+        /// The caller may, within the token's shops; outside them 404.
         case allowed
-        /// The customer may use the routes for its own orders; any other order is 404.
+        /// The caller may for its own orders; others are 404.
         case own
-        /// The answer is 403.
+        /// The role may not: 403.
         case forbidden
-        /// The answer is 401.
+        /// The caller needs a token: 401.
         case tokenNeeded
     }
 
