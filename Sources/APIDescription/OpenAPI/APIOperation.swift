@@ -43,15 +43,6 @@ struct APIOperation {
     var key: String { "\(method.rawValue) \(path)" }
 }
 
-/// A response of an operation that is not a problem.
-struct APIAnswer {
-    let status: Int
-    let note: String
-    var headers: [String] = []
-    /// The media types of the body, each with its schema and example.
-    var content: [(String, JSONValue)] = []
-}
-
 extension APIOperation {
     /// The codes that may come as problem details, by status.
     var problemsByStatus: [(status: Int, codes: [ProblemCode])] {
