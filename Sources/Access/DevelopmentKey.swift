@@ -1,5 +1,6 @@
 import Crypto
 import FoundationEssentials
+import Glibc
 import JWTKit
 import Primitives
 

@@ -32,7 +32,7 @@ extension KeySet {
                 do {
                     entries += try await bind(jwk, keyID: keyID)
                 } catch {
-                    refusals.append("key \(index + 1): \(error)")
+                    refusals.append("key \(index + 1): its parameters are missing or damaged")
                 }
             case .refused(let reason): refusals.append("key \(index + 1): \(reason)")
             }
