@@ -8,9 +8,9 @@ package enum AccessError: Error, Sendable, Hashable {
     case badSignature
     /// The token names a key that the service does not hold.
     case unknownKey
-    /// `exp` lies further back than the skew.
+    /// `exp` is in the past by more than the skew.
     case expiredToken
-    /// `nbf` lies further ahead than the skew.
+    /// `nbf` is in the future by more than the skew.
     case notYetValid
     /// `aud` does not contain `waybill`.
     case wrongAudience
