@@ -45,8 +45,8 @@ package enum AccessError: Error, Sendable, Hashable {
         }
     }
 
-    /// The advice to an operator on an error, by its code; nil for a code that is not an access error's. For the command line
-    /// and the log: the answer to strangers does not hold it.
+    /// The advice to an operator on an error, by its code; nil for a code that is not an access error's. For the
+    /// command line and the log: the answer to strangers does not hold it.
     package static func hint(code: String) -> String? {
         switch code {
         case "missingToken": "give a token with --token or --token-file; `waybill token` makes one for development"
