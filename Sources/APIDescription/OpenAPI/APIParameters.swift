@@ -1,33 +1,38 @@
 import Orders
 import StrictJSON
 
-/// The parameters that operations have in common.
+/// The parameters that several operations have.
 enum APIParameter {
     static let orderId: JSONValue = path(
         "id",
         ["type": "string", "format": "uuid"],
-        "The order. An id that is no UUID, or is not yours, is 404."
+        "The order. An id that is not a UUID, or that the token gives no access to, is 404."
     )
     static let limit: JSONValue = query(
         "limit",
         ["type": "integer", "minimum": 1, "maximum": 1000, "default": 100],
-        "How many at most."
+        "The most elements of the page."
     )
-    static let after: JSONValue = query("after", position, "Goes on after this position; `0` is the beginning.")
+    static let after: JSONValue = query(
+        "after",
+        position,
+        "The page begins after this position; `0` is the beginning of the log."
+    )
     static let minPosition: JSONValue = query(
         "min_position",
         position,
-        "Waits, for two seconds at most, until the answer reflects this position."
+        "Waits for at most 2 seconds until the response reflects this position."
     )
     static let lastEventId: JSONValue = header(
         "Last-Event-ID",
         ["type": "string"],
-        "Where the stream goes on; comes before `after`. A position that the log does not have is answered by `reset`."
+        "The position after which the stream continues; goes before `after`. A position that the log does not have is "
+            + "answered by `reset`."
     )
     static let streamAfter: JSONValue = query(
         "after",
         ["type": "string"],
-        "Where the stream goes on when there is no `Last-Event-ID`; `0` is the beginning."
+        "The position after which the stream continues, without a `Last-Event-ID`; `0` is the beginning of the log."
     )
     static let plain: JSONValue = query(
         "plain",
@@ -38,22 +43,22 @@ enum APIParameter {
         header(
             "Idempotency-Key",
             ["type": "string", "pattern": "^[\\x20-\\x7E]{1,255}$"],
-            "The command's id, scoped by shop. Sent again with the same command, the first answer comes back."
+            "The command's id, unique within the shop. The same command under the same id gets the first response again."
         ),
         header(
             "If-Match",
             ["type": "string", "pattern": "^(\\*|\"[0-9]{1,18}\")$"],
-            "The version that the order must have, as its ETag says it; `*` for any."
+            "The version that the order must have, as in its ETag; `*` for any."
         ),
-        header("X-Request-Id", ["type": "string"], "Becomes the events' `correlationId`."),
+        header("X-Request-Id", ["type": "string"], "The `correlationId` of the command's events."),
         header(
             "traceparent",
             ["type": "string"],
-            "Becomes the events' `correlationId` where there is no X-Request-Id."
+            "The `correlationId` of the command's events, without an X-Request-Id."
         ),
     ]
 
-    /// A position where one is sent outside streams: plain, sealed, `0`, or empty, which means absent.
+    /// The schema of a position that is sent outside streams: plain, sealed, `0`, or empty, which means absent.
     static let position: JSONValue = [
         "anyOf": [
             ["type": "string", "pattern": "^(0|[a-z2-7]{8}-(0|[1-9][0-9]{0,17}))?$"],
@@ -76,38 +81,5 @@ enum APIParameter {
 
     static func header(_ name: String, _ schema: JSONValue, _ note: String) -> JSONValue {
         ["name": .string(name), "in": "header", "schema": schema, "description": .string(note)]
-    }
-}
-
-/// The headers of answers.
-enum APIHeader {
-    static let all: [(String, JSONValue)] = [
-        ("ETag", header("The order's version, in quotes.", ["type": "string", "pattern": "^\"[0-9]+\"$"])),
-        ("Location", header("The order.", ["type": "string"])),
-        (
-            "Idempotent-Replayed",
-            header("The command was accepted before; this is the first answer again.", ["const": "true"])
-        ),
-        (
-            "Waybill-Command-Id",
-            header("The id that the service gave to a command without Idempotency-Key.", ["type": "string"])
-        ),
-        ("Retry-After", header("When to try again, in seconds.", ["type": "integer", "minimum": 1])),
-        ("WWW-Authenticate", header("What is wrong with the token (RFC 6750).", ["type": "string"])),
-        (
-            "Cache-Control",
-            header("Of a stream: no cache keeps it, and no proxy changes it.", ["const": "no-store, no-transform"])
-        ),
-        ("X-Accel-Buffering", header("Of a stream: a proxy passes frames on at once.", ["const": "no"])),
-        ("DocumentETag", header("Of this description.", ["type": "string"])),
-    ]
-
-    static func reference(_ name: String) -> (String, JSONValue) {
-        // The description's own ETag is no order's version, but the field has the same name.
-        (name == "DocumentETag" ? "ETag" : name, ["$ref": .string("#/components/headers/\(name)")])
-    }
-
-    private static func header(_ note: String, _ schema: JSONValue) -> JSONValue {
-        ["description": .string(note), "schema": schema]
     }
 }
