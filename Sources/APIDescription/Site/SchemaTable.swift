@@ -21,7 +21,7 @@ struct SchemaTable {
     func type(_ schema: JSONValue) -> String {
         if let name = fields.named(schema) {
             if name == "Position" { return HTML.link("positions", "position") }
-            if name == "Event" { return HTML.link("events", HTML.code(name)) }
+            if name == "Event" { return HTML.link("event-types", HTML.code(name)) }
             if fields.isType(name) { return HTML.link("type-\(name)", HTML.code(name)) }
             return type(fields.schemas[name] ?? true)
         }
