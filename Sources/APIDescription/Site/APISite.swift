@@ -56,7 +56,8 @@ struct APISite {
                 "<h2>\(HTML.link(tag.rawValue, tag.rawValue.capitalized))</h2><ul>\(entries.joined(separator: "\n"))</ul>"
         }
         let reference = [
-            ("frames", "Stream frames"), ("event-types", "Types of events"), ("problems", "Problems"), ("reasons", "Refusals"),
+            ("frames", "Stream frames"), ("event-types", "Types of events"), ("problems", "Problems"),
+            ("reasons", "Refusals"),
             ("headers", "Headers"), ("types", "Types"), ("enumerations", "Enumerations"),
         ].map { "<li>\(HTML.link($0, $1))</li>" }
         return groups.joined(separator: "\n") + "<h2>Reference</h2><ul>\(reference.joined())</ul>"
