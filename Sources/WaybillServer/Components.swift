@@ -37,12 +37,12 @@ struct Components {
         try BuildInfo.register(in: metrics)
         try LogOutput.standardError.register(in: metrics)
         let hub = StreamHub(
-            text: text,
+            positionEncoder: text,
             settings: settings.streams,
             metrics: try StreamMetrics(metrics),
             logger: logger
         ) { view in
-            StreamSource(reader: reader, view: view, text: text)
+            StreamSource(reader: reader, view: view, positionEncoder: text)
         }
         self.hub = hub
         try hub.register(in: metrics)

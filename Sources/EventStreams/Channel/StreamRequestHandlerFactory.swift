@@ -15,7 +15,8 @@ package struct StreamRequestHandlerFactory: Sendable {
         self.hub = hub
     }
 
-    /// Adds the handler as the channel's last one, until Hummingbird's handlers follow it. Runs on the channel's event loop.
+    /// Adds the handler as the channel's last one, until Hummingbird's handlers follow it. Runs on the channel's event
+    /// loop.
     package func add(to channel: any Channel, on connection: HTTPConnection) throws {
         let handler = StreamRequestHandler(
             connection,

@@ -21,7 +21,7 @@ package struct StreamAuthorizer: SubscriptionAuthorizer {
     let clock: WallClock
     let logger: Logger
 
-    private typealias LookUp = (StreamSource, _ after: String?) async throws -> StreamStart?
+    private typealias LookUp = (StreamSource, _ after: String?) async throws -> ResumePoint?
 
     /// What a request brings along.
     private struct Asked {
@@ -76,9 +76,9 @@ package struct StreamAuthorizer: SubscriptionAuthorizer {
             }
             // What says whether the order is there is what the stream begins with: one read for both.
             let forks = hub.forkCount
-            let beginning = try await source.begin(resetting: nil, plain: plain)
-            guard beginning.cursor != nil else { throw Problem.notFound }
-            return .begun(beginning, forks: forks)
+            let preamble = try await source.preamble(resetting: nil, plain: plain)
+            guard preamble.cursor != nil else { throw Problem.notFound }
+            return .prepared(preamble, knownForks: forks)
         }
     }
 
@@ -124,7 +124,7 @@ package struct StreamAuthorizer: SubscriptionAuthorizer {
         let tick = try query.number("conflate", in: 50...60_000, default: 0)
         filter.tick = tick == 0 ? nil : .milliseconds(tick)
         return try await open(filter, asked) { _, after in
-            after == nil && tail.isHealthy ? hub.freshBeginning(for: caller.audience) : nil
+            after == nil && tail.isHealthy ? hub.freshResumePoint(for: caller.audience) : nil
         }
     }
 
@@ -156,10 +156,10 @@ package struct StreamAuthorizer: SubscriptionAuthorizer {
         let plain = try asked.query.flag("plain")
         let after = try Self.resumePoint(asked)
         let view = StreamView(filter: filter, audience: caller.audience, role: caller.commandRole, plain: plain)
-        let source = StreamSource(reader: reader, view: view, text: text)
-        let begun: StreamStart?
+        let source = StreamSource(reader: reader, view: view, positionEncoder: text)
+        let prepared: ResumePoint?
         do {
-            begun = try await lookUp(source, after)
+            prepared = try await lookUp(source, after)
         } catch let error as PostgresError {
             logger.warning("stream refused", metadata: ["error": "\(error)"])
             throw Busy(reason: .database, plain: plain)
@@ -175,8 +175,8 @@ package struct StreamAuthorizer: SubscriptionAuthorizer {
                 opening: SubscriptionOpening(hub: hub, source: source, view: view, expiry: expiry, logger: logger),
                 view: view
             ) {
-                if let begun { return begun }
-                return try await start(after, caller.audience)
+                if let prepared { return prepared }
+                return try await check(after, caller.audience)
             }
         )
     }
@@ -187,17 +187,17 @@ package struct StreamAuthorizer: SubscriptionAuthorizer {
         return try header ?? asked.query.position("after")
     }
 
-    private func start(_ text: String?, _ audience: Audience) async throws -> StreamStart {
-        guard let text else { return .fresh }
+    private func check(_ text: String?, _ audience: Audience) async throws -> ResumePoint {
+        guard let text else { return .unspecified }
         switch positions.parse(text, for: audience) {
-        case nil: return .reset(.malformed)
-        case .beginning: return .resume(after: 0)
+        case nil: return .invalid(.malformed)
+        case .beginning: return .after(seq: 0)
         case .at(let position):
             switch try await reader.check(position, seen: hub.end) {
-            case .good(let seq): return .resume(after: seq)
-            case .unknownEpoch: return .reset(.unknownEpoch)
-            case .ahead: return .reset(.ahead)
-            case .forked: return .reset(.forked)
+            case .good(let seq): return .after(seq: seq)
+            case .unknownEpoch: return .invalid(.unknownEpoch)
+            case .ahead: return .invalid(.ahead)
+            case .forked: return .invalid(.forked)
             }
         }
     }
