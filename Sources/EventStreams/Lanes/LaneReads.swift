@@ -116,4 +116,11 @@ extension LaneReads.Outcome {
         default: return false
         }
     }
+    /// The block with which all streams that wait for a restart begin anew; nil when they end instead.
+    func restartBlock(of read: LaneRead) -> LaneBlock? {
+        guard case .restart(let view) = read, case .restart(let preamble) = self, let cursor = preamble.cursor else {
+            return nil
+        }
+        return LaneBlock(view.framed(preamble.bytes), through: cursor.seq)
+    }
 }

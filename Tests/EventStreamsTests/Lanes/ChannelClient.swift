@@ -8,6 +8,7 @@ import TestSupport
 final class ChannelClient: Sendable {
     private struct State {
         var bytes: [UInt8] = []
+        var ids = EventIds()
         /// Bytes that are written and that the client has not taken.
         var waiting: [UInt8] = []
         /// The most bytes that waited for the client.
@@ -31,6 +32,7 @@ final class ChannelClient: Sendable {
             state.withLock { state in
                 guard state.isFull else {
                     state.bytes += state.waiting
+                    state.ids.update(state.bytes)
                     state.waiting = []
                     return true
                 }
@@ -71,14 +73,8 @@ final class ChannelClient: Sendable {
     }
 
     var text: String { channel.state.withLock { String(decoding: $0.bytes, as: UTF8.self) } }
-    /// The positions of the events, without heartbeats.
-    var events: [Int64] {
-        text.components(separatedBy: "\n\n").compactMap { block in
-            let lines = block.split(separator: "\n")
-            guard lines.contains(where: { $0.hasPrefix("data: ") }) else { return nil }
-            return lines.first { $0.hasPrefix("id: aaaaaaaa-") }.flatMap { Int64($0.dropFirst(13)) }
-        }
-    }
+    /// The ids of the events that the client has taken, in order.
+    var events: [Int64] { channel.state.withLock { $0.ids.all } }
     /// The most bytes that waited for the client.
     var most: Int { channel.state.withLock { $0.most } }
     var isEnded: Bool { channel.state.withLock { $0.isEnded } }

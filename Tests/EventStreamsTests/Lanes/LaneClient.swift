@@ -55,7 +55,7 @@ final class LaneClient {
             }
             raw += buffer[..<count]
             parse()
-            note()
+            ids.update(body)
         }
     }
 
@@ -77,20 +77,8 @@ final class LaneClient {
     var frames: [String] { text.components(separatedBy: "\n\n").filter { $0.contains("data: ") } }
 
     /// The ids of the events that have come, in order.
-    private(set) var events: [Int64] = []
-    private var noted = 0
-
-    /// Records the ids of the complete blocks.
-    private func note() {
-        let blocks = String(decoding: body[noted...], as: UTF8.self).components(separatedBy: "\n\n")
-        for block in blocks.dropLast() {
-            noted += block.utf8.count + 2
-            guard block.contains("data: "), let id = block.range(of: "id: aaaaaaaa-"),
-                let seq = Int64(block[id.upperBound...].prefix { $0.isNumber })
-            else { continue }
-            events.append(seq)
-        }
-    }
+    var events: [Int64] { ids.all }
+    private var ids = EventIds()
 
     /// Reads until a condition holds.
     func waits(_ condition: (LaneClient) -> Bool) async throws -> Bool {
