@@ -1,6 +1,6 @@
 # shellcheck shell=bash
 # shellcheck disable=SC2034
-# Sourced by the scripts beside this folder: where the checkout is, what is said, how root is reached.
+# Sourced by the scripts beside this folder: the root of the checkout, messages, commands as root, the place of swift.
 
 # The repository's root, absolute, whatever the caller's directory.
 root=$(cd -- "$(dirname -- "${BASH_SOURCE[0]}")/../.." && pwd -P)
@@ -29,7 +29,7 @@ if [[ -z ${HOME:-} ]]; then
     export HOME
 fi
 
-# Puts swift on PATH where it lies in a usual place but is not found.
+# Puts swift on PATH where it is not, from one of the usual places.
 find_swift() {
     local place
     command -v swift >/dev/null && return

@@ -1,5 +1,5 @@
 # shellcheck shell=bash
-# Sourced: finds out what building and running need, and installs what is missing from Debian's or Ubuntu's packages.
+# Sourced: installs the packages that building, running, testing and linting need and that are missing (Debian, Ubuntu).
 
 # The oldest PostgreSQL that Waybill supports.
 oldest_postgres=15
@@ -71,8 +71,8 @@ python_with() {
     done
 }
 
-# Debian's server package makes and starts a cluster `main` on port 5432. Nobody asked for it: Waybill makes its own.
-# Said only where the package is new here, so that an installation that is already there keeps its ways.
+# Debian's server package makes and starts a cluster `main` on port 5432, which Waybill does not need: it makes its own.
+# Called only where the package is new, so that an existing installation stays as it is.
 keep_main_cluster_away() {
     [[ -e /etc/postgresql-common/createcluster.conf ]] && return
     say "telling postgresql-common not to make a system cluster (/etc/postgresql-common/createcluster.d/waybill.conf)"
@@ -85,7 +85,7 @@ apt_install() {
         -y -q --no-install-recommends -o DPkg::Lock::Timeout=300 -o Dpkg::Use-Pty=0 install "$@" </dev/null
 }
 
-# Installs without starting any service: a package of a server starts it, and here it is started by what wants it.
+# Installs without starting any service: the package of a server would start it, but tests start their own.
 apt_install_quietly() (
     if [[ ! -e /usr/sbin/policy-rc.d ]]; then
         trap 'as_root rm -f /usr/sbin/policy-rc.d' EXIT

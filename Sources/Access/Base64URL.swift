@@ -1,6 +1,6 @@
 /// Base64url without padding (RFC 4648, section 5; RFC 7515, appendix C), strict: one text for each value.
 package enum Base64URL {
-    /// The text of `bytes`.
+    /// The base64url text of `bytes`.
     package static func encode(_ bytes: some Collection<UInt8>) -> String {
         let length = (bytes.count * 4 + 2) / 3
         return String(unsafeUninitializedCapacity: length) { text in
@@ -24,8 +24,10 @@ package enum Base64URL {
         }
     }
 
-    /// The bytes of `text`, or nil where a character is not of the alphabet, the length is impossible, or unused bits of
-    /// the last character are set (else two texts would mean the same bytes).
+    /// The bytes of `text`.
+    ///
+    /// - Returns: nil where a character is not of the alphabet, the length is impossible, or unused bits of the last
+    ///   character are set (else two texts would mean the same bytes).
     package static func decode(_ text: some Collection<UInt8>) -> [UInt8]? {
         guard text.count % 4 != 1 else { return nil }
         var bytes: [UInt8] = []

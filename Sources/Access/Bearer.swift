@@ -2,7 +2,7 @@
 package enum Bearer {
     /// The token in a request's `Authorization` field values.
     /// - Parameter values: every `Authorization` value of the request, as received.
-    /// - Returns: the token, in the characters of `b64token`; nothing about it has been verified.
+    /// - Returns: the token, in the characters of `b64token`, not yet verified.
     /// - Throws: `missingToken` without a header or with another scheme; `malformedToken` for several headers, several
     ///   tokens, none, or characters that no token has.
     package static func token(in values: [String]) throws(AccessError) -> String {

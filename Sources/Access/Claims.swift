@@ -1,6 +1,6 @@
 import FoundationEssentials
 
-/// The claims of a token that waybill reads (contract, section 5; RFC 7519, section 4.1). Others are ignored.
+/// The claims of a token that the service reads (RFC 7519, section 4.1). Others are ignored.
 struct Claims {
     static let audience = "waybill"
 
@@ -8,8 +8,8 @@ struct Claims {
     /// `nbf`, in seconds since 1970.
     let notBefore: Double?
 
-    /// Reads and checks everything but the times, which `check(now:)` does.
-    /// - Throws: `malformedToken` for what is no JSON object, `wrongAudience`, and `invalidClaims`.
+    /// Reads and checks all claims but the times, which the verifier checks at each use.
+    /// - Throws: `malformedToken` for a payload that is no JSON object, `wrongAudience`, and `invalidClaims`.
     init(payload: [UInt8]) throws(AccessError) {
         let fields: Fields
         do {

@@ -1,9 +1,9 @@
 import FoundationEssentials
 
-/// A JWS in compact form, taken apart and not yet verified (RFC 7515, sections 4 and 7.1).
+/// A JWS in compact form, split into its parts and not yet verified (RFC 7515, sections 4 and 7.1).
 struct CompactToken {
-    /// The longest token that is looked at, in bytes; it bounds what an unverified caller can make the service parse.
-    static let longest = 8 * 1024
+    /// The longest token that is read, in bytes. It bounds the work that an unverified caller can cause.
+    static let maximumByteCount = 8 * 1024
 
     let algorithm: String
     let keyID: String?
@@ -13,7 +13,7 @@ struct CompactToken {
     let signature: [UInt8]
 
     init(_ token: String) throws(AccessError) {
-        guard token.utf8.count <= Self.longest else { throw .malformedToken("it is longer than 8 KiB") }
+        guard token.utf8.count <= Self.maximumByteCount else { throw .malformedToken("it is longer than 8 KiB") }
         let bytes = Array(token.utf8)
         let parts = bytes.split(separator: UInt8(ascii: "."), omittingEmptySubsequences: false)
         guard parts.count == 3 else { throw .malformedToken("it does not have three parts") }
@@ -26,7 +26,7 @@ struct CompactToken {
         } catch {
             throw .malformedToken("its header is not a JSON object with alg")
         }
-        // None is supported, and one that is not understood must be refused (RFC 7515, section 4.1.11).
+        // No extension is supported, and an unsupported one must be refused (RFC 7515, section 4.1.11).
         guard !fields.hasCritical else { throw .malformedToken("its header names critical extensions") }
         self.algorithm = fields.alg
         self.keyID = fields.kid

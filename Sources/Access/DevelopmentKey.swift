@@ -1,11 +1,13 @@
 import Crypto
 import FoundationEssentials
+import Glibc
 import JWTKit
 import Primitives
 
 /// The ES256 key of a data directory, with which `waybill token` signs and a service without `--jwks` verifies.
 ///
-/// Whoever reads the file can be anyone; that is why it is private, and why `--jwks` rules it out.
+/// A person who reads the file can make a token of any role. Therefore the file is private, and `--jwks` rules the key
+/// out.
 package struct DevelopmentKey: Sendable {
     /// The file's name in the data directory.
     package static let fileName = "dev-key.pem"
@@ -16,17 +18,13 @@ package struct DevelopmentKey: Sendable {
     package let keyID: String
     private let key: P256.Signing.PrivateKey
 
-    /// Reads the key of `directory`, after making it, and the directory, if there is none. Two processes that do so at once
-    /// end with the same key.
+    /// Reads the key of `directory`. Makes the key first, and the directory, where there is none; two processes that do
+    /// so at once end with the same key.
     /// - Throws: `KeyError` for a file that is damaged, readable by others, or cannot be read or made.
     package static func loadOrCreate(in directory: String) throws(KeyError) -> DevelopmentKey {
         let path = directory.hasSuffix("/") ? directory + fileName : "\(directory)/\(fileName)"
         if let key = try load(path) { return key }
-        do {
-            try FileManager.default.createDirectory(atPath: directory, withIntermediateDirectories: true)
-        } catch {
-            throw KeyError(source: directory, reason: "the data directory cannot be made: \(error)")
-        }
+        try KeyError.wrap { () throws(FileError) in try PrivateFile.makeDirectories(directory) }
         let pem = P256.Signing.PrivateKey().pemRepresentation + "\n"
         _ = try KeyError.wrap { () throws(FileError) in try PrivateFile.create(path, bytes: Array(pem.utf8)) }
         guard let key = try load(path) else {
@@ -64,15 +62,16 @@ package struct DevelopmentKey: Sendable {
 
     /// A token that the service accepts with this key.
     /// - Parameters:
-    ///   - subject: required for a customer; otherwise the role's name where nil.
-    ///   - ttl: seconds from `now` until it expires, 1 … `DurationFormat.longest`.
+    ///   - subject: required for a customer; for another role nil means the role's name.
+    ///   - ttl: seconds from `now` until the token expires, 1 … `DurationFormat.maximumSeconds`.
     ///   - now: seconds since 1970.
-    /// - Throws: `AccessError.invalidClaims` where role, shops and subject do not fit together; else what the signing met.
+    /// - Throws: `AccessError.invalidClaims` where role, shops and subject do not fit together; else the error of the
+    ///   signing.
     package func sign(role: Role, shops: ShopScope, subject: String?, ttl: Int, now: Double) async throws -> String {
         guard let subject = subject ?? (role == .customer ? nil : role.rawValue) else {
             throw AccessError.invalidClaims("a customer needs a subject")
         }
-        guard (1...DurationFormat.longest).contains(ttl) else {
+        guard (1...DurationFormat.maximumSeconds).contains(ttl) else {
             throw AccessError.invalidClaims("a token lives from one second to ten years")
         }
         let expiresAt = now.rounded(.down) + Double(ttl)

@@ -1,10 +1,10 @@
-/// A length of time as the command line writes it: an integer with `s`, `m`, `h` or `d`.
+/// The form in which the command line takes a length of time: an integer with `s`, `m`, `h` or `d`.
 package enum DurationFormat {
-    /// The longest that is accepted: ten years of 365 days, in seconds.
-    package static let longest = 3650 * 86_400
+    /// The longest time that is accepted, in seconds: ten years of 365 days.
+    package static let maximumSeconds = 3650 * 86_400
 
     /// Reads `10s`, `30m`, `1h` or `7d`.
-    /// - Returns: seconds, 1 … `longest`.
+    /// - Returns: seconds, 1 … `maximumSeconds`.
     /// - Throws: `DurationTextError`, whose description is fit for the command line.
     package static func seconds(_ text: String) throws(DurationTextError) -> Int {
         let factor: Int
@@ -19,18 +19,10 @@ package enum DurationFormat {
         guard !digits.isEmpty, digits.allSatisfy((UInt8(ascii: "0")...UInt8(ascii: "9")).contains) else {
             throw DurationTextError(text: text, reason: "it is an integer with s, m, h or d, such as 30m")
         }
-        guard let count = Int(Substring(digits)), count <= longest / factor else {
+        guard let count = Int(Substring(digits)), count <= maximumSeconds / factor else {
             throw DurationTextError(text: text, reason: "it is longer than 3650d")
         }
         guard count > 0 else { throw DurationTextError(text: text, reason: "it must be longer than nothing") }
         return count * factor
     }
-}
-
-/// Why a text is no usable length of time.
-package struct DurationTextError: Error, Sendable, Hashable, CustomStringConvertible {
-    package let text: String
-    package let reason: String
-
-    package var description: String { "“\(text)” is not a usable duration: \(reason)" }
 }

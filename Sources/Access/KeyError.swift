@@ -1,6 +1,6 @@
 import Primitives
 
-/// A key or key set that cannot be used to verify or sign tokens; ends the start of the process.
+/// A key or key set that cannot be used to verify or sign tokens; it ends the start of the process.
 package struct KeyError: Error, Sendable, Hashable, CustomStringConvertible {
     /// The file's path, or the URL.
     package let source: String

@@ -3,24 +3,26 @@ import JWTKit
 
 extension KeySet {
     /// The longest key set that is read, in bytes.
-    static let longestJWKS = 1 << 20
+    static let maximumJWKSBytes = 1 << 20
     /// The largest number of keys in a set; a token without `kid` is tried against each.
-    static let mostKeys = 100
+    static let maximumKeyCount = 100
 
-    /// Reads a JWK Set (RFC 7517). Keys that are not for verifying signatures, or of a kind that is not understood, are
-    /// passed over (section 5); the private part of a key, if it stands there, is not used.
+    /// Reads a JWK Set (RFC 7517). Skips keys that are not for verifying signatures or are of an unknown kind (section
+    /// 5), and ignores the private part of a key.
     /// - Parameter source: the file or URL, for the error.
-    /// - Throws: `KeyError` for what is no key set, is too large, or holds no usable key.
+    /// - Throws: `KeyError` for bytes that are no key set, are too many, or hold no usable key.
     static func jwks(_ bytes: [UInt8], source: String) async throws(KeyError) -> KeySet {
-        guard bytes.count <= longestJWKS else { throw KeyError(source: source, reason: "the key set exceeds 1 MiB") }
+        guard bytes.count <= maximumJWKSBytes else {
+            throw KeyError(source: source, reason: "the key set exceeds 1 MiB")
+        }
         let document: Document
         do {
             document = try JSONDecoder().decode(Document.self, from: Data(bytes))
         } catch {
-            throw KeyError(source: source, reason: "this is no JSON object with a list of keys (RFC 7517)")
+            throw KeyError(source: source, reason: "this is not a JSON object with a list of keys (RFC 7517)")
         }
-        guard document.keys.count <= mostKeys else {
-            throw KeyError(source: source, reason: "the key set holds more than \(mostKeys) keys")
+        guard document.keys.count <= maximumKeyCount else {
+            throw KeyError(source: source, reason: "the key set holds more than \(maximumKeyCount) keys")
         }
         var entries: [Entry] = []
         var refusals: [String] = []
@@ -30,7 +32,7 @@ extension KeySet {
                 do {
                     entries += try await bind(jwk, keyID: keyID)
                 } catch {
-                    refusals.append("key \(index + 1): \(error)")
+                    refusals.append("key \(index + 1): its parameters are missing or damaged")
                 }
             case .refused(let reason): refusals.append("key \(index + 1): \(reason)")
             }
@@ -53,7 +55,7 @@ extension KeySet {
         var entries: [Entry] = []
         for algorithm in algorithms(of: key) {
             jwk.algorithm = algorithm
-            // A collection of its own: one that holds several algorithms of one key answers with the first that was asked.
+            // Each algorithm has its own collection: one with several algorithms of a key answers with the first only.
             let keys = JWTKeyCollection()
             try await keys.add(jwk: jwk)
             entries.append(Entry(keyID: keyID, algorithm: try await keys.getKey(for: id, alg: algorithm.rawValue)))
@@ -61,7 +63,8 @@ extension KeySet {
         return entries
     }
 
-    /// The key's `alg` where it says one, else those that its type and curve allow (RFC 7518, section 3.1; RFC 8037).
+    /// The algorithm that the key names in `alg`, else those that its type and curve allow (RFC 7518, section 3.1; RFC
+    /// 8037).
     private static func algorithms(of key: JWK) -> [JWK.Algorithm] {
         let possible: [JWK.Algorithm] =
             switch (key.keyType, key.curve?.rawValue) {
@@ -102,7 +105,7 @@ extension KeySet {
                     self = .usable(try JWK(from: decoder), keyID: keyID)
                 }
             } catch is DecodingError {
-                // One key that is not understood does not spoil the others.
+                // A key of an unknown kind leaves the others usable.
                 self = .refused("its kind is not understood")
             }
         }

@@ -1,10 +1,10 @@
 import Crypto
 import JWTKit
 
-/// The public keys against which tokens are verified, each bound to one algorithm.
+/// The public keys that verify tokens, each bound to one algorithm.
 ///
-/// Binding the algorithm to the key, and not to what a token's header says, is what keeps out `none` and an HMAC made
-/// with a public key (RFC 8725, sections 2.1 and 3.1). Nothing symmetric ever gets in.
+/// The key decides the algorithm, not the token's header. This excludes `none` and an HMAC made with a public key (RFC
+/// 8725, sections 2.1 and 3.1). A set never holds a symmetric key.
 struct KeySet: Sendable {
     struct Entry: Sendable {
         let keyID: String?
@@ -13,8 +13,8 @@ struct KeySet: Sendable {
 
     let entries: [Entry]
 
-    /// Whether one of our keys signed the token, with the key's own algorithm. A token without `kid` may be signed with any
-    /// key of its algorithm.
+    /// Tells whether a key of the set signed the token, with the key's own algorithm. A token without `kid` may be
+    /// signed with any key of its algorithm.
     func verify(_ token: CompactToken) -> Bool {
         entries.contains { entry in
             guard entry.algorithm.name == token.algorithm, token.keyID == nil || entry.keyID == token.keyID else {
@@ -23,13 +23,13 @@ struct KeySet: Sendable {
             do {
                 return try entry.algorithm.verify(token.signature, signs: token.signed)
             } catch {
-                // A signature of the wrong length throws; to the caller it is as bad as any other.
+                // A signature of the wrong length throws; the caller learns only that it does not verify.
                 return false
             }
         }
     }
 
-    /// Whether a token's `kid` is one of ours. A token without `kid` names nothing unknown.
+    /// Tells whether a token's `kid` is in the set. True for a token without `kid`.
     func knows(_ keyID: String?) -> Bool {
         keyID == nil || entries.contains { $0.keyID == keyID }
     }

@@ -3,16 +3,16 @@ package import Logging
 import Primitives
 import Synchronization
 
-/// Where the keys come from that verify tokens, and how they stay current.
+/// The source of the keys that verify tokens: a development key, a file or a URL. It keeps the keys current.
 ///
-/// A file is looked at again once a second, if its stamp changed. A URL is fetched again when a token names an unknown
-/// key, at most every `minimumInterval`, and in the background once the set is older than `maximumAge`, so that a
-/// withdrawn key goes. Whatever fails later, the last good set stays, and the log says so.
+/// A file is read again when its stamp changed, which is checked once a second. A URL is fetched again when a token
+/// names an unknown key, at most once in `minimumInterval`, and in the background once the set is older than
+/// `maximumAge`, so that a withdrawn key goes. When a later read fails, the last good set stays, and the log says so.
 package final class KeySource: Sendable {
-    /// Fetches a URL's body. It brings its own deadline, and its own bound on the size (1 MiB is the most that is used).
+    /// Fetches a URL's body. The function has its own deadline, and its own bound on the size (at most 1 MiB is used).
     package typealias Fetch = @Sendable (URL) async throws -> [UInt8]
 
-    /// What the keys are read from.
+    /// The place from which the keys are read.
     package enum Origin: Sendable {
         case development(DevelopmentKey)
         case jwksFile(String)
@@ -21,7 +21,8 @@ package final class KeySource: Sendable {
 
     struct Snapshot: Sendable {
         let keys: KeySet
-        /// Rises with every set that replaces another, so that nothing verified with the older one is trusted further.
+        /// The number of the set. It rises with each replacement, so that tokens verified with an older set are
+        /// verified anew.
         let generation: Int
     }
 
@@ -78,7 +79,7 @@ package final class KeySource: Sendable {
         case .development: break
         case .jwksFile(let path):
             let stamp = state.withLock { state -> PrivateFile.Stamp?? in
-                guard Self.isDue(state.lastAttempt, now, 1) else { return nil }
+                guard Self.isDue(since: state.lastAttempt, now: now, interval: 1) else { return nil }
                 state.lastAttempt = now
                 return .some(state.stamp)
             }
@@ -87,15 +88,15 @@ package final class KeySource: Sendable {
                 if seen != stamp { await startLoad(now: now, seen: seen).value }
             }
         case .jwksURL:
-            let stale = state.withLock { Self.isDue($0.lastLoad, now, maximumAge) }
-            // Nobody waits for this one: the old set still serves.
+            let stale = state.withLock { Self.isDue(since: $0.lastLoad, now: now, interval: maximumAge) }
+            // No caller waits for this fetch: the old set still serves.
             if stale { _ = startFetch(now: now) }
         }
         return state.withLock { $0.snapshot }
     }
 
-    /// The keys after one more look, because a token named a key that `current(now:)` does not have. Callers that come
-    /// while a fetch is under way wait for that one.
+    /// The keys after one more read, for a token that names a key that `current(now:)` does not have. Callers that come
+    /// during a fetch wait for that fetch.
     func afterUnknownKey(now: Double) async -> Snapshot {
         switch origin {
         case .development: break
@@ -108,7 +109,7 @@ package final class KeySource: Sendable {
     private func startFetch(now: Double) -> Task<Void, Never>? {
         state.withLock { state in
             if let loading = state.loading { return loading }
-            guard Self.isDue(state.lastAttempt, now, minimumInterval) else { return nil }
+            guard Self.isDue(since: state.lastAttempt, now: now, interval: minimumInterval) else { return nil }
             state.lastAttempt = now
             return begin(&state, now: now)
         }
@@ -117,7 +118,7 @@ package final class KeySource: Sendable {
     private func startLoad(now: Double, seen: PrivateFile.Stamp?) -> Task<Void, Never> {
         state.withLock { state in
             if let loading = state.loading { return loading }
-            // Noted before it is read: a broken file is reported once, and read again when it changes.
+            // The stamp is set before the read: a broken file is reported once, and read again when it changes.
             state.stamp = seen
             return begin(&state, now: now)
         }
@@ -145,9 +146,9 @@ package final class KeySource: Sendable {
         }
         switch result {
         case .success(let loaded):
-            logger.info("token keys read again", metadata: ["keys": "\(loaded.keys.entries.count)"])
+            logger.info("token keys reloaded", metadata: ["keys": "\(loaded.keys.entries.count)"])
         case .failure(let error):
-            logger.warning("token keys not read again, the last ones stay", metadata: ["error": "\(error)"])
+            logger.warning("token key reload failed; keeping the current keys", metadata: ["error": "\(error)"])
         }
     }
 
@@ -161,7 +162,7 @@ package final class KeySource: Sendable {
             }
         case .jwksFile(let path):
             let contents = try KeyError.wrap { () throws(FileError) in
-                try PrivateFile.read(path, limit: KeySet.longestJWKS)
+                try PrivateFile.read(path, limit: KeySet.maximumJWKSBytes)
             }
             guard let file = contents else {
                 throw KeyError(source: path, reason: "there is no such file")
@@ -178,8 +179,8 @@ package final class KeySource: Sendable {
         }
     }
 
-    /// A clock that went back makes everything due, not nothing.
-    private static func isDue(_ last: Double, _ now: Double, _ interval: Double) -> Bool {
+    /// Tells whether an interval has passed. A clock that went back makes everything due.
+    private static func isDue(since last: Double, now: Double, interval: Double) -> Bool {
         now < last || now - last >= interval
     }
 }

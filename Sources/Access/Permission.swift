@@ -1,4 +1,4 @@
-/// One row of the table of who may do what (contract, section 5).
+/// A group of routes, one row of the table of permissions.
 package enum Permission: Sendable, Hashable, CaseIterable {
     /// Health, readiness, OpenAPI, `GET /staff`, assets.
     case publicPages
@@ -17,7 +17,9 @@ package enum Permission: Sendable, Hashable, CaseIterable {
     /// `/metrics`, `/v1/projections` and replay.
     case administration
 
-    /// What the table says of a caller; nil is a caller without a token.
+    /// The verdict on a caller.
+    ///
+    /// - Parameter role: the caller's role; nil for a caller without a token.
     package func verdict(for role: Role?) -> Verdict {
         let row = Self.table[self] ?? Row(.forbidden, .forbidden, .forbidden, .forbidden, .tokenNeeded)
         return switch role {
@@ -29,15 +31,15 @@ package enum Permission: Sendable, Hashable, CaseIterable {
         }
     }
 
-    /// One cell of the table.
+    /// A cell of the table of permissions.
     package enum Verdict: Sendable, Hashable {
-        /// "yes": within the token's shops; outside them 404.
+        /// The caller may, within the token's shops; outside them 404.
         case allowed
-        /// "own": what is not the customer's own is 404.
+        /// The caller may for its own orders; others are 404.
         case own
-        /// 403.
+        /// The role may not: 403.
         case forbidden
-        /// 401.
+        /// The caller needs a token: 401.
         case tokenNeeded
     }
 

@@ -1,17 +1,18 @@
 import Crypto
 import CryptoExtras
 
-/// Seals log positions for customers and tracking links, so that a position does not tell the shop's volume.
+/// Seals log positions for customers and tracking links, so that a position does not disclose the shop's volume.
 ///
-/// A token is base64url of 17 bytes: a zero byte, then one AES-256 block over five bytes of epoch, eight of `seq` and three
-/// zero bytes. This is encode-then-encipher (Bellare and Rogaway, "Encode-then-encipher encryption", 2000): over a pseudo
-/// random permutation, hiding follows from the cipher and authenticity from the redundancy in the message. Each position
-/// has one token, so a resumed stream repeats its ids byte for byte; equality of positions is all that two tokens tell.
+/// A token is base64url of 17 bytes: a zero byte, then one AES-256 block over five bytes of epoch, eight of `seq` and
+/// three zero bytes. This is encode-then-encipher (Bellare and Rogaway, "Encode-then-encipher encryption", 2000): over
+/// a pseudo random permutation, hiding follows from the cipher and authenticity from the redundancy in the message.
+/// Each position has one token, so a resumed stream repeats its ids byte for byte; equality of positions is all that
+/// two tokens tell.
 ///
-/// A made-up token passes `open` once in 2^25 (24 zero bits and the sign of `seq`), and then yields a random epoch of 40
-/// bits and a random `seq` of 63: the chance that this is a position of the log is below 2^-90, and all that it would
-/// win is another place to resume in one's own stream. A second block with a 128-bit tag would double id and cost for
-/// nothing.
+/// A made-up token passes `open` once in 2^25 (24 zero bits and the sign of `seq`), and then yields a random epoch of
+/// 40 bits and a random `seq` of 63: the chance that this is a position of the log is below 2^-90, and the gain would
+/// be another place to resume in one's own stream. A second block with a 128-bit tag would double id and cost without a
+/// gain.
 ///
 /// The zero byte makes the first character `A`, which no epoch contains, so no token can be read as a plain
 /// `<epoch>-<seq>`, nor as `0`. It also leaves room for another layout.
@@ -53,8 +54,9 @@ package struct PositionSeal: Sendable {
         }
     }
 
-    /// The position of a token, or nil where it is malformed or not sealed with this key. Whether the log has that position
-    /// is for the log to say.
+    /// The position of a token. The log may not have that position.
+    ///
+    /// - Returns: nil where the token is malformed or not sealed with this key.
     package func open(_ token: String) -> (epoch: String, seq: Int64)? {
         guard token.utf8.count == Self.tokenLength, let bytes = Base64URL.decode(token.utf8),
             bytes.count == 1 + Self.block, bytes[0] == 0
@@ -73,30 +75,4 @@ package struct PositionSeal: Sendable {
     }
 
     private static let block = 16
-}
-
-/// An epoch's 8 characters of `[a-z2-7]`, five bits each (the alphabet of RFC 4648, section 6, in lower case).
-enum EpochBits {
-    static func pack(_ epoch: String.UTF8View) -> UInt64? {
-        guard epoch.count == 8 else { return nil }
-        var bits: UInt64 = 0
-        for character in epoch {
-            switch character {
-            case UInt8(ascii: "a")...UInt8(ascii: "z"): bits = bits << 5 | UInt64(character - UInt8(ascii: "a"))
-            case UInt8(ascii: "2")...UInt8(ascii: "7"): bits = bits << 5 | UInt64(character - UInt8(ascii: "2") + 26)
-            default: return nil
-            }
-        }
-        return bits
-    }
-
-    static func unpack(_ bits: UInt64) -> String {
-        String(unsafeUninitializedCapacity: 8) { text in
-            for index in 0..<8 {
-                let value = UInt8(truncatingIfNeeded: bits >> UInt64(35 - 5 * index) & 0x1F)
-                text[index] = value < 26 ? UInt8(ascii: "a") + value : UInt8(ascii: "2") + value - 26
-            }
-            return 8
-        }
-    }
 }

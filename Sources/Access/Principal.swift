@@ -1,14 +1,15 @@
-/// The caller that a verified token names; everything that scopes a request comes from here.
+/// The caller that a verified token names. Its role, shops and subject set the scope of each request.
 package struct Principal: Sendable, Hashable {
     package let role: Role
     /// The claim `sub`. For a customer this is the `customer` of its orders.
     package let subject: String
     package let shops: ShopScope
-    /// The claim `exp`, in seconds since 1970. The token is still accepted for `TokenVerifier.skew` seconds longer, so a
-    /// stream should end at `acceptedUntil`: ended at `expiresAt`, its client would come back with the same token at once.
+    /// The claim `exp`, in seconds since 1970. The token is accepted for `TokenVerifier.skewSeconds` longer, so a
+    /// stream ends at `acceptedUntil`: a client whose stream ended at `expiresAt` would return with the same token at
+    /// once.
     package let expiresAt: Double
 
-    /// - Throws: `AccessError.invalidClaims` when the parts do not fit together (contract, section 5): `*` with another
+    /// - Throws: `AccessError.invalidClaims` when the parts do not fit together: `*` with another
     ///   role than staff or operator, a customer with other than one shop, or an unusable subject.
     package init(role: Role, subject: String, shops: ShopScope, expiresAt: Double) throws(AccessError) {
         try Self.check(subject: subject)
@@ -29,21 +30,21 @@ package struct Principal: Sendable, Hashable {
     }
 
     /// The first moment, in seconds since 1970, at which the token is refused.
-    package var acceptedUntil: Double { expiresAt + TokenVerifier.skew }
+    package var acceptedUntil: Double { expiresAt + TokenVerifier.skewSeconds }
 
-    /// Whether `shop` lies within the token's shops; outside them everything is 404. For a customer this is necessary but
-    /// not sufficient: see `owns(shop:customer:)`.
+    /// Tells whether `shop` lies within the token's shops; outside them everything is 404. For a customer this is
+    /// necessary and not sufficient: see `owns(shop:customer:)`.
     package func mayAct(inShop shop: String) -> Bool {
         shops.contains(shop)
     }
 
-    /// Whether an order of this shop and customer is a customer's own. Always false for other roles.
+    /// Tells whether an order of this shop and customer is the principal's own. False for roles other than customer.
     package func owns(shop: String, customer: String) -> Bool {
         // Compared as bytes, as SQL does: Swift's == holds canonically equivalent strings for equal.
         role == .customer && shops.contains(shop) && subject.utf8.elementsEqual(customer.utf8)
     }
 
-    /// Whether the principal may see an order: its own for a customer, its shops' for everyone else.
+    /// Tells whether the principal may see an order: its own for a customer, its shops' for everyone else.
     package func maySee(shop: String, customer: String) -> Bool {
         role == .customer ? owns(shop: shop, customer: customer) : mayAct(inShop: shop)
     }
@@ -51,7 +52,7 @@ package struct Principal: Sendable, Hashable {
     private static func check(subject: String) throws(AccessError) {
         guard !subject.isEmpty else { throw .invalidClaims("sub is empty") }
         guard subject.unicodeScalars.count <= 255 else { throw .invalidClaims("sub is longer than 255 characters") }
-        // NUL would poison a batch in the log; other control characters have no place in an actor's name.
+        // PostgreSQL cannot store NUL; other control characters have no place in an actor's name.
         guard subject.unicodeScalars.allSatisfy({ $0.properties.generalCategory != .control }) else {
             throw .invalidClaims("sub holds a control character")
         }

@@ -1,19 +1,19 @@
 import Glibc
 
-/// Whom a limit counts.
+/// The caller whose requests a rate limit counts.
 package enum RateKey: Sendable, Hashable {
-    /// A principal; the shop belongs to it, since subjects are only unique within a shop.
+    /// A principal. The key holds the shop, since subjects are unique only within a shop.
     case subject(shop: String, subject: String)
-    /// A caller without a token, by network address; made by `client(address:)`.
+    /// A caller without a token, by network address. `client(address:)` makes the key.
     case address(String)
-    /// Everyone who uses one tracking link.
+    /// All callers that use one tracking link.
     case link(String)
 
-    /// The key of a network address: all of an IPv4 address, also where it is mapped into IPv6, but the first 64 bits of an
-    /// IPv6 address, since one caller commonly owns all the rest (RFC 6177). Anything else counts as it stands.
+    /// The key of a network address: all of an IPv4 address, also of one mapped into IPv6, and the first 64 bits of an
+    /// IPv6 address, since one caller commonly owns the rest (RFC 6177). Any other text is its own key.
     package static func client(address: String) -> RateKey {
         var parts = [UInt8](repeating: 0, count: 16)
-        // An address of a link may end in "%" and an interface.
+        // A link-local address may end in "%" and an interface.
         guard inet_pton(AF_INET6, String(address.prefix { $0 != "%" }), &parts) == 1 else { return .address(address) }
         let mapped: [UInt8] = [0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0xFF, 0xFF]
         if parts.starts(with: mapped) {

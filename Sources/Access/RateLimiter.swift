@@ -1,6 +1,6 @@
 import Synchronization
 
-/// `TokenBuckets` behind a lock, against the process's monotonic clock.
+/// A rate limit for all callers: `TokenBuckets` behind a lock, on the process's monotonic clock.
 package final class RateLimiter: Sendable {
     private let buckets: Mutex<TokenBuckets>
     private let start = ContinuousClock.now
@@ -9,7 +9,7 @@ package final class RateLimiter: Sendable {
         self.buckets = Mutex(buckets)
     }
 
-    /// Takes one token of `key`'s bucket now.
+    /// Takes one token from the bucket of `key`.
     package func take(_ key: RateKey) -> RateDecision {
         let elapsed = start.duration(to: .now) / .seconds(1)
         return buckets.withLock { $0.take(key, now: elapsed) }

@@ -1,8 +1,8 @@
 /// The shops in which a principal may act.
 package enum ShopScope: Sendable, Hashable {
-    /// `*`, for staff and operators only.
+    /// Every shop (`*`), for staff and operators only.
     case all
-    /// These shops; never empty in a `Principal`.
+    /// The named shops; never empty in a `Principal`.
     case names(Set<String>)
 
     /// Reads the claim `shop`: names, or `*` alone.
@@ -20,13 +20,13 @@ package enum ShopScope: Sendable, Hashable {
         self = .names(Set(entries))
     }
 
-    /// Reads the command line's form: a name, a comma list, or `*`.
+    /// Reads the form of the command line: a name, names joined by commas, or `*`.
     /// - Throws: `AccessError.invalidClaims` as `init(claim:)` does.
     package init(text: String) throws(AccessError) {
         try self.init(claim: text.split(separator: ",", omittingEmptySubsequences: false).map(String.init))
     }
 
-    /// Whether `shop` lies in this scope.
+    /// Tells whether `shop` lies in this scope.
     package func contains(_ shop: String) -> Bool {
         switch self {
         case .all: true
@@ -34,7 +34,7 @@ package enum ShopScope: Sendable, Hashable {
         }
     }
 
-    /// `[a-z0-9-]{1,63}` (domain, Values).
+    /// Tells whether a text is a shop's name: `[a-z0-9-]{1,63}`.
     package static func isShopName(_ text: String) -> Bool {
         let bytes = text.utf8
         return (1...63).contains(bytes.count)

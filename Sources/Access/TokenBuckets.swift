@@ -1,19 +1,13 @@
 import Primitives
 
-/// What a limit says to one request.
-package enum RateDecision: Sendable, Hashable {
-    case allowed
-    /// 429 with `Retry-After`: whole seconds, at least 1.
-    case retryAfter(seconds: Int)
-}
-
 /// Token buckets, one for each key: a burst at once, then a steady rate.
 ///
-/// At `maxKeys` the bucket that was asked least recently goes. If any bucket has been idle long enough to be full, that
-/// one is full too, and forgetting a full bucket changes nothing.
+/// At `maximumKeyCount` the bucket that was used least recently goes. If any bucket has been idle long enough to be
+/// full, that bucket is full too, and to forget a full bucket changes nothing.
 package struct TokenBuckets: Sendable {
     private struct Bucket {
         var tokens: Double
+        /// The time of the last request, in seconds.
         var at: Double
     }
 
@@ -21,18 +15,18 @@ package struct TokenBuckets: Sendable {
     private let perSecond: Double
     private var buckets: LRUCache<RateKey, Bucket>
 
-    /// - Precondition: `burst` and `maxKeys` are at least 1 and `perSecond` is above 0.
-    package init(burst: Int, perSecond: Double, maxKeys: Int = 100_000) {
-        precondition(burst >= 1 && perSecond > 0 && perSecond.isFinite, "a limit that allows nothing")
+    /// - Precondition: `burst` and `maximumKeyCount` are at least 1 and `perSecond` is above 0.
+    package init(burst: Int, perSecond: Double, maximumKeyCount: Int = 100_000) {
+        precondition(burst >= 1 && perSecond > 0 && perSecond.isFinite, "a rate limit must allow some requests")
         self.burst = Double(burst)
         self.perSecond = perSecond
-        self.buckets = LRUCache(capacity: maxKeys)
+        self.buckets = LRUCache(capacity: maximumKeyCount)
     }
 
-    /// The number of keys that are remembered, at most `maxKeys`.
+    /// The number of keys that are remembered, at most `maximumKeyCount`.
     package var count: Int { buckets.count }
 
-    /// Takes one token of `key`'s bucket. A refused request takes nothing.
+    /// Takes one token from the bucket of `key`. A refused request takes none.
     /// - Parameter now: seconds of any clock that does not go back; a step back refills nothing.
     package mutating func take(_ key: RateKey, now: Double) -> RateDecision {
         var bucket = buckets.value(for: key) ?? Bucket(tokens: burst, at: now)

@@ -2,14 +2,14 @@ import Crypto
 import Primitives
 import Synchronization
 
-/// Turns a bearer token into the principal that it names.
+/// Verifies bearer tokens and reads the principals that they name.
 ///
-/// Tokens that verified are remembered by their SHA-256, so that a client's next request costs a hash instead of a
-/// signature; refusals are not remembered. What is remembered is checked against the clock each time, and is forgotten
-/// when the keys change.
+/// The verifier remembers verified tokens by their SHA-256, so that a client's next request costs a hash instead of a
+/// signature. It checks a remembered token against the clock each time, forgets all of them when the keys change, and
+/// remembers no refusals.
 package final class TokenVerifier: Sendable {
-    /// Seconds by which the issuer's clock may differ from ours, for `exp` and `nbf` (contract, section 5).
-    package static let skew: Double = 60
+    /// The number of seconds by which the issuer's clock may differ from the service's, for `exp` and `nbf`.
+    package static let skewSeconds: Double = 60
 
     private struct Verified {
         let principal: Principal
@@ -24,17 +24,20 @@ package final class TokenVerifier: Sendable {
     private let keys: KeySource
     private let memory: Mutex<Memory>
 
-    /// - Parameter remembered: how many verified tokens are remembered, at least 1.
-    package init(keys: KeySource, remembered: Int = 10_000) {
+    /// - Parameter capacity: the number of verified tokens that are remembered, at least 1.
+    package init(keys: KeySource, capacity: Int = 10_000) {
         self.keys = keys
-        self.memory = Mutex(Memory(tokens: LRUCache(capacity: remembered)))
+        self.memory = Mutex(Memory(tokens: LRUCache(capacity: capacity)))
     }
 
+    /// Verifies a token.
     /// - Parameter now: seconds since 1970.
-    /// - Returns: the principal; its scope is to be applied by the caller.
+    /// - Returns: the principal; the caller applies its scope.
     /// - Throws: `AccessError`, each case a 401.
     package func verify(_ token: String, now: Double) async throws(AccessError) -> Principal {
-        guard token.utf8.count <= CompactToken.longest else { throw .malformedToken("it is longer than 8 KiB") }
+        guard token.utf8.count <= CompactToken.maximumByteCount else {
+            throw .malformedToken("it is longer than 8 KiB")
+        }
         var snapshot = await keys.current(now: now)
         var bytes = token
         let digest = bytes.withUTF8 { SHA256.hash(data: UnsafeRawBufferPointer($0)) }
@@ -66,7 +69,7 @@ package final class TokenVerifier: Sendable {
 
     private func remember(_ verified: Verified, _ digest: SHA256Digest, generation: Int) {
         memory.withLock { memory in
-            // Verified with keys that have been replaced since: good for this request, not for the next.
+            // The keys were replaced since the token was verified: it holds for this request, not for the next.
             guard generation >= memory.generation else { return }
             if generation > memory.generation {
                 memory.tokens.removeAll()
@@ -76,9 +79,9 @@ package final class TokenVerifier: Sendable {
         }
     }
 
-    /// "On or after" `exp` a token is refused, "before" `nbf` too (RFC 7519, sections 4.1.4 and 4.1.5), give or take the skew.
+    /// Refuses a token on or after `exp` and before `nbf` (RFC 7519, sections 4.1.4 and 4.1.5), give or take the skew.
     private static func check(_ verified: Verified, now: Double) throws(AccessError) {
         guard now < verified.principal.acceptedUntil else { throw .expiredToken }
-        if let notBefore = verified.notBefore, now < notBefore - skew { throw .notYetValid }
+        if let notBefore = verified.notBefore, now < notBefore - skewSeconds { throw .notYetValid }
     }
 }

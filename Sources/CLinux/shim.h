@@ -9,8 +9,9 @@
 #include <sys/prctl.h>
 #include <time.h>
 
-// glibc declares the following functions for _GNU_SOURCE only, which the Swift importer does not define. Their own headers
-// stay out: a Clang module owns the types of each header that it includes first, and would take them from the C library.
+// glibc declares the following functions for _GNU_SOURCE only, which the Swift importer does not define. Their own
+// headers stay out: a Clang module owns the types of each header that it includes first, and would take them from the C
+// library.
 
 struct sockaddr;
 extern int accept4(int socket, struct sockaddr *address, unsigned int *length, int flags);

@@ -4,9 +4,9 @@ import Glibc
 /// A program that this process started: in a session of its own, with default signals, a small environment and no
 /// inherited descriptors, so that neither a Ctrl-C nor an open socket of the service reaches it.
 ///
-/// swift-subprocess ends a program with the scope that runs it, and the PostgreSQL server must outlive a killed service.
-/// `initdb` and `pg_config` are run the same way as the server: with one account, environment and session for all three,
-/// `run` is short, and a second way to start programs would be longer than what it replaces.
+/// swift-subprocess ends a program with the scope that runs it, and the PostgreSQL server must outlive a killed
+/// service. `initdb` and `pg_config` are run the same way as the server: with one account, environment and session for
+/// all three, `run` is short, and a second way to start programs would be longer than what it replaces.
 package struct ChildProcess {
     package let pid: Int32
 

@@ -43,8 +43,8 @@ struct ClusterPlacement: Hashable {
         return isUsable ? cluster : "\(root)/waybill-\(hash(cluster))"
     }
 
-    /// FNV-1a, 64 bits, as 16 hexadecimal digits. The hash names directories, whose owners and modes are checked, and so
-    /// need not resist an adversary.
+    /// FNV-1a, 64 bits, as 16 hexadecimal digits. The hash names directories, whose owners and modes are checked, and
+    /// so need not resist an adversary.
     static func hash(_ text: String) -> String {
         let value = text.utf8.reduce(0xcbf2_9ce4_8422_2325 as UInt64) { ($0 ^ UInt64($1)) &* 0x100_0000_01b3 }
         let digits = String(value, radix: 16)

@@ -2,8 +2,8 @@ import Glibc
 import Logging
 
 extension ClusterSite {
-    /// Makes a new cluster, unless there is one. `initdb` works in a directory of another name, which is renamed when the
-    /// cluster is complete: a killed `initdb` leaves nothing that looks like a cluster.
+    /// Makes a new cluster, unless there is one. `initdb` works in a directory of another name, which is renamed when
+    /// the cluster is complete: a killed `initdb` leaves nothing that looks like a cluster.
     func initialize(logger: Logger) async throws {
         guard !FileSystem.exists("\(cluster)/PG_VERSION") else { return }
         // An empty directory in the cluster's place can go; files in it belong to somebody.

@@ -6,7 +6,8 @@ import ServiceLifecycle
 /// A private PostgreSQL cluster for one data directory, reachable by a Unix socket only.
 ///
 /// The owner holds the ``DataDirectoryLock``, calls ``start()``, runs the value beside its other services, and calls
-/// ``stop(within:)`` after everything else has ended. The server outlives a killed owner; the next ``start()`` adopts it.
+/// ``stop(within:)`` after everything else has ended. The server outlives a killed owner; the next ``start()`` adopts
+/// it.
 package actor EmbeddedPostgres: Service {
     /// The time that ``stop(within:)`` gives the server by default.
     package static let stopTimeout = Duration.seconds(5)
@@ -195,11 +196,11 @@ package actor EmbeddedPostgres: Service {
 
     // MARK: Stopping
 
-    /// Stops the server, also one that another process started, and waits until it is gone; this value does not start it
-    /// again. Cancellation does not end the wait.
+    /// Stops the server, also one that another process started, and waits until it is gone; this value does not start
+    /// it again. Cancellation does not end the wait.
     ///
-    /// - Parameter limit: the time for sessions to end and for the last checkpoint. After it the server ends at once and
-    ///   the next start replays the log: slower, and as safe.
+    /// - Parameter limit: the time for sessions to end and for the last checkpoint. After it the server ends at once
+    ///   and the next start replays the log: slower, and as safe.
     /// - Throws: `stopTimedOut` when the server outlives an immediate stop too.
     package func stop(within limit: Duration = stopTimeout) async throws {
         isStopping = true
@@ -240,10 +241,12 @@ package actor EmbeddedPostgres: Service {
     private func isGone(_ identity: ProcessFacts.Identity, within limit: Duration) async throws -> Bool {
         let deadline = ContinuousClock.now + limit
         while ContinuousClock.now < deadline {
-            // Reaped here too, since another value of this process may have started it.
+            let isAlive = identity.isAlive
+            // Reaped after the look, so that no zombie stays, and here, since another value of this process may have
+            // started the server.
             _ = ChildProcess.reap(identity.pid)
             reapChild()
-            if !identity.isAlive {
+            if !isAlive {
                 if server == identity { server = nil }
                 return true
             }

@@ -79,7 +79,7 @@ enum FileSystem {
         guard mkdir(path, mode) == 0 else {
             let number = errno
             if number == EEXIST, isDirectory(path) { return }
-            throw failure("make the directory", path, code: number)
+            throw failure("make the directory", path, code: number == EEXIST ? ENOTDIR : number)
         }
         // The umask must not close what the mode opens.
         guard chmod(path, mode) == 0 else { throw failure("set the mode of", path) }
@@ -107,7 +107,7 @@ enum FileSystem {
         else {
             throw EmbeddedPostgresError(
                 .fileSystem,
-                "\(path) must be a directory that belongs to the account \(account.name) and to nobody else (mode 0700): "
+                "\(path) must belong to the account \(account.name) alone (a directory of mode 0700): "
                     + "remove it, or change its owner and mode"
             )
         }

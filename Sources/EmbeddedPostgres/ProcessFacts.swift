@@ -57,7 +57,8 @@ package struct ProcessFacts: Sendable, Hashable {
         )
     }
 
-    /// Reads the fields of `/proc/<pid>/stat` (proc(5)). The name stands in brackets and may itself hold blanks and brackets.
+    /// Reads the fields of `/proc/<pid>/stat` (proc(5)). The name stands in brackets and may itself hold blanks and
+    /// brackets.
     static func fields(ofStat text: String) -> (name: String, isDead: Bool, parent: Int32, startTicks: UInt64)? {
         guard let open = text.firstIndex(of: "("), let close = text.lastIndex(of: ")"), open < close else { return nil }
         let rest = text[text.index(after: close)...].split(separator: " ")

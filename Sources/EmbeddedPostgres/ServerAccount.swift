@@ -65,7 +65,7 @@ struct ServerAccount: Hashable {
         guard let setpriv = Self.program("setpriv") else {
             throw EmbeddedPostgresError(
                 .noUnprivilegedAccount,
-                "the program `setpriv`, which starts PostgreSQL as \(name), is missing: install the package `util-linux`"
+                "`setpriv`, which starts PostgreSQL as \(name), is missing: install the package `util-linux`"
             )
         }
         return [setpriv, "--reuid=\(user)", "--regid=\(group)", "--init-groups", "--"] + arguments

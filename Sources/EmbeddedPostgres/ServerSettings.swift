@@ -30,8 +30,8 @@ enum ServerSettings {
             // Enough for a base backup over the socket.
             "wal_level=replica",
             "max_wal_senders=3",
-            // A busy log writes some 20 MB a second, and checkpoints every minute would double that by full pages. Recovery
-            // still ends within the minute that a restart may take.
+            // A busy log writes some 20 MB a second, and checkpoints every minute would double that by full pages.
+            // Recovery still ends within the minute that a restart may take.
             "max_wal_size=2GB",
             "checkpoint_timeout=10min",
             "wal_buffers=16MB",

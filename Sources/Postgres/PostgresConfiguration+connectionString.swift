@@ -3,8 +3,8 @@ import CLibPQ
 extension PostgresConfiguration {
     /// Reads a `postgres://` URL or a `key=value` string (libpq's "Connection Strings").
     ///
-    /// - Throws: `usage` when the string cannot be read, or names several hosts. The message repeats no part of the string,
-    ///   which may hold a password.
+    /// - Throws: `usage` when the string cannot be read, or names several hosts. The message repeats no part of the
+    ///   string, which may hold a password.
     package init(connectionString: String) throws(PostgresError) {
         var values = try PostgresConfiguration.parameters(of: connectionString)
         guard let port = Int(values.removeValue(forKey: "port") ?? "5432"), (1...65_535).contains(port) else {
@@ -38,8 +38,8 @@ extension PostgresConfiguration {
         return values
     }
 
-    /// Says what is wrong with a connection string that libpq refuses. libpq's own messages quote the string, and with it
-    /// the password.
+    /// Says what is wrong with a connection string that libpq refuses. libpq's own messages quote the string, and with
+    /// it the password.
     private static func problem(in connectionString: String) -> String {
         let form = "write postgres://user:password@host:port/database"
         guard let end = connectionString.firstRange(of: "://")?.lowerBound else {

@@ -2,8 +2,8 @@ import CLibPQ
 
 /// The address of a database, and the way to log in there.
 package struct PostgresConfiguration: Sendable, Hashable {
-    /// A host name, an address, or the directory of a Unix socket (begins with `/`). Resolving a name blocks the I/O thread;
-    /// give an address where that matters.
+    /// A host name, an address, or the directory of a Unix socket (begins with `/`). Resolving a name blocks the I/O
+    /// thread; give an address where that matters.
     package var host: String
     package var port: Int
     package var database: String
@@ -16,7 +16,8 @@ package struct PostgresConfiguration: Sendable, Hashable {
     package var serverSettings: [String: String] = [:]
     /// The time for opening a connection, authentication included.
     package var connectTimeout: Duration = .seconds(10)
-    /// True for TCP keepalives that probe after 10 s of silence and give up within about 25 s; false for the system's own.
+    /// True for TCP keepalives that probe after 10 s of silence and give up within about 25 s; false for the system's
+    /// own.
     package var keepalives = true
     /// Further parameters for libpq as its manual lists them, such as `sslmode`.
     package var libpqParameters: [String: String] = [:]

@@ -7,8 +7,9 @@ package struct PostgresRow: Sendable {
 
     package var columnCount: Int { storage.columnCount }
 
-    /// The value of a column, counted from 0.
-    /// - Throws: `decoding` when there is no such column, it holds another type, or NULL and the type is no optional.
+    /// Reads a column, counted from 0.
+    /// - Throws: `decoding` when there is no such column, it holds another type, or it is NULL and the type
+    ///   is no optional.
     package func get<Value: PostgresDecodable>(
         _ column: Int,
         as type: Value.Type = Value.self
@@ -26,8 +27,8 @@ package struct PostgresRow: Sendable {
         }
     }
 
-    /// The value of the first column of that name. Looked up for every call; use the place where speed counts.
-    /// - Throws: as by place.
+    /// Reads the first column of that name. Each call looks the name up; use the number where speed counts.
+    /// - Throws: as `get` by number.
     package func get<Value: PostgresDecodable>(
         _ column: String,
         as type: Value.Type = Value.self
@@ -38,8 +39,9 @@ package struct PostgresRow: Sendable {
         return try get(place, as: type)
     }
 
-    /// Lends a column's raw bytes (the server's binary form; for `text` and `json` the UTF-8 text itself) without copying.
-    /// - Parameter body: given nil for NULL. The bytes are valid only during the call.
+    /// Lends a column's raw bytes (the server's binary form; for `text` and `json` the UTF-8 text itself) without
+    /// copying.
+    /// - Parameter body: gets nil for NULL. The bytes are valid only during the call.
     /// - Throws: `decoding` when there is no such column.
     package func withBytes<R>(
         _ column: Int,

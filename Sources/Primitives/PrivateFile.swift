@@ -1,22 +1,24 @@
 import CLinux
 import Glibc
 
-/// Reading and making small files that nobody else may read.
+/// Reads and makes small files that only their owner may read.
 package enum PrivateFile {
-    /// What a file holds and by what it can be told that it changed.
+    /// The bytes of a file, and the stamp by which a later change shows.
     package struct Contents {
         package let bytes: [UInt8]
         package let mode: UInt32
         package let stamp: Stamp
     }
 
-    /// A file's identity and last change, of its mode too (`st_ctim`): a file that became readable is a changed one.
+    /// A file's identity and the time of its last change, which covers its mode too (`st_ctim`).
     package struct Stamp: Sendable, Equatable {
         let device, inode, size, seconds, nanoseconds: Int
     }
 
+    /// Reads a file.
+    /// - Parameter limit: the largest number of bytes.
     /// - Returns: nil where there is no such file.
-    /// - Throws: `FileError` for anything else that keeps it from being read, or more than `limit` bytes.
+    /// - Throws: `FileError` where the file cannot be read or holds more than `limit` bytes.
     package static func read(_ path: String, limit: Int) throws(FileError) -> Contents? {
         let file = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK)
         guard file >= 0 else {
@@ -40,14 +42,25 @@ package enum PrivateFile {
         return Contents(bytes: bytes, mode: status.st_mode & 0o7777, stamp: Stamp(status))
     }
 
+    /// The stamp of a file.
     /// - Returns: nil where the file cannot be examined.
     package static func stamp(_ path: String) -> Stamp? {
         var status = stat()
         return stat(path, &status) == 0 ? Stamp(status) : nil
     }
 
-    /// Makes the file with mode 0600, complete or not at all, and never over another.
-    /// - Returns: false where the file exists already; it is left alone.
+    /// Makes a directory and those above it where they are missing.
+    /// - Throws: `FileError` where one of them cannot be made.
+    package static func makeDirectories(_ path: String) throws(FileError) {
+        var status = stat()
+        if stat(path, &status) == 0, status.st_mode & S_IFMT == S_IFDIR { return }
+        let parent = path.split(separator: "/", omittingEmptySubsequences: true).dropLast().joined(separator: "/")
+        if !parent.isEmpty { try makeDirectories(path.hasPrefix("/") ? "/" + parent : parent) }
+        guard mkdir(path, 0o777) == 0 || errno == EEXIST else { throw failure(path, "the directory cannot be made") }
+    }
+
+    /// Makes the file with mode 0600, complete or not at all, and replaces no other.
+    /// - Returns: false where the file exists already; it stays as it is.
     package static func create(_ path: String, bytes: [UInt8]) throws(FileError) -> Bool {
         let draft = "\(path).\(getpid()).\(UInt64.random(in: 0 ... .max))"
         let file = open(draft, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0o600)
@@ -55,7 +68,7 @@ package enum PrivateFile {
         defer { unlink(draft) }
         do {
             defer { close(file) }
-            // The umask may have taken more away.
+            // The umask may have removed more permissions.
             guard fchmod(file, 0o600) == 0 else { throw failure(draft, "cannot be made private") }
             var rest = bytes[...]
             while !rest.isEmpty {
@@ -66,7 +79,7 @@ package enum PrivateFile {
             }
             guard fsync(file) == 0 else { throw failure(draft, "cannot be made durable") }
         }
-        // link(2), unlike rename(2), refuses to replace: of two processes one wins, and both then read the winner's.
+        // link(2), unlike rename(2), never replaces a file: of two processes one succeeds, and both then read its file.
         guard link(draft, path) == 0 else {
             guard errno == EEXIST else { throw failure(path, "cannot be made") }
             return false

@@ -1,7 +1,8 @@
 import CLinux
 import Glibc
 
-/// A descriptor (eventfd(2)) by which any thread wakes one that waits in `Epoll`. It is readable from `wakeUp` to `clear`.
+/// A descriptor (eventfd(2)) by which any thread wakes one that waits in `Epoll`. It is readable from `wakeUp` to
+/// `clear`.
 package final class WakeUpDescriptor: Sendable {
     package let descriptor: Int32
 

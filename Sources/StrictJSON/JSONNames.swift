@@ -1,18 +1,20 @@
-/// The names of one object while it is scanned: tells when one comes a second time. Names are equal when their code units
-/// are, however they are written.
+/// The names of one object during its scan, to detect a name that comes twice. Names are equal when their code units
+/// are, with or without escapes.
 struct JSONNames {
     private(set) var count = 0
-    /// The token of the first name.
+    /// The index of the first name's token.
     private let first: Int
-    /// Kept for large objects only; small ones are searched faster than hashed.
+    /// The names of a large object; empty for a small one, where a search is faster than a hash.
     private var index: Set<[UInt8]> = []
 
     private static let indexedFrom = 24
 
     init(first: Int) { self.first = first }
 
-    /// - Parameter name: the token of a name that has just been scanned, the last one so far.
-    /// - Returns: false when the object has it already.
+    /// Adds a name.
+    ///
+    /// - Parameter name: the index of the token of the name that was scanned last.
+    /// - Returns: false when the object has the name already.
     mutating func insert(_ name: Int, _ bytes: UnsafeRawBufferPointer, _ tokens: UnsafePointer<JSONToken>) -> Bool {
         defer { count += 1 }
         let node = JSONNode(bytes: bytes, tokens: tokens, index: name)

@@ -1,17 +1,17 @@
 extension JSONNode {
-    /// A member of an object, or the place at which to look for the next one.
+    /// A member of an object.
     package struct Member {
-        /// Which member it is, counted from 0.
+        /// The number of the member in its object, counted from 0.
         package let ordinal: Int
         package let name: JSONNode
 
         package var value: JSONNode { name.node(name.index + 1) }
     }
 
-    /// The member of that name. The search begins at `hint` and wraps around: who asks for members in the order in which
-    /// they are written finds each at once.
+    /// The member of that name; nil where there is none. The search begins at `hint` and wraps around, so that a caller
+    /// that asks for members in the order in which they are written finds each at once.
     ///
-    /// - Parameter hint: afterwards the member behind the one that was found.
+    /// - Parameter hint: afterwards the place of the member behind the one that was found.
     package func member(_ name: StaticString, hint: inout MemberHint) -> Member? {
         let count = self.count
         guard isObject, count > 0 else { return nil }
@@ -29,10 +29,10 @@ extension JSONNode {
         return nil
     }
 
-    /// Where to look first.
+    /// The place at which a search for a member begins.
     package struct MemberHint {
         var ordinal: Int
-        /// Of the name's token; 0 for the first member.
+        /// The index of the name's token; 0 for the first member.
         var index: Int
 
         package init() { self.init(ordinal: 0, index: 0) }
@@ -84,7 +84,7 @@ extension JSONNode {
         }
     }
 
-    /// Whether a string's text is this one, code unit by code unit.
+    /// Tells whether the node is a string of this text, code unit by code unit.
     package func isText(_ text: StaticString) -> Bool {
         let expected = UnsafeRawBufferPointer(start: text.utf8Start, count: text.utf8CodeUnitCount)
         return withUTF8 { Self.areEqual($0, expected) } ?? false

@@ -1,5 +1,5 @@
 extension JSONNode {
-    /// The value on its own, free of the text that it was read from.
+    /// The value as a `JSONValue`, independent of the text.
     package var value: JSONValue {
         if let string { return .string(string) }
         if let number { return .number(number) }
@@ -11,8 +11,8 @@ extension JSONNode {
         return .object(object)
     }
 
-    /// Where the value stands in its text (RFC 6901). Found by walking down to it: worth it only when there is something to
-    /// report.
+    /// The path of the value in its text (RFC 6901). The search walks down from the root, so it is for error reports
+    /// only.
     package var pointer: String {
         var path = ""
         var place = node(0)

@@ -1,10 +1,10 @@
-/// A value within a JSON text that is being read: what it is and where it stands. Texts and numbers are made when asked for.
+/// A value within a JSON text that is being read. Texts and numbers are made only on demand.
 ///
-/// Lent for the length of the closure that `JSONNode.read` calls, and of no use afterwards.
+/// The node is valid only during the closure that `JSONNode.read` calls.
 package struct JSONNode {
     let bytes: UnsafeRawBufferPointer
     let tokens: UnsafePointer<JSONToken>
-    /// The value's token; 0 is the whole text.
+    /// The index of the value's token; 0 is the whole text.
     let index: Int
 
     init(bytes: UnsafeRawBufferPointer, tokens: UnsafePointer<JSONToken>, index: Int) {
@@ -13,7 +13,7 @@ package struct JSONNode {
         self.index = index
     }
 
-    /// Checks one JSON text that fills all of `bytes`, white space around it aside, and lends its value to `body`.
+    /// Checks one JSON text that fills all of `bytes`, white space around it aside, and passes its value to `body`.
     ///
     /// Strict: UTF-8 without a byte order mark, no name twice in an object, no lone surrogate, nothing after the value.
     /// - Parameter maximumDepth: how deep arrays and objects may nest; a scalar has depth 0.
@@ -23,7 +23,7 @@ package struct JSONNode {
         _ body: (JSONNode) -> R
     ) throws(JSONParseError) -> R {
         let capacity = JSONScanner.capacity(for: bytes.count, maximumDepth: maximumDepth)
-        // A result, since the allocation's closure throws no typed error.
+        // The closure returns a `Result`, since it cannot throw a typed error.
         return try withUnsafeTemporaryAllocation(of: JSONToken.self, capacity: capacity) { memory in
             Result { () throws(JSONParseError) in
                 guard let tokens = memory.baseAddress else { throw .malformed(offset: 0) }
@@ -50,7 +50,7 @@ package struct JSONNode {
     package var isObject: Bool { token.kind == .object }
     package var isArray: Bool { token.kind == .array }
 
-    /// Elements of an array, members of an object; 0 for anything else.
+    /// The number of elements of an array or members of an object; 0 for anything else.
     package var count: Int { Int(token.count) }
 
     package var bool: Bool? {
@@ -69,20 +69,20 @@ package struct JSONNode {
         return String(decoding: raw, as: UTF8.self)
     }
 
-    /// Lends a string's text as UTF-8; nil for anything else.
+    /// Passes a string's text as UTF-8 to `body`; nil for anything else.
     package func withUTF8<R>(_ body: (UnsafeRawBufferPointer) -> R) -> R? {
         let token = token
         guard token.kind == .string else { return nil }
         return token.hasEscapes ? JSONEscapes.resolve(raw).withUnsafeBytes(body) : body(raw)
     }
 
-    /// The whole number that this is; see `JSONNumber.integer`.
+    /// The number as an integer; see `JSONNumber.integer`.
     package var integer: Int64? {
         guard token.kind == .number else { return nil }
         let digits = raw
         let isNegative = digits[0] == UInt8(ascii: "-")
         var magnitude: Int64 = 0
-        // Eighteen digits fit whatever they are; what is longer or not plain digits takes the long way.
+        // Any eighteen digits fit into Int64. Longer numbers, fractions and exponents take the slow path.
         guard digits.count <= 18 else { return number?.integer }
         for position in (isNegative ? 1 : 0)..<digits.count {
             let digit = digits[position] &- UInt8(ascii: "0")
@@ -97,7 +97,7 @@ package struct JSONNode {
         token.kind == .number ? JSONNumber(text: String(decoding: raw, as: UTF8.self)) : nil
     }
 
-    /// The value's text as it stands; a string's without its quotes.
+    /// The bytes of the value as they are written; those of a string without its quotes.
     var raw: UnsafeRawBufferPointer {
         let token = token
         return UnsafeRawBufferPointer(rebasing: bytes[Int(token.start)..<Int(token.start) + Int(token.length)])
@@ -105,6 +105,6 @@ package struct JSONNode {
 
     func node(_ index: Int) -> JSONNode { JSONNode(bytes: bytes, tokens: tokens, index: index) }
 
-    /// The token after this value.
+    /// The index of the token after this value.
     var end: Int { Int(token.next) }
 }

@@ -11,7 +11,8 @@ package struct JSONNumber: Sendable, Hashable {
         self.text = String(integer)
     }
 
-    /// The number's value where that is a whole number within `Int64`; `1.0` and `1e2` are, `1.5` and `1e400` are not.
+    /// The number as an integer; nil where it is no whole number within `Int64`. `1.0` and `1e2` are, `1.5` and `1e400`
+    /// are not.
     package var integer: Int64? {
         var significant: [UInt8] = []
         var zeros = 0
@@ -29,7 +30,7 @@ package struct JSONNumber: Sendable, Hashable {
                 scale += Self.exponent(&bytes)
             default:
                 if inFraction { scale -= 1 }
-                // Trailing zeros wait: they count only when another digit follows.
+                // Trailing zeros count only when another digit follows.
                 if byte == UInt8(ascii: "0") {
                     zeros += significant.isEmpty ? 0 : 1
                 } else {
@@ -52,7 +53,7 @@ package struct JSONNumber: Sendable, Hashable {
         return Int64(exactly: magnitude)
     }
 
-    /// The exponent, held within bounds that no text of ours can make up for by its digits.
+    /// Reads the exponent, bounded to a value that the digits of no accepted text can offset.
     private static func exponent(_ bytes: inout String.UTF8View.Iterator) -> Int {
         let bound = 1 << 40
         var value = 0

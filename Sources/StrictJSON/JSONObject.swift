@@ -6,7 +6,7 @@ package struct JSONObject: Sendable, Equatable {
     }
 
     package private(set) var members: [Member]
-    /// Kept for large objects only; small ones are searched faster than hashed.
+    /// The positions of a large object's names; empty for a small one, where a search is faster than a hash.
     private var index: [[UInt8]: Int]
 
     private static let indexedFrom = 16
@@ -24,7 +24,9 @@ package struct JSONObject: Sendable, Equatable {
         position(of: name).map { members[$0].value }
     }
 
-    /// Adds a member; false, and nothing is added, when the name is taken. Names are equal when their code units are.
+    /// Adds a member. Names are equal when their code units are.
+    ///
+    /// - Returns: false, without adding, when the object has the name already.
     @discardableResult
     package mutating func append(_ name: String, _ value: JSONValue) -> Bool {
         guard position(of: name) == nil else { return false }

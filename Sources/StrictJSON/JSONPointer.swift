@@ -1,4 +1,4 @@
-/// How a place in a JSON text is written (RFC 6901).
+/// The path of a value in a JSON text (RFC 6901).
 package enum JSONPointer {
     /// `~` becomes `~0` and `/` becomes `~1` (RFC 6901, section 3).
     package static func escape(_ name: String) -> String {

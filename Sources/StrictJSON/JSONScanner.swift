@@ -1,17 +1,18 @@
-/// Checks the grammar of one JSON text and notes where its values stand. Its depth is bounded, so the call stack is too.
+/// Checks the grammar of one JSON text and records the place of each value. The depth is bounded, so the call stack is
+/// too.
 ///
-/// Nothing is copied out of the text: what nobody asks for costs a token of 20 bytes and no allocation.
+/// The scanner copies nothing out of the text: a value costs a token of 20 bytes and no allocation.
 struct JSONScanner {
     let bytes: UnsafeRawBufferPointer
     let maximumDepth: Int
-    /// Has room for every token that the bytes can hold, `capacity(for:maximumDepth:)`.
+    /// The memory for the tokens, with room for `capacity(for:maximumDepth:)` of them.
     let tokens: UnsafeMutablePointer<JSONToken>
     private(set) var count = 0
     var offset = 0
     private var depth = 0
 
-    /// Each value or name takes at least one byte, and another one parts it from the next; but brackets that are opened
-    /// and never closed stand side by side, as deep as may be.
+    /// The largest number of tokens in a text. Each value or name takes at least one byte, and one more separates it
+    /// from the next; only opening brackets can follow each other directly, up to the allowed depth.
     static func capacity(for bytes: Int, maximumDepth: Int) -> Int { bytes / 2 + maximumDepth + 2 }
 
     init(bytes: UnsafeRawBufferPointer, maximumDepth: Int, tokens: UnsafeMutablePointer<JSONToken>) {
@@ -41,7 +42,7 @@ struct JSONScanner {
         }
     }
 
-    /// Opens an array or object: its token is filled in by `close`.
+    /// Opens an array or object; `close` completes its token.
     private mutating func open(_ kind: JSONToken.Kind) throws(JSONParseError) -> Int {
         guard depth < maximumDepth else { throw .tooDeep }
         depth += 1
@@ -154,7 +155,7 @@ struct JSONScanner {
                 offset += 1
             }
         }
-        // Escapes are ASCII, so the bytes as they stand are UTF-8 exactly when the text is.
+        // Escapes are ASCII, so the raw bytes are UTF-8 exactly when the text is.
         if seen >= 0x80 {
             let raw = UnsafeRawBufferPointer(rebasing: bytes[start..<offset])
             guard String(validating: raw, as: UTF8.self) != nil else { throw .invalidUTF8 }

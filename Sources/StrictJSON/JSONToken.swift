@@ -1,18 +1,18 @@
-/// One value, or one member's name, of a scanned JSON text: where it stands, and where what follows it begins.
+/// One value, or one member's name, of a scanned JSON text.
 struct JSONToken {
     enum Kind: UInt8 {
         case null, `true`, `false`, number, string, array, object
     }
 
-    /// Of the first byte; for a string, of the first one behind its quote.
+    /// The offset of the first byte; for a string, of the first byte after its quote.
     var start: UInt32
-    /// Bytes; a string's without its quotes, an array's or object's with its brackets.
+    /// The number of bytes; a string counts without its quotes, an array or object with its brackets.
     var length: UInt32
-    /// The token after this value and all that is in it.
+    /// The index of the token after this value and all values within it.
     var next: UInt32
-    /// Elements of an array, members of an object.
+    /// The number of elements of an array or members of an object.
     var count: UInt32 = 0
     var kind: Kind
-    /// A string's text is not what stands between its quotes.
+    /// Tells whether a string has escapes, so that its text differs from its bytes.
     var hasEscapes = false
 }

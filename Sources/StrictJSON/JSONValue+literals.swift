@@ -1,4 +1,4 @@
-// JSON written down in Swift, as it reads: for documents that the program itself describes.
+// JSON literals in Swift, for documents that the program itself describes.
 
 extension JSONValue: ExpressibleByStringLiteral {
     package init(stringLiteral text: String) { self = .string(text) }

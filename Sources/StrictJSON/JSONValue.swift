@@ -22,7 +22,7 @@ package enum JSONValue: Sendable, Equatable {
         try JSONNode.read(bytes, maximumDepth: maximumDepth) { $0.value }
     }
 
-    /// Any other collection of bytes, such as a buffer's view; copied once.
+    /// Parses any other sequence of bytes, such as a buffer's view, after one copy.
     package static func parse(
         _ bytes: some Sequence<UInt8>,
         maximumDepth: Int = 32
@@ -42,7 +42,7 @@ package enum JSONValue: Sendable, Equatable {
         if case .string(let string) = self { string } else { nil }
     }
 
-    /// The whole number that this is; see `JSONNumber.integer`.
+    /// The number as an integer; see `JSONNumber.integer`.
     package var integer: Int64? {
         if case .number(let number) = self { number.integer } else { nil }
     }

@@ -1,6 +1,6 @@
 // Members of the object that is being written.
 extension JSONWriter {
-    /// The name of the member whose value is written next. It needs no escape.
+    /// Writes the name of the member whose value is written next. The name needs no escape.
     package mutating func key(_ name: StaticString) {
         comma()
         bytes.append(UInt8(ascii: "\""))
@@ -9,7 +9,7 @@ extension JSONWriter {
         colon()
     }
 
-    /// The same for a word of a fixed set, which needs no escape either.
+    /// Writes a word of a fixed set as the name of the next member.
     package mutating func key(word: some RawRepresentable<String>) {
         string(word.rawValue)
         colon()
@@ -31,7 +31,7 @@ extension JSONWriter {
         bool(flag)
     }
 
-    /// Left out when there is no text.
+    /// Writes a member; a nil text is left out.
     package mutating func field(_ name: StaticString, _ text: String?) {
         if let text { field(name, text) }
     }

@@ -3,7 +3,7 @@ import Primitives
 /// Writes JSON as bytes, without white space and never with a raw carriage return or line feed, so that one text is
 /// always one line of NDJSON or of an event stream.
 package struct JSONWriter: Sendable {
-    /// What has been written so far.
+    /// The bytes that are written so far.
     package var bytes: [UInt8]
     @usableFromInline
     var needsComma = false
@@ -44,8 +44,8 @@ package struct JSONWriter: Sendable {
         }
     }
 
-    /// Opens an object; the caller writes its members and then calls `endObject`. For a caller that holds the writer in a
-    /// property, which the closure of `object` could not reach.
+    /// Opens an object; the caller writes its members and then calls `endObject`. For a caller that holds the writer in
+    /// a property, which the closure of `object` could not reach.
     @inlinable
     package mutating func beginObject() { open(UInt8(ascii: "{")) }
 
@@ -81,7 +81,7 @@ package struct JSONWriter: Sendable {
         JSONText.append(string, to: &bytes)
     }
 
-    /// A string that is known to need no escape, written by `body`: times, ids, hexadecimal.
+    /// Writes a string that needs no escape, such as a time or an id. `body` appends its bytes.
     @inlinable
     package mutating func plainString(_ body: (inout [UInt8]) -> Void) {
         comma()
@@ -90,7 +90,7 @@ package struct JSONWriter: Sendable {
         bytes.append(UInt8(ascii: "\""))
     }
 
-    /// A value that is JSON already. Line breaks in it can only be white space and become spaces.
+    /// Writes a value that is JSON already. Line breaks in JSON are white space, and become spaces.
     package mutating func raw(_ json: [UInt8]) {
         comma()
         let start = bytes.count

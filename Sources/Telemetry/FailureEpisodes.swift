@@ -26,6 +26,10 @@ package struct FailureEpisodes: Sendable {
         let message: String
         /// The record's error and metadata; without what differs from one request or attempt to the next.
         var detail: String
+
+        func hasMessage(of other: Failure) -> Bool {
+            message == other.message && label == other.label && level == other.level
+        }
     }
 
     /// A line that a counted failure owes.
@@ -83,7 +87,12 @@ package struct FailureEpisodes: Sendable {
         for (failure, episode) in episodes.sorted(by: { $0.value.began < $1.value.began }) {
             if now - episode.last >= limits.quiet {
                 episodes[failure] = nil
-                if episode.total > 1 { due.append(Self.report(failure, episode, isOver: true, until: episode.last)) }
+                // The same message with other details may go on.
+                if episodes.keys.contains(where: failure.hasMessage(of:)) {
+                    if episode.untold > 0 { due.append(Self.report(failure, episode, isOver: false, until: now)) }
+                } else if episode.total > 1 {
+                    due.append(Self.report(failure, episode, isOver: true, until: episode.last))
+                }
             } else if episode.untold > 0, now - episode.lastReport >= limits.summary {
                 due.append(Self.report(failure, episode, isOver: false, until: now))
                 episodes[failure]?.untold = 0
@@ -119,10 +128,7 @@ package struct FailureEpisodes: Sendable {
 
     private func identity(of failure: Failure) -> Failure {
         if episodes[failure] != nil { return failure }
-        let isAlike = { (other: Failure) in
-            other.message == failure.message && other.label == failure.label && other.level == failure.level
-        }
-        guard episodes.keys.count(where: isAlike) >= Self.mostDetails else { return failure }
+        guard episodes.keys.count(where: failure.hasMessage(of:)) >= Self.mostDetails else { return failure }
         var general = failure
         general.detail = "(various)"
         return general
@@ -133,7 +139,7 @@ extension FailureEpisodes.Report {
     func line(at time: Timestamp) -> [UInt8] {
         let message =
             isOver
-            ? "recovered: \(failure.message): not seen for a while, after \(repeated) times in \(seconds) s"
+            ? "over: \(failure.message): no longer seen, after \(repeated) times in \(seconds) s"
             : "\(failure.message) (\(repeated) more times in \(seconds) s)"
         return JSONLogRecord(
             level: isOver ? .notice : failure.level,

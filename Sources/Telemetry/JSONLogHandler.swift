@@ -1,5 +1,4 @@
 package import Logging
-import Primitives
 
 /// Writes each log record as one line of JSON (``JSONLogRecord``), without ever blocking the thread that logs.
 ///

@@ -1,6 +1,7 @@
 import Dispatch
 import Glibc
 import Logging
+import Primitives
 import Synchronization
 
 /// The lines that wait for a descriptor, and the thread that writes them.
@@ -74,26 +75,15 @@ final class LogQueue: Sendable {
     }
 
     private func startThread() {
-        var thread = pthread_t()
-        let queue = Unmanaged.passRetained(self)
-        let result = pthread_create(
-            &thread,
-            nil,
-            { pointer in
-                guard let pointer else { return nil }
-                LogQueue.blockSignals()
-                Unmanaged<LogQueue>.fromOpaque(pointer).takeRetainedValue().writeLines()
-                return nil
-            },
-            queue.toOpaque()
-        )
-        guard result == 0 else {
-            queue.release()
+        do throws(SystemCallError) {
+            try NamedThread.start("log-writer") {
+                Self.blockSignals()
+                self.writeLines()
+            }
+        } catch {
             // The next line tries again.
             state.withLock { $0.hasThread = false }
-            return
         }
-        pthread_detach(thread)
     }
 
     /// A signal that came to this thread would end the process instead of reaching the one who waits for it.

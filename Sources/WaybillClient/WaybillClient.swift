@@ -65,7 +65,7 @@ public final class WaybillClient: Sendable {
             configuration = try settings.httpConfiguration()
         } catch {
             let file = settings.certificateAuthorities ?? ""
-            throw WaybillClientError(.unusableRequest, "\(file) cannot be read as certificates: \(error)")
+            throw WaybillClientError(.unusableRequest, "\(file) cannot be read, or holds no certificates in PEM")
         }
         self.http = HTTPClient(eventLoopGroupProvider: .singleton, configuration: configuration)
     }

@@ -19,7 +19,7 @@ import Testing
         }
     }
 
-    @Test func manyAtOnceEndWithTheSameKey() async throws {
+    @Test func concurrentFirstUsesEndWithTheSameKey() async throws {
         for _ in 0..<20 {
             try await withDirectory { directory in
                 let ids = try await withThrowingTaskGroup(of: String.self) { group in
@@ -63,7 +63,7 @@ import Testing
         }
     }
 
-    @Test func itsTokensAreAcceptedAndKeepTheirClaims() async throws {
+    @Test func tokensOfTheKeyAreAcceptedAndKeepTheirClaims() async throws {
         try await withDirectory { directory in
             let key = try DevelopmentKey.loadOrCreate(in: directory)
             let verifier = TokenVerifier(keys: try await KeySource(.development(key), now: noon, logger: quiet))
@@ -85,7 +85,7 @@ import Testing
         }
     }
 
-    @Test func tokensOfAnotherDirectoryAreRefusedAndImpossibleLifetimesToo() async throws {
+    @Test func tokensOfAnotherDirectoryAndBadLifetimesAreRefused() async throws {
         try await withDirectory { directory in
             let key = try DevelopmentKey.loadOrCreate(in: "\(directory)/a")
             let other = try DevelopmentKey.loadOrCreate(in: "\(directory)/b")

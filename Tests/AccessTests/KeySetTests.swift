@@ -61,7 +61,7 @@ import Testing
         }
     }
 
-    @Test func keysThatAreNotUnderstoodArePassedOver() async throws {
+    @Test func keysOfUnknownKindsAreSkipped() async throws {
         let key = P256.Signing.PrivateKey()
         let odd =
             #"{"kty":"oct","k":"c2VjcmV0","kid":"h"},{"kty":"EC","crv":"secp256k1","kid":"k","x":"AA","y":"AA"},{"kid":3},7"#
@@ -73,7 +73,7 @@ import Testing
         await #expect(throws: AccessError.unknownKey) { try await subject(set, hmac) }
     }
 
-    @Test func aKeyWithoutKidServes() async throws {
+    @Test func aKeyWithoutKidVerifiesTokensWithoutKid() async throws {
         let key = P256.Signing.PrivateKey()
         let bare = try es256(claims(), key, header: #"{"alg":"ES256"}"#)
         #expect(try await subject(jwks(key.publicKey, kid: nil), bare) == "cust-1")
@@ -88,7 +88,7 @@ import Testing
             jwks(key, more: #""alg":"ES384","#),
             #"{"keys":[{"kty":"EC","crv":"P-256","kid":"a","x":"\#(point)","y":"\#(point)"}]}"#,
             #"{"keys":[{"kty":"RSA","kid":"a","n":"wQ","e":"AQAB"}]}"#,
-            String(repeating: " ", count: KeySet.longestJWKS) + jwks(key),
+            String(repeating: " ", count: KeySet.maximumJWKSBytes) + jwks(key),
         ]
         for set in sets {
             await #expect(throws: KeyError.self, "\(set.prefix(80))") {

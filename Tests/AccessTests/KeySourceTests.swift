@@ -11,7 +11,7 @@ import Testing
     private let second = P256.Signing.PrivateKey()
     private let secondHeader = #"{"alg":"ES256","kid":"b"}"#
 
-    /// An issuer whose answer can be changed, and which counts how often it was asked.
+    /// An issuer with an answer that tests change, and a count of its requests.
     private final class Issuer: Sendable {
         struct Down: Error {}
         let answer: Mutex<String?>
@@ -28,7 +28,7 @@ import Testing
         }
     }
 
-    @Test func anUnknownKidFetchesTheURLAgainAtMostOnceInTheInterval() async throws {
+    @Test func anUnknownKidFetchesTheURLAtMostOnceInTheInterval() async throws {
         let issuer = Issuer(jwks(first.publicKey))
         let verifier = TokenVerifier(keys: try await KeySource(issuer.origin, now: noon, logger: quiet))
         let token = try es256(claims(), second, header: secondHeader)
@@ -39,7 +39,7 @@ import Testing
         #expect(issuer.asked.load(ordering: .relaxed) == 2)
     }
 
-    @Test func callersWhoMeetANewKeyAtOnceShareOneFetch() async throws {
+    @Test func concurrentCallersWithANewKeyShareOneFetch() async throws {
         let issuer = Issuer(jwks(first.publicKey))
         let verifier = TokenVerifier(keys: try await KeySource(issuer.origin, now: noon, logger: quiet))
         let token = try es256(claims(), second, header: secondHeader)
@@ -68,7 +68,7 @@ import Testing
         }
     }
 
-    @Test func anAgedSetIsFetchedInTheBackgroundSoThatAWithdrawnKeyGoes() async throws {
+    @Test func anAgedSetIsFetchedAgainAndAWithdrawnKeyGoes() async throws {
         let issuer = Issuer(jwks(first.publicKey))
         let verifier = TokenVerifier(keys: try await KeySource(issuer.origin, now: noon, logger: quiet))
         let token = try es256(claims(), first)
@@ -87,7 +87,7 @@ import Testing
         #expect(refusal == .unknownKey)
     }
 
-    @Test func aChangedFileIsReadAgainAndABrokenOneIsNot() async throws {
+    @Test func aChangedFileIsReloadedAndABrokenOneIsIgnored() async throws {
         try await withDirectory { directory in
             let path = "\(directory)/jwks.json"
             try write(jwks(first.publicKey), to: path, mode: 0o644)
@@ -106,7 +106,7 @@ import Testing
         }
     }
 
-    @Test func unreadableKeysEndTheStart() async throws {
+    @Test func unreadableKeysFailTheStart() async throws {
         let issuer = Issuer("")
         issuer.answer.withLock { $0 = nil }
         await #expect(throws: KeyError.self) { try await KeySource(issuer.origin, now: noon, logger: quiet) }

@@ -2,7 +2,7 @@ import Access
 import Testing
 
 @Suite struct PermissionTests {
-    /// The table of the contract's section 5, as its text stands there.
+    /// The documented table of permissions: yes, own (others 404), 403 or 401.
     static let table = """
         publicPages    | yes | yes | yes | yes | yes
         placeAndReport | yes | 403 | 403 | 403 | 401
@@ -14,7 +14,7 @@ import Testing
         administration | 403 | 403 | 403 | yes | 401
         """
 
-    @Test func everyCellIsTheContracts() {
+    @Test func everyVerdictIsThatOfTheTable() {
         let words: [Permission.Verdict: String] = [
             .allowed: "yes", .own: "own", .forbidden: "403", .tokenNeeded: "401",
         ]

@@ -5,7 +5,7 @@ import Testing
     private let seal = PositionSeal(key: (0..<32).map(UInt8.init))!
 
     @Test(arguments: [("aaaaaaaa", 0), ("77777777", Int64.max), ("ab2c7xyz", 1), ("zzzzzzz2", 1_234_567_890_123)])
-    func whatIsSealedOpensToTheSame(epoch: String, seq: Int64) throws {
+    func aSealedPositionOpensToItself(epoch: String, seq: Int64) throws {
         let token = seal.seal(epoch: epoch, seq: seq)
         let opened = try #require(seal.open(token))
         #expect(opened.epoch == epoch && opened.seq == seq)
@@ -21,7 +21,7 @@ import Testing
         for plain in ["0", "", "abcdefgh-1", "abcdefgh-12345678901234"] { #expect(seal.open(plain) == nil) }
     }
 
-    @Test func neighboursShareNothing() {
+    @Test func tokensOfNeighbouringPositionsShareNoPart() {
         let tokens = (Int64(0)..<1000).map { seal.seal(epoch: "abcdefgh", seq: $0).dropFirst(2) }
         #expect(Set(tokens.map { $0.prefix(8) }).count == 1000)
         #expect(Set(tokens.map { $0.suffix(8) }).count == 1000)

@@ -33,7 +33,7 @@ import Testing
         #expect(try ShopScope(claim: [String(repeating: "9", count: 63)]).contains(String(repeating: "9", count: 63)))
     }
 
-    @Test func theCommandLineWritesShopsAsANameAListOrAStar() throws {
+    @Test func shopsOnTheCommandLineAreANameAListOrAStar() throws {
         #expect(try ShopScope(text: "demo") == .names(["demo"]))
         #expect(try ShopScope(text: "demo,other") == .names(["demo", "other"]))
         #expect(try ShopScope(text: "*") == .all)

@@ -44,7 +44,7 @@ import Testing
     }
 
     @Test func theLeastRecentlyAskedBucketGoesFirst() {
-        var buckets = TokenBuckets(burst: 1, perSecond: 0.001, maxKeys: 3)
+        var buckets = TokenBuckets(burst: 1, perSecond: 0.001, maximumKeyCount: 3)
         for address in ["a", "b", "c"] { #expect(buckets.take(.address(address), now: 0) == .allowed) }
         #expect(buckets.take(.address("a"), now: 0) != .allowed)
         #expect(buckets.take(.address("d"), now: 0) == .allowed)
@@ -54,7 +54,7 @@ import Testing
         #expect(buckets.take(.address("b"), now: 0) == .allowed)
     }
 
-    @Test func theShellLimitsAgainstItsOwnClock() {
+    @Test func theRateLimiterUsesItsOwnClock() {
         let limiter = RateLimiter(TokenBuckets(burst: 2, perSecond: 0.0001))
         #expect(limiter.take(ann) == .allowed)
         #expect(limiter.take(ann) == .allowed)

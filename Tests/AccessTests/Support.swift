@@ -26,7 +26,7 @@ func write(_ text: String, to path: String, mode: Int = 0o600) throws {
 
 let quiet = Logger(label: "test", factory: { _ in SwiftLogNoOpLogHandler() })
 
-/// A token put together by hand, so that it can be wrong in any way.
+/// A token made by hand, so that it can be wrong in any way.
 func token(header: String, payload: String, sign: (Data) throws -> some Sequence<UInt8>) rethrows -> String {
     let signed = "\(Base64URL.encode(Array(header.utf8))).\(Base64URL.encode(Array(payload.utf8)))"
     return try "\(signed).\(Base64URL.encode(Array(sign(Data(signed.utf8)))))"
@@ -60,8 +60,8 @@ func jwk(_ key: P256.Signing.PublicKey, kid: String? = "a", more: String = "") -
     return #"{\#(name)\#(more)"kty":"EC","crv":"P-256","x":"\#(x)","y":"\#(y)"}"#
 }
 
-/// A verifier of one key set, fetched from nowhere.
-func verifier(_ jwks: String, remembered: Int = 100) async throws -> TokenVerifier {
+/// A verifier of one key set, without a network.
+func verifier(_ jwks: String, capacity: Int = 100) async throws -> TokenVerifier {
     let origin = KeySource.Origin.jwksURL(URL(string: "https://issuer.example/jwks")!) { _ in Array(jwks.utf8) }
-    return TokenVerifier(keys: try await KeySource(origin, now: noon, logger: quiet), remembered: remembered)
+    return TokenVerifier(keys: try await KeySource(origin, now: noon, logger: quiet), capacity: capacity)
 }

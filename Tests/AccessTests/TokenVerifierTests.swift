@@ -85,7 +85,7 @@ import Testing
         await #expect(throws: AccessError.badSignature) { try await verify(foreign) }
     }
 
-    @Test func anUnknownKidIsRefusedAsSuch() async throws {
+    @Test func anUnknownKidIsRefusedAsAnUnknownKey() async throws {
         let other = try es256(claims(), key, header: #"{"alg":"ES256","kid":"b"}"#)
         await #expect(throws: AccessError.unknownKey) { try await verify(other) }
     }
@@ -105,7 +105,7 @@ import Testing
     }
 
     @Test(arguments: ["none", "None", "NONE", ""])
-    func noAlgorithmIsNoSignature(name: String) async throws {
+    func aTokenWithoutAlgorithmIsRefused(name: String) async throws {
         for header in [#"{"alg":"\#(name)","kid":"a"}"#, #"{"alg":"\#(name)"}"#] {
             let unsigned = token(header: header, payload: claims()) { _ in [UInt8]() }
             await #expect(throws: AccessError.badSignature) { try await verify(unsigned) }
@@ -145,15 +145,15 @@ import Testing
         }
     }
 
-    @Test func theSizeLimitLiesAt8KiB() async throws {
+    @Test func aTokenHoldsAtMost8KiB() async throws {
         func sized(_ filler: Int) throws -> String {
             try es256(claims(["x": "\"\(String(repeating: "x", count: filler))\""]), key)
         }
         let overhead = try sized(0).utf8.count
-        let fits = try sized((CompactToken.longest - overhead) * 3 / 4 - 2)
+        let fits = try sized((CompactToken.maximumByteCount - overhead) * 3 / 4 - 2)
         #expect(fits.utf8.count <= 8192 && fits.utf8.count > 8180)
         #expect(try await verify(fits).subject == "cust-1")
-        let long = try sized((CompactToken.longest - overhead) * 3 / 4 + 3)
+        let long = try sized((CompactToken.maximumByteCount - overhead) * 3 / 4 + 3)
         #expect(long.utf8.count > 8192)
         await #expect(throws: AccessError.malformedToken("it is longer than 8 KiB")) { try await verify(long) }
     }
@@ -169,7 +169,7 @@ import Testing
     }
 
     @Test func refusalsAreNotRememberedAndTheMemoryIsBounded() async throws {
-        let verifier = try await verifier(jwks(key.publicKey), remembered: 3)
+        let verifier = try await verifier(jwks(key.publicKey), capacity: 3)
         let early = try es256(claims(["nbf": "\(Int(noon) + 100)"]), key)
         await #expect(throws: AccessError.notYetValid) { try await verifier.verify(early, now: noon) }
         #expect(verifier.rememberedCount == 0)
@@ -181,7 +181,7 @@ import Testing
         #expect(verifier.rememberedCount == 3)
     }
 
-    @Test func noChangeOfOneByteIsAccepted() async throws {
+    @Test func everyChangeOfOneByteIsRefused() async throws {
         let verifier = try await verifier(jwks(key.publicKey))
         let good = Array(try es256(claims(), key).utf8)
         for place in good.indices {

@@ -9,22 +9,22 @@ import Testing
         )
     }
 
-    @Test func aNewClusterLiesInsideWhereThatIsReachable() throws {
+    @Test func newClusterLiesInsideWhereThatIsReachable() throws {
         #expect(try place(reachable: true, inside: false, outside: false).cluster == "/d/postgres")
         let outside = try place(reachable: false, inside: false, outside: false)
         #expect(outside.cluster == "/var/lib/waybill/\(ClusterPlacement.hash("/d"))")
     }
 
-    @Test func anExistingClusterStaysWhereItIs() throws {
+    @Test func existingClusterStaysWhereItIs() throws {
         #expect(try place(reachable: true, inside: false, outside: true).isOutside)
         #expect(try !place(reachable: true, inside: true, outside: true).isOutside)
     }
 
-    @Test func aClusterThatBecameUnreachableIsAnErrorAndNotANewCluster() {
+    @Test func clusterThatBecameUnreachableIsAnErrorAndNotANewCluster() {
         #expect(throws: EmbeddedPostgresError.self) { try place(reachable: false, inside: true, outside: true) }
     }
 
-    @Test func theHashIsFNV1a() {
+    @Test func hashIsFNV1a() {
         #expect(ClusterPlacement.hash("") == "cbf29ce484222325")
         #expect(ClusterPlacement.hash("foobar") == "85944171f73967e8")
         #expect(ClusterPlacement.hash("/d").count == 16)
@@ -36,7 +36,7 @@ import Testing
     }
 
     @Test(arguments: [(93, true), (94, false)])
-    func aSocketsPathHoldsAtMost107Bytes(length: Int, fits: Bool) {
+    func socketsPathHoldsAtMost107Bytes(length: Int, fits: Bool) {
         let cluster = "/" + String(repeating: "x", count: length - 1)
         let directory = ClusterPlacement.socketDirectory(cluster: cluster, port: 5432, root: "/run")
         #expect((directory == cluster) == fits)

@@ -4,7 +4,7 @@ import Testing
 @testable import EmbeddedPostgres
 
 @Suite struct DataDirectoryLockTests {
-    @Test func theSecondHolderLearnsWhoTheFirstIs() async throws {
+    @Test func refusedLockNamesItsHolder() async throws {
         try await Workplace.with(suffix: "/a/b") { place in
             var lock: DataDirectoryLock? = try DataDirectoryLock(dataDirectory: place.dataDirectory)
             let error = #expect(throws: EmbeddedPostgresError.self) {

@@ -29,27 +29,27 @@ import Testing
         )
     }
 
-    @Test func noFileMeansNobody() {
+    @Test func missingFileMeansNoServer() {
         #expect(presence(nil) == .absent)
     }
 
-    @Test func theServerOfOurDirectoryRuns() throws {
+    @Test func serverOfTheDirectoryRuns() throws {
         let file = try #require(PostmasterFile(parsing: "812\n/data/postgres\n"))
         #expect(presence(Self.directory) == .running(.init(pid: 812, startTicks: 1), file))
     }
 
-    @Test func aServerThatIsBeingKilledIsStillOurs() throws {
+    @Test func serverThatIsBeingKilledStillRuns() throws {
         let file = try #require(PostmasterFile(parsing: "812\n/data/postgres\n"))
         #expect(presence(Self.directory, works: nil) == .running(.init(pid: 812, startTicks: 1), file))
     }
 
-    @Test func zombiesOurselvesAndStrangersOfAnotherUserAreStale() {
+    @Test func deadOwnAndForeignUsersProcessesAreStale() {
         #expect(presence(Self.directory, isDead: true) == .stale)
         #expect(presence(Self.directory, pid: 7) == .stale)
         #expect(presence(Self.directory, name: "nginx", user: 33, works: "/") == .stale)
     }
 
-    @Test func aServerOfAnotherDirectoryIsForeign() {
+    @Test func serverOfAnotherDirectoryIsForeign() {
         guard case .foreign(812, let reason) = presence("/other", works: "/other") else {
             Issue.record("not foreign")
             return
@@ -57,7 +57,7 @@ import Testing
         #expect(reason.contains("/other"))
     }
 
-    @Test func aProcessOfTheSameUserThatPostgreSQLWouldMistakeIsForeign() {
+    @Test func otherProgramOfTheSameUserIsForeign() {
         guard case .foreign = presence(Self.directory, name: "sleep", works: "/") else {
             Issue.record("not foreign")
             return

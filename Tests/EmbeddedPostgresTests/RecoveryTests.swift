@@ -9,7 +9,7 @@ import Testing
 
 extension ServerTests {
     @Suite struct Recovery {
-        @Test func aKilledPostmasterIsReplacedAndCommittedDataIsThere() async throws {
+        @Test func killedServerIsReplacedWithoutLossOfCommittedData() async throws {
             try await Workplace.with { place in
                 let postgres = place.postgres()
                 let database = try await postgres.start()
@@ -23,7 +23,7 @@ extension ServerTests {
             }
         }
 
-        @Test func everythingKilledAtOnceRecoversForTheNextOwner() async throws {
+        @Test func clusterKilledAtOnceRecoversForTheNextOwner() async throws {
             try await Workplace.with { place in
                 let first = place.postgres()
                 let database = try await first.start()
@@ -37,7 +37,7 @@ extension ServerTests {
             }
         }
 
-        @Test func theServerOfAKilledOwnerIsAdopted() async throws {
+        @Test func serverOfAKilledOwnerIsAdopted() async throws {
             try await Workplace.with { place in
                 await #expect(processExitsWith: .signal(SIGKILL)) { [directory = place.dataDirectory as String] in
                     let lock = try DataDirectoryLock(dataDirectory: directory)
@@ -52,7 +52,7 @@ extension ServerTests {
                 #expect(await postgres.postmasterPid == running.pid)
                 #expect(try await rows("select answer::text from kept", in: database) == [["42"]])
 
-                // Not our child: its death is seen and repaired all the same.
+                // The server is no child of this process; its death is noticed all the same.
                 try #require(kill(running.pid, SIGKILL) == 0)
                 #expect(try await postgres.start() == database)
                 #expect(try await rows("select answer::text from kept", in: database) == [["42"]])
@@ -62,7 +62,7 @@ extension ServerTests {
             }
         }
 
-        @Test func callersThatStartAtOnceShareOneServer() async throws {
+        @Test func concurrentStartsShareOneServer() async throws {
             try await Workplace.with { place in
                 let postgres = place.postgres()
                 async let first = postgres.start()
@@ -74,11 +74,11 @@ extension ServerTests {
             }
         }
 
-        @Test func aBusyBackendOfAKilledPostmasterIsEnded() async throws {
+        @Test func busyBackendOfAKilledServerIsEnded() async throws {
             try await Workplace.with { place in
                 let postgres = place.postgres()
                 let database = try await postgres.start()
-                // Without a pause this never looks whether its postmaster lives.
+                // A loop without a pause never notices the death of the postmaster.
                 let busy = Task {
                     try await execute("do $$ begin loop end loop; end $$", in: database)
                 }
@@ -97,7 +97,7 @@ extension ServerTests {
             }
         }
 
-        @Test func aStalePidFileDoesNotMatter() async throws {
+        @Test func stalePidFileDoesNotPreventAStart() async throws {
             try await Workplace.with { place in
                 let postgres = place.postgres()
                 let database = try await postgres.start()
@@ -110,7 +110,7 @@ extension ServerTests {
             }
         }
 
-        @Test func aPidFileThatNamesAnotherServerIsAnError() async throws {
+        @Test func pidFileThatNamesAnotherServerIsAnError() async throws {
             try await Workplace.with { other in
                 let neighbour = other.postgres()
                 _ = try await neighbour.start()
@@ -130,7 +130,7 @@ extension ServerTests {
             }
         }
 
-        @Test func aServerThatCannotStartSaysWhy() async throws {
+        @Test func failedStartReportsTheServersLog() async throws {
             try await Workplace.with { place in
                 let postgres = place.postgres()
                 _ = try await postgres.start()
@@ -142,7 +142,7 @@ extension ServerTests {
             }
         }
 
-        @Test func aSupervisedServerComesBackAndOutlivesItsSupervision() async throws {
+        @Test func supervisedServerComesBackAndOutlivesItsSupervision() async throws {
             try await Workplace.with { place in
                 let postgres = place.postgres()
                 let database = try await postgres.start()

@@ -7,7 +7,7 @@ import Testing
 
 extension ServerTests {
     @Suite struct StartAndStop {
-        @Test func aFreshClusterServesTheDatabaseOverItsSocketOnly() async throws {
+        @Test func freshClusterServesTheDatabaseOverItsSocketOnly() async throws {
             try await Workplace.with { place in
                 let postgres = place.postgres()
                 let database = try await postgres.start()
@@ -25,7 +25,7 @@ extension ServerTests {
                 let pid = try #require(await postgres.postmasterPid)
                 let facts = try #require(ProcessFacts(pid: pid))
                 #expect(facts.name == "postgres")
-                #expect(facts.parent == getpid(), "nothing stands between the service and the server")
+                #expect(facts.parent == getpid(), "the server is a child of the service")
                 #expect(facts.user != 0)
                 #expect(getsid(pid) == pid)
                 #expect(FileSystem.status(place.inside)?.st_mode ?? 0 & 0o777 == 0o700 | S_IFDIR)
@@ -51,7 +51,7 @@ extension ServerTests {
             }
         }
 
-        @Test func aRunningServerIsAdoptedAndStoppedByTheNextOwner() async throws {
+        @Test func runningServerIsAdoptedAndStoppedByTheNextOwner() async throws {
             try await Workplace.with { place in
                 let first = place.postgres()
                 let database = try await first.start()
@@ -64,7 +64,7 @@ extension ServerTests {
             }
         }
 
-        @Test func aCancelledOwnerStillStopsTheServer() async throws {
+        @Test func cancelledOwnerStillStopsTheServer() async throws {
             try await Workplace.with { place in
                 let postgres = place.postgres()
                 _ = try await postgres.start()
@@ -78,7 +78,7 @@ extension ServerTests {
             }
         }
 
-        @Test func aServerThatIsGivenNoTimeEndsAtOnceAndLosesNothing() async throws {
+        @Test func immediateStopLosesNoData() async throws {
             try await Workplace.with { place in
                 let postgres = place.postgres()
                 let database = try await postgres.start()
@@ -106,7 +106,7 @@ extension ServerTests {
                 for process in ProcessFacts.working(in: place.inside) {
                     let directory = "/proc/\(process.identity.pid)/fd"
                     let open = FileSystem.entries(directory).compactMap { FileSystem.linkTarget("\(directory)/\($0)") }
-                    // Short-lived ones come and go: of one that ended meanwhile there was nothing to see.
+                    // Of a short-lived process that has ended meanwhile there was nothing to see.
                     guard process.identity.isAlive else { continue }
                     looked += 1
                     #expect(open.contains("/dev/null"))
@@ -118,7 +118,7 @@ extension ServerTests {
         }
 
         @Test(arguments: ["/" + String(repeating: "long-", count: 30), "/odd, \"quoted\" path's", "/a/b/c"])
-        func anyPathServes(suffix: String) async throws {
+        func dataDirectoryMayHaveAnyPath(suffix: String) async throws {
             try await Workplace.with(suffix: suffix) { place in
                 let postgres = place.postgres()
                 let database = try await postgres.start()
@@ -132,7 +132,7 @@ extension ServerTests {
         }
 
         @Test(.enabled(if: geteuid() == 0))
-        func aDirectoryThatTheAccountCannotReachKeepsItsClusterElsewhere() async throws {
+        func directoryThatTheAccountCannotReachKeepsItsClusterElsewhere() async throws {
             try await Workplace.with(suffix: "/data", mode: 0o700) { place in
                 let postgres = place.postgres()
                 let database = try await postgres.start()
@@ -180,7 +180,7 @@ extension ServerTests {
             }
         }
 
-        @Test func aClusterOfAnotherVersionIsRefused() async throws {
+        @Test func clusterOfAnotherVersionIsRefused() async throws {
             try await Workplace.with { place in
                 try FileSystem.makeDirectories(place.inside, mode: 0o700)
                 let account = try ServerAccount.choose(ownerOfCluster: nil)
@@ -194,7 +194,7 @@ extension ServerTests {
     }
 }
 
-/// The code of the error that `body` throws; nil where it throws none.
+/// The code of the error that `body` throws; nil when it throws none.
 func failure(_ body: () async throws -> Void) async -> EmbeddedPostgresError.Code? {
     do {
         try await body()
@@ -204,5 +204,5 @@ func failure(_ body: () async throws -> Void) async -> EmbeddedPostgresError.Cod
     }
 }
 
-/// Everything that starts servers, one at a time: each takes memory and both cores.
+/// The tests that start servers. They run one at a time: each server takes memory and both cores.
 @Suite(.serialized) struct ServerTests {}

@@ -13,7 +13,7 @@ import Testing
         #expect(backoff.delay(afterUptime: .seconds(60)) == .milliseconds(100))
     }
 
-    @Test func aStartGivesUpAfterAMinuteButLetsARecoveryGoOn() throws {
+    @Test func startGivesUpAfterAMinuteButLetsARecoveryGoOn() throws {
         let began = ContinuousClock.now
         let effort = StartEffort(began: began)
         try effort.checkPatience(isAlive: false, now: began + .seconds(59))
@@ -23,7 +23,7 @@ import Testing
         try effort.checkPatience(isAlive: true, now: began + .seconds(61))
     }
 
-    @Test func orphansAreGivenTimeThenAskedThenKilled() {
+    @Test func orphanedBackendsGetTimeThenSignals() {
         let began = ContinuousClock.now
         let effort = StartEffort(began: began)
         #expect(effort.signalForOrphans(now: began + .seconds(1)) == nil)
@@ -31,7 +31,7 @@ import Testing
         #expect(effort.signalForOrphans(now: began + .seconds(11)) == SIGKILL)
     }
 
-    @Test func onlyLeftoversAreWorthAnotherTry() {
+    @Test func startIsRepeatedOnlyOverLeftovers() {
         let shared = "FATAL:  pre-existing shared memory block (key 1, ID 2) is still in use"
         #expect(StartFailure(log: shared) == .leftovers)
         #expect(StartFailure(log: "FATAL:  lock file \"postmaster.pid\" already exists") == .leftovers)
@@ -39,7 +39,7 @@ import Testing
         #expect(StartFailure(log: "") == .lasting)
     }
 
-    @Test func theNameInProcStatMayHoldBracketsAndBlanks() throws {
+    @Test func nameInProcStatMayHoldBracketsAndBlanks() throws {
         let rest = "S 7 1 1 0 -1 4194560 1 0 0 0 0 0 0 0 20 0 1 0 4242 1 1"
         let fields = try #require(ProcessFacts.fields(ofStat: "12 (a) (b c) \(rest)"))
         #expect(fields == ("a) (b c", false, 7, 4242))

@@ -27,7 +27,7 @@ extension ServerTests {
             #expect(left.isEmpty)
         }
 
-        @Test func aTestProcessThatExitsLeavesNothing() async throws {
+        @Test func testProcessThatExitsLeavesNothing() async throws {
             try await Workplace.with { place in
                 let report = "\(place.dataDirectory)/report"
                 await #expect(processExitsWith: .exitCode(0)) { [report = report as String] in
@@ -40,7 +40,7 @@ extension ServerTests {
             }
         }
 
-        @Test func aKilledTestProcessIsCleanedUpByTheNext() async throws {
+        @Test func killedTestProcessIsCleanedUpByTheNext() async throws {
             try await Workplace.with { place in
                 let report = "\(place.dataDirectory)/report"
                 await #expect(processExitsWith: .signal(SIGKILL)) { [report = report as String] in

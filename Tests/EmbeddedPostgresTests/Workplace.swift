@@ -5,7 +5,7 @@ import Testing
 
 @testable import EmbeddedPostgres
 
-/// A data directory of its own, with whatever a test starts there.
+/// A data directory of a test's own, with the servers that the test starts there.
 struct Workplace: Sendable {
     let dataDirectory: String
 
@@ -18,9 +18,9 @@ struct Workplace: Sendable {
         return EmbeddedPostgres(dataDirectory: dataDirectory, logger: logger, binaryDirectory: binaries)
     }
 
-    /// Lends a directory, and afterwards ends and removes all that is left of it.
+    /// Lends a directory to `body`, and afterwards ends its servers and removes it.
     ///
-    /// - Parameter suffix: more path components, not made yet.
+    /// - Parameter suffix: more path components, which do not exist yet.
     static func with(
         suffix: String = "",
         mode: mode_t = 0o711,

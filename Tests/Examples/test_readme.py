@@ -93,7 +93,7 @@ class Terminals:
         return [line for output in self.outputs for line in output.read_text().splitlines()]
 
     def prints(self, line):
-        """Whether a line as the page shows it is among the printed ones, or soon will be."""
+        """True where a line of the page is among the printed lines, or soon will be."""
         pattern = shown_line(line)
         try:
             return wait_for(lambda: any(map(pattern.fullmatch, self.lines())), 10, line)

@@ -4,8 +4,9 @@ import json
 import os
 import time
 
+import pytest
+
 from support import roles
-from support.bench import Bench
 from support.certificates import Authority
 from support.client import connect, epoch, read_log, seq
 from support.http2_peer import Peer
@@ -14,17 +15,15 @@ from support.proxies import Haproxy, HaproxyTwice, Nginx
 from support.sse import Stream
 from support.waiting import wait_for
 
-# Seconds without an event, and what stands for the page's timeouts meanwhile: each longer than one heartbeat.
+# Seconds without an event, and the timeouts that replace those of the page; both are longer than one heartbeat.
 SCALES = {"small": (45, "20s"), "full": (600, "60s")}
 
 
-def run(service, check, scale):
+@pytest.mark.slow
+def test_streams_pass_through_the_documented_proxies(service, bench, placed, check, scale):
     quiet, timeout = SCALES[scale]
     authority = Authority(os.path.join(service.root, "tls"))
     tls, tls_http2 = authority.context(["http/1.1"]), authority.context(["h2"])
-    service.start()
-    bench = Bench(service, check)
-    placed = bench.place()
     followers = []
     try:
         for kind in (Nginx, Haproxy, HaproxyTwice):

@@ -4,7 +4,7 @@ import Testing
 
 @testable import Orders
 
-/// The seeds are bulk lines: what they tell must be acceptable, line by line.
+/// The seeds are bulk lines, each of which an order must accept.
 @Suite struct SeedTests {
     static let file = URL(filePath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
         .deletingLastPathComponent().appending(path: "Seeds/orders.ndjson")
@@ -30,7 +30,7 @@ import Testing
         return (Array(orders.values), repeated, lines)
     }
 
-    @Test func everyLineIsAccepted() throws {
+    @Test func everySeedLineIsAccepted() throws {
         let (orders, repeated, lines) = try replaySeeds()
         #expect(orders.count >= 80)
         #expect(repeated > 0)
@@ -38,7 +38,7 @@ import Testing
         #expect(keys.count == lines.count && Set(keys).count == lines.count)
     }
 
-    @Test func theyUseEveryCommandAndEndInEveryHeadline() throws {
+    @Test func theSeedsUseEveryCommandAndEndInEveryHeadline() throws {
         let (orders, _, lines) = try replaySeeds()
         #expect(Set(lines.compactMap { $0["command"]?.string }) == Set(CommandName.allCases.map(\.rawValue)))
         #expect(Set(orders.compactMap(\.announced)) == Set(OrderStatus.allCases))
@@ -47,7 +47,7 @@ import Testing
         #expect(orders.contains { !$0.anomalies.isEmpty })
     }
 
-    @Test func theyAreOfManyPlaces() throws {
+    @Test func theSeedsCoverSeveralShopsCurrenciesAndLocales() throws {
         let orders = try replaySeeds().orders
         #expect(Set(orders.map(\.shop)) == ["aurora", "nordwind", "kumo"])
         #expect(Set(orders.map(\.currency)) == ["EUR", "USD", "JPY", "GBP", "CHF"])

@@ -26,7 +26,7 @@ import Testing
         try await body(Int(port))
     }
 
-    @Test func aRefusedConnectionIsAnErrorOfItsOwn() async throws {
+    @Test func refusedConnectionIsAnErrorOfItsOwn() async throws {
         var configuration = try TestServer.shared().configuration
         configuration.port = 5433
         #expect(try await connectError(configuration)?.kind == .connect)
@@ -37,7 +37,7 @@ import Testing
         #expect(error?.message.contains("refused") == true)
     }
 
-    @Test func aWrongDatabaseIsNamed() async throws {
+    @Test func wrongDatabaseIsNamed() async throws {
         var configuration = try TestServer.shared().configuration
         configuration.database = "nowhere"
         let error = try await connectError(configuration)
@@ -45,7 +45,7 @@ import Testing
         #expect(error?.message.contains("nowhere") == true)
     }
 
-    @Test func aServerThatNeverAnswersIsGivenUpInTime() async throws {
+    @Test func serverThatNeverAnswersIsGivenUpInTime() async throws {
         try await withSilentServer { port in
             var configuration = PostgresConfiguration(host: "127.0.0.1", port: port, database: "x", user: "x")
             configuration.connectTimeout = .milliseconds(100)
@@ -53,7 +53,7 @@ import Testing
             let start = clock.now
             let error = try await connectError(configuration)
             #expect(error?.kind == .connect)
-            // Far below what the system itself would wait, and far above what a busy machine adds.
+            // Far less than the system itself would wait, and far more than a busy machine adds.
             #expect(clock.now - start < .seconds(60))
         }
     }
@@ -121,7 +121,7 @@ import Testing
         #expect("\(PostgresConfiguration(host: "/run", database: "", user: ""))" == "/run (port 5432)")
     }
 
-    @Test func aConnectionStringReachesTheServer() async throws {
+    @Test func connectionStringReachesTheServer() async throws {
         let directory = try TestServer.shared().directory
         let configuration = try PostgresConfiguration(
             connectionString: "host=\(directory) user=postgres dbname=postgres"

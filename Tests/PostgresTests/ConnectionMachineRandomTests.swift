@@ -3,9 +3,9 @@ import Testing
 
 @testable import Postgres
 
-/// Random sequences against a model of the server that knows which names it has parsed.
+/// Random sequences of requests against a model of the server, which keeps the names that it has parsed.
 @Suite struct ConnectionMachineRandomTests {
-    /// What libpq would say, in order.
+    /// The replies that libpq would give, in order.
     private struct Wire {
         var machine = ConnectionMachine()
         var parsed: Set<String> = []
@@ -45,7 +45,7 @@ import Testing
             }
         }
 
-        /// A COPY that is refused, one that is none, one that breaks half-way, and one that does its work.
+        /// The answers to a COPY: refused, no COPY, broken half-way, or complete.
         private mutating func copy(
             _ id: UInt64,
             _ direction: ConnectionMachine.CopyDirection
@@ -106,7 +106,7 @@ import Testing
 
         mutating func deliverOne() {
             guard !replies.isEmpty else { return }
-            if machine.transferring != nil { return machine.copyDataEnded() }
+            if machine.transfer != nil { return machine.copyDataEnded() }
             if !machine.expectsReplies { complaints.append("nothing expected") }
             let (request, reply) = replies.removeFirst()
             let received = machine.received(reply)
@@ -157,7 +157,7 @@ import Testing
                 wire.deliverOne()
             }
         }
-        // Let everything end: leases are returned, then what is in flight, then the rest.
+        // Everything ends: leases are returned, then requests in flight answered, then the rest.
         for _ in 0..<10_000 where wire.isConnected {
             wire.returnLease()
             guard !wire.replies.isEmpty else { break }

@@ -19,7 +19,7 @@ import Testing
         return machine.received(.synced).actions
     }
 
-    @Test func theFirstUseParsesAndTheNextOnesDoNot() {
+    @Test func firstUseOfAStatementParsesIt() {
         var machine = Machine()
         let first = machine.submit(1, keys: [key("a"), key("a")], lease: nil)
         #expect(
@@ -39,7 +39,7 @@ import Testing
         )
     }
 
-    @Test func aNameThatMayNeverComeToBeIsNotUsedByOthers() {
+    @Test func unconfirmedNameIsNotUsedByOtherUnits() {
         var machine = Machine()
         _ = machine.submit(1, keys: [key("a")], lease: nil)
         #expect(machine.submit(2, keys: [key("a")], lease: nil) == [.send(2, [.executeUnnamed(statement: 0)])])
@@ -57,7 +57,7 @@ import Testing
         #expect(machine.received(.success).keepFor == nil)
     }
 
-    @Test func anErrorSkipsTheRestOfItsUnitOnly() {
+    @Test func errorSkipsTheRestOfItsUnitOnly() {
         var machine = Machine()
         _ = machine.submit(1, keys: [key("a"), key("b")], lease: nil)
         _ = machine.submit(2, keys: [key("c")], lease: nil)
@@ -77,7 +77,7 @@ import Testing
         )
     }
 
-    @Test func anErrorAtTheSyncFailsTheUnit() {
+    @Test func errorAtTheSyncFailsTheUnit() {
         var machine = Machine()
         _ = machine.submit(1, keys: [key("a")], lease: nil)
         for reply in [Machine.Reply.success, .end, .success, .end, .failure(refused), .end] {
@@ -86,7 +86,7 @@ import Testing
         #expect(machine.received(.synced).actions == [.fail(1, refused)])
     }
 
-    @Test func lossFailsWhatWasSentAsUnknownAndTheRestAsNot() {
+    @Test func lossMakesTheOutcomeOfSentRequestsUnknown() {
         var machine = Machine()
         _ = machine.submit(1, keys: [key("a")], lease: nil)
         _ = machine.requestLease(2)
@@ -102,7 +102,7 @@ import Testing
         #expect(machine.lose(broken).isEmpty)
     }
 
-    @Test func othersWaitForTheLeaseAndItsHolderDoesNot() {
+    @Test func otherCallersWaitForTheLease() {
         var machine = Machine()
         #expect(machine.requestLease(1) == [.succeed(1)])
         #expect(machine.submit(2, keys: [key("a")], lease: nil).isEmpty)
@@ -116,7 +116,7 @@ import Testing
         #expect(error.kind == .usage)
     }
 
-    @Test func aScriptHasTheWireForItself() {
+    @Test func scriptHasTheWireForItself() {
         var machine = Machine()
         _ = machine.submit(1, keys: [key("a")], lease: nil)
         #expect(machine.submitScript(2, lease: nil).isEmpty)
@@ -129,7 +129,7 @@ import Testing
         #expect(end.count == 2)
     }
 
-    @Test func closingWaitsForWhatIsInFlight() {
+    @Test func closingWaitsForRequestsInFlight() {
         var machine = Machine()
         _ = machine.submit(1, keys: [key("a")], lease: nil)
         #expect(machine.close().isEmpty)
@@ -137,7 +137,7 @@ import Testing
     }
 
     @Test(arguments: [ConnectionMachine.Reply.end, .synced])
-    func answersThatFitNothingEndTheConnection(reply: ConnectionMachine.Reply) {
+    func unexpectedAnswersEndTheConnection(reply: ConnectionMachine.Reply) {
         var machine = Machine()
         _ = machine.submit(1, keys: [key("a")], lease: nil)
         #expect(machine.received(reply).actions.last == .disconnect)

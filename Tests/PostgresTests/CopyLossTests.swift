@@ -2,9 +2,9 @@ import Foundation
 import Postgres
 import Testing
 
-/// COPYs that cost their connection, and nothing else.
+/// COPYs that cost their connection and no other.
 @Suite struct CopyLossTests {
-    @Test func aReaderThatLeavesEarlyCostsTheConnectionAndNothingElse() async throws {
+    @Test func readerThatLeavesEarlyCostsTheConnection() async throws {
         try await withConnection { connection async throws in
             let first = try await connection.withCopyOut("copy (select generate_series(1, 1000000)) to stdout") {
                 rows in
@@ -16,7 +16,7 @@ import Testing
         }
     }
 
-    @Test func aTerminatedBackendEndsReadingAndWriting() async throws {
+    @Test func terminatedBackendEndsReadingAndWriting() async throws {
         try await withConnection { killer async throws in
             for isReading in [true, false] {
                 try await withConnection { connection async throws in
@@ -45,11 +45,11 @@ import Testing
         }
     }
 
-    @Test func aCancelledTaskLeavesItsCopy() async throws {
+    @Test func cancelledTaskLeavesItsCopy() async throws {
         try await withConnection { connection async throws in
             let (begun, continuation) = AsyncStream.makeStream(of: Void.self)
             let task = Task {
-                // The server sends nothing at all before it has a buffer full of rows.
+                // The server sends nothing before it has a buffer full of rows.
                 let sql =
                     "copy (select case when n = 1000 then pg_sleep(20)::text else repeat('x', 1000) end "
                     + "from generate_series(1, 1000) n) to stdout"
@@ -65,7 +65,7 @@ import Testing
         }
     }
 
-    @Test func aCopyThatStandsStillIsGivenUp() async throws {
+    @Test func copyWithoutProgressIsGivenUp() async throws {
         try await withConnection { connection async throws in
             let error = try await postgresError {
                 try await connection.withCopyOut("copy (select pg_sleep(20)) to stdout", timeout: .milliseconds(50)) {
@@ -77,7 +77,7 @@ import Testing
         }
     }
 
-    @Test func aPoolDropsAConnectionWhoseCopyWasLeft() async throws {
+    @Test func poolDropsAConnectionWhoseCopyWasLeft() async throws {
         let pool = PostgresPool(configuration: try TestServer.shared().configuration, maximum: 1, logger: quiet)
         let housekeeping = Task { try await pool.run() }
         defer { housekeeping.cancel() }

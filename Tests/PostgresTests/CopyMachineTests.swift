@@ -13,7 +13,7 @@ import Testing
         return machine
     }
 
-    @Test func aCopyWaitsUntilNothingElseIsInFlightAndHoldsBackTheRest() {
+    @Test func copyWaitsForRequestsInFlightAndHoldsBackLaterOnes() {
         var machine = ConnectionMachine()
         _ = machine.submit(1, keys: [StatementKey(sql: "a")], lease: nil)
         #expect(machine.submitCopy(2, .out, lease: nil) == [])
@@ -33,16 +33,16 @@ import Testing
         )
     }
 
-    @Test func noAnswersAreAskedForWhileDataGoes() {
+    @Test func noRepliesAreExpectedDuringATransfer() {
         var machine = started(.in)
-        #expect(machine.transferring == .in)
+        #expect(machine.transfer?.direction == .in)
         #expect(!machine.expectsReplies)
         #expect(machine.isBusy)
         machine.copyDataEnded()
         #expect(machine.expectsReplies)
     }
 
-    @Test func aRefusedCopyFailsBeforeItBegins() {
+    @Test func refusedCopyFailsBeforeItBegins() {
         var machine = ConnectionMachine()
         _ = machine.submitCopy(1, .in, lease: nil)
         _ = machine.received(.failure(refused))
@@ -50,7 +50,7 @@ import Testing
         #expect(!machine.isBusy)
     }
 
-    @Test func anErrorHalfWayEndsTheCopyAndNotTheConnection() {
+    @Test func errorHalfWayEndsTheCopyAndNotTheConnection() {
         var machine = started(.out)
         machine.copyDataEnded()
         _ = machine.received(.failure(refused))
@@ -58,7 +58,7 @@ import Testing
         #expect(machine.isOpen)
     }
 
-    @Test func whatIsNoCopyIsAUsageErrorAndCostsNothing() {
+    @Test func statementThatIsNoCopyIsAUsageError() {
         var machine = ConnectionMachine()
         _ = machine.submitCopy(1, .out, lease: nil)
         _ = machine.received(.success)
@@ -71,7 +71,7 @@ import Testing
     }
 
     @Test(arguments: [true, false])
-    func aCopyThatNobodyWantsCostsTheConnection(wasCancelled: Bool) {
+    func unwantedCopyCostsTheConnection(wasCancelled: Bool) {
         var machine = ConnectionMachine()
         _ = machine.submitCopy(1, .out, lease: nil)
         if wasCancelled { _ = machine.cancel(1) }
@@ -80,7 +80,7 @@ import Testing
         #expect(!machine.isOpen)
     }
 
-    @Test func aCopyInsideAUnitOrScriptCostsTheConnection() {
+    @Test func copyInsideAUnitOrScriptCostsTheConnection() {
         var unit = ConnectionMachine()
         _ = unit.submit(1, keys: [StatementKey(sql: "copy t from stdin")], lease: nil)
         #expect(unit.received(.copying(.in)).actions.last == .disconnect)
@@ -89,7 +89,7 @@ import Testing
         #expect(script.received(.copying(.in)).actions.last == .disconnect)
     }
 
-    @Test func aLateCancellationDoesNotHideTheEnd() {
+    @Test func lateCancellationDoesNotHideTheEnd() {
         var machine = started(.in)
         #expect(machine.cancel(1) == [])
         machine.copyDataEnded()
@@ -97,7 +97,7 @@ import Testing
         #expect(machine.received(.end).actions == [.endCopy(1, nil)])
     }
 
-    @Test func aLossEndsTheCopyWithAnUnknownOutcome() {
+    @Test func lossEndsTheCopyWithAnUnknownOutcome() {
         var machine = started(.in)
         var expected = broken
         expected.outcomeUnknown = true

@@ -46,14 +46,14 @@ import Testing
         }
     }
 
-    @Test func aReaderThatTakesItsTimeMakesTheServerWait() async throws {
+    @Test func slowReaderMakesTheServerWait() async throws {
         try await withConnection { connection async throws in
             try await withConnection { watcher async throws in
                 let sql = "copy (select repeat('x', 1000) from generate_series(1, 100000)) to stdout"
                 try await connection.withCopyOut(sql) { rows in
                     var iterator = rows.makeAsyncIterator()
                     var bytes = try await iterator.next()?.count ?? 0
-                    // Not before the sockets are full does the server wait to write.
+                    // The server waits to write once the sockets are full.
                     try await eventually {
                         try await watcher.query(
                             "select 1 from pg_stat_activity where pid = $1 and wait_event = 'ClientWrite'",
@@ -70,7 +70,7 @@ import Testing
         }
     }
 
-    @Test func binaryRowsAreReadWhereTheyLie() async throws {
+    @Test func binaryRowsAreReadWithoutCopying() async throws {
         try await withConnection { connection async throws in
             var scanner = PostgresCopyRows(columns: 3)
             var sum: Int64 = 0
@@ -108,7 +108,7 @@ import Testing
         }
     }
 
-    @Test func whatIsWrittenIsThere() async throws {
+    @Test func writtenRowsAreInTheTable() async throws {
         try await withTable { connection async throws in
             let taken = try await connection.withCopyIn("copy t from stdin (format binary)") { copy in
                 var writer = PostgresCopyWriter()
@@ -131,7 +131,7 @@ import Testing
         }
     }
 
-    @Test func largerThanAnyBufferIsWrittenWhole() async throws {
+    @Test func dataLargerThanAnyBufferIsWrittenWhole() async throws {
         try await withTable { connection async throws in
             let line = rows("1\t" + String(repeating: "y", count: 20 << 20) + "\n")
             try await connection.withCopyIn("copy t from stdin") { try await $0.write(line) }
@@ -139,7 +139,7 @@ import Testing
         }
     }
 
-    @Test func aWriterThatThrowsLeavesNothingBehind() async throws {
+    @Test func writerThatThrowsLeavesNothingBehind() async throws {
         try await withTable { connection async throws in
             await #expect(throws: Refused.self) {
                 try await connection.withCopyIn("copy t from stdin") { copy in
@@ -151,7 +151,7 @@ import Testing
         }
     }
 
-    @Test func aRefusedRowIsToldWithItsSQLStateAndCostsNothing() async throws {
+    @Test func refusedRowIsReportedAndCostsNoConnection() async throws {
         try await withTable { connection async throws in
             let error = try await postgresError {
                 try await connection.withCopyIn("copy t from stdin") { copy in
@@ -164,7 +164,7 @@ import Testing
         }
     }
 
-    @Test func anErrorHalfWayThroughReadingCostsNothing() async throws {
+    @Test func errorHalfWayThroughReadingCostsNoConnection() async throws {
         try await withConnection { connection async throws in
             var bytes = 0
             let error = try await postgresError {
@@ -179,7 +179,7 @@ import Testing
         }
     }
 
-    @Test func aStatementThatIsNoCopyIsRefusedAndCostsNothing() async throws {
+    @Test func statementThatIsNoCopyIsRefusedAndCostsNoConnection() async throws {
         try await withConnection { connection async throws in
             for sql in ["select 1", "copy nowhere to stdout", "copy pg_class from stdin"] {
                 let error = try await postgresError { try await connection.withCopyOut(sql) { _ in } }
@@ -189,7 +189,7 @@ import Testing
         }
     }
 
-    @Test func aCopyTakesPartInItsTransaction() async throws {
+    @Test func copyTakesPartInItsTransaction() async throws {
         try await withTable { connection async throws in
             await #expect(throws: Refused.self) {
                 try await connection.withTransaction { transaction in
@@ -206,7 +206,7 @@ import Testing
         }
     }
 
-    @Test func othersOnTheConnectionTakeTheirTurn() async throws {
+    @Test func otherRequestsWaitForTheEndOfACopy() async throws {
         try await withTable { connection async throws in
             try await withThrowingTaskGroup(of: Void.self) { group in
                 for number in 0..<40 {

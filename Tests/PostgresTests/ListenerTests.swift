@@ -33,7 +33,7 @@ import Testing
         try #require(await iterator.next() != nil)
     }
 
-    @Test func itSignalsOnceItListensAndForNotifications() async throws {
+    @Test func listenerSignalsOnceItListensAndForNotifications() async throws {
         try await withListener("Orders \"new\"") { listener in
             var changes = listener.changes.makeAsyncIterator()
             try await expectSignal(&changes)
@@ -42,7 +42,7 @@ import Testing
         }
     }
 
-    @Test func itComesBackAfterItsSessionWasEndedAndSignals() async throws {
+    @Test func listenerComesBackAfterItsSessionWasEndedAndSignals() async throws {
         try await withListener("c2") { listener in
             var changes = listener.changes.makeAsyncIterator()
             try await expectSignal(&changes)
@@ -56,12 +56,12 @@ import Testing
         }
     }
 
-    @Test func aSilentSessionIsNoticedByTheHeartbeat() async throws {
+    @Test func silentSessionIsNoticedByTheHeartbeat() async throws {
         try await withListener("c4") { listener in
             var changes = listener.changes.makeAsyncIterator()
             try await expectSignal(&changes)
             let first = try #require(listener.backendProcessID)
-            // The socket stays open and says nothing, as a dead network would.
+            // The socket stays open and silent, as in a dead network.
             #expect(kill(first, SIGSTOP) == 0)
             defer { kill(first, SIGCONT) }
             try await expectSignal(&changes)
@@ -69,7 +69,7 @@ import Testing
         }
     }
 
-    @Test func aLateObserverIsToldAtOnce() async throws {
+    @Test func lateObserverGetsASignalAtOnce() async throws {
         try await withListener("c3") { listener in
             try await eventually { listener.backendProcessID != nil }
             var changes = listener.changes.makeAsyncIterator()
@@ -77,7 +77,7 @@ import Testing
         }
     }
 
-    @Test func itKeepsTryingWhileTheServerIsAwayAndEndsWithItsService() async throws {
+    @Test func listenerKeepsTryingWhileTheServerIsAway() async throws {
         var configuration = try TestServer.shared().configuration
         configuration.port = 5433
         let listener = PostgresListener(configuration: configuration, channels: ["c"], logger: quiet)

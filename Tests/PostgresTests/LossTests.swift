@@ -16,7 +16,7 @@ import Testing
         }
     }
 
-    @Test func terminationDuringAQueryFailsAllThatIsInFlight() async throws {
+    @Test func terminationDuringAQueryFailsAllRequestsInFlight() async throws {
         try await withConnection { connection in
             let first = Task { try await connection.query("select pg_sleep(600)") }
             try await eventually { try await isRunning("select pg_sleep(600)", connection.backendProcessID) }
@@ -94,7 +94,7 @@ import Testing
         }
     }
 
-    @Test func aClientsTimeoutGivesTheConnectionUp() async throws {
+    @Test func clientsTimeoutGivesTheConnectionUp() async throws {
         try await withConnection { connection in
             async let neighbour = postgresError { try await connection.query("select pg_sleep(603), 1") }
             let error = try await postgresError {
@@ -106,7 +106,7 @@ import Testing
         }
     }
 
-    @Test func aCancelledCallersAnswerGoesToNobodyElse() async throws {
+    @Test func answerOfACancelledCallerIsDropped() async throws {
         try await withConnection { connection in
             try await withConnection { blocker in
                 let sql = "select pg_advisory_lock(4711), 'mine'"
@@ -125,7 +125,7 @@ import Testing
         }
     }
 
-    @Test func anAlreadyCancelledTaskSendsNothing() async throws {
+    @Test func alreadyCancelledTaskSendsNothing() async throws {
         try await withConnection { connection in
             let task = Task {
                 withUnsafeCurrentTask { $0?.cancel() }
@@ -157,7 +157,7 @@ import Testing
         }
     }
 
-    @Test func closingLetsWhatIsInFlightEnd() async throws {
+    @Test func closingLetsRequestsInFlightEnd() async throws {
         try await withConnection { connection in
             let task = Task { try await connection.query("select pg_sleep(0.2), 5")[0].get(1, as: Int.self) }
             try await eventually { try await isRunning("select pg_sleep(0.2), 5", connection.backendProcessID) }
@@ -176,7 +176,7 @@ import Testing
         }
     }
 
-    @Test func aConnectionThatNobodyHoldsEndsItsSession() async throws {
+    @Test func connectionWithoutHoldersEndsItsSession() async throws {
         let configuration = try TestServer.shared().configuration
         let pid = try await PostgresConnection.connect(configuration, logger: quiet).backendProcessID
         try await withConnection { connection in

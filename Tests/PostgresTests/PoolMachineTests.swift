@@ -6,7 +6,7 @@ import Testing
 @Suite struct PoolMachineTests {
     private let error = PostgresError(.connect, "no")
 
-    @Test func itOpensOnlyWhatIsNeededAndAllowed() {
+    @Test func poolOpensOnlyNeededAndAllowedConnections() {
         var machine = PoolMachine(maximum: 2)
         #expect(machine.acquire(1) == [.open(1)])
         #expect(machine.acquire(2) == [.open(2)])
@@ -16,7 +16,7 @@ import Testing
         #expect(machine.opened(2) == [.grant(3, 2)])
     }
 
-    @Test func aBrokenConnectionMakesRoomForANewOne() {
+    @Test func brokenConnectionMakesRoomForANewOne() {
         var machine = PoolMachine(maximum: 1)
         _ = machine.acquire(1)
         _ = machine.opened(1)
@@ -24,7 +24,7 @@ import Testing
         #expect(machine.release(1, isReusable: false) == [.close(1), .open(2)])
     }
 
-    @Test func aFailedOpeningIsOneWaitersErrorAndTheNextTries() {
+    @Test func failedOpeningIsOneWaitersErrorAndTheNextTries() {
         var machine = PoolMachine(maximum: 1)
         _ = machine.acquire(1)
         _ = machine.acquire(2)
@@ -33,7 +33,7 @@ import Testing
         #expect(machine.isEmpty)
     }
 
-    @Test func shutdownRefusesWaitersAndClosesWhatComesBack() {
+    @Test func shutdownRefusesWaitersAndClosesReturnedConnections() {
         var machine = PoolMachine(maximum: 1)
         _ = machine.acquire(1)
         _ = machine.opened(1)
@@ -45,7 +45,7 @@ import Testing
     }
 
     @Test(arguments: 0..<200)
-    func nobodyIsForgottenInRandomSequences(seed: Int) {
+    func everyWaiterIsServedInRandomSequences(seed: Int) {
         var random = SeededRandom(seed: seed)
         var machine = PoolMachine(maximum: 1 + seed % 4)
         var opening: Set<UInt64> = []

@@ -43,9 +43,10 @@ import Testing
         }
     }
 
-    @Test func aWaiterIsRefusedAfterItsDeadlineAndOthersGoOn() async throws {
+    @Test func waiterIsRefusedAfterItsDeadlineAndOthersGoOn() async throws {
         try await withPool(maximum: 1, acquireTimeout: .milliseconds(300)) { pool in
-            // The deadline holds for opening too, which a busy machine may make slow; from here on the connection is there.
+            // The deadline covers the opening too, which is slow on a busy machine. From here on the connection is
+            // there.
             try await eventually { try await postgresError { try await pool.query("select 1") } == nil }
             let error = try await pool.withConnection { _ in
                 try await postgresError { try await pool.query("select 1") }
@@ -55,7 +56,7 @@ import Testing
         }
     }
 
-    @Test func aCancelledWaiterLeavesTheQueue() async throws {
+    @Test func cancelledWaiterLeavesTheQueue() async throws {
         try await withPool(maximum: 1) { pool in
             try await pool.withConnection { _ in
                 let task = Task { _ = try await pool.query("select 1") }
@@ -67,7 +68,7 @@ import Testing
         }
     }
 
-    @Test func aConnectionLeftInATransactionIsNotLentAgain() async throws {
+    @Test func connectionLeftInATransactionIsNotLentAgain() async throws {
         try await withPool(maximum: 1) { pool in
             let first = try await pool.withConnection { connection in
                 try await connection.query("begin")
@@ -78,7 +79,7 @@ import Testing
         }
     }
 
-    @Test func aConnectionLeftBusyIsNotLentAgain() async throws {
+    @Test func connectionLeftBusyIsNotLentAgain() async throws {
         try await withPool(maximum: 1) { pool in
             let first = try await pool.withConnection { connection in
                 let task = Task { try await connection.query("select pg_sleep(605)") }
@@ -100,7 +101,7 @@ import Testing
         }
     }
 
-    @Test func aBrokenConnectionIsReplaced() async throws {
+    @Test func brokenConnectionIsReplaced() async throws {
         try await withPool(maximum: 1) { pool in
             let first = try await pool.withConnection { connection in
                 _ = try await postgresError {
@@ -113,7 +114,7 @@ import Testing
         }
     }
 
-    @Test func aConnectionThatBreaksWhileIdleIsReplaced() async throws {
+    @Test func connectionThatBreaksWhileIdleIsReplaced() async throws {
         try await withPool(maximum: 1) { pool in
             let first = try await pool.withConnection { $0 }
             try await withConnection { try await $0.query("select pg_terminate_backend($1)", [first.backendProcessID]) }
@@ -122,7 +123,7 @@ import Testing
         }
     }
 
-    @Test func theCheckKeepsWhatAnswersAndDropsWhatDoesNot() async throws {
+    @Test func checkDropsOnlyConnectionsThatDoNotAnswer() async throws {
         try await withPool(maximum: 1) { pool in
             let first = try await pool.withConnection { $0.backendProcessID }
             await pool.checkIdle()
@@ -141,14 +142,14 @@ import Testing
         }
     }
 
-    @Test func aFailedPreparationIsTheCallersError() async throws {
+    @Test func failedPreparationIsTheCallersError() async throws {
         try await withPool(maximum: 2, onConnect: { try await $0.query("select 1/0") }) { pool in
             let error = try await postgresError { try await pool.query("select 1") }
             #expect(error?.sqlState == "22012")
         }
     }
 
-    @Test func anUnreachableServerIsEveryCallersError() async throws {
+    @Test func unreachableServerIsEveryCallersError() async throws {
         var configuration = try TestServer.shared().configuration
         configuration.port = 5433
         let pool = PostgresPool(configuration: configuration, maximum: 2, logger: quiet)
@@ -159,7 +160,7 @@ import Testing
         #expect(kinds == Array(repeating: .connect, count: 10))
     }
 
-    @Test func asAServiceItEndsGracefullyAndRefusesLaterCallers() async throws {
+    @Test func poolEndsGracefullyAndRefusesLaterCallers() async throws {
         let pool = PostgresPool(configuration: try TestServer.shared().configuration, maximum: 2, logger: quiet)
         let group = ServiceGroup(services: [pool], logger: quiet)
         let running = Task { try await group.run() }

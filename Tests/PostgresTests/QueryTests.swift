@@ -2,7 +2,7 @@ import Postgres
 import Testing
 
 @Suite struct QueryTests {
-    @Test func aStatementIsParsedOncePerConnection() async throws {
+    @Test func statementIsParsedOncePerConnection() async throws {
         try await withConnection { connection in
             for number in 0..<5 {
                 #expect(
@@ -16,7 +16,7 @@ import Testing
         }
     }
 
-    @Test func theSameTextWithOtherTypesIsAnotherStatement() async throws {
+    @Test func sameTextWithOtherTypesIsAnotherStatement() async throws {
         try await withConnection { connection in
             let number = try await connection.query("select $1", [Int64(1)])
             let text = try await connection.query("select $1", ["one"])
@@ -25,7 +25,7 @@ import Testing
         }
     }
 
-    @Test func aPipelineGivesOneResultForEachStatement() async throws {
+    @Test func pipelineGivesOneResultForEachStatement() async throws {
         try await withConnection { connection in
             let results = try await connection.pipeline([
                 PostgresQuery("create temp table numbers (n int8)"),
@@ -38,7 +38,7 @@ import Testing
         }
     }
 
-    @Test func anErrorNamesItsStatementAndUndoesThePipeline() async throws {
+    @Test func errorNamesItsStatementAndUndoesThePipeline() async throws {
         try await withConnection { connection in
             try await connection.query("create temp table numbers (n int8 constraint positive check (n > 0))")
             let error = try await postgresError {
@@ -58,7 +58,7 @@ import Testing
         }
     }
 
-    @Test func aStatementSkippedOnFirstUseIsPreparedLater() async throws {
+    @Test func statementSkippedOnFirstUseIsPreparedLater() async throws {
         try await withConnection { connection in
             let error = try await postgresError {
                 try await connection.pipeline([PostgresQuery("select 1/0"), PostgresQuery("select 42")])
@@ -68,7 +68,7 @@ import Testing
         }
     }
 
-    @Test func aSyntaxErrorLeavesTheConnectionUsable() async throws {
+    @Test func syntaxErrorLeavesTheConnectionUsable() async throws {
         try await withConnection { connection in
             let error = try await postgresError { try await connection.query("selec 1") }
             #expect(error?.sqlState == "42601")
@@ -77,7 +77,7 @@ import Testing
         }
     }
 
-    @Test func anErrorAtTheImplicitCommitIsReported() async throws {
+    @Test func errorAtTheImplicitCommitIsReported() async throws {
         try await withConnection { connection in
             try await connection.executeScript(
                 "create temp table late (n int8 constraint late_key unique deferrable initially deferred)"
@@ -130,7 +130,7 @@ import Testing
         }
     }
 
-    @Test func aScriptRunsManyStatementsAndWaitsItsTurn() async throws {
+    @Test func scriptRunsManyStatementsAndWaitsItsTurn() async throws {
         try await withConnection { connection in
             async let slow = connection.query("select pg_sleep(0.05), 5")
             try await connection.executeScript(
@@ -165,7 +165,7 @@ import Testing
         }
     }
 
-    @Test func aDeallocatedOrOutdatedStatementIsParsedAnew() async throws {
+    @Test func deallocatedOrOutdatedStatementIsParsedAnew() async throws {
         try await withConnection { connection in
             try await connection.executeScript("create temp table t (a int8)")
             try await connection.query("select * from t")
@@ -197,7 +197,10 @@ import Testing
             $0.applicationName = "ledger test"
         }) { connection in
             let row = try await connection.query(
-                "select current_setting('statement_timeout'), current_setting('search_path'), current_setting('application_name'), pg_backend_pid()"
+                """
+                select current_setting('statement_timeout'), current_setting('search_path'),
+                    current_setting('application_name'), pg_backend_pid()
+                """
             )[0]
             #expect(try row.get(0, as: String.self) == "1234ms")
             #expect(try row.get(1, as: String.self) == "pg_catalog, a\\b")

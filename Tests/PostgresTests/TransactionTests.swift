@@ -15,7 +15,7 @@ import Testing
         try await connection.query("select count(*) from t")[0].get(0, as: Int.self)
     }
 
-    @Test func aTransactionCommitsWhenItsBodyReturns() async throws {
+    @Test func transactionCommitsWhenItsBodyReturns() async throws {
         try await withTable { connection async throws in
             let answer = try await connection.withTransaction { transaction in
                 try await transaction.query("insert into t values (1)")
@@ -27,7 +27,7 @@ import Testing
         }
     }
 
-    @Test func aTransactionRollsBackWhenItsBodyThrows() async throws {
+    @Test func transactionRollsBackWhenItsBodyThrows() async throws {
         try await withTable { connection async throws in
             await #expect(throws: Refused.self) {
                 try await connection.withTransaction { transaction in
@@ -40,7 +40,7 @@ import Testing
         }
     }
 
-    @Test func aServerErrorInsideRollsBackAndLeavesTheConnectionUsable() async throws {
+    @Test func serverErrorInsideRollsBackAndLeavesTheConnectionUsable() async throws {
         try await withTable { connection async throws in
             let error = try await postgresError {
                 try await connection.withTransaction { transaction in
@@ -54,7 +54,7 @@ import Testing
         }
     }
 
-    @Test func aSwallowedErrorIsNotACommit() async throws {
+    @Test func swallowedErrorIsNotACommit() async throws {
         try await withTable { connection async throws in
             let error = try await postgresError {
                 try await connection.withTransaction { transaction in
@@ -68,7 +68,7 @@ import Testing
         }
     }
 
-    @Test func anErrorInTheFirstRequestIsNotBlamedOnBegin() async throws {
+    @Test func errorInTheFirstRequestIsNotBlamedOnBegin() async throws {
         try await withTable { connection async throws in
             let error = try await postgresError {
                 try await connection.withTransaction { try await $0.query("select 1/0") }
@@ -108,7 +108,7 @@ import Testing
         }
     }
 
-    @Test func anErrorInTheFirstRequestAbortsTheTransactionEvenWhenSwallowed() async throws {
+    @Test func errorInTheFirstRequestAbortsTheTransactionThoughSwallowed() async throws {
         try await withTable { connection async throws in
             for useScript in [false, true] {
                 let error = try await postgresError {
@@ -129,7 +129,7 @@ import Testing
         }
     }
 
-    @Test func othersWaitUntilTheTransactionEnds() async throws {
+    @Test func otherCallersWaitUntilTheTransactionEnds() async throws {
         try await withTable { connection async throws in
             try await withThrowingTaskGroup(of: Void.self) { group in
                 for _ in 0..<20 {
@@ -148,7 +148,7 @@ import Testing
         }
     }
 
-    @Test func theOuterHandleInsideABodyIsRefusedInsteadOfWaitingForEver() async throws {
+    @Test func outerHandleInsideABodyIsRefusedInsteadOfWaitingForEver() async throws {
         try await withTable { connection async throws in
             let error = try await postgresError {
                 try await connection.withTransaction { _ in try await connection.query("select 1") }
@@ -158,7 +158,7 @@ import Testing
         }
     }
 
-    @Test func aTaskThatATransactionLeftBehindMayUseTheOuterHandle() async throws {
+    @Test func taskThatOutlivesItsTransactionMayUseTheOuterHandle() async throws {
         try await withTable { connection async throws in
             let (ended, end) = AsyncStream.makeStream(of: Void.self)
             let task = try await connection.withTransaction { transaction in
@@ -173,14 +173,14 @@ import Testing
         }
     }
 
-    @Test func aHandleDoesNotOutliveItsTransaction() async throws {
+    @Test func handleDoesNotOutliveItsTransaction() async throws {
         try await withTable { connection async throws in
             let kept = try await connection.withTransaction { $0 }
             #expect(try await postgresError { try await kept.query("select 1") }?.kind == .usage)
         }
     }
 
-    @Test func aTransactionTakesItsOwnKindOfBegin() async throws {
+    @Test func transactionMayBeginWithAnIsolationLevel() async throws {
         try await withTable { connection async throws in
             let error = try await postgresError {
                 try await connection.withTransaction("begin isolation level repeatable read read only") {
@@ -191,7 +191,7 @@ import Testing
         }
     }
 
-    @Test func aScriptInsideATransactionBelongsToIt() async throws {
+    @Test func scriptInsideATransactionBelongsToIt() async throws {
         try await withTable { connection async throws in
             await #expect(throws: Refused.self) {
                 try await connection.withTransaction { transaction in
@@ -204,7 +204,7 @@ import Testing
         }
     }
 
-    @Test func aCancelledTaskRollsBack() async throws {
+    @Test func cancelledTaskRollsBack() async throws {
         try await withTable { connection async throws in
             let (inside, entered) = AsyncStream.makeStream(of: Void.self)
             let task = Task {

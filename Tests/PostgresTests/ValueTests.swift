@@ -35,7 +35,7 @@ import Testing
         try await roundTrip([text, nil, text], as: "text[]")
     }
 
-    @Test func otherScalarsComeBackAsTheyWent() async throws {
+    @Test func otherScalarsSurviveARoundTrip() async throws {
         try await roundTrip(true, as: "bool")
         try await roundTrip(false, as: "bool")
         try await roundTrip(-0.1, as: "float8")
@@ -53,10 +53,13 @@ import Testing
         try await roundTrip(PostgresTimestamp(unixMicroseconds: microseconds), as: "timestamptz")
     }
 
-    @Test func aTimestampMeansWhatTheServerMeans() async throws {
+    @Test func timestampMeansWhatTheServerMeans() async throws {
         try await withConnection { connection in
             let row = try await connection.query(
-                "select timestamptz '2026-11-22 09:30:00.123456+00', $1::timestamptz at time zone 'UTC' = '1970-01-01 00:00:01'",
+                """
+                select timestamptz '2026-11-22 09:30:00.123456+00',
+                    $1::timestamptz at time zone 'UTC' = '1970-01-01 00:00:01'
+                """,
                 [PostgresTimestamp(unixMicroseconds: 1_000_000)]
             )[0]
             #expect(try row.get(0, as: PostgresTimestamp.self).unixMicroseconds == 1_795_339_800_123_456)

@@ -50,7 +50,8 @@ struct ModelBench: Sendable {
     func areCaughtUp() async throws -> Bool {
         try await eventually {
             let (states, head) = try await reader.states()
-            return states.count == 3 && states.allSatisfy { $0.position.seq == head.seq && $0.lag == 0 }
+            return states.count == ReadModels.all.count
+                && states.allSatisfy { $0.position.seq == head.seq && $0.lag == 0 }
         }
     }
 

@@ -200,8 +200,8 @@ extension ReadModelTests {
                 try await bench.bench.script(
                     """
                     begin;
-                    insert into events (seq, occurred_at, recorded_at, order_id, version, schema, number, shop, customer,
-                        type, status_before, status, data, internal, actor, command_id)
+                    insert into events (seq, occurred_at, recorded_at, order_id, version, schema, number, shop,
+                        customer, type, status_before, status, data, internal, actor, command_id)
                     select (select seq + 1 from log_head), occurred_at, recorded_at, order_id, version + 1, 1, number,
                         shop, customer, 'OrderTeleported', status, status, '{}', '{}', actor, 'x'
                     from events order by seq desc limit 1;

@@ -16,7 +16,7 @@ import Testing
         #expect(found == [2, 0, 1, nil, 1, 2])
     }
 
-    @Test func aNameIsFoundHoweverItIsWritten() throws {
+    @Test func aNameIsFoundWithAndWithoutEscapes() throws {
         #expect(try read(#"{"\u0061b":7}"#) { $0["ab"]?.integer } == 7)
         #expect(throws: JSONParseError.duplicateKey("ab")) { try read(#"{"ab":1,"\u0061b":2}"#) { _ in } }
     }
@@ -35,7 +35,7 @@ import Testing
         }
     }
 
-    @Test func whatIsNoObjectHasNoMembers() throws {
+    @Test func valuesOtherThanObjectsHaveNoMembers() throws {
         for text in ["[]", "1", "\"a\"", "null", "{}"] { #expect(try read(text) { $0["a"] == nil }) }
     }
 
@@ -58,11 +58,11 @@ import Testing
     }
 
     @Test(arguments: ["9223372036854775808", "1.5", "1e400", "1e-1", "\"1\"", "true"])
-    func otherNumbersAreNone(text: String) throws {
+    func otherNumbersAreNoIntegers(text: String) throws {
         #expect(try read(text) { $0.integer } == nil)
     }
 
-    @Test func theFullestTextsFitTheTokens() throws {
+    @Test func theDensestTextsFitTheTokenMemory() throws {
         let ones = Array(repeating: "1", count: 999).joined(separator: ",")
         #expect(try read("[" + ones + "]") { $0.elements.reduce(0) { $0 + ($1.integer ?? 0) } } == 999)
         let nested = String(repeating: "[", count: 32) + String(repeating: "]", count: 32)

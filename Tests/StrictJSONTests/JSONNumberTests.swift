@@ -11,7 +11,7 @@ import Testing
             ("9007199254740991", 9_007_199_254_740_991),
         ] as [(String, Int64)]
     )
-    func wholeNumbersAreExactHoweverTheyAreWritten(text: String, value: Int64) {
+    func wholeNumbersAreExactInEveryNotation(text: String, value: Int64) {
         #expect(JSONNumber(text: text).integer == value)
     }
 
@@ -23,7 +23,7 @@ import Testing
         #expect(JSONNumber(text: text).integer == nil)
     }
 
-    @Test func aNumberOfManyDigitsIsReadAtOnce() {
+    @Test func aNumberOfManyDigitsIsReadQuickly() {
         let zeros = String(repeating: "0", count: 200_000)
         #expect(JSONNumber(text: "1" + zeros).integer == nil)
         #expect(JSONNumber(text: "1." + zeros).integer == 1)

@@ -6,7 +6,7 @@ import Testing
         try JSONValue.parse(Array(text.utf8))
     }
 
-    @Test func readsEveryKindOfValueAndKeepsTheOrderOfMembers() throws {
+    @Test func everyKindOfValueIsReadInTheOrderOfMembers() throws {
         let value = try Self.parse(#" {"b":[null,true,false,-1.5e+2,"x"],"a":{}} "#)
         let object = try #require(value.object)
         #expect(object.members.map(\.name) == ["b", "a"])
@@ -25,7 +25,7 @@ import Testing
         "// a\n1",
         "\u{FEFF}{}", "0x10", "--1", "\"\\", "[", "{\"a\":",
     ])
-    func refusesWhatIsNotJSON(text: String) {
+    func textsThatAreNotJSONAreRefused(text: String) {
         do {
             let value = try Self.parse(text)
             Issue.record("read as \(value)")
@@ -37,12 +37,12 @@ import Testing
         }
     }
 
-    @Test func namesTheOffsetOfTheFirstBadByte() {
+    @Test func theErrorNamesTheOffsetOfTheFirstBadByte() {
         #expect(throws: JSONParseError.malformed(offset: 6)) { try Self.parse(#"{"a": ?}"#) }
         #expect(throws: JSONParseError.malformed(offset: 3)) { try Self.parse("{} x") }
     }
 
-    @Test func refusesAByteOrderMark() {
+    @Test func aByteOrderMarkIsRefused() {
         #expect(throws: JSONParseError.malformed(offset: 0)) { try JSONValue.parse([0xEF, 0xBB, 0xBF, 0x7B, 0x7D]) }
     }
 
@@ -52,11 +52,11 @@ import Testing
             [0x22, 0xF4, 0x90, 0x80, 0x80, 0x22], [0x22, 0x5C, 0x6E, 0x80, 0x22],
         ] as [[UInt8]]
     )
-    func refusesStringsThatAreNotUTF8(bytes: [UInt8]) {
+    func stringsThatAreNotUTF8AreRefused(bytes: [UInt8]) {
         #expect(throws: JSONParseError.invalidUTF8) { try JSONValue.parse(bytes) }
     }
 
-    @Test func refusesANameThatOccursTwiceHoweverItIsWritten() {
+    @Test func aNameThatOccursTwiceIsRefusedInEveryNotation() {
         #expect(throws: JSONParseError.duplicateKey("a")) { try Self.parse(#"{"a":1,"b":2,"a":1}"#) }
         #expect(throws: JSONParseError.duplicateKey("a")) { try Self.parse(#"{"a":1,"\u0061":2}"#) }
         #expect(throws: JSONParseError.duplicateKey("k7")) {
@@ -70,7 +70,7 @@ import Testing
         #expect(object["e\u{301}"] == .number(JSONNumber(2)))
     }
 
-    @Test func findsTheMembersOfLargeObjects() throws {
+    @Test func membersOfLargeObjectsAreFound() throws {
         let object = try #require(
             try Self.parse("{" + (0..<500).map { "\"k\($0)\":\($0)" }.joined(separator: ",") + "}").object
         )
@@ -78,7 +78,7 @@ import Testing
         #expect(object["k500"] == nil)
     }
 
-    @Test func nestsAsDeepAsAllowedAndNoDeeper() throws {
+    @Test func textsNestToTheAllowedDepthAndNoDeeper() throws {
         func nested(_ depth: Int) -> String {
             String(repeating: "[", count: depth) + String(repeating: "]", count: depth)
         }
@@ -90,11 +90,11 @@ import Testing
     }
 
     @Test(arguments: [#""\ud800""#, #""\udc00""#, #""\ud800x""#, #""\ud800\u0041""#, #""\udbff\ud800""#])
-    func refusesHalfASurrogatePair(text: String) {
+    func halfASurrogatePairIsRefused(text: String) {
         #expect(throws: JSONParseError.malformed(offset: 1)) { try Self.parse(text) }
     }
 
-    @Test func readsEscapesAndEveryScript() throws {
+    @Test func escapesAndAllScriptsAreRead() throws {
         #expect(
             try Self.parse(#""\"\\\/\b\f\n\r\t\u0041\u00e9\u20AC\ud83d\ude00""#)
                 == .string("\"\\/\u{8}\u{C}\n\r\tA\u{E9}€😀")

@@ -23,7 +23,7 @@ import Testing
         #expect(written == #"{"a":1,"b":{},"c":[1,2],"d":[],"e":{"f":true,"g":null},"i":"x"}"#)
     }
 
-    @Test func escapesOnlyWhatMustBe() {
+    @Test func onlyRequiredCharactersAreEscaped() {
         #expect(
             text { $0.field("k", "\"\\/\u{8}\t\n\u{C}\r\u{1}\u{1F}\u{7F}é\u{2028}😀") }
                 == "{\"k\":\"\\\"\\\\/\\b\\t\\n\\f\\r\\u0001\\u001f\u{7F}é\u{2028}😀\"}"

@@ -45,7 +45,7 @@ import Testing
         #expect(episodes.reports(now: start + .seconds(74)).isEmpty)
         let end = try #require(episodes.reports(now: start + .seconds(75)).first)
         #expect(end.isOver && end.repeated == 66 && end.seconds == 65)
-        #expect(text(end).contains("recovered: database error: not seen for a while, after 66 times in 65 s"))
+        #expect(text(end).contains("over: database error: no longer seen, after 66 times in 65 s"))
         #expect(text(end).contains(#""level":"notice""#))
         #expect(episodes.isEmpty)
         #expect(episodes.begins(failure(), now: start + .seconds(76)))
@@ -55,6 +55,16 @@ import Testing
         let episodes = Episodes()
         #expect(episodes.begins(failure(), now: start))
         #expect(episodes.reports(now: start + .seconds(10)).isEmpty)
+        #expect(episodes.isEmpty)
+    }
+
+    @Test func aMessageIsOverWhenItsLastDetailIs() {
+        let episodes = Episodes()
+        for (detail, second) in [("shutting down", 0), ("shutting down", 1), ("no such file", 2), ("no such file", 8)] {
+            _ = episodes.begins(failure("database error", detail), now: start + .seconds(second))
+        }
+        #expect(episodes.reports(now: start + .seconds(12)).map(\.isOver) == [false])
+        #expect(episodes.reports(now: start + .seconds(18)).map(\.isOver) == [true])
         #expect(episodes.isEmpty)
     }
 

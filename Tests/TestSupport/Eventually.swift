@@ -1,6 +1,6 @@
 /// Waits until a condition holds.
 ///
-/// - Returns: whether it held before the deadline.
+/// - Returns: true when the condition held before the deadline.
 package func eventually(
     within limit: Duration = .seconds(30),
     _ condition: () async throws -> Bool

@@ -2,8 +2,8 @@ import EmbeddedPostgres
 import Glibc
 import Synchronization
 
-/// The test clusters' directories: named after their process, removed when it exits, and removed by the next one where
-/// a process was killed.
+/// The directories of test clusters. A directory is named after its process and removed when the process exits; the
+/// next process removes the directory of a killed one.
 enum Leftovers {
     private static let root = "/tmp"
     private static let prefix = "waybill-tests-"
@@ -24,7 +24,7 @@ enum Leftovers {
         do {
             try remove(path)
         } catch {
-            // At exit nobody is left to catch it.
+            // At exit no caller is left to catch the error.
             print("the test cluster was not removed: \(error)")
         }
     }
@@ -47,13 +47,13 @@ enum Leftovers {
         return ProcessFacts.Identity(pid: pid, startTicks: ticks)
     }
 
-    /// Blocks: it also runs where no task can, in the exit handler.
+    /// Stops the server and removes the directory. Blocks the thread, since the exit handler cannot run a task.
     private static func remove(_ path: String) throws {
         if let server = EmbeddedPostgres.server(ofCluster: "\(path)/postgres") {
             kill(server.pid, SIGINT)
             let deadline = ContinuousClock.now + .seconds(10)
             while server.isAlive {
-                // A child of ours stays a zombie until it is reaped.
+                // A child of this process stays a zombie until it is reaped.
                 waitpid(server.pid, nil, WNOHANG)
                 guard ContinuousClock.now < deadline else { throw Problem("server \(server.pid) does not stop") }
                 usleep(5_000)

@@ -2,8 +2,8 @@ import EmbeddedPostgres
 import Logging
 package import Postgres
 
-/// An embedded PostgreSQL for the whole test process, started when a test first asks for a database and removed when the
-/// process ends. It is a real server with `fsync` on.
+/// An embedded PostgreSQL for the whole test process, started when a test first asks for a database and removed when
+/// the process ends. It is a real server with `fsync` on.
 package actor TestCluster {
     package static let shared = TestCluster()
 

@@ -95,6 +95,14 @@ class CheckPlugin:
         self._passed += passed
         self._failed += failed
 
+    @pytest.hookimpl(wrapper=True)
+    def pytest_make_collect_report(self, collector):
+        report = yield
+        # A test that is not named as one would be lost without a word.
+        if isinstance(collector, pytest.Module) and report.passed and not report.result:
+            report.outcome, report.longrepr = "failed", f"{collector.nodeid} has no tests"
+        return report
+
     def pytest_collectreport(self, report):
         self._failed += report.failed
 

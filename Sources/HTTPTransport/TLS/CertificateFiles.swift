@@ -51,10 +51,9 @@ package struct CertificateFiles: Sendable {
         do {
             let configuration = TLSProfile.configuration(chain, try privateKey())
             return Pair(context: try NIOSSLContext(configuration: configuration), expiresAt: expiresAt)
-        } catch let error as NIOSSLError {
-            throw CertificateError(key, "the key does not fit the certificate in \(certificate) (\(error))")
-        } catch let error as BoringSSLError {
-            throw CertificateError(key, "the key does not fit the certificate in \(certificate) (\(error))")
+        } catch  where error is NIOSSLError || error is BoringSSLError {
+            // Their texts name functions and source files of the library.
+            throw CertificateError(key, "the key does not fit the certificate in \(certificate)")
         }
     }
 

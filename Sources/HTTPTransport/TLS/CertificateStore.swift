@@ -54,7 +54,10 @@ package final class CertificateStore: Sendable {
         } catch {
             state.withLock { $0.stamps = stamps }
             reloads.refused.increment()
-            logger.warning("the old certificate stays: the new one is of no use", metadata: ["error": "\(error)"])
+            logger.warning(
+                "certificate reload failed; keeping the current certificate",
+                metadata: ["error": "\(error)"]
+            )
         }
     }
 }

@@ -1,7 +1,7 @@
 package import Postgres
 
 /// The head of the log, the one row of `log_head`: the last event, and the epoch that appends belong to.
-struct LogHead: Sendable, Equatable {
+package struct LogHead: Sendable, Equatable {
     let epoch: String
     /// The number of the last event; 0 for an empty log.
     let seq: Int64
@@ -11,6 +11,15 @@ struct LogHead: Sendable, Equatable {
 
     static let select = "select seq, recorded_at, epoch from log_head"
     static let selectForUpdate = "\(select) for update"
+
+    /// Selects the number of the last event alone, for `decodeSeq`.
+    package static let selectSeq = "select seq from log_head"
+
+    /// - Throws: `MissingLogHead`, or `PostgresError`.
+    package static func decodeSeq(_ rows: PostgresResult) throws -> Int64 {
+        guard let row = rows.first else { throw MissingLogHead() }
+        return try row.get("seq", as: Int64.self)
+    }
 
     init(epoch: String, seq: Int64, recordedAtMicroseconds: Int64) {
         self.epoch = epoch
@@ -27,17 +36,6 @@ struct LogHead: Sendable, Equatable {
             seq: row.get("seq", as: Int64.self),
             recordedAtMicroseconds: row.get("recorded_at", as: PostgresTimestamp.self).unixMicroseconds
         )
-    }
-}
-
-/// The statement for the number of the log's last event alone.
-package enum LogHeadSeq {
-    package static let select = "select seq from log_head"
-
-    /// - Throws: `MissingLogHead`, or `PostgresError`.
-    package static func decode(_ rows: PostgresResult) throws -> Int64 {
-        guard let row = rows.first else { throw MissingLogHead() }
-        return try row.get("seq", as: Int64.self)
     }
 }
 

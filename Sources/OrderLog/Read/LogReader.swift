@@ -37,7 +37,7 @@ package struct LogReader: Sendable {
     /// Reads the position of the log's last event, no older than the call.
     package func head() async throws -> LogPosition {
         try await heads.value(for: ()) { callers in
-            let seq = try await LogHeadSeq.decode(read(PostgresQuery(LogHeadSeq.select)))
+            let seq = try await LogHead.decodeSeq(read(PostgresQuery(LogHead.selectSeq)))
             let position = registry.current.position(of: seq)
             return callers.map { _ in position }
         }

@@ -85,12 +85,13 @@ package final class LogFollower: Sendable {
 
     private func follow(_ session: (PostgresConnection) async throws -> Void) async {
         var backoff = Backoff(first: .milliseconds(100), limit: .seconds(1))
+        let outage = Outage(of: name, logger: logger)
         repeat {
             do {
                 let connection = try await PostgresConnection.connect(configuration, logger: logger)
                 backoff.reset()
                 do {
-                    try await session(connection)
+                    try await outage.watch { try await session(connection) }
                     await connection.close()
                     return
                 } catch {
@@ -98,6 +99,7 @@ package final class LogFollower: Sendable {
                     throw error
                 }
             } catch {
+                outage.failed()
                 logger.warning(
                     "\(name): the database connection failed; connecting again",
                     metadata: ["error": "\(error)"]

@@ -76,9 +76,8 @@ package final class LogTail: Service, CommitObserver {
         if !isDelivered { follower.wake() }
     }
 
-    /// A commit of this process is running: its events are likely the next ones, so that reading them is not worth it
-    /// yet.
-    private var isCommitRunning: Bool {
+    /// The tail waits for the events of a running commit instead of reading them: they are likely the next ones.
+    private var isAwaitingCommit: Bool {
         state.withLock { state in
             guard let commitBegan = state.commitBegan else { return false }
             let now = ContinuousClock.now
@@ -103,8 +102,8 @@ package final class LogTail: Service, CommitObserver {
     /// - Throws: the error of a failed connection. Returns when the service shuts down.
     private func follow(on connection: PostgresConnection) async throws {
         let history = try await EpochStore.ensure(on: connection, registry: registry)
-        let head = try await LogHeadSeq.decode(
-            connection.query(LogHeadSeq.select, timeout: LogConnection.readTimeout)
+        let head = try await LogHead.decodeSeq(
+            connection.query(LogHead.selectSeq, timeout: LogConnection.readTimeout)
         )
         state.withLock { state in
             if var cursor = state.cursor {
@@ -117,7 +116,7 @@ package final class LogTail: Service, CommitObserver {
             state.isHealthy = true
         }
         repeat {
-            if isCommitRunning { continue }
+            if isAwaitingCommit { continue }
             while try await readPage(on: connection) {}
         } while await follower.waitForWakeUp()
     }

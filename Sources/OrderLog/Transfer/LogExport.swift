@@ -63,7 +63,7 @@ package struct LogExport: Sendable {
     }
 
     private func headSeq() async throws -> Int64 {
-        try await LogHeadSeq.decode(connection.query(LogHeadSeq.select))
+        try await LogHead.decodeSeq(connection.query(LogHead.selectSeq))
     }
 }
 

@@ -1,5 +1,6 @@
 import StrictJSON
 
+/// Adds a note to the order.
 struct AddNote: CommandPayload {
     static let name = CommandName.addNote
     static let path = "note"

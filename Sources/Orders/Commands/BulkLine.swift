@@ -1,11 +1,10 @@
 package import FoundationEssentials
 package import StrictJSON
 
-/// A command as one line of a bulk request carries it: the command's own fields, and beside them which command it is, for
-/// which order, under which id.
+/// One line of a bulk request: a command's own fields, and beside them the command's name, its order and its id.
 package struct BulkLine: Sendable {
     package let command: OrderCommand
-    /// The order that the line names; nil for `placeOrder`, which has a field of its own for it.
+    /// The order that the line names; nil for `placeOrder`, which has a field of its own for the id.
     package let target: UUID?
     package let commandId: String?
     /// The version that the order must have.
@@ -13,7 +12,7 @@ package struct BulkLine: Sendable {
 
     /// Reads a line.
     ///
-    /// - Throws: everything that is wrong with it, unknown fields included.
+    /// - Throws: `InvalidCommand` with every error of the line, unknown fields included.
     package static func decode(_ line: JSONNode) throws(InvalidCommand) -> BulkLine {
         var fields = FieldReader(line)
         let name: CommandName? = fields.required("command", .word)
@@ -37,7 +36,7 @@ package struct BulkLine: Sendable {
         )
     }
 
-    /// The order that a line names, whatever else may be wrong with it.
+    /// The order that a line names, even where the rest of the line is wrong.
     package static func orderId(of line: JSONNode) -> UUID? {
         line["orderId"]?.withUTF8(UUID.init(text:)) ?? nil
     }

@@ -1,8 +1,8 @@
-/// Who gives commands, as far as the choice of commands depends on it.
+/// The role of a caller, which decides the commands that it may give.
 package enum CallerRole: String, Sendable, CaseIterable {
     case backend, customer, staff, `operator`
 
-    /// Whether this caller may give the command at all, whatever the order's state.
+    /// Tells whether a caller of this role may give the command, whatever the order's state.
     package func may(_ command: CommandName) -> Bool {
         switch self {
         case .backend: true

@@ -26,10 +26,10 @@ struct CancelOrder: CommandPayload {
     }
 
     func decide(_ order: Order, at occurredAt: Timestamp) throws(Rejection) -> [OrderEvent] {
-        try order.requireAlive()
+        try order.requireActive()
         let resolved = lines ?? order.openLines
         guard !resolved.isEmpty else { throw Rejection(.quantityNotOpen, "No units of the order are open.") }
-        try order.require(resolved, available: \.open, otherwise: .quantityNotOpen, "open")
+        try order.require(resolved, available: \.open, otherwise: .quantityNotOpen, described: "open")
         let cancelled = OrderEvent(ItemsCancelled(lines: resolved, reason: reason), at: occurredAt)
         var next = order
         next.evolve(cancelled)
@@ -37,5 +37,5 @@ struct CancelOrder: CommandPayload {
         return [cancelled, OrderEvent(OrderCancelled(reason: reason), at: occurredAt)]
     }
 
-    static func isPossible(in order: Order) -> Bool { order.isAlive && order.units.open > 0 }
+    static func isPossible(in order: Order) -> Bool { order.isActive && order.units.open > 0 }
 }

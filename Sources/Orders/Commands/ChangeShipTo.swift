@@ -1,7 +1,7 @@
 import StrictJSON
 
-/// Sends what has not left yet elsewhere. Refused while units are under way or delivered; when all of them came back or
-/// were lost, there is something to send again, and it may need another address.
+/// Changes the address of units that have not left yet. Refused while units are on their way or delivered. After all of
+/// them came back or were lost they are sent again, perhaps to another address.
 struct ChangeShipTo: CommandPayload {
     static let name = CommandName.changeShipTo
     static let path = "ship-to"
@@ -22,12 +22,12 @@ struct ChangeShipTo: CommandPayload {
     }
 
     func decide(_ order: Order, at occurredAt: Timestamp) throws(Rejection) -> [OrderEvent] {
-        try order.requireAlive()
+        try order.requireActive()
         guard !order.hasDispatchedUnits else {
             throw Rejection(.alreadyDispatched, "Parcels of the order are under way or delivered.")
         }
         return [OrderEvent(ShipToChanged(contactRef: contactRef, country: country), at: occurredAt)]
     }
 
-    static func isPossible(in order: Order) -> Bool { order.isAlive && !order.hasDispatchedUnits }
+    static func isPossible(in order: Order) -> Bool { order.isActive && !order.hasDispatchedUnits }
 }

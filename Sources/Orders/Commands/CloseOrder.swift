@@ -1,6 +1,6 @@
 import StrictJSON
 
-/// Ends an order in which nothing is left to do.
+/// Ends an order after everything is done.
 struct CloseOrder: CommandPayload {
     static let name = CommandName.closeOrder
     static let path = "close"

@@ -4,7 +4,7 @@ extension CommandName {
     /// The name of the command's schema: `PackParcel`.
     package var schemaName: String { rawValue.prefix(1).uppercased() + rawValue.dropFirst() }
 
-    /// What the command's body may be, as the decoder says it: a reference into the catalog.
+    /// The schema of the command's body, taken from its decoder: a reference into the catalog.
     package func schema(in catalog: SchemaCatalog) -> JSONValue {
         catalog.reference(schemaName) {
             FieldReader.schema(catalog, meanings: payload.meanings) { read(&$0) }.adding(
@@ -13,7 +13,7 @@ extension CommandName {
         }
     }
 
-    /// The same as a line of `POST /v1/commands`: the command's fields with its name, its order and its id.
+    /// The schema of the command as a line of `POST /v1/commands`: its fields with its name, its order and its id.
     package func lineSchema(in catalog: SchemaCatalog) -> JSONValue {
         catalog.reference("\(schemaName)Line") {
             let body = FieldReader.schema(catalog, meanings: payload.meanings) { read(&$0) }

@@ -14,7 +14,7 @@ package enum CommandName: String, WireWord {
 
     package var meaning: String { summary }
 
-    /// Whether the command reports what already happened in the world, and so is never refused for being late or
+    /// Tells whether the command reports what already happened in the world, and so is never refused for being late or
     /// surprising.
     package var isFact: Bool { payload.isFact }
 

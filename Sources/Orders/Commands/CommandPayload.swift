@@ -15,11 +15,11 @@ protocol CommandPayload: Sendable {
     /// The meanings of the command's fields, where they differ from the common ones.
     static var meanings: [String: String] { get }
 
-    /// Whether the command reports what already happened in the world, and so is never refused for being late or
+    /// Tells whether the command reports what already happened in the world, and so is never refused for being late or
     /// surprising.
     static var isFact: Bool { get }
 
-    /// Whether the command must say when it happened. A report without its time would be worthless.
+    /// Tells whether the command must say when it happened. A report without its time would be worthless.
     static var needsOccurredAt: Bool { get }
 
     /// Reads the command's own fields.
@@ -35,7 +35,7 @@ protocol CommandPayload: Sendable {
     /// - Throws: the order's refusal.
     func decide(_ order: Order, at occurredAt: Timestamp) throws(Rejection) -> [OrderEvent]
 
-    /// Whether there are arguments with which the order would accept the command now.
+    /// Tells whether the order would accept the command now with some arguments.
     static func isPossible(in order: Order) -> Bool
 }
 

@@ -1,6 +1,6 @@
 import StrictJSON
 
-/// The shop takes the order on.
+/// Accepts the order for the shop.
 struct ConfirmOrder: CommandPayload {
     static let name = CommandName.confirmOrder
     static let path = "confirm"
@@ -11,7 +11,7 @@ struct ConfirmOrder: CommandPayload {
     func write(_ writer: inout JSONWriter) {}
 
     func decide(_ order: Order, at occurredAt: Timestamp) throws(Rejection) -> [OrderEvent] {
-        try order.requireAlive()
+        try order.requireActive()
         guard order.lifecycle == .placed else { throw Rejection(.alreadyConfirmed, "The order is confirmed already.") }
         try order.requireNoHold()
         return [OrderEvent(OrderConfirmed(), at: occurredAt)]

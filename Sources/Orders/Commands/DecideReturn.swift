@@ -1,5 +1,6 @@
 import StrictJSON
 
+/// Approves or rejects a requested return.
 struct DecideReturn: CommandPayload {
     static let name = CommandName.decideReturn
     static let path = "decide-return"

@@ -29,12 +29,12 @@ struct HoldOrder: CommandPayload {
     }
 
     func decide(_ order: Order, at occurredAt: Timestamp) throws(Rejection) -> [OrderEvent] {
-        try order.requireAlive()
+        try order.requireActive()
         guard !order.holds.contains(where: { $0.holdId == holdId }) else {
             throw Rejection(.holdExists, "The order has had a hold \(holdId).")
         }
         return [OrderEvent(OrderHeld(holdId: holdId, reason: reason, note: note), at: occurredAt)]
     }
 
-    static func isPossible(in order: Order) -> Bool { order.isAlive }
+    static func isPossible(in order: Order) -> Bool { order.isActive }
 }

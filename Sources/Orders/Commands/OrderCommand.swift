@@ -1,20 +1,20 @@
 package import FoundationEssentials
 package import StrictJSON
 
-/// A command whose fields are known to be well formed. Whether an order accepts it is the order's to decide.
+/// A command whose fields are well formed. An order then accepts or refuses it.
 package struct OrderCommand: Sendable {
     package let name: CommandName
-    /// When it happened in the world; the time of receipt counts where the caller does not say.
+    /// The time at which it happened in the world; nil where the caller names none, and the time of receipt counts.
     package let occurredAt: Timestamp?
     let payload: any CommandPayload
 
-    /// How far ahead of our clock a caller's may run, in seconds.
+    /// The number of seconds by which a caller's clock may be ahead of the service's.
     package static let allowedClockAdvance = 300
 
     /// Reads a command's body.
     ///
-    /// - Parameter ignoring: members that belong to someone else, such as a bulk line's `command` and `commandId`.
-    /// - Throws: everything that is wrong with the body, unknown fields included.
+    /// - Parameter ignoring: members that the command does not read, such as a bulk line's `command` and `commandId`.
+    /// - Throws: `InvalidCommand` with every error of the body, unknown fields included.
     package static func decode(
         _ name: CommandName,
         _ body: JSONNode,
@@ -24,12 +24,12 @@ package struct OrderCommand: Sendable {
         let type = name.payload
         let occurredAt = readTime(type, &fields)
         let payload = type.read(&fields)
-        fields.refuseOthers(ignoring: ignoring)
+        fields.rejectUnknownMembers(ignoring: ignoring)
         guard let payload, fields.errors.isEmpty else { throw InvalidCommand(errors: fields.errors) }
         return OrderCommand(name: name, occurredAt: occurredAt, payload: payload)
     }
 
-    /// The same of a body that was taken out of its text.
+    /// Reads a command's body from parsed JSON.
     package static func decode(
         _ name: CommandName,
         _ body: JSONObject,
@@ -51,16 +51,18 @@ package struct OrderCommand: Sendable {
         type.needsOccurredAt ? fields.required("occurredAt", .time) : fields.optional("occurredAt", .time)
     }
 
-    /// What a look at the clock adds to `decode`: nil, or why the command's time is not acceptable.
+    /// Checks the command's time against the clock, which `decode` does not know.
+    ///
+    /// - Returns: the error of a time that is too far ahead; nil for an acceptable one.
     package func validate(receivedAt: Timestamp) -> InvalidCommand? {
         guard let occurredAt, occurredAt > receivedAt.adding(seconds: Self.allowedClockAdvance) else { return nil }
         let error = FieldError(pointer: "/occurredAt", message: "must not be more than 5 minutes ahead")
         return InvalidCommand(errors: [error])
     }
 
-    /// One text for each meaning: equal for bodies that differ only in order, white space, offsets of times and ways of
-    /// writing numbers, different otherwise. Defaults are not filled in. What the order's id is, is not part of it
-    /// unless `placeOrder` names one.
+    /// The canonical text of the command: equal for bodies that differ only in order, white space, offsets of times and
+    /// forms of numbers, different otherwise. Defaults are not filled in. The text holds the order's id only where
+    /// `placeOrder` names one.
     package var canonicalBytes: [UInt8] {
         JSONWriter.object { writer in
             writer.field("command", name)
@@ -69,10 +71,10 @@ package struct OrderCommand: Sendable {
         }
     }
 
-    /// The command as `placeOrder`, if it is one.
+    /// The command as `placeOrder`; nil for any other command.
     var placement: PlaceOrder? { payload as? PlaceOrder }
 
-    /// The id that `placeOrder` asks for, if any.
+    /// The id that `placeOrder` asks for; nil where it asks for none, and for any other command.
     package var orderId: UUID? { placement?.orderId }
     /// The number of the order that `placeOrder` places; nil for any other command.
     package var number: String? { placement?.number }

@@ -27,7 +27,7 @@ struct PackParcel: CommandPayload {
         guard order.parcelIndex(parcelId) == nil else {
             throw Rejection(.parcelExists, "The order has had a parcel \(parcelId).")
         }
-        try order.require(lines, available: \.open, otherwise: .quantityNotOpen, "open")
+        try order.require(lines, available: \.open, otherwise: .quantityNotOpen, described: "open")
         return [OrderEvent(ParcelPacked(parcelId: parcelId, lines: lines), at: occurredAt)]
     }
 

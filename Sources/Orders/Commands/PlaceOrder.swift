@@ -1,7 +1,7 @@
 import FoundationEssentials
 import StrictJSON
 
-/// Opens an order. Who it is for and what it is called go into every event's envelope, the rest into its data.
+/// Opens an order. Number, shop and customer go into the envelope of every event, the rest into this event's data.
 struct PlaceOrder: CommandPayload {
     static let name = CommandName.placeOrder
     static let path = ""

@@ -1,6 +1,6 @@
 import StrictJSON
 
-/// Returned goods arrived. One receipt ends a return, even when less came than was announced.
+/// Reports that returned goods arrived. One receipt ends a return, even when fewer units came than were announced.
 struct ReceiveReturn: CommandPayload {
     static let name = CommandName.receiveReturn
     static let path = "receive-return"
@@ -32,7 +32,7 @@ struct ReceiveReturn: CommandPayload {
             wanted,
             available: { announced[$0.lineId] ?? 0 },
             otherwise: .quantityNotInReturn,
-            "in this return"
+            described: "in this return"
         )
         return [OrderEvent(ReturnReceived(returnId: returnId, lines: lines), at: occurredAt)]
     }

@@ -1,6 +1,7 @@
 import StrictJSON
 
-/// A payment provider's report: a fact. `paymentId` names the report, `providerRef` joins the reports of one payment.
+/// Reports a payment provider's result, a fact. `paymentId` names the report; `providerRef` is the same in all reports
+/// of one payment.
 struct RecordPayment: CommandPayload {
     static let name = CommandName.recordPayment
     static let path = "payment"

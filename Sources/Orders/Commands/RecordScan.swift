@@ -1,6 +1,6 @@
 import StrictJSON
 
-/// A carrier's scan: a fact. Refused only where there is no such parcel.
+/// Reports a carrier's scan, a fact. Refused only for an unknown parcel.
 struct RecordScan: CommandPayload {
     static let name = CommandName.recordScan
     static let path = "scan"
@@ -73,7 +73,9 @@ struct RecordScan: CommandPayload {
         var after = before
         after.add(scan)
         let scanned = ScanRecorded(parcelId: parcelId, scan: scan, eta: eta, parcelStatus: after.status)
-        events.append(OrderEvent(scanned, at: occurredAt, anomaly: next.contradiction(of: scan, before, after)))
+        events.append(
+            OrderEvent(scanned, at: occurredAt, anomaly: next.contradiction(of: scan, before: before, after: after))
+        )
         if let eta, eta != before.eta {
             let revised = EtaRevised(parcelId: parcelId, old: before.eta, new: eta, source: .carrier)
             events.append(OrderEvent(revised, at: occurredAt))

@@ -1,5 +1,6 @@
 import StrictJSON
 
+/// Releases a hold.
 struct ReleaseHold: CommandPayload {
     static let name = CommandName.releaseHold
     static let path = "release-hold"

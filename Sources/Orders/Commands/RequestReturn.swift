@@ -1,6 +1,6 @@
 import StrictJSON
 
-/// The customer wants to send delivered units back.
+/// Asks to send delivered units back.
 struct RequestReturn: CommandPayload {
     static let name = CommandName.requestReturn
     static let path = "request-return"
@@ -34,7 +34,7 @@ struct RequestReturn: CommandPayload {
             lines,
             available: { $0.returnable(pending: pending[$0.lineId] ?? 0) },
             otherwise: .quantityNotReturnable,
-            "to return"
+            described: "to return"
         )
         return [OrderEvent(ReturnRequested(returnId: returnId, lines: lines, reason: reason), at: occurredAt)]
     }

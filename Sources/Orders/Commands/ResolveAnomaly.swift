@@ -1,6 +1,6 @@
 import StrictJSON
 
-/// Staff have looked at a contradiction; it leaves the attention queue.
+/// Takes an anomaly out of the attention queue, after staff have looked at it.
 struct ResolveAnomaly: CommandPayload {
     static let name = CommandName.resolveAnomaly
     static let path = "resolve-anomaly"
@@ -10,7 +10,7 @@ struct ResolveAnomaly: CommandPayload {
         "note": "The staff's conclusion.",
     ]
 
-    /// The version of the event that raised it.
+    /// The version of the event that raised the anomaly.
     let version: Int
     let note: String
 

@@ -1,6 +1,6 @@
 import StrictJSON
 
-/// Takes back a scan that was wrong. It stays in the timeline, marked, and counts no more.
+/// Takes back a scan that was wrong. The scan stays in the timeline, marked, and counts no more.
 struct RetractScan: CommandPayload {
     static let name = CommandName.retractScan
     static let path = "retract-scan"
@@ -32,7 +32,9 @@ struct RetractScan: CommandPayload {
         return [OrderEvent(retracted, at: occurredAt)]
     }
 
-    /// What the parcel's status becomes, or why the scan has to stay.
+    /// The parcel's status without the scan.
+    ///
+    /// - Throws: a refusal where the scan is unknown or its units are in use.
     private static func statusAfter(
         retracting scanId: String,
         from index: Int,

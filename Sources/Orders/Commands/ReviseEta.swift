@@ -1,6 +1,6 @@
 import StrictJSON
 
-/// Says when a parcel, or the order as a whole, is expected now.
+/// Changes the expected time of a parcel, or of the order as a whole.
 struct ReviseEta: CommandPayload {
     static let name = CommandName.reviseEta
     static let path = "revise-eta"
@@ -42,7 +42,7 @@ struct ReviseEta: CommandPayload {
             }
             old = parcel.eta
         } else {
-            try order.requireAlive()
+            try order.requireActive()
             guard !order.isTerminal else { throw Rejection(.nothingExpected, "Nothing of the order is to come.") }
             old = order.eta
         }

@@ -1,6 +1,6 @@
 import StrictJSON
 
-/// Unpacks a parcel that has not left: its units are open again, its id stays taken.
+/// Unpacks a parcel that has not left. Its units are open again; its id stays taken.
 struct VoidParcel: CommandPayload {
     static let name = CommandName.voidParcel
     static let path = "void-parcel"

@@ -10,7 +10,7 @@ protocol EventPayload: Sendable, Equatable {
     /// The meanings of the event's members, where they differ from the common ones.
     static var meanings: [String: String] { get }
 
-    /// The steps that lift older layouts of the payload's types to today's.
+    /// The steps that turn older layouts of the payload's types into today's.
     static var upcasters: [Upcaster] { get }
 
     /// The times at which events of this kind are hidden from customers.
@@ -18,7 +18,7 @@ protocol EventPayload: Sendable, Equatable {
 
     var type: EventType { get }
 
-    /// Whether this event is hidden from customers.
+    /// Tells whether this event is hidden from customers.
     var isHidden: Bool { get }
 
     /// Writes the members that customers may read.

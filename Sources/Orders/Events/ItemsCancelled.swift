@@ -31,6 +31,6 @@ struct ItemsCancelled: EventPayload {
 
     func evolve(_ order: inout Order, at occurredAt: Timestamp) {
         order.cancel(lines)
-        order.answerLosses()
+        order.resolveLosses()
     }
 }

@@ -4,7 +4,8 @@ extension OrderEvent {
     /// Reads an event back from the log's columns.
     ///
     /// - Parameters:
-    ///   - number: the envelope's columns, like `shop` and `customer`; an `OrderPlaced` has no other place for them.
+    ///   - number: one of the envelope's columns, like `shop` and `customer`, from which an `OrderPlaced` takes its
+    ///     own.
     ///   - data: nil where the event is hidden from customers.
     /// - Throws: `StoredDataError`.
     package init(
@@ -42,11 +43,11 @@ extension OrderEvent {
         upcasters: Upcasters
     ) throws(StoredDataError) {
         guard let type = EventType(rawValue: name) else { throw .unknownType(name) }
-        guard upcasters.reads(type, schema) else { throw .unknownSchema(type: name, schema: schema) }
-        // What customers must not see lies in `internal` as a whole.
+        guard upcasters.reads(type, schema: schema) else { throw .unknownSchema(type: name, schema: schema) }
+        // All of a hidden event is in `internal`.
         var (data, `internal`) = (data ?? `internal`, `internal`)
         if schema != upcasters.schema(of: type) {
-            (data, `internal`) = try Self.lift(data, `internal`, type, schema, upcasters)
+            (data, `internal`) = try Self.upcast(data, `internal`, type, schema, upcasters)
         }
         let columns = StoredColumns(occurredAt: occurredAt, number: number, shop: shop, customer: customer)
         self = try Self.withObject(data, of: name) { data in
@@ -85,8 +86,8 @@ extension OrderEvent {
         }
     }
 
-    /// An old layout's texts as today's.
-    private static func lift(
+    /// The texts of an old layout in today's layout.
+    private static func upcast(
         _ data: [UInt8],
         _ internal: [UInt8],
         _ type: EventType,
@@ -97,7 +98,7 @@ extension OrderEvent {
             Self.withObject(`internal`, of: type.rawValue) { .success((data.value, $0.value)) }
         }.get()
         guard case (.object(let data), .object(let inside)) = objects else { return (data, `internal`) }
-        let lifted = upcasters.lifted(type, schema, data, inside)
-        return (JSONValue.object(lifted.data).bytes, JSONValue.object(lifted.internal).bytes)
+        let upcast = upcasters.upcast(type, from: schema, data: data, internal: inside)
+        return (JSONValue.object(upcast.data).bytes, JSONValue.object(upcast.internal).bytes)
     }
 }

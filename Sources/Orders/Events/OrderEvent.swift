@@ -1,12 +1,12 @@
 import StrictJSON
 
-/// Something that happened to an order. Its version, and where it stands in the log, are the log's to say.
+/// An event of an order. The log adds the event's version and position.
 package struct OrderEvent: Sendable, Equatable {
     package let type: EventType
     /// The layout of the stored texts, counted from 1 for each type.
     package let schema: Int
     package let occurredAt: Timestamp
-    /// The contradiction that it brought, if it brought one.
+    /// The contradiction that the event brought; nil where it brought none.
     package let anomaly: Anomaly?
     let payload: any EventPayload
 
@@ -18,11 +18,13 @@ package struct OrderEvent: Sendable, Equatable {
         self.payload = payload
     }
 
-    /// Whether the event adds to the staff's attention queue.
+    /// Tells whether the event adds to the staff's attention queue.
     package var hasAnomaly: Bool { anomaly != nil }
 
-    /// The texts for the log's columns, which are also those that are pushed: `data` for customers, nil when they do not
-    /// learn of the event; `internal` for staff only, `{}` when there is nothing to add.
+    /// The texts for the log's columns; streams send the same texts.
+    ///
+    /// - Returns: `data` for customers, nil where the event is hidden from them, and `internal` for staff only, `{}`
+    ///   where there is nothing to add.
     package func encode() -> (data: [UInt8]?, internal: [UInt8]) {
         let data = payload.isHidden ? nil : JSONWriter.object { payload.writeData(&$0) }
         let `internal` = JSONWriter.object(reserving: 64) { writer in

@@ -12,7 +12,7 @@ struct ParcelDispatched: EventPayload {
     var carrier: String?
     var trackingNumber: String?
     var eta: TimeWindow?
-    /// Whether only a scan showed that the parcel had left.
+    /// Tells whether only a scan showed that the parcel had left.
     let isImplied: Bool
 
     var type: EventType { .parcelDispatched }

@@ -23,7 +23,7 @@ struct ParcelPacked: EventPayload {
 
     func evolve(_ order: inout Order, at occurredAt: Timestamp) {
         order.parcels.append(Parcel(parcelId: parcelId, lines: lines))
-        order.settleUnits(of: order.parcels.count - 1, formerly: .void)
-        order.answerLosses()
+        order.updateUnits(ofParcelAt: order.parcels.count - 1, previousStatus: .void)
+        order.resolveLosses()
     }
 }

@@ -1,7 +1,7 @@
 import StrictJSON
 
-/// A carrier's scan joined a parcel's timeline. The event's type follows the scan's code, even when the scan came too late to
-/// change anything.
+/// A carrier's scan joined a parcel's timeline. The event's type follows the scan's code, even when the scan came too
+/// late to change anything.
 struct ScanRecorded: EventPayload {
     static let summaries: [EventType: String] = [
         .parcelScanned: "The carrier scanned a parcel.",

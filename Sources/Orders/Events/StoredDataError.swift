@@ -1,7 +1,7 @@
-/// Why a stored event or state cannot be read: it was damaged, or written by a newer version of the program.
+/// An error in a stored event or state: the text is damaged, or a newer version of the program wrote it.
 package enum StoredDataError: Error, Sendable, Equatable {
     case unknownType(String)
     case unknownSchema(type: String, schema: Int)
-    /// `what` names the event's type or the state; `detail` the first thing that is wrong.
+    /// A damaged text. `what` names the event's type or the state, `detail` the first error.
     case malformed(what: String, detail: String)
 }

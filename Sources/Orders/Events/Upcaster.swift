@@ -1,10 +1,10 @@
 import StrictJSON
 
-/// A step that lifts an event type's stored texts from one layout to the next.
+/// A step that turns an event type's stored texts from one layout into the next.
 struct Upcaster: Sendable {
     let type: EventType
     /// The schema that the step reads; it writes the one after it.
     let from: Int
     /// Changes `data` (or `internal`, where the event is hidden from customers) and `internal` to the next layout.
-    let lift: @Sendable (_ data: JSONObject, _ internal: JSONObject) -> (data: JSONObject, internal: JSONObject)
+    let upcast: @Sendable (_ data: JSONObject, _ internal: JSONObject) -> (data: JSONObject, internal: JSONObject)
 }

@@ -1,10 +1,10 @@
 import StrictJSON
 
-/// The steps that lift old layouts of events to today's, for folding alone. Stored events never change, and streams send
-/// them as they are stored, with the schema in which they were written.
+/// The steps that turn old layouts of events into today's, for folding alone. Stored events never change, and streams
+/// send them as they are stored, with the schema in which they were written.
 ///
-/// To change a type's layout: change its payload, add the step to the payload's `upcasters`, and keep the type's lines in
-/// the corpus of the tests.
+/// To change a type's layout: change its payload, add the step to the payload's `upcasters`, and keep the type's lines
+/// in the corpus of the tests.
 struct Upcasters: Sendable {
     /// All steps of this version of the program.
     static let current = Upcasters(
@@ -21,16 +21,16 @@ struct Upcasters: Sendable {
     /// The schema in which this version writes events of the type.
     func schema(of type: EventType) -> Int { (steps[type]?.last?.from ?? 0) + 1 }
 
-    /// Whether this version reads the schema.
-    func reads(_ type: EventType, _ schema: Int) -> Bool { (1...self.schema(of: type)).contains(schema) }
+    /// Tells whether this version reads the schema.
+    func reads(_ type: EventType, schema: Int) -> Bool { (1...self.schema(of: type)).contains(schema) }
 
-    /// The texts of a known schema, lifted to the schema of this version.
-    func lifted(
+    /// The texts of a known schema in the layout of this version.
+    func upcast(
         _ type: EventType,
-        _ schema: Int,
-        _ data: JSONObject,
-        _ internal: JSONObject
+        from schema: Int,
+        data: JSONObject,
+        internal: JSONObject
     ) -> (data: JSONObject, internal: JSONObject) {
-        (steps[type] ?? []).filter { $0.from >= schema }.reduce((data, `internal`)) { $1.lift($0.0, $0.1) }
+        (steps[type] ?? []).filter { $0.from >= schema }.reduce((data, `internal`)) { $1.upcast($0.0, $0.1) }
     }
 }

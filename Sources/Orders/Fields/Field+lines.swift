@@ -1,12 +1,12 @@
 import StrictJSON
 
 extension Field where Value == [LineQuantity] {
-    /// 1 … 500 lines, none of them twice.
+    /// A list of 1 … 500 lines, each `lineId` once.
     static var lines: Field { Lines.quantities }
 }
 
 extension Field where Value == [ReceivedLine] {
-    /// 1 … 500 lines, none of them twice.
+    /// A list of 1 … 500 lines, each `lineId` once.
     static var receivedLines: Field { Lines.received }
 }
 

@@ -1,6 +1,6 @@
 import StrictJSON
 
-// Fields are asked for once for every member that is read, so those that are always the same are made once.
+// A field is needed for every member that is read, so fields that are always the same are made once.
 
 extension Field where Value == Bool {
     static var bool: Field { Scalars.bool }
@@ -52,7 +52,7 @@ extension Field where Value: WireWord {
     }
 }
 
-/// An enumeration's name without its module: `ScanCode`, `ProofKind`.
+/// The name of an enumeration without its module: `ScanCode`, `ProofKind`.
 package func wordName(of type: Any.Type) -> String {
     String(reflecting: type).split(separator: ".").dropFirst().joined()
 }

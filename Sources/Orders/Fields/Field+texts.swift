@@ -1,10 +1,11 @@
 import StrictJSON
 
 extension Field where Value == String {
-    /// A text that says something.
+    /// A text that is not empty.
     static var text: Field { Texts.text }
 
-    /// At most 500 characters, counted as Unicode scalars as JSON Schema does; NUL, which PostgreSQL cannot hold, is refused.
+    /// A text of at most 500 characters, counted as Unicode scalars as JSON Schema does. NUL is refused: PostgreSQL
+    /// cannot hold it.
     static func text(atLeast minimum: Int) -> Field { minimum == 0 ? Texts.anyText : Texts.text }
 
     /// An id that the caller gives to something within an order.
@@ -12,15 +13,15 @@ extension Field where Value == String {
 
     static var shop: Field { Texts.shop }
 
-    /// ISO 3166-1 alpha-2, by its shape.
+    /// A country by the form of its code: two capital letters (ISO 3166-1 alpha-2).
     static var country: Field { Texts.country }
 
     static var currency: Field { Texts.currency }
 
-    /// A language tag by its shape (BCP 47): subtags of letters and digits, joined by hyphens.
+    /// A language tag by its form (BCP 47): subtags of letters and digits, joined by hyphens.
     static var locale: Field { Texts.locale }
 
-    /// The name under which a command is recognised when it is sent again.
+    /// The id under which a command is recognised when it is sent again.
     static var commandId: Field { Texts.commandId }
 }
 
@@ -39,7 +40,7 @@ private enum Texts {
         ) { value, errors in
             let message: String
             if let text = value.string {
-                // A text is never longer in scalars than in bytes: counting is for the long ones.
+                // A text has at most as many scalars as bytes, so only long texts are counted.
                 if text.utf8.contains(0) {
                     message = "must not contain NUL"
                 } else if text.utf8.count > 500, text.unicodeScalars.count > 500 {

@@ -63,7 +63,7 @@ private enum Values {
     ) { fields in
         let earliest = fields.required("earliest", .time)
         guard let latest = fields.required("latest", .time), let earliest else { return nil }
-        if earliest > latest { fields.fail("latest", "must not be before earliest") }
+        if earliest > latest { fields.addError("must not be before earliest", member: "latest") }
         return TimeWindow(earliest: earliest, latest: latest)
     }.named("TimeWindow", "`latest` is not before `earliest`.")
 

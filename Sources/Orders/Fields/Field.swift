@@ -28,8 +28,8 @@ struct Field<Value>: Sendable {
         }
     }
 
-    /// An object that has no other fields than those that `read` asks for. `read` asks for each of them, whatever the values
-    /// of the others are, so that the object can describe itself.
+    /// An object that has no other fields than those that `read` asks for. `read` asks for each of them, whatever the
+    /// values of the others are, so that the object can describe itself.
     ///
     /// - Parameter meanings: the meanings of the object's fields, where they differ from the common ones.
     static func object(
@@ -45,7 +45,7 @@ struct Field<Value>: Sendable {
             }
             var fields = FieldReader(value)
             let result = read(&fields)
-            fields.refuseOthers()
+            fields.rejectUnknownMembers()
             guard fields.errors.isEmpty else {
                 errors.append(contentsOf: fields.errors)
                 return nil

@@ -46,7 +46,7 @@ struct FieldReader {
     mutating func required<Value>(_ name: StaticString, _ field: Field<Value>) -> Value? {
         guard let object else { return describe(name, field, isRequired: true) }
         guard let member = object.member(name, hint: &hint) else {
-            fail(name, "is required")
+            addError("is required", member: name)
             return nil
         }
         return value(of: member, field)
@@ -77,14 +77,14 @@ struct FieldReader {
     }
 
     /// Adds an error for every member that nobody asked for.
-    mutating func refuseOthers(ignoring ignored: [StaticString] = []) {
+    mutating func rejectUnknownMembers(ignoring ignored: [StaticString] = []) {
         guard let object else { return }
         // Nearly always all were asked for.
         if object.count < 64, read == (1 << UInt64(object.count)) - 1 { return }
         for member in object.members where !wasRead(member) && !ignored.contains(where: { member.name.isText($0) }) {
             // Checked before the pointer is made: an object of thousands of unknown members would cost seconds.
             guard errors.count < InvalidCommand.limit else { return }
-            fail(at: member.value.pointer, "is not a field of this command")
+            addError("is not a field of this command", at: member.value.pointer)
         }
     }
 
@@ -92,11 +92,11 @@ struct FieldReader {
         member.ordinal < 64 ? read & (1 << UInt64(member.ordinal)) != 0 : readBeyond.contains(member.ordinal)
     }
 
-    mutating func fail(_ name: StaticString, _ message: String) {
-        fail(at: (object?.pointer ?? "") + "/" + JSONPointer.escape("\(name)"), message)
+    mutating func addError(_ message: String, member name: StaticString) {
+        addError(message, at: (object?.pointer ?? "") + "/" + JSONPointer.escape("\(name)"))
     }
 
-    mutating func fail(at pointer: String, _ message: String) {
+    mutating func addError(_ message: String, at pointer: String) {
         guard errors.count < InvalidCommand.limit else { return }
         errors.append(FieldError(pointer: pointer, message: message))
     }

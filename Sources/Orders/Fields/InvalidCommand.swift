@@ -1,17 +1,6 @@
-/// One thing wrong with a command's body, and where (RFC 6901).
-package struct FieldError: Sendable, Equatable {
-    package let pointer: String
-    package let message: String
-
-    package init(pointer: String, message: String) {
-        self.pointer = pointer
-        self.message = message
-    }
-}
-
-/// A command that no order could accept: everything that is wrong with it, in the order in which it was found.
+/// A command that no order could accept, with every error in the order in which it was found.
 ///
-/// Holds at most `InvalidCommand.limit` errors, so that an absurd body does not earn an absurd answer.
+/// Holds at most `InvalidCommand.limit` errors, which bounds the answer to a body of thousands of wrong members.
 package struct InvalidCommand: Error, Sendable, Equatable {
     package let errors: [FieldError]
 

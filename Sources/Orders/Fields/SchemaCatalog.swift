@@ -1,7 +1,7 @@
 package import StrictJSON
 
-/// The JSON Schemas (2020-12) of named values, collected while fields describe themselves. The reader and the schema come
-/// from the same declarations, so that neither can say what the other does not.
+/// The JSON Schemas (2020-12) of named values, collected while fields describe themselves. The reader and the schema
+/// come from the same declarations, so that neither can say what the other does not.
 package final class SchemaCatalog {
     package private(set) var schemas: [String: JSONValue] = [:]
     /// The words of each enumeration that a schema names, with their meanings, by the enumeration's schema.

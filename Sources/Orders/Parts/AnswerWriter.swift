@@ -38,7 +38,7 @@ struct AnswerWriter: PartVisitor {
 
     mutating func amount(_ name: StaticString, _ minorUnits: inout Int64, isSum: Bool) {
         writer.key(name)
-        writer.money(minorUnits, currency)
+        writer.money(minorUnits, currency: currency)
     }
 
     mutating func part<Part: OrderPart>(_ name: StaticString, _ part: inout Part) {

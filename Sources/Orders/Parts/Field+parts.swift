@@ -3,7 +3,7 @@ import StrictJSON
 // Answers may hold values that another version of the service bounds otherwise, so their schemas name no bounds.
 
 extension Field where Value == String {
-    /// A text that says something.
+    /// A text that is not empty.
     static var partText: Field { Fields.text }
 
     /// A text that may be empty.

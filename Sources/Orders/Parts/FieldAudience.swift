@@ -7,7 +7,7 @@ enum FieldAudience {
     /// The stored state alone.
     case storage
 
-    /// Whether an answer for that audience holds the field.
+    /// Tells whether an answer for that audience holds the field.
     func includes(_ audience: Audience) -> Bool {
         switch self {
         case .everyone: true

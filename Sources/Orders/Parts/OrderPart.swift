@@ -1,7 +1,7 @@
 /// A part of an order's state that is an object in JSON: a line, a parcel, a scan.
 ///
-/// The part declares each field once, in `visitFields`. The stored state, the answer to clients and the answer's schema all
-/// come from that declaration, so that a new field is a property and one line.
+/// The part declares each field once, in `visitFields`. The stored state, the answer to clients and the answer's schema
+/// all come from that declaration, so that a new field is a property and one line.
 protocol OrderPart: Sendable {
     /// A part whose fields are still to be read.
     static var blank: Self { get }

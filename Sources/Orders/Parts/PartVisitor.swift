@@ -1,5 +1,5 @@
-/// An operation on the fields of an order's parts: `StateWriter` and `StateReader` for the stored state, `AnswerWriter` and
-/// `AnswerDescriber` for what clients read.
+/// An operation on the fields of an order's parts: `StateWriter` and `StateReader` for the stored state, `AnswerWriter`
+/// and `AnswerDescriber` for what clients read.
 ///
 /// A field is passed `inout`, since a reader sets it; the other visitors leave it as it is.
 protocol PartVisitor {

@@ -1,7 +1,7 @@
 import StrictJSON
 
-/// Reads parts from the form of the stored state. A field that is missing or wrong keeps its value and leaves an error in
-/// `fields`.
+/// Reads parts from the form of the stored state. A field that is missing or wrong keeps its value and leaves an error
+/// in `fields`.
 struct StateReader: PartVisitor {
     var fields: FieldReader
 

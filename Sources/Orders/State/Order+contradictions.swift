@@ -1,6 +1,10 @@
 extension Order {
-    /// What a new scan contradicts, given its parcel before and after it; the order is as before it.
-    func contradiction(of scan: Scan, _ before: Parcel, _ after: Parcel) -> Anomaly? {
+    /// The anomaly that a new scan of a parcel brings; nil where the scan contradicts nothing.
+    ///
+    /// - Parameters:
+    ///   - before: the parcel before the scan, as it is in this order.
+    ///   - after: the parcel with the scan.
+    func contradiction(of scan: Scan, before: Parcel, after: Parcel) -> Anomaly? {
         let parcelId = before.parcelId
         if before.isVoid {
             return Anomaly(
@@ -10,7 +14,7 @@ extension Order {
         }
         let (old, new) = (before.status.unitPlace, after.status.unitPlace)
         if old != new {
-            // The units may be elsewhere already (unitsAt), with nothing left to move.
+            // Units that are at the new place already (unitsAt) have nothing to move.
             if before.unitsAt != new, !canMove(before.lines, from: before.unitsAt, to: new) {
                 return Anomaly(
                     .unitsMoved,
@@ -24,7 +28,7 @@ extension Order {
                 )
             }
         }
-        return Self.contradictsDelivery(scan, before, after)
+        return Self.contradictsDelivery(scan, before: before, after: after)
             ? Anomaly(
                 .contradictoryScan,
                 "The scan \(scan.code.rawValue) does not go with the delivery of \(parcelId)."
@@ -32,8 +36,9 @@ extension Order {
             : nil
     }
 
-    /// After a delivery only the carrier's taking it back makes sense: no other scan may be later.
-    private static func contradictsDelivery(_ scan: Scan, _ before: Parcel, _ after: Parcel) -> Bool {
+    /// Tells whether the scan and a delivery exclude each other: after a delivery, the carrier can only take the parcel
+    /// back.
+    private static func contradictsDelivery(_ scan: Scan, before: Parcel, after: Parcel) -> Bool {
         let counting = before.scans.filter { !$0.isRetracted }
         if scan.code == .delivered {
             guard before.status != .delivered, after.status == .delivered else { return false }

@@ -1,7 +1,9 @@
 extension Order {
-    /// What a command brings about: its events, none where a fact is known already, or why the order refuses it.
+    /// The events that a command brings about; none where a fact is known already.
     ///
-    /// Total: every state gives every command an answer. Time comes in with the command, or as its receipt.
+    /// Total: every state gives every command an answer.
+    /// - Parameter receivedAt: the time that counts for a command that names none.
+    /// - Throws: the order's refusal.
     package func decide(_ command: OrderCommand, receivedAt: Timestamp) throws(Rejection) -> [OrderEvent] {
         guard version > 0 || command.name == .placeOrder else {
             throw Rejection(.orderUnknown, "There is no such order.")

@@ -10,7 +10,7 @@ extension Order {
         }
     }
 
-    /// Folds an event that has just been decided, and announces the headline that comes of it.
+    /// Folds an event that has just been decided, and announces the new headline.
     package mutating func apply(_ event: OrderEvent) -> (before: OrderStatus?, after: OrderStatus) {
         let before = announced
         evolve(event)
@@ -19,7 +19,9 @@ extension Order {
         return (before, after)
     }
 
-    /// Folds a stored event. The headline is the one that was announced with it, never computed again.
+    /// Folds a stored event.
+    ///
+    /// - Parameter announced: the headline that was announced with the event; it is not computed again.
     package mutating func replay(_ event: OrderEvent, announced: OrderStatus) {
         evolve(event)
         self.announced = announced

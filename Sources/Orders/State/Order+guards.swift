@@ -1,7 +1,7 @@
 /// Rules that several commands share.
 extension Order {
-    /// Cancelled and closed orders take part in no more business.
-    func requireAlive() throws(Rejection) {
+    /// Refuses for a cancelled or closed order.
+    func requireActive() throws(Rejection) {
         switch lifecycle {
         case .placed, .confirmed: return
         case .cancelled: throw Rejection(.orderCancelled, "The order is cancelled.")
@@ -10,7 +10,7 @@ extension Order {
     }
 
     func requireConfirmed() throws(Rejection) {
-        try requireAlive()
+        try requireActive()
         guard lifecycle == .confirmed else { throw Rejection(.orderNotConfirmed, "The order is not confirmed.") }
     }
 
@@ -41,12 +41,17 @@ extension Order {
         return found
     }
 
-    /// Every line is the order's, and `available` holds what is asked of it.
+    /// Refuses lines that the order does not have, and quantities that a line does not have.
+    ///
+    /// - Parameters:
+    ///   - available: the number of units that a line can give.
+    ///   - reason: the refusal for a quantity above that number.
+    ///   - state: the state of those units, for the message.
     func require(
         _ wanted: [LineQuantity],
         available: (OrderLine) -> Int,
         otherwise reason: RejectionReason,
-        _ state: String
+        described state: String
     ) throws(Rejection) {
         let index = lineIndex
         for line in wanted where index[line.lineId] == nil {

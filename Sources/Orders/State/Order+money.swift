@@ -7,12 +7,12 @@ extension Order {
         return max(0, total.addingSaturated(-cancelled))
     }
 
-    /// Whether enough is authorized or captured for a parcel to leave.
+    /// Tells whether enough is authorized or captured for a parcel to leave.
     package var isPaidEnough: Bool {
         terms == .onDelivery || max(payment.authorized.addingSaturated(-payment.voided), payment.captured) >= due
     }
 
-    /// Whether everything authorized was captured or voided, and everything due captured.
+    /// Tells whether everything authorized was captured or voided, and everything due captured.
     package var isSettled: Bool {
         payment.captured.addingSaturated(payment.voided) >= payment.authorized && payment.captured >= due
     }

@@ -2,8 +2,8 @@ import FoundationEssentials
 package import StrictJSON
 
 extension Order {
-    /// The schema of the object that `json(for:role:position:recordedAt:)` writes. Tests hold the two against each other, in
-    /// both directions.
+    /// The schema of the object that `json(for:role:position:recordedAt:)` writes. Tests hold the two against each
+    /// other, in both directions.
     package static func schema(in catalog: SchemaCatalog) -> JSONValue {
         catalog.reference("Order") {
             var order = Order(orderId: UUID())

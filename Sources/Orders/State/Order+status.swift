@@ -18,6 +18,6 @@ extension Order {
         return lifecycle == .placed ? .placed : .preparing
     }
 
-    /// Whether staff should look at the order: a parcel has a problem, or an anomaly is unresolved.
+    /// Tells whether staff should look at the order: a parcel has a problem, or an anomaly is unresolved.
     package var attention: Bool { status == .attention || !anomalies.isEmpty }
 }

@@ -1,4 +1,4 @@
-/// Units follow parcels: every move between places goes through here.
+/// Counts and moves of units. Units follow their parcel: each change of a parcel's status moves them here.
 extension Order {
     /// The positions of the lines by id.
     var lineIndex: [String: Int] {
@@ -17,7 +17,7 @@ extension Order {
         return counts
     }
 
-    /// Nothing is left that could still be packed or arrive.
+    /// Tells whether no units are left that could still be packed or arrive.
     package var isTerminal: Bool {
         let units = units
         return units.open + units.packed + units.shipped == 0
@@ -28,12 +28,12 @@ extension Order {
         return units.shipped + units.delivered > 0
     }
 
-    /// What `cancelOrder` means when it names no lines.
+    /// The open units of all lines: those that `cancelOrder` cancels when it names no lines.
     var openLines: [LineQuantity] {
         lines.compactMap { $0.open > 0 ? LineQuantity(lineId: $0.lineId, quantity: $0.open) : nil }
     }
 
-    /// Per line, units whose return was requested or approved and has not come.
+    /// The number of units by line whose return was requested or approved and has not arrived.
     var pendingReturns: [String: Int] {
         var pending: [String: Int] = [:]
         for line in returns.lazy.filter(\.isPending).flatMap(\.lines) {
@@ -42,13 +42,13 @@ extension Order {
         return pending
     }
 
-    /// Whether the units are where they would be taken from. Delivered units in a return stay delivered.
+    /// Tells whether so many units are at the old place. Delivered units in a return cannot leave.
     func canMove(_ moved: [LineQuantity], from old: UnitPlace, to new: UnitPlace) -> Bool {
-        moving(moved, from: old, to: new) != nil
+        linesAfterMoving(moved, from: old, to: new) != nil
     }
 
-    /// The lines after a move; nil, and nothing at all moves, when one of them has not enough.
-    private func moving(_ moved: [LineQuantity], from old: UnitPlace, to new: UnitPlace) -> [OrderLine]? {
+    /// The lines after a move; nil where one of them has too few units, and then no line moves.
+    private func linesAfterMoving(_ moved: [LineQuantity], from old: UnitPlace, to new: UnitPlace) -> [OrderLine]? {
         let index = lineIndex
         let pending = old == .delivered ? pendingReturns : [:]
         var result = lines
@@ -62,32 +62,32 @@ extension Order {
         return result
     }
 
-    /// Changes a parcel and lets its units follow. A parcel that is not there is left alone.
+    /// Changes a parcel and moves its units. An unknown parcel changes nothing.
     mutating func changeParcel(_ parcelId: String, _ change: (inout Parcel) -> Void) {
         guard let index = parcelIndex(parcelId) else { return }
         let before = parcels[index].status
         change(&parcels[index])
-        settleUnits(of: index, formerly: before)
+        updateUnits(ofParcelAt: index, previousStatus: before)
     }
 
-    /// Moves a parcel's units to where its status says they are, if they are still to be had.
-    mutating func settleUnits(of index: Int, formerly before: ParcelStatus) {
+    /// Moves a parcel's units to the place that its status implies, if the units are still available.
+    mutating func updateUnits(ofParcelAt index: Int, previousStatus: ParcelStatus) {
         let parcel = parcels[index]
         let place = parcel.status.unitPlace
-        if place != parcel.unitsAt, let moved = moving(parcel.lines, from: parcel.unitsAt, to: place) {
+        if place != parcel.unitsAt, let moved = linesAfterMoving(parcel.lines, from: parcel.unitsAt, to: place) {
             lines = moved
             parcels[index].unitsAt = place
         }
         if parcel.status != .lost {
-            parcels[index].isLossUnanswered = false
-        } else if before != .lost {
-            parcels[index].isLossUnanswered = true
+            parcels[index].isLossUnresolved = false
+        } else if previousStatus != .lost {
+            parcels[index].isLossUnresolved = true
         }
     }
 
-    /// Packing or cancelling is an answer to every loss so far.
-    mutating func answerLosses() {
-        for index in parcels.indices { parcels[index].isLossUnanswered = false }
+    /// Marks every loss as resolved. Packing or cancelling units does so.
+    mutating func resolveLosses() {
+        for index in parcels.indices { parcels[index].isLossUnresolved = false }
     }
 
     mutating func cancel(_ cancelled: [LineQuantity]) {

@@ -1,9 +1,9 @@
 package import FoundationEssentials
 
-/// An order as its events make it. Amounts are minor units of `currency`.
+/// The state of an order, folded from its events. Amounts are minor units of `currency`.
 package struct Order: Sendable, Equatable {
     package let orderId: UUID
-    /// How many events there have been; 0 for an order that is not there.
+    /// The number of events so far; 0 before the order is placed.
     package internal(set) var version = 0
     package internal(set) var number = ""
     package internal(set) var shop = ""
@@ -23,16 +23,16 @@ package struct Order: Sendable, Equatable {
     package internal(set) var promised: TimeWindow?
     package internal(set) var eta: TimeWindow?
     package internal(set) var lines: [OrderLine] = []
-    /// Released ones included.
+    /// The holds, released ones included.
     package internal(set) var holds: [Hold] = []
     package internal(set) var parcels: [Parcel] = []
     package internal(set) var payment = Payment()
     package internal(set) var returns: [Return] = []
     package internal(set) var notes: [Note] = []
-    /// Open ones only.
+    /// The anomalies that are not resolved.
     package internal(set) var anomalies: [OpenAnomaly] = []
-    /// The headline that was announced with the last event: what readers were told, even where today's rules would say
-    /// otherwise. Nil before the first event.
+    /// The headline that was announced with the last event. It stays, even where today's rules would give another one.
+    /// Nil before the first event.
     package internal(set) var announced: OrderStatus?
 
     /// The order before its first event.
@@ -44,8 +44,8 @@ package struct Order: Sendable, Equatable {
 
     package var isOnHold: Bool { holds.contains { !$0.isReleased } }
 
-    /// There, and neither cancelled nor closed.
-    var isAlive: Bool { version > 0 && (lifecycle == .placed || lifecycle == .confirmed) }
+    /// Tells whether the order is placed, and neither cancelled nor closed.
+    var isActive: Bool { version > 0 && (lifecycle == .placed || lifecycle == .confirmed) }
 
     func parcelIndex(_ parcelId: String) -> Int? {
         parcels.firstIndex { $0.parcelId == parcelId }

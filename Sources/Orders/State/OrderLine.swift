@@ -1,6 +1,7 @@
 /// One line of an order, and the places of its units.
 ///
-/// `open` is what the other counts leave over, so quantity = open + packed + shipped + delivered + cancelled always holds.
+/// `open` is what the other counts leave over, so quantity = open + packed + shipped + delivered + cancelled always
+/// holds.
 package struct OrderLine: Sendable, Equatable {
     package private(set) var lineId: String
     package private(set) var sku: String

@@ -11,19 +11,20 @@ package struct Parcel: Sendable, Equatable {
     package internal(set) var isVoid = false
     /// The parcel's status. It follows from the scans, and is kept because it is read more often than it changes.
     package private(set) var status = ParcelStatus.packed
-    /// The place at which the order counts the parcel's units. It can differ from the place that the status implies: a lost
-    /// parcel that is found after its units were packed anew has no units.
+    /// The place at which the order counts the parcel's units. It can differ from the place that the status implies: a
+    /// lost parcel that is found after its units were packed anew has no units.
     package internal(set) var unitsAt = UnitPlace.open
-    /// Whether the parcel is lost, and nothing was packed or cancelled since.
-    package internal(set) var isLossUnanswered = false
+    /// Tells whether the parcel is lost, and nothing was packed or cancelled since.
+    package internal(set) var isLossUnresolved = false
 
     init(parcelId: String, lines: [LineQuantity]) {
         self.parcelId = parcelId
         self.lines = lines
     }
 
-    /// Whether the parcel has a problem: until the next scan, or after a loss until something is packed or cancelled.
-    var needsAttention: Bool { status == .attemptFailed || status == .exception || isLossUnanswered }
+    /// Tells whether the parcel has a problem: until the next scan, or after a loss until something is packed or
+    /// cancelled.
+    var needsAttention: Bool { status == .attemptFailed || status == .exception || isLossUnresolved }
 
     mutating func dispatch() {
         isDispatched = true
@@ -49,7 +50,8 @@ package struct Parcel: Sendable, Equatable {
         foldScans()
     }
 
-    /// Computes the status: the last counting scan's, except that a delivery stays until the carrier takes the parcel back.
+    /// Computes the status: the last counting scan's, except that a delivery stays until the carrier takes the parcel
+    /// back.
     private mutating func foldScans() {
         guard !isVoid else {
             status = .void
@@ -85,7 +87,7 @@ extension Parcel: OrderPart {
         visitor.flag("dispatched", &isDispatched, for: .storage)
         visitor.flag("void", &isVoid, for: .storage)
         visitor.field("unitsAt", &unitsAt, for: .storage)
-        visitor.flag("lossUnanswered", &isLossUnanswered, for: .storage)
+        visitor.flag("lossUnanswered", &isLossUnresolved, for: .storage)
         visitor.parts("scans", &scans)
     }
 

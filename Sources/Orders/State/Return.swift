@@ -16,7 +16,7 @@ package struct Return: Sendable, Equatable {
         self.note = note
     }
 
-    /// Whether the return was requested or approved and its units have not arrived.
+    /// Tells whether the return was requested or approved and its units have not arrived.
     package var isPending: Bool { status == .requested || status == .approved }
 }
 

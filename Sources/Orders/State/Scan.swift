@@ -6,7 +6,7 @@ package struct Scan: Sendable, Equatable {
     package private(set) var place: Place?
     package private(set) var reason: FailureReason?
     package private(set) var proof: Proof?
-    /// Whether the scan was taken back: it stays in the timeline and does not count.
+    /// Tells whether the scan was taken back: it stays in the timeline and does not count.
     package internal(set) var isRetracted = false
 
     init(
@@ -25,8 +25,8 @@ package struct Scan: Sendable, Equatable {
         self.proof = proof
     }
 
-    /// Whether this scan counts before another one: by time, deliveries last, then by id. The order in which scans arrive
-    /// does not matter.
+    /// Tells whether this scan counts before another one: by time, deliveries last, then by id. The order in which
+    /// scans arrive does not matter.
     func precedes(_ other: Scan) -> Bool {
         if occurredAt != other.occurredAt { return occurredAt < other.occurredAt }
         let (isDelivery, otherIsDelivery) = (code == .delivered, other.code == .delivered)

@@ -4,7 +4,7 @@ enum Currency {
         codes.contains(code)
     }
 
-    /// In alphabetical order.
+    /// All codes in alphabetical order.
     static var all: [String] { codes.sorted() }
 
     private static let codes = Set(

@@ -16,21 +16,22 @@ package struct Money: Sendable, Hashable {
 }
 
 extension JSONWriter {
-    package mutating func money(_ amount: Int64, _ currency: String) {
+    package mutating func money(_ minorUnits: Int64, currency: String) {
         object { writer in
-            writer.field("amount", amount)
+            writer.field("amount", minorUnits)
             writer.field("currency", currency)
         }
     }
 
     mutating func field(_ name: StaticString, _ money: Money) {
         key(name)
-        self.money(money.amount, money.currency)
+        self.money(money.amount, currency: money.currency)
     }
 }
 
 extension Int64 {
-    /// Sums of reported money stop at the bound instead of trapping; no real order comes near it.
+    /// The sum, or the nearest bound of `Int64`. Sums of reported money must not trap; no real order comes near the
+    /// bound.
     func addingSaturated(_ other: Int64) -> Int64 {
         let (sum, overflow) = addingReportingOverflow(other)
         if overflow { return other < 0 ? .min : .max }

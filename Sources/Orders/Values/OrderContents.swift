@@ -1,16 +1,6 @@
 import StrictJSON
 
-/// One line as it was ordered.
-struct PlacedLine: Sendable, Equatable {
-    let lineId: String
-    let sku: String
-    let name: String
-    let quantity: Int
-    /// Minor units of the order's currency.
-    let unitPrice: Int64
-}
-
-/// What was ordered, for how much, and where it goes: the part that the command and the event have in common.
+/// The contents of an order: lines, prices and destination. `placeOrder` and `OrderPlaced` have this part in common.
 /// Amounts are minor units of `currency`.
 struct OrderContents: Sendable, Equatable {
     let contactRef: String
@@ -82,17 +72,21 @@ struct OrderContents: Sendable, Equatable {
         writer.field("promised", promised)
     }
 
-    /// 500 lines of a million units at 2^53 each need more than 64 bits.
+    /// The total to which the amounts add up. 500 lines of a million units at 2^53 each need more than 64 bits.
     var expectedTotal: Int128 {
         let goods = lines.reduce(Int128(0)) { $0 + Int128($1.quantity) * Int128($1.unitPrice) }
         return goods + Int128(shipping) + (taxIncluded == true ? 0 : Int128(tax)) - Int128(discount)
     }
 
+    /// Adds an error where the total is not the sum of the amounts.
     func checkTotal(_ fields: inout FieldReader) {
         let expected = expectedTotal
-        if expected != Int128(total) { fields.fail(at: "/total", "must be \(expected): what the amounts add up to") }
+        if expected != Int128(total) {
+            fields.addError("must be \(expected): what the amounts add up to", at: "/total")
+        }
     }
 
+    /// The contents with defaults filled in.
     var withDefaults: OrderContents {
         OrderContents(
             contactRef: contactRef,
@@ -108,24 +102,5 @@ struct OrderContents: Sendable, Equatable {
             terms: terms ?? .prepaid,
             promised: promised
         )
-    }
-}
-
-extension Field where Value == [PlacedLine] {
-    /// 1 … 500 lines, none of them twice, priced in the order's currency where that is known by now.
-    static func placedLines(in currency: String?) -> Field {
-        let price = Field<Money>.money(in: currency)
-        return Field<[PlacedLine]>.list(
-            1...500,
-            of: Field<PlacedLine>.object { fields in
-                let lineId = fields.required("lineId", .identifier)
-                let sku = fields.required("sku", .text)
-                let name = fields.required("name", .text)
-                let quantity = fields.required("quantity", .quantity)
-                let unitPrice = fields.required("unitPrice", price)
-                guard let lineId, let sku, let name, let quantity, let unitPrice else { return nil }
-                return PlacedLine(lineId: lineId, sku: sku, name: name, quantity: quantity, unitPrice: unitPrice.amount)
-            }.named("Line")
-        ).withoutRepeated { $0.lineId }
     }
 }

@@ -1,6 +1,6 @@
 import StrictJSON
 
-/// When something is expected: `earliest` ≤ `latest`.
+/// A span of time in which something is expected: `earliest` ≤ `latest`.
 package struct TimeWindow: Sendable, Hashable {
     package let earliest: Timestamp
     package let latest: Timestamp

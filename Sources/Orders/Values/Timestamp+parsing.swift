@@ -11,7 +11,7 @@ extension Timestamp {
         self = instant
     }
 
-    /// The same of a text's bytes.
+    /// Reads the bytes of an RFC 3339 `date-time`, like `init(rfc3339:)` of a text.
     package init?(rfc3339 bytes: UnsafeRawBufferPointer) {
         var reader = DateTimeReader(bytes: bytes)
         guard let instant = reader.instant() else { return nil }
@@ -34,7 +34,7 @@ private struct DateTimeReader {
             hour < 24, minute < 60, second <= 60
         else { return nil }
         let seconds = date.daysSince1970 * 86_400 + hour * 3600 + minute * 60 + second - offset
-        // 23:59:60 in UTC has just been counted as the following midnight; at any other time it does not exist.
+        // 23:59:60 in UTC was counted as the following midnight; any other time with second 60 does not exist.
         if second == 60, seconds % 86_400 != 0 { return nil }
         let micros = Int64(seconds) * 1_000_000 + Int64(fraction)
         guard micros >= Timestamp.earliest.unixMicroseconds, micros <= Timestamp.latest.unixMicroseconds else {
@@ -61,7 +61,7 @@ private struct DateTimeReader {
         return Int(value)
     }
 
-    /// Microseconds; 0 without a fraction.
+    /// Reads the fraction in microseconds; 0 where there is none.
     private mutating func fraction() -> Int? {
         guard take(UInt8(ascii: ".")) else { return 0 }
         var value = 0
@@ -75,7 +75,7 @@ private struct DateTimeReader {
         return value
     }
 
-    /// Seconds east of UTC.
+    /// Reads the offset in seconds east of UTC.
     private mutating func offset() -> Int? {
         if take(UInt8(ascii: "Z")) || take(UInt8(ascii: "z")) { return 0 }
         let sign = take(UInt8(ascii: "+")) ? 1 : take(UInt8(ascii: "-")) ? -1 : 0

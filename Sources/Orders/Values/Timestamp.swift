@@ -10,7 +10,7 @@ package struct Timestamp: Sendable, Hashable, Comparable {
     /// 9999-12-31T23:59:59.999999Z.
     package static let latest = Timestamp(unchecked: 253_402_300_799_999_999)
 
-    /// An instant outside the years 0001 to 9999 becomes the nearest one within.
+    /// Makes an instant; one outside the years 0001 to 9999 becomes the nearest one within.
     package init(unixMicroseconds: Int64) {
         let bounds = (Self.earliest.unixMicroseconds, Self.latest.unixMicroseconds)
         self.unixMicroseconds = min(max(unixMicroseconds, bounds.0), bounds.1)
@@ -24,7 +24,7 @@ package struct Timestamp: Sendable, Hashable, Comparable {
         left.unixMicroseconds < right.unixMicroseconds
     }
 
-    /// The instant so many seconds later.
+    /// The instant that is that many seconds later.
     package func adding(seconds: Int) -> Timestamp {
         let (micros, overflow) = Int64(clamping: seconds).multipliedReportingOverflow(by: 1_000_000)
         let (sum, overflowed) = unixMicroseconds.addingReportingOverflow(micros)
@@ -32,12 +32,12 @@ package struct Timestamp: Sendable, Hashable, Comparable {
         return Timestamp(unixMicroseconds: sum)
     }
 
-    /// UTC; the fraction is left out when it is zero, and has six digits otherwise.
+    /// The text in UTC. The fraction is left out when it is zero, and has six digits otherwise.
     package var rfc3339: String {
         text(withFraction: unixMicroseconds % 1_000_000 != 0)
     }
 
-    /// UTC, always with six digits of fraction: for recorded times.
+    /// The text in UTC, always with six digits of fraction: for recorded times.
     package var rfc3339Micro: String {
         text(withFraction: true)
     }

@@ -1,9 +1,9 @@
 package import FoundationEssentials
 
-/// The canonical form of RFC 9562, section 4. Foundation's own goes through `printf` and `sscanf`, which shows where every
-/// command and every event has one.
+/// The canonical form of RFC 9562, section 4. Foundation's own conversion goes through `printf` and `sscanf`, which
+/// costs too much where every command and every event has an id.
 extension UUID {
-    /// 36 characters, in lower case.
+    /// The canonical form: 36 characters, in lower case.
     package var text: String {
         String(unsafeUninitializedCapacity: 36) { buffer in
             withUnsafeBytes(of: uuid) { bytes in
@@ -22,14 +22,16 @@ extension UUID {
         }
     }
 
-    /// Reads the canonical form, in either case; nil for anything else, braces included.
+    /// Reads the canonical form, in either case.
+    ///
+    /// - Returns: nil for anything else, braces included.
     package init?(text: String) {
         var text = text
         guard let uuid = text.withUTF8({ UUID(text: UnsafeRawBufferPointer($0)) }) else { return nil }
         self = uuid
     }
 
-    /// The same of a text's bytes.
+    /// Reads the bytes of the canonical form.
     package init?(text: UnsafeRawBufferPointer) {
         guard text.count == 36 else { return nil }
         var bytes: (UInt64, UInt64) = (0, 0)

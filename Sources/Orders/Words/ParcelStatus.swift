@@ -46,7 +46,7 @@ package enum ParcelStatus: String, WireWord, PartValue {
         }
     }
 
-    /// Whether nobody waits for the parcel any more.
+    /// Tells whether nobody waits for the parcel any more.
     package var isTerminal: Bool {
         switch self {
         case .delivered, .returnedToSender, .lost, .void: true

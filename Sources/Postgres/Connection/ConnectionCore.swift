@@ -2,46 +2,52 @@ import CLibPQ
 import Logging
 import Synchronization
 
-/// The shell around `ConnectionMachine`: it owns the `PGconn`, asks the machine and acts. Everything here runs on the
-/// executor's thread.
+/// The shell around `ConnectionMachine`: tells the machine what happens, and carries out the actions that it returns.
+/// Runs on the executor's thread.
 actor ConnectionCore {
     typealias RequestID = ConnectionMachine.RequestID
     typealias Outcome = Result<[PostgresResult], PostgresError>
 
-    struct Pending {
-        var unit: EncodedUnit?
-        var script: String?
-        var results: [PostgresResult] = []
-        var timer: EventLoop.Timer?
-        var continuation: CheckedContinuation<Outcome, Never>
-    }
-
     nonisolated let executor: PostgresExecutor
     nonisolated let logger: Logger
     nonisolated var unownedExecutor: UnownedSerialExecutor { executor.asUnownedSerialExecutor() }
-    /// A copy of the machine's word for those who ask from elsewhere.
+    /// A copy of `isOpen` for other threads.
     nonisolated let openFlag = Atomic(false)
-    private(set) var backendProcessID: Int32 = 0
 
-    var connection: OpaquePointer?
-    var machine = ConnectionMachine()
-    var registration: EventLoop.Registration?
-    var descriptor: Int32 = -1
-    var wantsWrite = false
-    var connecting: (continuation: CheckedContinuation<PostgresError?, Never>, timer: EventLoop.Timer)?
-    var onNotification: (@Sendable () -> Void)?
-    var pending: [RequestID: Pending] = [:]
+    let socket: ConnectionSocket
+    let connectAttempt = ConnectAttempt()
+    let copies = CopyTransfers()
+    let closeObservers = CloseObservers()
+
+    private let requests = PendingRequests()
+    private var machine = ConnectionMachine()
+    private var lease: Lease?
     private var lastID: RequestID = 0
-    var closeObservers: [RequestID: CheckedContinuation<Void, Never>] = [:]
-    var closeHandlers: [@Sendable () -> Void] = []
-    var closeTimer: EventLoop.Timer?
-    var copies: [RequestID: CopyTransfer] = [:]
-    var isTurning = false
-    var mustTurn = false
+    private var closeTimer: EventLoop.Timer?
+    private var notificationHandler: (@Sendable () -> Void)?
+    private var isTurning = false
+    private var mustTurn = false
 
     init(executor: PostgresExecutor, logger: Logger) {
         self.executor = executor
         self.logger = logger
+        socket = ConnectionSocket(loop: executor.loop)
+    }
+
+    var isOpen: Bool { machine.isOpen }
+
+    /// The server process behind the session.
+    var backendProcessID: Int32 { socket.backendProcessID }
+
+    /// True when the next borrower finds the connection as good as new: open, idle, outside of any transaction.
+    var isReusable: Bool { machine.isOpen && machine.lease == nil && !machine.isBusy && socket.isIdle }
+
+    /// True when no request of a caller who has left is still running.
+    var isResponsive: Bool { machine.isOpen && !machine.hasAbandoned }
+
+    /// Sets the handler of notifications, which runs on the executor's thread.
+    func setNotificationHandler(_ handler: @escaping @Sendable () -> Void) {
+        notificationHandler = handler
     }
 
     func nextID() -> RequestID {
@@ -49,52 +55,36 @@ actor ConnectionCore {
         return lastID
     }
 
-    func becomeOpen(_ connection: OpaquePointer) {
-        backendProcessID = PQbackendPID(connection)
-        openFlag.store(true, ordering: .releasing)
+    // MARK: Closing
+
+    /// Refuses further requests, lets those in flight end, and closes.
+    ///
+    /// - Parameter grace: the time for what is in flight.
+    func close(grace: Duration) async {
+        if machine.isOpen {
+            closeTimer = executor.loop.schedule(after: grace) { [weak self] in
+                self?.assumeIsolated { core in
+                    core.lose(PostgresError(.connectionLost, "closed by the program while a request was running"))
+                }
+            }
+            perform(machine.close())
+        }
+        await waitUntilClosed()
+    }
+
+    /// Gives the connection up: requests in flight fail with the error.
+    func lose(_ error: PostgresError) {
+        perform(machine.lose(error))
+    }
+
+    private func disconnect() {
+        openFlag.store(false, ordering: .releasing)
+        if let closeTimer { executor.loop.cancel(closeTimer) }
+        socket.close()
+        closeObservers.notify()
     }
 
     // MARK: Requests
-
-    /// Runs one unit, script or lease request to its end.
-    /// - Parameter isCancellable: false for a rollback, which must run in a cancelled task too.
-    func run(
-        _ work: Work,
-        lease: RequestID?,
-        timeout: Duration?,
-        isCancellable: Bool = true,
-        id requested: RequestID? = nil
-    ) async -> Outcome {
-        if isCancellable, Task.isCancelled {
-            return .failure(PostgresError(.cancelled, "the task had been cancelled before the request was sent"))
-        }
-        if lease == nil, let held = HeldLease.current, held.core == ObjectIdentifier(self), held.id == machine.lease {
-            return .failure(PostgresError(.usage, "inside a transaction use the connection that its body was given"))
-        }
-        if let lease, lease == leased?.id {
-            if let failure = leased?.failure { return .failure(failure) }
-            // On its own: in one script with BEGIN, a syntax error would keep BEGIN from being run.
-            if work.needsTheWire, leased?.begin != nil {
-                let begun = await run(
-                    .unit(EncodedUnit()),
-                    lease: lease,
-                    timeout: timeout,
-                    isCancellable: isCancellable
-                )
-                if case .failure = begun { return begun }
-            }
-        }
-        let id = requested ?? nextID()
-        guard isCancellable else {
-            return await withCheckedContinuation { start(id, work, lease: lease, timeout: timeout, $0) }
-        }
-        return await withTaskCancellationHandler {
-            await withCheckedContinuation { start(id, work, lease: lease, timeout: timeout, $0) }
-        } onCancel: {
-            // Runs after `start`, since that belongs to a job of this executor that is under way.
-            Task { await self.cancel(id) }
-        }
-    }
 
     enum Work: Sendable {
         case unit(EncodedUnit)
@@ -102,7 +92,7 @@ actor ConnectionCore {
         case copy(String, ConnectionMachine.CopyDirection)
         case lease
 
-        /// Sent by the simple protocol, behind nothing else.
+        /// True for work of the simple protocol, which is sent behind nothing else.
         var needsTheWire: Bool {
             switch self {
             case .script, .copy: true
@@ -111,39 +101,76 @@ actor ConnectionCore {
         }
     }
 
+    /// Runs one unit, script, COPY or lease request to its end.
+    ///
+    /// - Parameters:
+    ///   - isCancellable: false for a rollback, which must run in a cancelled task too.
+    ///   - requested: the request's id; nil for a new one.
+    func run(
+        _ work: Work,
+        lease wanted: RequestID?,
+        timeout: Duration?,
+        isCancellable: Bool = true,
+        id requested: RequestID? = nil
+    ) async -> Outcome {
+        if isCancellable, Task.isCancelled {
+            return .failure(PostgresError(.cancelled, "the task was cancelled before the request was sent"))
+        }
+        if wanted == nil, let held = HeldLease.current, held.core == ObjectIdentifier(self), held.id == machine.lease {
+            return .failure(
+                PostgresError(.usage, "inside a transaction use the connection that the transaction's body is given")
+            )
+        }
+        if let wanted, wanted == lease?.id {
+            if let failure = lease?.failure { return .failure(failure) }
+            // BEGIN goes on its own: in one script with it, a syntax error would keep BEGIN from being run.
+            if work.needsTheWire, lease?.begin != nil {
+                let begun = await run(
+                    .unit(EncodedUnit()),
+                    lease: wanted,
+                    timeout: timeout,
+                    isCancellable: isCancellable
+                )
+                if case .failure = begun { return begun }
+            }
+        }
+        let id = requested ?? nextID()
+        guard isCancellable else {
+            return await withCheckedContinuation { start(id, work, lease: wanted, timeout: timeout, $0) }
+        }
+        return await withTaskCancellationHandler {
+            await withCheckedContinuation { start(id, work, lease: wanted, timeout: timeout, $0) }
+        } onCancel: {
+            // Runs after `start`, which belongs to a job of this executor that is under way.
+            Task { await self.cancel(id) }
+        }
+    }
+
     private func start(
         _ id: RequestID,
         _ work: Work,
-        lease: RequestID?,
+        lease wanted: RequestID?,
         timeout: Duration?,
         _ continuation: CheckedContinuation<Outcome, Never>
     ) {
-        var request = Pending(continuation: continuation)
-        if let timeout {
-            request.timer = executor.loop.schedule(after: timeout) { [weak self] in
+        let timer = timeout.map { timeout in
+            executor.loop.schedule(after: timeout) { [weak self] in
                 self?.assumeIsolated { core in core.perform(core.machine.expire(id)) }
             }
         }
         switch work {
         case .unit(var unit):
-            if let lease, lease == leased?.id, let begin = leased?.begin {
-                leased?.begin = nil
-                unit.prepend(begin)
-            }
-            let keys = unit.keys
-            request.unit = unit
-            pending[id] = request
-            perform(machine.submit(id, keys: keys, lease: lease))
+            if let wanted, wanted == lease?.id, let begin = lease?.begin.take() { unit.prepend(begin) }
+            requests.add(id, .init(unit: unit, timer: timer, continuation: continuation))
+            perform(machine.submit(id, keys: unit.keys, lease: wanted))
         case .script(let script):
-            request.script = script
-            pending[id] = request
-            perform(machine.submitScript(id, lease: lease))
+            requests.add(id, .init(script: script, timer: timer, continuation: continuation))
+            perform(machine.submitScript(id, lease: wanted))
         case .copy(let sql, let direction):
-            request.script = sql
-            pending[id] = request
-            perform(machine.submitCopy(id, direction, lease: lease))
+            requests.add(id, .init(script: sql, timer: timer, continuation: continuation))
+            perform(machine.submitCopy(id, direction, lease: wanted))
         case .lease:
-            pending[id] = request
+            requests.add(id, .init(timer: timer, continuation: continuation))
             perform(machine.requestLease(id))
         }
     }
@@ -152,29 +179,160 @@ actor ConnectionCore {
         perform(machine.cancel(id))
     }
 
+    private func perform(_ actions: [ConnectionMachine.Action]) {
+        for action in actions {
+            switch action {
+            case .send(let id, let steps): send(id, steps)
+            case .sendScript(let id): sendScript(id)
+            case .succeed(let id): finish(id, nil)
+            case .fail(let id, let error): finish(id, error)
+            case .endCopy(let id, let error): copies.end(id, error)
+            case .disconnect: disconnect()
+            }
+        }
+        if mustTurn { turn() }
+    }
+
+    private func send(_ id: RequestID, _ steps: [ConnectionMachine.Step]) {
+        guard socket.isOpen, let unit = requests.unit(of: id) else { return }
+        mustTurn = true
+        losingOnError { () throws(PostgresError) in
+            try socket.send(unit, steps: steps)
+            // libpq holds its own copy now; the buffer may be large.
+            requests.dropBuffer(of: id)
+        }
+    }
+
+    private func sendScript(_ id: RequestID) {
+        guard socket.isOpen, let script = requests.script(of: id) else { return }
+        if machine.isRunningCopy { copies.begin(id, sql: script) }
+        mustTurn = true
+        losingOnError { () throws(PostgresError) in try socket.sendScript(script) }
+    }
+
+    private func finish(_ id: RequestID, _ error: PostgresError?) {
+        guard let request = requests.remove(id) else { return }
+        if let timer = request.timer { executor.loop.cancel(timer) }
+        let (outcome, hasFailedAtBegin) = request.outcome(error)
+        if hasFailedAtBegin, case .failure(let failure) = outcome { lease?.failure = failure }
+        request.continuation.resume(returning: outcome)
+    }
+
+    private func losingOnError(_ body: () throws(PostgresError) -> Void) {
+        do throws(PostgresError) { try body() } catch { lose(error) }
+    }
+
+    // MARK: The wire
+
+    /// Called by the loop when the socket is ready.
+    func socketReady() {
+        if connectAttempt.isUnderWay { return continueConnecting() }
+        guard socket.isOpen else { return }
+        let isAlive = socket.consumeInput()
+        turn()
+        // Last: the turn has taken what the server said before it hung up.
+        if !isAlive, socket.isOpen { lose(socket.lastError()) }
+    }
+
+    /// Sends what libpq holds and takes the answers that have arrived, until there is nothing more of either. Answers
+    /// are looked for after every send, since libpq reads on its own while the kernel takes no more.
+    func turn() {
+        guard !isTurning else { return }
+        isTurning = true
+        defer { isTurning = false }
+        repeat {
+            mustTurn = false
+            if socket.isOpen { losingOnError { () throws(PostgresError) in try socket.flush() } }
+            takeCopyData()
+            takeReplies()
+            // After the replies: libpq reads no further while one of them waits to be taken.
+            if socket.takeNotifications() { notificationHandler?() }
+            copies.wakeAll()
+        } while mustTurn && socket.isOpen
+    }
+
+    /// Takes the rows of a COPY to the client that libpq has, up to the high-water mark.
+    private func takeCopyData() {
+        guard let (id, direction) = machine.transfer, direction == .out, socket.isOpen else { return }
+        losingOnError { () throws(PostgresError) in
+            let progress = try copies.withChunk(of: id) { (chunk) throws(PostgresError) in
+                try socket.readCopyRows(into: &chunk, limit: CopyTransfers.highWaterBytes)
+            }
+            switch progress {
+            case .isFull:
+                copies.pause(id)
+                socket.pause()
+            case .hasEnded: machine.copyDataEnded()
+            case .needsInput, nil: break
+            }
+        }
+    }
+
+    private func takeReplies() {
+        while machine.expectsReplies, socket.isOpen, !socket.isBusy {
+            let result = socket.nextResult()
+            let reply = ConnectionMachine.Reply(result)
+            let wasScript = machine.isRunningScript
+            let received = machine.received(reply)
+            if let result { keep(result, for: received.keepFor) }
+            if wasScript, reply == .end, !socket.enterPipelineMode() {
+                return perform(received.actions + machine.lose(socket.lastError()))
+            }
+            // The first rows may have come along and lie in libpq's buffer, of which the socket says nothing.
+            if case .copying = reply { mustTurn = true }
+            perform(received.actions)
+            if case .failure(let error) = reply, error.kind == .connectionLost { return lose(error) }
+        }
+    }
+
+    /// Keeps a result for the request that wants it, or frees it.
+    private func keep(_ result: OpaquePointer, for id: RequestID?) {
+        guard let id else { return PQclear(result) }
+        let storage = ResultStorage(taking: result)
+        if !requests.append(PostgresResult(storage: storage), to: id) { copies.setRows(storage.affectedRows, of: id) }
+    }
+
+    // MARK: COPY
+
+    /// True while the data of this COPY goes in this direction.
+    func isTransferring(_ direction: ConnectionMachine.CopyDirection, _ id: RequestID) -> Bool {
+        guard let transfer = machine.transfer else { return false }
+        return transfer == (id, direction)
+    }
+
+    /// Notes that all data of the COPY has been handed over.
+    func copyDataEnded() {
+        machine.copyDataEnded()
+        turn()
+    }
+
     // MARK: Leases
 
-    /// A caller's hold on the connection and the BEGIN that goes out with its first statement.
+    /// A caller's hold on the connection, and the BEGIN that goes out with the caller's first statement.
     struct Lease {
         let id: RequestID
-        var begin: String?
-        /// Why BEGIN failed: nothing may run under the lease then, since it would be outside of any transaction.
-        var failure: PostgresError?
+        /// Nil once it has been sent.
+        fileprivate(set) var begin: String?
+        /// The error of BEGIN. Nothing may run under the lease then: it would run outside of any transaction.
+        fileprivate(set) var failure: PostgresError?
+
+        /// True when a statement has been sent under the lease.
         var wasUsed: Bool { begin == nil }
     }
 
-    var leased: Lease?
+    /// The lease of this id; nil when it has ended.
+    func currentLease(_ id: RequestID) -> Lease? { lease?.id == id ? lease : nil }
 
     func acquireLease(begin: String, timeout: Duration?) async throws(PostgresError) -> RequestID {
         let id = nextID()
         _ = try await run(.lease, lease: nil, timeout: timeout, id: id).get()
-        leased = Lease(id: id, begin: begin)
+        lease = Lease(id: id, begin: begin)
         return id
     }
 
     func returnLease(_ id: RequestID) {
-        guard leased?.id == id else { return }
-        leased = nil
+        guard lease?.id == id else { return }
+        lease = nil
         perform(machine.returnLease(id))
     }
 }

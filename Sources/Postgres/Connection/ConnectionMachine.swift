@@ -1,88 +1,49 @@
-/// What a connection does with its requests, as a pure state machine: it is told what happened and answers what to do.
+import DequeModule
+
+/// The requests of one connection, as a pure state machine: it is told what happened, and returns the actions to take.
 ///
-/// Requests are units of statements that share one Sync, scripts, copies, and leases. Units are sent at once, one behind
-/// the other, and replies are matched in order. A script or a COPY (simple protocol) needs the wire for itself. A lease
-/// gives one caller the connection until it is returned; the others queue meanwhile.
+/// Requests are units of statements that share one Sync, scripts, copies, and leases. Units are sent at once, one
+/// behind the other, and replies are matched in order. A script or a COPY (simple protocol) needs the wire for itself.
+/// A lease gives one caller the connection until it is returned; the others queue meanwhile.
 struct ConnectionMachine {
     typealias RequestID = UInt64
 
-    enum Step: Equatable {
-        case prepare(name: String, statement: Int)
-        case executePrepared(name: String, statement: Int)
-        case executeUnnamed(statement: Int)
-    }
-
-    enum Action: Equatable {
-        /// Send these steps and one Sync.
-        case send(RequestID, [Step])
-        case sendScript(RequestID)
-        case succeed(RequestID)
-        case fail(RequestID, PostgresError)
-        /// A COPY whose start was answered by `succeed` is over.
-        case endCopy(RequestID, PostgresError?)
-        /// Close the socket; nothing follows.
-        case disconnect
-    }
-
-    enum CopyDirection: Equatable {
-        /// From the client.
-        case `in`
-        /// To the client.
-        case out
-    }
-
-    /// One answer of libpq's `PQgetResult`.
-    enum Reply: Equatable {
-        case success
-        case failure(PostgresError)
-        /// The statement was not run because an earlier one of its unit failed.
-        case skipped
-        case synced
-        /// The server is ready for a COPY's data.
-        case copying(CopyDirection)
-        /// The null pointer that ends a statement's results.
-        case end
-    }
-
-    struct Received: Equatable {
-        /// The request that the result read just now belongs to, when it wants it.
-        var keepFor: RequestID?
-        var actions: [Action] = []
-    }
-
-    enum Phase: Equatable {
+    private enum Phase: Equatable {
         case open
         case closing
         case closed(PostgresError)
     }
 
-    /// Beyond this many different statements new ones are sent unnamed: a program that builds its SQL text must not fill
-    /// the server's memory.
-    static let statementLimit = 256
+    private var phase = Phase.open
+    /// The lease that is granted at present.
+    private(set) var lease: RequestID?
+    private var waiting: [Request] = []
+    private var waitingUnderLease: [Request] = []
+    private var inFlight: Deque<InFlight> = []
+    /// The script or COPY that has the wire.
+    private var script: InFlight?
+    private var statements = StatementCache()
 
-    var phase = Phase.open
-    var lease: RequestID?
-    var waiting: [Request] = []
-    var waitingUnderLease: [Request] = []
-    var inFlight = FIFO<InFlight>()
-    var script: InFlight?
-    var statements: [StatementKey: Statement] = [:]
-    var statementCount = 0
-
-    // MARK: What the shell asks
+    // MARK: State
 
     var isOpen: Bool { phase == .open }
     var isRunningScript: Bool { script != nil }
     /// True while answers are owed; only then may libpq be asked for results.
     var expectsReplies: Bool { script.map { $0.transferring == nil } ?? !inFlight.isEmpty }
-    /// True while anything that was sent has not ended.
+    /// True until all that was sent has ended.
     var isBusy: Bool { script != nil || !inFlight.isEmpty }
-    /// The way in which a COPY's data goes at present.
-    var transferring: CopyDirection? { script?.transferring }
+    /// True while the script on the wire is a COPY.
+    var isRunningCopy: Bool { script?.copy != nil }
     /// True when a request whose caller has left is still running.
     var hasAbandoned: Bool { script?.isAbandoned == true || inFlight.contains { $0.isAbandoned } }
 
-    // MARK: What callers want
+    /// The COPY whose data goes at present, and its direction.
+    var transfer: (id: RequestID, direction: CopyDirection)? {
+        guard let script, let direction = script.transferring else { return nil }
+        return (script.id, direction)
+    }
+
+    // MARK: Requests
 
     /// - Parameter keys: one for each statement of the unit.
     mutating func submit(_ id: RequestID, keys: [StatementKey], lease: RequestID?) -> [Action] {
@@ -93,12 +54,12 @@ struct ConnectionMachine {
         accept(Request(id: id, kind: .script), lease: lease)
     }
 
-    /// Asks for a COPY. `succeed` says that its data may go, `endCopy` that it is over.
+    /// Asks for a COPY. `succeed` lets its data go, `endCopy` ends it.
     mutating func submitCopy(_ id: RequestID, _ direction: CopyDirection, lease: RequestID?) -> [Action] {
         accept(Request(id: id, kind: .copy(direction)), lease: lease)
     }
 
-    /// All data of the COPY has gone; now the server says what has become of it.
+    /// All data of the COPY has gone; the server's answer follows.
     mutating func copyDataEnded() {
         script?.transferring = nil
     }
@@ -117,18 +78,32 @@ struct ConnectionMachine {
         return left.map { .fail($0.id, error) } + pump()
     }
 
-    /// The caller has left. What was sent runs on and its answers are dropped.
+    /// The caller has left. A request that was sent runs on, and its answers are dropped.
     mutating func cancel(_ id: RequestID) -> [Action] {
-        if remove(id) { return [.fail(id, PostgresError(.cancelled, "cancelled before it was sent"))] + pump() }
+        if remove(id) {
+            return [.fail(id, PostgresError(.cancelled, "the task was cancelled before the request was sent"))] + pump()
+        }
         guard abandon(id) else { return [] }
-        return [.fail(id, PostgresError(.cancelled, "cancelled while running", outcomeUnknown: true))]
+        return [
+            .fail(
+                id,
+                PostgresError(.cancelled, "the task was cancelled while the request was running", outcomeUnknown: true)
+            )
+        ]
     }
 
-    /// The caller's deadline has passed. What was sent cannot be called back without blocking, so its connection goes.
+    /// The caller's deadline has passed. A request that was sent cannot be taken back without blocking, so the
+    /// connection is given up.
     mutating func expire(_ id: RequestID) -> [Action] {
-        if remove(id) { return [.fail(id, PostgresError(.timeout, "timed out before it was sent"))] + pump() }
+        if remove(id) {
+            return [.fail(id, PostgresError(.timeout, "the request timed out before it was sent"))] + pump()
+        }
         guard abandon(id) else { return [] }
-        let error = PostgresError(.timeout, "timed out while running; its connection was closed", outcomeUnknown: true)
+        let error = PostgresError(
+            .timeout,
+            "the request timed out while it was running; its connection was closed",
+            outcomeUnknown: true
+        )
         let loss = PostgresError(.connectionLost, "closed because another request on this connection timed out")
         return [.fail(id, error)] + lose(loss)
     }
@@ -142,5 +117,218 @@ struct ConnectionMachine {
         waitingUnderLease = []
         let error = PostgresError(.closed, "the connection was closed before the request was sent")
         return refused.map { .fail($0.id, error) } + finishClosing()
+    }
+
+    // MARK: Sending
+
+    private mutating func accept(_ request: Request, lease wanted: RequestID?) -> [Action] {
+        switch phase {
+        case .closed(let error): return [.fail(request.id, closedError(error))]
+        case .closing: return [.fail(request.id, PostgresError(.closed, "the connection is closing"))]
+        case .open: break
+        }
+        if let wanted {
+            guard wanted == lease else {
+                return [.fail(request.id, PostgresError(.usage, "the transaction has ended"))]
+            }
+            waitingUnderLease.append(request)
+        } else {
+            waiting.append(request)
+        }
+        return pump()
+    }
+
+    private mutating func pump() -> [Action] {
+        guard phase == .open else { return [] }
+        var actions: [Action] = []
+        while script == nil, let request = lease == nil ? waiting.first : waitingUnderLease.first {
+            switch request.kind {
+            case .unit(let keys):
+                let steps = statements.plan(keys)
+                inFlight.append(InFlight(id: request.id, keys: keys, steps: steps))
+                actions.append(.send(request.id, steps))
+            case .script:
+                guard inFlight.isEmpty else { return actions }
+                script = InFlight(id: request.id)
+                actions.append(.sendScript(request.id))
+            case .copy(let direction):
+                guard inFlight.isEmpty else { return actions }
+                var copy = InFlight(id: request.id)
+                copy.copy = direction
+                script = copy
+                actions.append(.sendScript(request.id))
+            case .lease:
+                waiting.removeFirst()
+                lease = request.id
+                actions.append(.succeed(request.id))
+                continue
+            }
+            if lease == nil { waiting.removeFirst() } else { waitingUnderLease.removeFirst() }
+        }
+        return actions
+    }
+
+    // MARK: Answers
+
+    /// The connection broke, or must be given up.
+    mutating func lose(_ error: PostgresError) -> [Action] {
+        if case .closed = phase { return [] }
+        phase = .closed(error)
+        lease = nil
+        var actions: [Action] = []
+        let sent = [script].compactMap { $0 } + inFlight
+        script = nil
+        inFlight = []
+        for request in sent where !request.isAbandoned {
+            var loss =
+                request.failure.map { failure in
+                    var failure = failure
+                    // The statement's own error is known, but the Sync that would have ended the unit never came.
+                    failure.outcomeUnknown = failure.kind != .server
+                    return failure
+                } ?? request.blame(error)
+            if loss.kind == .connectionLost { loss.outcomeUnknown = true }
+            actions.append(request.hasBegun ? .endCopy(request.id, loss) : .fail(request.id, loss))
+        }
+        let refused = waitingUnderLease + waiting
+        waiting = []
+        waitingUnderLease = []
+        actions += refused.map { .fail($0.id, closedError(error)) }
+        return actions + [.disconnect]
+    }
+
+    mutating func received(_ reply: Reply) -> Received {
+        if script != nil { return receivedForScript(reply) }
+        if case .copying = reply { return strayCopy() }
+        guard var current = inFlight.popFirst() else { return outOfStep() }
+        var received = Received()
+        switch reply {
+        case .success:
+            guard current.next < current.steps.count else { return putBack(current, outOfStep: true) }
+            if case .prepare(let name, let statement) = current.steps[current.next] {
+                statements.markReady(current.keys[statement], name: name)
+            } else if !current.isAbandoned {
+                received.keepFor = current.id
+            }
+            current.isAnswered = true
+        case .failure(let error):
+            // Also possible when only the Sync is left: an implicit transaction commits there.
+            if current.failure == nil { current.failure = current.blame(error) }
+            forgetStatement(of: current, after: error)
+            current.isAnswered = true
+        case .skipped:
+            guard current.next < current.steps.count else { return putBack(current, outOfStep: true) }
+            forgetStatement(of: current, after: nil)
+            current.isAnswered = true
+        case .end:
+            guard current.isAnswered else { return putBack(current, outOfStep: true) }
+            current.isAnswered = false
+            if current.next < current.steps.count { current.next += 1 }
+        case .synced:
+            guard current.next == current.steps.count else { return putBack(current, outOfStep: true) }
+            if !current.isAbandoned {
+                received.actions.append(current.failure.map { .fail(current.id, $0) } ?? .succeed(current.id))
+            }
+            received.actions += phase == .closing ? finishClosing() : pump()
+            return received
+        case .copying: return putBack(current, outOfStep: true)
+        }
+        inFlight.prepend(current)
+        return received
+    }
+
+    private mutating func receivedForScript(_ reply: Reply) -> Received {
+        guard let current = script else { return outOfStep() }
+        switch reply {
+        case .success:
+            if current.hasBegun { return Received(keepFor: current.id) }
+            if current.copy != nil, current.failure == nil {
+                script?.failure = PostgresError(.usage, "the statement is no COPY of that direction")
+            }
+            return Received()
+        case .failure(let error):
+            if current.failure == nil { script?.failure = error }
+            return Received()
+        case .copying(let direction):
+            guard current.copy == direction, !current.hasBegun, !current.isAbandoned else { return strayCopy() }
+            script?.transferring = direction
+            script?.hasBegun = true
+            return Received(actions: [.succeed(current.id)])
+        case .skipped, .synced: return outOfStep()
+        case .end:
+            script = nil
+            var received = Received()
+            if current.hasBegun {
+                received.actions.append(.endCopy(current.id, current.failure))
+            } else if !current.isAbandoned {
+                received.actions.append(current.failure.map { .fail(current.id, $0) } ?? .succeed(current.id))
+            }
+            received.actions += phase == .closing ? finishClosing() : pump()
+            return received
+        }
+    }
+
+    private mutating func forgetStatement(of current: InFlight, after error: PostgresError?) {
+        guard current.next < current.steps.count else { return }
+        statements.stepFailed(current.steps[current.next], keys: current.keys, error: error)
+    }
+
+    private mutating func putBack(_ current: InFlight, outOfStep: Bool) -> Received {
+        inFlight.prepend(current)
+        return self.outOfStep()
+    }
+
+    /// Gives the connection up over answers that fit no request.
+    private mutating func outOfStep() -> Received {
+        Received(
+            actions: lose(PostgresError(.connectionLost, "the server's answers are out of step with the requests"))
+        )
+    }
+
+    /// Gives the connection up over a COPY that no caller can serve.
+    private mutating func strayCopy() -> Received {
+        Received(
+            actions: lose(
+                PostgresError(
+                    .connectionLost,
+                    "the statement began a COPY, which needs withCopyIn or withCopyOut; the connection was closed"
+                )
+            )
+        )
+    }
+
+    private mutating func finishClosing() -> [Action] {
+        guard !isBusy else { return [] }
+        phase = .closed(PostgresError(.closed, "closed by the program"))
+        lease = nil
+        return [.disconnect]
+    }
+
+    private func closedError(_ cause: PostgresError) -> PostgresError {
+        PostgresError(.closed, "the connection is closed (\(cause.message))", sqlState: cause.sqlState)
+    }
+
+    private mutating func remove(_ id: RequestID) -> Bool {
+        if let index = waiting.firstIndex(where: { $0.id == id }) {
+            waiting.remove(at: index)
+            return true
+        }
+        if let index = waitingUnderLease.firstIndex(where: { $0.id == id }) {
+            waitingUnderLease.remove(at: index)
+            return true
+        }
+        return false
+    }
+
+    private mutating func abandon(_ id: RequestID) -> Bool {
+        if let script, script.id == id {
+            // The caller of a COPY that has begun ends it by other means.
+            guard !script.hasBegun else { return false }
+            self.script?.isAbandoned = true
+            return !script.isAbandoned
+        }
+        guard let index = inFlight.firstIndex(where: { $0.id == id && !$0.isAbandoned }) else { return false }
+        inFlight[index].isAbandoned = true
+        return true
     }
 }

@@ -1,8 +1,9 @@
 import CLibPQ
 
 extension EncodedUnit {
-    /// Hands the steps and one Sync to libpq, which copies everything. False when libpq refused: the connection is then of
-    /// no use.
+    /// Hands the steps and one Sync to libpq, which copies everything.
+    ///
+    /// - Returns: false when libpq refused; the connection must then be given up.
     func send(_ steps: [ConnectionMachine.Step], on connection: OpaquePointer) -> Bool {
         buffer.withUnsafeBufferPointer { bytes in
             for step in steps {

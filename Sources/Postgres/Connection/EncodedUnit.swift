@@ -1,23 +1,17 @@
-/// What makes two statements the same for the server: their text and the types of their parameters.
-struct StatementKey: Hashable, Sendable {
-    var sql: String
-    var types: [UInt32] = []
-}
-
-/// Statements that share one Sync, ready to be handed to libpq: all parameters in one buffer. Made on the caller's
-/// thread, so that the I/O thread only copies.
+/// Statements that share one Sync, ready for libpq: all parameters are in one buffer. The caller's thread encodes them,
+/// so that the I/O thread only copies.
 struct EncodedUnit: Sendable {
     struct Parameter: Sendable {
-        /// nil for NULL.
+        /// The value's place in the buffer; nil for NULL.
         var bytes: Range<Int>?
     }
 
     var keys: [StatementKey] = []
     var parameters: [Range<Int>] = []
     var values: [Parameter] = []
-    /// Never empty: an empty buffer may have no address, and libpq takes a null pointer for NULL.
+    /// The encoded values. Never empty: an empty buffer may have no address, and libpq takes a null pointer for NULL.
     var buffer: [UInt8] = [0]
-    /// How many statements at the front are the driver's own; their results are kept from the caller.
+    /// The count of statements at the front that are the driver's own. The caller does not see their results.
     var hidden = 0
 
     init() {}
@@ -56,7 +50,7 @@ struct EncodedUnit: Sendable {
         }
     }
 
-    /// Puts a statement without parameters before all others, unseen by the caller.
+    /// Puts a statement of the driver's own before all others.
     mutating func prepend(_ sql: String) {
         keys.insert(StatementKey(sql: sql), at: 0)
         parameters.insert(0..<0, at: 0)

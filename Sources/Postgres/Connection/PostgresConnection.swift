@@ -1,12 +1,12 @@
 package import Logging
 import Synchronization
 
-/// One session with the server. Any number of tasks may use it at once: their requests go out one behind the other
-/// without waiting (libpq's pipeline mode), each ended by a Sync of its own, and answers come back in order.
+/// One session with the server. Any number of tasks may use it at once: requests go out one behind the other without
+/// waiting (libpq's pipeline mode), each ended by a Sync of its own, and answers come back in order.
 ///
 /// All values travel in binary, and each text is parsed by the server once per connection. A request whose task is
 /// cancelled after it was sent runs to its end and its answer is dropped. A request that passes its `timeout` takes the
-/// connection with it; `statement_timeout` (SQLSTATE 57014) leaves it usable. A connection that nobody holds any more closes
+/// connection with it; `statement_timeout` (SQLSTATE 57014) leaves it usable. A connection without holders closes
 /// itself.
 package final class PostgresConnection: Sendable {
     let core: ConnectionCore
@@ -25,7 +25,7 @@ package final class PostgresConnection: Sendable {
         }
 
         deinit {
-            Task { [core] in await core.abort("nobody holds the connection any more") }
+            Task { [core] in await core.abort("the last holder has released the connection") }
         }
     }
 
@@ -45,8 +45,8 @@ package final class PostgresConnection: Sendable {
     }
 
     /// Opens a session.
-    /// - Throws: `connect` when the server cannot be reached within the configuration's time or refuses (its reason is in
-    ///   the message); `cancelled`.
+    /// - Throws: `connect` when the server cannot be reached within the configuration's time or refuses (its reason is
+    ///   in the message); `cancelled`.
     package static func connect(
         _ configuration: PostgresConfiguration,
         on executor: PostgresExecutor = .shared,
@@ -79,18 +79,18 @@ package final class PostgresConnection: Sendable {
         }
     }
 
-    /// False as soon as the loss of the connection is noticed.
+    /// False from the moment at which the loss of the connection is noticed.
     package var isOpen: Bool { core.openFlag.load(ordering: .acquiring) }
 
-    /// Refuses further requests, lets those in flight end (for at most `grace`), and says good-bye to the server.
+    /// Refuses further requests, lets those in flight end (for at most `grace`), and ends the session.
     package func close(grace: Duration = .seconds(5)) async {
         await core.close(grace: grace)
     }
 
     /// Runs one statement in a transaction of its own, or in the one that is open.
     /// - Parameter timeout: after it the request fails with `timeout` and the connection is closed.
-    /// - Throws: `server` with SQLSTATE and the SQL; `connectionLost`, `timeout` and `cancelled`, with `outcomeUnknown` when it
-    ///   had been sent; `closed`; `usage`.
+    /// - Throws: `server` with SQLSTATE and the SQL; `connectionLost`, `timeout` and `cancelled`, with `outcomeUnknown`
+    ///   when it had been sent; `closed`; `usage`.
     @discardableResult
     package func query(
         _ sql: String,
@@ -102,8 +102,8 @@ package final class PostgresConnection: Sendable {
         return result
     }
 
-    /// Runs statements in one round trip with one Sync: unless a transaction is open they are one transaction. The first
-    /// error skips the rest and is thrown; its `statementIndex` says which it was.
+    /// Runs statements in one round trip with one Sync: unless a transaction is open they are one transaction. The
+    /// first error skips the rest and is thrown; its `statementIndex` names the statement.
     /// - Returns: one result for each query, in order.
     /// - Throws: as `query`.
     @discardableResult
@@ -117,7 +117,7 @@ package final class PostgresConnection: Sendable {
     }
 
     /// Runs SQL text with any number of statements and no parameters, such as a migration; results are dropped. Without
-    /// BEGIN in it, the statements are one transaction. It waits until nothing else is in flight.
+    /// BEGIN in it, the statements are one transaction. The script waits until nothing else is in flight.
     /// - Throws: as `query`. COPY to or from the client costs the connection; see `withCopyOut`.
     package func executeScript(_ sql: String, timeout: Duration? = nil) async throws(PostgresError) {
         _ = try await core.run(.script(sql), lease: lease, timeout: timeout).get()

@@ -1,18 +1,19 @@
-/// Finds the rows in the chunks of a binary COPY to the client (PostgreSQL manual, COPY, "Binary Format"). Chunks end
-/// where rows end, as the protocol has it (section 55.7, CopyData).
+/// Finds the rows in the chunks of a binary COPY to the client (PostgreSQL manual, COPY, "Binary Format"). A chunk
+/// ends with the end of a row (section 55.7, CopyData).
 package struct PostgresCopyRows: Sendable {
     private let columns: Int
     private var hasHeader = false
-    /// The trailer has come; nothing may follow.
+    /// True once the trailer has come, which nothing may follow.
     package private(set) var isComplete = false
 
-    /// - Parameter columns: how many columns each row must have.
+    /// - Parameter columns: the count of columns that each row must have.
     package init(columns: Int) {
         self.columns = columns
     }
 
-    /// Calls `body` with each row's place, that of its first column's length, all of whose lengths have been checked.
-    /// - Throws: `decoding` for what is no such COPY.
+    /// Calls `body` with the offset of each row, which is that of its first column's length. The lengths of all columns
+    /// have been checked then.
+    /// - Throws: `decoding` for data that is no such COPY; what `body` throws.
     package mutating func scan(
         _ bytes: UnsafeRawBufferPointer,
         _ body: (Int) throws -> Void
@@ -47,37 +48,6 @@ package struct PostgresCopyRows: Sendable {
 
     private static let malformed = PostgresError(
         .decoding,
-        "the data is no binary COPY with the columns that were asked for"
+        "the data is no binary COPY with the expected columns"
     )
-}
-
-/// Reads the columns of one row from left to right, straight from the chunk's bytes.
-package struct PostgresCopyRow {
-    private let bytes: UnsafeRawBufferPointer
-    private var offset: Int
-
-    /// - Parameters:
-    ///   - bytes: the chunk, valid for as long as this value is used.
-    ///   - place: a row's place in it, as `PostgresCopyRows.scan` gives it.
-    package init(_ bytes: UnsafeRawBufferPointer, at place: Int) {
-        self.bytes = bytes
-        offset = place
-    }
-
-    /// The next column's bytes; nil for NULL.
-    package mutating func next() -> UnsafeRawBufferPointer? {
-        let length = Int(Int32(bigEndian: bytes.loadUnaligned(fromByteOffset: offset, as: Int32.self)))
-        offset += 4
-        guard length >= 0 else { return nil }
-        defer { offset += length }
-        return UnsafeRawBufferPointer(rebasing: bytes[offset..<(offset + length)])
-    }
-
-    /// The next column as a value of exactly its server type.
-    /// - Throws: `decoding` when it has another length, or is NULL.
-    package mutating func next<Value: PostgresScalar & PostgresDecodable>(
-        as type: Value.Type = Value.self
-    ) throws(PostgresError) -> Value {
-        try Value.decode(next(), oid: Value.postgresOID)
-    }
 }

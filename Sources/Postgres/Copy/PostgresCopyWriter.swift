@@ -1,17 +1,17 @@
 /// Builds the rows of a binary COPY from the client (PostgreSQL manual, COPY, "Binary Format").
 package struct PostgresCopyWriter: Sendable {
-    /// What is built so far; to be sent and emptied as the caller sees fit.
+    /// The rows so far. The caller sends and empties them at any time.
     package var bytes: [UInt8] = []
 
-    /// Eleven bytes of signature, no flags, no extension: before the first row.
+    /// The bytes before the first row: eleven bytes of signature, no flags, no extension.
     package static let header: [UInt8] =
         Array("PGCOPY\n".utf8) + [0xFF, 0x0D, 0x0A, 0x00] + [UInt8](repeating: 0, count: 8)
-    /// After the last row.
+    /// The bytes after the last row.
     package static let trailer: [UInt8] = [0xFF, 0xFF]
 
     package init() {}
 
-    /// Begins a row. As many values must follow.
+    /// Begins a row. The same count of values must follow.
     package mutating func row(columns: Int) {
         bytes.appendBigEndian(Int16(columns))
     }

@@ -1,5 +1,5 @@
-/// Deadlines in order, earliest first, each with an id. A binary heap; cancelled ids stay in it until they surface or
-/// outnumber the live ones, so that cancelling (the usual end of a timeout) costs next to nothing.
+/// Deadlines in order, earliest first, each with an id. In the binary heap cancelled ids stay until they come to the
+/// top or outnumber the live ones, so that cancelling, the usual end of a timeout, costs next to nothing.
 struct DeadlineHeap {
     typealias ID = UInt64
 
@@ -34,7 +34,7 @@ struct DeadlineHeap {
         return entries.first?.deadline
     }
 
-    /// Removes and gives the earliest entry that is due.
+    /// Removes and returns the earliest entry that is due.
     mutating func popDue(now: UInt64) -> ID? {
         dropCancelled()
         guard let first = entries.first, first.deadline <= now else { return nil }

@@ -1,9 +1,9 @@
-/// The thread on which connections live: a serial executor over an epoll loop. One is enough for dozens of
-/// connections, since libpq only copies bytes; build another where a connection must not wait for its neighbours.
+/// The thread of connections: a serial executor over an epoll loop. One is enough for dozens of connections, since
+/// libpq only copies bytes; make another for a connection that must not wait for others.
 ///
-/// Its thread ends when the last reference to the executor is gone.
+/// The thread ends when the last reference to the executor is gone.
 package final class PostgresExecutor: SerialExecutor {
-    /// The executor that connections use unless told otherwise.
+    /// The executor that connections use by default.
     package static let shared = PostgresExecutor(name: "postgres-io")
 
     let loop: EventLoop

@@ -1,7 +1,7 @@
-/// Runs whole tasks on the thread on which a `PostgresExecutor`'s connections live. A task that mostly waits for the
-/// database then needs no other thread to be woken for each answer, and never queues behind a busy pool.
+/// Runs whole tasks on the thread of a `PostgresExecutor`. For a task that mostly waits for the database, no other
+/// thread has to be woken for each answer, and the task never queues behind a busy pool.
 ///
-/// Its tasks hold up the connections' I/O while they compute: for few tasks, each with connections of its own.
+/// Its tasks hold up the connections' I/O while they compute. It is for few tasks, each with connections of its own.
 package final class PostgresTaskExecutor: TaskExecutor {
     /// The executor for the connections that the tasks use.
     package let connections: PostgresExecutor

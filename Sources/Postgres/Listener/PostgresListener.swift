@@ -3,11 +3,11 @@ import Primitives
 import ServiceLifecycle
 import Synchronization
 
-/// Listens on channels with a connection of its own and says "something changed": after LISTEN has taken effect on every
-/// new connection (notifications may have been missed before), and after notifications, many of which may become one
-/// signal. A signal carries nothing: read from your cursor.
+/// Listens on channels with a connection of its own and signals changes: after notifications, many of which may become
+/// one signal, and whenever LISTEN has taken effect on a new connection, which may have missed notifications before. A
+/// signal carries nothing: the observer reads from its own cursor.
 ///
-/// A dead connection is noticed by a heartbeat, and opened again after a jittered pause that grows.
+/// A heartbeat notices a dead connection. The listener opens another after a delay that grows, with jitter.
 package final class PostgresListener: Sendable, Service {
     private struct State {
         var observers: [UInt64: AsyncStream<Void>.Continuation] = [:]
@@ -24,8 +24,8 @@ package final class PostgresListener: Sendable, Service {
     private let state = Mutex(State())
 
     /// - Parameters:
-    ///   - channels: names as they are, neither quoted nor folded.
-    ///   - heartbeat: the time between two questions to the server, and the time that it has for an answer.
+    ///   - channels: names as they are, neither quoted nor folded to lower case.
+    ///   - heartbeat: the time between two questions to the server, and the time for the answer.
     package init(
         configuration: PostgresConfiguration,
         channels: [String],
@@ -40,14 +40,14 @@ package final class PostgresListener: Sendable, Service {
         self.logger = logger
     }
 
-    /// A new stream of signals, for one consumer; at most one signal is kept for it. It ends with `run()`.
+    /// A new stream of signals for one consumer, which keeps at most one signal. The stream ends with `run()`.
     package var changes: AsyncStream<Void> {
         let (stream, continuation) = AsyncStream.makeStream(of: Void.self, bufferingPolicy: .bufferingNewest(1))
         let id = state.withLock { state -> UInt64? in
             guard !state.hasEnded else { return nil }
             state.lastID += 1
             state.observers[state.lastID] = continuation
-            // One that comes late has missed the signal of the present connection.
+            // A late observer has missed the signal of the present connection.
             if state.backendProcessID != nil { continuation.yield() }
             return state.lastID
         }
@@ -64,12 +64,13 @@ package final class PostgresListener: Sendable, Service {
     /// The server process that listens at present; nil while there is none.
     package var backendProcessID: Int32? { state.withLock { $0.backendProcessID } }
 
-    /// Listens until the service is told to end or its task is cancelled. Failures are logged and tried again.
+    /// Listens until a graceful shutdown or the task's cancellation. Failures are logged, and another connection is
+    /// tried.
     package func run() async throws {
         do {
             try await cancelWhenGracefulShutdown { try await self.listenForEver() }
         } catch is CancellationError {
-            // The only way out.
+            // The loop has no other end.
         }
         let observers = state.withLock { state in
             state.hasEnded = true
@@ -85,16 +86,16 @@ package final class PostgresListener: Sendable, Service {
             try Task.checkCancellation()
             do {
                 try await listenOnce { backoff.reset() }
-                logger.warning("the listening connection was lost")
+                logger.warning("the listening connection was lost; connecting again")
             } catch {
                 try Task.checkCancellation()
-                logger.warning("the listening connection failed", metadata: ["error": "\(error)"])
+                logger.warning("the listening connection failed; trying again", metadata: ["error": "\(error)"])
             }
             try await Task.sleep(for: backoff.next(random: .random(in: 0..<1)))
         }
     }
 
-    /// Connects, listens, and returns or throws when that connection is of no more use.
+    /// Connects and listens. Returns or throws when the connection is lost.
     private func listenOnce(onListening: () -> Void) async throws {
         let connection = try await PostgresConnection.connect(configuration, on: executor, logger: logger)
         do {
@@ -119,7 +120,7 @@ package final class PostgresListener: Sendable, Service {
 
     private func keepAlive(_ connection: PostgresConnection) async throws {
         try await withThrowingTaskGroup(of: Void.self) { group in
-            // A loss that the socket reports is seen at once, and need not wait for the next heartbeat.
+            // A loss that the socket reports is seen at once, without waiting for the next heartbeat.
             group.addTask { await connection.core.waitUntilClosed() }
             group.addTask { [heartbeat] in
                 while true {
@@ -135,11 +136,5 @@ package final class PostgresListener: Sendable, Service {
     private func signal() {
         let observers = state.withLock { Array($0.observers.values) }
         for observer in observers { observer.yield() }
-    }
-}
-
-extension ConnectionCore {
-    func setNotificationHandler(_ handler: @escaping @Sendable () -> Void) {
-        onNotification = handler
     }
 }

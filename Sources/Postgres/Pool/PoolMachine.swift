@@ -1,4 +1,7 @@
-/// Who gets which connection, as a pure state machine: it is told what happened and answers what to do.
+import DequeModule
+
+/// The connections of a pool and the callers that wait for them, as a pure state machine: it is told what happened, and
+/// returns the actions to take.
 struct PoolMachine {
     typealias ConnectionID = UInt64
     typealias WaiterID = UInt64
@@ -12,11 +15,12 @@ struct PoolMachine {
 
     let maximum: Int
     private(set) var isShutDown = false
-    /// Newest last: the one used last is lent first, so that the others grow idle and are checked.
+    /// The idle connections, the one used last at the end. It is lent first, so that the others stay idle and are
+    /// checked.
     private var idle: [ConnectionID] = []
     private var leased: Set<ConnectionID> = []
     private var opening: Set<ConnectionID> = []
-    private var waiters = FIFO<WaiterID>()
+    private var waiters = Deque<WaiterID>()
     private var lastID: ConnectionID = 0
 
     init(maximum: Int) {
@@ -35,16 +39,17 @@ struct PoolMachine {
         return serve()
     }
 
-    /// An idle connection at once, when nobody waits for one.
+    /// Takes an idle connection, unless a caller waits for one.
     mutating func takeIdle() -> ConnectionID? {
         guard !isShutDown, waiters.isEmpty, let connection = idle.popLast() else { return nil }
         leased.insert(connection)
         return connection
     }
 
-    /// The waiter's deadline passed or its task was cancelled. Nothing when it has been served.
+    /// The waiter's deadline passed or its task was cancelled. Does nothing when the waiter has been served.
     mutating func abandon(_ waiter: WaiterID, _ error: PostgresError) -> [Action] {
-        guard waiters.removeFirst(where: { $0 == waiter }) != nil else { return [] }
+        guard let index = waiters.firstIndex(of: waiter) else { return [] }
+        waiters.remove(at: index)
         return [.refuse(waiter, error)]
     }
 
@@ -55,7 +60,7 @@ struct PoolMachine {
         return serve()
     }
 
-    /// The one who has waited longest learns why; the next makes the next attempt.
+    /// An attempt failed. The waiter that has waited longest gets the error, and the next causes another attempt.
     mutating func openingFailed(_ connection: ConnectionID, _ error: PostgresError) -> [Action] {
         guard opening.remove(connection) != nil else { return [] }
         guard let waiter = waiters.popFirst() else { return [] }
@@ -78,7 +83,7 @@ struct PoolMachine {
         return true
     }
 
-    /// An idle connection has broken. One that is lent is dropped when it comes back.
+    /// An idle connection has broken. A lent connection is dropped when it comes back.
     mutating func lost(_ connection: ConnectionID) -> [Action] {
         guard let index = idle.firstIndex(of: connection) else { return [] }
         idle.remove(at: index)
@@ -88,9 +93,11 @@ struct PoolMachine {
     mutating func shutDown() -> [Action] {
         guard !isShutDown else { return [] }
         isShutDown = true
-        let closed = idle
-        idle = []
-        return waiters.drain().map { .refuse($0, PoolMachine.shutDownError) } + closed.map { .close($0) }
+        defer {
+            waiters = []
+            idle = []
+        }
+        return waiters.map { .refuse($0, PoolMachine.shutDownError) } + idle.map { .close($0) }
     }
 
     private mutating func serve() -> [Action] {

@@ -4,38 +4,28 @@ import Synchronization
 
 /// A small set of connections, opened when they are needed and lent to one caller at a time, in order of asking.
 ///
-/// It works without `run()`; as a service it also checks idle connections and closes everything at the end.
+/// The pool works without `run()`; as a service it also checks idle connections, and closes everything at the end.
 package final class PostgresPool: Sendable, Service {
     typealias ConnectionID = PoolMachine.ConnectionID
     typealias WaiterID = PoolMachine.WaiterID
-    typealias Granted = Result<(ConnectionID, PostgresConnection), PostgresError>
 
-    struct Waiter {
-        let continuation: CheckedContinuation<Granted, Never>
-        let deadline: ContinuousClock.Instant
-    }
+    /// The time between two checks of idle connections.
+    private static let checkInterval = Duration.seconds(15)
+    /// The time for an idle connection's answer.
+    static let checkTimeout = Duration.seconds(5)
 
-    struct State {
-        var machine: PoolMachine
-        var connections: [ConnectionID: PostgresConnection] = [:]
-        var waiters: [WaiterID: Waiter] = [:]
-        var lastWaiter: WaiterID = 0
-        /// Somebody looks after the waiters' deadlines.
-        var isWatched = false
-        var emptied: CheckedContinuation<Void, Never>?
-    }
-
-    let state: Mutex<State>
-    let logger: Logger
+    private let state: Mutex<PoolState>
+    private let logger: Logger
     private let configuration: PostgresConfiguration
     private let acquireTimeout: Duration
     private let executor: PostgresExecutor
     private let onConnect: (@Sendable (PostgresConnection) async throws -> Void)?
 
     /// - Parameters:
-    ///   - maximum: how many connections at most; at least 1.
-    ///   - acquireTimeout: how long a caller waits for a connection before it gets `timeout`.
-    ///   - onConnect: prepares each new connection; when it throws, the connection is closed and the waiting caller told.
+    ///   - maximum: the most connections, at least 1.
+    ///   - acquireTimeout: the longest wait for a connection, after which the caller gets `timeout`.
+    ///   - onConnect: prepares each new connection; when it throws, the connection is closed and the waiting caller
+    ///     gets the error.
     package init(
         configuration: PostgresConfiguration,
         maximum: Int,
@@ -49,11 +39,11 @@ package final class PostgresPool: Sendable, Service {
         self.executor = executor
         self.logger = logger
         self.onConnect = onConnect
-        state = Mutex(State(machine: PoolMachine(maximum: maximum)))
+        state = Mutex(PoolState(machine: PoolMachine(maximum: maximum)))
     }
 
-    /// Lends a connection for the time of `body`. What comes back broken, busy or inside a transaction is closed instead of
-    /// being lent again.
+    /// Lends a connection to `body`. A connection that comes back broken, busy or inside a transaction is closed and
+    /// not lent again.
     /// - Throws: what `body` throws; `timeout` when no connection became free in time; what opening a connection threw;
     ///   `cancelled`; `closed` after the shutdown.
     @discardableResult
@@ -83,7 +73,7 @@ package final class PostgresPool: Sendable, Service {
         try await withConnection { try await $0.query(sql, bindings, timeout: timeout) }
     }
 
-    /// A connection may break between being granted and being used: then another is asked for, but not for ever.
+    /// Gets a connection. One that breaks between being granted and being used is replaced, twice at most.
     private func acquire() async throws(PostgresError) -> (ConnectionID, PostgresConnection) {
         for _ in 0..<2 {
             let lent = try await acquireAny()
@@ -94,7 +84,9 @@ package final class PostgresPool: Sendable, Service {
     }
 
     private func acquireAny() async throws(PostgresError) -> (ConnectionID, PostgresConnection) {
-        if Task.isCancelled { throw PostgresError(.cancelled, "cancelled before asking for a connection") }
+        if Task.isCancelled {
+            throw PostgresError(.cancelled, "the task was cancelled before it asked for a connection")
+        }
         let (taken, id) = state.withLock { state in
             state.lastWaiter += 1
             let taken = state.machine.takeIdle().flatMap { id in state.connections[id].map { (id, $0) } }
@@ -103,10 +95,10 @@ package final class PostgresPool: Sendable, Service {
         // The usual case needs neither a place in the queue nor a deadline.
         if let taken { return taken }
         let granted = await withTaskCancellationHandler {
-            await withCheckedContinuation { (continuation: CheckedContinuation<Granted, Never>) in
+            await withCheckedContinuation { (continuation: CheckedContinuation<PoolState.Granted, Never>) in
                 let deadline = ContinuousClock.now + acquireTimeout
                 change { state in
-                    state.waiters[id] = Waiter(continuation: continuation, deadline: deadline)
+                    state.waiters[id] = PoolState.Waiter(continuation: continuation, deadline: deadline)
                     return state.machine.acquire(id)
                 }
                 watch(until: deadline)
@@ -119,8 +111,8 @@ package final class PostgresPool: Sendable, Service {
         return try granted.get()
     }
 
-    /// Sees to it that waiters whose deadline passes are told: one sleep for all of them, since a timer for each would cost
-    /// thousands that wait for a moment more than the waiting.
+    /// Starts the task that refuses waiters after their deadlines, unless that task runs already. One sleep serves them
+    /// all: a timer for each would cost more than a short wait of thousands.
     private func watch(until deadline: ContinuousClock.Instant) {
         let begins = state.withLock { state in
             defer { state.isWatched = state.isWatched || !state.waiters.isEmpty }
@@ -130,15 +122,17 @@ package final class PostgresPool: Sendable, Service {
         Task { [weak self] in
             var next: ContinuousClock.Instant? = deadline
             while let moment = next {
-                // Nobody cancels it.
+                // The task is never cancelled.
                 try? await Task.sleep(until: moment, clock: .continuous)
-                next = self?.tellLate()
+                next = self?.refuseLate()
             }
         }
     }
 
-    /// - Returns: the earliest deadline of those who go on waiting; nil when nobody does.
-    private func tellLate() -> ContinuousClock.Instant? {
+    /// Refuses the waiters whose deadline has passed.
+    ///
+    /// - Returns: the earliest deadline of those that go on waiting; nil when there are none.
+    private func refuseLate() -> ContinuousClock.Instant? {
         let now = ContinuousClock.now
         let (late, next) = state.withLock { state in
             let late = state.waiters.filter { $0.value.deadline <= now }.keys
@@ -153,56 +147,32 @@ package final class PostgresPool: Sendable, Service {
     }
 
     private func abandonCancelled(_ id: WaiterID) {
-        abandon(id, PostgresError(.cancelled, "cancelled while waiting for a connection"))
+        abandon(id, PostgresError(.cancelled, "the task was cancelled while it waited for a connection"))
     }
 
     private func abandon(_ id: WaiterID, _ error: PostgresError) {
         change { $0.machine.abandon(id, error) }
     }
 
-    func release(_ id: ConnectionID, _ connection: PostgresConnection) async {
+    private func release(_ id: ConnectionID, _ connection: PostgresConnection) async {
         let isReusable = await connection.core.isReusable
         change { $0.machine.release(id, isReusable: isReusable) }
     }
 
-    /// Asks the machine under the lock and acts outside of it.
-    func change(_ event: (inout sending State) -> [PoolMachine.Action]) {
-        var effects: [Effect] = []
-        state.withLock { state in
-            for action in event(&state) {
-                switch action {
-                case .open(let id): effects.append(.open(id))
-                case .grant(let waiter, let id):
-                    guard let found = state.waiters.removeValue(forKey: waiter), let connection = state.connections[id]
-                    else { continue }
-                    effects.append(.resume(found.continuation, .success((id, connection))))
-                case .refuse(let waiter, let error):
-                    guard let found = state.waiters.removeValue(forKey: waiter) else { continue }
-                    effects.append(.resume(found.continuation, .failure(error)))
-                case .close(let id):
-                    if let connection = state.connections.removeValue(forKey: id) { effects.append(.close(connection)) }
-                }
-            }
-            if state.machine.isShutDown, state.machine.isEmpty, let emptied = state.emptied {
-                state.emptied = nil
-                effects.append(.emptied(emptied))
-            }
+    /// Tells the machine what happened, under the lock, and carries out the effects outside of it.
+    private func change(_ event: (inout sending PoolState) -> [PoolMachine.Action]) {
+        let effects = state.withLock { state in
+            let actions = event(&state)
+            return state.effects(of: actions)
         }
         for effect in effects { perform(effect) }
     }
 
-    private enum Effect {
-        case open(ConnectionID)
-        case resume(CheckedContinuation<Granted, Never>, Granted)
-        case close(PostgresConnection)
-        case emptied(CheckedContinuation<Void, Never>)
-    }
-
-    private func perform(_ effect: Effect) {
+    private func perform(_ effect: PoolState.Effect) {
         switch effect {
         case .open(let id): Task { await open(id) }
         case .resume(let continuation, let granted): continuation.resume(returning: granted)
-        case .close(let connection): Task { await connection.core.abort("the pool gave it up") }
+        case .close(let connection): Task { await connection.core.abort("the pool has closed the connection") }
         case .emptied(let continuation): continuation.resume()
         }
     }
@@ -224,9 +194,70 @@ package final class PostgresPool: Sendable, Service {
             }
             await connection.onClose { [weak self] in self?.change { $0.machine.lost(id) } }
         } catch {
-            logger.warning("opening a database connection failed", metadata: ["error": "\(error)"])
+            logger.warning(
+                "a database connection could not be opened; its caller gets the error",
+                metadata: ["error": "\(error)"]
+            )
             let error = error as? PostgresError ?? PostgresError(.connect, "preparing the connection failed: \(error)")
             change { $0.machine.openingFailed(id, error) }
+        }
+    }
+
+    // MARK: Service
+
+    /// Checks idle connections until a graceful shutdown; then closes them, waits for lent connections, and returns. A
+    /// cancelled task does not wait.
+    package func run() async throws {
+        do {
+            try await cancelWhenGracefulShutdown {
+                while true {
+                    try await Task.sleep(for: PostgresPool.checkInterval)
+                    await self.checkIdle()
+                }
+            }
+        } catch is CancellationError {
+            // The loop ends with a shutdown, graceful or not.
+        }
+        await shutDown()
+    }
+
+    /// Refuses new callers, closes idle connections, and waits until lent connections have come back.
+    package func shutDown() async {
+        change { $0.machine.shutDown() }
+        await withTaskCancellationHandler {
+            await withCheckedContinuation { (continuation: CheckedContinuation<Void, Never>) in
+                let mustWait = state.withLock { state in
+                    guard !state.machine.isEmpty, !Task.isCancelled, state.emptied == nil else { return false }
+                    state.emptied = continuation
+                    return true
+                }
+                if !mustWait { continuation.resume() }
+            }
+        } onCancel: {
+            let continuation = state.withLock { state in
+                defer { state.emptied = nil }
+                return state.emptied
+            }
+            continuation?.resume()
+        }
+    }
+
+    /// Asks each idle connection for an answer, and closes those that give none.
+    func checkIdle(timeout: Duration = PostgresPool.checkTimeout) async {
+        for id in state.withLock({ $0.machine.idleConnections }) {
+            let connection = state.withLock { state in
+                state.machine.borrowIdle(id) ? state.connections[id] : nil
+            }
+            guard let connection else { continue }
+            do {
+                try await connection.query("select 1", timeout: timeout)
+            } catch {
+                logger.warning(
+                    "an idle database connection did not answer; closing it",
+                    metadata: ["error": "\(error)"]
+                )
+            }
+            await release(id, connection)
         }
     }
 }

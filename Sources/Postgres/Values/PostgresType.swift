@@ -1,4 +1,4 @@
-/// A server type that the driver sends and reads in binary: its oid, and its array's (pg_type.dat; both are fixed).
+/// A server type that the driver sends and reads in binary: its oid and its array's oid, both fixed (pg_type.dat).
 package struct PostgresType: Sendable, Hashable {
     package let oid: UInt32
     package let arrayOID: UInt32
@@ -17,6 +17,6 @@ package struct PostgresType: Sendable, Hashable {
     static let uuid = PostgresType(oid: 2950, arrayOID: 2951)
     static let jsonb: UInt32 = 3802
 
-    /// Types whose binary form is their text: char, name, text, json, xml, unknown, bpchar, varchar.
+    /// The types whose binary form is their text: char, name, text, json, xml, unknown, bpchar, varchar.
     static let textual: Set<UInt32> = [18, 19, 25, 114, 142, 705, 1042, 1043]
 }

@@ -17,14 +17,13 @@ extension CurrentModel: VerifiableModel {
     }
 
     package func decodeStored(_ rows: PostgresResult) throws -> [UUID: StoredFields] {
-        let orderId = try rows.column("order_id", as: UUID.self)
         let columns = try [
             StoredColumn("seq", .integer64, in: rows), StoredColumn("recorded_at", .time, in: rows),
             StoredColumn("version", .integer32, in: rows), StoredColumn("shop", .text, in: rows),
             StoredColumn("customer", .text, in: rows), StoredColumn("status", .text, in: rows),
             StoredColumn(FieldComparison.state, .text, in: rows),
         ]
-        return try StoredColumn.decode(rows, orderId: orderId, columns)
+        return try StoredColumn.decode(rows, columns: columns)
     }
 
     package func expectedFields(of entry: OrderRecord) -> StoredFields {

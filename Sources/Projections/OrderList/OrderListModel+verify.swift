@@ -21,7 +21,6 @@ extension OrderListModel: VerifiableModel {
     }
 
     package func decodeStored(_ rows: PostgresResult) throws -> [UUID: StoredFields] {
-        let orderId = try rows.column("order_id", as: UUID.self)
         let columns = try [
             StoredColumn("seq", .integer64, in: rows), StoredColumn("recorded_at", .time, in: rows),
             StoredColumn(FieldComparison.state, .text, in: rows), StoredColumn("placed_at", .time, in: rows),
@@ -30,7 +29,7 @@ extension OrderListModel: VerifiableModel {
             StoredColumn("status", .text, in: rows), StoredColumn("carriers", .texts, in: rows),
             StoredColumn("tracking_numbers", .texts, in: rows),
         ]
-        return try StoredColumn.decode(rows, orderId: orderId, columns)
+        return try StoredColumn.decode(rows, columns: columns)
     }
 
     package func expectedFields(of entry: Entry) -> StoredFields {

@@ -140,7 +140,7 @@ package final class Projector: Service {
     ) async throws -> Bool {
         let results = try await transaction.pipeline(
             [
-                Checkpoint.selectForUpdate(model.name), PostgresQuery(LogHeadSeq.select),
+                Checkpoint.selectForUpdate(model.name), PostgresQuery(LogHead.selectSeq),
                 Checkpoint.selectServedVersion(model.name),
                 EpochStore.newer.query(after: state.history.newestOrdinal),
             ],
@@ -148,7 +148,7 @@ package final class Projector: Service {
         )
         state.history.merge(try EpochStore.decode(results[3]))
         let checkpoint = try Checkpoint.decode(results[0], model: model.name)
-        let head = try LogHeadSeq.decode(results[1])
+        let head = try LogHead.decodeSeq(results[1])
         // A replay has replaced the served version meanwhile: the next round follows the new one.
         let served = try results[2].first.map { try $0.get("version", as: Int32.self) }
         guard served == Int32(checkpoint.version) else { return true }

@@ -24,7 +24,7 @@ struct ReplayBuild<Model: ReplayableModel>: Sendable {
             var chunk = try await read(after: checkpoint)
             while let current = chunk {
                 async let next = read(after: current.through)
-                try await fold(current, &writing)
+                try await fold(current, awaiting: &writing)
                 session.meter.update(seq: current.through)
                 chunk = try await next
                 let isLast = chunk == nil
@@ -53,8 +53,8 @@ struct ReplayBuild<Model: ReplayableModel>: Sendable {
     /// Reads the next range; nil where the head is near.
     private func read(after seq: Int64) async throws -> LogChunk? {
         try Task.checkCancellation()
-        let head = try await LogHeadSeq.decode(
-            session.reader.query(LogHeadSeq.select, timeout: ReplayLimits.timeout)
+        let head = try await LogHead.decodeSeq(
+            session.reader.query(LogHead.selectSeq, timeout: ReplayLimits.timeout)
         )
         session.meter.update(head: head)
         guard head - seq > session.limits.nearHead else { return nil }
@@ -66,7 +66,8 @@ struct ReplayBuild<Model: ReplayableModel>: Sendable {
         )
     }
 
-    private func fold(_ chunk: LogChunk, _ writing: inout Task<Void, any Error>?) async throws {
+    /// Folds a range. Waits for the running write where dropped orders have to be loaded.
+    private func fold(_ chunk: LogChunk, awaiting writing: inout Task<Void, any Error>?) async throws {
         let missing = try await withThrowingTaskGroup(of: (Int, [UUID]).self) { group in
             for (worker, shard) in shards.enumerated() {
                 group.addTask { (worker, try await shard.fold(chunk)) }

@@ -3,8 +3,9 @@ package import Postgres
 import Primitives
 import ServiceLifecycle
 
-/// Replays that operators start over HTTP. They run in this process, behind its requests, until they are done or the service
-/// ends; what they have built by then stays for the next one.
+/// Runs the replays that operators start over HTTP, in this process and with less priority than its requests.
+///
+/// Running replays are interrupted when the service ends; the next replay of the projection continues there.
 package final class ReplayRunner: Service {
     private let replay: Replay
     private let logger: Logger
@@ -13,12 +14,12 @@ package final class ReplayRunner: Service {
 
     private struct Job: Sendable {
         let name: String
-        /// Fulfilled with the first progress, or the reason that the replay did not start.
+        /// Fulfilled with the first progress, or with the reason why the replay did not start.
         let start: OneShotPromise<Result<ReplayProgress, any Error>>
     }
 
     package init(configuration: PostgresConfiguration, logger: Logger) {
-        // One core is left to the requests.
+        // One worker: the other cores are left to the requests.
         replay = Replay(configuration: configuration, workers: 1, logger: logger)
         self.logger = logger
         (jobs, continuation) = AsyncStream.makeStream(of: Job.self)
@@ -37,18 +38,18 @@ package final class ReplayRunner: Service {
         }
     }
 
-    /// Starts a replay and returns when it is the only one of that projection.
+    /// Starts a replay, and returns when the replay is the only one of that projection.
     ///
-    /// - Throws: `ReplayFailure`; the database's error; `CancellationError` where the service is ending.
+    /// - Throws: `ReplayFailure`, the database's error, or `CancellationError` where the service is ending.
     package func start(_ name: String) async throws -> ReplayProgress {
         let start = OneShotPromise<Result<ReplayProgress, any Error>>()
         if case .terminated = continuation.yield(Job(name: name, start: start)) { throw CancellationError() }
         return try await start.value().get()
     }
 
-    /// Cancels a replay, whichever process runs it, and drops what an interrupted one has left.
+    /// Cancels a replay, whichever process runs it, or drops the version of an interrupted one.
     ///
-    /// - Returns: false where it has been told and is still ending.
+    /// - Returns: false where the replay is cancelled and has not ended yet.
     package func cancel(_ name: String) async throws -> Bool { try await replay.discard(name) }
 
     private func perform(_ job: Job) async {
@@ -60,7 +61,7 @@ package final class ReplayRunner: Service {
                 if case .cancelled = error as? ReplayFailure { true } else { error is CancellationError }
             logger.log(
                 level: isWanted ? .notice : .error,
-                "a replay ended before it was done",
+                "a replay ended early; the served version is unchanged",
                 metadata: ["model": "\(job.name)", "error": "\(error)"]
             )
         }

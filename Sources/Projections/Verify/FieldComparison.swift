@@ -35,13 +35,13 @@ enum FieldComparison {
             let expected = try? JSONValue.parse(Array(expected.utf8))
         else { return [] }
         var found: [(String, String?, String?)] = []
-        compare(stored, expected, at: state, &found)
+        compare(stored, with: expected, at: state, &found)
         return found
     }
 
     private static func compare(
         _ stored: JSONValue?,
-        _ expected: JSONValue?,
+        with expected: JSONValue?,
         at place: String,
         _ found: inout [(String, String?, String?)]
     ) {
@@ -49,12 +49,12 @@ enum FieldComparison {
         switch (stored, expected) {
         case (.object(let left), .object(let right)):
             for name in left.members.map(\.name) + right.members.map(\.name).filter({ left[$0] == nil }) {
-                compare(left[name], right[name], at: "\(place)/\(name)", &found)
+                compare(left[name], with: right[name], at: "\(place)/\(name)", &found)
             }
         case (.array(let left), .array(let right)):
             for index in 0..<max(left.count, right.count) {
                 let stored = index < left.count ? left[index] : nil
-                compare(stored, index < right.count ? right[index] : nil, at: "\(place)/\(index)", &found)
+                compare(stored, with: index < right.count ? right[index] : nil, at: "\(place)/\(index)", &found)
             }
         default: found.append((place, stored.map(text), expected.map(text)))
         }

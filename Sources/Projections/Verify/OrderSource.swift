@@ -16,7 +16,7 @@ struct OrderSource: Sendable {
     func head() async throws -> LogPosition {
         try await pool.withConnection { connection in
             let table = EpochTable(try await EpochStore.load(connection, after: 0))
-            return table.position(of: try await LogHeadSeq.decode(connection.query(LogHeadSeq.select)))
+            return table.position(of: try await LogHead.decodeSeq(connection.query(LogHead.selectSeq)))
         }
     }
 

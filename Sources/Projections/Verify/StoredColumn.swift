@@ -29,17 +29,14 @@ struct StoredColumn {
 
     private static func reader<Value>(
         _ column: PostgresColumn<Value?>,
-        _ text: @escaping (Value) -> String
+        text: @escaping (Value) -> String
     ) -> (PostgresRow) throws -> String? {
         { row in try row.get(column).map(text) }
     }
 
-    /// Decodes rows of single orders.
-    static func decode(
-        _ rows: PostgresResult,
-        orderId: PostgresColumn<UUID>,
-        _ columns: [StoredColumn]
-    ) throws -> [UUID: StoredFields] {
+    /// Decodes rows of single orders, whose ids are in the column `order_id`.
+    static func decode(_ rows: PostgresResult, columns: [StoredColumn]) throws -> [UUID: StoredFields] {
+        let orderId = try rows.column("order_id", as: UUID.self)
         var stored: [UUID: StoredFields] = [:]
         for row in rows {
             var fields: StoredFields = [:]

@@ -93,12 +93,16 @@ struct GrowthFill {
             order by table_name, ordinal_position
             """
         )
+        let (table, column) = try (
+            rows.column("table_name", as: String.self), rows.column("column_name", as: String.self)
+        )
+        let type = try rows.column("data_type", as: String.self)
         var tables: [Table] = []
         var columns: [(name: String, type: String)] = []
         for (index, row) in rows.enumerated() {
-            let name = try row.get(0, as: String.self)
-            columns.append((try row.get(1, as: String.self), try row.get(2, as: String.self)))
-            guard try index + 1 == rows.count || rows[index + 1].get(0, as: String.self) != name else { continue }
+            let name = try row.get(table)
+            columns.append((try row.get(column), try row.get(type)))
+            guard try index + 1 == rows.count || rows[index + 1].get(table) != name else { continue }
             tables.append(Table(name: name, columns: columns))
             columns = []
         }

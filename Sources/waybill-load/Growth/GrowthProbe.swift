@@ -67,19 +67,19 @@ struct GrowthProbe: Sendable {
             // A position names the epoch of its event. Events that earlier runs appended may be of a later epoch.
             let row = try await connection.query(
                 """
-                select epoch, coalesce(lead(first_seq) over (order by ordinal) - 1, (select seq from log_head))
+                select epoch, coalesce(lead(first_seq) over (order by ordinal) - 1, (select seq from log_head)) as last
                 from log_epochs order by ordinal limit 1
                 """
             ).first
             guard let row else { throw LoadFailure("the log is empty") }
-            let (epoch, head) = (try row.get(0, as: String.self), try row.get(1, as: Int64.self))
+            let (epoch, head) = (try row.get("epoch", as: String.self), try row.get("last", as: Int64.self))
             let last = max(1, head - 2000)
             var places: [ResumePosition] = []
             // A range that holds only later events of orders yields none.
             for _ in 0..<count * 10 where places.count < count {
                 let found = try await connection.query(
                     """
-                    select seq, order_id::text, shop, customer from events
+                    select seq, order_id::text as id, shop, customer from events
                     where seq between $1 and $2 and version = 1 order by seq limit 1
                     """,
                     [Int64.random(in: max(1, last - min(last, newest))...last), last]
@@ -87,10 +87,10 @@ struct GrowthProbe: Sendable {
                 guard let found else { continue }
                 places.append(
                     ResumePosition(
-                        position: "\(epoch)-\(try found.get(0, as: Int64.self))",
-                        orderId: try found.get(1, as: String.self),
-                        shop: try found.get(2, as: String.self),
-                        customer: try found.get(3, as: String.self)
+                        position: "\(epoch)-\(try found.get("seq", as: Int64.self))",
+                        orderId: try found.get("id", as: String.self),
+                        shop: try found.get("shop", as: String.self),
+                        customer: try found.get("customer", as: String.self)
                     )
                 )
             }

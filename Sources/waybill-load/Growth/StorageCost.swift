@@ -20,8 +20,9 @@ struct StorageCost: Sendable {
                 where n.nspname = 'public' and c.relkind in ('r', 'p', 'i', 'I') and not c.relispartition
                 union all
                 select root, inhrelid from tree join pg_inherits on inhparent = relation)
-            select root::regclass::text, bool_or(c.relkind in ('i', 'I')),
+            select root::regclass::text as name, bool_or(c.relkind in ('i', 'I')) as is_index,
                 sum(pg_relation_size(relation) + coalesce(pg_relation_size(nullif(c.reltoastrelid, 0)), 0))::bigint
+                    as bytes
             from tree join pg_class c on c.oid = relation
             group by root having sum(pg_relation_size(relation)) > 0 order by 3 desc
             """
@@ -29,9 +30,9 @@ struct StorageCost: Sendable {
         return StorageCost(
             relations: try rows.map { row in
                 Relation(
-                    name: try row.get(0, as: String.self),
-                    isIndex: try row.get(1, as: Bool.self),
-                    bytes: Int(try row.get(2, as: Int64.self))
+                    name: try row.get("name", as: String.self),
+                    isIndex: try row.get("is_index", as: Bool.self),
+                    bytes: Int(try row.get("bytes", as: Int64.self))
                 )
             }
         )

@@ -12,12 +12,12 @@ enum ReadModels {
             let (behind, at) = try await service.withDatabase { connection in
                 let rows = try await connection.query(
                     """
-                    select (select seq from log_head) - coalesce(min(seq), 0), coalesce(min(seq), 0)
+                    select (select seq from log_head) - coalesce(min(seq), 0) as behind, coalesce(min(seq), 0) as seq
                     from projections join projection_active using (name, version) where name <> 'current'
                     """
                 )
                 guard let row = rows.first else { return (Int64(0), Int64(0)) }
-                return (try row.get(0, as: Int64.self), try row.get(1, as: Int64.self))
+                return (try row.get("behind", as: Int64.self), try row.get("seq", as: Int64.self))
             }
             if behind <= 0 { return }
             if at > lowest { (lowest, moved) = (at, .now) }

@@ -141,7 +141,7 @@ struct StormScenario: AsyncParsableCommand {
             // written.
             let row = try await connection.query(
                 """
-                select e.epoch, seq - $1 from log_head join lateral (
+                select e.epoch, seq - $1 as seq from log_head join lateral (
                     select epoch from log_epochs where first_seq <= seq - $1 order by ordinal desc limit 1) e on true
                 where seq > $1
                 """,
@@ -150,7 +150,7 @@ struct StormScenario: AsyncParsableCommand {
             guard let row else {
                 throw LoadFailure("the log has no more than \(behind) events; load more orders or lower --behind")
             }
-            return "\(try row.get(0, as: String.self))-\(try row.get(1, as: Int64.self))"
+            return "\(try row.get("epoch", as: String.self))-\(try row.get("seq", as: Int64.self))"
         }
         let request = StreamTarget.request(
             "/v1/stream",

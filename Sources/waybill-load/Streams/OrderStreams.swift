@@ -10,12 +10,12 @@ enum OrderStreams {
     static func target(_ service: Service, count: Int) async throws -> StreamTarget {
         let orders = try await service.withDatabase { connection in
             try await connection.query(
-                "select order_id::text, shop, customer from order_states order by order_id limit $1",
+                "select order_id::text as id, shop, customer from order_states order by order_id limit $1",
                 [Int64(count)]
             ).map { row in
                 (
-                    id: try row.get(0, as: String.self), shop: try row.get(1, as: String.self),
-                    customer: try row.get(2, as: String.self)
+                    id: try row.get("id", as: String.self), shop: try row.get("shop", as: String.self),
+                    customer: try row.get("customer", as: String.self)
                 )
             }
         }

@@ -28,7 +28,11 @@ struct RefusedLine {
             }
             return "\(pointer) \(message)"
         }
-        let text = ["code", "reason", "detail"].compactMap { problem[$0]?.string }
+        var text: [String] = []
+        // The reason may be the code again.
+        for name in ["code", "reason", "detail"] {
+            if let word = problem[name]?.string, text.last != word { text.append(word) }
+        }
         let words = ["\(problem["status"]?.integer ?? 0) " + text.joined(separator: ": ")] + fields
         return TerminalText.plain(words.joined(separator: "; "))
     }

@@ -9,7 +9,8 @@ extension PostgresError {
         case .connectionLost, .closed: "the connection to the database was lost: \(reason); try again"
         case .timeout: "the database did not answer in time: \(reason)"
         case .cancelled: "interrupted while the database was working"
-        case .decoding, .usage: "the database holds something unexpected: \(reason)"
+        case .decoding: "a value from the database cannot be read: \(reason)"
+        case .usage: reason
         }
     }
 

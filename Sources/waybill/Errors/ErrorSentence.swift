@@ -9,7 +9,7 @@ import WaybillClient
 enum ErrorSentence {
     static func text(for error: any Error) -> String {
         switch error {
-        case let error as EmbeddedPostgresError: error.sentence
+        case let error as EmbeddedPostgresError: text(for: error)
         case let error as PostgresError: error.sentence
         case let error as LogTransferError: error.description
         case let error as WaybillClientError: refusal(error)
@@ -19,6 +19,11 @@ enum ErrorSentence {
         case let error as any LocalizedError where error.errorDescription != nil: error.errorDescription ?? ""
         default: "\(error)"
         }
+    }
+
+    private static func text(for error: EmbeddedPostgresError) -> String {
+        let concernsDirectory = error.code == .fileSystem && error.message.contains("make the directory")
+        return concernsDirectory ? "\(error.message); give another --data-dir" : error.message
     }
 
     private static func refusal(_ error: WaybillClientError) -> String {
@@ -41,14 +46,5 @@ enum ErrorSentence {
         let path = error.filePath ?? error.url?.path ?? "a file"
         let cause = (error.underlying as? POSIXError).map { String(cString: strerror($0.code.rawValue)) }
         return "cannot use \(path): \(cause ?? error.localizedDescription)"
-    }
-}
-
-extension EmbeddedPostgresError {
-    fileprivate var sentence: String {
-        switch code {
-        case .directoryLocked: "\(message); stop that process, or give another --data-dir"
-        default: message
-        }
     }
 }

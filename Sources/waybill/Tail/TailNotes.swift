@@ -26,8 +26,8 @@ final class TailNotes: Sendable {
         case .lost(let reason, let after, _):
             write("connection lost (\(reason)), resuming \(Self.place(after))")
         case .failed(let reason, _):
-            // Said once, however often it is tried.
-            if !wasAway { write("the service cannot be reached (\(reason)), trying on") }
+            // Written once, however many attempts fail.
+            if !wasAway { write("the service cannot be reached (\(reason)), trying again") }
         }
     }
 

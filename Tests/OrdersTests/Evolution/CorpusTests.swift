@@ -5,14 +5,15 @@ import Testing
 @testable import Orders
 
 /// Events as versions of this program have stored them, byte for byte: every later version reads and folds them to the same
-/// order. A file is never changed; a new layout adds a file.
+/// order. A file is never changed; a new event type or a new layout adds a file.
 @Suite struct CorpusTests {
     private static let directory = URL(filePath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
         .appending(path: "Corpus")
 
     @Test func everyStoredEventStillFoldsToTheSameOrder() throws {
         var types: Set<String> = []
-        for line in try Self.lines("schema-1.ndjson") {
+        try Self.writeRequestedFile()
+        for line in try Self.lines() {
             var order = Given([]).order
             let life = try #require(JSONValue.parse(Array(line.utf8)).object)
             for event in life["events"]?.array ?? [] {
@@ -21,7 +22,7 @@ import Testing
                 order.replay(stored, announced: announced)
                 types.insert(stored.type.rawValue)
                 // Nothing is lost by reading: today's layout writes the same bytes again.
-                guard stored.type.schema == 1 else { continue }
+                guard stored.type.schema == event["schema"]?.integer.map(Int.init) else { continue }
                 let texts = stored.encode()
                 #expect(texts.data.map { String(decoding: $0, as: UTF8.self) } == event["data"]?.string)
                 #expect(String(decoding: texts.internal, as: UTF8.self) == event["internal"]?.string)
@@ -88,12 +89,20 @@ import Testing
         return String(decoding: json, as: UTF8.self)
     }
 
-    private static func lines(_ name: String) throws -> [String] {
-        let file = directory.appending(path: name)
-        // For the version that adds a layout, once.
-        if ProcessInfo.processInfo.environment["WAYBILL_WRITE_CORPUS"] == name {
-            try Data((lives().joined(separator: "\n") + "\n").utf8).write(to: file)
+    /// The lines of all files.
+    private static func lines() throws -> [String] {
+        let files = try FileManager.default.contentsOfDirectory(at: directory, includingPropertiesForKeys: nil)
+        return try files.filter { $0.pathExtension == "ndjson" }.flatMap { file in
+            try String(contentsOf: file, encoding: .utf8).split(separator: "\n").map(String.init)
         }
-        return try String(contentsOf: file, encoding: .utf8).split(separator: "\n").map(String.init)
+    }
+
+    /// Writes the file that `WAYBILL_WRITE_CORPUS` names, once, for the version that adds an event type or a layout.
+    private static func writeRequestedFile() throws {
+        guard let name = ProcessInfo.processInfo.environment["WAYBILL_WRITE_CORPUS"] else { return }
+        try Data((lives().joined(separator: "\n") + "\n").utf8).write(
+            to: directory.appending(path: name),
+            options: .withoutOverwriting
+        )
     }
 }

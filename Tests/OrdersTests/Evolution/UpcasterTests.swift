@@ -3,7 +3,7 @@ import Testing
 
 @testable import Orders
 
-/// A made-up past: once, `ShipToChanged` said `contact`, and its country stood in small letters.
+/// Invented older layouts: `ShipToChanged` had `contact`, then its country in small letters.
 private let past = Upcasters([
     Upcaster(type: .shipToChanged, from: 1) { data, inside in
         var lifted = JSONObject()
@@ -29,7 +29,7 @@ private let past = Upcasters([
         (1, #"{"contact":"c-9","country":"at"}"#), (2, #"{"contactRef":"c-9","country":"at"}"#),
         (3, #"{"contactRef":"c-9","country":"AT"}"#),
     ])
-    func everyOldLayoutFoldsAsTodays(schema: Int, data: String) throws {
+    func eventsOfEveryOldLayoutFoldAsTodays(schema: Int, data: String) throws {
         let event = try stored(schema, data, past)
         var order = Given([placed()]).order
         order.evolve(event)
@@ -42,7 +42,7 @@ private let past = Upcasters([
     }
 
     @Test(arguments: [0, 4, -1])
-    func aLayoutThatIsNotKnownIsRefused(schema: Int) {
+    func eventsOfAnUnknownLayoutAreRefused(schema: Int) {
         #expect(throws: StoredDataError.unknownSchema(type: "ShipToChanged", schema: schema)) {
             try stored(schema, #"{"contactRef":"c-9","country":"AT"}"#, past)
         }

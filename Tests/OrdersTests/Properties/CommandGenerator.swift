@@ -1,12 +1,12 @@
 import Orders
 
-/// Commands from a small world of ids, so that they meet, repeat and contradict each other.
+/// A generator of commands with few ids, so that commands repeat and contradict each other.
 struct CommandGenerator {
     var random: SeededGenerator
 
     init(seed: UInt64) { random = SeededGenerator(seed: seed) }
 
-    /// Mostly what the order would take with the right arguments, sometimes anything.
+    /// The next command: mostly one that the order would take with the right arguments, sometimes any.
     mutating func next(for order: Order) -> (name: CommandName, body: String) {
         guard order.version > 0 || random.chance(20) else { return (.placeOrder, body(of: .placeOrder)) }
         var names = order.allowedCommands(for: .backend)

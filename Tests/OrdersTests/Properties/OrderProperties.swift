@@ -28,7 +28,7 @@ import Testing
         #expect(order.version > 5)
     }
 
-    /// The sequences above prove little unless they get everywhere, a few rare cases aside, which have rules of their own.
+    /// The random sequences must reach every case, or they would prove little. A few rare cases have rules of their own.
     @Test func theSequencesReachEveryEventRefusalAndAnomaly() throws {
         var types: Set<EventType> = []
         var reasons: Set<RejectionReason> = []
@@ -108,9 +108,9 @@ import Testing
         }
     }
 
-    /// Any event on any state: another order's, out of order, twice.
+    /// Folds any event on any state: another order's, out of order, twice.
     @Test(arguments: 0..<20 as Range<UInt64>)
-    func foldingOddEventsBreaksNothing(seed: UInt64) throws {
+    func foldingUnlikelyEventsKeepsUnitsAtLeastZero(seed: UInt64) throws {
         var random = SeededGenerator(seed: seed)
         let odd: [OrderEvent] = [
             placed(), placed(a: 1, b: 1), confirmed, held("h"), released("h"), cancelled(a: 2), cancelled(b: 9),

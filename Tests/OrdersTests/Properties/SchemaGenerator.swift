@@ -2,7 +2,7 @@ import StrictJSON
 
 @testable import Orders
 
-/// Values that a schema allows, and small changes that it does not.
+/// A generator of values that a schema allows, and of small changes that it forbids.
 struct SchemaGenerator {
     var random: SeededGenerator
     let schemas: [String: JSONValue]
@@ -12,8 +12,8 @@ struct SchemaGenerator {
         String(repeating: "é", count: 500),
     ]
 
-    /// A value that the schema allows. Rules across fields, which a schema cannot say, are kept: one currency, windows in
-    /// order, no line twice.
+    /// A value that the schema allows. Rules across fields, which a schema cannot say, are kept: one currency, windows
+    /// in order, no line twice.
     mutating func value(of schema: JSONValue) -> JSONValue {
         if let reference = schema["$ref"]?.string {
             let name = String(reference.split(separator: "/").last ?? "")
@@ -75,7 +75,7 @@ struct SchemaGenerator {
         return .members(object.members.map { ($0.name, $0.name == name ? new : $0.value) })
     }
 
-    /// The value with one place spoilt: a member removed, added, made null, or replaced by something else.
+    /// The value with one change: a member removed, added, made null, or replaced.
     mutating func mutated(_ value: JSONValue) -> JSONValue {
         let odd: [JSONValue] = [
             .null, true, 0, -1, 1_000_001, "", "a b", "é", .string("a\u{0}b"),

@@ -3,10 +3,10 @@ import Testing
 
 @testable import Orders
 
-/// What the schemas say is what the decoder does, in both directions.
+/// The decoder accepts exactly the bodies that the schemas allow.
 @Suite struct SchemaProperties {
     @Test(arguments: CommandName.allCases)
-    func whatACommandsSchemaAllowsIsAccepted(name: CommandName) throws {
+    func bodiesThatASchemaAllowsAreAccepted(name: CommandName) throws {
         let catalog = SchemaCatalog()
         let schema = name.schema(in: catalog)
         var checker = SchemaChecker(catalog)
@@ -20,7 +20,7 @@ import Testing
     }
 
     @Test(arguments: CommandName.allCases)
-    func whatACommandsSchemaForbidsIsRefusedAndNothingElse(name: CommandName) throws {
+    func onlyBodiesThatASchemaForbidsAreRefused(name: CommandName) throws {
         let catalog = SchemaCatalog()
         let schema = name.schema(in: catalog)
         var checker = SchemaChecker(catalog)
@@ -40,7 +40,7 @@ import Testing
         #expect(forbidden > 25)
     }
 
-    /// What the decoder has against a body, less the rules across fields that no schema can say.
+    /// The decoder's errors of a body, without those of rules across fields, which no schema can express.
     private static func complaints(_ name: CommandName, _ value: JSONValue) -> [FieldError] {
         guard let object = value.object else { return [FieldError(pointer: "", message: "must be an object")] }
         do {
@@ -56,7 +56,7 @@ import Testing
         }
     }
 
-    @Test func everyOrderIsAsItsSchemaSays() throws {
+    @Test func everyOrderMatchesItsSchema() throws {
         let catalog = SchemaCatalog()
         let schema = Order.schema(in: catalog)
         var checker = SchemaChecker(catalog)
@@ -68,7 +68,7 @@ import Testing
                 #expect(try checker.problem(value, schema) == nil)
             }
         }
-        // Nothing is described that no order has.
+        // Every described property stands in some order.
         let rare: Set<String> = [
             "#Order/promised", "#Order/payment/reports/items/returnId", "#TimeWindow/earliest", "#Place/timeZone",
             "#Scan/reason", "#Scan/proof",
@@ -77,7 +77,7 @@ import Testing
         #expect(missing.filter { !rare.contains($0) && !$0.hasPrefix("#Proof/") }.isEmpty)
     }
 
-    @Test func everyEventIsAsItsSchemaSays() throws {
+    @Test func everyEventMatchesItsSchema() throws {
         let catalog = SchemaCatalog()
         let contents = Dictionary(uniqueKeysWithValues: EventType.allCases.map { ($0, $0.contents(in: catalog)) })
         var checker = SchemaChecker(catalog)
@@ -97,7 +97,7 @@ import Testing
         }
     }
 
-    /// Random lives of orders: every state, and every event.
+    /// Visits every state and every event of random lives of orders.
     private static func walk(_ visit: (Order, OrderEvent) throws -> Void) throws {
         for seed in 0..<30 as Range<UInt64> {
             var generator = CommandGenerator(seed: seed)

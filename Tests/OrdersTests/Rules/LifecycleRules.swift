@@ -13,7 +13,7 @@ import Testing
     }
 
     @Test(arguments: CommandName.allCases.dropFirst())
-    func noOtherCommandReachesAnOrderThatIsNotThere(name: CommandName) throws {
+    func everyOtherCommandIsRefusedBeforePlacement(name: CommandName) throws {
         try given().when(name, sampleBodies[name] ?? "{}").thenRefused(.orderUnknown)
     }
 
@@ -26,7 +26,7 @@ import Testing
         try given(placed(), confirmed, orderClosed).when(.confirmOrder).thenRefused(.orderClosed)
     }
 
-    @Test func theAddressChangesUntilSomethingIsDispatched() throws {
+    @Test func theAddressChangesUntilAParcelIsDispatched() throws {
         let body = #"{"contactRef":"contact-2","country":"AT"}"#
         let changed = ShipToChanged(contactRef: "contact-2", country: "AT")
         try given(placed()).when(.changeShipTo, body).then(changed)
@@ -40,7 +40,7 @@ import Testing
         #expect(order.contactRef == "contact-2" && order.country == "AT")
     }
 
-    @Test func theAddressChangesAgainWhenEverythingCameBack() throws {
+    @Test func theAddressChangesAgainWhenAllParcelsCameBack() throws {
         let back = Given([
             placed(), confirmed, paid("pay", .captured, 3900), packed("p", a: 2, b: 3), dispatched("p"),
             scanned("p", "s", .returnedToSender, 20),
@@ -50,7 +50,7 @@ import Testing
         )
     }
 
-    @Test func cancellingWithoutLinesTakesAllThatIsOpen() throws {
+    @Test func cancellingWithoutLinesTakesAllOpenUnits() throws {
         try given(placed()).when(.cancelOrder, #"{"reason":"customer"}"#).then(
             ItemsCancelled(lines: some(a: 2, b: 3), reason: .customer),
             OrderCancelled(reason: .customer)
@@ -91,7 +91,7 @@ import Testing
         try partly.when(.cancelOrder, #"{"reason":"stock"}"#).then([.itemsCancelled])
     }
 
-    @Test func holdsAreASetOfTheirOwn() throws {
+    @Test func aHoldIsAddedBesideOthersAndItsIdStaysTaken() throws {
         let body = #"{"holdId":"h","reason":"fraud","note":"odd address"}"#
         try given(placed()).when(.holdOrder, body).then(OrderHeld(holdId: "h", reason: .fraud, note: "odd address"))
         try given(placed(), held("h")).when(.holdOrder, body).thenRefused(.holdExists)
@@ -110,7 +110,7 @@ import Testing
         try given(placed()).when(.releaseHold, #"{"holdId":"h"}"#).thenRefused(.holdNotOpen)
     }
 
-    @Test func anOrderClosesWhenNothingIsLeftToDo() throws {
+    @Test func anOrderClosesWhenEverythingIsDone() throws {
         try deliveredWhole.when(.closeOrder).then(OrderClosed())
         try shippedWhole.when(.closeOrder).thenRefused(.unitsOutstanding)
         try given(placed()).when(.closeOrder).thenRefused(.orderNotConfirmed)
@@ -129,7 +129,7 @@ import Testing
         )
     }
 
-    @Test func moneyIsSettledWhenAuthorizationsAreUsedUpAndWhatIsDueIsCaptured() throws {
+    @Test func moneyIsSettledWhenDueIsCapturedAndNoAuthorizationIsLeft() throws {
         func delivered(_ payments: OrderEvent...) -> Given {
             Given(
                 [placed(), confirmed] + payments + [
@@ -148,7 +148,7 @@ import Testing
         .then([.orderClosed])
     }
 
-    @Test func notesAreAlwaysTaken() throws {
+    @Test func notesAreAlwaysAccepted() throws {
         let body = #"{"text":"call first","visibility":"staff"}"#
         for state in [
             given(placed()), given(placed(), cancelled(a: 2, b: 3), orderCancelled),

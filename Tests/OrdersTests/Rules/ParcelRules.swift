@@ -69,7 +69,7 @@ import Testing
             .then(sent)
     }
 
-    @Test func theEtaOfAnOrderOrParcelUnderWayIsRevised() throws {
+    @Test func theEtaOfAnOpenOrderOrParcelIsRevised() throws {
         let window = TimeWindow(earliest: at(100), latest: at(200))
         let json = #"{"earliest":"\#(at(100).rfc3339)","latest":"\#(at(200).rfc3339)"}"#
         let whole = #"{"window":\#(json),"source":"shop"}"#

@@ -67,7 +67,7 @@ import Testing
         }
     }
 
-    @Test func whatWasAnnouncedIsNeverComputedAgain() {
+    @Test func anAnnouncedHeadlineIsNeverComputedAgain() {
         var order = given(placed()).order
         order.replay(confirmed, announced: .shipped)
         #expect(order.announced == .shipped && order.status == .preparing && order.version == 2)
@@ -85,38 +85,5 @@ extension Given {
         var next = self
         for event in events { _ = next.order.apply(event) }
         return next
-    }
-}
-
-@Suite struct AllowedCommandsTests {
-    private func allowed(_ state: Given, _ role: CallerRole = .backend) -> Set<CommandName> {
-        Set(state.order.allowedCommands(for: role))
-    }
-
-    @Test func theyFollowTheState() {
-        #expect(allowed(given()) == [.placeOrder])
-        #expect(
-            allowed(given(placed()))
-                == [.confirmOrder, .changeShipTo, .cancelOrder, .holdOrder, .reviseEta, .recordPayment, .addNote]
-        )
-        #expect(
-            allowed(given(placed(), held("h")))
-                == [.changeShipTo, .cancelOrder, .holdOrder, .releaseHold, .reviseEta, .recordPayment, .addNote]
-        )
-        #expect(
-            allowed(given(placed(), confirmed, packed("p", a: 2, b: 3)))
-                == [.changeShipTo, .holdOrder, .voidParcel, .reviseEta, .recordScan, .recordPayment, .addNote]
-        )
-        #expect(
-            allowed(deliveredWhole)
-                == [.holdOrder, .recordScan, .retractScan, .recordPayment, .requestReturn, .addNote, .closeOrder]
-        )
-        #expect(allowed(given(placed(), cancelled(a: 2, b: 3), orderCancelled)) == [.recordPayment, .addNote])
-    }
-
-    @Test func theyAreThoseOfTheCallersRole() {
-        #expect(allowed(deliveredWhole, .staff) == [.holdOrder, .retractScan, .requestReturn, .addNote, .closeOrder])
-        #expect(allowed(given(), .staff).isEmpty)
-        #expect(allowed(deliveredWhole, .operator).isEmpty && allowed(deliveredWhole, .customer).isEmpty)
     }
 }

@@ -1,6 +1,6 @@
 @testable import Orders
 
-/// 2 of `a` at 10.00 and 3 of `b` at 5.00, shipping 3.00, tax 2.00, discount 1.00: 39.00.
+/// A placed order: 2 of `a` at 10.00 and 3 of `b` at 5.00, shipping 3.00, tax 2.00, discount 1.00: 39.00.
 func placed(terms: Terms = .prepaid, a: Int = 2, b: Int = 3) -> OrderEvent {
     let lines = [
         PlacedLine(lineId: "a", sku: "A-1", name: "Lamp", quantity: a, unitPrice: 1000),
@@ -89,7 +89,7 @@ func returnReceived(_ returnId: String, a: Int = 0, b: Int = 0) -> OrderEvent {
     return OrderEvent(ReturnReceived(returnId: returnId, lines: lines), at: at(42))
 }
 
-/// Everything in one parcel `p`, paid and under way.
+/// An order with all units in one parcel `p`, paid and dispatched.
 let shippedWhole = Given([
     placed(), confirmed, paid("pay", .captured, 3900), packed("p", a: 2, b: 3), dispatched("p"),
 ])

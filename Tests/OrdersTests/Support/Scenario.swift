@@ -4,7 +4,7 @@ import Testing
 
 @testable import Orders
 
-/// 2026-11-02T10:00:00Z and so many minutes.
+/// The time that many minutes after 2026-11-02T10:00:00Z.
 func at(_ minutes: Int) -> Timestamp {
     Timestamp(unixMicroseconds: 1_793_613_600_000_000).adding(seconds: minutes * 60)
 }
@@ -17,7 +17,7 @@ func decode(_ name: CommandName, _ json: String = "{}") throws -> OrderCommand {
     try OrderCommand.decode(name, try object(json))
 }
 
-/// Given these events.
+/// Begins a scenario with the events so far.
 func given(_ events: OrderEvent...) -> Given { Given(events) }
 
 struct Given {
@@ -29,7 +29,7 @@ struct Given {
 
     init(_ order: Order) { self.order = order }
 
-    /// When this command comes in, an hour after ten.
+    /// Decides a command, received an hour after ten.
     func when(_ name: CommandName, _ json: String = "{}") throws -> Outcome {
         let command = try decode(name, json)
         do {
@@ -39,7 +39,7 @@ struct Given {
         }
     }
 
-    /// Goes on with what the command brings about.
+    /// The scenario after the events of a command.
     func after(_ name: CommandName, _ json: String = "{}") throws -> Given {
         var next = self
         for event in try when(name, json).result.get() { _ = next.order.apply(event) }
@@ -55,7 +55,7 @@ struct Outcome {
         get throws { try result.get() }
     }
 
-    /// Then exactly these events happen.
+    /// Expects exactly these events.
     func then(_ expected: any EventPayload..., sourceLocation: SourceLocation = #_sourceLocation) {
         switch result {
         case .failure(let rejection): Issue.record("refused: \(rejection)", sourceLocation: sourceLocation)
@@ -67,7 +67,7 @@ struct Outcome {
         }
     }
 
-    /// Then it is refused, and nothing else.
+    /// Expects a refusal with this reason.
     func thenRefused(_ reason: RejectionReason, sourceLocation: SourceLocation = #_sourceLocation) {
         switch result {
         case .success(let events): Issue.record("accepted: \(events.map(\.type))", sourceLocation: sourceLocation)
@@ -77,7 +77,7 @@ struct Outcome {
         }
     }
 
-    /// Then these are the events, and so many of them carry an anomaly.
+    /// Expects events of these types, and these anomalies.
     func then(_ types: [EventType], _ anomalies: [AnomalyCode] = [], sourceLocation: SourceLocation = #_sourceLocation)
     {
         switch result {

@@ -3,10 +3,10 @@ import StrictJSON
 
 @testable import Orders
 
-/// A small JSON Schema validator: the keywords that the catalog uses, and a complaint about any other.
+/// A small JSON Schema validator for the keywords that the catalog uses; any other keyword is a problem.
 struct SchemaChecker {
     let schemas: [String: JSONValue]
-    /// The properties that were met, as `pointer of the object's schema/name`.
+    /// The properties that values had so far, as `pointer of the object's schema/name`.
     private(set) var met: Set<String> = []
     private var expressions: [String: Regex<AnyRegexOutput>] = [:]
 
@@ -17,7 +17,7 @@ struct SchemaChecker {
         "maximum", "minLength", "maxLength", "pattern", "format", "enum", "const", "description", "anyOf",
     ]
 
-    /// What is wrong with the value; nil for nothing.
+    /// The first rule of the schema that the value breaks; nil where it breaks none.
     mutating func problem(_ value: JSONValue, _ schema: JSONValue, at place: String = "") throws -> String? {
         guard case .object(let keywords) = schema else { return schema == true ? nil : "\(place): false schema" }
         for member in keywords.members where !Self.known.contains(member.name) {

@@ -13,7 +13,7 @@ import Testing
             ("1970-01-01T00:00:00-00:00", 0),
         ] as [(String, Int64)]
     )
-    func readsRFC3339WithAnyOffset(text: String, micros: Int64) {
+    func rfc3339TimesWithAnyOffsetAreRead(text: String, micros: Int64) {
         #expect(Timestamp(rfc3339: text)?.unixMicroseconds == micros)
     }
 
@@ -26,11 +26,11 @@ import Testing
         "9999-12-31T23:59:60Z", "+2026-11-22T09:30:00Z", "2026-11-22T09:30:00Zx", "2026-11-22T9:30:00Z",
         "20261122T093000Z", "٢٠٢٦-11-22T09:30:00Z",
     ])
-    func refusesWhatIsNotATime(text: String) {
+    func otherTextsAreRefusedAsTimes(text: String) {
         #expect(Timestamp(rfc3339: text) == nil)
     }
 
-    @Test func writesTheFractionOnlyWhereThereIsOne() throws {
+    @Test func theFractionIsWrittenOnlyWhereThereIsOne() throws {
         let whole = try #require(Timestamp(rfc3339: "2026-11-22T10:30:00.000+01:00"))
         #expect(whole.rfc3339 == "2026-11-22T09:30:00Z")
         #expect(whole.rfc3339Micro == "2026-11-22T09:30:00.000000Z")
@@ -47,7 +47,7 @@ import Testing
         #expect(Timestamp(rfc3339: Timestamp.latest.rfc3339) == .latest)
     }
 
-    @Test func staysWithinItsYearsWhateverIsAdded() {
+    @Test func aTimestampStaysWithinTheYears1To9999() {
         #expect(Timestamp(unixMicroseconds: .max) == .latest)
         #expect(Timestamp(unixMicroseconds: .min) == .earliest)
         #expect(Timestamp.latest.adding(seconds: .max) == .latest)

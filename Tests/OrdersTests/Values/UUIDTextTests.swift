@@ -4,7 +4,7 @@ import Testing
 @testable import Orders
 
 @Suite struct UUIDTextTests {
-    @Test func theTextIsFoundationsInLowerCase() {
+    @Test func theTextOfAUUIDIsFoundationsInLowerCase() {
         for _ in 0..<200 {
             let uuid = UUID()
             #expect(uuid.text == uuid.uuidString.lowercased())
@@ -19,7 +19,7 @@ import Testing
         "0198c0de-0000-7000-8000_000000000001", "0198c0dg-0000-7000-8000-000000000001",
         "0198c0de-0000-7000-8000-00000000000é", "+198c0de-0000-7000-8000-000000000001",
     ])
-    func anythingElseIsNoUUID(text: String) {
+    func otherTextsAreRefusedAsUUIDs(text: String) {
         #expect(UUID(text: text) == nil)
     }
 }

@@ -2,8 +2,8 @@ import Foundation
 import Logging
 import Postgres
 
-/// A private cluster on a Unix socket, made once per test run and removed when the process ends, however it ends: a shell
-/// holds the server and stops it when its standard input closes.
+/// A private cluster on a Unix socket, made once for a test run and removed at any end of the process: a shell holds
+/// the server and stops it when the shell's standard input closes.
 struct TestServer: Sendable {
     let directory: String
 
@@ -23,8 +23,9 @@ struct TestServer: Sendable {
             export PATH="$(ls -d /usr/lib/postgresql/*/bin | tail -1):$PATH"
             cd "$1" || exit 1
             [ -z "\(asUser)" ] || chown postgres "$1"
-            \(asUser) initdb -D "$1/data" -U postgres -A trust -E UTF8 --locale=C -N > "$1/log" 2>&1 || { echo failed; exit 1; }
-            \(asUser) postgres -D "$1/data" -k "$1" -c listen_addresses= -c fsync=off -c max_connections=200 >> "$1/log" 2>&1 &
+            exec 2> "$1/log"
+            \(asUser) initdb -D "$1/data" -U postgres -A trust -E UTF8 --locale=C -N >&2 || { echo failed; exit 1; }
+            \(asUser) postgres -D "$1/data" -k "$1" -c listen_addresses= -c fsync=off -c max_connections=200 >&2 &
             until \(asUser) pg_isready -q -h "$1"; do kill -0 $! || { echo failed; exit 1; }; sleep 0.05; done
             echo ready
             read -r _
@@ -44,7 +45,7 @@ struct TestServer: Sendable {
         guard String(decoding: line, as: UTF8.self) == "ready\n" else {
             throw PostgresError(.connect, "the test server did not start; see \(directory)/log")
         }
-        // Never closed: its end is the end of this process.
+        // Stays open until the end of this process.
         _ = dup(input.fileHandleForWriting.fileDescriptor)
     }
 }
@@ -59,20 +60,12 @@ func withConnection<R>(
 ) async throws -> R {
     var configuration = try TestServer.shared().configuration
     configure(&configuration)
-    let connection = try await PostgresConnection.connect(configuration, logger: quiet)
-    do {
-        let value = try await body(connection)
-        await connection.close()
-        return value
-    } catch {
-        await connection.close()
-        throw error
-    }
+    return try await PostgresConnection.with(configuration, logger: quiet, body)
 }
 
 struct DeadlinePassed: Error {}
 
-/// Looks again and again until the condition holds.
+/// Repeats the check until the condition holds.
 func eventually(within limit: Duration = .seconds(60), _ condition: () async throws -> Bool) async throws {
     let clock = ContinuousClock()
     let deadline = clock.now + limit

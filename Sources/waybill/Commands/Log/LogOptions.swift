@@ -47,7 +47,8 @@ struct LogOptions: ParsableArguments {
         do {
             try await Database.withLog(database, for: .reading, direct)
         } catch let error as EmbeddedPostgresError where error.code == .directoryLocked {
-            throw CommandFailure("\(error.message); give the --url of the service that runs on it, to read from it")
+            let path = database.dataDirectory.path
+            throw CommandFailure("another process uses \(path): where it is a service, give its --url to read from it")
         }
     }
 

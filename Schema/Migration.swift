@@ -1,6 +1,6 @@
-/// The database schema, carried by the binary: ordered migrations, one file each.
+/// One step of the database schema, from one SQL file that the binary carries.
 package struct Migration: Sendable, Equatable {
-    /// Counts from 1 without holes; the file's numeric prefix.
+    /// The step's number, from 1 without gaps; the file's numeric prefix.
     package let version: Int
     /// The file's name without prefix and ending.
     package let name: String

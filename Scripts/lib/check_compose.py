@@ -4,7 +4,7 @@ Validates the file against the Compose specification's JSON schema (compose-spec
 https://github.com/compose-spec/compose-spec, Apache License 2.0). Then checks the names that must agree with each
 other, and the paths that the inline Dockerfile copies. Does not build the image and does not run it.
 
-Usage: check-compose.py FILE
+Usage: check_compose.py FILE
 """
 
 import json
