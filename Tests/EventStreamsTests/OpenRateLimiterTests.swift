@@ -7,7 +7,7 @@ import Testing
 @Suite struct OpenRateLimiterTests {
     @Test func manyStreamsBeginGraduallyInTheirOrder() {
         let loop = EmbeddedEventLoop()
-        let limiter = OpenRateLimiter(loop)
+        let limiter = OpenRateLimiter(on: loop)
         var begun: [Int] = []
         for number in 0..<1000 { limiter.admit { begun.append(number) } }
         let atOnce = begun.count
@@ -24,7 +24,7 @@ import Testing
 
     @Test func aQuietTimeAllowsOneBurst() {
         let loop = EmbeddedEventLoop()
-        let limiter = OpenRateLimiter(loop)
+        let limiter = OpenRateLimiter(on: loop)
         var begun = 0
         for _ in 0..<256 { limiter.admit { begun += 1 } }
         loop.advanceTime(by: .seconds(60))

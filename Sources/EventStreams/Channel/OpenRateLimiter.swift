@@ -18,7 +18,7 @@ final class OpenRateLimiter {
     private var filledAt: NIODeadline
     private var waiting: Deque<() -> Void> = []
 
-    init(_ loop: any EventLoop) {
+    init(on loop: any EventLoop) {
         self.loop = loop
         filledAt = loop.now
     }

@@ -18,7 +18,7 @@ final class StreamLoop: ChannelExecutor {
         var date: (second: Int, text: String)?
     }
 
-    private init(_ loop: any EventLoop) {
+    private init(on loop: any EventLoop) {
         self.loop = loop
         shared = NIOLoopBoundBox.makeBoxSendingValue(Shared(), eventLoop: loop)
         limiter = NIOLoopBoundBox.makeEmptyBox(eventLoop: loop)
@@ -29,7 +29,7 @@ final class StreamLoop: ChannelExecutor {
     /// The limit on streams that begin at once. Used on the loop.
     var openRateLimiter: OpenRateLimiter {
         if let known = limiter.value { return known }
-        let made = OpenRateLimiter(loop)
+        let made = OpenRateLimiter(on: loop)
         limiter.value = made
         return made
     }
@@ -63,10 +63,11 @@ final class StreamLoop: ChannelExecutor {
     final class Registry: Sendable {
         private let known = Mutex<[ObjectIdentifier: StreamLoop]>([:])
 
-        func of(_ loop: any EventLoop) -> StreamLoop {
+        /// The `StreamLoop` of an event loop.
+        func streamLoop(of loop: any EventLoop) -> StreamLoop {
             known.withLock { known in
                 if let found = known[ObjectIdentifier(loop)] { return found }
-                let made = StreamLoop(loop)
+                let made = StreamLoop(on: loop)
                 known[ObjectIdentifier(loop)] = made
                 return made
             }

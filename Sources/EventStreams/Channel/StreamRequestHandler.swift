@@ -28,7 +28,7 @@ final class StreamRequestHandler: ChannelDuplexHandler {
     private var subscriber: ChannelSubscriber?
     private var idleTask: Scheduled<Void>?
 
-    init(_ connection: HTTPConnection, loop: StreamLoop, authorizer: any SubscriptionAuthorizer, hub: StreamHub) {
+    init(on connection: HTTPConnection, loop: StreamLoop, authorizer: any SubscriptionAuthorizer, hub: StreamHub) {
         self.connection = connection
         self.loop = loop
         self.authorizer = authorizer

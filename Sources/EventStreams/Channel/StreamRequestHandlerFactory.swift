@@ -8,7 +8,7 @@ package struct StreamRequestHandlerFactory: Sendable {
     private let loops = StreamLoop.Registry()
 
     /// - Parameters:
-    ///   - authorizer: decides who may open which stream.
+    ///   - authorizer: decides which streams a request may open.
     ///   - hub: serves the streams.
     package init(authorizer: any SubscriptionAuthorizer, hub: StreamHub) {
         self.authorizer = authorizer
@@ -19,8 +19,8 @@ package struct StreamRequestHandlerFactory: Sendable {
     /// loop.
     package func add(to channel: any Channel, on connection: HTTPConnection) throws {
         let handler = StreamRequestHandler(
-            connection,
-            loop: loops.of(channel.eventLoop),
+            on: connection,
+            loop: loops.streamLoop(of: channel.eventLoop),
             authorizer: authorizer,
             hub: hub
         )

@@ -27,7 +27,7 @@ struct StreamRequestState {
     /// The action for an event that announces an end.
     enum EventAction: Equatable { case ignore, close, passOn }
 
-    /// The way in which a stream's channel closes.
+    /// The time at which a stream's channel closes.
     enum CloseAction: Equatable {
         /// The channel does not close, or a close is scheduled already.
         case none

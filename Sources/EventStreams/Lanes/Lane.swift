@@ -4,7 +4,7 @@ import Synchronization
 
 /// The side of a lane that other threads use: a mailbox, which the lane's thread empties.
 final class Lane: Sendable {
-    /// A stream whose preamble has been sent, on its way to the lane.
+    /// A stream whose preamble has been sent, about to be served by the lane.
     struct Adoption: Sendable {
         /// Belongs to the lane from now on.
         let transport: SubscriberTransport

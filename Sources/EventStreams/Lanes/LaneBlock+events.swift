@@ -8,7 +8,7 @@ extension LaneBlock {
             let through = conflation.take(recentEvents, after: cursor, for: view)
             return of(&conflation, through: through, for: view)
         }
-        var builder = LaneBlockBuilder(view)
+        var builder = LaneBlockBuilder(for: view)
         var through = recentEvents.end
         if let orderId = view.filter.orderId {
             for frame in recentEvents.frames(of: orderId, after: cursor) {
@@ -31,7 +31,7 @@ extension LaneBlock {
 
     /// Makes a block of the events of a page after a cursor, or of the first of them.
     static func of(_ page: StreamSource.EventPage, after cursor: Int64, for view: StreamView) -> LaneBlock {
-        var builder = LaneBlockBuilder(view)
+        var builder = LaneBlockBuilder(for: view)
         var through = page.through
         let start = page.frames.partitioningIndex { $0.event.seq > cursor }
         for frame in page.frames[start...] {
@@ -46,7 +46,7 @@ extension LaneBlock {
 
     /// Makes a block of the changes of a conflated stream, and removes the changes.
     static func of(_ conflation: inout Conflation, through seq: Int64, for view: StreamView) -> LaneBlock {
-        var builder = LaneBlockBuilder(view)
+        var builder = LaneBlockBuilder(for: view)
         for change in conflation.takeChanges() { builder.add(change) }
         return builder.block(through: seq)
     }

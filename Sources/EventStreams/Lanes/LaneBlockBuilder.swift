@@ -10,7 +10,7 @@ struct LaneBlockBuilder {
     private(set) var bytes: [UInt8] = []
     private(set) var frames = 0
 
-    init(_ view: StreamView) { self.view = view }
+    init(for view: StreamView) { self.view = view }
 
     /// False when the block is full.
     var hasRoom: Bool { bytes.count < Self.budget }

@@ -17,7 +17,7 @@ final class LaneLoop {
     private let epoll: Epoll
     private let streams: LaneStreams
 
-    init(_ lane: Lane, epoll: Epoll, hub: StreamHub, reads: LaneReads) {
+    init(of lane: Lane, epoll: Epoll, hub: StreamHub, reads: LaneReads) {
         self.lane = lane
         self.epoll = epoll
         self.hub = hub

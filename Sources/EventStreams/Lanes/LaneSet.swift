@@ -55,7 +55,7 @@ final class LaneSet: Sendable {
                 let epoll = try LaneLoop.makeEpoll(for: lane)
                 let reads = reads
                 try NamedThread.start("lane-\(number)", stackBytes: 512 * 1024) {
-                    LaneLoop(lane, epoll: epoll, hub: hub, reads: reads).run()
+                    LaneLoop(of: lane, epoll: epoll, hub: hub, reads: reads).run()
                     onEnd()
                 }
                 lanes.append(lane)

@@ -1,7 +1,7 @@
 import Primitives
 
-/// The streams of a lane with their groups, transports and timers. Sends blocks and closes streams; `LaneStreams` decides
-/// which blocks. Not copyable, so that no access copies the slots.
+/// The streams of a lane with their groups, transports and timers. Sends blocks and closes streams; `LaneStreams`
+/// decides which blocks. Not copyable, so that no access copies the slots.
 struct LaneTable: ~Copyable {
     typealias Reference = LaneSlots.Reference
 
@@ -37,7 +37,8 @@ struct LaneTable: ~Copyable {
 
     // MARK: Streams
 
-    // Accesses without a copy. Unoptimised code (Swift 6.3.1) reads what is yielded after it was freed, hence the getter.
+    // Accesses without a copy. Unoptimised code (Swift 6.3.1) reads what is yielded after it was freed, hence the
+    // getter.
     #if DEBUG
         subscript(index: Int) -> LaneSlots.Slot {
             get { slots[index] }

@@ -12,7 +12,7 @@ package struct RecentEvents: Sendable {
         let previousOfOrder: Int64
     }
 
-    /// The event before the oldest one in memory: whoever has passed less must read the log.
+    /// The event before the oldest one in memory. A stream whose cursor is less must read the log.
     package private(set) var floor: Int64
     private var entries: Deque<Entry> = []
     private var newestOfOrder: [UUID: Int64] = [:]

@@ -10,8 +10,3 @@ package protocol StreamSink {
     /// - Throws: `SinkClosed` when the client has left.
     mutating func handOff(at point: HandoffPoint) async throws -> Bool
 }
-
-/// The client has left, so that nothing more can be sent to it.
-package struct SinkClosed: Error {
-    package init() {}
-}

@@ -121,7 +121,7 @@ package struct SubscriptionOpening: Sendable {
                 bytes.removeAll(keepingCapacity: true)
             }
             guard page.next != nil else { break }
-            // No id is sent: it could not tell which snapshots are missing. The client begins anew.
+            // No id is sent, since it would not name the snapshots that are missing. The client begins anew.
             guard !hub.isDraining else { throw ServiceEnding() }
             page = try await source.orders(of: customer, after: page)
         }
