@@ -212,7 +212,8 @@ let package = Package(
         .testTarget(
             name: "EventStreamsTests",
             dependencies: [
-                "EventStreams", "OrderLog", "Orders", "Telemetry", "TestSupport", logging, nio, nioEmbedded,
+                "EventStreams", "OrderLog", "Orders", "Telemetry", "TestSupport", httpTypes, logging, nio, nioEmbedded,
+                nioHTTPTypes,
             ],
             swiftSettings: strict
         ),

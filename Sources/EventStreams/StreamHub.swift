@@ -5,86 +5,91 @@ import Primitives
 import ServiceLifecycle
 import Synchronization
 
-/// The ring and all who read from it. Publishing never waits for anybody: it appends, rings the lanes' bells, returns.
+/// The recent events and all streams that read them. Publishing never waits for a stream: it appends events and wakes
+/// the lanes.
 package final class StreamHub: LogTailSink, Service {
     package struct Settings: Sendable {
-        /// Most bytes of events kept in memory.
-        package var ringCapacity = 32 * 1024 * 1024
-        /// Most streams open at once; beyond it a stream is told `overload`.
+        /// The most bytes of recent events in memory.
+        package var recentEventsBytes = 32 * 1024 * 1024
+        /// The most streams open at once. Each one more ends at once with `bye` and `overload`.
         package var maximumStreams = 20_000
-        /// A client that takes nothing for this long is cut off.
+        /// The time after which a client that takes nothing is disconnected.
         package var stallDeadline: Duration = .seconds(30)
-        /// How long streams have to take their `bye` when the service ends.
+        /// The time that clients have to take their `bye` when the service ends.
         package var drainDeadline: Duration = .seconds(3)
-        /// How often each stream gets an id-only block.
+        /// The time from one id-only block of a quiet stream to the next.
         package var heartbeat: Duration = .seconds(15)
-        /// A stream that has lasted for so long is told `maxAge`, and comes back: so that no connection outlives every
-        /// change of what lies between it and its client.
+        /// The longest duration of a stream, which then ends with `bye` and `maxAge`, so that no connection outlives
+        /// every change of the network between service and client.
         package var maximumAge: Duration = .seconds(24 * 3600)
-        /// Threads that serve streams.
-        package var lanes = LaneSet.usualCount
+        /// The number of threads that serve streams.
+        package var lanes = LaneSet.defaultCount
 
         package init() {}
     }
 
     private struct State {
-        var ring: RecentEvents
-        /// The history that ring and cursors belong to, as the tail knows it; ids are named by it and no newer one.
+        var recentEvents: RecentEvents
+        /// The history of the recent events and of all cursors, as the tail knows it. Ids are made by it, never by a
+        /// newer one.
         var history = EpochTable()
-        /// Streams that have been admitted, and that no lane serves yet.
+        /// Streams that have been admitted and that no lane serves yet.
         var opening = 0
-        /// Where history was cut, cut by cut.
+        /// The events after which history was cut, fork by fork.
         var forks: [Int64] = []
         /// Streams that were ever admitted.
         var admitted = 0
         /// Streams that were open when the service began to end; nil before.
-        var drained: Int?
+        var openAtDrain: Int?
     }
 
     package let settings: Settings
-    /// Nil where nobody counts.
+    /// Nil where streams are not counted.
     package let metrics: StreamMetrics?
-    let text: PositionEncoder
+    let positionEncoder: PositionEncoder
     let logger: Logger
     private let lanes: LaneSet
     private let state: Mutex<State>
 
-    /// - Parameter source: reads the log for the lanes' streams.
+    /// - Parameters:
+    ///   - metrics: nil where streams are not counted.
+    ///   - source: makes a reader of the log for a view.
     package init(
-        text: PositionEncoder,
+        positionEncoder: PositionEncoder,
         settings: Settings = Settings(),
         metrics: StreamMetrics? = nil,
         logger: Logger,
         source: @escaping @Sendable (StreamView) -> any StreamReading
     ) {
         lanes = LaneSet(source: source)
-        self.text = text
+        self.positionEncoder = positionEncoder
         self.settings = settings
         self.metrics = metrics
         self.logger = logger
-        state = Mutex(State(ring: RecentEvents(after: 0, capacity: settings.ringCapacity)))
+        state = Mutex(State(recentEvents: RecentEvents(after: 0, capacity: settings.recentEventsBytes)))
     }
 
     /// Streams open now.
     package var openStreams: Int { state.withLock { $0.opening } + lanes.openStreams }
-    /// Streams open now on lanes: those that have begun.
+    /// Streams open now whose preambles have been sent.
     package var laneStreams: Int { lanes.openStreams }
     /// Streams whose clients have not taken what was sent to them.
     package var stalledStreams: Int { lanes.blockedStreams }
-    var ringByteCount: Int { state.withLock { $0.ring.byteCount } }
-    /// The last event in the ring.
-    package var end: Int64 { state.withLock { $0.ring.end } }
-    package var isDraining: Bool { state.withLock { $0.drained != nil } }
+    var recentEventsByteCount: Int { state.withLock { $0.recentEvents.byteCount } }
+    /// The newest event that was published.
+    package var end: Int64 { state.withLock { $0.recentEvents.end } }
+    /// True once the service has begun to end.
+    package var isDraining: Bool { state.withLock { $0.openAtDrain != nil } }
 
-    /// Serves streams until graceful shutdown; then asks every stream to end and waits for it, so that the server's own
-    /// shutdown, which waits for open responses, finds none.
+    /// Serves streams until graceful shutdown, then ends every stream and waits until all are closed, since the HTTP
+    /// server's shutdown waits for open responses.
     package func run() async throws {
         await lanes.withThreads(of: self) {
             await cancelWhenGracefulShutdown {
-                var rush = MemoryTrimmer()
+                var trimmer = MemoryTrimmer()
                 while !Task.isCancelled {
-                    if rush.isOver(admitted: self.state.withLock { $0.admitted }) { MemoryTrimmer.releaseMemory() }
-                    // Cancelled: the loop's condition sees it.
+                    if trimmer.tick(admitted: self.state.withLock { $0.admitted }) { MemoryTrimmer.releaseMemory() }
+                    // The loop's condition detects cancellation.
                     try? await Task.sleep(for: .seconds(1))
                 }
             }
@@ -94,66 +99,74 @@ package final class StreamHub: LogTailSink, Service {
 
     private func drain(deadline: ContinuousClock.Instant) async {
         let open = openStreams
-        state.withLock { $0.drained = open }
+        state.withLock { $0.openAtDrain = open }
         lanes.drain()
         while openStreams > 0, ContinuousClock.now < deadline {
-            // Cancelled: the deadline ends the loop.
+            // After cancellation the deadline ends the loop.
             try? await Task.sleep(for: .milliseconds(10))
         }
     }
 
-    /// After how many milliseconds a client should return whose stream the end of this service ends. The more there are, the
-    /// longer is the time over which they return: about two thousand in a second.
+    /// A random delay in milliseconds, after which a client returns whose stream ends with the service. The more
+    /// streams were open, the longer the delays, so that about two thousand clients return in a second.
     package func returnDelay() -> Int {
-        let open = state.withLock { $0.drained ?? 0 }
+        let open = state.withLock { $0.openAtDrain ?? 0 }
         return Int.random(in: 1000...(3000 + open / 2))
     }
 }
 
-// MARK: The tail's side
+// MARK: Calls of the tail
 
 extension StreamHub {
     package func begin(after seq: Int64, in history: EpochTable) {
         state.withLock { state in
-            state.ring = RecentEvents(after: seq, capacity: settings.ringCapacity)
+            state.recentEvents = RecentEvents(after: seq, capacity: settings.recentEventsBytes)
             state.history = history
         }
-        // Streams that were there first now find that they have to catch up.
-        lanes.ring()
+        // Streams that were opened before now have to catch up.
+        lanes.wake()
     }
 
     package func publish(_ events: [LoggedEvent], in history: EpochTable) {
-        let frames = events.map { EventFrame($0, position: history.position(of: $0.seq), text: text) }
+        let frames = events.map {
+            EventFrame($0, position: history.position(of: $0.seq), positionEncoder: positionEncoder)
+        }
         state.withLock { state in
             state.history = history
-            for frame in frames { state.ring.append(frame) }
+            for frame in frames { state.recentEvents.append(frame) }
         }
-        lanes.ring()
+        lanes.wake()
     }
 
     package func fork(after seq: Int64, to history: EpochTable) {
         state.withLock { state in
-            state.ring.cut(after: seq)
+            state.recentEvents.truncate(after: seq)
             state.forks.append(seq)
             state.history = history
         }
-        lanes.ring()
+        lanes.wake()
     }
 }
 
-// MARK: The streams' side
+// MARK: Calls of streams
 
 extension StreamHub {
-    /// Why a stream is not admitted.
-    package enum Refusal: Error, Sendable { case draining, full }
+    /// The reasons why a stream is not admitted.
+    package enum Refusal: Error, Sendable {
+        /// The service ends.
+        case draining
+        /// The maximum number of streams are open.
+        case full
+    }
 
-    /// Admits a stream. Whoever is admitted is either adopted or dismissed.
+    /// Reserves a place for a stream. The caller must then call exactly one of `adopt`, until it returns true, or
+    /// `dismiss`.
     ///
-    /// - Returns: how many forks of the log are known.
+    /// - Returns: the number of known forks of the log.
     package func admit() throws(Refusal) -> Int {
         let onLanes = laneStreams
         let outcome: Result<Int, Refusal> = state.withLock { state in
-            guard state.drained == nil else { return .failure(.draining) }
+            guard state.openAtDrain == nil else { return .failure(.draining) }
             guard state.opening + onLanes < settings.maximumStreams else { return .failure(.full) }
             state.admitted += 1
             state.opening += 1
@@ -162,56 +175,60 @@ extension StreamHub {
         return try outcome.get()
     }
 
-    /// A stream that was admitted is over before a lane took it.
+    /// Frees the place of a stream that ends before a lane has taken it.
     package func dismiss() { state.withLock { $0.opening -= 1 } }
 
     /// Gives an admitted stream to a lane.
     ///
-    /// - Parameter way: the lane's from now on if the answer is true.
-    /// - Returns: false when no lane takes it.
-    package func adopt(_ way: SubscriberTransport, _ view: StreamView, at place: StreamPlace) -> Bool {
-        let left = place.expiry.map { ($0.at - .now).wholeNanoseconds }
+    /// - Parameter transport: belongs to the lane from now on if the result is true.
+    /// - Returns: false when no lane takes the stream, which then keeps its place.
+    package func adopt(_ transport: SubscriberTransport, showing view: StreamView, at point: HandoffPoint) -> Bool {
+        let remaining = point.expiry.map { ($0.at - .now).wholeNanoseconds }
         dismiss()
         let isAdopted = lanes.adopt(
             Lane.Adoption(
-                way: way,
+                transport: transport,
                 view: view,
-                cursor: place.cursor,
-                expiresAt: left.map { SystemClock.monotonicNanoseconds() &+ $0 } ?? .max,
-                expiry: place.expiry?.reason ?? .maxAge,
-                forks: place.forks
+                cursor: point.cursor,
+                expiresAt: remaining.map { SystemClock.monotonicNanoseconds() &+ $0 } ?? .max,
+                expiryReason: point.expiry?.reason ?? .maxAge,
+                knownForks: point.knownForks
             )
         )
         if !isAdopted { state.withLock { $0.opening += 1 } }
         return isAdopted
     }
 
-    /// How often the log has been cut while this service ran.
+    /// The number of forks of the log since the service started.
     package var forkCount: Int { state.withLock { $0.forks.count } }
 
-    /// What is new in the ring since a lane looked at it. References only: frames are encoded outside the lock.
-    func delta(after seq: Int64, forks: Int) -> LaneDelta {
+    /// The changes of the recent events since a lane copied them. Frames are references, encoded outside the lock.
+    ///
+    /// - Parameters:
+    ///   - seq: the newest event that the lane has.
+    ///   - knownForks: the number of forks that the lane knows.
+    func changes(after seq: Int64, knownForks: Int) -> RecentEventsDelta {
         state.withLock { state in
-            let news = Array(state.forks.dropFirst(forks))
-            return LaneDelta(
-                forks: news,
-                floor: state.ring.floor,
-                frames: state.ring.frames(after: news.reduce(seq, min)),
+            let forks = Array(state.forks.dropFirst(knownForks))
+            return RecentEventsDelta(
+                forks: forks,
+                floor: state.recentEvents.floor,
+                frames: state.recentEvents.frames(after: forks.reduce(seq, min)),
                 history: state.history
             )
         }
     }
 
-    /// How a stream of all orders begins that goes on with what comes next: where the ring ends. Nothing is read for it, so
-    /// it is for those to ask who know that the tail is well.
-    package func freshBeginning(for audience: Audience) -> StreamStart {
+    /// The resume point of a feed that begins with the next event. Nothing is read for it, so the caller must know that
+    /// the tail is healthy.
+    package func freshResumePoint(for audience: Audience) -> ResumePoint {
         let (position, forks) = state.withLock { state in
-            (state.history.position(of: state.ring.end), state.forks.count)
+            (state.history.position(of: state.recentEvents.end), state.forks.count)
         }
-        let bytes = ControlFrame.cursor(text(position, for: audience))
-        return .begun(StreamSource.Beginning(bytes: bytes, cursor: position), forks: forks)
+        let bytes = ControlFrame.cursor(positionEncoder(position, for: audience))
+        return .prepared(Preamble(bytes: bytes, cursor: position), knownForks: forks)
     }
 
-    /// The position of an event in the history that the streams are in.
+    /// The position of an event in the history of the streams.
     package func position(of seq: Int64) -> LogPosition { state.withLock { $0.history.position(of: seq) } }
 }

@@ -40,12 +40,12 @@ struct Components {
         try BuildInfo.register(in: metrics)
         try LogOutput.standardError.register(in: metrics)
         let hub = StreamHub(
-            text: positionEncoder,
+            positionEncoder: positionEncoder,
             settings: settings.streams,
             metrics: try StreamMetrics(metrics),
             logger: logger
         ) { view in
-            StreamSource(reader: reader, view: view, text: positionEncoder)
+            StreamSource(reader: reader, view: view, positionEncoder: positionEncoder)
         }
         self.hub = hub
         try hub.register(in: metrics)

@@ -5,7 +5,7 @@ import Testing
 
 @testable import EventStreams
 
-/// The bound of the ring is one of true memory, so a frame has to know what it costs.
+/// The sizes of frames, which must be true, since recent events are bounded in memory.
 @Suite struct FrameSizeTests {
     struct Shape: Sendable, CustomTestStringConvertible {
         let testDescription: String
@@ -41,33 +41,32 @@ import Testing
         #expect((0.9...1.2).contains(share), "\(frame.size) for \(taken)")
     }
 
-    /// Beside the frames a ring costs what its entries and its index by order do.
-    @Test func aRingCountsWhatItsFramesDo() {
-        var ring = RecentEvents(after: 0, capacity: 1 << 20)
+    @Test func theSizeOfRecentEventsIsThatOfTheirFrames() {
+        var recent = RecentEvents(after: 0, capacity: 1 << 20)
         let frames = (1...100).map { Frames.frame(Int64($0)) }
-        for frame in frames { ring.append(frame) }
-        #expect(ring.byteCount == frames.reduce(0) { $0 + $1.size })
+        for frame in frames { recent.append(frame) }
+        #expect(recent.byteCount == frames.reduce(0) { $0 + $1.size })
     }
 
-    // MARK: True memory
+    // MARK: Measured memory
 
-    /// Swift's C library leaves the allocator's header out.
+    /// `malloc_usable_size`, whose header Swift's Glibc module leaves out.
     private static let usableSize = unsafeBitCast(
         dlsym(nil, "malloc_usable_size"),
         to: (@convention(c) (UnsafeMutableRawPointer) -> Int).self
     )
 
-    /// A block's bytes, with the word that the allocator keeps before it.
+    /// The bytes of a block, with the word that the allocator keeps before it.
     private func block(at address: UnsafeMutableRawPointer) -> Int { Self.usableSize(address) + 8 }
 
-    /// The storage of an array begins 32 bytes before its elements.
+    /// The bytes of an array's storage, which begins 32 bytes before the elements.
     private func block(of bytes: [UInt8]) -> Int {
         bytes.withUnsafeBytes { raw in
             raw.baseAddress.map { block(at: UnsafeMutableRawPointer(mutating: $0) - 32) } ?? 0
         }
     }
 
-    /// The same of a text, unless it stands in the value itself.
+    /// The bytes of a string's storage; 0 for a string that fits into the value itself.
     private func block(of text: String) -> Int {
         guard text.utf8.count > 15 else { return 0 }
         var text = text
@@ -80,25 +79,25 @@ import Testing
 
     private static func long(_ count: Int) -> String { String(repeating: "x", count: count) }
 
-    /// A row as it is read: every text is its own, and none a literal of the program.
+    /// A row as the log's reader makes it: each string has storage of its own, and none is a literal.
     private static func event(data: String?, internal: String, texts length: Int = 0) -> LoggedEvent {
-        func own(_ text: String) -> String { String(decoding: Array((text + long(length)).utf8), as: UTF8.self) }
+        func copy(_ text: String) -> String { String(decoding: Array((text + long(length)).utf8), as: UTF8.self) }
         return LoggedEvent(
             seq: 123_456,
             orderId: UUID(),
             version: 12,
-            number: own("AU-10001"),
-            shop: own("aurora"),
-            customer: own("c-4f1a"),
-            type: own("ParcelDispatched"),
+            number: copy("AU-10001"),
+            shop: copy("aurora"),
+            customer: copy("c-4f1a"),
+            type: copy("ParcelDispatched"),
             schema: 1,
-            statusBefore: own("preparing"),
-            status: own("shipped"),
+            statusBefore: copy("preparing"),
+            status: copy("shipped"),
             data: data.map { Array($0.utf8) },
             internal: Array(`internal`.utf8),
-            actor: own("backend:backend"),
-            commandId: own(UUID().uuidString),
-            correlationId: own(UUID().uuidString),
+            actor: copy("backend:backend"),
+            commandId: copy(UUID().uuidString),
+            correlationId: copy(UUID().uuidString),
             causationId: nil,
             occurredAt: Timestamp(unixMicroseconds: 1_793_700_000_123_456),
             recordedAt: Timestamp(unixMicroseconds: 1_793_700_000_223_456)

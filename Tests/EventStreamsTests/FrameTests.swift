@@ -11,7 +11,7 @@ import Testing
         return String(decoding: bytes, as: UTF8.self)
     }
 
-    @Test func aFrameIsEventIdDataAndABlankLine() {
+    @Test func aFrameHasEventIdDataAndABlankLine() {
         let frame = Frames.frame(7)
         let lines = text(frame.staff).split(separator: "\n", omittingEmptySubsequences: false)
         #expect(lines.count == 5)
@@ -21,7 +21,7 @@ import Testing
         #expect(lines[3].isEmpty && lines[4].isEmpty)
     }
 
-    @Test func anEventThatLeavesTheHeadlineIsAnUpdate() {
+    @Test func anUnchangedHeadlineMakesAnUpdate() {
         let frame = Frames.frame(Frames.event(1, before: "preparing"))
         #expect(text(frame.staff).hasPrefix("event: update\n"))
     }
@@ -32,7 +32,7 @@ import Testing
         #expect(text(frame.staff).hasPrefix("event: status\n"))
     }
 
-    @Test func plainFramesLackTheEventLineAlone() {
+    @Test func plainFramesOmitOnlyTheEventLine() {
         let frame = Frames.frame(7)
         #expect("event: status\n" + text(frame.staff, plain: true) == text(frame.staff))
     }
@@ -53,13 +53,13 @@ import Testing
     }
 
     @Test(arguments: ["{\"a\":\"x\\ny\"}", "{\"a\":1,\r\n\"b\":2}", "{\"a\":\"\u{2028}\u{85}\"}"])
-    func noTextStartsANewField(data: String) {
+    func noTextBeginsANewField(data: String) {
         let frame = Frames.frame(1, data: data)
         #expect(text(frame.staff).split(separator: "\n", omittingEmptySubsequences: false).count == 5)
         #expect(!frame.staff.bytes.contains(0x0D))
     }
 
-    @Test func controlFramesCarryNoIdOfTheirOwn() {
+    @Test func controlFramesHaveNoId() {
         let bye = String(decoding: ControlFrame.bye(.shutdown, retry: 1500, plain: false), as: UTF8.self)
         #expect(bye == "retry: 1500\nevent: bye\ndata: {\"reason\":\"shutdown\"}\n\n")
         let reset = String(decoding: ControlFrame.reset(.ahead, position: "p", plain: false), as: UTF8.self)
@@ -77,12 +77,12 @@ import Testing
         #expect(String(decoding: named, as: UTF8.self) == "event: snapshot\ndata: {\"a\":1}\n\n")
     }
 
-    @Test func attentionIsAHeadlineOrAnAnomaly() {
-        #expect(Frames.frame(Frames.event(1, status: "attention")).attention)
-        #expect(Frames.frame(Frames.event(1, before: "attention")).attention)
-        #expect(Frames.frame(Frames.event(1, type: "AnomalyResolved")).attention)
-        #expect(Frames.frame(Frames.event(1, internal: #"{"anomaly":{"code":"overCaptured"}}"#)).attention)
-        #expect(!Frames.frame(Frames.event(1, internal: #"{"note":"\"anomaly\""}"#)).attention)
-        #expect(!Frames.frame(1).attention)
+    @Test func headlinesAndAnomaliesConcernAttention() {
+        #expect(Frames.frame(Frames.event(1, status: "attention")).concernsAttention)
+        #expect(Frames.frame(Frames.event(1, before: "attention")).concernsAttention)
+        #expect(Frames.frame(Frames.event(1, type: "AnomalyResolved")).concernsAttention)
+        #expect(Frames.frame(Frames.event(1, internal: #"{"anomaly":{"code":"overCaptured"}}"#)).concernsAttention)
+        #expect(!Frames.frame(Frames.event(1, internal: #"{"note":"\"anomaly\""}"#)).concernsAttention)
+        #expect(!Frames.frame(1).concernsAttention)
     }
 }

@@ -3,10 +3,10 @@ import Foundation
 import OrderLog
 import Orders
 
-/// Frames that tests make up.
+/// Frames for tests.
 enum Frames {
     static let orders = (0..<3).map { _ in UUID() }
-    static let text = PositionEncoder { "sealed-\($0.seq)" }
+    static let positionEncoder = PositionEncoder { "sealed-\($0.seq)" }
 
     static func event(
         _ seq: Int64,
@@ -46,6 +46,6 @@ enum Frames {
     }
 
     static func frame(_ event: LoggedEvent) -> EventFrame {
-        EventFrame(event, position: LogPosition(epoch: "aaaaaaaa", seq: event.seq), text: text)
+        EventFrame(event, position: LogPosition(epoch: "aaaaaaaa", seq: event.seq), positionEncoder: positionEncoder)
     }
 }

@@ -22,14 +22,14 @@ import Testing
         #expect(!StreamFilter(scope: ReadScope(shops: nil, customer: "cust-2")).matches(frame))
     }
 
-    @Test func othersAreNotShown() {
+    @Test func otherShopsAndOrdersAreNotShown() {
         let stranger = LaneBench.view { $0.scope = ReadScope(shops: ["nordwind"]) }
         #expect(!stranger.shows(Frames.frame(1)))
         #expect(LaneBench.view(order: Frames.orders[1]).shows(Frames.frame(4)))
         #expect(!LaneBench.view(order: Frames.orders[1]).shows(Frames.frame(5)))
     }
 
-    @Test func customersAreNotShownWhatIsHiddenFromThem() {
+    @Test func customersAreNotShownHiddenEvents() {
         let (hidden, open) = (Frames.frame(1, data: nil), Frames.frame(2))
         #expect(!LaneBench.view(audience: .customer).shows(hidden))
         #expect(LaneBench.view(audience: .customer).shows(open))

@@ -9,26 +9,26 @@ import Testing
             .map { String($0.dropFirst(line.count + 1)) }
     }
 
-    @Test func everyCountIsThereBeforeItHappens() throws {
+    @Test func everyCounterExistsBeforeItsFirstCount() throws {
         let registry = MetricsRegistry()
         _ = try StreamMetrics(registry)
-        for end in StreamMetrics.End.allCases {
+        for end in StreamMetrics.EndReason.allCases {
             #expect(value("waybill_streams_ended_total{reason=\"\(end.rawValue)\"}", registry) == "0")
         }
         for reason in ControlFrame.ByeReason.allCases {
-            #expect(StreamMetrics.End(reason).rawValue == reason.rawValue)
+            #expect(StreamMetrics.EndReason(reason).rawValue == reason.rawValue)
         }
         for reason in ControlFrame.ResetReason.allCases {
             #expect(StreamMetrics.Outcome(reason).rawValue == reason.rawValue)
         }
     }
 
-    @Test func whatIsOpenIsWhatWasOpenedAndHasNotEnded() throws {
+    @Test func openStreamsAreThoseOpenedThatHaveNotEnded() throws {
         let registry = MetricsRegistry()
         let metrics = try StreamMetrics(registry)
         for _ in 0..<3 { metrics.opened(.customer) }
         metrics.opened(.feed)
-        metrics.ended(.customer, .left)
+        metrics.ended(.customer, reason: .left)
         #expect(value(#"waybill_streams_open{kind="customer"}"#, registry) == "2")
         #expect(value(#"waybill_streams_open{kind="feed"}"#, registry) == "1")
         #expect(value(#"waybill_streams_opened_total{kind="customer"}"#, registry) == "3")
@@ -39,10 +39,10 @@ import Testing
         let registry = MetricsRegistry()
         let metrics = try StreamMetrics(registry)
         metrics.sent(frames: 5000, bytes: 3_000_000)
-        metrics.took(fromRing: 4, fromLog: 2)
-        metrics.lagged(seconds: 0.0008, writes: 5000)
-        // A clock that was set back.
-        metrics.lagged(seconds: -1, writes: 1)
+        metrics.read(fromRecentEvents: 4, fromLog: 2)
+        metrics.observeLag(seconds: 0.0008, writes: 5000)
+        // The lag after a clock was set back.
+        metrics.observeLag(seconds: -1, writes: 1)
         #expect(value("waybill_stream_frames_total", registry) == "5000")
         #expect(value("waybill_stream_bytes_total", registry) == "3000000")
         #expect(value(#"waybill_stream_reads_total{source="ring"}"#, registry) == "4")
@@ -53,7 +53,7 @@ import Testing
     }
 
     @Test(arguments: [0.0, 0.5, 0.99])
-    func aStreamEndsByItsTokenOrByItsAge(jitter: Double) {
+    func aStreamExpiresByItsTokenOrItsAge(jitter: Double) {
         let now = ContinuousClock.now
         let day = Duration.seconds(24 * 3600)
         func expiry(_ tokenEnds: ContinuousClock.Instant?) -> StreamExpiry {

@@ -5,9 +5,9 @@ import Testing
 @Suite struct StreamStateTests {
     private static let deadline: UInt64 = 1000
 
-    /// Everything that can be the case, for every cursor of every small ring.
+    /// A combination of conditions, with a cursor and bounds.
     private struct Case {
-        var ring: StreamState.Bounds
+        var bounds: StreamState.Bounds
         var cursor: Int64
         var isBlocked = false, isReading = false, isForked = false, isPaused = false
         var isDue = false, isExpired = false
@@ -21,7 +21,7 @@ import Testing
                 for floor in 0...end {
                     for cursor in 0...(end + 1) {
                         for bits in 0..<128 {
-                            var one = Case(ring: .init(floor: floor, end: end), cursor: cursor)
+                            var one = Case(bounds: .init(floor: floor, end: end), cursor: cursor)
                             (one.isBlocked, one.isReading) = (bits & 1 != 0, bits & 2 != 0)
                             (one.isForked, one.isPaused) = (bits & 4 != 0, bits & 8 != 0)
                             (one.isDue, one.isExpired) = (bits & 16 != 0, bits & 32 != 0)
@@ -50,51 +50,51 @@ import Testing
         }
     }
 
-    @Test func everyStepIsTheOneThatTheCaseCallsFor() {
+    @Test func everyStepFitsItsConditions() {
         for one in Case.all {
-            let step = one.state.next(one.ring, now: Case.now, stallDeadline: Self.deadline)
+            let step = one.state.next(one.bounds, now: Case.now, stallDeadline: Self.deadline)
             let isOver = one.ending != nil || one.isExpired
-            let isInRing = one.cursor >= one.ring.floor && one.cursor < one.ring.end
+            let isInMemory = one.cursor >= one.bounds.floor && one.cursor < one.bounds.end
             switch step {
             case .show(let after):
-                #expect(after == one.cursor && isInRing && !one.isReading && !one.isForked)
+                #expect(after == one.cursor && isInMemory && !one.isReading && !one.isForked)
                 #expect(isOver || !one.isDue)
             case .catchUp(let after, let through):
-                #expect(after == one.cursor && through == one.ring.end && one.cursor < one.ring.floor)
+                #expect(after == one.cursor && through == one.bounds.end && one.cursor < one.bounds.floor)
                 #expect(!isOver && !one.isReading && !one.isForked && !one.isPaused && !one.isDue)
             case .restart: #expect(one.isForked && !one.isReading && !one.isPaused && !isOver)
             case .heartbeat(let seq): #expect(seq == one.cursor && one.isDue && !isOver && !one.isForked)
             case .finish(let reason, let seq):
                 #expect(isOver && reason == one.ending ?? .tokenExpired)
                 #expect(seq == (one.isForked ? nil : one.cursor))
-                #expect(one.isForked || one.isReading || !isInRing)
-            case .cut: Issue.record("cut off although it has just been blocked")
+                #expect(one.isForked || one.isReading || !isInMemory)
+            case .disconnect: Issue.record("disconnected although it has just been blocked")
             case .wait(let moment):
-                #expect(moment > Case.now, "a stream that spins")
+                #expect(moment > Case.now, "the stream spins")
                 #expect(one.isBlocked || !isOver)
-                let hasNothing = one.isReading || one.isPaused || one.cursor >= one.ring.end
+                let hasNothing = one.isReading || one.isPaused || one.cursor >= one.bounds.end
                 #expect(one.isBlocked || one.isForked || (hasNothing && !one.isDue))
             }
             #expect(!one.isBlocked || step == .wait(until: Case.now + Self.deadline))
         }
     }
 
-    @Test func onlyWhoTakesNothingAtAllIsCutOff() {
+    @Test func onlyAClientThatTakesNothingIsDisconnected() {
         var state = StreamState(cursor: 0, heartbeatAt: .max)
-        let ring = StreamState.Bounds(floor: 0, end: 0)
+        let bounds = StreamState.Bounds(floor: 0, end: 0)
         state.blocked(at: 100)
         state.blocked(at: 900)
-        #expect(state.next(ring, now: 1099, stallDeadline: Self.deadline) == .wait(until: 1100))
-        #expect(state.next(ring, now: 1100, stallDeadline: Self.deadline) == .cut)
+        #expect(state.next(bounds, now: 1099, stallDeadline: Self.deadline) == .wait(until: 1100))
+        #expect(state.next(bounds, now: 1100, stallDeadline: Self.deadline) == .disconnect)
         state.progressed(at: 1099)
-        #expect(state.next(ring, now: 1100, stallDeadline: Self.deadline) == .wait(until: 2099))
-        state.freed()
-        #expect(state.next(ring, now: 9999, stallDeadline: Self.deadline) == .wait(until: .max))
+        #expect(state.next(bounds, now: 1100, stallDeadline: Self.deadline) == .wait(until: 2099))
+        state.unblocked()
+        #expect(state.next(bounds, now: 9999, stallDeadline: Self.deadline) == .wait(until: .max))
     }
 
-    /// Every plot of seven steps: publishing into a ring of two, going on, a client that does not take what it is sent, a
-    /// read that is slow, and a fork. What is shown is what follows, once and in order, or the stream begins anew.
-    @Test func noPlotLosesOrRepeatsAnything() {
+    /// Every plot of seven steps, with two events in memory: an event is published, the stream advances, the client
+    /// takes nothing, a slow read ends, the log forks. The stream shows each event once and in order, or begins anew.
+    @Test func noPlotLosesOrRepeatsEvents() {
         for plot in 0..<78_125 {
             var world = World()
             var rest = plot
@@ -102,21 +102,21 @@ import Testing
                 world.step(rest % 5)
                 rest /= 5
             }
-            world.settle()
+            world.finish()
             #expect(world.shown == world.log, "plot \(plot)")
             #expect(world.state.cursor == Int64(world.log.count))
         }
     }
 
-    /// A log whose events are named by the history that wrote them, a ring, and one stream.
+    /// A log whose events are named after the history that wrote them, its recent events, and one stream.
     private struct World {
         var log: [String] = []
         var floor: Int64 = 0
         var history = "a"
         var state = StreamState(cursor: 0, heartbeatAt: .max)
-        /// As the client would have it, who forgets what a restart tells it to.
+        /// The events as a client knows them, which begins anew with each restart.
         var shown: [String] = []
-        /// A read under way: what it will bring, of which history, and how far.
+        /// The read under way: the events that it brings, and their history.
         var read: (from: Int64, through: Int64, history: String)?
 
         mutating func step(_ choice: Int) {
@@ -124,11 +124,11 @@ import Testing
             case 0:
                 log.append("\(history)\(log.count + 1)")
                 floor = max(floor, Int64(log.count) - 2)
-            case 1: goOn()
-            case 2: state.isBlocked ? state.freed() : state.blocked(at: 1)
+            case 1: advance()
+            case 2: state.isBlocked ? state.unblocked() : state.blocked(at: 1)
             case 3: finishRead()
             default:
-                // The last event is lost, and another history goes on.
+                // The last event is lost, and another history continues.
                 guard !log.isEmpty else { return }
                 log.removeLast()
                 history = history == "a" ? "b" : "c"
@@ -137,9 +137,9 @@ import Testing
             }
         }
 
-        mutating func goOn() {
-            let ring = StreamState.Bounds(floor: floor, end: Int64(log.count))
-            switch state.next(ring, now: 2, stallDeadline: .max >> 1) {
+        mutating func advance() {
+            let bounds = StreamState.Bounds(floor: floor, end: Int64(log.count))
+            switch state.next(bounds, now: 2, stallDeadline: .max >> 1) {
             case .show(let after):
                 let through = min(after + 1, Int64(log.count))
                 shown += log[Int(after)..<Int(through)]
@@ -164,11 +164,11 @@ import Testing
             state.passed(through: done.through)
         }
 
-        mutating func settle() {
-            state.freed()
+        mutating func finish() {
+            state.unblocked()
             finishRead()
             for _ in 0..<40 {
-                goOn()
+                advance()
                 finishRead()
             }
         }

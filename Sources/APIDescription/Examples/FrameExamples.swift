@@ -16,7 +16,7 @@ struct FrameExamples {
         func frame(_ index: Int) -> [UInt8] {
             let event = story.events[index]
             let position = LogPosition(epoch: ExampleStory.epoch, seq: event.seq)
-            return EventFrame(event, position: position, text: positionEncoder).staff.bytes
+            return EventFrame(event, position: position, positionEncoder: positionEncoder).staff.bytes
         }
         let snapshot: JSONValue = [
             "orderId": story.order["orderId"] ?? .null, "version": 1, "…": "the rest of the order",
@@ -29,7 +29,7 @@ struct FrameExamples {
         EventFrame(
             story.events[status],
             position: LogPosition(epoch: ExampleStory.epoch, seq: story.events[status].seq),
-            text: positionEncoder
+            positionEncoder: positionEncoder
         ).staff.append(to: &conflated, plain: false, skipped: 3)
         let resets = ControlFrame.ResetReason.allCases.map { "`\($0.rawValue)`" }.joined(separator: ", ")
         let byes = ControlFrame.ByeReason.allCases.map { "`\($0.rawValue)`" }.joined(separator: ", ")

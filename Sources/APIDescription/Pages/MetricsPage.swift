@@ -12,7 +12,7 @@ enum MetricsPage {
             try BuildInfo.register(in: registry)
             try LogOutput.standardError.register(in: registry)
             let hub = StreamHub(
-                text: PositionEncoder { _ in "" },
+                positionEncoder: PositionEncoder { _ in "" },
                 metrics: try StreamMetrics(registry),
                 logger: Logger(label: "page"),
                 source: { _ in UnusedSource() }
@@ -42,8 +42,8 @@ enum MetricsPage {
     private struct UnusedSource: StreamReading {
         struct Unused: Error {}
 
-        func read(after seq: Int64, through: Int64) async throws -> StreamSource.Stretch { throw Unused() }
-        func restart(_ reason: ControlFrame.ResetReason, plain: Bool) async throws -> StreamSource.Beginning {
+        func read(after seq: Int64, through: Int64) async throws -> StreamSource.EventPage { throw Unused() }
+        func restartPreamble(for reason: ControlFrame.ResetReason, plain: Bool) async throws -> Preamble {
             throw Unused()
         }
     }

@@ -1,13 +1,13 @@
 import Foundation
 
-/// Times in HTTP's format.
+/// The format of times in HTTP.
 enum HTTPDate {
-    /// IMF-fixdate, such as `Sun, 06 Nov 1994 08:49:37 GMT` (RFC 9110, section 5.6.7).
+    /// Formats a time as IMF-fixdate, such as `Sun, 06 Nov 1994 08:49:37 GMT` (RFC 9110, section 5.6.7).
     static func text(unixSeconds: Int) -> String {
         var time = time_t(unixSeconds)
         var parts = tm()
         gmtime_r(&time, &parts)
-        // Names in English: the process keeps C's locale.
+        // The names are English, since the process keeps the locale C.
         return withUnsafeTemporaryAllocation(of: CChar.self, capacity: 32) { buffer in
             let count = strftime(buffer.baseAddress, buffer.count, "%a, %d %b %Y %H:%M:%S GMT", &parts)
             return String(

@@ -1,6 +1,6 @@
 import NIOCore
 
-/// A stream's channel as lanes write to it.
+/// The channel of a stream, to which a lane writes.
 final class NIOChannelWriter: ChannelWriter {
     private let handler: NIOLoopBound<StreamRequestHandler>
 

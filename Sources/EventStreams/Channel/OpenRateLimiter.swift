@@ -1,15 +1,16 @@
 import DequeModule
 import NIOCore
 
-/// How many streams begin on one event loop in a moment, so that the loop has time for everything else while thousands of
-/// clients return at once. Those beyond it wait for their turn in the order in which they came; an event loop runs all tasks
-/// that it has before it looks at its connections again, so only a timer leaves it that time.
+/// Limits the rate at which streams begin on one event loop, so that the loop has time for everything else while
+/// thousands of clients return at once. The others wait in the order in which they came. They wait for a timer, since
+/// an event loop runs all its tasks before it looks at its connections again.
 ///
 /// A token bucket, used on the loop.
 final class OpenRateLimiter {
-    /// Streams that may begin at once after a quiet moment.
+    /// The number of streams that may begin at once after a quiet time.
     private static let burst = 256
-    /// Streams that may begin in each millisecond: more than a processor can begin, but for the other work that it has then.
+    /// The number of streams that may begin in each millisecond: more than one processor can begin beside its other
+    /// work.
     private static let perMillisecond = 4
 
     private let loop: any EventLoop
@@ -17,7 +18,7 @@ final class OpenRateLimiter {
     private var filledAt: NIODeadline
     private var waiting: Deque<() -> Void> = []
 
-    init(_ loop: any EventLoop) {
+    init(on loop: any EventLoop) {
         self.loop = loop
         filledAt = loop.now
     }

@@ -1,6 +1,6 @@
 import NIOCore
 
-/// A stream's preamble, buffered until it grows large or a lane takes the stream, and then sent in one write with the
+/// Buffers a stream's preamble until it is large or a lane takes the stream, and then sends it in one write with the
 /// response's head. Used on the channel's event loop.
 struct PreambleBuffer: StreamSink {
     private let handler: NIOLoopBound<StreamRequestHandler>
@@ -8,15 +8,16 @@ struct PreambleBuffer: StreamSink {
     private let view: StreamView
     private var buffered: [UInt8] = []
 
-    /// Most bytes that are buffered.
+    /// The most bytes that are buffered.
     private static let capacity = 64 * 1024
 
-    init(_ handler: NIOLoopBound<StreamRequestHandler>, _ hub: StreamHub, _ view: StreamView) {
+    init(of handler: NIOLoopBound<StreamRequestHandler>, hub: StreamHub, view: StreamView) {
         self.handler = handler
         self.hub = hub
         self.view = view
     }
 
+    /// Removes the bytes that have not been sent.
     mutating func takeBuffered() -> [UInt8] {
         defer { buffered = [] }
         return buffered
@@ -29,23 +30,24 @@ struct PreambleBuffer: StreamSink {
         guard await handler.value.deliver(takeBuffered(), within: deadline) == .sent else { throw SinkClosed() }
     }
 
-    mutating func handOff(_ place: StreamPlace) async throws -> Bool {
-        switch await handler.value.deliver(takeBuffered(), within: StreamRequestHandler.patience) {
+    mutating func handOff(at point: HandoffPoint) async throws -> Bool {
+        switch await handler.value.deliver(takeBuffered(), within: StreamRequestHandler.writeDeadline) {
         case .gone: throw SinkClosed()
         case .sent:
-            let isTaken = handler.value.withSocket { hub.adopt(.socket($0), view, at: place) }
+            let isTaken = handler.value.offerSocket { hub.adopt(.socket($0), showing: view, at: point) }
             if isTaken {
                 handler.value.handedOff()
                 return true
             }
         case .pending: break
         }
-        var whole = view
-        whole.isChunked = false
-        let subscriber = ChannelSubscriber(loop: handler.value.loop, channel: NIOChannelWriter(handler))
-        handler.value.follow(subscriber)
-        if hub.adopt(.outlet(subscriber), whole, at: place) { return true }
-        handler.value.unfollow()
+        // The channel's own handlers write the coding of the body.
+        var unchunked = view
+        unchunked.isChunked = false
+        let subscriber = ChannelSubscriber(executor: handler.value.loop, writer: NIOChannelWriter(handler))
+        handler.value.attach(subscriber)
+        if hub.adopt(.channel(subscriber), showing: unchunked, at: point) { return true }
+        handler.value.detach()
         return false
     }
 }

@@ -1,6 +1,6 @@
-/// The outcome of a write of a stream's preamble.
+/// The outcome of sending bytes of a stream's preamble.
 enum StreamDelivery: Sendable {
-    /// The system has all of it.
+    /// The system has all bytes.
     case sent
     /// The write is pending: NIO flushes it when the socket drains, so the stream stays on its channel.
     case pending

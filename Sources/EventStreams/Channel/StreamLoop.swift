@@ -8,16 +8,17 @@ final class StreamLoop: ChannelExecutor {
     private let shared: NIOLoopBoundBox<Shared>
     private let limiter: NIOLoopBoundBox<OpenRateLimiter?>
 
-    /// Most bytes of a block that are kept as a buffer.
-    private static let mostKept = 128 * 1024
+    /// The largest block that is kept as a buffer, in bytes.
+    private static let maximumCachedBytes = 128 * 1024
 
     private struct Shared: Sendable {
-        /// The block that was written last, and again as a buffer: most streams are given the same one after another.
+        /// The block that was written last, with its buffer: most streams are given the same block one after another.
         var block: (LaneBlock, ByteBuffer)?
+        /// The value of the `Date` field in this second.
         var date: (second: Int, text: String)?
     }
 
-    private init(_ loop: any EventLoop) {
+    private init(on loop: any EventLoop) {
         self.loop = loop
         shared = NIOLoopBoundBox.makeBoxSendingValue(Shared(), eventLoop: loop)
         limiter = NIOLoopBoundBox.makeEmptyBox(eventLoop: loop)
@@ -25,18 +26,20 @@ final class StreamLoop: ChannelExecutor {
 
     func execute(_ work: @escaping @Sendable () -> Void) { loop.execute(work) }
 
-    /// The limit on streams that begin at once. Read on the loop.
+    /// The limit on streams that begin at once. Used on the loop.
     var openRateLimiter: OpenRateLimiter {
         if let known = limiter.value { return known }
-        let made = OpenRateLimiter(loop)
+        let made = OpenRateLimiter(on: loop)
         limiter.value = made
         return made
     }
 
-    /// A part of a block; without a copy where the block was asked for before. Called on the loop.
+    /// A part of a block as a buffer; without a copy if the block is cached. Used on the loop.
+    ///
+    /// - Returns: nil for a range outside the block.
     func buffer(_ block: LaneBlock, _ range: Range<Int>) -> ByteBuffer? {
-        // What goes out in parts is not kept whole for each of them.
-        guard block.bytes.count <= Self.mostKept else { return ByteBuffer(bytes: block.bytes[range]) }
+        // A large block is written in parts and not cached.
+        guard block.bytes.count <= Self.maximumCachedBytes else { return ByteBuffer(bytes: block.bytes[range]) }
         let whole: ByteBuffer
         if let (known, buffer) = shared.value.block, known === block {
             whole = buffer
@@ -47,7 +50,7 @@ final class StreamLoop: ChannelExecutor {
         return whole.getSlice(at: range.lowerBound, length: range.count)
     }
 
-    /// The time as HTTP has it (RFC 9110, section 5.6.7). Asked on the loop.
+    /// The value of the `Date` field (RFC 9110, section 5.6.7). Used on the loop.
     var date: String {
         let second = Int(Date().timeIntervalSince1970)
         if let (known, text) = shared.value.date, known == second { return text }
@@ -56,14 +59,15 @@ final class StreamLoop: ChannelExecutor {
         return text
     }
 
-    /// The loops that have been seen.
+    /// Makes one `StreamLoop` for each event loop.
     final class Registry: Sendable {
         private let known = Mutex<[ObjectIdentifier: StreamLoop]>([:])
 
-        func of(_ loop: any EventLoop) -> StreamLoop {
+        /// The `StreamLoop` of an event loop.
+        func streamLoop(of loop: any EventLoop) -> StreamLoop {
             known.withLock { known in
                 if let found = known[ObjectIdentifier(loop)] { return found }
-                let made = StreamLoop(loop)
+                let made = StreamLoop(on: loop)
                 known[ObjectIdentifier(loop)] = made
                 return made
             }

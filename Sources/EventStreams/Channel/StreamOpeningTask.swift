@@ -10,23 +10,24 @@ struct StreamOpeningTask: Sendable {
     /// The peer's address without its port.
     let address: String
 
+    /// Starts the task, unless the client has left.
     func start(on executor: any TaskExecutor) {
-        // A client that has left meanwhile asks for nothing any more.
+        // The client may have left while the request waited for its turn.
         guard handler.value.isOpening else { return }
         _ = Task<Void, Never>(executorPreference: executor) { await run() }
     }
 
     private func run() async {
         do {
-            let rest: [UInt8]
+            let lastBytes: [UInt8]
             switch try await authorization(address) {
-            case .endsAtOnce(let bytes): rest = bytes
+            case .endsAtOnce(let bytes): lastBytes = bytes
             case .opens(let subscription):
-                var sink = PreambleBuffer(handler, handler.value.hub, subscription.view)
-                if try await subscription.opening.run(sink: &sink, start: subscription.start) { return }
-                rest = sink.takeBuffered()
+                var sink = PreambleBuffer(of: handler, hub: handler.value.hub, view: subscription.view)
+                if try await subscription.opening.run(sink: &sink, resumePoint: subscription.resumePoint) { return }
+                lastBytes = sink.takeBuffered()
             }
-            handler.value.finish(rest)
+            handler.value.finish(lastBytes)
         } catch is SinkClosed {
             handler.value.abandon()
         } catch {

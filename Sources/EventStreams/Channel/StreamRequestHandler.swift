@@ -1,12 +1,11 @@
-import Glibc
 import HTTPTransport
 import HTTPTypes
 import NIOCore
 import NIOHTTPTypes
 import Primitives
 
-/// Answers requests for streams on the event loop. All other requests are Hummingbird's, whose handlers enter the channel
-/// with the first of them. One handler for each HTTP/1.1 connection, and one for each stream of HTTP/2.
+/// Answers requests for streams on the event loop. Hummingbird answers all other requests; its handlers are installed
+/// with the first of them. There is one handler for each HTTP/1.1 connection, and one for each stream of HTTP/2.
 ///
 /// A stream that has begun costs no task and no buffer here: the lane that serves the stream keeps its state.
 final class StreamRequestHandler: ChannelDuplexHandler {
@@ -15,26 +14,26 @@ final class StreamRequestHandler: ChannelDuplexHandler {
     typealias OutboundIn = HTTPResponsePart
     typealias OutboundOut = HTTPResponsePart
 
-    /// How long a client has to take a stream's preamble, or its end.
-    static let patience = TimeAmount.seconds(5)
-    /// How long a client has to close its connection after the response's end.
-    private static let awaitPeerClose = TimeAmount.seconds(1)
+    /// The time that a client has to take the last bytes of a stream's preamble, or the response's end.
+    static let writeDeadline = TimeAmount.seconds(5)
 
     let loop: StreamLoop
     let hub: StreamHub
     private let connection: HTTPConnection
     private let authorizer: any SubscriptionAuthorizer
+    private let response: StreamResponseWriter
     private var context: ChannelHandlerContext?
     private var state: StreamRequestState
-    /// The stream as its lane knows it, while a lane serves it through this channel.
+    /// The stream as its lane knows it, while a lane serves the stream through this channel.
     private var subscriber: ChannelSubscriber?
     private var idleTask: Scheduled<Void>?
 
-    init(_ connection: HTTPConnection, loop: StreamLoop, authorizer: any SubscriptionAuthorizer, hub: StreamHub) {
+    init(on connection: HTTPConnection, loop: StreamLoop, authorizer: any SubscriptionAuthorizer, hub: StreamHub) {
         self.connection = connection
         self.loop = loop
         self.authorizer = authorizer
         self.hub = hub
+        response = StreamResponseWriter(version: connection.version, loop: loop)
         state = StreamRequestState(connection.version == .http2 ? .http2 : .http1)
     }
 
@@ -76,7 +75,7 @@ final class StreamRequestHandler: ChannelDuplexHandler {
         }
     }
 
-    /// - Returns: false where the channel closes, since Hummingbird's handlers cannot be added.
+    /// - Returns: false when Hummingbird's handlers cannot be added and the channel closes.
     private func installHummingbird(_ context: ChannelHandlerContext) -> Bool {
         guard !state.isHummingbirdInstalled else { return true }
         stopIdleTimer()
@@ -99,7 +98,7 @@ final class StreamRequestHandler: ChannelDuplexHandler {
         context.eventLoop.assumeIsolated().execute { self.readHeld() }
     }
 
-    /// Reads the parts that waited for Hummingbird's responses.
+    /// Reads the parts that were held until Hummingbird had answered the requests before them.
     private func readHeld() {
         guard let context else { return }
         for part in state.takeHeld() { channelRead(context: context, data: wrapInboundOut(part)) }
@@ -138,14 +137,14 @@ final class StreamRequestHandler: ChannelDuplexHandler {
     }
 
     func channelWritabilityChanged(context: ChannelHandlerContext) {
-        if context.channel.isWritable, state.becameWritable() { subscriber?.freed() }
+        if context.channel.isWritable, state.becameWritable() { subscriber?.becameWritable() }
         context.fireChannelWritabilityChanged()
     }
 
     func channelInactive(context: ChannelHandlerContext) {
         stopIdleTimer()
         if state.isStreaming { subscriber?.closed() }
-        state.isOver()
+        state.finished()
         subscriber = nil
         context.fireChannelInactive()
     }
@@ -169,15 +168,16 @@ final class StreamRequestHandler: ChannelDuplexHandler {
         loop.openRateLimiter.admit { [executor = connection.executor] in opening.start(on: executor) }
     }
 
-    /// Whether the stream's request is still checked, or its preamble still sent.
+    /// True while the stream's request is checked or its preamble is sent.
     var isOpening: Bool { state.isOpening }
 
-    /// Closes the channel: nothing more can be sent to its client.
+    /// Closes the channel, since nothing more can be sent to its client.
     func abandon() { context?.close(promise: nil) }
 
-    /// Writes bytes of the preamble, the response's head before the first of them, and waits until the system has them.
+    /// Sends bytes of the preamble, with the response's head before the first of them, and waits until the system has
+    /// them.
     ///
-    /// - Parameter deadline: how long to wait.
+    /// - Parameter deadline: the longest wait.
     func deliver(_ bytes: [UInt8], within deadline: TimeAmount) async -> StreamDelivery {
         guard let context else { return .gone }
         // Fulfilled by the write or by the deadline, whichever comes first.
@@ -186,9 +186,10 @@ final class StreamRequestHandler: ChannelDuplexHandler {
         written.futureResult.whenComplete { result in
             if case .success = result { delivery.fulfill(.sent) } else { delivery.fulfill(.gone) }
         }
-        if let sendsHead = state.sendsHead() {
-            if sendsHead { context.write(wrapOutboundOut(.head(responseHead)), promise: nil) }
-            context.writeAndFlush(wrapOutboundOut(.body(ByteBuffer(bytes: bytes))), promise: written)
+        if let isFirst = state.bodyWritten() {
+            if isFirst { response.writeHead(to: context) }
+            response.write(ByteBuffer(bytes: bytes), to: context, promise: written)
+            context.flush()
         } else {
             written.fail(SinkClosed())
         }
@@ -202,119 +203,85 @@ final class StreamRequestHandler: ChannelDuplexHandler {
 
     /// Ends the response after the last bytes of its body.
     func finish(_ bytes: [UInt8]) {
-        guard let context, let sendsHead = state.sendsHead() else { return }
-        if sendsHead { context.write(wrapOutboundOut(.head(responseHead)), promise: nil) }
-        if !bytes.isEmpty { context.write(wrapOutboundOut(.body(ByteBuffer(bytes: bytes))), promise: nil) }
-        endResponse(context)
+        guard let context, let isFirst = state.bodyWritten() else { return }
+        if isFirst { response.writeHead(to: context) }
+        if !bytes.isEmpty { response.write(bytes, to: context) }
+        state.finished()
+        response.finish(on: context)
     }
 
     /// Answers by another status than 200.
     func refuse(_ refusal: SubscriptionRefusal) {
-        guard let context, let isFirst = state.sendsHead() else { return }
+        guard let context, let isFirst = state.bodyWritten() else { return }
         guard isFirst else { return context.close(promise: nil) }
-        var fields = refusal.fields
-        fields[.date] = loop.date
-        fields[.contentLength] = String(refusal.body.count)
-        if state.version == .http1 { fields[.connection] = "close" }
-        context.write(
-            wrapOutboundOut(.head(HTTPResponse(status: refusal.status, headerFields: fields))),
-            promise: nil
-        )
-        context.write(wrapOutboundOut(.body(ByteBuffer(bytes: refusal.body))), promise: nil)
-        endResponse(context)
-    }
-
-    private var responseHead: HTTPResponse {
-        var fields = StreamResponse.fields
-        fields[.date] = loop.date
-        // A proxy must not keep the connection for other requests.
-        if state.version == .http1 { fields[.connection] = "close" }
-        return HTTPResponse(status: .ok, headerFields: fields)
-    }
-
-    /// Ends the response, and an HTTP/1.1 connection with it.
-    private func endResponse(_ context: ChannelHandlerContext) {
-        state.isOver()
-        let written = context.eventLoop.makePromise(of: Void.self)
-        context.writeAndFlush(wrapOutboundOut(.end(nil)), promise: written)
-        guard case .http1(let isSecure) = connection.version else { return }
-        written.futureResult.assumeIsolated().whenComplete { result in
-            guard case .success = result, !isSecure else { return context.close(promise: nil) }
-            // Unread bytes would turn a close into a reset, and lose the response's end.
-            context.close(mode: .output, promise: nil)
-            context.eventLoop.assumeIsolated().scheduleTask(in: Self.awaitPeerClose) { context.close(promise: nil) }
-        }
-        context.eventLoop.assumeIsolated().scheduleTask(in: Self.patience) { context.close(promise: nil) }
+        response.write(refusal, to: context)
+        state.finished()
+        response.finish(on: context)
     }
 
     // MARK: Hand-off to a lane
 
-    /// Duplicates the connection's descriptor for a lane, where clear-text HTTP/1.1 makes that possible. Between the adoption
-    /// and the channel's close, which must follow at once, nothing is read or written: the close shuts nothing down, so the
-    /// peer notices nothing.
+    /// Offers the connection's socket to a lane.
     ///
     /// - Parameter adopt: takes the descriptor; returns whether it does.
-    /// - Returns: whether the descriptor is the lane's.
-    func withSocket(_ adopt: (CInt) -> Bool) -> Bool {
-        guard connection.version == .http1(isSecure: false), let channel = context?.channel, channel.isActive,
-            // Lanes send chunks on sockets, which HTTP/1.0 does not know.
-            !connection.isHTTP10(channel)
-        else { return false }
-        let descriptor = try? channel.pipeline.syncOperations.withUnsafeTransportIfAvailable(
-            of: NIOBSDSocket.Handle.self
-        ) { fcntl($0, F_DUPFD_CLOEXEC, 0) }
-        guard let descriptor, descriptor >= 0 else { return false }
-        if adopt(descriptor) { return true }
-        Glibc.close(descriptor)
-        return false
+    /// - Returns: true when the lane has the socket. `handedOff()` must follow at once.
+    func offerSocket(to adopt: (CInt) -> Bool) -> Bool {
+        guard let context else { return false }
+        return SocketHandoff.offer(context.channel, of: connection, to: adopt)
     }
 
-    /// Closes the channel, whose connection is a lane's now, without a word to the client.
+    /// Closes the channel without an effect on the connection, which belongs to a lane now.
     func handedOff() {
-        state.isOver()
+        state.finished()
         context?.close(mode: .all, promise: nil)
     }
 
-    /// Serves a lane's stream through this channel from now on.
-    func follow(_ subscriber: ChannelSubscriber) {
+    /// Lets a lane serve the stream through this channel.
+    func attach(_ subscriber: ChannelSubscriber) {
         guard let context, context.channel.isActive else { return subscriber.closed() }
         self.subscriber = subscriber
-        state.streams()
+        state.attached()
         if state.version == .http1 { context.channel.closeWhenPeerVanishes() }
     }
 
-    /// No lane took the stream.
-    func unfollow() {
-        state.streamsNoMore()
+    /// No lane has taken the stream.
+    func detach() {
+        state.detached()
         subscriber = nil
     }
 
+    /// Writes bytes of the lane's stream, without a flush.
+    ///
+    /// - Parameter isLast: true when the body ends with these bytes.
     func write(_ block: LaneBlock, _ range: Range<Int>, isLast: Bool) {
         guard let context, state.isStreaming, let bytes = loop.buffer(block, range) else { return }
-        context.write(wrapOutboundOut(.body(bytes)), promise: nil)
+        response.write(bytes, to: context)
         guard isLast else { return }
         let written = context.eventLoop.makePromise(of: Void.self)
-        state.ends()
+        state.endWritten()
         written.futureResult.assumeIsolated().whenComplete { _ in
-            if self.state.ended() { self.closeStream() }
+            if self.state.endSent() { self.closeStream() }
         }
-        context.write(wrapOutboundOut(.end(nil)), promise: written)
+        response.writeEnd(to: context, promise: written)
     }
 
-    /// - Returns: whether more may be written at once.
+    /// Sends what was written.
+    ///
+    /// - Returns: true when more may be written at once.
     func flush() -> Bool {
         guard let context, state.isStreaming else { return true }
         context.flush()
         return state.flushed(isWritable: context.channel.isWritable)
     }
 
+    /// Closes the channel, after the body's end if that is being sent.
     func closeStream() {
         guard let context else { return }
         switch state.closeRequested() {
         case .none: break
         case .now: context.close(promise: nil)
-        case .afterWrite:
-            context.eventLoop.assumeIsolated().scheduleTask(in: Self.patience) { context.close(promise: nil) }
+        case .afterEnd:
+            context.eventLoop.assumeIsolated().scheduleTask(in: Self.writeDeadline) { context.close(promise: nil) }
         }
     }
 }

@@ -8,18 +8,19 @@ package struct StreamRequestHandlerFactory: Sendable {
     private let loops = StreamLoop.Registry()
 
     /// - Parameters:
-    ///   - authorizer: decides who may open which stream.
+    ///   - authorizer: decides which streams a request may open.
     ///   - hub: serves the streams.
     package init(authorizer: any SubscriptionAuthorizer, hub: StreamHub) {
         self.authorizer = authorizer
         self.hub = hub
     }
 
-    /// Adds the handler as the channel's last one, until Hummingbird's handlers follow it. Runs on the channel's event loop.
+    /// Adds the handler as the channel's last one, until Hummingbird's handlers follow it. Runs on the channel's event
+    /// loop.
     package func add(to channel: any Channel, on connection: HTTPConnection) throws {
         let handler = StreamRequestHandler(
-            connection,
-            loop: loops.of(channel.eventLoop),
+            on: connection,
+            loop: loops.streamLoop(of: channel.eventLoop),
             authorizer: authorizer,
             hub: hub
         )

@@ -2,36 +2,39 @@ import HTTPTypes
 import NIOCore
 import NIOHTTPTypes
 
-/// The states of a channel that may become a stream: what each message, event and write means in each of them. Pure; the
-/// handler asks and acts.
+/// The state machine of a channel that may become a stream. Pure: the handler reports messages, events and writes to
+/// it, and carries out the actions that it returns.
 ///
-/// A channel watches requests and passes them to Hummingbird until one asks for a stream. Hummingbird's responses come first:
-/// a stream's request that arrives while some are under way is held, with all that follows it, until they are written.
+/// A channel watches requests and passes them to Hummingbird until one asks for a stream. Hummingbird's responses come
+/// first: a stream's request that arrives while some are under way is held, with all that follows it, until they are
+/// written.
 struct StreamRequestState {
-    /// The channel's version of HTTP, as far as its states differ.
+    /// The channel's version of HTTP, as far as the states differ.
     enum Version { case http1, http2 }
 
-    /// What becomes of a part of a request.
+    /// The action for a part of a request.
     enum ReadAction: Equatable {
-        /// Nothing: the part is held or dropped.
+        /// The part is held or dropped.
         case none
-        /// Hummingbird answers it.
+        /// Hummingbird answers the request.
         case passOn
         /// The request asks for a stream, which opens now.
         case open
-        /// The client has sent more on its stream than any client has reason to.
+        /// The client has sent more on its stream than the limit.
         case close
     }
 
-    /// What becomes of an event that tells of an end.
+    /// The action for an event that announces an end.
     enum EventAction: Equatable { case ignore, close, passOn }
 
-    /// How a stream's channel closes.
+    /// The time at which a stream's channel closes.
     enum CloseAction: Equatable {
+        /// The channel does not close, or a close is scheduled already.
         case none
+        /// The channel closes now.
         case now
-        /// Once the body's end is written, or after a deadline.
-        case afterWrite
+        /// The channel closes when the body's end is sent, or after a deadline.
+        case afterEnd
     }
 
     private enum Phase {
@@ -40,34 +43,34 @@ struct StreamRequestState {
         case opening(isHeadSent: Bool)
         /// A lane decides what is sent.
         case streaming(Streaming)
-        /// The response is complete, or somebody else's.
+        /// The response is complete, a lane has the connection, or the channel is closed.
         case over
     }
 
     private struct Watching {
         /// Requests that Hummingbird has not answered yet.
         var unanswered = 0
-        /// A request for a stream that waits for earlier responses, with what followed it; empty when none waits.
+        /// A request for a stream that waits for earlier responses, and what followed it; empty when none waits.
         var held: [HTTPRequestPart] = []
-        /// A read was asked for while a request was held.
-        var isReadHeld = false
     }
 
     private struct Streaming {
         var isBackpressured = false
-        /// The body's end is written and not yet sent.
+        /// The body's end is written, but not sent yet.
         var isEnding = false
         /// The channel closes as soon as the body's end is sent.
         var closesAfterEnd = false
     }
 
-    /// Bytes that a client may send on its stream.
-    private static let mostReceived = 64 * 1024
+    /// The most bytes that a client may send on its stream.
+    static let maximumReceivedBytes = 64 * 1024
 
     let version: Version
     private var phase = Phase.watching(Watching())
     private var received = 0
-    /// Whether Hummingbird's handlers are in the channel.
+    /// True when a read was requested while a request was held.
+    private var isReadHeld = false
+    /// True once Hummingbird's handlers are in the channel.
     private(set) var isHummingbirdInstalled = false
 
     init(_ version: Version) {
@@ -76,15 +79,19 @@ struct StreamRequestState {
 
     // MARK: Requests
 
-    /// Whether the next request's head decides what the channel becomes.
+    /// True while the next request's head decides what the channel becomes.
     var isWatching: Bool {
         if case .watching(let watching) = phase { watching.held.isEmpty } else { false }
     }
 
+    /// True while a request is checked or a preamble is sent.
     var isOpening: Bool { if case .opening = phase { true } else { false } }
+    /// True while a lane serves the stream through the channel.
     var isStreaming: Bool { if case .streaming = phase { true } else { false } }
 
-    /// - Parameter asksForStream: whether the part is the head of a request for a stream.
+    /// A part of a request has come.
+    ///
+    /// - Parameter asksForStream: true for the head of a request for a stream.
     mutating func received(_ part: HTTPRequestPart, asksForStream: Bool) -> ReadAction {
         switch phase {
         case .watching(var watching):
@@ -93,7 +100,7 @@ struct StreamRequestState {
             return action
         case .opening, .streaming:
             received += part.approximateByteCount
-            return received > Self.mostReceived ? .close : .none
+            return received > Self.maximumReceivedBytes ? .close : .none
         case .over: return .none
         }
     }
@@ -108,19 +115,21 @@ struct StreamRequestState {
         return .passOn
     }
 
-    /// - Returns: whether the channel reads now.
+    /// A handler before this one asks the channel to read.
+    ///
+    /// - Returns: true when the channel reads now.
     mutating func readRequested() -> Bool {
-        guard case .watching(var watching) = phase, !watching.held.isEmpty else { return true }
-        watching.isReadHeld = true
-        phase = .watching(watching)
-        return false
+        isReadHeld = isHolding
+        return !isReadHeld
     }
+
+    private var isHolding: Bool { if case .watching(let watching) = phase { !watching.held.isEmpty } else { false } }
 
     mutating func hummingbirdInstalled() { isHummingbirdInstalled = true }
 
     /// Hummingbird has written the end of a response.
     ///
-    /// - Returns: whether what is held goes on.
+    /// - Returns: true when the handler is to read the held parts.
     mutating func hummingbirdAnswered() -> Bool {
         guard case .watching(var watching) = phase else { return false }
         watching.unanswered -= 1
@@ -128,7 +137,7 @@ struct StreamRequestState {
         return watching.unanswered == 0 && !watching.held.isEmpty
     }
 
-    /// Takes the held parts, which the handler then reads again.
+    /// Removes the held parts, which the handler then reads again.
     mutating func takeHeld() -> [HTTPRequestPart] {
         guard case .watching(var watching) = phase else { return [] }
         let parts = watching.held
@@ -137,37 +146,40 @@ struct StreamRequestState {
         return parts
     }
 
-    /// - Returns: whether the channel reads now what it was asked to read while a request was held.
+    /// - Returns: true when the channel is to make the read that was requested while a request was held.
     mutating func takeHeldRead() -> Bool {
-        guard case .watching(var watching) = phase, watching.held.isEmpty, watching.isReadHeld else { return false }
-        watching.isReadHeld = false
-        phase = .watching(watching)
+        guard isReadHeld, !isHolding else { return false }
+        isReadHeld = false
         return true
     }
 
     // MARK: The response
 
-    /// - Returns: whether the response's head goes before the bytes that are sent now; nil where nothing may be sent.
-    mutating func sendsHead() -> Bool? {
+    /// Bytes of the preamble, or the whole response, are about to be written.
+    ///
+    /// - Returns: true for the first bytes, before which the response's head goes; nil when nothing may be written.
+    mutating func bodyWritten() -> Bool? {
         guard case .opening(let isHeadSent) = phase else { return nil }
         phase = .opening(isHeadSent: true)
         return !isHeadSent
     }
 
-    /// A lane decides from here on.
-    mutating func streams() { phase = .streaming(Streaming()) }
+    /// A lane serves the stream through the channel from now on.
+    mutating func attached() { phase = .streaming(Streaming()) }
 
-    /// No lane took the stream.
-    mutating func streamsNoMore() {
+    /// No lane has taken the stream.
+    mutating func detached() {
         if case .streaming = phase { phase = .opening(isHeadSent: true) }
     }
 
-    /// The response is complete, or the connection is somebody else's.
-    mutating func isOver() { phase = .over }
+    /// The response is complete, a lane has the connection, or the channel is closed.
+    mutating func finished() { phase = .over }
 
     // MARK: The stream
 
-    /// - Returns: whether more may be written at once.
+    /// The written bytes are flushed.
+    ///
+    /// - Returns: true when more may be written at once.
     mutating func flushed(isWritable: Bool) -> Bool {
         guard case .streaming(var streaming) = phase else { return true }
         streaming.isBackpressured = !isWritable
@@ -175,7 +187,9 @@ struct StreamRequestState {
         return isWritable
     }
 
-    /// - Returns: whether the lane is told that more may be written.
+    /// The channel has become writable.
+    ///
+    /// - Returns: true when the lane is to be told.
     mutating func becameWritable() -> Bool {
         guard case .streaming(var streaming) = phase, streaming.isBackpressured else { return false }
         streaming.isBackpressured = false
@@ -184,7 +198,7 @@ struct StreamRequestState {
     }
 
     /// The body's end is written.
-    mutating func ends() {
+    mutating func endWritten() {
         guard case .streaming(var streaming) = phase else { return }
         streaming.isEnding = true
         phase = .streaming(streaming)
@@ -192,8 +206,8 @@ struct StreamRequestState {
 
     /// The body's end is sent.
     ///
-    /// - Returns: whether the channel closes now.
-    mutating func ended() -> Bool {
+    /// - Returns: true when the channel closes now.
+    mutating func endSent() -> Bool {
         guard case .streaming(var streaming) = phase else { return false }
         streaming.isEnding = false
         phase = .streaming(streaming)
@@ -207,29 +221,30 @@ struct StreamRequestState {
         guard !streaming.closesAfterEnd else { return .none }
         streaming.closesAfterEnd = true
         phase = .streaming(streaming)
-        return .afterWrite
+        return .afterEnd
     }
 
     // MARK: Ends
 
-    /// Whether Hummingbird may close the channel: a stream on it is not Hummingbird's to close.
+    /// False once the channel is a stream, which Hummingbird may not close.
     var mayHummingbirdClose: Bool { if case .watching = phase { true } else { false } }
 
-    /// The service shuts down. The hub ends streams, Hummingbird its requests; an HTTP/1.1 connection without either closes.
+    /// The action when the service shuts down. The hub ends streams, and Hummingbird its requests; an HTTP/1.1
+    /// connection without either closes.
     var onQuiesce: EventAction {
         guard case .watching = phase else { return .ignore }
         return !isHummingbirdInstalled && version == .http1 ? .close : .passOn
     }
 
-    /// The client has closed its side, even only for sending: it has left, as for other servers of streams. Hummingbird
-    /// decides on requests of its own.
+    /// The action when the client has closed its side, even only for sending. A stream's client has left then, as with
+    /// other servers of streams. Hummingbird decides for its own requests.
     var onInputClosed: EventAction {
         guard version == .http1 else { return .passOn }
         if case .watching = phase, isHummingbirdInstalled { return .passOn }
         return .close
     }
 
-    /// Bytes that are no HTTP have come. Hummingbird answers them where no stream has begun.
+    /// Bytes that are not HTTP have come. Hummingbird answers them, unless the channel is a stream.
     mutating func onError() -> EventAction {
         guard case .watching(var watching) = phase, version == .http1 else { return .close }
         watching.held = []
@@ -239,7 +254,7 @@ struct StreamRequestState {
 }
 
 extension HTTPRequestPart {
-    /// About how many bytes the client sent for this part.
+    /// The bytes that the client sent for this part, approximately.
     fileprivate var approximateByteCount: Int {
         switch self {
         case .head(let request): 256 + (request.path?.utf8.count ?? 0)

@@ -1,32 +1,33 @@
 import StrictJSON
 
-/// The frames that are not events: what a stream says about itself.
+/// The frames that are not events, but about the stream itself.
 package enum ControlFrame {
-    /// Why a position could not be resumed from.
+    /// The reasons why a stream cannot continue at the client's position.
     package enum ResetReason: String, Sendable, CaseIterable {
         case malformed, unknownEpoch, ahead, forked
     }
 
-    /// Why a stream ends.
+    /// The reasons why a stream ends.
     package enum ByeReason: String, Sendable, CaseIterable {
         case shutdown, maxAge, tokenExpired, slow, overload
     }
 
-    /// How long a client should wait before it returns, in milliseconds; jittered by the caller.
+    /// The delay after which the client should return, in milliseconds. The caller adds jitter.
     package static func retry(milliseconds: Int) -> [UInt8] {
         Array("retry: \(milliseconds)\n\n".utf8)
     }
 
-    /// An id-only block: moves the client's cursor, dispatches nothing (WHATWG HTML, section 9.2.6).
+    /// An id-only block, which moves the client's cursor and dispatches no event (WHATWG HTML, section 9.2.6).
     package static func cursor(_ position: String) -> [UInt8] {
         Array("id: \(position)\n\n".utf8)
     }
 
-    /// The current state that a stream begins with.
+    /// The current state with which a stream begins.
     ///
     /// - Parameters:
-    ///   - order: the order as JSON, an object.
-    ///   - position: the id that goes with it; nil where the cursor follows by itself.
+    ///   - order: the order as a JSON object.
+    ///   - position: the frame's id; nil where an id-only block follows later.
+    ///   - plain: writes `"type"` into the data instead of an `event:` line.
     package static func snapshot(_ order: [UInt8], position: String?, plain: Bool) -> [UInt8] {
         var bytes: [UInt8] = []
         bytes.reserveCapacity(order.count + 96)
@@ -44,7 +45,8 @@ package enum ControlFrame {
         return bytes
     }
 
-    /// The client's position is none of this log's; the stream begins anew at `position`. Carries no id: what follows does.
+    /// The log does not have the client's position, so the stream begins anew at `position`. The frame has no id; those
+    /// that follow have one.
     package static func reset(_ reason: ResetReason, position: String, plain: Bool) -> [UInt8] {
         control("reset", plain: plain) { writer in
             writer.field("reason", reason.rawValue)
@@ -52,7 +54,9 @@ package enum ControlFrame {
         }
     }
 
-    /// The stream ends, and the client may return after `retry` milliseconds.
+    /// The stream ends.
+    ///
+    /// - Parameter retry: the milliseconds after which the client may return.
     package static func bye(_ reason: ByeReason, retry: Int, plain: Bool) -> [UInt8] {
         var bytes = Array("retry: \(retry)\n".utf8)
         bytes.append(contentsOf: control("bye", plain: plain) { $0.field("reason", reason.rawValue) })

@@ -3,18 +3,20 @@ package import Orders
 import StrictJSON
 import Synchronization
 
-/// An event as it is pushed: a pure function of its log row, encoded once for each audience that asks for it.
+/// An event as streams send it: a pure function of its row in the log, encoded once for each audience that needs it.
 ///
-/// WHATWG HTML, section 9.2.6: fields are lines, a blank line ends the event. The text of a frame has no other line breaks,
+/// Fields are lines, and a blank line ends the event (WHATWG HTML, section 9.2.6). A frame has no other line breaks,
 /// since JSON escapes them.
 package final class EventFrame: Sendable {
     package let event: LoggedEvent
-    /// The event concerns the attention queue: its headline comes or goes, or an anomaly is raised or resolved.
-    package let attention: Bool
-    /// Memory that the frame holds once every audience has asked for it, and its places in rings, in bytes.
+    /// True when the event concerns the attention queue: the headline `attention` comes or goes, or an anomaly is
+    /// raised or resolved.
+    package let concernsAttention: Bool
+    /// The bytes of memory that the frame takes once it is encoded for all audiences, with its entries in
+    /// `RecentEvents`.
     package let size: Int
     private let position: LogPosition
-    private let text: PositionEncoder
+    private let positionEncoder: PositionEncoder
     private let encodings = Mutex(Encodings())
 
     struct Encodings {
@@ -22,49 +24,50 @@ package final class EventFrame: Sendable {
         var customer: Encoded?
     }
 
-    /// One frame's bytes. Without its `event:` line it is the `plain` form.
+    /// A frame's bytes. The `plain` form is the same without the `event:` line.
     package struct Encoded: Sendable, Hashable {
         package let bytes: [UInt8]
-        /// Where the bytes go on after the `event:` line.
+        /// The index after the `event:` line.
         package let plainStart: Int
 
+        /// - Parameter plain: omits the `event:` line.
         package func append(to buffer: inout [UInt8], plain: Bool) {
             if plain { buffer.append(contentsOf: bytes[plainStart...]) } else { buffer.append(contentsOf: bytes) }
         }
 
-        /// The same with `"skipped"` as the last member of its data.
+        /// Appends the frame with `"skipped"` as the last member of its data.
         package func append(to buffer: inout [UInt8], plain: Bool, skipped: Int) {
             append(to: &buffer, plain: plain)
-            // What every frame ends with.
+            // Every frame ends with these bytes.
             buffer.removeLast("}\n\n".utf8.count)
             buffer.append(contentsOf: ",\"skipped\":\(skipped)}\n\n".utf8)
         }
     }
 
-    package init(_ event: LoggedEvent, position: LogPosition, text: PositionEncoder) {
+    package init(_ event: LoggedEvent, position: LogPosition, positionEncoder: PositionEncoder) {
         self.event = event
         self.position = position
-        self.text = text
-        attention = Self.concernsAttention(event)
+        self.positionEncoder = positionEncoder
+        concernsAttention = Self.concernsAttention(event)
         size = Self.size(of: event)
     }
 
-    /// For staff, backends and operators.
+    /// The frame for staff, backends and operators.
     package var staff: Encoded {
         encodings.withLock { encodings in
             if let known = encodings.staff { return known }
-            let encoded = Self.encode(event, for: .staff, text(position, for: .staff))
+            let encoded = Self.encode(event, for: .staff, positionEncoder(position, for: .staff))
             encodings.staff = encoded
             return encoded
         }
     }
 
-    /// For the order's customer and tracking links; nil where the event is hidden from them.
+    /// The frame for the order's customer; nil where the event is hidden from customers.
     package var customer: Encoded? {
         guard event.data != nil else { return nil }
         return encodings.withLock { encodings in
             if let known = encodings.customer { return known }
-            let encoded = Self.encode(event, for: .customer, text(position, for: .customer))
+            let encoded = Self.encode(event, for: .customer, positionEncoder(position, for: .customer))
             encodings.customer = encoded
             return encoded
         }
@@ -72,7 +75,7 @@ package final class EventFrame: Sendable {
 
     package func isVisible(to audience: Audience) -> Bool { audience == .staff || event.data != nil }
 
-    /// The frame as an audience sees it; nil where it sees nothing.
+    /// The frame for an audience; nil where the event is hidden from it.
     package func encoded(for audience: Audience) -> Encoded? {
         switch audience {
         case .staff: staff
@@ -86,7 +89,7 @@ package final class EventFrame: Sendable {
         var writer = JSONWriter(reserving: 1024 + (event.data?.count ?? 0) + event.internal.count)
         event.write(to: &writer, for: audience, position: position)
         var bytes: [UInt8] = []
-        // No more than is needed: frames are kept by tens of thousands.
+        // The exact size, since tens of thousands of frames are kept.
         bytes.reserveCapacity(name.utf8.count + id.utf8.count + writer.bytes.count + 2)
         bytes.append(contentsOf: name.utf8)
         bytes.append(contentsOf: id.utf8)
@@ -99,23 +102,6 @@ package final class EventFrame: Sendable {
         let attention = OrderStatus.attention.rawValue
         if event.status == attention || event.statusBefore == attention { return true }
         if event.type == EventType.anomalyResolved.rawValue { return true }
-        return AnomalyMark.stands(in: event.internal)
-    }
-}
-
-/// Tells from an event's `internal` text whether it raised an anomaly.
-enum AnomalyMark {
-    private static let key = Array("\"anomaly\"".utf8)
-
-    static func stands(in json: [UInt8]) -> Bool {
-        guard json.count > key.count, contains(key, in: json) else { return false }
-        // The bytes may stand in a text as well, so look properly.
-        return (try? JSONNode.read(json) { $0["anomaly"] != nil }) ?? false
-    }
-
-    private static func contains(_ needle: [UInt8], in bytes: [UInt8]) -> Bool {
-        bytes.indices.dropLast(needle.count - 1).contains { start in
-            bytes[start] == needle[0] && bytes[start..<start + needle.count].elementsEqual(needle)
-        }
+        return AnomalyMark.isPresent(in: event.internal)
     }
 }

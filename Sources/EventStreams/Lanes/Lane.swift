@@ -2,55 +2,59 @@ import Foundation
 import Primitives
 import Synchronization
 
-/// The side of a lane that everybody sees: what is put in its mailbox, its thread takes out.
+/// The side of a lane that other threads use: a mailbox, which the lane's thread empties.
 final class Lane: Sendable {
-    /// A stream whose response has begun, to be served from here on.
+    /// A stream whose preamble has been sent, about to be served by the lane.
     struct Adoption: Sendable {
         /// Belongs to the lane from now on.
-        let way: SubscriberTransport
+        let transport: SubscriberTransport
         let view: StreamView
-        /// The last event that has been sent, or is reflected in what was sent.
+        /// The last event that the stream has passed.
         let cursor: Int64
-        /// When the stream ends by itself, in nanoseconds of the monotonic clock.
+        /// The time at which the stream ends by itself, in nanoseconds of the monotonic clock.
         let expiresAt: UInt64
-        /// What it says then.
-        let expiry: ControlFrame.ByeReason
-        /// How many forks the stream knew when it looked for its cursor.
-        let forks: Int
+        /// The `bye` reason for that.
+        let expiryReason: ControlFrame.ByeReason
+        /// The number of forks that were known when the cursor was read.
+        let knownForks: Int
     }
 
     struct Mail {
         var adoptions: [Adoption] = []
         var outcomes: [(read: LaneRead, outcome: LaneReads.Outcome)] = []
-        /// Outlets that can take more, that cannot yet, and that are closed.
-        var freed: [LaneSlots.Reference] = []
-        var held: [LaneSlots.Reference] = []
-        var left: [LaneSlots.Reference] = []
+        /// Streams on channels whose clients can take more.
+        var writable: [LaneSlots.Reference] = []
+        /// Streams on channels whose clients have not taken what was written.
+        var backpressured: [LaneSlots.Reference] = []
+        /// Streams on channels whose clients have left.
+        var closed: [LaneSlots.Reference] = []
         var isDraining = false
         var isStopped = false
     }
 
     let wakeUp: WakeUpDescriptor
     private let mail = Mutex(Mail())
-    private let isRung = Atomic(false)
+    private let isWakePending = Atomic(false)
     private let open = Atomic(0)
     private let blocked = Atomic(0)
 
-    /// - Throws: when no descriptor is left.
+    /// - Throws: when the process has no descriptor left.
     init() throws(SystemCallError) {
         wakeUp = try WakeUpDescriptor()
     }
 
-    /// Streams that are the lane's, those in its mailbox included.
+    /// The number of streams that belong to the lane, those in its mailbox included.
     var count: Int { open.load(ordering: .relaxed) }
 
-    /// Wakes the lane. Rings that it has not heard yet are kept as one.
-    func ring() {
-        guard !isRung.exchange(true, ordering: .acquiringAndReleasing) else { return }
+    /// Wakes the lane's thread. Several calls before the thread runs count as one.
+    func wake() {
+        guard !isWakePending.exchange(true, ordering: .acquiringAndReleasing) else { return }
         wakeUp.wakeUp()
     }
 
-    /// - Returns: false when the lane has ended; the way is the caller's then.
+    /// Gives a stream to the lane.
+    ///
+    /// - Returns: false when the lane has ended; the transport still belongs to the caller then.
     func adopt(_ stream: Adoption) -> Bool {
         let isTaken = mail.withLock { mail in
             guard !mail.isStopped else { return false }
@@ -58,57 +62,60 @@ final class Lane: Sendable {
             open.wrappingAdd(1, ordering: .relaxed)
             return true
         }
-        if isTaken { ring() }
+        if isTaken { wake() }
         return isTaken
     }
 
-    func deliver(_ read: LaneRead, _ outcome: LaneReads.Outcome) {
+    /// Gives the outcome of a read that the lane asked for.
+    func deliver(_ outcome: LaneReads.Outcome, of read: LaneRead) {
         mail.withLock { $0.outcomes.append((read, outcome)) }
-        ring()
+        wake()
     }
 
-    /// What has become of outlets that were written to.
-    func settled(freed: [LaneSlots.Reference], held: [LaneSlots.Reference]) {
+    /// Reports which streams on channels may be written to after a flush, and which may not.
+    func writesFlushed(writable: [LaneSlots.Reference], backpressured: [LaneSlots.Reference]) {
         mail.withLock { mail in
-            mail.freed += freed
-            mail.held += held
+            mail.writable += writable
+            mail.backpressured += backpressured
         }
-        ring()
+        wake()
     }
 
-    /// The client of an outlet has left.
-    func left(_ reference: LaneSlots.Reference) {
-        mail.withLock { $0.left.append(reference) }
-        ring()
+    /// Reports that the client of a stream on a channel has left.
+    func subscriberClosed(_ reference: LaneSlots.Reference) {
+        mail.withLock { $0.closed.append(reference) }
+        wake()
     }
 
     /// Asks every stream to end.
     func drain() {
         mail.withLock { $0.isDraining = true }
-        ring()
+        wake()
     }
 
-    /// Closes what is still open, and ends the thread.
+    /// Closes the streams that are still open, and ends the thread.
     func stop() {
         mail.withLock { $0.isStopped = true }
-        ring()
+        wake()
     }
 
     // MARK: On the lane's thread
 
-    /// Takes what is in the mailbox, after having heard the bell.
+    /// Empties the mailbox. Later calls of `wake` wake the thread again.
     func takeMail() -> Mail {
         wakeUp.clear()
-        isRung.store(false, ordering: .sequentiallyConsistent)
+        isWakePending.store(false, ordering: .sequentiallyConsistent)
         return mail.withLock { mail in
             defer { mail = Mail(isDraining: mail.isDraining, isStopped: mail.isStopped) }
             return mail
         }
     }
 
-    /// Streams whose clients have not taken what lies ready for them.
+    /// The number of streams whose clients have not taken what is ready for them.
     var blockedCount: Int { blocked.load(ordering: .relaxed) }
 
     func setBlocked(_ count: Int) { blocked.store(count, ordering: .relaxed) }
-    func closed() { open.wrappingSubtract(1, ordering: .relaxed) }
+
+    /// Counts a stream that was closed.
+    func streamClosed() { open.wrappingSubtract(1, ordering: .relaxed) }
 }

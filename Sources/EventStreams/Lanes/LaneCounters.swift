@@ -1,16 +1,17 @@
-/// What a lane has done since it last reported: its thread's own numbers, so that sending costs no shared write.
+/// A lane's counts since its last report. They belong to the lane's thread, so that sending needs no shared write.
 struct LaneCounters {
     var frames = 0
     var bytes = 0
-    var ringTakes = 0
+    /// Takes of recent events, each by one stream.
+    var recentReads = 0
     var logReads = 0
-    /// Streams that wait for their clients now.
+    /// Streams whose clients have not taken what is ready for them now. Not reset by a report.
     var blocked = 0
 
-    /// Adds to what everybody reads, once for each turn of the lane.
+    /// Adds the counts to the metrics. Called once in each turn of the lane.
     mutating func report(to metrics: StreamMetrics?) {
         metrics?.sent(frames: frames, bytes: bytes)
-        metrics?.took(fromRing: ringTakes, fromLog: logReads)
-        (frames, bytes, ringTakes, logReads) = (0, 0, 0, 0)
+        metrics?.read(fromRecentEvents: recentReads, fromLog: logReads)
+        (frames, bytes, recentReads, logReads) = (0, 0, 0, 0)
     }
 }

@@ -2,19 +2,20 @@ import Foundation
 package import OrderLog
 import Orders
 
-/// The streams of a lane by what they show: those with the same view are a group and share their blocks, and an event finds
-/// the groups that it concerns without looking at the others.
+/// The groups of a lane's streams. Streams with the same view are a group and share blocks. An event finds the groups
+/// that it concerns without a search through the others.
 package struct LaneGroups: Sendable {
     struct Group: Sendable {
         let view: StreamView
-        /// Places of its streams.
-        var members: [Int32] = []
-        /// Another group of the same order or customer.
+        /// The slots of the group's streams.
+        fileprivate(set) var members: [Int32] = []
+        /// Another group of the same order or customer; -1 for none.
         fileprivate(set) var next: Int32 = -1
-        /// The turn in which it was last found to be concerned.
-        var turn: UInt64 = 0
-        var blocks = LaneBlocks()
+        /// The last turn in which an event concerned the group.
+        fileprivate var turn: UInt64 = 0
+        var blocks = LaneBlockCache()
 
+        /// True when the group's streams show the event.
         func shows(_ frame: EventFrame) -> Bool {
             (frame.event.data != nil || view.audience == .staff) && view.filter.matches(frame)
         }
@@ -25,15 +26,20 @@ package struct LaneGroups: Sendable {
     private var byOrder: [UUID: Int32] = [:]
     private var byCustomer: [CustomerKey: Int32] = [:]
     private var feeds: [StreamView: Int32] = [:]
-    /// Feeds that see every shop, and the others by each shop that they see.
+    /// Feeds of all shops.
     private var ofAllShops: Set<Int32> = []
+    /// Other feeds, by each of their shops.
     private var byShop: [String: Set<Int32>] = [:]
+    /// The number of calls of `concerned(byAnyOf:)`.
+    private var turn: UInt64 = 0
 
     package init() {}
 
+    /// The number of groups.
     var count: Int { groups.count - free.count }
 
-    // Without a copy; but unoptimised code (of Swift 6.3.1) looks at what is yielded when that has been freed.
+    // Accesses without a copy. Unoptimised code (Swift 6.3.1) reads what is yielded after it was freed, hence the
+    // getter.
     #if DEBUG
         subscript(index: Int32) -> Group {
             get { groups[Int(index)] }
@@ -46,7 +52,21 @@ package struct LaneGroups: Sendable {
         }
     #endif
 
-    /// The groups that may show an event; what they leave out is for their filters to say.
+    /// The groups that show any of the events, each once, with the time at which the first of its events was recorded.
+    mutating func concerned(byAnyOf frames: [EventFrame]) -> [(group: Int32, oldest: Timestamp)] {
+        turn += 1
+        var found: [(group: Int32, oldest: Timestamp)] = []
+        for frame in frames {
+            for group in concerned(by: frame.event) {
+                guard self[group].turn != turn, self[group].shows(frame) else { continue }
+                self[group].turn = turn
+                found.append((group, frame.event.recordedAt))
+            }
+        }
+        return found
+    }
+
+    /// The groups that an event may concern. Their filters decide whether they show it.
     package func concerned(by event: LoggedEvent) -> [Int32] {
         var found = Array(ofAllShops)
         forEachOther(event) { found.append($0) }
@@ -69,8 +89,8 @@ package struct LaneGroups: Sendable {
         }
     }
 
-    /// The group of a view, made if it is not there.
-    package mutating func group(_ view: StreamView) -> Int32 {
+    /// The group of a view, which is made if there is none.
+    package mutating func group(for view: StreamView) -> Int32 {
         switch view.filter.subject {
         case .order(let orderId):
             if let found = find(view, from: byOrder[orderId]) { return found }
@@ -86,7 +106,7 @@ package struct LaneGroups: Sendable {
             if let found = feeds[view] { return found }
             let made = make(view)
             feeds[view] = made
-            // It looks for itself when its tick comes; no event rings it.
+            // A conflated stream looks for events at its ticks; no event wakes it.
             guard view.filter.tick == nil else { return made }
             guard let shops = view.filter.scope.shops else {
                 ofAllShops.insert(made)
@@ -97,11 +117,30 @@ package struct LaneGroups: Sendable {
         }
     }
 
-    /// The group of a view of all orders; nil when there is none.
-    func known(_ view: StreamView) -> Int32? { feeds[view] }
+    /// The group of a feed's view; nil when there is none.
+    func feed(for view: StreamView) -> Int32? { feeds[view] }
 
-    /// Forgets a group that has no streams left.
-    mutating func remove(_ index: Int32) {
+    /// Adds a stream to a group.
+    ///
+    /// - Returns: the index of the stream among the group's members.
+    mutating func join(_ group: Int32, slot: Int) -> Int32 {
+        self[group].members.append(Int32(slot))
+        return Int32(self[group].members.count - 1)
+    }
+
+    /// Removes a member from a group. The group's last member takes its index.
+    ///
+    /// - Returns: the slot of the stream that has the index now; nil when no other stream moved.
+    mutating func leave(_ group: Int32, member: Int32) -> Int? {
+        let last = self[group].members.removeLast()
+        let isMoved = Int(member) < self[group].members.count
+        if isMoved { self[group].members[Int(member)] = last }
+        if self[group].members.isEmpty { remove(group) }
+        return isMoved ? Int(last) : nil
+    }
+
+    /// Removes a group without streams.
+    private mutating func remove(_ index: Int32) {
         let view = self[index].view
         switch view.filter.subject {
         case .order(let orderId): byOrder[orderId] = unchain(index, from: byOrder[orderId])
@@ -118,7 +157,33 @@ package struct LaneGroups: Sendable {
         free.append(index)
     }
 
-    /// Forgets the bytes of all blocks.
+    // MARK: Blocks
+
+    /// The cached block that follows a cursor.
+    ///
+    /// - Parameter end: the newest event. A conflated stream's block must reach it: one that ends at another stream's
+    ///   tick would make two ticks of one.
+    func cachedBlock(of group: Int32, after cursor: Int64, end: Int64) -> LaneBlock? {
+        guard let block = self[group].blocks.block(after: cursor) else { return nil }
+        return self[group].view.filter.tick != nil && block.through < end ? nil : block
+    }
+
+    /// Caches a block where the group has several streams.
+    ///
+    /// - Returns: the block.
+    mutating func cache(_ block: LaneBlock, of group: Int32, after cursor: Int64) -> LaneBlock {
+        if self[group].members.count > 1 { self[group].blocks.insert(block, after: cursor) }
+        return block
+    }
+
+    /// The block that was read from the log for a conflated stream; nil when none was.
+    mutating func takeConflatedBlock(of group: Int32, after cursor: Int64) -> LaneBlock? {
+        guard let block = self[group].blocks.block(after: cursor), block.through > cursor else { return nil }
+        if self[group].members.count == 1 { self[group].blocks.removeAll() }
+        return block
+    }
+
+    /// Removes all cached blocks.
     mutating func removeBlocks() {
         for index in groups.indices { groups[index].blocks.removeAll() }
     }
@@ -129,7 +194,7 @@ package struct LaneGroups: Sendable {
         return found
     }
 
-    /// - Returns: the chain's new beginning.
+    /// - Returns: the first group of the chain now; nil when the chain is empty.
     private mutating func unchain(_ index: Int32, from first: Int32?) -> Int32? {
         let next = self[index].next
         guard let first, first != index else { return next >= 0 ? next : nil }
@@ -148,28 +213,4 @@ package struct LaneGroups: Sendable {
         groups[Int(index)] = group
         return index
     }
-}
-
-/// A group's newest blocks by the cursor that they follow, for its streams at the same place.
-struct LaneBlocks: Sendable {
-    /// Most bytes kept; a block that a slow stream still sends lives on with it.
-    private static let capacity = 1024 * 1024
-
-    private var recent: [(after: Int64, block: LaneBlock)] = []
-    private var size = 0
-
-    func block(after cursor: Int64) -> LaneBlock? {
-        // Most streams want the newest.
-        recent.last { $0.after == cursor }?.block
-    }
-
-    mutating func insert(_ block: LaneBlock, after cursor: Int64) {
-        recent.append((cursor, block))
-        size += block.bytes.count + 64
-        while size > Self.capacity, recent.count > 1 {
-            size -= recent.removeFirst().block.bytes.count + 64
-        }
-    }
-
-    mutating func removeAll() { self = LaneBlocks() }
 }

@@ -2,53 +2,43 @@ import DequeModule
 import OrderLog
 import Synchronization
 
-/// A read of the log for streams: those that want the same share it.
-enum LaneRead: Hashable, Sendable {
-    /// A view's events after a position.
-    case page(StreamView, after: Int64)
-    /// A conflated view's changes after a position.
-    case conflated(StreamView, after: Int64)
-    /// A view's beginning after a fork.
-    case restart(StreamView)
-
-    /// The read that serves a stream at `cursor`. Streams of the same feed share pages that begin at the same places.
-    static func page(for view: StreamView, after cursor: Int64) -> LaneRead {
-        guard case .feed = view.filter.subject else { return .page(view.ofLog, after: cursor) }
-        let size = Int64(StreamSource.pageSize)
-        return .page(view.ofLog, after: cursor / size * size)
-    }
-}
-
-/// Reads the log for all lanes: few reads at once, in the order in which they were asked for, each one once.
+/// Reads the log for all lanes: few reads at once, in the order of the requests, and equal requests as one read.
 final class LaneReads: Sendable {
     enum Outcome: Sendable {
-        case page(StreamSource.Stretch)
-        /// One block, and how far each of the pages went from which it was made.
+        case page(StreamSource.EventPage)
+        /// One block, and the extents of the pages from which it was made.
         case conflated(LaneBlock, [LogExtent])
-        case restart(StreamSource.Beginning)
+        case restart(Preamble)
         case failed(any Error)
+    }
+
+    /// The last event of a page, and the history that was read.
+    struct LogExtent: Sendable {
+        let through: Int64
+        let history: EpochTable
     }
 
     private struct State {
         var running = 0
         var queue: Deque<(read: LaneRead, through: Int64)> = []
-        /// Who waits for each read that is queued or under way.
+        /// The lanes that wait for each read which is queued or under way.
         var lanes: [LaneRead: [Lane]] = [:]
     }
 
-    /// Reads under way at once; the readers' connections serve requests as well.
+    /// The most reads under way at once, since the readers' connections serve requests as well.
     private static let width = 2
 
     private let source: @Sendable (StreamView) -> any StreamReading
     private let state = Mutex(State())
 
+    /// - Parameter source: makes a reader of the log for a view.
     init(source: @escaping @Sendable (StreamView) -> any StreamReading) {
         self.source = source
     }
 
-    /// Asks for a read, whose outcome comes to the lane by `deliver`.
+    /// Requests a read. Its outcome is delivered to the lane.
     ///
-    /// - Parameter through: the last event wanted of a page.
+    /// - Parameter through: the last event wanted; not used by a restart.
     func request(_ read: LaneRead, through: Int64, for lane: Lane) {
         state.withLock { state in
             if state.lanes[read]?.append(lane) != nil { return }
@@ -72,7 +62,7 @@ final class LaneReads: Sendable {
                 return state.lanes.removeValue(forKey: next.read) ?? []
             }
             startNext()
-            for lane in lanes { lane.deliver(next.read, outcome) }
+            for lane in lanes { lane.deliver(outcome, of: next.read) }
         }
     }
 
@@ -82,64 +72,55 @@ final class LaneReads: Sendable {
             case .page(let view, let after):
                 return .page(try await source(view).read(after: after, through: through))
             case .conflated(let view, let after):
-                return try await conflated(view, after: after, through: through)
+                return try await readConflated(view, after: after, through: through)
             case .restart(let view):
-                return .restart(try await source(view).restart(.forked, plain: view.plain))
+                return .restart(try await source(view).restartPreamble(for: .forked, plain: view.plain))
             }
         } catch {
             return .failed(error)
         }
     }
-}
 
-extension LaneReads {
-    /// How far a page went, and in which history.
-    struct LogExtent: Sendable {
-        let through: Int64
-        let history: EpochTable
-    }
-
-    /// Reads on until everything up to `through` is passed, or as much as may be held at once.
-    private func conflated(_ view: StreamView, after: Int64, through: Int64) async throws -> Outcome {
-        let source = source(view.ofLog)
+    /// Reads pages up to `through`, or until the conflation is full.
+    private func readConflated(_ view: StreamView, after: Int64, through: Int64) async throws -> Outcome {
+        let source = source(view.forLogReads)
         var conflation = Conflation()
         var extents: [LogExtent] = []
         var reached = after
         while reached < through {
             let page = try await source.read(after: reached, through: through)
-            // The log lies behind these streams, and the tail will say why before long.
+            // The log ends before the events that these streams know of: the tail is about to report a fork.
             guard page.through > reached else { break }
-            reached = conflation.take(page.frames, after: reached, through: page.through, of: view)
+            reached = conflation.take(page.frames, after: reached, through: page.through, for: view)
             extents.append(LogExtent(through: reached, history: page.history))
             if conflation.isFull { break }
         }
-        return .conflated(LaneBlock(&conflation, of: view, through: reached), extents)
+        return .conflated(LaneBlock.of(&conflation, through: reached, for: view), extents)
     }
 }
 
-/// What a lane keeps of the pages that were read: the newest, bounded in bytes.
-struct LanePages {
-    private static let capacity = 8 * 1024 * 1024
-
-    private var pages: [LaneRead: StreamSource.Stretch] = [:]
-    private var order: Deque<LaneRead> = []
-    private var size = 0
-
-    func page(_ read: LaneRead) -> StreamSource.Stretch? { pages[read] }
-
-    mutating func insert(_ page: StreamSource.Stretch, for read: LaneRead) {
-        if let old = pages.updateValue(page, forKey: read) {
-            size -= Self.size(old)
-        } else {
-            order.append(read)
+extension LaneReads.Outcome {
+    /// True when the outcome brings the streams that wait for the read further, and belongs to their history. A failure
+    /// counts as well, since it ends the streams.
+    func advances(_ read: LaneRead, in history: EpochTable) -> Bool {
+        func includes(_ other: EpochTable, through seq: Int64) -> Bool {
+            history.commonPrefix(with: other, upTo: seq) >= seq
         }
-        size += Self.size(page)
-        while size > Self.capacity, order.count > 1, let oldest = order.popFirst() {
-            if let page = pages.removeValue(forKey: oldest) { size -= Self.size(page) }
+        switch (self, read) {
+        case (.page(let page), .page(_, let after)):
+            return page.through > after && includes(page.history, through: page.through)
+        case (.conflated(let block, let extents), .conflated(_, let after)):
+            return block.through > after && extents.allSatisfy { includes($0.history, through: $0.through) }
+        case (.restart(let preamble), _): return preamble.cursor.map { history.position(of: $0.seq) == $0 } ?? true
+        case (.failed, _): return true
+        default: return false
         }
     }
-
-    private static func size(_ page: StreamSource.Stretch) -> Int {
-        page.frames.reduce(256) { $0 + $1.size }
+    /// The block with which all streams that wait for a restart begin anew; nil when they end instead.
+    func restartBlock(of read: LaneRead) -> LaneBlock? {
+        guard case .restart(let view) = read, case .restart(let preamble) = self, let cursor = preamble.cursor else {
+            return nil
+        }
+        return LaneBlock(view.framed(preamble.bytes), through: cursor.seq)
     }
 }

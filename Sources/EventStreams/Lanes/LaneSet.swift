@@ -13,32 +13,35 @@ final class LaneSet: Sendable {
     private let reads: LaneReads
     private let state = Mutex(State())
 
+    /// - Parameter source: makes a reader of the log for a view.
     init(source: @escaping @Sendable (StreamView) -> any StreamReading) {
         reads = LaneReads(source: source)
     }
 
-    /// One for every two processors: publishing and the kernel's share of sending need the others.
-    static var usualCount: Int { max(1, ProcessInfo.processInfo.activeProcessorCount / 2) }
+    /// One lane for every two processors. Publishing, and the kernel's share of sending, need the others.
+    static var defaultCount: Int { max(1, ProcessInfo.processInfo.activeProcessorCount / 2) }
 
-    /// Streams that are the lanes'.
+    /// The number of streams that belong to the lanes.
     var openStreams: Int { state.withLock { $0.lanes.reduce(0) { $0 + $1.count } } }
 
+    /// The number of streams whose clients have not taken what is ready for them.
     var blockedStreams: Int { state.withLock { $0.lanes.reduce(0) { $0 + $1.blockedCount } } }
 
-    /// Runs the lanes' threads until `body` returns; then ends them, and with them what they still serve.
+    /// Runs the lanes' threads until `body` returns, then ends the threads and the streams that they still serve.
     func withThreads(of hub: StreamHub, _ body: () async throws -> Void) async rethrows {
         let (ended, continuation) = AsyncStream.makeStream(of: Void.self)
         let lanes = start(hub) { continuation.yield() }
         try await body()
         state.withLock { $0.isOpen = false }
         for lane in lanes { lane.stop() }
-        // A thread that ends has closed its streams. Cancellation must not leave it behind.
+        // In a task of its own, so that cancellation does not end the wait: each thread closes its streams before it
+        // ends.
         await Task { [count = lanes.count] in
-            var left = count
-            guard left > 0 else { return }
+            var running = count
+            guard running > 0 else { return }
             for await _ in ended {
-                left -= 1
-                if left == 0 { return }
+                running -= 1
+                if running == 0 { return }
             }
         }.value
         state.withLock { $0.lanes = [] }
@@ -52,12 +55,12 @@ final class LaneSet: Sendable {
                 let epoll = try LaneLoop.makeEpoll(for: lane)
                 let reads = reads
                 try NamedThread.start("lane-\(number)", stackBytes: 512 * 1024) {
-                    LaneLoop(lane, epoll: epoll, hub: hub, reads: reads).run()
+                    LaneLoop(of: lane, epoll: epoll, hub: hub, reads: reads).run()
                     onEnd()
                 }
                 lanes.append(lane)
             } catch {
-                hub.logger.error("a lane could not be opened", metadata: ["error": "\(error)"])
+                hub.logger.error("lane not started; the others serve its streams", metadata: ["error": "\(error)"])
             }
         }
         state.withLock { state in
@@ -69,17 +72,18 @@ final class LaneSet: Sendable {
 
     /// Gives a stream to the lane that has the fewest.
     ///
-    /// - Returns: false when there is none; the way is the caller's then.
+    /// - Returns: false when no lane is open; the transport still belongs to the caller then.
     func adopt(_ stream: Lane.Adoption) -> Bool {
         let lane = state.withLock { $0.isOpen ? $0.lanes.min { $0.count < $1.count } : nil }
         return lane?.adopt(stream) ?? false
     }
 
-    func ring() {
-        for lane in state.withLock({ $0.lanes }) { lane.ring() }
+    /// Wakes all lanes.
+    func wake() {
+        for lane in state.withLock({ $0.lanes }) { lane.wake() }
     }
 
-    /// No stream comes in any more, and every one is asked to end.
+    /// Accepts no more streams, and asks every stream to end.
     func drain() {
         let lanes = state.withLock { state in
             state.isOpen = false

@@ -1,11 +1,11 @@
-/// The streams of a lane, in one array. A reference to a slot that has been given to another stream since is known by its
-/// generation, so readiness that was reported for the one before it does no harm.
+/// The streams of a lane, in one array of slots. A slot is used again for another stream. References carry a
+/// generation, so that a late report about the former stream does not reach the later one.
 struct LaneSlots {
     struct Reference: Hashable {
         let index: Int32
         let generation: UInt32
 
-        /// As it stands in epoll's data.
+        /// The reference as epoll keeps it.
         var token: UInt64 { UInt64(generation) << 32 | UInt64(UInt32(bitPattern: index)) }
 
         init(index: Int, generation: UInt32) {
@@ -21,52 +21,57 @@ struct LaneSlots {
 
     enum Phase: UInt8 {
         case streaming
-        /// Sends its goodbye.
+        /// Sends its last block.
         case ending
-        /// Has sent everything, and waits for the client to close, so that unread bytes do not turn the close into a reset.
-        case lingering
+        /// Has sent everything and waits until the client closes, so that unread bytes do not turn the close into a TCP
+        /// reset.
+        case awaitingPeerClose
     }
 
     struct Slot {
         var state: StreamState
-        /// What lies ready for the client, from `offset` on.
+        /// The block that is ready for the client, from `offset` on; nil when nothing is.
         var block: LaneBlock?
         var offset: Int32 = 0
-        /// Of its socket; `viaOutlet` where it has none, `unused` where there is no stream.
+        /// The descriptor of the stream's socket; `viaChannel` for a stream on a channel, `unused` for a slot without
+        /// stream.
         var descriptor: Int32
-        var outlet: ChannelSubscriber?
+        var subscriber: ChannelSubscriber?
         var generation: UInt32
+        /// The index of the stream's group.
         var group: Int32
-        /// Its place among the group's members.
+        /// The index among the group's members.
         var member: Int32
-        /// What the client has sent without being asked, in bytes.
+        /// The bytes that the client has sent on the stream.
         var received: UInt32 = 0
-        /// The tick at which it will be woken; 0 for none.
+        /// The tick at which the timer fires; 0 when no timer is set.
         var tick: UInt64 = 0
         var phase = Phase.streaming
-        /// Why the stream is over, once it is.
-        var end = StreamMetrics.End.left
-        /// Has passed everything in the ring: an event that does not concern it costs it nothing, its cursor included.
-        var isLive = false
-        /// Stands among those that are further than the ring.
-        var isAhead = false
-        /// Its outlet has said that the client does not take what was written.
-        var isHeld = false
-        /// Stands in the queue of those that go on in their turn.
+        /// The reason why the stream ends, as metrics count it.
+        var endReason = StreamMetrics.EndReason.left
+        /// True when the stream has passed all recent events. An event that does not concern the stream then costs
+        /// nothing, and the cursor in `state` is behind the stream's true cursor: see `LaneStreams.materializeCursor`.
+        var isCaughtUp = false
+        /// True when the stream is further than the recent events of the lane.
+        var isAheadOfRecentEvents = false
+        /// True when the event loop has reported that the client does not take what was written.
+        var isBackpressured = false
+        /// True when the stream waits in the queue for its turn.
         var isQueued = false
     }
 
     static let unused: Int32 = -1
-    static let viaOutlet: Int32 = -2
+    static let viaChannel: Int32 = -2
 
     private(set) var count = 0
     private var slots: [Slot] = []
     private var free: [Int32] = []
 
-    /// All places, used or not.
+    /// The indices of all slots, used or not.
     var indices: Range<Int> { slots.indices }
 
-    // Without a copy; but unoptimised code (of Swift 6.3.1) looks at what is yielded when that has been freed.
+    // Accesses without a copy. Unoptimised code (Swift 6.3.1) reads what is yielded after it was freed, hence the
+    // getter.
     #if DEBUG
         subscript(index: Int) -> Slot {
             get { slots[index] }
@@ -79,19 +84,21 @@ struct LaneSlots {
         }
     #endif
 
+    /// False for a slot without stream.
     func isUsed(_ index: Int) -> Bool { slots[index].descriptor != Self.unused }
 
-    func reference(_ index: Int) -> Reference {
+    func reference(to index: Int) -> Reference {
         Reference(index: index, generation: slots[index].generation)
     }
 
-    /// The place of a stream that is still there.
-    func index(_ reference: Reference) -> Int? {
+    /// The index of a stream; nil when the stream was removed.
+    func index(of reference: Reference) -> Int? {
         let index = Int(reference.index)
         guard index < slots.count, slots[index].generation == reference.generation, isUsed(index) else { return nil }
         return index
     }
 
+    /// - Returns: the index of the slot, whose generation is set here.
     mutating func insert(_ slot: Slot) -> Int {
         count += 1
         guard let index = free.popLast().map(Int.init) else {
@@ -108,7 +115,7 @@ struct LaneSlots {
     mutating func remove(_ index: Int) {
         count -= 1
         slots[index].block = nil
-        slots[index].outlet = nil
+        slots[index].subscriber = nil
         slots[index].descriptor = Self.unused
         free.append(Int32(index))
     }

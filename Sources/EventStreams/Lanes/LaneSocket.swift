@@ -1,26 +1,30 @@
 import Glibc
 
-/// What a lane does with a client's socket. Every descriptor is non-blocking and closed on exec.
+/// System calls on a client's socket. Each descriptor is non-blocking and closed on exec.
 enum LaneSocket {
-    /// Most bytes that the kernel keeps for a client that does not take them; it doubles the number for its own needs.
-    private static let sendBuffer: Int32 = 64 * 1024
-    /// How long sent bytes may go unacknowledged before the client counts as gone, in milliseconds.
-    private static let userTimeout: Int32 = 30_000
+    /// The most bytes that the kernel keeps for a client that does not take them. The kernel doubles the number.
+    private static let sendBufferBytes: Int32 = 64 * 1024
+    /// The milliseconds after which a client that does not acknowledge sent bytes counts as gone.
+    private static let userTimeoutMilliseconds: Int32 = 30_000
 
+    /// The outcome of a send.
     enum Sent: Equatable {
-        /// So many bytes, perhaps none.
+        /// The kernel has taken this number of bytes, possibly 0.
         case bytes(Int)
+        /// The client has left.
         case gone
     }
 
-    /// Bounds what the kernel keeps, and for how long. Sockets that are not TCP have no such timeout; nothing depends on it.
+    /// Bounds the bytes that the kernel keeps, and the time. A socket that is not TCP has no such timeout and needs
+    /// none.
     static func prepare(_ descriptor: Int32) {
-        set(descriptor, SOL_SOCKET, SO_SNDBUF, sendBuffer)
-        set(descriptor, Int32(IPPROTO_TCP), TCP_USER_TIMEOUT, userTimeout)
+        set(descriptor, SOL_SOCKET, SO_SNDBUF, sendBufferBytes)
+        set(descriptor, Int32(IPPROTO_TCP), TCP_USER_TIMEOUT, userTimeoutMilliseconds)
         set(descriptor, Int32(IPPROTO_TCP), TCP_NODELAY, 1)
     }
 
-    static func send(_ descriptor: Int32, _ bytes: [UInt8], from offset: Int) -> Sent {
+    /// Sends as many bytes as the kernel takes.
+    static func send(_ bytes: [UInt8], from offset: Int, on descriptor: Int32) -> Sent {
         bytes.withUnsafeBytes { raw in
             while true {
                 let flags = Int32(MSG_NOSIGNAL) | Int32(MSG_DONTWAIT)
@@ -32,10 +36,10 @@ enum LaneSocket {
         }
     }
 
-    /// Reads and drops what is there.
+    /// Reads and drops the bytes that have come.
     ///
-    /// - Returns: how many bytes; nil once the client has closed its side.
-    static func discard(_ descriptor: Int32, atMost limit: Int) -> Int? {
+    /// - Returns: their number, about `limit` at most; nil when the client has closed its side.
+    static func discard(from descriptor: Int32, atMost limit: Int) -> Int? {
         var total = 0
         return withUnsafeTemporaryAllocation(byteCount: 4096, alignment: 8) { buffer in
             while total < limit {
@@ -52,8 +56,10 @@ enum LaneSocket {
         }
     }
 
-    /// Says that nothing follows; the client may still send.
+    /// Sends FIN. The client may still send.
     static func endSending(_ descriptor: Int32) { shutdown(descriptor, Int32(SHUT_WR)) }
+
+    static func close(_ descriptor: Int32) { _ = Glibc.close(descriptor) }
 
     private static func set(_ descriptor: Int32, _ level: Int32, _ option: Int32, _ value: Int32) {
         var value = value

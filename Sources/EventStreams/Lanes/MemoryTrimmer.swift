@@ -1,24 +1,30 @@
 import CLinux
 
-/// Thousands of streams that open at once need much more memory while they do than afterwards, and the allocator would keep
-/// it. It is given back when the rush is over; doing that now and then is cheap, doing it all the time is not.
+/// Decides when free memory is returned to the system.
+///
+/// Streams that open need much more memory than open streams, and the allocator keeps that memory. So it is returned
+/// after thousands of streams have opened at once. Doing that once in a while is cheap; doing it all the time is not.
 struct MemoryTrimmer {
-    /// Streams that make a rush, and in one tick the end of it.
-    private static let many = 1000
-    private static let few = 50
+    /// The number of streams since the last release that makes a release worthwhile.
+    private static let rushSize = 1000
+    /// The most streams in one tick that end a rush.
+    private static let quietSize = 50
 
-    private var atRelease = 0
-    private var atTick = 0
+    private var admittedAtRelease = 0
+    private var admittedAtTick = 0
 
-    /// Asked at every tick.
+    /// True when memory is to be returned now. Called at every tick, once a second.
     ///
-    /// - Parameter admitted: streams that were ever admitted.
-    mutating func isOver(admitted: Int) -> Bool {
-        defer { atTick = admitted }
-        guard admitted - atRelease >= Self.many, admitted - atTick <= Self.few else { return false }
-        atRelease = admitted
+    /// - Parameter admitted: the number of streams that were ever admitted.
+    mutating func tick(admitted: Int) -> Bool {
+        defer { admittedAtTick = admitted }
+        guard admitted - admittedAtRelease >= Self.rushSize, admitted - admittedAtTick <= Self.quietSize else {
+            return false
+        }
+        admittedAtRelease = admitted
         return true
     }
 
+    /// Returns free memory to the system.
     static func releaseMemory() { _ = malloc_trim(0) }
 }

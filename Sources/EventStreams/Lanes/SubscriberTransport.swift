@@ -1,25 +1,26 @@
 import Glibc
 
-/// How a stream's bytes get out.
+/// The transport by which a lane sends a stream's bytes.
 package enum SubscriberTransport: Sendable {
-    /// By a socket of its own, non-blocking.
+    /// The descriptor of a non-blocking socket that the stream does not share.
     case socket(Int32)
-    /// Through a connection that an event loop keeps.
-    case outlet(ChannelSubscriber)
+    /// A channel of a connection that an event loop keeps.
+    case channel(ChannelSubscriber)
 
+    /// Closes a stream that no lane serves.
     func close() {
         switch self {
         case .socket(let descriptor): _ = Glibc.close(descriptor)
-        case .outlet(let outlet): outlet.loop.execute { outlet.channel.close() }
+        case .channel(let subscriber): subscriber.executor.execute { subscriber.writer.close() }
         }
     }
 
-    /// As a slot keeps it.
+    /// The descriptor as a slot keeps it.
     var descriptor: Int32 {
-        if case .socket(let descriptor) = self { descriptor } else { LaneSlots.viaOutlet }
+        if case .socket(let descriptor) = self { descriptor } else { LaneSlots.viaChannel }
     }
 
-    var outlet: ChannelSubscriber? {
-        if case .outlet(let outlet) = self { outlet } else { nil }
+    var subscriber: ChannelSubscriber? {
+        if case .channel(let subscriber) = self { subscriber } else { nil }
     }
 }

@@ -1,7 +1,7 @@
 package import Telemetry
 
 extension StreamHub {
-    /// Registers what is looked up when the metrics are read.
+    /// Registers the gauges that are computed when the metrics are read.
     package func register(in registry: MetricsRegistry) throws(MetricsError) {
         try registry.gauge(
             "waybill_streams_stalled",
@@ -9,11 +9,11 @@ extension StreamHub {
         ) { Double(self.stalledStreams) }
         try registry.gauge(
             "waybill_streams_on_lanes",
-            help: "Streams open now that have begun, and are served by lanes."
+            help: "Streams open now whose preambles have been sent and that lanes serve."
         ) { Double(self.laneStreams) }
         try registry.gauge(
             "waybill_stream_ring_bytes",
-            help: "Memory that the newest events may come to hold, for streams to read them from."
-        ) { Double(self.ringByteCount) }
+            help: "Memory that the recent events take once they are encoded for all audiences, in bytes."
+        ) { Double(self.recentEventsByteCount) }
     }
 }

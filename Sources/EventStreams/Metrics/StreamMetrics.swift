@@ -1,9 +1,9 @@
 package import Telemetry
 
-/// What streams count, whoever serves them. Everything but the lag is one relaxed atomic addition; who serves many streams
-/// adds up for a turn and reports once.
+/// The metrics of streams. A count is one relaxed atomic addition; lanes add up their counts and report once in each
+/// turn.
 package final class StreamMetrics: Sendable {
-    /// What a stream is about, as `kind` says it.
+    /// The kinds of streams, by the label `kind`.
     package enum Kind: String, Sendable, CaseIterable {
         case order, customer, feed
 
@@ -16,13 +16,13 @@ package final class StreamMetrics: Sendable {
         }
     }
 
-    /// How a stream began, as `outcome` says it.
+    /// The ways in which a stream begins, by the label `outcome`.
     package enum Outcome: String, Sendable, CaseIterable {
-        /// With what is now; no position was asked for.
+        /// With the current state, since the client named no position.
         case fresh
-        /// Exactly after the position that was asked for.
+        /// Exactly after the client's position.
         case resumed
-        /// Anew, by `reset`.
+        /// Anew, by a `reset` with this reason.
         case malformed, unknownEpoch, ahead, forked
 
         package init(_ reason: ControlFrame.ResetReason) {
@@ -35,15 +35,15 @@ package final class StreamMetrics: Sendable {
         }
     }
 
-    /// Why a stream ended, as `reason` says it.
-    package enum End: String, Sendable, CaseIterable {
-        /// The client closed the connection, or it broke.
+    /// The reasons why streams end, by the label `reason`.
+    package enum EndReason: String, Sendable, CaseIterable {
+        /// The client closed the connection, or the connection broke.
         case left
-        /// The client took nothing for so long that the connection was closed.
+        /// The client took nothing until the stall deadline, so the connection was closed.
         case stalled
-        /// The order is there no more.
+        /// The order no longer exists.
         case gone
-        /// By `bye`.
+        /// The stream was sent `bye` with this reason.
         case shutdown, maxAge, tokenExpired, slow, overload
 
         package init(_ reason: ControlFrame.ByeReason) {
@@ -57,13 +57,13 @@ package final class StreamMetrics: Sendable {
         }
     }
 
-    /// Why a stream was answered `bye` instead of being opened, as `reason` says it.
+    /// The reasons why a request for a stream is answered by `bye` at once, by the label `reason`.
     package enum Refusal: String, Sendable, CaseIterable {
-        /// As many streams are open as may be.
+        /// The maximum number of streams are open.
         case full
         /// The service is ending.
         case draining
-        /// The caller asks too often.
+        /// The caller exceeds the rate limit.
         case rate
         /// The database cannot be reached.
         case database
@@ -72,19 +72,20 @@ package final class StreamMetrics: Sendable {
     private let open: [Kind: Gauge]
     private let opened: [Kind: Counter]
     private let begun: [Outcome: Counter]
-    private let ended: [End: Counter]
+    private let ended: [EndReason: Counter]
     private let refused: [Refusal: Counter]
     private let frames: Counter
     private let bytes: Counter
-    private let ringReads: Counter
+    private let recentReads: Counter
     private let logReads: Counter
     private let lag: Histogram
 
-    /// Half a millisecond to ten seconds.
+    /// Upper bounds of the lag's buckets, in seconds.
     private static let lagBuckets: [Double] = [
         0.0005, 0.001, 0.0015, 0.002, 0.003, 0.005, 0.01, 0.02, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10,
     ]
 
+    /// Registers all metrics but those of `StreamHub.register(in:)`.
     package init(_ registry: MetricsRegistry) throws(MetricsError) {
         open = try Self.each("kind") { labels throws(MetricsError) in
             try registry.gauge("waybill_streams_open", help: "Streams open now.", labels: labels)
@@ -95,7 +96,7 @@ package final class StreamMetrics: Sendable {
         begun = try Self.each("outcome") { labels throws(MetricsError) in
             try registry.counter(
                 "waybill_stream_beginnings_total",
-                help: "Beginnings of streams: fresh, resumed after a position, or anew for the reason that reset gave.",
+                help: "Beginnings of streams: fresh, resumed after a position, or anew for the reason given by reset.",
                 labels: labels
             )
         }
@@ -105,60 +106,65 @@ package final class StreamMetrics: Sendable {
         refused = try Self.each("reason") { labels throws(MetricsError) in
             try registry.counter(
                 "waybill_streams_refused_total",
-                help: "Requests for streams that were answered bye at once.",
+                help: "Requests for streams that were answered by bye at once.",
                 labels: labels
             )
         }
         frames = try registry.counter("waybill_stream_frames_total", help: "Events sent on streams.")
-        bytes = try registry.counter("waybill_stream_bytes_total", help: "Bytes of the streams' bodies that were sent.")
+        bytes = try registry.counter("waybill_stream_bytes_total", help: "Bytes of streams' bodies that were sent.")
         let reads = (
             name: "waybill_stream_reads_total",
-            help: "Takes of events from the ring, each by one stream, and reads of the log."
+            help: "Reads of events: from recent events in memory (ring), each by one stream, and from the log."
         )
-        ringReads = try registry.counter(reads.name, help: reads.help, labels: ["source": "ring"])
+        recentReads = try registry.counter(reads.name, help: reads.help, labels: ["source": "ring"])
         logReads = try registry.counter(reads.name, help: reads.help, labels: ["source": "log"])
         lag = try registry.histogram(
             "waybill_stream_lag_seconds",
-            help: "From an event's recordedAt, set just before its commit, to its being written to a live stream.",
+            help:
+                "Time from an event's recordedAt, set just before the commit, to the write to a stream that is up to date.",
             buckets: Self.lagBuckets
         )
     }
 
+    /// Counts a stream that was opened.
     package func opened(_ kind: Kind) {
         opened[kind]?.increment()
         open[kind]?.add(1)
     }
 
-    package func ended(_ kind: Kind, _ end: End) {
-        ended[end]?.increment()
+    /// Counts an open stream that ended.
+    package func ended(_ kind: Kind, reason: EndReason) {
+        ended[reason]?.increment()
         open[kind]?.add(-1)
     }
 
+    /// Counts the beginning of a stream, also of an open one that begins anew.
     package func began(_ outcome: Outcome) { begun[outcome]?.increment() }
+    /// Counts a request that was answered by `bye` at once.
     package func refused(_ refusal: Refusal) { refused[refusal]?.increment() }
 
-    /// What has been handed to the system for sending.
+    /// Counts what has been given to the system for sending.
     ///
     /// - Parameters:
-    ///   - frames: events among it, each time one was sent to one stream.
-    ///   - bytes: all of it.
+    ///   - frames: events, each counted once for each stream.
+    ///   - bytes: bytes of bodies.
     package func sent(frames: Int, bytes: Int) {
         if frames > 0 { self.frames.increment(by: UInt64(frames)) }
         if bytes > 0 { self.bytes.increment(by: UInt64(bytes)) }
     }
 
-    /// Events were taken from the ring, or by a read of the log.
-    package func took(fromRing: Int = 0, fromLog: Int = 0) {
-        if fromRing > 0 { ringReads.increment(by: UInt64(fromRing)) }
-        if fromLog > 0 { logReads.increment(by: UInt64(fromLog)) }
+    /// Counts reads of events.
+    package func read(fromRecentEvents recentCount: Int = 0, fromLog logCount: Int = 0) {
+        if recentCount > 0 { recentReads.increment(by: UInt64(recentCount)) }
+        if logCount > 0 { logReads.increment(by: UInt64(logCount)) }
     }
 
-    /// A write to streams that had shown everything before: one observation for each of them.
+    /// Observes writes to streams that were up to date, once for each stream.
     ///
     /// - Parameters:
-    ///   - lag: of the oldest event in the write, in seconds.
-    ///   - writes: how many streams it went to.
-    package func lagged(seconds lag: Double, writes: Int = 1) {
+    ///   - lag: the lag of the oldest event in the writes, in seconds; 0 is observed where a clock was set back.
+    ///   - writes: the number of streams.
+    package func observeLag(seconds lag: Double, writes: Int = 1) {
         self.lag.observe(seconds: max(0, lag), times: UInt64(max(0, writes)))
     }
 

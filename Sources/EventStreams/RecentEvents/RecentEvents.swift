@@ -2,35 +2,39 @@ import DequeModule
 package import Foundation
 import OrderLog
 
-/// The newest part of the log in memory, each frame encoded once: bounded in bytes, without holes.
+/// The newest events of the log in memory, without holes and bounded in bytes.
 ///
-/// A value; `StreamHub` keeps one behind its lock, and each lane one of its own with the same frames.
+/// `StreamHub` keeps one behind its lock, and each lane a `RecentEventsMirror` of it with the same frames.
 package struct RecentEvents: Sendable {
     private struct Entry {
         let frame: EventFrame
-        /// The event before it of the same order, if the ring held it when this one came; else 0.
+        /// The order's event before this one, if it was in memory when this one came; else 0.
         let previousOfOrder: Int64
     }
 
-    /// Everything up to here has left the ring, or was never in it: a cursor before it must read the log.
+    /// The event before the oldest one in memory. A stream whose cursor is less must read the log.
     package private(set) var floor: Int64
     private var entries: Deque<Entry> = []
     private var newestOfOrder: [UUID: Int64] = [:]
     private var size = 0
     private let capacity: Int
 
-    /// - Parameter capacity: most bytes kept; the newest frame stays whatever its size.
+    /// - Parameters:
+    ///   - seq: the event that the first one follows.
+    ///   - capacity: the most bytes kept; the newest frame stays whatever its size.
     package init(after seq: Int64, capacity: Int) {
         floor = seq
         self.capacity = capacity
     }
 
-    /// The last event in the ring, or where it begins when empty.
+    /// The newest event; `floor` when there is none.
     package var end: Int64 { floor + Int64(entries.count) }
+    /// The memory of the frames, by their `size`.
     package var byteCount: Int { size }
     package var bounds: StreamState.Bounds { StreamState.Bounds(floor: floor, end: end) }
 
-    /// Adds the next event. Events that the ring has already are passed over; a hole empties it, since it may not have one.
+    /// Adds the next event. Events that are in memory already are ignored. An event that leaves a hole replaces all
+    /// others.
     package mutating func append(_ frame: EventFrame) {
         let seq = frame.event.seq
         guard seq > end else { return }
@@ -46,8 +50,8 @@ package struct RecentEvents: Sendable {
         }
     }
 
-    /// Forgets everything after `seq`: history beyond it no longer exists.
-    package mutating func cut(after seq: Int64) {
+    /// Removes all events after `seq`: the log no longer has them.
+    package mutating func truncate(after seq: Int64) {
         while end > seq, let newest = entries.popLast() {
             size -= newest.frame.size
             let before = newest.previousOfOrder
@@ -56,13 +60,13 @@ package struct RecentEvents: Sendable {
         if floor > seq { floor = seq }
     }
 
-    /// Hands the frames after `cursor` to `body`, oldest first, until it returns false.
+    /// Calls `body` with the frames after `cursor`, oldest first, until `body` returns false.
     package func forEach(after cursor: Int64, _ body: (EventFrame) -> Bool) {
         var index = Int(max(cursor, floor) - floor)
         while index < entries.count, body(entries[index].frame) { index += 1 }
     }
 
-    /// An order's frames after `cursor`, oldest first, found without looking at the others.
+    /// An order's frames after `cursor`, oldest first, found without a search through those of other orders.
     package func frames(of orderId: UUID, after cursor: Int64) -> [EventFrame] {
         var frames: [EventFrame] = []
         var seq = newestOfOrder[orderId] ?? 0
@@ -74,7 +78,9 @@ package struct RecentEvents: Sendable {
         return frames.reversed()
     }
 
-    /// The frames after `cursor`, at most so many.
+    /// The first frames after `cursor`.
+    ///
+    /// - Parameter limit: the most frames returned.
     package func frames(after cursor: Int64, limit: Int = .max) -> [EventFrame] {
         let start = Int(max(cursor, floor) - floor)
         guard start < entries.count else { return [] }

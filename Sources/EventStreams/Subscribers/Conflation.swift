@@ -1,17 +1,19 @@
 import Foundation
 import OrderLog
 
-/// What a conflated stream shows at its next tick: of every order that changed the newest event, and how many before it
-/// were passed over. Pure; bounded in bytes, so that whoever fills it asks `isFull` and shows what is there before its time.
+/// The content of a conflated stream's next tick: the newest event of every order that changed, and the number of
+/// events that were passed over before it. Pure, and bounded in bytes: when `isFull`, the caller shows the content
+/// before the tick.
 ///
-/// Events are taken and shown in ascending order. So when a frame is sent, every order that is still to be shown has its
-/// event beyond that frame's id: a client that comes back with any id it was given misses no order's newest event, and is
-/// shown none twice.
+/// Events are taken and shown in ascending order. When a frame is sent, every order that is still to be shown has its
+/// event after that frame's id. A client that returns with any id therefore misses no order's newest event and is shown
+/// none twice.
 package struct Conflation: Sendable {
     /// An order's newest event.
     package struct Change: Sendable {
         package fileprivate(set) var frame: EventFrame
-        /// The order's events before it, of those that the stream's filter lets through, since it was last shown.
+        /// The number of the order's events that were passed over since the order was last shown, of those that the
+        /// stream's filter lets through.
         package fileprivate(set) var skipped: Int
     }
 
@@ -19,7 +21,7 @@ package struct Conflation: Sendable {
     private var size = 0
     private let capacity: Int
 
-    /// - Parameter capacity: bytes of events at which it is full.
+    /// - Parameter capacity: the bytes of events at which `isFull` becomes true.
     package init(capacity: Int = 4 * 1024 * 1024) {
         self.capacity = capacity
     }
@@ -38,12 +40,12 @@ package struct Conflation: Sendable {
         }
     }
 
-    /// Takes what a view shows of the ring after a cursor, as far as there is room.
+    /// Takes the recent events after a cursor that a view shows, until there is no room.
     ///
-    /// - Returns: the last event that was taken or passed.
-    package mutating func take(_ ring: RecentEvents, after cursor: Int64, of view: StreamView) -> Int64 {
-        var through = ring.end
-        ring.forEach(after: cursor) { frame in
+    /// - Returns: the last event that was taken or passed over.
+    package mutating func take(_ recentEvents: RecentEvents, after cursor: Int64, for view: StreamView) -> Int64 {
+        var through = recentEvents.end
+        recentEvents.forEach(after: cursor) { frame in
             if view.shows(frame) { take(frame) }
             guard isFull else { return true }
             through = frame.event.seq
@@ -52,8 +54,11 @@ package struct Conflation: Sendable {
         return through
     }
 
-    /// The same of events that were read from the log, which are complete up to `end`.
-    package mutating func take(_ frames: [EventFrame], after cursor: Int64, through end: Int64, of view: StreamView)
+    /// Takes the events of a page of the log after a cursor that a view shows, until there is no room.
+    ///
+    /// - Parameter end: the last event up to which the page is complete.
+    /// - Returns: the last event that was taken or passed over.
+    package mutating func take(_ frames: [EventFrame], after cursor: Int64, through end: Int64, for view: StreamView)
         -> Int64
     {
         for frame in frames where frame.event.seq > cursor {
@@ -63,15 +68,15 @@ package struct Conflation: Sendable {
         return end
     }
 
-    /// Hands out what is to be shown, oldest first, and begins anew.
-    package mutating func tick() -> [Change] {
+    /// Removes and returns the changes, oldest first.
+    package mutating func takeChanges() -> [Change] {
         let shown = changes.values.sorted { $0.frame.event.seq < $1.frame.event.seq }
-        forget()
+        removeAll()
         return shown
     }
 
-    /// Drops what was taken: it belongs to a history that no longer exists.
-    package mutating func forget() {
+    /// Drops all changes.
+    package mutating func removeAll() {
         changes.removeAll(keepingCapacity: false)
         size = 0
     }

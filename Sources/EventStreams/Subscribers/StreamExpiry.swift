@@ -1,13 +1,14 @@
-/// When a stream ends by itself, and what it says then: its token's end or its greatest age, whichever comes first.
+/// The time at which a stream ends by itself, and its `bye` reason: the end of the token's validity or the maximum age,
+/// whichever comes first.
 package struct StreamExpiry: Sendable, Hashable {
     package let at: ContinuousClock.Instant
     package let reason: ControlFrame.ByeReason
 
     /// - Parameters:
-    ///   - tokenEnds: when the caller's token is accepted no longer; nil where the caller has none.
-    ///   - maximumAge: how long a stream may last from `now`. Streams last a tenth less at random, so that those which
-    ///     came together do not leave together.
-    ///   - jitter: 0 up to 1: how much of that tenth.
+    ///   - tokenEnds: the end of the caller's token; nil where the caller has none.
+    ///   - maximumAge: the longest duration of a stream from `now` on. A random part of a tenth is taken off, so that
+    ///     streams that began together do not end together.
+    ///   - jitter: the part of that tenth, from 0 up to 1.
     package init(
         tokenEnds: ContinuousClock.Instant?,
         now: ContinuousClock.Instant,

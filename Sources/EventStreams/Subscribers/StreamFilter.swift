@@ -2,31 +2,23 @@ package import Foundation
 package import OrderLog
 import Orders
 
-/// What a stream is about.
-package enum StreamSubject: Sendable, Hashable {
-    case order(UUID)
-    case customer(CustomerKey)
-    /// All orders of the caller's shops.
-    case feed
-    /// All orders of the caller's shops, looked at by the stream's own clock; no event rings its bell.
-    case conflatedFeed
-}
-
-/// What a stream shows: whose events, and which of them. Applied in SQL where it can be, and always again at fan-out.
+/// The events that a stream shows. Reads of the log apply it as far as they can; each stream applies it again to every
+/// event.
 package struct StreamFilter: Sendable, Hashable {
-    /// Only this order; nil for all.
+    /// The only order; nil for all.
     package var orderId: UUID?
-    /// Only this customer's orders; nil for all. The scope is theirs, too.
+    /// The only customer; nil for all. The scope is then the customer's, too.
     package private(set) var customer: CustomerKey?
-    /// The shops, within the token's, and the customer where the caller is one.
+    /// The shops, within those of the token, and the customer where the caller is one.
     package var scope: ReadScope
-    /// Matches the headline before or after the event; empty for all.
+    /// Statuses that match the headline before or after the event; empty for all.
     package var statuses: Set<String> = []
     /// Event types; empty for all.
     package var types: Set<String> = []
-    /// Only what concerns the attention queue.
+    /// Restricts the stream to events that concern the attention queue.
     package var attentionOnly = false
-    /// Shows each order's newest event at every tick, instead of every event.
+    /// The time from tick to tick of a conflated stream, which shows each changed order's newest event at every tick;
+    /// nil for a stream that shows every event.
     package var tick: Duration?
 
     package init(orderId: UUID? = nil, scope: ReadScope) {
@@ -34,19 +26,20 @@ package struct StreamFilter: Sendable, Hashable {
         self.scope = scope
     }
 
-    /// A customer's stream.
+    /// The filter of a customer's stream.
     package init(customer: CustomerKey) {
         self.customer = customer
         scope = customer.scope
     }
 
-    /// What the stream is about, by which events find it.
+    /// The subject, by which events find the stream.
     package var subject: StreamSubject {
         if let orderId { return .order(orderId) }
         if let customer { return .customer(customer) }
         return tick == nil ? .feed : .conflatedFeed
     }
 
+    /// True when the stream shows the event, as far as its audience may see it.
     package func matches(_ frame: EventFrame) -> Bool {
         let event = frame.event
         if let orderId, orderId != event.orderId { return false }
@@ -55,6 +48,6 @@ package struct StreamFilter: Sendable, Hashable {
             return false
         }
         if !types.isEmpty, !types.contains(event.type) { return false }
-        return !attentionOnly || frame.attention
+        return !attentionOnly || frame.concernsAttention
     }
 }

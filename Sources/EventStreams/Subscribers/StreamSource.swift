@@ -2,98 +2,86 @@ import Foundation
 package import OrderLog
 import Orders
 
-/// Where a stream begins when it does not resume: the current state, if it has one, and the cursor that goes with it.
-package struct StreamBeginning: Sendable {
-    /// The order as JSON with its id; nil for the feed of all orders.
-    package let snapshot: (order: [UInt8], position: LogPosition)?
-    /// The last event that the beginning reflects.
-    package let cursor: LogPosition
-}
-
-/// Reads the log for streams of one view.
-package protocol StreamReading: Sendable {
-    /// The events after a position.
-    func read(after seq: Int64, through: Int64) async throws -> StreamSource.Stretch
-    /// What a stream says whose position is none of this log's, and where it goes on.
-    func restart(_ reason: ControlFrame.ResetReason, plain: Bool) async throws -> StreamSource.Beginning
-}
-
-/// What a stream reads from the log: its beginning, and what the ring no longer holds.
+/// Reads from the log what the streams of one view send: their preambles, and events that are no longer in memory.
 package struct StreamSource: StreamReading {
     private let reader: LogReader
     private let filter: StreamFilter
     private let audience: Audience
     private let role: CallerRole
-    private let text: PositionEncoder
+    private let positionEncoder: PositionEncoder
 
-    package init(reader: LogReader, view: StreamView, text: PositionEncoder) {
+    package init(reader: LogReader, view: StreamView, positionEncoder: PositionEncoder) {
         self.reader = reader
         filter = view.filter
         audience = view.audience
         role = view.role
-        self.text = text
+        self.positionEncoder = positionEncoder
     }
 
-    /// Whose stream it is, where it is a customer's.
-    var customer: CustomerKey? { filter.customer }
+    // MARK: Orders
 
-    /// A fresh beginning from one consistent read; nil when the order is not there, or not the caller's.
-    package func beginning() async throws -> StreamBeginning? {
-        guard let orderId = filter.orderId else {
-            return StreamBeginning(snapshot: nil, cursor: try await reader.head())
-        }
-        let (stored, head) = try await reader.order(orderId, scope: filter.scope)
-        guard let stored else { return nil }
-        return StreamBeginning(
-            snapshot: (json(stored), stored.position),
-            cursor: reader.registry.current.position(of: head)
-        )
-    }
-
-    /// Some of a customer's orders as JSON.
-    struct Orders {
+    /// A page of a customer's orders.
+    struct OrderPage {
+        /// Each order as JSON.
         let orders: [[UInt8]]
-        /// The last event that they reflect; the same on every page.
+        /// The last event that the orders reflect; the same on every page.
         let head: LogPosition
         /// The last order of this page; nil on the last page.
         let next: UUID?
     }
 
-    /// A page of the orders that a customer's stream begins with.
+    /// The customer of a customer's stream; nil for all other streams.
+    var customer: CustomerKey? { filter.customer }
+
+    /// Reads a page of the orders with which a customer's stream begins.
     ///
-    /// - Parameter page: the one before; nil for the first.
-    func orders(of customer: CustomerKey, after page: Orders?) async throws -> Orders {
+    /// - Parameter page: the page before; nil for the first.
+    func orders(of customer: CustomerKey, after page: OrderPage?) async throws -> OrderPage {
         let found = try await reader.orders(of: customer, after: page?.next, at: page?.head.seq, limit: 32)
-        return Orders(
+        return OrderPage(
             orders: found.orders.map(json),
             head: page?.head ?? reader.registry.current.position(of: found.head),
             next: found.next
         )
     }
 
+    /// The order of an order's stream, by one consistent read.
+    ///
+    /// - Returns: the order as JSON, its position, and the last event that the read reflects; nil when the order does
+    ///   not exist, or is outside the caller's scope.
+    func order(_ orderId: UUID) async throws -> (json: [UInt8], position: LogPosition, head: LogPosition)? {
+        let (stored, head) = try await reader.order(orderId, scope: filter.scope)
+        guard let stored else { return nil }
+        return (json(stored), stored.position, reader.registry.current.position(of: head))
+    }
+
+    /// The order of an order's stream; nil for streams of several orders.
+    var orderId: UUID? { filter.orderId }
+
     private func json(_ stored: StoredOrder) -> [UInt8] {
         stored.order.json(
             for: audience,
             role: role,
-            position: text(stored.position, for: audience),
+            position: text(of: stored.position),
             recordedAt: stored.recordedAt
         )
     }
 
-    /// Most events of one read.
+    // MARK: Events
+
+    /// The most events of one page.
     package static let pageSize = 200
 
-    /// What one read of the log gave.
-    package struct Stretch: Sendable {
+    /// A page of the view's events.
+    package struct EventPage: Sendable {
         package let frames: [EventFrame]
-        /// The frames are complete up to here.
+        /// The last event up to which the frames are complete.
         package let through: Int64
         /// The history that was read.
         let history: EpochTable
     }
 
-    /// The stream's events after a position.
-    package func read(after seq: Int64, through: Int64) async throws -> Stretch {
+    package func read(after seq: Int64, through: Int64) async throws -> EventPage {
         let (limit, visibleToCustomers) = (Self.pageSize, audience == .customer)
         let page =
             if let customer = filter.customer {
@@ -115,15 +103,17 @@ package struct StreamSource: StreamReading {
                 )
             }
         let history = reader.registry.current
-        let frames = page.events.map { EventFrame($0, position: history.position(of: $0.seq), text: text) }
-        return Stretch(frames: frames, through: page.through, history: history)
+        let frames = page.events.map {
+            EventFrame($0, position: history.position(of: $0.seq), positionEncoder: positionEncoder)
+        }
+        return EventPage(frames: frames, through: page.through, history: history)
     }
 
-    /// The last event of the log.
+    // MARK: Positions
+
+    /// Reads the position of the log's last event.
     package func head() async throws -> LogPosition { try await reader.head() }
 
-    /// A position as this stream's audience reads it.
-    package func position(_ position: LogPosition) -> String {
-        text(position, for: audience)
-    }
+    /// A position's text for the audience of this view.
+    package func text(of position: LogPosition) -> String { positionEncoder(position, for: audience) }
 }

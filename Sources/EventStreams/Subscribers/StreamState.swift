@@ -1,12 +1,13 @@
-/// One stream's state without its bytes: pure, told what has happened, and asked what to do next. Times are nanoseconds of
-/// one clock that never goes back.
+/// The state of one stream without its bytes. Pure: the lane reports events to it and asks it for the next step. Times
+/// are nanoseconds of one monotonic clock.
 ///
-/// Invariant: everything that the stream shows at or before `cursor` has been handed out, once and in order.
+/// Invariant: everything that the stream shows at or before `cursor` has been sent or queued, once and in order.
 package struct StreamState: Sendable, Equatable {
-    /// Where the ring begins and ends.
+    /// The bounds of the recent events.
     package struct Bounds: Sendable, Equatable {
-        /// A cursor before it must read the log.
+        /// The event before the oldest one in memory: a stream whose cursor is less must read the log.
         package var floor: Int64
+        /// The newest event.
         package var end: Int64
 
         package init(floor: Int64, end: Int64) {
@@ -14,21 +15,21 @@ package struct StreamState: Sendable, Equatable {
         }
     }
 
-    /// What the stream does next.
+    /// The next thing that the lane does for the stream.
     package enum Step: Sendable, Equatable {
-        /// Hand out what the ring holds after this event.
+        /// Sends the recent events after this one.
         case show(after: Int64)
-        /// Read the log after one event up to another.
+        /// Reads the log after one event up to another.
         case catchUp(after: Int64, through: Int64)
-        /// The stream has shown what no longer exists: say so and begin anew.
+        /// The stream has shown events that no longer exist: sends `reset` and begins anew.
         case restart
-        /// Say that the stream has passed everything up to here.
+        /// Sends an id-only block: the stream has passed everything up to this event.
         case heartbeat(at: Int64)
-        /// Say so for the last time, where the cursor still means something, and say goodbye.
+        /// Sends a last id-only block, unless the cursor is invalid, then `bye`.
         case finish(ControlFrame.ByeReason, at: Int64?)
-        /// The client takes nothing: close without a word, which would not reach it.
-        case cut
-        /// Nothing to do before the ring grows, the client takes more, or this moment.
+        /// Closes without `bye`, which would not reach a client that takes nothing.
+        case disconnect
+        /// Nothing to do before an event comes, the client takes more, or this time.
         case wait(until: UInt64)
     }
 
@@ -36,25 +37,26 @@ package struct StreamState: Sendable, Equatable {
     package private(set) var cursor: Int64
     private(set) var heartbeatAt: UInt64
     private(set) var expiresAt: UInt64
-    /// Since when the client has not taken what lies ready for it; 0 when nothing does.
+    /// The time at which the client stopped taking what is ready for it; 0 when nothing is ready.
     private var blockedSince: UInt64 = 0
-    /// Not before this is the log read again.
+    /// The time before which the log is not read again.
     private var pausedUntil: UInt64 = 0
     private(set) var isReading = false
     private(set) var isForked = false
     private(set) var ending: ControlFrame.ByeReason?
     private let expiry: ControlFrame.ByeReason
-    /// Nanoseconds from tick to tick of a conflated stream; 0 for one that shows every event at once.
+    /// The nanoseconds from tick to tick of a conflated stream; 0 for any other.
     private let tick: UInt64
-    /// Before this, a conflated stream shows nothing.
+    /// The time of a conflated stream's next tick, before which it shows nothing.
     private var tickAt: UInt64
 
     /// - Parameters:
-    ///   - heartbeatAt: when the first heartbeat is due.
-    ///   - tick: nanoseconds from tick to tick of a conflated stream; 0 for any other.
-    ///   - now: from which the first tick is counted.
-    ///   - expiresAt: when the stream ends by itself.
-    ///   - expiry: why it does.
+    ///   - cursor: the last event that the stream has passed.
+    ///   - heartbeatAt: the time of the first heartbeat.
+    ///   - expiresAt: the time at which the stream ends by itself.
+    ///   - expiry: the `bye` reason for that.
+    ///   - tick: the nanoseconds from tick to tick of a conflated stream; 0 for any other.
+    ///   - now: the time from which ticks are counted.
     package init(
         cursor: Int64,
         heartbeatAt: UInt64,
@@ -71,20 +73,23 @@ package struct StreamState: Sendable, Equatable {
         self.expiresAt = expiresAt
     }
 
+    /// True while the client has not taken what is ready for it.
     package var isBlocked: Bool { blockedSince != 0 }
     package var isConflated: Bool { tick > 0 }
 
-    /// - Parameter stallDeadline: a client that takes nothing for so many nanoseconds is cut off.
-    package func next(_ ring: Bounds, now: UInt64, stallDeadline: UInt64) -> Step {
+    /// The step that the lane takes now.
+    ///
+    /// - Parameter stallDeadline: the nanoseconds after which a client that takes nothing is disconnected.
+    package func next(_ bounds: Bounds, now: UInt64, stallDeadline: UInt64) -> Step {
         if isBlocked {
             let deadline = blockedSince &+ stallDeadline
-            return now >= deadline ? .cut : .wait(until: deadline)
+            return now >= deadline ? .disconnect : .wait(until: deadline)
         }
         if let reason = ending ?? (now >= expiresAt ? expiry : nil) {
-            // A stream that has to begin anew keeps the id that it has: returning with it, the client is told by `reset`.
+            // The client of a stream that must begin anew keeps its id; when it returns with the id, it gets `reset`.
             if isForked { return .finish(reason, at: nil) }
-            // What waits for the tick lies beyond the cursor, and is there when the client returns.
-            if tick == 0, !isReading, cursor >= ring.floor, cursor < ring.end { return .show(after: cursor) }
+            // Events that wait for a tick are after the cursor, so the client gets them when it returns.
+            if tick == 0, !isReading, cursor >= bounds.floor, cursor < bounds.end { return .show(after: cursor) }
             return .finish(reason, at: cursor)
         }
         let idle = min(heartbeatAt, expiresAt)
@@ -94,55 +99,55 @@ package struct StreamState: Sendable, Equatable {
         }
         if now >= heartbeatAt { return .heartbeat(at: cursor) }
         if isReading { return .wait(until: idle) }
-        if tick > 0, now < tickAt || cursor >= ring.end {
+        if tick > 0, now < tickAt || cursor >= bounds.end {
             return .wait(until: min(idle, now < tickAt ? tickAt : nextTick(after: now)))
         }
-        if cursor < ring.floor {
+        if cursor < bounds.floor {
             return now < pausedUntil
-                ? .wait(until: min(idle, pausedUntil)) : .catchUp(after: cursor, through: ring.end)
+                ? .wait(until: min(idle, pausedUntil)) : .catchUp(after: cursor, through: bounds.end)
         }
-        return cursor < ring.end ? .show(after: cursor) : .wait(until: idle)
+        return cursor < bounds.end ? .show(after: cursor) : .wait(until: idle)
     }
 
-    // MARK: What has happened
+    // MARK: Reports
 
-    /// Everything up to here that the stream shows has been handed out.
+    /// Everything up to this event that the stream shows has been sent or queued.
     package mutating func passed(through seq: Int64) { cursor = max(cursor, seq) }
 
-    /// A conflated stream has shown everything that there was at this tick: what comes now waits for the next. Ticks keep the
-    /// beat that began with the stream; those missed are not made up for.
+    /// A conflated stream has shown everything that there was at this tick, so later events wait for the next. Ticks
+    /// are counted from the stream's beginning; missed ticks are skipped.
     package mutating func ticked(at now: UInt64) { if tick > 0 { tickAt = nextTick(after: now) } }
 
     private func nextTick(after now: UInt64) -> UInt64 {
         now < tickAt ? tickAt : tickAt &+ ((now &- tickAt) / tick &+ 1) &* tick
     }
 
-    /// The client does not take what lies ready for it.
+    /// The client does not take what is ready for it.
     package mutating func blocked(at now: UInt64) { if blockedSince == 0 { blockedSince = max(now, 1) } }
 
-    /// The client has taken some of it and may be patient for as long again.
+    /// The client has taken a part of what is ready, so its stall deadline begins anew.
     package mutating func progressed(at now: UInt64) { if blockedSince != 0 { blockedSince = max(now, 1) } }
 
-    /// The client has taken all that lay ready.
-    package mutating func freed() { blockedSince = 0 }
+    /// The client has taken everything that was ready.
+    package mutating func unblocked() { blockedSince = 0 }
 
-    /// A read of the log is under way.
+    /// A read of the log has begun.
     package mutating func startedReading() { isReading = true }
 
-    /// It is over. Where it brought nothing, the log is left alone until `pause`.
+    /// The read of the log has ended. If it brought nothing, the log is not read again before `pause`.
     package mutating func stoppedReading(pausedUntil pause: UInt64 = 0) {
         isReading = false
         pausedUntil = pause
     }
 
-    /// The stream has begun anew, after this event.
+    /// The stream has begun anew and continues after this event.
     package mutating func restarted(after seq: Int64) {
         isReading = false
         isForked = false
         cursor = seq
     }
 
-    /// History after this event is gone. Reads under way are of no use.
+    /// The history after this event no longer exists. The outcome of a read under way is ignored.
     package mutating func forked(after seq: Int64) {
         isReading = false
         guard cursor > seq else { return }
@@ -150,7 +155,11 @@ package struct StreamState: Sendable, Equatable {
         isForked = true
     }
 
+    /// The stream is to end. The first reason counts.
     package mutating func end(_ reason: ControlFrame.ByeReason) { if ending == nil { ending = reason } }
 
+    /// A heartbeat has been sent.
+    ///
+    /// - Parameter next: the time of the next one.
     package mutating func heartbeatSent(next: UInt64) { heartbeatAt = next }
 }

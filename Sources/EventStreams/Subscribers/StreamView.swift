@@ -2,15 +2,17 @@ import OrderLog
 package import Orders
 import Primitives
 
-/// What a stream shows, to whom, and in which form. Streams of the same view at the same place get the same bytes.
+/// The content of a stream: filter, audience and form. Streams of the same view with the same cursor get the same
+/// bytes.
 package struct StreamView: Sendable, Hashable {
     package let filter: StreamFilter
     package let audience: Audience
-    /// Whose commands a snapshot offers.
+    /// The role whose commands a snapshot offers.
     package let role: CallerRole
-    /// Frames without their `event:` line.
+    /// Omits the `event:` line of each frame.
     package let plain: Bool
-    /// Frames travel in HTTP/1.1's chunked coding, written by the lane; false where the connection's own layers frame them.
+    /// True when the lane writes HTTP/1.1's chunked coding; false where NIO's handlers write the coding of the
+    /// connection.
     package var isChunked = true
 
     package init(filter: StreamFilter, audience: Audience, role: CallerRole, plain: Bool) {
@@ -20,27 +22,28 @@ package struct StreamView: Sendable, Hashable {
         self.plain = plain
     }
 
-    /// Compares a customer's name by its bytes, as scopes do: Swift holds canonically equivalent texts for equal, and the
-    /// customer of one must not see what is another's.
-    package static func == (one: StreamView, other: StreamView) -> Bool {
-        one.filter == other.filter && one.audience == other.audience && one.role == other.role
-            && one.plain == other.plain && one.isChunked == other.isChunked
-            && one.filter.scope.customer.map { Array($0.utf8) } == other.filter.scope.customer.map { Array($0.utf8) }
+    /// Compares customers by their bytes, as scopes do. Swift's `==` holds canonically equivalent texts for equal, and
+    /// one customer must not see the orders of another.
+    package static func == (lhs: StreamView, rhs: StreamView) -> Bool {
+        lhs.filter == rhs.filter && lhs.audience == rhs.audience && lhs.role == rhs.role
+            && lhs.plain == rhs.plain && lhs.isChunked == rhs.isChunked
+            && lhs.filter.scope.customer.map { Array($0.utf8) } == rhs.filter.scope.customer.map { Array($0.utf8) }
     }
 
-    /// Nanoseconds from tick to tick of a conflated stream; 0 for any other.
+    /// The nanoseconds from tick to tick of a conflated stream; 0 for any other.
     var tick: UInt64 { filter.tick?.wholeNanoseconds ?? 0 }
 
-    /// Whether the view shows an event, in whatever form.
+    /// True when the view shows an event.
     func shows(_ frame: EventFrame) -> Bool { frame.isVisible(to: audience) && filter.matches(frame) }
 
-    /// The frame as this view shows it; nil where it does not.
+    /// The frame as this view shows it; nil where the view does not show the event.
     func encoded(_ frame: EventFrame) -> EventFrame.Encoded? {
         filter.matches(frame) ? frame.encoded(for: audience) : nil
     }
 
-    /// The same, for what is read from the log: what is sorted out afterwards does not make another read of it.
-    var ofLog: StreamView {
+    /// The view by which the log is read. It leaves out what the full view sorts out afterwards, so that more streams
+    /// share a read.
+    var forLogReads: StreamView {
         var filter = filter
         filter.statuses = []
         filter.types = []

@@ -3,7 +3,7 @@ package import Logging
 import OrderLog
 import Orders
 
-/// A stream's beginning: from its first byte to where a lane takes it.
+/// Opens a stream: from its first byte to the point at which a lane takes over.
 package struct SubscriptionOpening: Sendable {
     private let hub: StreamHub
     private let source: StreamSource
@@ -11,7 +11,7 @@ package struct SubscriptionOpening: Sendable {
     private let expiry: StreamExpiry
     private let logger: Logger
 
-    /// - Parameter expiry: when the stream says `bye` by itself.
+    /// - Parameter expiry: the time at which the stream ends by itself with `bye`.
     package init(hub: StreamHub, source: StreamSource, view: StreamView, expiry: StreamExpiry, logger: Logger) {
         self.hub = hub
         self.source = source
@@ -20,12 +20,13 @@ package struct SubscriptionOpening: Sendable {
         self.logger = logger
     }
 
-    /// Sends what the stream begins with and gives it to a lane. Where that fails, the stream is told `bye`, after which the
-    /// client comes back with its last id; nothing is lost by it.
+    /// Sends the preamble and hands the stream to a lane. If that fails, the stream ends with `bye`: the client returns
+    /// with its last id and misses nothing.
     ///
-    /// - Parameter start: asked once the stream is admitted, so that a fork after the question is told to the stream.
-    /// - Returns: whether the stream goes on; otherwise its body ends here.
-    package func run(sink: inout some StreamSink, start: () async throws -> StreamStart) async throws -> Bool {
+    /// - Parameter resumePoint: called after the stream's place is reserved, so that a later fork is reported to the
+    ///   stream.
+    /// - Returns: true when a lane serves the stream; otherwise the response's body ends here.
+    package func run(sink: inout some StreamSink, resumePoint: () async throws -> ResumePoint) async throws -> Bool {
         try await sink.send(ControlFrame.retry(milliseconds: Self.retryDelay()))
         let kind = StreamMetrics.Kind(view.filter.subject)
         let forks: Int
@@ -37,72 +38,80 @@ package struct SubscriptionOpening: Sendable {
             return false
         }
         hub.metrics?.opened(kind)
-        var end: StreamMetrics.End? = .left
+        var end: StreamMetrics.EndReason? = .left
         defer {
-            // A lane's stream goes on.
+            // Nil: a lane serves the stream now, and counts its end.
             if let end {
                 hub.dismiss()
-                hub.metrics?.ended(kind, end)
+                hub.metrics?.ended(kind, reason: end)
             }
         }
         do {
-            guard let (cursor, known) = try await begin(start(), &sink) else {
+            guard let point = try await sendPreamble(for: resumePoint(), knownForks: forks, to: &sink) else {
                 end = .gone
                 return false
             }
-            if try await sink.handOff(StreamPlace(cursor: cursor, forks: known ?? forks, expiry: expiry)) {
+            if try await sink.handOff(at: point) {
                 end = nil
                 return true
             }
             end = .shutdown
-            let position = source.position(hub.position(of: cursor))
+            let position = source.text(of: hub.position(of: point.cursor))
             try await sink.send(ControlFrame.cursor(position) + bye(.shutdown))
         } catch is SinkClosed {
         } catch {
-            logger.warning("a stream could not begin", metadata: ["error": "\(error)"])
+            logger.warning("stream could not begin; ended with bye", metadata: ["error": "\(error)"])
             end = .overload
             try await sink.send(bye(.overload))
         }
         return false
     }
 
-    /// - Returns: the last event that the client has been told of or has passed, and how many forks were known then, where
-    ///   that is not the number at the admission; nil when there is nothing to follow.
-    private func begin(_ start: StreamStart, _ sink: inout some StreamSink) async throws -> (Int64, Int?)? {
-        switch start {
-        case .resume(let seq):
-            hub.metrics?.began(.resumed)
-            return (seq, nil)
-        case .begun(let beginning, let forks):
-            hub.metrics?.began(.fresh)
-            try await sink.send(beginning.bytes)
-            return beginning.cursor.map { ($0.seq, forks) }
-        case .fresh:
-            hub.metrics?.began(.fresh)
-            return try await begin(resetting: nil, &sink).map { ($0, nil) }
-        case .reset(let reason):
-            hub.metrics?.began(StreamMetrics.Outcome(reason))
-            return try await begin(resetting: reason, &sink).map { ($0, nil) }
-        }
-    }
-
-    private func begin(resetting reason: ControlFrame.ResetReason?, _ sink: inout some StreamSink) async throws
-        -> Int64?
+    /// - Parameter knownForks: the forks that were known when the stream's place was reserved.
+    /// - Returns: nil when there is nothing to follow.
+    private func sendPreamble(for resumePoint: ResumePoint, knownForks: Int, to sink: inout some StreamSink)
+        async throws -> HandoffPoint?
     {
-        if let customer = view.filter.customer { return try await begin(with: customer, resetting: reason, &sink) }
-        let beginning = try await source.begin(resetting: reason, plain: view.plain)
-        if !beginning.bytes.isEmpty { try await sink.send(beginning.bytes) }
-        return beginning.cursor?.seq
+        let (cursor, forks): (Int64?, Int)
+        switch resumePoint {
+        case .after(let seq):
+            hub.metrics?.began(.resumed)
+            (cursor, forks) = (seq, knownForks)
+        case .prepared(let preamble, let known):
+            hub.metrics?.began(.fresh)
+            try await sink.send(preamble.bytes)
+            (cursor, forks) = (preamble.cursor?.seq, known)
+        case .unspecified:
+            hub.metrics?.began(.fresh)
+            (cursor, forks) = (try await sendPreamble(resetting: nil, to: &sink), knownForks)
+        case .invalid(let reason):
+            hub.metrics?.began(StreamMetrics.Outcome(reason))
+            (cursor, forks) = (try await sendPreamble(resetting: reason, to: &sink), knownForks)
+        }
+        return cursor.map { HandoffPoint(cursor: $0, knownForks: forks, expiry: expiry) }
     }
 
-    /// One snapshot per order, page by page as the client takes them, then the position that they all reflect.
-    private func begin(
-        with customer: CustomerKey,
+    /// - Returns: the event after which the stream continues; nil when there is nothing to follow.
+    private func sendPreamble(resetting reason: ControlFrame.ResetReason?, to sink: inout some StreamSink)
+        async throws -> Int64?
+    {
+        if let customer = view.filter.customer {
+            return try await sendSnapshots(of: customer, resetting: reason, to: &sink)
+        }
+        let preamble = try await source.preamble(resetting: reason, plain: view.plain)
+        if !preamble.bytes.isEmpty { try await sink.send(preamble.bytes) }
+        return preamble.cursor?.seq
+    }
+
+    /// Sends a snapshot of each order, page by page as the client takes them, then the position that all of them
+    /// reflect.
+    private func sendSnapshots(
+        of customer: CustomerKey,
         resetting reason: ControlFrame.ResetReason?,
-        _ sink: inout some StreamSink
+        to sink: inout some StreamSink
     ) async throws -> Int64? {
         var page = try await source.orders(of: customer, after: nil)
-        let position = source.position(page.head)
+        let position = source.text(of: page.head)
         var bytes = reason.map { ControlFrame.reset($0, position: position, plain: view.plain) } ?? []
         while true {
             for order in page.orders {
@@ -112,8 +121,8 @@ package struct SubscriptionOpening: Sendable {
                 bytes.removeAll(keepingCapacity: true)
             }
             guard page.next != nil else { break }
-            // No id: what is missing of the beginning cannot be told by one, so the client begins anew.
-            guard !hub.isDraining else { throw BeganTooLate() }
+            // No id is sent, since it would not name the snapshots that are missing. The client begins anew.
+            guard !hub.isDraining else { throw ServiceEnding() }
             page = try await source.orders(of: customer, after: page)
         }
         try await sink.send(bytes + ControlFrame.cursor(position))
@@ -125,14 +134,12 @@ package struct SubscriptionOpening: Sendable {
         return ControlFrame.bye(reason, retry: retry, plain: view.plain)
     }
 
-    /// Between one and three seconds: clients that lose a server together do not return together.
+    /// A random delay of one to three seconds, in milliseconds, so that clients that lose a server together do not
+    /// return together.
     package static func retryDelay() -> Int { Int.random(in: 1000...3000) }
 }
 
-/// The service ended while a stream was still being told what is there.
-struct BeganTooLate: Error {}
-
-/// The client is gone; nothing more can be said to it.
-package struct SinkClosed: Error {
-    package init() {}
+/// The service ended before a stream's preamble was sent whole.
+private struct ServiceEnding: Error, CustomStringConvertible {
+    var description: String { "the service ended before all snapshots were sent" }
 }

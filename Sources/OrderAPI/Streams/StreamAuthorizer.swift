@@ -38,7 +38,7 @@ package struct StreamAuthorizer: SubscriptionAuthorizer {
     /// already.
     ///
     /// - Parameter after: the position to resume after, as the client sent it; nil for a new stream.
-    private typealias LookUp = (_ source: StreamSource, _ after: String?) async throws -> StreamStart?
+    private typealias LookUp = (_ source: StreamSource, _ after: String?) async throws -> ResumePoint?
 
     package func authorization(of request: HTTPRequest) -> Authorization? {
         guard let target = StreamTarget(request) else { return nil }
@@ -85,9 +85,9 @@ package struct StreamAuthorizer: SubscriptionAuthorizer {
             }
             // One read finds out whether the order exists and makes the snapshot.
             let forks = hub.forkCount
-            let beginning = try await source.begin(resetting: nil, plain: isPlain)
-            guard beginning.cursor != nil else { throw Problem.notFound }
-            return .begun(beginning, forks: forks)
+            let preamble = try await source.preamble(resetting: nil, plain: isPlain)
+            guard preamble.cursor != nil else { throw Problem.notFound }
+            return .prepared(preamble, knownForks: forks)
         }
     }
 
@@ -135,7 +135,7 @@ package struct StreamAuthorizer: SubscriptionAuthorizer {
         let tick = try query.number("conflate", in: 50...60_000, default: 0)
         filter.tick = tick == 0 ? nil : .milliseconds(tick)
         return try await open(filter, for: request) { _, after in
-            after == nil && tail.isHealthy ? hub.freshBeginning(for: caller.audience) : nil
+            after == nil && tail.isHealthy ? hub.freshResumePoint(for: caller.audience) : nil
         }
     }
 
@@ -171,10 +171,10 @@ package struct StreamAuthorizer: SubscriptionAuthorizer {
         let isPlain = try request.query.flag("plain")
         let after = try Self.resumePosition(of: request)
         let view = StreamView(filter: filter, audience: caller.audience, role: caller.commandRole, plain: isPlain)
-        let source = StreamSource(reader: reader, view: view, text: positionEncoder)
-        let begun: StreamStart?
+        let source = StreamSource(reader: reader, view: view, positionEncoder: positionEncoder)
+        let prepared: ResumePoint?
         do {
-            begun = try await lookUp(source, after)
+            prepared = try await lookUp(source, after)
         } catch let error as PostgresError {
             logger.warning(
                 "the look-up for a stream failed; its client is told to come back",
@@ -193,8 +193,8 @@ package struct StreamAuthorizer: SubscriptionAuthorizer {
                 opening: SubscriptionOpening(hub: hub, source: source, view: view, expiry: expiry, logger: logger),
                 view: view
             ) {
-                if let begun { return begun }
-                return try await start(after: after, for: caller.audience)
+                if let prepared { return prepared }
+                return try await resumePoint(after: after, for: caller.audience)
             }
         )
     }
@@ -206,17 +206,17 @@ package struct StreamAuthorizer: SubscriptionAuthorizer {
         return try header ?? request.query.position("after")
     }
 
-    private func start(after text: String?, for audience: Audience) async throws -> StreamStart {
-        guard let text else { return .fresh }
+    private func resumePoint(after text: String?, for audience: Audience) async throws -> ResumePoint {
+        guard let text else { return .unspecified }
         switch positions.parse(text, for: audience) {
-        case nil: return .reset(.malformed)
-        case .beginning: return .resume(after: 0)
+        case nil: return .invalid(.malformed)
+        case .beginning: return .after(seq: 0)
         case .at(let position):
             switch try await reader.check(position, seen: hub.end) {
-            case .good(let seq): return .resume(after: seq)
-            case .unknownEpoch: return .reset(.unknownEpoch)
-            case .ahead: return .reset(.ahead)
-            case .forked: return .reset(.forked)
+            case .good(let seq): return .after(seq: seq)
+            case .unknownEpoch: return .invalid(.unknownEpoch)
+            case .ahead: return .invalid(.ahead)
+            case .forked: return .invalid(.forked)
             }
         }
     }

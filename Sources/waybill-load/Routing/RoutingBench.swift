@@ -28,7 +28,8 @@ struct RoutingBench: Sendable {
         settings.lanes = 1
         // Avoids heartbeats, which would disturb the measurement.
         settings.heartbeat = .seconds(3600)
-        let hub = StreamHub(text: PositionEncoder { "\($0)" }, settings: settings, logger: Service.logger) { _ in
+        let hub = StreamHub(positionEncoder: PositionEncoder { "\($0)" }, settings: settings, logger: Service.logger) {
+            _ in
             UnreadLog()
         }
         let history = EpochTable([Epoch(ordinal: 1, name: "aaaaaaaa", firstSeq: 1)])
@@ -70,8 +71,8 @@ struct RoutingBench: Sendable {
 
     /// A log that is never read, since no stream here falls behind the recent events.
     private struct UnreadLog: StreamReading {
-        func read(after seq: Int64, through: Int64) async throws -> StreamSource.Stretch { throw Unexpected() }
-        func restart(_ reason: ControlFrame.ResetReason, plain: Bool) async throws -> StreamSource.Beginning {
+        func read(after seq: Int64, through: Int64) async throws -> StreamSource.EventPage { throw Unexpected() }
+        func restartPreamble(for reason: ControlFrame.ResetReason, plain: Bool) async throws -> Preamble {
             throw Unexpected()
         }
     }
@@ -96,8 +97,8 @@ extension RoutingBench {
             ends.append(pair[0])
             // Waits until the hub's lane has started.
             let deadline = Clock.now() + 10_000_000_000
-            let place = StreamPlace(cursor: 0, forks: try hub.admit(), expiry: nil)
-            while !hub.adopt(.socket(pair[1]), RoutedEvent.view(of: order), at: place) {
+            let point = HandoffPoint(cursor: 0, knownForks: try hub.admit(), expiry: nil)
+            while !hub.adopt(.socket(pair[1]), showing: RoutedEvent.view(of: order), at: point) {
                 guard Clock.now() < deadline else { throw LoadFailure("the hub has no lane") }
                 sched_yield()
             }

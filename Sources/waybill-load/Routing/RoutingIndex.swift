@@ -9,7 +9,7 @@ struct RoutingIndex: Sendable {
     init(streams: Int) {
         orders = (0..<streams).map { _ in UUID() }
         var groups = LaneGroups()
-        for order in orders { _ = groups.group(RoutedEvent.view(of: order)) }
+        for order in orders { _ = groups.group(for: RoutedEvent.view(of: order)) }
         self.groups = groups
     }
 

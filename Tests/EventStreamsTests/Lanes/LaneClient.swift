@@ -1,20 +1,21 @@
 import Foundation
 import TestSupport
 
-/// The client's end of a connection whose other end a lane serves: reads when it is told to, and not before.
+/// The client of a stream on a socket that a lane serves. It reads only when the test says so.
 final class LaneClient {
     private let descriptor: Int32
     private var raw: [UInt8] = []
     private var parsed = 0
     /// The bytes of the body so far.
     private(set) var body: [UInt8] = []
-    /// The chunk that ends the body has come, and nothing after it.
+    /// True when the chunk that ends the body has come, and nothing after it.
     private(set) var isComplete = false
+    /// True when the other end has closed.
     private(set) var isOver = false
 
-    /// A connected pair over TCP; the other end's descriptor is the caller's.
+    /// Makes a connected pair over TCP. The descriptor of the other end belongs to the caller.
     ///
-    /// - Parameter receiveBuffer: what the kernel keeps for a client that does not read.
+    /// - Parameter receiveBuffer: the bytes that the kernel keeps for a client that does not read.
     static func pair(receiveBuffer: Int32 = 32 * 1024) throws -> (client: LaneClient, other: Int32) {
         let listener = socket(AF_INET, Int32(SOCK_STREAM.rawValue), 0)
         defer { Foundation.close(listener) }
@@ -43,7 +44,7 @@ final class LaneClient {
 
     private var isClosed = false
 
-    /// Reads what is there.
+    /// Reads the bytes that have come.
     func read() {
         var buffer = [UInt8](repeating: 0, count: 65_536)
         while !isOver {
@@ -54,11 +55,11 @@ final class LaneClient {
             }
             raw += buffer[..<count]
             parse()
-            note()
+            ids.update(body)
         }
     }
 
-    /// Takes the chunks that are whole out of what has come.
+    /// Removes the complete chunks from the bytes that have come.
     private func parse() {
         while let end = raw[parsed...].firstIndex(of: 13) {
             guard let size = Int(String(decoding: raw[parsed..<end], as: UTF8.self), radix: 16) else { return }
@@ -72,24 +73,12 @@ final class LaneClient {
 
     var text: String { String(decoding: body, as: UTF8.self) }
 
-    /// The blocks that carry data: all but heartbeats, which come by the clock.
+    /// The blocks that carry data: all but heartbeats, which depend on the time.
     var frames: [String] { text.components(separatedBy: "\n\n").filter { $0.contains("data: ") } }
 
     /// The ids of the events that have come, in order.
-    private(set) var events: [Int64] = []
-    private var noted = 0
-
-    /// Takes the ids out of the blocks that are whole.
-    private func note() {
-        let blocks = String(decoding: body[noted...], as: UTF8.self).components(separatedBy: "\n\n")
-        for block in blocks.dropLast() {
-            noted += block.utf8.count + 2
-            guard block.contains("data: "), let id = block.range(of: "id: aaaaaaaa-"),
-                let seq = Int64(block[id.upperBound...].prefix { $0.isNumber })
-            else { continue }
-            events.append(seq)
-        }
-    }
+    var events: [Int64] { ids.all }
+    private var ids = EventIds()
 
     /// Reads until a condition holds.
     func waits(_ condition: (LaneClient) -> Bool) async throws -> Bool {
@@ -99,7 +88,7 @@ final class LaneClient {
         }
     }
 
-    /// - Returns: how many bytes the kernel has taken.
+    /// - Returns: the number of bytes that the kernel has taken.
     @discardableResult func send(_ bytes: [UInt8]) -> Int {
         Foundation.send(descriptor, bytes, bytes.count, Int32(MSG_NOSIGNAL) | Int32(MSG_DONTWAIT))
     }

@@ -9,7 +9,7 @@ import Testing
     @Test func onlyStreamsBeyondAForkBeginAnew() async throws {
         try await LaneBench.with { bench in
             bench.publish(3)
-            // This one lets events pass that are not its own, and so is beyond the fork as well.
+            // This stream has passed events of other orders, and so is beyond the fork as well.
             let order = try await bench.open(LaneBench.view(order: Frames.orders[1]), after: 0)
             let feed = try await bench.open(after: 0)
             #expect(try await feed.waits { $0.events == [1, 2, 3] })
@@ -21,7 +21,7 @@ import Testing
                     client.text.contains("{\"reason\":\"forked\",\"position\":\"aaaaaaaa-2\"}\n\nid: aaaaaaaa-2\n\n")
                 )
             }
-            let late = try await bench.open(after: 2, forks: 0)
+            let late = try await bench.open(after: 2, knownForks: 0)
             bench.publish(1)
             #expect(try await feed.waits { $0.text.contains("id: bbbbbbbb-3\n") })
             #expect(try await late.waits { $0.text.contains("id: bbbbbbbb-3\n") })
@@ -29,21 +29,21 @@ import Testing
         }
     }
 
-    @Test func aStreamThatLookedBeforeAForkIsTold() async throws {
+    @Test func aStreamCheckedBeforeAForkBeginsAnew() async throws {
         try await LaneBench.with { bench in
             bench.publish(5)
             bench.fork(after: 3)
             bench.publish(4)
-            let stale = try await bench.open(after: 5, forks: 0)
-            let fresh = try await bench.open(after: 5, forks: 1)
+            let stale = try await bench.open(after: 5, knownForks: 0)
+            let fresh = try await bench.open(after: 5, knownForks: 1)
             #expect(try await stale.waits { $0.text.contains("event: reset\n") })
             #expect(try await fresh.waits { $0.text.contains("id: bbbbbbbb-7\n") })
             #expect(!fresh.text.contains("reset"))
         }
     }
 
-    @Test func aForkWhileTheLogIsReadShowsNothingOfTheOldHistory() async throws {
-        try await LaneBench.with(ring: 1) { bench in
+    @Test func aForkDuringAReadShowsNothingOfTheOldHistory() async throws {
+        try await LaneBench.with(recentBytes: 1) { bench in
             bench.publish(2000)
             var clients: [LaneClient] = []
             for cursor in 0..<20 { clients.append(try await bench.open(after: Int64(cursor))) }

@@ -7,9 +7,9 @@ import Testing
 @testable import EventStreams
 
 @Suite struct LaneTests {
-    @Test func everyCursorGetsExactlyWhatFollows() async throws {
-        // The ring holds some ten of the forty: most cursors have to read the log first.
-        try await LaneBench.with(ring: Frames.frame(1).size * 10) { bench in
+    @Test func everyCursorGetsExactlyTheEventsAfterIt() async throws {
+        // About ten of the forty events are in memory: most cursors read the log first.
+        try await LaneBench.with(recentBytes: Frames.frame(1).size * 10) { bench in
             bench.publish(30)
             var clients: [(cursor: Int64, client: LaneClient)] = []
             for cursor: Int64 in 0...30 { clients.append((cursor, try await bench.open(after: cursor))) }
@@ -22,7 +22,7 @@ import Testing
     }
 
     @Test(arguments: [false, true], Audience.allCases)
-    func aLaneSendsTheFramesOfTheEvents(plain: Bool, audience: Audience) async throws {
+    func aLaneSendsTheFramesThatItsViewShows(plain: Bool, audience: Audience) async throws {
         try await LaneBench.with { bench in
             let views = [
                 LaneBench.view(audience: audience, plain: plain),
@@ -38,7 +38,7 @@ import Testing
                 for frame in bench.log.frames where frame.event.seq > 3 && view.filter.matches(frame) {
                     frame.encoded(for: audience)?.append(to: &expected, plain: plain)
                 }
-                let cursor = Frames.text(bench.log.history.position(of: 50), for: audience)
+                let cursor = Frames.positionEncoder(bench.log.history.position(of: 50), for: audience)
                 let text = String(decoding: expected + ControlFrame.cursor(cursor), as: UTF8.self)
                 #expect(client.text.hasPrefix(text + "retry: "))
                 #expect(client.isComplete)
@@ -46,7 +46,7 @@ import Testing
         }
     }
 
-    /// Whatever others of the same view tick at, each stream is shown an order once at each of its own ticks.
+    /// A stream shows an order once at each of its own ticks, whatever the ticks of other streams with the same view.
     @Test func conflatedStreamsKeepTheirOwnTicks() async throws {
         try await LaneBench.with { bench in
             let tick = Duration.milliseconds(100)
@@ -72,9 +72,9 @@ import Testing
         }
     }
 
-    @Test func aSlowClientDelaysNobodyAndMissesNothing() async throws {
+    @Test func aSlowClientDelaysNoOtherAndMissesNothing() async throws {
         let text = "\"" + String(repeating: "x", count: 2000) + "\""
-        try await LaneBench.with(ring: 1 << 20) { bench in
+        try await LaneBench.with(recentBytes: 1 << 20) { bench in
             let slow = try await bench.open(after: 0, receiveBuffer: 4096)
             let quick = try await bench.open(after: 0)
             for _ in 0..<40 {
@@ -82,7 +82,7 @@ import Testing
                 let end = bench.log.end
                 #expect(try await quick.waits { $0.body.count > Int(end) * 2000 })
             }
-            // 4,000 events of 2 kB and more: far beyond all buffers and the ring.
+            // 4,000 events of more than 2 kB: far more than all buffers and the recent events hold.
             #expect(try await slow.waits { $0.events.last == 4000 })
             #expect(slow.events == Array(1...4000))
             #expect(try await quick.waits { $0.events.last == 4000 })
@@ -92,7 +92,7 @@ import Testing
         }
     }
 
-    @Test func aClientThatTakesNothingIsCutOff() async throws {
+    @Test func aClientThatTakesNothingIsDisconnected() async throws {
         let text = "\"" + String(repeating: "x", count: 2000) + "\""
         try await LaneBench.with(change(stall: .milliseconds(300))) { bench in
             let stalled = try await bench.open(after: 0, receiveBuffer: 4096)
@@ -103,7 +103,7 @@ import Testing
         }
     }
 
-    @Test func whoLeavesIsForgotten() async throws {
+    @Test func aClientThatLeavesEndsItsStream() async throws {
         try await LaneBench.with { bench in
             let clients = [
                 try await bench.open(after: 0), try await bench.open(after: 0), try await bench.open(after: 0),
@@ -121,7 +121,7 @@ import Testing
         }
     }
 
-    @Test func whatAClientSendsIsDroppedUpToALimit() async throws {
+    @Test func bytesFromAClientAreDroppedUpToALimit() async throws {
         try await LaneBench.with { bench in
             let client = try await bench.open(after: 0)
             for _ in 0..<60 { client.send(Array(repeating: 65, count: 1024)) }
@@ -137,7 +137,7 @@ import Testing
         }
     }
 
-    @Test func heartbeatsMoveTheCursorPastWhatAStreamDoesNotShow() async throws {
+    @Test func heartbeatsMoveTheCursorPastEventsThatAreNotShown() async throws {
         try await LaneBench.with(change(heartbeat: .milliseconds(200))) { bench in
             let shown = LaneBench.view(order: Frames.orders[1])
             let client = try await bench.open(shown, after: 0)
@@ -150,10 +150,10 @@ import Testing
         }
     }
 
-    @Test func streamsEndCompleteWhenTheServiceDoes() async throws {
+    @Test func streamsEndWithByeWhenTheServiceEnds() async throws {
         let client = try await LaneBench.with { bench in
             bench.publish(2)
-            let client = Sent(try await bench.open(after: 0))
+            let client = Transferred(try await bench.open(after: 0))
             #expect(try await client.value.waits { $0.events == [1, 2] })
             return client
         }
@@ -164,8 +164,8 @@ import Testing
         #expect(blocks[3].hasSuffix("event: bye\ndata: {\"reason\":\"shutdown\"}"))
     }
 
-    @Test func aLogThatCannotBeReadEndsTheStreamAtItsCursor() async throws {
-        try await LaneBench.with(ring: 1) { bench in
+    @Test func aFailedReadEndsTheStreamAtItsCursor() async throws {
+        try await LaneBench.with(recentBytes: 1) { bench in
             bench.publish(5)
             bench.log.breakDown()
             let client = try await bench.open(after: 2)
@@ -175,12 +175,12 @@ import Testing
         }
     }
 
-    @Test func aStormAtSimilarPlacesCausesFewReads() async throws {
-        try await LaneBench.with(ring: 1) { bench in
+    @Test func manyStreamsWithCloseCursorsCauseFewReads() async throws {
+        try await LaneBench.with(recentBytes: 1) { bench in
             bench.publish(600)
             var clients: [LaneClient] = []
             for index in 0..<100 { clients.append(try await bench.open(after: Int64(index % 50))) }
-            // All of them read all the time: one that waited for its turn would be cut off for taking nothing.
+            // All clients read all the time: one that waited for its turn would be disconnected for taking nothing.
             #expect(
                 try await eventually {
                     for client in clients { client.read() }
@@ -190,13 +190,13 @@ import Testing
             for (index, client) in clients.enumerated() {
                 #expect(client.events.elementsEqual(Int64(index % 50) + 1...600))
             }
-            // Six hundred events are three pages; a few more where the newest page was too short for late-comers.
+            // Six hundred events are three pages. Later streams need a few more where the newest page was too short.
             #expect(bench.log.reads < 20, "\(bench.log.reads) reads")
         }
     }
 
     /// A client that only one task uses at a time.
-    private struct Sent: @unchecked Sendable {
+    private struct Transferred: @unchecked Sendable {
         let value: LaneClient
 
         init(_ value: LaneClient) { self.value = value }
@@ -217,6 +217,6 @@ extension LaneBench {
         _ change: (inout StreamHub.Settings) -> Void,
         _ body: @Sendable (LaneBench) async throws -> R
     ) async throws -> R {
-        try await with(ring: 1 << 20, change, body)
+        try await with(recentBytes: 1 << 20, change, body)
     }
 }

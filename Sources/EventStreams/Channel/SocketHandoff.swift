@@ -1,0 +1,26 @@
+import Glibc
+import HTTPTransport
+import NIOCore
+
+/// Duplicates the sockets of connections for lanes.
+enum SocketHandoff {
+    /// Duplicates a connection's descriptor, where clear-text HTTP/1.1 makes that possible. Between the adoption and
+    /// the channel's close, which must follow at once, nothing is read or written: the close shuts nothing down, so the
+    /// peer notices nothing.
+    ///
+    /// - Parameter adopt: takes the descriptor; returns whether it does.
+    /// - Returns: true when the descriptor was taken.
+    static func offer(_ channel: any Channel, of connection: HTTPConnection, to adopt: (CInt) -> Bool) -> Bool {
+        guard connection.version == .http1(isSecure: false), channel.isActive,
+            // Lanes send chunks on sockets, which HTTP/1.0 does not know.
+            !connection.isHTTP10(channel)
+        else { return false }
+        let descriptor = try? channel.pipeline.syncOperations.withUnsafeTransportIfAvailable(
+            of: NIOBSDSocket.Handle.self
+        ) { fcntl($0, F_DUPFD_CLOEXEC, 0) }
+        guard let descriptor, descriptor >= 0 else { return false }
+        if adopt(descriptor) { return true }
+        Glibc.close(descriptor)
+        return false
+    }
+}

@@ -1,0 +1,31 @@
+import Orders
+import Primitives
+
+/// Observes the lag of writes to many streams. Reads the clock once for several writes.
+struct LagSampler {
+    /// Writes for which the clock is read once.
+    private static let writesPerSample = 16
+
+    private let metrics: StreamMetrics?
+    private let oldest: Timestamp
+    private var writes = 0
+
+    /// - Parameter oldest: the time at which the oldest event in the writes was recorded.
+    init(_ metrics: StreamMetrics?, since oldest: Timestamp) {
+        self.metrics = metrics
+        self.oldest = oldest
+    }
+
+    mutating func countWrite() {
+        writes += 1
+        if writes == Self.writesPerSample { observe() }
+    }
+
+    /// Observes the lag of the writes since the last observation.
+    mutating func observe() {
+        guard writes > 0, let metrics else { return }
+        let now = Int64(SystemClock.unixNanoseconds() / 1000)
+        metrics.observeLag(seconds: Double(now - oldest.unixMicroseconds) / 1_000_000, writes: writes)
+        writes = 0
+    }
+}

@@ -1,0 +1,13 @@
+/// Reads the log for the streams of one view.
+package protocol StreamReading: Sendable {
+    /// Reads a page of the view's events.
+    ///
+    /// - Parameters:
+    ///   - seq: the event before the first one wanted.
+    ///   - through: the last event wanted.
+    func read(after seq: Int64, through: Int64) async throws -> StreamSource.EventPage
+    /// Reads the preamble with which a stream that is already open begins anew.
+    ///
+    /// - Parameter plain: omits the `event:` lines.
+    func restartPreamble(for reason: ControlFrame.ResetReason, plain: Bool) async throws -> Preamble
+}
