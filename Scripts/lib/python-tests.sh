@@ -6,7 +6,7 @@
 #
 #   Tests/Faults        black-box tests of faults: killed processes, lost connections, wrong input, full disks
 #   Tests/Answers       docs/answers.md against a running service
-#   Tests/Examples      the examples of docs/clients.md
+#   Tests/Examples      the examples, statements and links of README.md and the hand-written pages
 #   Tests/Conformance   the service against its own description, by Schemathesis
 #   Tests/Browser       streams in the system's Chromium, by Playwright
 #

@@ -6,13 +6,13 @@ package import OrderAPI
 import Primitives
 import StrictJSON
 
-/// `GET /openapi.json`: the parameters, bodies and answers of every route. Built once.
+/// `GET /openapi.json`: the description of every route, built once.
 package struct DescriptionRoutes: Sendable {
     private let body: ByteBuffer
     private let tag: String
 
     package init() {
-        let bytes = APIDocument().value.bytes
+        let bytes = APIDocument.shared.value.bytes
         body = ByteBuffer(bytes: bytes)
         let digest = SHA256.hash(data: bytes).prefix(12).map { byte in
             (byte < 16 ? "0" : "") + String(byte, radix: 16)
@@ -21,17 +21,19 @@ package struct DescriptionRoutes: Sendable {
     }
 
     package func add(to router: Router<WaybillContext>) {
-        router.get("/openapi.json") { request, _ in answer(request) }
+        router.get("/openapi.json") { request, _ in respond(to: request) }
     }
 
-    private func answer(_ request: Request) -> Response {
-        // The same for everyone, and it changes with the program alone.
+    private func respond(to request: Request) -> Response {
+        // The document is the same for all callers, and changes only with the program.
         let headers: HTTPFields = [.eTag: tag, .cacheControl: "public, max-age=300"]
-        let known = request.headers[values: .ifNoneMatch].flatMap { $0.split(separator: ",") }.map { text in
+        let cachedTags = request.headers[values: .ifNoneMatch].flatMap { $0.split(separator: ",") }.map { text in
             let text = text.trimmingASCIIWhitespace()
             return text.hasPrefix("W/") ? text.dropFirst(2) : text
         }
-        if known.contains(where: { $0 == tag || $0 == "*" }) { return Response(status: .notModified, headers: headers) }
+        if cachedTags.contains(where: { $0 == tag || $0 == "*" }) {
+            return Response(status: .notModified, headers: headers)
+        }
         var full = headers
         full[.contentType] = "application/json"
         return Response(status: .ok, headers: full, body: ResponseBody(byteBuffer: body))

@@ -8,9 +8,9 @@ package enum AccessError: Error, Sendable, Hashable {
     case badSignature
     /// The token names a key that the service does not hold.
     case unknownKey
-    /// `exp` lies further back than the skew.
+    /// `exp` is in the past by more than the skew.
     case expiredToken
-    /// `nbf` lies further ahead than the skew.
+    /// `nbf` is in the future by more than the skew.
     case notYetValid
     /// `aud` does not contain `waybill`.
     case wrongAudience
@@ -45,24 +45,20 @@ package enum AccessError: Error, Sendable, Hashable {
         }
     }
 
-    /// A sentence that tells an operator how to mend the fault; nil where `detail` says it all. For the command line
-    /// and the log: strangers who meet a 401 do not read it.
-    package var hint: String? { Self.hint(code: code) }
-
-    /// The hint of an error by its code, for a client that has read the code in a problem.
+    /// The advice to an operator on an error, by its code; nil for a code that is not an access error's. For the
+    /// command line and the log: the answer to strangers does not hold it.
     package static func hint(code: String) -> String? {
         switch code {
-        case "missingToken": "Give a token with --token or --token-file; `waybill token` makes one for development."
-        case "malformedToken": "Check that the whole token was copied, without quotes and line breaks."
-        case "badSignature":
-            "Check that the token's algorithm is one that its key is for, and that the token was not changed."
+        case "missingToken": "give a token with --token or --token-file; `waybill token` makes one for development"
+        case "malformedToken": "check that the whole token was copied, without quotes and line breaks"
+        case "badSignature": "check that the token was not changed, and that its algorithm is one that its key is for"
         case "unknownKey":
-            "The token is perhaps from another data directory or issuer: make one with `waybill token --data-dir` and "
-                + "the service's directory, or check the service's --jwks."
-        case "expiredToken": "Get a new token; `waybill token --ttl` sets how long a development token lives."
-        case "notYetValid": "Check the clocks of the token's issuer and of the service."
-        case "wrongAudience": "The issuer must put \(Claims.audience) into the token's aud claim."
-        case "invalidClaims": "Check the claims that the issuer puts into the token: iss, sub, exp, role and shop."
+            "it may be of another data directory or issuer; give the --data-dir of that service, or a --token that it "
+                + "accepts"
+        case "expiredToken": "get a new one; `waybill token --ttl` sets the lifetime of a development token"
+        case "notYetValid": "check the clocks of the token's issuer and of the service"
+        case "wrongAudience": "its issuer must put \(Claims.audience) into the claim aud"
+        case "invalidClaims": "check the claims that its issuer sets: iss, sub, exp, role and shop"
         default: nil
         }
     }

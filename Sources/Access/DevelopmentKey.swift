@@ -24,7 +24,11 @@ package struct DevelopmentKey: Sendable {
     package static func loadOrCreate(in directory: String) throws(KeyError) -> DevelopmentKey {
         let path = directory.hasSuffix("/") ? directory + fileName : "\(directory)/\(fileName)"
         if let key = try load(path) { return key }
-        try KeyError.wrap { () throws(FileError) in try PrivateFile.makeDirectories(directory) }
+        do {
+            try FileManager.default.createDirectory(atPath: directory, withIntermediateDirectories: true)
+        } catch {
+            throw KeyError(source: directory, reason: "the data directory cannot be made: \(error)")
+        }
         let pem = P256.Signing.PrivateKey().pemRepresentation + "\n"
         _ = try KeyError.wrap { () throws(FileError) in try PrivateFile.create(path, bytes: Array(pem.utf8)) }
         guard let key = try load(path) else {

@@ -1,10 +1,10 @@
 /// A group of routes, one row of the table of permissions.
 package enum Permission: Sendable, Hashable, CaseIterable {
-    /// Health, readiness, OpenAPI, `GET /staff`, assets.
+    /// Health, readiness and the API's description.
     case publicPages
     /// Place, bulk, scan, payment.
     case placeAndReport
-    /// Every other command, and tracking links.
+    /// Every other command.
     case otherCommands
     /// The order list, an order, its events and its stream.
     case readOrders
@@ -12,8 +12,6 @@ package enum Permission: Sendable, Hashable, CaseIterable {
     case customerStream
     /// `/v1/events`, `/v1/stream`, stats.
     case shopFeeds
-    /// `/session`.
-    case session
     /// `/metrics`, `/v1/projections` and replay.
     case administration
 
@@ -63,7 +61,6 @@ package enum Permission: Sendable, Hashable, CaseIterable {
         .readOrders: Row(.allowed, .own, .allowed, .allowed, .tokenNeeded),
         .customerStream: Row(.allowed, .own, .allowed, .allowed, .tokenNeeded),
         .shopFeeds: Row(.allowed, .forbidden, .allowed, .allowed, .tokenNeeded),
-        .session: Row(.forbidden, .forbidden, .allowed, .allowed, .tokenNeeded),
         .administration: Row(.forbidden, .forbidden, .forbidden, .allowed, .tokenNeeded),
     ]
 }

@@ -11,7 +11,7 @@ package struct APIRouter {
     package let router: Router<WaybillContext>
     package let streams: StreamAuthorizer
 
-    /// The parts of the service that the routes speak to.
+    /// The parts of the service that the routes use.
     package struct Services {
         package let appender: Appender
         package let reader: LogReader
@@ -23,7 +23,7 @@ package struct APIRouter {
         package let metrics: MetricsRegistry
         package let keys: KeySource
         package let seal: PositionSeal
-        package let encoder: PositionEncoder
+        package let positionEncoder: PositionEncoder
 
         package init(
             appender: Appender,
@@ -36,7 +36,7 @@ package struct APIRouter {
             metrics: MetricsRegistry,
             keys: KeySource,
             seal: PositionSeal,
-            encoder: PositionEncoder
+            positionEncoder: PositionEncoder
         ) {
             self.appender = appender
             self.reader = reader
@@ -48,11 +48,11 @@ package struct APIRouter {
             self.metrics = metrics
             self.keys = keys
             self.seal = seal
-            self.encoder = encoder
+            self.positionEncoder = positionEncoder
         }
     }
 
-    /// - Parameter describe: adds the routes that describe all routes before them.
+    /// - Parameter describe: adds the routes that describe the API.
     package init(_ services: Services, logger: Logger, describe: (Router<WaybillContext>) -> Void) {
         let clock = WallClock()
         let authorizer = Authorizer(
@@ -61,7 +61,7 @@ package struct APIRouter {
             clock: clock
         )
         let (reader, models, appender) = (services.reader, services.models, services.appender)
-        let (tail, hub, text) = (services.tail, services.hub, services.encoder)
+        let (tail, hub, positionEncoder) = (services.tail, services.hub, services.positionEncoder)
         let positions = PositionReader(seal: services.seal, reader: reader)
         let submissions = SubmissionFactory(clock: clock)
         let streams = StreamAuthorizer(
@@ -70,7 +70,7 @@ package struct APIRouter {
             tail: tail,
             hub: hub,
             positions: positions,
-            text: text,
+            positionEncoder: positionEncoder,
             clock: clock,
             logger: logger
         )
@@ -79,9 +79,24 @@ package struct APIRouter {
         HealthRoutes(tail: tail, hub: hub).add(to: router)
         CommandRoutes(authorizer: authorizer, appender: appender, submissions: submissions).add(to: router)
         BulkRoutes(authorizer: authorizer, appender: appender, submissions: submissions).add(to: router)
-        OrderRoutes(authorizer: authorizer, reader: reader, positions: positions, text: text).add(to: router)
-        OrderListRoutes(authorizer: authorizer, models: models, positions: positions, text: text).add(to: router)
-        StatsRoutes(authorizer: authorizer, models: models, positions: positions, text: text).add(to: router)
+        OrderRoutes(
+            authorizer: authorizer,
+            reader: reader,
+            positions: positions,
+            positionEncoder: positionEncoder
+        ).add(to: router)
+        OrderListRoutes(
+            authorizer: authorizer,
+            models: models,
+            positions: positions,
+            positionEncoder: positionEncoder
+        ).add(to: router)
+        StatsRoutes(
+            authorizer: authorizer,
+            models: models,
+            positions: positions,
+            positionEncoder: positionEncoder
+        ).add(to: router)
         ProjectionRoutes(
             authorizer: authorizer,
             models: models,
@@ -90,9 +105,9 @@ package struct APIRouter {
         ).add(to: router)
         StreamRoutes(streams: streams).add(to: router)
         MetricsRoutes(authorizer: authorizer, registry: services.metrics).add(to: router)
-        // Both look at the routes above, so they come last.
+        // Both look at the routes that were added before, so they come last.
         describe(router)
-        router.add(middleware: MethodMiddleware(of: router))
+        router.add(middleware: MethodMiddleware(routesOf: router))
         self.router = router
         self.streams = streams
     }

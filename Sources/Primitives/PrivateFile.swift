@@ -49,16 +49,6 @@ package enum PrivateFile {
         return stat(path, &status) == 0 ? Stamp(status) : nil
     }
 
-    /// Makes a directory and those above it where they are missing.
-    /// - Throws: `FileError` where one of them cannot be made.
-    package static func makeDirectories(_ path: String) throws(FileError) {
-        var status = stat()
-        if stat(path, &status) == 0, status.st_mode & S_IFMT == S_IFDIR { return }
-        let parent = path.split(separator: "/", omittingEmptySubsequences: true).dropLast().joined(separator: "/")
-        if !parent.isEmpty { try makeDirectories(path.hasPrefix("/") ? "/" + parent : parent) }
-        guard mkdir(path, 0o777) == 0 || errno == EEXIST else { throw failure(path, "the directory cannot be made") }
-    }
-
     /// Makes the file with mode 0600, complete or not at all, and replaces no other.
     /// - Returns: false where the file exists already; it stays as it is.
     package static func create(_ path: String, bytes: [UInt8]) throws(FileError) -> Bool {

@@ -1,11 +1,16 @@
 /// Writes instants in UTC as RFC 3339 `date-time`s.
 package enum RFC3339 {
+    /// The digits of the fraction of a second.
+    package enum Fraction {
+        case none, milliseconds, microseconds
+    }
+
     /// Appends an instant, such as `2026-11-22T09:30:19.000123Z`.
     ///
     /// - Parameters:
     ///   - unixMicroseconds: microseconds since 1970-01-01T00:00:00Z, within the years 0 to 9999.
-    ///   - withFraction: false leaves the fraction of a second out, true writes six digits of it.
-    package static func append(unixMicroseconds: Int64, withFraction: Bool, to bytes: inout [UInt8]) {
+    ///   - fraction: the digits of the fraction of a second, which is rounded down.
+    package static func append(unixMicroseconds: Int64, fraction digits: Fraction, to bytes: inout [UInt8]) {
         var (seconds, fraction) = unixMicroseconds.quotientAndRemainder(dividingBy: 1_000_000)
         if fraction < 0 {
             fraction += 1_000_000
@@ -28,7 +33,12 @@ package enum RFC3339 {
         append(Int(second / 60 % 60), digits: 2, to: &bytes)
         bytes.append(UInt8(ascii: ":"))
         append(Int(second % 60), digits: 2, to: &bytes)
-        if withFraction {
+        switch digits {
+        case .none: break
+        case .milliseconds:
+            bytes.append(UInt8(ascii: "."))
+            append(Int(fraction / 1000), digits: 3, to: &bytes)
+        case .microseconds:
             bytes.append(UInt8(ascii: "."))
             append(Int(fraction), digits: 6, to: &bytes)
         }

@@ -1,6 +1,8 @@
-/// What a backslash stands for in a JSON string (RFC 8259, section 7).
+/// The escape sequences of a JSON string (RFC 8259, section 7).
 enum JSONEscapes {
-    /// Checks the escape at `offset` and says where it ends.
+    /// Checks the escape at `offset`.
+    ///
+    /// - Returns: the offset behind the escape.
     static func skip(_ bytes: UnsafeRawBufferPointer, at offset: Int) throws(JSONParseError) -> Int {
         var end = offset
         _ = try read(bytes, at: &end)

@@ -99,10 +99,8 @@ final class LogQueue: Sendable {
         var endsMidLine = false
         while true {
             let (lines, isClosed) = state.withLock { state in
-                defer {
-                    state.lines = []
-                    state.isWriting = !state.lines.isEmpty
-                }
+                state.isWriting = !state.lines.isEmpty
+                defer { state.lines = [] }
                 return (state.lines, state.isClosed)
             }
             if lines.isEmpty {

@@ -9,6 +9,6 @@ struct Timestamp: Hashable {
 
     /// Appends `2026-11-22T09:30:19.000123Z` (RFC 3339).
     func append(to bytes: inout [UInt8]) {
-        RFC3339.append(unixMicroseconds: microseconds, withFraction: true, to: &bytes)
+        RFC3339.append(unixMicroseconds: microseconds, fraction: .microseconds, to: &bytes)
     }
 }

@@ -2,7 +2,8 @@ import Logging
 import OrderLog
 import ServiceLifecycle
 
-/// Maintains the partitions of `commands` each hour, and the appender's filter of the command ids of past days each minute.
+/// Maintains the partitions of `commands` each hour, and the appender's filter of the command ids of past days each
+/// minute.
 struct CommandMaintenance: Service {
     let retention: CommandRetention
     let filterLoader: CommandIdFilterLoader
@@ -11,14 +12,14 @@ struct CommandMaintenance: Service {
 
     func run() async throws {
         await cancelWhenGracefulShutdown {
-            var maintained: ContinuousClock.Instant?
+            var partitionsMaintained: ContinuousClock.Instant?
             while !Task.isCancelled {
                 do {
-                    if maintained.map({ $0 + .seconds(3600) < .now }) ?? true {
+                    if partitionsMaintained.map({ $0 + .seconds(3600) < .now }) ?? true {
                         try await retention.maintainPartitions()
-                        maintained = .now
+                        partitionsMaintained = .now
                     }
-                    // Each minute, since a filter of an earlier epoch is not used.
+                    // Each minute, since the appender ignores a filter that was made in an earlier epoch.
                     try await filterLoader.refresh(filter)
                     try await Task.sleep(for: .seconds(60))
                 } catch is CancellationError {

@@ -20,29 +20,32 @@ struct Components {
     let replays: ReplayRunner
     let api: APIRouter
 
+    /// - Parameters:
+    ///   - pool: the connections of `reader`.
+    ///   - models: reads the read models, by connections of its own.
     init(
-        _ settings: WaybillServerSettings,
-        _ reader: LogReader,
+        settings: WaybillServerSettings,
+        reader: LogReader,
         pool: PostgresPool,
-        _ models: ReadModelReader,
-        _ logger: Logger
+        models: ReadModelReader,
+        logger: Logger
     ) async throws {
         let key = try await SecretStore(pool: pool).secret(named: "position-seal") {
             (0..<PositionSeal.keyLength).map { _ in UInt8.random(in: 0...255) }
         }
         guard let seal = PositionSeal(key: key) else { throw DamagedSecret(name: "position-seal") }
-        let text = PositionEncoder { seal.seal(epoch: $0.epoch, seq: $0.seq) }
+        let positionEncoder = PositionEncoder { seal.seal(epoch: $0.epoch, seq: $0.seq) }
         let registry = reader.registry
         let metrics = MetricsRegistry()
         try BuildInfo.register(in: metrics)
         try LogOutput.standardError.register(in: metrics)
         let hub = StreamHub(
-            positionEncoder: text,
+            positionEncoder: positionEncoder,
             settings: settings.streams,
             metrics: try StreamMetrics(metrics),
             logger: logger
         ) { view in
-            StreamSource(reader: reader, view: view, positionEncoder: text)
+            StreamSource(reader: reader, view: view, positionEncoder: positionEncoder)
         }
         self.hub = hub
         try hub.register(in: metrics)
@@ -84,39 +87,38 @@ struct Components {
                 metrics: metrics,
                 keys: settings.keys,
                 seal: seal,
-                encoder: text
+                positionEncoder: positionEncoder
             ),
             logger: logger
         ) { DescriptionRoutes().add(to: $0) }
     }
 
+    /// The HTTP server with all its routes and streams.
+    ///
+    /// - Parameter onRunning: called with the port once the server accepts connections.
     func application(
-        _ settings: WaybillServerSettings,
-        _ logger: Logger,
-        _ onRunning: @escaping @Sendable (Int) async -> Void
+        settings: WaybillServerSettings,
+        logger: Logger,
+        onRunning: @escaping @Sendable (Int) async -> Void
     ) -> some ApplicationProtocol {
         let fallback = settings.port
         let handlers = StreamRequestHandlerFactory(authorizer: api.streams, hub: hub)
         return Application(
             router: api.router,
-            server: .loopBound(certificates: settings.certificates) { try handlers.add(to: $0, on: $1) },
+            server: .loopBound(certificates: settings.certificates, isLiveResponse: StreamResponse.isStream) {
+                try handlers.add(to: $0, on: $1)
+            },
             configuration: ApplicationConfiguration(
                 address: .hostname(settings.host, port: settings.port),
-                // Thousands of clients return at once after a restart; a short queue makes them wait for retransmissions.
+                // Thousands of clients reconnect at once after a restart. With a short queue they would wait for TCP to
+                // retransmit.
                 backlog: 4096
             ),
             onServerRunning: { channel in
-                await AcceptBackoff.add(to: channel, logger)
+                await AcceptBackoff.add(to: channel, logger: logger)
                 await onRunning(channel.localAddress?.port ?? fallback)
             },
             logger: logger
         )
     }
-}
-
-/// A secret in the database that is not what this service wrote.
-struct DamagedSecret: Error, CustomStringConvertible {
-    let name: String
-
-    var description: String { "the secret “\(name)” in the database is damaged" }
 }

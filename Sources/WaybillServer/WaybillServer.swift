@@ -15,7 +15,7 @@ package struct WaybillServer: Sendable {
     private let logger: Logger
     private let onRunning: @Sendable (Int) async -> Void
 
-    /// - Parameter onRunning: called with the port once requests are taken.
+    /// - Parameter onRunning: called with the port once the server accepts connections.
     package init(
         settings: WaybillServerSettings,
         logger: Logger,
@@ -32,37 +32,45 @@ package struct WaybillServer: Sendable {
     package func run(companions: [any Service] = []) async throws {
         let registry = EpochRegistry()
         let pool = LogReader.makePool(configuration: settings.database, registry: registry, logger: logger)
-        // Detached, so that it does not hear of the group's shutdown: the services read until the last of them has ended.
-        let housekeeping = Task.detached { try await pool.run() }
-        defer { housekeeping.cancel() }
-        // Read models have connections of their own: a slow list must not keep streams from catching up.
-        let models = ReadModelReader.makePool(configuration: settings.database, registry: registry, logger: logger)
-        let modelHousekeeping = Task.detached { try await models.run() }
-        defer { modelHousekeeping.cancel() }
+        // Detached, so that the group's shutdown does not reach the pool: services read until the last of them has
+        // ended.
+        let poolTask = Task.detached { try await pool.run() }
+        defer { poolTask.cancel() }
+        // Read models use connections of their own, so that a slow order list does not keep streams from catching up.
+        let modelPool = ReadModelReader.makePool(configuration: settings.database, registry: registry, logger: logger)
+        let modelPoolTask = Task.detached { try await modelPool.run() }
+        defer { modelPoolTask.cancel() }
         try await serve(
-            LogReader(pool: pool, registry: registry),
+            reader: LogReader(pool: pool, registry: registry),
             pool: pool,
-            ReadModelReader(pool: models, registry: registry),
-            companions
+            models: ReadModelReader(pool: modelPool, registry: registry),
+            companions: companions
         )
     }
 
     private func serve(
-        _ reader: LogReader,
+        reader: LogReader,
         pool: PostgresPool,
-        _ models: ReadModelReader,
-        _ companions: [any Service]
+        models: ReadModelReader,
+        companions: [any Service]
     ) async throws {
-        let components = try await Components(settings, reader, pool: pool, models, logger)
+        let components = try await Components(
+            settings: settings,
+            reader: reader,
+            pool: pool,
+            models: models,
+            logger: logger
+        )
         let watch = settings.certificates.map { [CertificateWatch($0)] } ?? []
         var configuration = ServiceGroupConfiguration(
             services: companions + watch + [
                 components.appender, components.tail, components.projector, components.replays, components.maintenance,
-                LoopBoundService(components.application(settings, logger, onRunning)), components.hub,
+                LoopBoundService(components.application(settings: settings, logger: logger, onRunning: onRunning)),
+                components.hub,
             ],
             logger: logger
         )
-        // Streams end within their own deadline; requests may finish, and whatever hangs then is cut.
+        // Streams end within a shorter deadline of their own. Requests may finish; what still runs then is cancelled.
         configuration.maximumGracefulShutdownDuration = .seconds(6)
         try await ServiceGroup(configuration: configuration).run()
     }

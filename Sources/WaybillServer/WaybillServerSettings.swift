@@ -4,16 +4,17 @@ package import HTTPTransport
 package import OrderLog
 package import Postgres
 
-/// What a service needs to know to run.
+/// The settings of a service.
 package struct WaybillServerSettings: Sendable {
     package var host = "127.0.0.1"
     package var port = 8080
-    /// The log's database, migrated already.
+    /// The database of the log, with the current schema.
     package var database: PostgresConfiguration
+    /// The keys that verify tokens.
     package var keys: KeySource
-    /// For TLS; nil serves clear text.
+    /// The certificate for TLS; nil serves clear text.
     package var certificates: CertificateStore?
-    /// How long accepted command ids are kept, in days.
+    /// The days for which accepted command ids are kept.
     package var commandRetentionDays = 90
     package var appender = Appender.Settings()
     package var streams = StreamHub.Settings()

@@ -2,7 +2,7 @@ import APIDescription
 import ArgumentParser
 import Foundation
 
-/// `waybill-docs DIRECTORY`: writes the pages that are made from the code.
+/// `waybill-docs [DIRECTORY]`: writes the pages of the documentation that are made from the code.
 @main
 struct WaybillDocs: ParsableCommand {
     static let configuration = CommandConfiguration(

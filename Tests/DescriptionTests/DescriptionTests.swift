@@ -16,17 +16,23 @@ import Testing
 @testable import WaybillServer
 
 @Suite struct DescriptionTests {
-    @Test func everyRouteIsDescribedAndEveryDescriptionServed() async throws {
+    @Test func theServedRoutesAreTheDescribedOnes() async throws {
         try await TestLog.with { log in
-            let housekeeping = Task { try await log.pool.run() }
-            defer { housekeeping.cancel() }
+            let poolTask = Task { try await log.pool.run() }
+            defer { poolTask.cancel() }
             let directory = FileManager.default.temporaryDirectory.appending(path: UUID().uuidString)
             defer { try? FileManager.default.removeItem(at: directory) }
             let key = try DevelopmentKey.loadOrCreate(in: directory.path)
             let keys = try await KeySource(.development(key), now: 0, logger: log.logger)
             let settings = WaybillServerSettings(database: log.database, keys: keys)
             let models = ReadModelReader(pool: log.pool, registry: log.registry)
-            let components = try await Components(settings, log.reader, pool: log.pool, models, log.logger)
+            let components = try await Components(
+                settings: settings,
+                reader: log.reader,
+                pool: log.pool,
+                models: models,
+                logger: log.logger
+            )
             let served = Set(components.api.router.routes.map { "\($0.method.rawValue) \($0.path)" })
             #expect(Set(Self.document.operations.map(\.key)) == served)
             #expect(Self.document.operations.count == served.count)
@@ -40,8 +46,8 @@ import Testing
         #expect(Set(ids).count == ids.count && ids.count >= CommandName.allCases.count)
     }
 
-    /// The story's commands are the examples: the domain took them all, and each command is among them.
-    @Test func everyExampleIsReal() {
+    /// The domain accepted every command of the story, and every command is among them.
+    @Test func everyCommandsExampleIsAccepted() {
         let story = ExampleStory()
         #expect(story.refused.isEmpty)
         #expect(Set(story.bodies.keys) == Set(CommandName.allCases))
@@ -50,7 +56,7 @@ import Testing
         #expect(story.events.map(\.seq) == Array(1...Int64(story.events.count)))
     }
 
-    @Test func everyReferenceLeadsSomewhere() {
+    @Test func everyReferenceHasItsTarget() {
         let schemas = Self.document.value["components"]?["schemas"]
         let headers = Self.document.value["components"]?["headers"]
         var targets: [String] = []
@@ -63,10 +69,21 @@ import Testing
         }
     }
 
-    @Test func everyProblemHasItsPlaceAndNoneIsForgotten() {
+    @Test func everyProblemCodeIsDescribed() {
         let codes = Set(Self.document.operations.flatMap(\.problemsByStatus).flatMap(\.codes))
-        // What no operation names comes of a path that has no such method.
+        // This code comes from paths that do not have the request's method, so no operation names it.
         #expect(Set(ProblemCode.allCases).subtracting(codes) == [.methodNotAllowed])
+    }
+
+    @Test func everyFieldAndWordHasAMeaning() {
+        let fields = Self.document.fields
+        for (name, schema) in fields.types {
+            for field in fields.fields(of: schema) { #expect(!field.meaning.isEmpty, "\(name).\(field.path)") }
+        }
+        for enumeration in Self.document.enumerations {
+            for (word, meaning) in enumeration.words { #expect(!meaning.isEmpty, "\(enumeration.name).\(word)") }
+        }
+        #expect(fields.types.count > 20 && Self.document.enumerations.count > 20)
     }
 
     private static func references(_ value: JSONValue, _ targets: inout [String]) {

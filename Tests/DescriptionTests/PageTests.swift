@@ -8,7 +8,7 @@ import Testing
         .deletingLastPathComponent().appending(path: "docs")
 
     @Test(arguments: Page.allCases)
-    func everyPageIsAsTheCodeHasIt(page: Page) throws {
+    func everyWrittenPageIsUpToDate(page: Page) throws {
         let text = try page.text
         let written = try String(contentsOf: Self.directory.appending(path: page.rawValue), encoding: .utf8)
         #expect(written == text, "docs/\(page.rawValue) is out of date: run Scripts/docs")

@@ -227,7 +227,7 @@ def replaced(service, check, bench, authority, certificate, key):
         wait_for(lambda: reloads("refused") == count or None, 10, f"{name} is refused", every=0.2)
         check(
             f"{name} is refused, and said",
-            serial(service.port, service.tls) == before and "the old certificate stays" in service.log_tail(),
+            serial(service.port, service.tls) == before and "keeping the current certificate" in service.log_tail(),
             service.log_tail(400),
         )
 

@@ -8,34 +8,34 @@ import Testing
 @Suite struct CertificateTests {
     private let logger = Logger(label: "certificates")
 
-    @Test func aChangedPairReplacesTheOldOne() async throws {
+    @Test func aChangedCertificateIsLoaded() async throws {
         try await TestCertificate.with(days: 10) { certificate in
             let store = try CertificateStore(certificate.files, logger: logger)
             let (context, expiresAt) = (store.context, store.expiresAt)
-            store.refresh()
+            store.reloadIfChanged()
             #expect(store.context === context)
             try certificate.make(days: 20)
-            store.refresh()
+            store.reloadIfChanged()
             #expect(store.context !== context)
             #expect(store.expiresAt > expiresAt + 9 * 86_400)
         }
     }
 
-    @Test func whatIsOfNoUseLeavesTheOldOneInPlaceUntilItChanges() async throws {
+    @Test func reloadKeepsTheOldCertificateWhenTheNewOneIsInvalid() async throws {
         try await TestCertificate.with { certificate in
             let store = try CertificateStore(certificate.files, logger: logger)
             let context = store.context
             let whole = try Data(contentsOf: URL(fileURLWithPath: certificate.path))
             try whole.prefix(whole.count / 2).write(to: URL(fileURLWithPath: certificate.path))
-            store.refresh()
+            store.reloadIfChanged()
             #expect(store.context === context)
             try whole.write(to: URL(fileURLWithPath: certificate.path))
-            store.refresh()
+            store.reloadIfChanged()
             #expect(store.context !== context)
         }
     }
 
-    @Test func aCertificateIsOfUseBetweenItsTwoTimes() async throws {
+    @Test func aCertificateIsRefusedOutsideItsValidity() async throws {
         try await TestCertificate.with(days: 1) { certificate in
             let now = Date().timeIntervalSince1970
             let pair = try certificate.files.load(now: now + 60)

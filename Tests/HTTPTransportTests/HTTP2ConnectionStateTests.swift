@@ -4,52 +4,52 @@ import Testing
 @testable import HTTPTransport
 
 @Suite struct HTTP2ConnectionStateTests {
-    @Test func aConnectionWithoutStreamsAwaitsThemAgain() {
+    @Test func theIdleTimerStartsWhenTheLastStreamCloses() {
         var state = HTTP2ConnectionState()
         #expect(state.isIdle)
-        state.opened(1)
-        state.opened(3)
+        state.streamOpened(1)
+        state.streamOpened(3)
         #expect(!state.isIdle)
         #expect(state.streamClosed() == .nothing)
-        #expect(state.streamClosed() == .awaitStreams)
+        #expect(state.streamClosed() == .startIdleTimer)
         #expect(state.isIdle)
     }
 
-    @Test func theSecondGoodbyeNamesTheLastStreamThatCameBeforeIt() {
+    @Test func theFinalGoAwayNamesTheLastStreamOpenedBeforeIt() {
         var state = HTTP2ConnectionState()
-        state.opened(1)
-        #expect(state.end() == .warn)
-        // The client had not heard of it yet.
-        state.opened(5)
-        state.opened(3)
-        #expect(state.warningSeen() == .leave(after: 5))
-        #expect(state.left() == .nothing)
+        state.streamOpened(1)
+        #expect(state.shutDown() == .sendFirstGoAway)
+        // The client had not read the first GOAWAY yet.
+        state.streamOpened(5)
+        state.streamOpened(3)
+        #expect(state.firstGoAwayAcknowledged() == .sendFinalGoAway(lastStream: 5))
+        #expect(state.finalGoAwaySent() == .nothing)
     }
 
-    @Test func itClosesWhenTheLastStreamHasEnded() {
+    @Test func theConnectionClosesWhenTheLastStreamHasEnded() {
         var state = HTTP2ConnectionState()
-        state.opened(1)
-        #expect(state.end() == .warn)
-        #expect(state.warningSeen() == .leave(after: 1))
-        #expect(state.left() == .nothing)
+        state.streamOpened(1)
+        #expect(state.shutDown() == .sendFirstGoAway)
+        #expect(state.firstGoAwayAcknowledged() == .sendFinalGoAway(lastStream: 1))
+        #expect(state.finalGoAwaySent() == .nothing)
         #expect(state.streamClosed() == .close)
     }
 
-    @Test func theLastStreamsEndBringsTheSecondGoodbye() {
+    @Test func theFinalGoAwayFollowsTheEndOfTheLastStream() {
         var state = HTTP2ConnectionState()
-        state.opened(1)
-        #expect(state.end() == .warn)
-        #expect(state.streamClosed() == .leave(after: 1))
-        #expect(state.left() == .close)
-        #expect(state.warningSeen() == .nothing)
+        state.streamOpened(1)
+        #expect(state.shutDown() == .sendFirstGoAway)
+        #expect(state.streamClosed() == .sendFinalGoAway(lastStream: 1))
+        #expect(state.finalGoAwaySent() == .close)
+        #expect(state.firstGoAwayAcknowledged() == .nothing)
     }
 
-    @Test func withoutStreamsGoodbyeIsSaidOnce() {
+    @Test func anIdleConnectionSendsOneGoAway() {
         var state = HTTP2ConnectionState()
-        #expect(state.end() == .leave(after: .rootStream))
-        #expect(state.end() == .nothing)
-        #expect(state.warningSeen() == .nothing)
-        #expect(state.left() == .close)
-        #expect(state.left() == .nothing)
+        #expect(state.shutDown() == .sendFinalGoAway(lastStream: .rootStream))
+        #expect(state.shutDown() == .nothing)
+        #expect(state.firstGoAwayAcknowledged() == .nothing)
+        #expect(state.finalGoAwaySent() == .close)
+        #expect(state.finalGoAwaySent() == .nothing)
     }
 }

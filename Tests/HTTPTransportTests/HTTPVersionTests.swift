@@ -3,19 +3,19 @@ import Testing
 @testable import HTTPTransport
 
 @Suite struct HTTPVersionTests {
-    @Test func everyPartOfThePrefaceLeavesItOpen() {
+    @Test func aPartOfThePrefaceIsUndecided() {
         for length in 0..<HTTPVersion.preface.count {
-            #expect(HTTPVersion(beginning: HTTPVersion.preface.prefix(length)) == nil)
+            #expect(HTTPVersion(firstBytes: HTTPVersion.preface.prefix(length)) == nil)
         }
     }
 
-    @Test func thePrefaceAndWhatFollowsItIsHTTP2() {
-        #expect(HTTPVersion(beginning: HTTPVersion.preface) == .http2)
-        #expect(HTTPVersion(beginning: HTTPVersion.preface + [0, 0, 0, 4]) == .http2)
+    @Test func thePrefaceIsHTTP2WhateverFollows() {
+        #expect(HTTPVersion(firstBytes: HTTPVersion.preface) == .http2)
+        #expect(HTTPVersion(firstBytes: HTTPVersion.preface + [0, 0, 0, 4]) == .http2)
     }
 
     @Test(arguments: ["GET / HTTP/1.1\r\n", "PO", "PRI * HTTP/1.1", "PRI * HTTP/2.0\r\n\r\nSX", "\r\n", "pri"])
-    func whateverDiffersIsHTTP1(text: String) {
-        #expect(HTTPVersion(beginning: Array(text.utf8)) == .http1)
+    func anyOtherBeginningIsHTTP1(text: String) {
+        #expect(HTTPVersion(firstBytes: Array(text.utf8)) == .http1)
     }
 }

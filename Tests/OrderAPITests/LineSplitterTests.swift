@@ -22,14 +22,14 @@ import Testing
         }
     }
 
-    @Test(arguments: 1...30) func linesAreTheSameHoweverTheyArrive(size: Int) {
+    @Test(arguments: 1...30) func linesDoNotDependOnTheChunks(size: Int) {
         #expect(pieces("a\nbc\r\n\n \t\nlast", chunk: size) == ["1:a", "2:bc\r", "5:last"])
         #expect(pieces("a\n\n", chunk: size) == ["1:a"])
         #expect(pieces("\n\n\n", chunk: size).isEmpty)
         #expect(pieces("", chunk: size).isEmpty)
     }
 
-    @Test(arguments: 1...30) func aLongLineIsToldOnceAndPassedOver(size: Int) {
+    @Test(arguments: 1...30) func aTooLongLineIsReportedOnceAndSkipped(size: Int) {
         #expect(pieces("0123456789\n0123456789A\nb", chunk: size) == ["1:0123456789", "2!", "3:b"])
         #expect(pieces("0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ\n\nb\n", chunk: size) == ["1!", "3:b"])
         #expect(pieces("a\n0123456789ABCDEF", chunk: size) == ["1:a", "2!"])

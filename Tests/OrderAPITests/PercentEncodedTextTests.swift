@@ -8,12 +8,12 @@ import Testing
         #expect(PercentEncodedText.decode(text[...]) == meaning)
     }
 
-    @Test func aPlusIsASpaceInAQueryAlone() {
+    @Test func aPlusIsASpaceOnlyInAQuery() {
         #expect(PercentEncodedText.decode("a+b%2B", plus: .space) == "a b+")
     }
 
     @Test(arguments: ["%", "%4", "%4g", "%+5", "%-1", "%FF", "%C3", "a%00"])
-    func whatIsNoTextIsRefused(text: String) {
+    func brokenEscapesAndInvalidUTF8AreRefused(text: String) {
         #expect(PercentEncodedText.decode(text[...]) == nil)
     }
 }

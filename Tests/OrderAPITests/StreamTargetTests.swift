@@ -8,7 +8,7 @@ import Testing
         StreamTarget(HTTPRequest(method: method, scheme: nil, authority: nil, path: path))
     }
 
-    @Test func streamsAreToldByTheirPaths() {
+    @Test func pathsOfStreamsAreRecognised() {
         #expect(target("/v1/stream") == .feed)
         #expect(target("/v1/stream?shop=aurora") == .feed)
         #expect(target("/v1/stream/") == .feed)
@@ -19,7 +19,7 @@ import Testing
         #expect(target("/v1/customers/stream/stream") == .customer("stream"))
     }
 
-    @Test func everythingElseIsNone() {
+    @Test func otherRequestsAreNotStreams() {
         for path in [
             "/v1/streams", "/v1/orders/stream", "/v1/orders/7/8/stream", "/v2/stream", "/stream", "/", "", "*",
             "/v1/orders/7/streaM", "/v1/orders/7", "/v1/orders?x=/v1/stream", "/v1/shops/7/stream",

@@ -8,17 +8,21 @@ import Testing
         (253_402_300_799_999_999, "9999-12-31T23:59:59.999999Z"),
     ])
     func instantHasSixDigitsOfFraction(_ microseconds: Int64, _ text: String) {
-        #expect(written(microseconds, withFraction: true) == text)
+        #expect(written(microseconds, .microseconds) == text)
     }
 
     @Test func fractionCanBeLeftOut() {
-        #expect(written(951_782_400_000_000, withFraction: false) == "2000-02-29T00:00:00Z")
-        #expect(written(-1, withFraction: false) == "1969-12-31T23:59:59Z")
+        #expect(written(951_782_400_000_000, .none) == "2000-02-29T00:00:00Z")
+        #expect(written(-1, .none) == "1969-12-31T23:59:59Z")
     }
 
-    private func written(_ microseconds: Int64, withFraction: Bool) -> String {
+    @Test func millisecondsAreRoundedDown() {
+        #expect(written(951_782_400_123_999, .milliseconds) == "2000-02-29T00:00:00.123Z")
+    }
+
+    private func written(_ microseconds: Int64, _ fraction: RFC3339.Fraction) -> String {
         var bytes: [UInt8] = []
-        RFC3339.append(unixMicroseconds: microseconds, withFraction: withFraction, to: &bytes)
+        RFC3339.append(unixMicroseconds: microseconds, fraction: fraction, to: &bytes)
         return String(decoding: bytes, as: UTF8.self)
     }
 }

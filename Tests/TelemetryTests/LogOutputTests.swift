@@ -55,6 +55,21 @@ import Testing
         }
     }
 
+    @Test func flushedLinesCanBeReadAtOnce() {
+        let pipe = UnreadPipe()
+        let output = LogOutput(descriptor: pipe.writing)
+        var buffer = [UInt8](repeating: 0, count: 4096)
+        for number in 0..<500 {
+            let line = Array("line \(number)\n".utf8)
+            output.write(line)
+            #expect(output.flush(within: .seconds(30)))
+            _ = fcntl(pipe.reading, F_SETFL, O_NONBLOCK)
+            #expect(read(pipe.reading, &buffer, buffer.count) == line.count)
+        }
+        close(pipe.reading)
+        close(pipe.writing)
+    }
+
     @Test func linesThatNobodyReadsAreDroppedCountedAndTold() async throws {
         let pipe = UnreadPipe()
         let output = LogOutput(descriptor: pipe.writing, capacity: 64 << 10)

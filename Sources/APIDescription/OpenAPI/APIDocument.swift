@@ -5,10 +5,13 @@ import Orders
 import StrictJSON
 import Telemetry
 
-/// The OpenAPI 3.1 description of the API, built once from what the code itself knows: commands and events describe
-/// themselves, problems and permissions are tables.
+/// The OpenAPI 3.1 description of the API. Commands and events describe themselves; problems and permissions come from
+/// their tables in the code.
 struct APIDocument {
     let operations: [APIOperation]
+    /// The enumerations that bodies use, by name.
+    let enumerations: [APIEnumeration]
+    /// The whole document.
     let value: JSONValue
 
     /// The description, built once.
@@ -18,8 +21,9 @@ struct APIDocument {
         let catalog = SchemaCatalog()
         let examples = ExampleStory()
         APISchemas.define(in: catalog)
-        let operations = Self.everything(catalog, examples)
+        let operations = Self.operations(catalog, examples)
         self.operations = operations
+        enumerations = APIEnumeration.all(in: catalog)
         value = [
             "openapi": "3.1.0",
             "info": [
@@ -47,22 +51,44 @@ struct APIDocument {
         ]
     }
 
-    /// Every operation that the service has.
-    private static func everything(_ catalog: SchemaCatalog, _ examples: ExampleStory) -> [APIOperation] {
+    /// The fields of the document's schemas.
+    var fields: SchemaFields { SchemaFields(schemas: value["components"]?["schemas"] ?? true) }
+
+    /// The fields that a bulk line has beside those of its command.
+    var bulkLineFields: [SchemaFields.Field] {
+        let line = fields.fields(of: APISchemas.reference("ConfirmOrderLine"))
+        return line.filter { ["command", "orderId", "commandId", "ifMatch"].contains($0.path) }.map { field in
+            switch field.path {
+            case "command":
+                let words = APISchemas.words(CommandName.self)
+                return SchemaFields.Field(path: field.path, isRequired: true, schema: words, meaning: field.meaning)
+            case "orderId":
+                let meaning = field.meaning + " Optional for `placeOrder`."
+                return SchemaFields.Field(path: field.path, isRequired: true, schema: field.schema, meaning: meaning)
+            default: return field
+            }
+        }
+    }
+
+    /// The introduction, in a few sentences.
+    var introduction: String { Self.introduction }
+
+    /// Every operation of the service.
+    private static func operations(_ catalog: SchemaCatalog, _ examples: ExampleStory) -> [APIOperation] {
         APIOperation.commands(catalog, examples) + APIOperation.reads(examples) + APIOperation.streams
             + APIOperation.service
     }
 
     private static let introduction = """
-        Shop backends submit commands; each accepted one appends events to one log. People read orders, and follow them by \
-        Server-Sent Events whose ids are positions in the log. Bodies are strict JSON (RFC 8259), at most 256 KiB, without \
-        unknown or repeated names; an optional field is left out, never null. Times are RFC 3339.
+        Shop backends submit commands, and each accepted command appends events to one log. Clients read orders, and follow \
+        them by Server-Sent Events whose ids are positions in the log. Bodies are strict JSON (RFC 8259) of at most 256 KiB, \
+        without unknown or repeated names. An optional field is left out, never null. Times are RFC 3339.
         """
 
     private static let tokens = """
-        `aud` is `waybill`; `iss`, `sub` and `exp` are there; `role` is backend, customer, staff or operator; `shop` is a \
+        `aud` is `waybill`; `iss`, `sub` and `exp` are required; `role` is backend, customer, staff or operator; `shop` is a \
         name or a list of names (`*` for staff and operators only, exactly one for a customer). A customer's `sub` is the \
-        `customer` of its orders. What is outside the token's shops is 404.
+        `customer` of its orders. A resource outside the token's shops is 404.
         """
 
     private static func paths(_ operations: [APIOperation]) -> JSONValue {
@@ -73,55 +99,5 @@ struct APIDocument {
             items[operation.path, default: []].append((operation.method.rawValue.lowercased(), operation.json))
         }
         return .members(order.map { ($0, .members(items[$0] ?? [])) })
-    }
-}
-
-extension APIOperation {
-    var json: JSONValue {
-        let admitted = access.roles.map { "Roles: \($0.map(\.rawValue).joined(separator: ", "))." }
-        var members: [(String, JSONValue)] = [
-            ("operationId", .string(id)), ("tags", [.string(tag.rawValue)]), ("summary", .string(summary)),
-        ]
-        let notes = [note, admitted ?? ""].filter { !$0.isEmpty }
-        if !notes.isEmpty { members.append(("description", .string(notes.joined(separator: " ")))) }
-        if admitted == nil { members.append(("security", [])) }
-        if !parameters.isEmpty { members.append(("parameters", .array(parameters))) }
-        if let body { members.append(("requestBody", body)) }
-        let good = answers.map { (String($0.status), $0.json) }
-        let bad = problemsByStatus.map { (String($0.status), problemAnswer($0.status, $0.codes)) }
-        members.append(("responses", .members(good + bad)))
-        return .members(members)
-    }
-
-    private func problemAnswer(_ status: Int, _ codes: [ProblemCode]) -> JSONValue {
-        var headers = problemHeaders
-        switch status {
-        case 401: headers = ["WWW-Authenticate"]
-        case 403: headers = problemHeaders
-        case 412: headers.append("ETag")
-        case 429, 503: headers.append("Retry-After")
-        default: break
-        }
-        let schema: JSONValue = [
-            "allOf": [APISchemas.reference("Problem")],
-            "properties": [
-                "status": ["const": .integer(status)], "code": ["enum": .strings(codes.map(\.rawValue))],
-            ],
-        ]
-        return APIAnswer(
-            status: status,
-            note: codes.map { "`\($0.rawValue)`: \($0.title)." }.joined(separator: " "),
-            headers: headers,
-            content: [("application/problem+json", ["schema": schema])]
-        ).json
-    }
-}
-
-extension APIAnswer {
-    var json: JSONValue {
-        var members: [(String, JSONValue)] = [("description", .string(note))]
-        if !headers.isEmpty { members.append(("headers", .members(headers.map(APIHeader.reference)))) }
-        if !content.isEmpty { members.append(("content", .members(content))) }
-        return .members(members)
     }
 }

@@ -5,7 +5,7 @@ import Orders
 import StrictJSON
 
 extension APIOperation {
-    /// Placing, every other command, and the bulk route.
+    /// The operations for single commands, and the bulk operation.
     static func commands(_ catalog: SchemaCatalog, _ examples: ExampleStory) -> [APIOperation] {
         CommandName.allCases.map { command($0, catalog, examples) } + [bulk(catalog, examples)]
     }
@@ -25,8 +25,9 @@ extension APIOperation {
         let needsBody = catalog.schemas[name.schemaName]?["required"] != nil
         var answer = APIAnswer(
             status: places ? 201 : 200,
-            note: "Accepted: in the log, once."
-                + (name.isFact ? " Known already: `events` is empty, and the position is the order's." : ""),
+            note: "Accepted: the command is in the log exactly once."
+                + (name.isFact
+                    ? " For a known fact, `events` is empty and `position` is that of the order's last event." : ""),
             headers: ["ETag", "Idempotent-Replayed", "Waybill-Command-Id"] + (places ? ["Location"] : [])
         )
         var content: JSONValue = ["schema": APISchemas.reference("Receipt")]
@@ -40,12 +41,14 @@ extension APIOperation {
             id: name.rawValue,
             tag: .commands,
             summary: name.summary,
-            note: name.isFact ? "A fact: de-duplicated, and never refused for being late or surprising." : "",
-            access: .permission(places || name.isFact ? .placeAndReport : .otherCommands),
+            note: name.isFact
+                ? "Reports a fact: it counts once however often it is sent, and is never refused for being late or unexpected."
+                : "",
+            permission: places || name.isFact ? .placeAndReport : .otherCommands,
             parameters: (places ? [] : [APIParameter.orderId]) + APIParameter.commandHeaders,
             body: ["required": .bool(needsBody), "content": ["application/json": media]],
             answers: [answer],
-            // A fact about a payment is refused only where the order is not there, which is 404.
+            // A report of a payment is refused only where the order does not exist, which is 404.
             problems: bodyProblems + (places ? [.foreignShop, .orderExists] : [.notFound])
                 + (places || name == .recordPayment ? [] : [.rejected]),
             problemHeaders: ["Waybill-Command-Id"]
@@ -72,12 +75,12 @@ extension APIOperation {
             path: "/v1/commands",
             id: "bulk",
             tag: .commands,
-            summary: "Takes any number of commands, one a line, and answers each in order.",
+            summary: "Takes any number of commands, one a line, and answers each line in order.",
             note: """
-                Request and answer are streams of lines. Lines count from 1, blank lines are skipped, a line holds at most \
-                256 KiB. Without `commandId` a line cannot be sent again safely.
+                Request and response are streams of lines. Lines count from 1, blank lines are skipped, and a line holds at \
+                most 256 KiB. A line without `commandId` cannot be sent again safely.
                 """,
-            access: .permission(.placeAndReport),
+            permission: .placeAndReport,
             body: [
                 "required": true,
                 "content": [
@@ -90,7 +93,7 @@ extension APIOperation {
             answers: [
                 APIAnswer(
                     status: 200,
-                    note: "One line for each line, in order.",
+                    note: "One result for each line, in the same order.",
                     content: [
                         (
                             "application/x-ndjson",

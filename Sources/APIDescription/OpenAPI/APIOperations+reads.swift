@@ -5,7 +5,7 @@ import Orders
 import StrictJSON
 
 extension APIOperation {
-    /// Orders, their history, and the log.
+    /// The operations that read orders, their history, and the log.
     static func reads(_ examples: ExampleStory) -> [APIOperation] {
         [orders(examples), order(examples), history(examples), log(examples)]
     }
@@ -17,18 +17,24 @@ extension APIOperation {
             id: "listOrders",
             tag: .orders,
             summary: "Lists orders, the newest first.",
-            access: .permission(.readOrders),
+            permission: .readOrders,
             parameters: [
-                APIParameter.query("shop", shops, "Only these shops, within the token's.").adding(("explode", false)),
-                APIParameter.words("status", OrderStatus.allCases.map(\.rawValue), "Only these headlines."),
-                APIParameter.query("customer", word, "Only this customer's."),
-                APIParameter.query("number", word, "Only this number."),
-                APIParameter.query("carrier", word, "Only with a parcel of this carrier."),
-                APIParameter.query("trackingNumber", word, "Only with a parcel of this tracking number."),
+                APIParameter.query("shop", shops, "Only orders of these shops, which the token must include.").adding(
+                    ("explode", false)
+                ),
+                APIParameter.words(
+                    "status",
+                    OrderStatus.allCases.map(\.rawValue),
+                    "Only orders with one of these statuses."
+                ),
+                APIParameter.query("customer", word, "Only orders of this customer."),
+                APIParameter.query("number", word, "Only orders with this number."),
+                APIParameter.query("carrier", word, "Only orders with a parcel of this carrier."),
+                APIParameter.query("trackingNumber", word, "Only orders with a parcel of this tracking number."),
                 APIParameter.query(
                     "attention",
                     ["type": "boolean"],
-                    "Only what staff should look at; `false` filters nothing. Not for customers."
+                    "Only orders that need attention; `false` filters nothing. Not for customers."
                 ),
                 APIParameter.query("placedAfter", time, "Only orders placed at this time or later."),
                 APIParameter.query("placedBefore", time, "Only orders placed before this time."),
@@ -38,7 +44,7 @@ extension APIOperation {
             answers: [
                 APIAnswer(
                     status: 200,
-                    note: "A page; `next` is absent on the last one.",
+                    note: "A page of orders; `next` is absent on the last one.",
                     content: [
                         (
                             "application/json",
@@ -57,8 +63,8 @@ extension APIOperation {
             path: "/v1/orders/{id}",
             id: "getOrder",
             tag: .orders,
-            summary: "Reads an order.",
-            access: .permission(.readOrders),
+            summary: "Reads an order, now or as of a moment in the past.",
+            permission: .readOrders,
             parameters: [
                 APIParameter.orderId, APIParameter.minPosition,
                 APIParameter.query("version", ["type": "integer", "minimum": 1], "The order as of this version."),
@@ -69,7 +75,7 @@ extension APIOperation {
                 APIAnswer(
                     status: 200,
                     note:
-                        "The order, for customers without `internal`. A stream opened after its position goes on gap-free.",
+                        "The order; for customers without `internal`. A stream opened after its `position` continues without a gap.",
                     headers: ["ETag"],
                     content: [
                         (
@@ -90,7 +96,7 @@ extension APIOperation {
             id: "getOrderEvents",
             tag: .events,
             summary: "Reads an order's history.",
-            access: .permission(.readOrders),
+            permission: .readOrders,
             parameters: [APIParameter.orderId, APIParameter.after, APIParameter.limit],
             answers: [page(examples)],
             problems: [.notFound, .malformedPosition, .unknownPosition]
@@ -104,7 +110,7 @@ extension APIOperation {
             id: "getEvents",
             tag: .events,
             summary: "Reads the log of the token's shops.",
-            access: .permission(.shopFeeds),
+            permission: .shopFeeds,
             parameters: [APIParameter.after, APIParameter.limit],
             answers: [page(examples)],
             problems: [.malformedPosition, .unknownPosition]
@@ -114,7 +120,8 @@ extension APIOperation {
     private static func page(_ examples: ExampleStory) -> APIAnswer {
         APIAnswer(
             status: 200,
-            note: "A page; `next` is absent on the last one. By `Accept: application/x-ndjson`: an event a line.",
+            note:
+                "A page of events; `next` is absent on the last one. With `Accept: application/x-ndjson`, one event a line.",
             content: [
                 ("application/json", ["schema": APISchemas.reference("EventPage"), "example": examples.eventPage]),
                 (
@@ -133,6 +140,6 @@ extension APIOperation {
     static let shops: JSONValue = [
         "type": "array", "minItems": 1, "items": ["type": "string", "pattern": "^[a-z0-9-]{1,63}$"],
     ]
-    /// A parameter that is there says something: empty ones are refused, and NUL, which no text of the log holds.
+    /// The schema of a text parameter. An empty one is refused, and so is NUL, which no text of the log holds.
     static let word: JSONValue = ["type": "string", "minLength": 1, "pattern": "^[^\\x00]+$"]
 }

@@ -4,7 +4,7 @@ import OrderAPI
 import StrictJSON
 
 extension APIOperation {
-    /// Everything around the orders.
+    /// The operations for statistics, projections and the service itself.
     static let service: [APIOperation] = statistics + projections + probes
 
     private static let statistics: [APIOperation] = [
@@ -13,10 +13,13 @@ extension APIOperation {
             path: "/v1/stats",
             id: "getStats",
             tag: .statistics,
-            summary: "Counts per status and per minute, time in status, and what needs attention.",
-            access: .permission(.shopFeeds),
+            summary:
+                "Reads counts per status and per minute, the time in each status, and the orders that need attention.",
+            permission: .shopFeeds,
             parameters: [
-                APIParameter.query("shop", shops, "Only these shops.").adding(("explode", false)),
+                APIParameter.query("shop", shops, "Only these shops, which the token must include.").adding(
+                    ("explode", false)
+                ),
                 APIParameter.minPosition,
             ],
             answers: [json("Stats", "The counts.", example: stats)],
@@ -30,22 +33,24 @@ extension APIOperation {
             path: "/v1/projections",
             id: "listProjections",
             tag: .projections,
-            summary: "Says how each projection stands, and how far it lags behind.",
-            access: .permission(.administration),
-            answers: [json("Projections", "The projections.", example: standing)]
+            summary: "Lists the projections with their state and their lag behind the log.",
+            permission: .administration,
+            answers: [json("Projections", "The projections.", example: projectionStates)]
         ),
         APIOperation(
             method: .post,
             path: "/v1/projections/{name}/replay",
             id: "startReplay",
             tag: .projections,
-            summary: "Rebuilds a projection from the log; serving goes on.",
-            note: "A new version is built beside the one that is served, and takes over at the log's head. `GET "
-                + "/v1/projections` says how far it has come. One that was interrupted, by the end of its process too, goes on "
-                + "where it had come to.",
-            access: .permission(.administration),
+            summary: "Rebuilds a projection from the log, while its current version is served.",
+            note: """
+                The replay builds a new version beside the served one, which it replaces at the log's head. `GET \
+                /v1/projections` shows the progress. A replay that was interrupted, such as by the end of its process, is \
+                continued.
+                """,
+            permission: .administration,
             parameters: [projectionName],
-            answers: [json("Replay", "It has begun.", status: 202, example: begun)],
+            answers: [json("Replay", "The replay has begun.", status: 202, example: replayStarted)],
             problems: [.notFound, .replayUnderWay]
         ),
         APIOperation(
@@ -53,13 +58,13 @@ extension APIOperation {
             path: "/v1/projections/{name}/replay",
             id: "cancelReplay",
             tag: .projections,
-            summary: "Cancels a replay, and drops what it has built.",
-            note: "An interrupted one as well as one that is running, whichever process runs it.",
-            access: .permission(.administration),
+            summary: "Cancels a replay, and drops the version that it builds.",
+            note: "Cancels interrupted replays as well as running ones, whichever process runs them.",
+            permission: .administration,
             parameters: [projectionName],
             answers: [
-                APIAnswer(status: 202, note: "It has been told, and is still ending."),
-                APIAnswer(status: 204, note: "Nothing is under way now, whether there was anything to cancel or not."),
+                APIAnswer(status: 202, note: "The replay has been told to stop, and is still ending."),
+                APIAnswer(status: 204, note: "No replay is under way now. Also where there was none to cancel."),
             ],
             problems: [.notFound]
         ),
@@ -73,18 +78,18 @@ extension APIOperation {
             path: "/healthz",
             id: "health",
             tag: .service,
-            summary: "Says that the process answers.",
-            access: .permission(.publicPages),
-            answers: [json("Health", "It does.", example: ["status": "ok"])]
+            summary: "Tells that the process answers.",
+            permission: .publicPages,
+            answers: [json("Health", "The process answers.", example: ["status": "ok"])]
         ),
         APIOperation(
             method: .get,
             path: "/readyz",
             id: "readiness",
             tag: .service,
-            summary: "Says whether the service reaches its log and takes requests.",
-            access: .permission(.publicPages),
-            answers: [json("Health", "It does.", example: ["status": "ready"])],
+            summary: "Tells whether the service reaches its log and takes requests.",
+            permission: .publicPages,
+            answers: [json("Health", "The service is ready.", example: ["status": "ready"])],
             problems: [.unavailable, .internalError]
         ),
         APIOperation(
@@ -92,8 +97,8 @@ extension APIOperation {
             path: "/metrics",
             id: "metrics",
             tag: .service,
-            summary: "Measurements in Prometheus' text format.",
-            access: .permission(.administration),
+            summary: "Reads the metrics in Prometheus' text format.",
+            permission: .administration,
             answers: [
                 APIAnswer(status: 200, note: "The metrics.", content: [("text/plain", ["schema": ["type": "string"]])])
             ]
@@ -103,16 +108,20 @@ extension APIOperation {
             path: "/openapi.json",
             id: "openapi",
             tag: .service,
-            summary: "This description.",
-            access: .permission(.publicPages),
+            summary: "Reads this description.",
+            permission: .publicPages,
             answers: [
                 APIAnswer(
                     status: 200,
-                    note: "OpenAPI 3.1.",
+                    note: "The description, in OpenAPI 3.1.",
                     headers: ["DocumentETag"],
                     content: [("application/json", ["schema": ["type": "object"]])]
                 ),
-                APIAnswer(status: 304, note: "As `If-None-Match` has it already.", headers: ["DocumentETag"]),
+                APIAnswer(
+                    status: 304,
+                    note: "The client's copy, which `If-None-Match` names, is current.",
+                    headers: ["DocumentETag"]
+                ),
             ]
         ),
     ]

@@ -6,74 +6,76 @@ import Orders
 import StrictJSON
 
 extension APIOperation {
-    /// Server-Sent Events. They never end by themselves.
+    /// The operations that open streams.
     static let streams: [APIOperation] = [
         stream(
-            "/v1/orders/{id}/stream",
-            "streamOrder",
-            "Follows one order.",
-            "Begins with a `snapshot` and its id.",
-            .permission(.readOrders),
-            [APIParameter.orderId],
-            [.notFound]
+            path: "/v1/orders/{id}/stream",
+            id: "streamOrder",
+            summary: "Follows one order.",
+            beginning: "Begins with a `snapshot` and its id.",
+            permission: .readOrders,
+            parameters: [APIParameter.orderId],
+            problems: [.notFound]
         ),
         stream(
-            "/v1/customers/{ref}/stream",
-            "streamCustomer",
-            "Follows a customer's orders.",
-            "Begins with one `snapshot` per order, without ids, then an id-only block. A customer without orders waits for "
-                + "the first.",
-            .permission(.customerStream),
-            [
+            path: "/v1/customers/{ref}/stream",
+            id: "streamCustomer",
+            summary: "Follows a customer's orders.",
+            beginning:
+                "Begins with one `snapshot` per order, without ids, then an id-only block. The stream of a customer without "
+                + "orders waits for the first.",
+            permission: .customerStream,
+            parameters: [
                 APIParameter.path("ref", ["type": "string", "minLength": 1, "maxLength": 500], "The customer."),
                 APIParameter.query(
                     "shop",
                     ["type": "string", "pattern": "^[a-z0-9-]{1,63}$"],
-                    "Whose customer; may be left out where the token is for one shop alone."
+                    "The customer's shop; may be left out where the token is for one shop."
                 ),
             ],
-            [.notFound]
+            problems: [.notFound]
         ),
         stream(
-            "/v1/stream",
-            "streamShops",
-            "Follows all orders of the token's shops.",
-            "Begins with an id-only block at the head of the log.",
-            .permission(.shopFeeds),
-            [
-                APIParameter.query("shop", shops, "Only these shops, within the token's.").adding(("explode", false)),
+            path: "/v1/stream",
+            id: "streamShops",
+            summary: "Follows all orders of the token's shops.",
+            beginning: "Begins with an id-only block at the head of the log.",
+            permission: .shopFeeds,
+            parameters: [
+                APIParameter.query("shop", shops, "Only these shops, which the token must include.").adding(
+                    ("explode", false)
+                ),
                 APIParameter.words(
                     "status",
                     OrderStatus.allCases.map(\.rawValue),
-                    "Only events whose headline before or after is one of these."
+                    "Only events whose status before or after is one of these."
                 ),
                 APIParameter.words("type", EventType.allCases.map(\.rawValue), "Only these events."),
                 APIParameter.query(
                     "attention",
                     ["type": "boolean", "default": false],
-                    "Only what concerns the attention queue."
+                    "Only events that concern the attention queue."
                 ),
                 APIParameter.query(
                     "conflate",
                     ["type": "integer", "minimum": 50, "maximum": 60_000],
-                    "Milliseconds from tick to tick. At each tick the newest event of every order that changed is shown, "
-                        + "oldest first, and its data says by `skipped` how many of that order's events before it were "
-                        + "passed over since the last one shown. A tick comes early where more than 4 MiB of events wait "
-                        + "for it."
+                    "The milliseconds from tick to tick. At each tick the stream shows the newest event of every order that "
+                        + "changed, the oldest first. `skipped` in the event's data counts the order's events since the "
+                        + "last shown one that are not shown. A tick comes early when more than 4 MiB of events wait."
                 ),
             ],
-            [.notFound]
+            problems: [.notFound]
         ),
     ]
 
     private static func stream(
-        _ path: String,
-        _ id: String,
-        _ summary: String,
-        _ beginning: String,
-        _ access: Access,
-        _ parameters: [JSONValue],
-        _ problems: [ProblemCode]
+        path: String,
+        id: String,
+        summary: String,
+        beginning: String,
+        permission: Permission,
+        parameters: [JSONValue],
+        problems: [ProblemCode]
     ) -> APIOperation {
         APIOperation(
             method: .get,
@@ -82,16 +84,16 @@ extension APIOperation {
             tag: .streams,
             summary: summary,
             note: """
-                Server-Sent Events. \(beginning) With `Last-Event-ID` or `after` it goes on at exactly the next event. \
-                Overload and unusable ids answer 200 and say it in frames, since a browser gives up for good at any other \
-                status. Every 15 s an id-only block moves the client's cursor.
+                Server-Sent Events. \(beginning) With `Last-Event-ID` or `after`, the stream continues at exactly the next \
+                event. Overload and unusable positions are answered with status 200 and reported in frames, since a browser \
+                gives up for good at any other status. Every 15 s an id-only block moves the client's position.
                 """,
-            access: access,
+            permission: permission,
             parameters: parameters + [APIParameter.lastEventId, APIParameter.streamAfter, APIParameter.plain],
             answers: [
                 APIAnswer(
                     status: 200,
-                    note: "Frames, until the client leaves or `bye`.",
+                    note: "Frames, until `bye` or until the client closes the connection.",
                     headers: ["Cache-Control", "X-Accel-Buffering"],
                     content: [("text/event-stream", ["schema": ["type": "string"], "x-frames": frames])]
                 )
@@ -100,7 +102,7 @@ extension APIOperation {
         )
     }
 
-    /// What the `data:` of each frame holds, by the name in its `event:` line.
+    /// The `data:` of each frame, by the name in its `event:` line.
     static let frames: JSONValue = [
         "snapshot": [
             "description": "The order as GET /v1/orders/{id} gives it, from one consistent read.",
@@ -108,23 +110,23 @@ extension APIOperation {
         ],
         "status": [
             "description":
-                "An event that changed the headline; its `id:` is its position. With `conflate` its data says `skipped` too.",
+                "An event that changed the status; its `id:` is its position. With `conflate`, its data also has `skipped`.",
             "data": APISchemas.reference("Event"),
         ],
         "update": [
             "description":
                 """
-            Any other event that this audience may see; its `id:` is its position. With `conflate` its data says \
-            `skipped` too.
+            Any other event that the caller may see; its `id:` is its position. With `conflate`, its data also has \
+            `skipped`.
             """,
             "data": APISchemas.reference("Event"),
         ],
         "reset": [
-            "description": "The position cannot be resumed from. Without id; then as at a beginning.",
+            "description": "The stream cannot continue after the position. Has no id; the stream then begins anew.",
             "data": APISchemas.reference("ResetFrame"),
         ],
         "bye": [
-            "description": "The stream ends. Without id; `retry:` says when to come back.",
+            "description": "The stream ends. Has no id; `retry:` tells when to come back.",
             "data": APISchemas.reference("ByeFrame"),
         ],
     ]

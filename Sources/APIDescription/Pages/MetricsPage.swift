@@ -4,7 +4,7 @@ import Logging
 import OrderLog
 import Telemetry
 
-/// What `GET /metrics` answers before anything has happened, as a table.
+/// `docs/metrics.md`: every metric of `GET /metrics`, read from a registry before anything has happened.
 enum MetricsPage {
     static var text: String {
         get throws {
@@ -15,7 +15,7 @@ enum MetricsPage {
                 positionEncoder: PositionEncoder { _ in "" },
                 metrics: try StreamMetrics(registry),
                 logger: Logger(label: "page"),
-                source: { _ in NoLog() }
+                source: { _ in UnusedSource() }
             )
             try hub.register(in: registry)
             try CommandIdFilterCache().register(in: registry)
@@ -23,27 +23,28 @@ enum MetricsPage {
             return """
                 # Metrics
 
-                `GET /metrics` answers operators in Prometheus' text format 0.0.4.
+                `GET /metrics` answers in Prometheus' text format 0.0.4. It takes a token with the role `operator`.
 
                 ```
                 curl -H "Authorization: Bearer $(waybill token --role operator --shop '*')" $URL/metrics
                 ```
 
-                \(table(["metric", "kind", "labels", "meaning"], rows(registry.exposition())))
-                The lag is observed for streams that had shown everything before: once for each write, for the oldest event
-                in it. The difference of `waybill_streams_opened_total` and `waybill_streams_ended_total` is what is open.
+                \(MarkdownTable.text(["metric", "kind", "labels", "meaning"], rows(registry.exposition())))
+                The lag is observed on streams that had shown everything before: once for each write, for the oldest event in
+                it. The difference of `waybill_streams_opened_total` and `waybill_streams_ended_total` is the number of open
+                streams.
 
                 """
         }
     }
 
-    /// The page reads nothing.
-    private struct NoLog: StreamReading {
-        struct IsNotThere: Error {}
+    /// The source of streams that are never opened.
+    private struct UnusedSource: StreamReading {
+        struct Unused: Error {}
 
-        func read(after seq: Int64, through: Int64) async throws -> StreamSource.EventPage { throw IsNotThere() }
+        func read(after seq: Int64, through: Int64) async throws -> StreamSource.EventPage { throw Unused() }
         func restartPreamble(for reason: ControlFrame.ResetReason, plain: Bool) async throws -> Preamble {
-            throw IsNotThere()
+            throw Unused()
         }
     }
 

@@ -12,11 +12,11 @@ package enum Page: String, CaseIterable, Sendable {
     package var text: String {
         get throws {
             switch self {
-            case .api: try APIPage.text
+            case .api: APIPage().text
             case .site: APISite().text
             case .problems: ProblemsPage.text
             case .transitions: try TransitionsPage.text
-            case .events: EventsPage.text
+            case .events: EventsPage().text
             case .streams: StreamsPage.text
             case .metrics: try MetricsPage.text
             }

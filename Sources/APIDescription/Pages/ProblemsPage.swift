@@ -2,6 +2,7 @@ import HTTPTypes
 import OrderAPI
 import Orders
 
+/// `docs/problems.md`: the codes of problems and the reasons of refusals.
 enum ProblemsPage {
     static var text: String {
         let operations = APIDocument.shared.operations
@@ -9,7 +10,7 @@ enum ProblemsPage {
             let users = operations.filter { $0.problemsByStatus.contains { $0.codes.contains(code) } }
             let place =
                 switch users.count {
-                case 0: "a path that has no such method"
+                case 0: "every path, for a method that it does not have"
                 case 1...4: users.map { "`\($0.id)`" }.joined(separator: ", ")
                 default: "\(users.count) operations"
                 }
@@ -19,23 +20,23 @@ enum ProblemsPage {
         return """
             # Problems
 
-            Errors are problem details (RFC 9457): `type` is `urn:waybill:problem:` and the code, `status` the HTTP status, `code`
-            one stable word, `detail` a sentence for the client's developer that may change at any time. Programs look at `code`.
+            Errors are problem details (RFC 9457): `type` is `urn:waybill:problem:` and the code, `status` the HTTP status,
+            `code` a stable word for programs, and `detail` a sentence for the client's developer, which may change at any time.
 
-            \(codes.count) codes:
+            There are \(codes.count) codes:
 
-            \(table(["status", "code", "meaning", "where"], codes.sorted { ($0[0], $0[1]) < ($1[0], $1[1]) }))
-            422 `invalidCommand` carries `errors`, each with a `pointer` (RFC 6901) and a `message`. 401 carries
-            `WWW-Authenticate`; 405 `Allow`; 412 the order's `ETag`; 429 and 503 `Retry-After`.
+            \(MarkdownTable.text(["status", "code", "meaning", "where"], codes.sorted { ($0[0], $0[1]) < ($1[0], $1[1]) }))
+            422 `invalidCommand` has `errors`, each with a `pointer` (RFC 6901) into the body and a `message`. 401 comes with
+            `WWW-Authenticate`, 405 with `Allow`, 412 with the order's `ETag`, 429 and 503 with `Retry-After`.
 
             ## Refusals
 
-            409 `rejected` and `orderExists` depend on the order's state. They carry `reason`, `orderId`, `orderStatus` (the
-            headline), `version` and `allowedCommands`: what the order would take from the caller's role now, given the right
-            arguments. (409 `replayUnderWay` is an operator's and carries none of these.) \(reasons.count) reasons:
+            409 `rejected` and `orderExists` depend on the order's state. They have `reason`, `orderId`, `orderStatus`,
+            `version` and `allowedCommands`: the commands that the order would take now from the caller's role, given the right
+            arguments. (409 `replayUnderWay` is for operators, and has none of these.) There are \(reasons.count) reasons:
 
-            \(table(["reason", "rule"], reasons))
-            `orderUnknown` is 404 `notFound` on the wire.
+            \(MarkdownTable.text(["reason", "rule"], reasons))
+            `orderUnknown` is answered with 404 `notFound`.
 
             """
     }

@@ -1,24 +1,40 @@
+import EventStreams
+
+/// `docs/streams.md`: the streams, their frames, and examples of clients.
 enum StreamsPage {
     static var text: String {
         let examples = FrameExamples()
+        let streams = APIDocument.shared.operations.filter { $0.tag == .streams }.map {
+            ["`GET \($0.path)`", beginning(of: $0)]
+        }
+        let words = { (words: [(String, String)]) in
+            MarkdownTable.text(["reason", "meaning"], words.map { ["`\($0.0)`", $0.1] })
+        }
         return """
             # Streams
 
-            Server-Sent Events (WHATWG HTML, section 9.2). Ids are positions in the log: a client that comes back with its last
-            id continues at exactly the next event, without a gap and without a repetition.
+            Streams are Server-Sent Events (WHATWG HTML, section 9.2). Ids are positions in the log: a client that comes back
+            with its last id continues at exactly the next event, without a gap and without a repetition.
 
-            \(table(["stream", "begins with"], APIDocument.shared.operations.filter { $0.tag == .streams }.map { ["`GET \($0.path)`", beginning($0)] }))
+            \(MarkdownTable.text(["stream", "beginning"], streams))
             ## Frames
 
-            First of all comes `retry:`, with jitter. Then:
+            The first block of a stream is `retry:`, in milliseconds and with jitter. Then come:
 
             \(examples.all.map { "`\($0.name)`: \($0.note)\n\n```\n\($0.text)\n```" }.joined(separator: "\n\n"))
 
+            Reasons of `reset`:
+
+            \(words(ControlFrame.ResetReason.allCases.map { ($0.rawValue, $0.meaning) }))
+            Reasons of `bye`:
+
+            \(words(ControlFrame.ByeReason.allCases.map { ($0.rawValue, $0.meaning) }))
             ## Beginnings
 
-            `Last-Event-ID`, else `after=<position>`; `0` is the beginning of the log, empty means absent. Without either, the
-            stream begins with what is now. Any status other than 200 makes a browser's EventSource give up for good: 401, 403
-            and 404 come where that is right; overload, a service that ends and unusable ids answer 200 and say it in frames.
+            A stream continues after `Last-Event-ID`, else after `after=<position>`; `0` is the beginning of the log, and empty
+            means absent. Without either, the stream begins with the current state. Any status other than 200 makes a browser's
+            EventSource give up for good. So 401, 403 and 404 are answered where giving up is right; overload, a service that
+            shuts down and unusable positions are answered with status 200 and reported in frames.
 
             ## curl
 
@@ -29,8 +45,8 @@ enum StreamsPage {
 
             ## EventSource
 
-            A browser's EventSource sends no `Authorization`: a proxy or the shop's own backend adds the token. EventSource
-            reconnects by itself, with its last id.
+            A browser's EventSource cannot send `Authorization`: a proxy or the shop's own backend must add the token.
+            EventSource reconnects by itself, with its last id.
 
             ```js
             const stream = new EventSource(`/my-orders/${order}/stream`);
@@ -43,7 +59,7 @@ enum StreamsPage {
             """
     }
 
-    private static func beginning(_ operation: APIOperation) -> String {
+    private static func beginning(of operation: APIOperation) -> String {
         let sentences = operation.note.split(separator: ". ").map(String.init)
         return sentences.first { $0.hasPrefix("Begins") } ?? ""
     }

@@ -2,7 +2,7 @@ import FoundationEssentials
 import Orders
 import StrictJSON
 
-/// What every command does in every kind of state: asked of the domain, not written down.
+/// `docs/transitions.md`: the result of every command in every kind of state, as the domain decides it.
 enum TransitionsPage {
     static var text: String {
         get throws {
@@ -22,13 +22,13 @@ enum TransitionsPage {
             return """
                 # Transitions
 
-                Every command in every kind of state, as the domain decides it: the events that follow, or in italics the reason of
-                the refusal. Arguments are the right ones where there are any. \(states.count) kinds of state ×
-                \(rows.count) commands = \(pairs) pairs: \(allowed) allowed, \(pairs - allowed) refused.
+                This table shows every command in every kind of state, as the domain decides it: the events that follow, or in
+                italics the reason of the refusal. The arguments are the right ones where there are any. \(states.count) kinds of
+                state × \(rows.count) commands = \(pairs) pairs: \(allowed) allowed, \(pairs - allowed) refused.
 
-                \(table(["command"] + states.map(\.name), rows))
-                The order has two units of one line. “Packed” and what follows it has both in parcel `p1`, paid unless it says
-                otherwise; a repeated fact (the same `scanId` or `paymentId`) is accepted and adds nothing.
+                \(MarkdownTable.text(["command"] + states.map(\.name), rows))
+                The order has two units of one line. From “packed” on, both are in parcel `p1`, and paid unless the state says
+                otherwise. A repeated fact (the same `scanId` or `paymentId`) is accepted and adds nothing.
 
                 """
         }

@@ -4,9 +4,9 @@ import OrderAPI
 import StrictJSON
 
 extension APISite {
-    /// One operation: what it does and takes on the left, how that looks on the right.
+    /// One operation: its description on the left, its examples on the right.
     func article(_ operation: APIOperation) -> String {
-        let roles = operation.access.roles.map { $0.map { "<span>\($0.rawValue)</span>" }.joined(separator: " ") }
+        let roles = operation.roles.map { $0.map { "<span>\($0.rawValue)</span>" }.joined(separator: " ") }
         return """
             <article id="\(operation.id)">
             <h3>\(badge(operation)) <code>\(HTML.text(operation.path).replacing("/", with: "/<wbr>"))</code></h3>
@@ -36,7 +36,7 @@ extension APISite {
 
     private func body(_ operation: APIOperation) -> String {
         guard let content = operation.body?["content"]?.object?.members.first else { return "" }
-        if let line = content.value["x-line"].flatMap(fields.named) {
+        if let line = content.value["x-line"].flatMap(fields.fields.named) {
             return "<h4>Body</h4><p>\(HTML.code(content.name)); each line is a \(HTML.code(line)).</p>\n"
         }
         let table = fields.html(content.value["schema"] ?? true)
@@ -56,12 +56,14 @@ extension APISite {
                 codes.map { HTML.link("problem-\($0.rawValue)", HTML.code($0.rawValue)) }.joined(separator: " "),
             ]
         }
-        return "<h4>Answers</h4>\n" + HTML.table(["status", ""], good + bad)
+        return "<h4>Responses</h4>\n" + HTML.table(["status", ""], good + bad)
     }
 
-    /// Which named type a body is of, or its lines are; nil for one without a name.
+    /// The named type of a body or of its lines; nil for a type without a name.
     private func shape(_ content: JSONValue) -> String? {
-        guard let schema = content["x-line"] ?? content["schema"], fields.named(schema) != nil else { return nil }
+        guard let schema = content["x-line"] ?? content["schema"], fields.fields.named(schema) != nil else {
+            return nil
+        }
         return content["x-line"] == nil ? fields.type(schema) : "lines of \(fields.type(schema))"
     }
 
@@ -74,12 +76,12 @@ extension APISite {
         for answer in operation.answers {
             for (media, content) in answer.content {
                 guard let example = content["example"] else { continue }
-                blocks += HTML.block("Answer", "\(answer.status)\nContent-Type: \(media)\n\n\(shown(example))")
+                blocks += HTML.block("Response", "\(answer.status)\nContent-Type: \(media)\n\n\(shown(example))")
             }
         }
         return blocks
     }
 
-    /// An example of a body: JSON, or lines of it as text.
+    /// The HTML of an example: JSON, or lines as text.
     private func shown(_ example: JSONValue) -> String { example.string.map(HTML.text) ?? HTML.json(example) }
 }

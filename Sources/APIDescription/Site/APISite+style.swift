@@ -1,5 +1,6 @@
 extension APISite {
-    /// Quiet paper by day, quiet slate by night; text to the left, code to the right where there is room for both.
+    /// The page's style sheet, with light and dark colours. A wide screen has the text on the left and code on the
+    /// right.
     static let style = """
         :root {
           --paper: #fbfaf7; --card: #f4f2ec; --ink: #22211e; --soft: #6b675f; --line: #e4e0d6; --accent: #0b6b63;

@@ -4,13 +4,13 @@ import OrderAPI
 import Orders
 import StrictJSON
 
-/// `docs/api.html`: the API on one page that needs nothing but itself, light and dark, wide and narrow.
+/// `docs/api.html`: the API on one page without further files, for light and dark, wide and narrow screens.
 struct APISite {
     let document = APIDocument.shared
     let fields: SchemaTable
 
     init() {
-        fields = SchemaTable(schemas: document.value["components"]?["schemas"] ?? true)
+        fields = SchemaTable(fields: document.fields)
     }
 
     private var tags: [APIOperation.Tag] {
@@ -18,7 +18,7 @@ struct APISite {
     }
 
     var text: String {
-        let sections = tags.map(section).joined() + frames + events + problems + headers + types
+        let sections = tags.map(section).joined() + frames + events + problems + headers + types + enumerations
         return """
             <!doctype html>
             <html lang="en">
@@ -50,20 +50,21 @@ struct APISite {
     private var navigation: String {
         let groups = tags.map { tag in
             let entries = document.operations.filter { $0.tag == tag }.map { operation in
-                "<li>\(HTML.link(operation.id, "\(badge(operation)) <span>\(HTML.text(short(operation)))</span>"))</li>"
+                "<li>\(HTML.link(operation.id, "\(badge(operation)) <span>\(HTML.text(shortPath(of: operation)))</span>"))</li>"
             }
             return
                 "<h2>\(HTML.link(tag.rawValue, tag.rawValue.capitalized))</h2><ul>\(entries.joined(separator: "\n"))</ul>"
         }
         let reference = [
-            ("frames", "Stream frames"), ("events", "Events"), ("problems", "Problems"), ("reasons", "Refusals"),
-            ("headers", "Headers"), ("types", "Types"),
+            ("frames", "Stream frames"), ("event-types", "Types of events"), ("problems", "Problems"),
+            ("reasons", "Refusals"),
+            ("headers", "Headers"), ("types", "Types"), ("enumerations", "Enumerations"),
         ].map { "<li>\(HTML.link($0, $1))</li>" }
         return groups.joined(separator: "\n") + "<h2>Reference</h2><ul>\(reference.joined())</ul>"
     }
 
-    /// The path without what every path begins with.
-    private func short(_ operation: APIOperation) -> String {
+    /// The path without the prefix that all paths share.
+    private func shortPath(of operation: APIOperation) -> String {
         let path = operation.path.hasPrefix("/v1/") ? String(operation.path.dropFirst(3)) : operation.path
         return path.hasPrefix("/orders/{id}/") ? "…" + path.dropFirst(12) : path
     }
@@ -76,16 +77,17 @@ struct APISite {
             <h1>Waybill API</h1>
             <p class="lead">\(HTML.prose(info?["summary"]?.string ?? ""))</p>
             <p>\(HTML.prose(info?["description"]?.string ?? ""))</p>
-            <p>Made from <code>/openapi.json</code> (OpenAPI 3.1), as a running service gives it:
+            <p>This page is made from <code>/openapi.json</code> (OpenAPI 3.1), as a running service gives it:
             \(document.operations.count) operations, \(CommandName.allCases.count) commands, \(EventType.allCases.count)
-            types of events, \(ProblemCode.allCases.count) codes and \(RejectionReason.allCases.count) reasons. Answers of a
+            types of events, \(ProblemCode.allCases.count) codes and \(RejectionReason.allCases.count) reasons. Responses of a
             real service are in <a href="answers.md">answers.md</a>.</p>
             <h2 id="tokens">Tokens</h2>
             <p><code>Authorization: Bearer …</code>, a JWT: \(HTML.prose(tokens))</p>
             <h2 id="positions">Positions</h2>
-            <p>A place in the log, <code>\(ExampleStory.epoch)-42</code>: in answers, as a stream's <code>id:</code>, and to go
-            on from in <code>after</code>, <code>position</code>, <code>min_position</code> and <code>Last-Event-ID</code>.
-            Customers receive theirs sealed. <code>0</code> is the beginning. Treat them as opaque.</p>
+            <p>A position is a place in the log, such as <code>\(ExampleStory.epoch)-42</code>. Responses and the
+            <code>id:</code> of streams give positions out; <code>after</code>, <code>position</code>,
+            <code>min_position</code> and <code>Last-Event-ID</code> take them. <code>0</code> is the beginning. Customers
+            receive positions sealed. Treat positions as opaque.</p>
             </section>
 
             """

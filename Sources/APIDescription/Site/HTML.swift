@@ -1,13 +1,13 @@
 import StrictJSON
 
-/// The little HTML that a page needs: texts escaped, Markdown's backticks as code, JSON coloured and wrapped.
+/// The HTML of the page's parts: escaped texts, Markdown's backticks as code, coloured and wrapped JSON.
 enum HTML {
     static func text(_ plain: String) -> String {
         plain.replacing("&", with: "&amp;").replacing("<", with: "&lt;").replacing(">", with: "&gt;")
             .replacing("\"", with: "&quot;")
     }
 
-    /// A sentence in which backticks enclose code.
+    /// The HTML of a sentence in which backticks enclose code.
     static func prose(_ sentence: String) -> String {
         sentence.split(separator: "`", omittingEmptySubsequences: false).enumerated().map { index, part in
             index % 2 == 0 ? text(String(part)) : code(String(part))
@@ -18,21 +18,21 @@ enum HTML {
 
     static func link(_ anchor: String, _ inner: String) -> String { "<a href=\"#\(anchor)\">\(inner)</a>" }
 
-    /// A table that a narrow screen scrolls by itself. Cells are HTML.
+    /// A table that scrolls by itself on a narrow screen. The cells are HTML.
     static func table(_ head: [String], _ rows: [[String]]) -> String {
         let titles = head.map { "<th>\($0)</th>" }.joined()
         let body = rows.map { row in "<tr>" + row.map { "<td>\($0)</td>" }.joined() + "</tr>" }.joined(separator: "\n")
         return "<div class=\"table\"><table><thead><tr>\(titles)</tr></thead><tbody>\n\(body)\n</tbody></table></div>\n"
     }
 
-    /// A block of code under a caption. The code is HTML already.
+    /// A block of code with a caption. The code is HTML.
     static func block(_ caption: String, _ code: String) -> String {
         "<figure><figcaption>\(caption)</figcaption><pre tabindex=\"0\"><code>\(code)</code></pre></figure>\n"
     }
 
-    /// JSON with its parts in spans, wrapped where a value does not fit on a line.
+    /// JSON with colours, wrapped where a value does not fit on a line.
     ///
-    /// - Parameter taken: characters of the line that are there already.
+    /// - Parameter taken: the characters that the line holds already.
     static func json(_ value: JSONValue, indent: Int = 0, taken: Int = 0, width: Int = 56) -> String {
         if flat(value).count + taken <= width { return coloured(value) }
         let inner = String(repeating: " ", count: indent + 2)

@@ -9,4 +9,9 @@ package enum StreamResponse {
         if let accelBuffering = HTTPField.Name("X-Accel-Buffering") { fields[accelBuffering] = "no" }
         return fields
     }()
+
+    /// Tells by its head whether a response carries a stream.
+    @Sendable package static func isStream(_ head: HTTPResponse) -> Bool {
+        head.headerFields[.contentType] == fields[.contentType]
+    }
 }

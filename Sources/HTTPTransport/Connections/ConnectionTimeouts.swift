@@ -1,14 +1,21 @@
+import HTTPTypes
 import NIOCore
 
-/// How long connections may keep the service waiting.
+/// The times after which a connection that does not go on is closed.
 struct ConnectionTimeouts: Sendable {
-    /// For a TLS handshake to be done.
+    /// The longest time for a TLS handshake.
     var handshake = TimeAmount.seconds(10)
-    /// For a connection to say anything while no answer is under way.
+    /// The longest time without a byte from the client while no response is under way.
     var idle = TimeAmount.seconds(75)
-    /// For an HTTP/2 stream's client to take something of an answer, and of a stream of events.
-    var untaken = TimeAmount.seconds(60)
-    var stalled = TimeAmount.seconds(30)
-    /// For an HTTP/2 stream's client to go on with a request that is answered.
-    var unread = TimeAmount.milliseconds(500)
+    /// The longest time in which an HTTP/2 client takes nothing of a response.
+    var responseStall = TimeAmount.seconds(60)
+    /// The longest time in which an HTTP/2 client takes nothing of a live response.
+    var liveResponseStall = TimeAmount.seconds(30)
+    /// The time that an HTTP/2 client has to end its request once the whole response is sent.
+    var requestRemainder = TimeAmount.milliseconds(500)
+    let isLiveResponse: LiveResponseRule
+
+    init(isLiveResponse: @escaping LiveResponseRule) {
+        self.isLiveResponse = isLiveResponse
+    }
 }

@@ -1,35 +1,35 @@
 import NIOCore
 
-/// Gathers what the streams of a connection send in one turn of the event loop: an event that goes to a hundred streams of
-/// one connection is then a few TLS records and one system call, not a hundred.
+/// Joins the flushes of one turn of the event loop into one: a hundred streams of a connection that are written in the
+/// same turn cost a few TLS records and one system call instead of a hundred.
 final class FlushConsolidationHandler: ChannelOutboundHandler {
     typealias OutboundIn = ByteBuffer
     typealias OutboundOut = ByteBuffer
 
-    private var isPending = false
+    private var isFlushPending = false
     private var context: ChannelHandlerContext?
 
     func handlerAdded(context: ChannelHandlerContext) { self.context = context }
 
     func handlerRemoved(context: ChannelHandlerContext) {
-        release()
+        flushPending()
         self.context = nil
     }
 
     func flush(context: ChannelHandlerContext) {
-        guard !isPending else { return }
-        isPending = true
-        context.eventLoop.assumeIsolated().execute { self.release() }
+        guard !isFlushPending else { return }
+        isFlushPending = true
+        context.eventLoop.assumeIsolated().execute { self.flushPending() }
     }
 
     func close(context: ChannelHandlerContext, mode: CloseMode, promise: EventLoopPromise<Void>?) {
-        release()
+        flushPending()
         context.close(mode: mode, promise: promise)
     }
 
-    private func release() {
-        guard isPending else { return }
-        isPending = false
+    private func flushPending() {
+        guard isFlushPending else { return }
+        isFlushPending = false
         context?.flush()
     }
 }

@@ -1,2 +1,2 @@
-/// An outbound event that closes a channel whatever is under way, open streams included.
+/// An outbound event that closes a channel at once, even while responses are under way.
 package struct ForceClose: Sendable {}

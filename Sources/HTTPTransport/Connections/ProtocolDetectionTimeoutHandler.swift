@@ -1,18 +1,19 @@
 import NIOCore
 
-/// Closes a connection that does not begin to speak in time, or when the service ends before it does.
+/// Closes a connection whose protocol is not known in time, or not yet known when the service shuts down.
 final class ProtocolDetectionTimeoutHandler: ChannelInboundHandler, RemovableChannelHandler {
     typealias InboundIn = NIOAny
 
-    private let time: TimeAmount
+    private let timeout: TimeAmount
     private var timer: Scheduled<Void>?
 
-    init(after time: TimeAmount) {
-        self.time = time
+    init(timeout: TimeAmount) {
+        self.timeout = timeout
     }
 
     func handlerAdded(context: ChannelHandlerContext) {
-        timer = context.eventLoop.scheduleTask(in: time) { [channel = context.channel] in channel.close(promise: nil) }
+        timer = context.eventLoop.scheduleTask(in: timeout) { [channel = context.channel] in channel.close(promise: nil)
+        }
     }
 
     func handlerRemoved(context: ChannelHandlerContext) {
@@ -28,8 +29,8 @@ final class ProtocolDetectionTimeoutHandler: ChannelInboundHandler, RemovableCha
         }
     }
 
-    /// What the connection speaks is known; others take care of it.
-    func met(by channel: any Channel) throws {
+    /// Removes this handler and its timeout, since the protocol is known and other handlers watch the connection.
+    func remove(from channel: any Channel) throws {
         let pipeline = channel.pipeline.syncOperations
         pipeline.removeHandler(context: try pipeline.context(handler: self), promise: nil)
     }

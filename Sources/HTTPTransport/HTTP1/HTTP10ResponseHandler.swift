@@ -1,17 +1,17 @@
 import NIOCore
 import NIOHTTP1
 
-/// Answers HTTP/1.0 in its own tongue where the body's length is not known: no chunks, and the connection's end is the
-/// body's (RFC 9112, sections 6.1 and 6.3). The framework's own types do not tell the version.
+/// Writes responses of unknown length for HTTP/1.0 clients: without chunks, the end of the connection ends the body
+/// (RFC 9112, sections 6.1 and 6.3). Hummingbird's own types do not carry the version.
 final class HTTP10ResponseHandler: ChannelDuplexHandler {
     typealias InboundIn = HTTPServerRequestPart
     typealias InboundOut = HTTPServerRequestPart
     typealias OutboundIn = HTTPServerResponsePart
     typealias OutboundOut = HTTPServerResponsePart
 
-    /// The request being answered is HTTP/1.0.
+    /// True while the request being answered is HTTP/1.0.
     private(set) var isHTTP10 = false
-    /// Its response ends with the connection.
+    /// True while the response under way ends with the connection.
     private var endsConnection = false
 
     func channelRead(context: ChannelHandlerContext, data: NIOAny) {

@@ -2,15 +2,15 @@ import NIOCore
 import NIOHTTP1
 import NIOHTTPTypesHTTP1
 
-/// What turns a connection's bytes into HTTP/1.1 messages and back.
+/// The handlers that turn a connection's bytes into HTTP/1.1 messages and back.
 enum HTTP1Pipeline {
-    /// Most bytes of a request's header fields, together and each, and most fields.
-    private static let fieldBytes = 80 * 1024
-    private static let fieldCount = 1000
+    /// The most bytes of one header field, and of all header fields of a request together.
+    private static let maximumFieldBytes = 80 * 1024
+    private static let maximumFieldCount = 1000
 
-    /// Adds the handlers; on the channel's event loop.
+    /// Adds the handlers. Runs on the channel's event loop.
     ///
-    /// - Parameter isSecure: whether the bytes come through TLS.
+    /// - Parameter isSecure: true for a connection over TLS.
     static func add(
         to channel: any Channel,
         isSecure: Bool,
@@ -18,12 +18,12 @@ enum HTTP1Pipeline {
     ) throws {
         let pipeline = channel.pipeline.syncOperations
         var limits = NIOHTTPDecoderLimitConfiguration()
-        limits.maxHeaderFieldSize = fieldBytes
-        limits.maxHeaderListSize = fieldBytes
-        limits.maxHeaderFieldCount = fieldCount
+        limits.maxHeaderFieldSize = maximumFieldBytes
+        limits.maxHeaderListSize = maximumFieldBytes
+        limits.maxHeaderFieldCount = maximumFieldCount
         try pipeline.configureHTTPServerPipeline(
-            // Requests are read one after the other as it is, broken ones are answered by who reads them, and the fields
-            // of answers are valid by their type.
+            // Hummingbird reads one request at a time and answers malformed ones itself, and the types of response
+            // fields admit valid values only.
             withPipeliningAssistance: false,
             withErrorHandling: false,
             withOutboundHeaderValidation: false,
@@ -32,7 +32,7 @@ enum HTTP1Pipeline {
         )
         try pipeline.addHandler(HTTP10ResponseHandler())
         try pipeline.addHandler(HTTP1ToHTTPServerCodec(secure: isSecure))
-        // From here on messages are of the same types as those of an HTTP/2 stream.
+        // After this handler, messages have the same types as those of an HTTP/2 stream.
         try application.install(on: channel, .http1(isSecure: isSecure))
     }
 }

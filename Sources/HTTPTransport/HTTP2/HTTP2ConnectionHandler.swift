@@ -1,17 +1,18 @@
 import NIOCore
 import NIOHTTP2
 
-/// Ends an HTTP/2 connection: when it has had no streams for long, when the service ends, when it makes no sense.
+/// Ends an HTTP/2 connection: after it has been without streams for long, when the service shuts down, and after a
+/// connection error.
 final class HTTP2ConnectionHandler: ChannelDuplexHandler, NIOHTTP2FrameDelegate {
     typealias InboundIn = HTTP2Frame
     typealias InboundOut = HTTP2Frame
     typealias OutboundIn = HTTP2Frame
     typealias OutboundOut = HTTP2Frame
 
-    /// How long a client has to answer the first goodbye, and the connection's end.
-    private static let warning = TimeAmount.seconds(1)
-    /// How long streams may go on after the second.
-    private static let farewell = TimeAmount.seconds(5)
+    /// The time that a client has to acknowledge the first `GOAWAY`, and to close its half of the connection.
+    private static let acknowledgementTimeout = TimeAmount.seconds(1)
+    /// The time that open streams have to end after the final `GOAWAY`.
+    private static let drainTimeout = TimeAmount.seconds(5)
 
     private let loop: any EventLoop
     private let idleTimeout: TimeAmount
@@ -19,10 +20,10 @@ final class HTTP2ConnectionHandler: ChannelDuplexHandler, NIOHTTP2FrameDelegate 
     private var state = HTTP2ConnectionState()
     private var context: ChannelHandlerContext?
     private var timer: Scheduled<Void>?
-    /// The client has broken the protocol, and has been told so.
-    private var isBroken = false
+    /// True once a connection error (RFC 9113, section 5.4.1) has been sent to the client.
+    private var hasSentConnectionError = false
 
-    /// - Parameter idleTimeout: how long a connection may be without streams.
+    /// - Parameter idleTimeout: the longest time that a connection may be without streams.
     init(on loop: any EventLoop, idleTimeout: TimeAmount) {
         self.loop = loop
         self.idleTimeout = idleTimeout
@@ -30,7 +31,7 @@ final class HTTP2ConnectionHandler: ChannelDuplexHandler, NIOHTTP2FrameDelegate 
 
     func handlerAdded(context: ChannelHandlerContext) {
         self.context = context
-        if state.isIdle { act(on: .awaitStreams) }
+        if state.isIdle { perform(.startIdleTimer) }
     }
 
     func handlerRemoved(context: ChannelHandlerContext) {
@@ -39,81 +40,81 @@ final class HTTP2ConnectionHandler: ChannelDuplexHandler, NIOHTTP2FrameDelegate 
     }
 
     func channelRead(context: ChannelHandlerContext, data: NIOAny) {
-        if case .ping(ping, ack: true) = unwrapInboundIn(data).payload { act(on: state.warningSeen()) }
+        if case .ping(ping, ack: true) = unwrapInboundIn(data).payload { perform(state.firstGoAwayAcknowledged()) }
         context.fireChannelRead(data)
     }
 
     func userInboundEventTriggered(context: ChannelHandlerContext, event: Any) {
-        if event is ChannelShouldQuiesceEvent { act(on: state.end()) }
+        if event is ChannelShouldQuiesceEvent { perform(state.shutDown()) }
         // A client that ends its half of the connection can no longer open windows or answer.
         if event as? ChannelEvent == .inputClosed { context.close(promise: nil) }
         context.fireUserInboundEventTriggered(event)
     }
 
     func errorCaught(context: ChannelHandlerContext, error: any Error) {
-        // Most errors are one stream's, which has been reset for it.
-        if isBroken { context.close(promise: nil) }
+        // Most errors concern one stream, which NIO has reset already.
+        if hasSentConnectionError { context.close(promise: nil) }
     }
 
-    /// The protocol's own handler tells a broken connection by its goodbye, and leaves it to others to close it.
+    /// Notes connection errors: NIO sends `GOAWAY` with an error code, and leaves it to other handlers to close.
     func wroteFrame(_ frame: HTTP2Frame) {
-        if case .goAway(_, let code, _) = frame.payload, code != .noError { isBroken = true }
+        if case .goAway(_, let code, _) = frame.payload, code != .noError { hasSentConnectionError = true }
     }
 
     // MARK: Streams
 
+    /// Tells the handler of the connection's streams. Called on the connection's event loop.
     struct StreamDelegate: NIOHTTP2StreamDelegate, Sendable {
         fileprivate let handler: NIOLoopBound<HTTP2ConnectionHandler>
 
         func streamCreated(_ id: HTTP2StreamID, channel: any Channel) {
-            handler.value.state.opened(id)
+            handler.value.state.streamOpened(id)
             handler.value.timer?.cancel()
         }
 
         func streamClosed(_ id: HTTP2StreamID, channel: any Channel) {
             let action = handler.value.state.streamClosed()
-            // The stream's last frame may be on its way out at this moment.
-            handler.value.loop.execute { handler.value.act(on: action) }
+            // The stream's last frame may not be written yet.
+            handler.value.loop.execute { handler.value.perform(action) }
         }
     }
 
-    /// Told of the connection's streams, on its event loop.
     var streamDelegate: StreamDelegate { StreamDelegate(handler: NIOLoopBound(self, eventLoop: loop)) }
 
-    // MARK: The end
+    // MARK: Shutdown
 
-    private func act(on action: HTTP2ConnectionState.Action) {
+    private func perform(_ action: HTTP2ConnectionState.Action) {
         guard let context else { return }
         switch action {
         case .nothing: break
-        case .awaitStreams:
+        case .startIdleTimer:
             // A stream may have been opened since.
             guard state.isIdle else { return }
-            schedule(in: idleTimeout) { $0.act(on: $0.state.end()) }
-        case .warn:
-            // In this order, since there are clients for which nothing may come after a goodbye. Both leave together, so the
-            // answer takes as long as the goodbye's way there and a last request's back.
-            write(context, .ping(ping, ack: false))
-            sayGoodbye(context, after: .maxID)
+            schedule(in: idleTimeout) { $0.perform($0.state.shutDown()) }
+        case .sendFirstGoAway:
+            // PING comes first, since some clients accept no frame after GOAWAY. Both leave in one write, so the answer
+            // to the PING comes behind the last request that the client sent before it read the GOAWAY.
+            write(.ping(ping, ack: false), context)
+            writeGoAway(lastStream: .maxID, context)
             context.flush()
-            schedule(in: Self.warning) { $0.act(on: $0.state.warningSeen()) }
-        case .leave(let last):
-            sayGoodbye(context, after: last)
+            schedule(in: Self.acknowledgementTimeout) { $0.perform($0.state.firstGoAwayAcknowledged()) }
+        case .sendFinalGoAway(let lastStream):
+            writeGoAway(lastStream: lastStream, context)
             context.flush()
-            schedule(in: Self.farewell) { $0.context?.close(promise: nil) }
-            act(on: state.left())
+            schedule(in: Self.drainTimeout) { $0.context?.close(promise: nil) }
+            perform(state.finalGoAwaySent())
         case .close:
-            // What the client has sent meanwhile is read: unread, it would turn the close into a reset.
+            // The input stays open until the client has closed too: unread bytes would turn the close into a reset.
             context.close(mode: .output, promise: nil)
-            schedule(in: Self.warning) { $0.context?.close(promise: nil) }
+            schedule(in: Self.acknowledgementTimeout) { $0.context?.close(promise: nil) }
         }
     }
 
-    private func sayGoodbye(_ context: ChannelHandlerContext, after last: HTTP2StreamID) {
-        write(context, .goAway(lastStreamID: last, errorCode: .noError, opaqueData: nil))
+    private func writeGoAway(lastStream: HTTP2StreamID, _ context: ChannelHandlerContext) {
+        write(.goAway(lastStreamID: lastStream, errorCode: .noError, opaqueData: nil), context)
     }
 
-    private func write(_ context: ChannelHandlerContext, _ payload: HTTP2Frame.FramePayload) {
+    private func write(_ payload: HTTP2Frame.FramePayload, _ context: ChannelHandlerContext) {
         context.write(wrapOutboundOut(HTTP2Frame(streamID: .rootStream, payload: payload)), promise: nil)
     }
 

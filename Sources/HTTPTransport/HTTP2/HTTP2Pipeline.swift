@@ -3,14 +3,14 @@ import NIOHTTP2
 import NIOHTTPTypes
 import NIOHTTPTypesHTTP2
 
-/// What turns a connection's bytes into HTTP/2 streams, and each stream's frames into messages and back.
+/// The handlers that turn a connection's bytes into HTTP/2 streams, and each stream's frames into messages and back.
 enum HTTP2Pipeline {
-    /// Adds the connection's handlers; on the channel's event loop. The client's preface is yet to be read.
+    /// Adds the connection's handlers, which read the client's preface. Runs on the channel's event loop.
     static func add(to channel: any Channel, _ application: ConnectionApplication) throws {
         let pipeline = channel.pipeline.syncOperations
         try pipeline.addHandler(FlushConsolidationHandler())
         let connection = HTTP2ConnectionHandler(on: channel.eventLoop, idleTimeout: application.timeouts.idle)
-        // Nobody asks it for the streams: it is of those assemblies the one that tells what is written.
+        // The multiplexer that this returns is not used. Of NIO's set-ups, only this one takes a frame delegate.
         _ = try pipeline.configureAsyncHTTP2Pipeline(
             mode: .server,
             streamDelegate: connection.streamDelegate,
@@ -23,14 +23,14 @@ enum HTTP2Pipeline {
         channel.closeWhenPeerVanishes()
     }
 
-    /// Adds a stream's handlers; on the channel's event loop.
+    /// Adds a stream's handlers. Runs on the channel's event loop.
     private static func add(
         toStream channel: any Channel,
         _ application: ConnectionApplication
     ) throws {
         let pipeline = channel.pipeline.syncOperations
         try pipeline.addHandler(HTTP2FramePayloadToHTTPServerCodec())
-        // From here on messages are of the same types as those of an HTTP/1.1 connection.
+        // After this handler, messages have the same types as those of an HTTP/1.1 connection.
         try pipeline.addHandler(HTTP2StreamHandler(application.timeouts))
         try application.install(on: channel, .http2)
     }

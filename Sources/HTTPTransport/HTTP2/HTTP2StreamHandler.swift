@@ -4,8 +4,8 @@ import NIOHTTP2
 import NIOHTTPTypes
 import NIOHTTPTypesHTTP2
 
-/// What an HTTP/2 stream needs besides its messages: an end to requests that are not finished and to answers that are not
-/// taken, for which there is no socket of its own to look at; and answers without what belongs to HTTP/1.1 alone.
+/// The timeouts of one HTTP/2 stream, which has no socket of its own to watch: closes the stream when the client does
+/// not end its request or takes nothing of the response. It also removes HTTP/1.1's connection field from responses.
 final class HTTP2StreamHandler: ChannelDuplexHandler {
     typealias InboundIn = HTTPRequestPart
     typealias InboundOut = HTTPRequestPart
@@ -13,17 +13,17 @@ final class HTTP2StreamHandler: ChannelDuplexHandler {
     typealias OutboundOut = HTTPResponsePart
 
     private let timeouts: ConnectionTimeouts
-    private var isRequestWhole = false
-    private var isAnswering = false
-    private var isAnswered = false
-    /// How long the client may take nothing.
-    private var patience: TimeAmount
-    /// What is waited for: the rest of the request, or that the client takes something of the answer.
+    private var isRequestComplete = false
+    private var hasSentHead = false
+    private var hasSentEnd = false
+    /// The longest time in which the client may take nothing of the response.
+    private var stallTimeout: TimeAmount
+    /// Runs while the rest of the request is awaited, or while the client takes nothing of the response.
     private var timer: Scheduled<Void>?
 
     init(_ timeouts: ConnectionTimeouts) {
         self.timeouts = timeouts
-        patience = timeouts.untaken
+        stallTimeout = timeouts.responseStall
     }
 
     func handlerRemoved(context: ChannelHandlerContext) { timer?.cancel() }
@@ -35,23 +35,23 @@ final class HTTP2StreamHandler: ChannelDuplexHandler {
 
     func channelRead(context: ChannelHandlerContext, data: NIOAny) {
         if case .end = unwrapInboundIn(data) {
-            isRequestWhole = true
-            if !isAnswering { timer?.cancel() }
+            isRequestComplete = true
+            if !hasSentHead { timer?.cancel() }
         }
         context.fireChannelRead(data)
     }
 
     func channelReadComplete(context: ChannelHandlerContext) {
-        // An answer that is under way may be what the client waits for.
-        if !isRequestWhole, !isAnswering { close(context, in: timeouts.idle) }
+        // Once the response has begun, the client may send the rest of its request as slowly as it reads the response.
+        if !isRequestComplete, !hasSentHead { scheduleClose(context, in: timeouts.idle) }
         context.fireChannelReadComplete()
     }
 
     func channelWritabilityChanged(context: ChannelHandlerContext) {
         if context.channel.isWritable {
-            if isAnswering, !isAnswered { timer?.cancel() }
+            if hasSentHead, !hasSentEnd { timer?.cancel() }
         } else {
-            close(context, in: patience)
+            scheduleClose(context, in: stallTimeout)
         }
         context.fireChannelWritabilityChanged()
     }
@@ -59,38 +59,38 @@ final class HTTP2StreamHandler: ChannelDuplexHandler {
     func write(context: ChannelHandlerContext, data: NIOAny, promise: EventLoopPromise<Void>?) {
         switch unwrapOutboundIn(data) {
         case .head(var head):
-            isAnswering = true
-            if head.headerFields[.contentType] == "text/event-stream" { patience = timeouts.stalled }
+            hasSentHead = true
+            if timeouts.isLiveResponse(head) { stallTimeout = timeouts.liveResponseStall }
             // A client may open no window from the beginning.
-            if context.channel.isWritable { timer?.cancel() } else { close(context, in: patience) }
-            // Nothing of one connection's own may stand there (RFC 9113, section 8.2.2).
+            if context.channel.isWritable { timer?.cancel() } else { scheduleClose(context, in: stallTimeout) }
+            // Connection-specific fields are not allowed in HTTP/2 (RFC 9113, section 8.2.2).
             head.headerFields[.connection] = nil
             context.write(wrapOutboundOut(.head(head)), promise: promise)
         case .body: context.write(data, promise: promise)
         case .end:
-            isAnswered = true
-            close(context, in: patience)
-            guard !isRequestWhole else { return context.write(data, promise: promise) }
+            hasSentEnd = true
+            scheduleClose(context, in: stallTimeout)
+            guard !isRequestComplete else { return context.write(data, promise: promise) }
             let written = promise ?? context.eventLoop.makePromise(of: Void.self)
-            written.futureResult.assumeIsolated().whenSuccess { [self] in stopRequest(context) }
+            written.futureResult.assumeIsolated().whenSuccess { [self] in scheduleRequestReset(context) }
             context.write(data, promise: written)
         }
     }
 
-    /// The client may stop sending what nobody will read (RFC 9113, section 8.1). Told at once, some would not look at the
-    /// answer that came with it.
-    private func stopRequest(_ context: ChannelHandlerContext) {
-        guard !isRequestWhole else { return }
+    /// Resets the stream with `NO_ERROR` after a while, so that the client stops sending a request that nobody reads
+    /// (RFC 9113, section 8.1). Some clients drop the response where the reset comes at once.
+    private func scheduleRequestReset(_ context: ChannelHandlerContext) {
+        guard !isRequestComplete else { return }
         timer?.cancel()
-        timer = context.eventLoop.assumeIsolated().scheduleTask(in: timeouts.unread) { [self] in
-            guard !isRequestWhole else { return }
+        timer = context.eventLoop.assumeIsolated().scheduleTask(in: timeouts.requestRemainder) { [self] in
+            guard !isRequestComplete else { return }
             context.triggerUserOutboundEvent(NIOHTTP2FramePayloadToHTTPEvent.reset(code: .noError), promise: nil)
         }
     }
 
-    private func close(_ context: ChannelHandlerContext, in time: TimeAmount) {
+    private func scheduleClose(_ context: ChannelHandlerContext, in time: TimeAmount) {
         timer?.cancel()
-        // From here, not through the handlers behind, which keep others from closing a stream that is under way.
+        // Closes from this handler on, since handlers behind it keep a stream open whose response is under way.
         timer = context.eventLoop.assumeIsolated().scheduleTask(in: time) { context.close(promise: nil) }
     }
 }

@@ -2,11 +2,11 @@ import Glibc
 package import Logging
 package import NIOCore
 
-/// Accepts no connections for a second when the system had no descriptor, or no memory, for one: those who come wait in the
-/// listening socket's queue meanwhile.
+/// Stops accepting connections for a second after the system had no descriptor or no memory for one. New connections
+/// wait in the listening socket's queue meanwhile.
 ///
-/// NIO's own handler for this delays the next read; but the read that failed is still wanted, so the socket, which stays
-/// readable, would be asked again and again, as fast as a processor can.
+/// NIO's own handler for this delays only the next read. The failed read stays registered and the socket stays
+/// readable, so the event loop would try again without pause.
 package final class AcceptBackoff: ChannelInboundHandler {
     package typealias InboundIn = NIOAny
 
@@ -15,23 +15,26 @@ package final class AcceptBackoff: ChannelInboundHandler {
 
     private init(_ logger: Logger) { self.logger = logger }
 
-    /// Puts the handler where it sees errors before all others.
-    package static func add(to channel: any Channel, _ logger: Logger) async {
+    /// Adds the handler as the channel's first, so that it sees errors before all others.
+    package static func add(to channel: any Channel, logger: Logger) async {
         do {
             try await channel.eventLoop.submit {
                 try channel.pipeline.syncOperations.addHandler(AcceptBackoff(logger), position: .first)
             }.get()
         } catch {
-            // The service ends before it has begun.
-            logger.debug("the listening socket is closed", metadata: ["error": "\(error)"])
+            // The service shuts down before it has begun to accept.
+            logger.debug("the listening socket is closed already", metadata: ["error": "\(error)"])
         }
     }
 
     package func errorCaught(context: ChannelHandlerContext, error: any Error) {
         if let error = error as? IOError, Self.isScarcity(error.errnoCode) {
-            logger.warning("connections have to wait to be accepted", metadata: ["error": "\(error)"])
+            logger.warning(
+                "accepting a connection failed; new connections wait for 1 second",
+                metadata: ["error": "\(error)"]
+            )
             let channel = context.channel
-            // Both fail only once the socket is closed, and then there is nothing to accept.
+            // Setting the option fails only on a closed socket, which accepts nothing anyway.
             channel.setOption(.autoRead, value: false).whenComplete { _ in }
             channel.eventLoop.scheduleTask(in: Self.pause) {
                 channel.setOption(.autoRead, value: true).whenComplete { _ in }

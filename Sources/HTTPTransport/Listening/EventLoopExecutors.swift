@@ -1,7 +1,7 @@
 import NIOCore
 import Synchronization
 
-/// The task executors of the event loops that have accepted a connection, one for each loop.
+/// The task executors of the event loops that serve connections, one for each loop.
 final class EventLoopExecutors: Sendable {
     private let executors = Mutex<[ObjectIdentifier: EventLoopTaskExecutor]>([:])
 

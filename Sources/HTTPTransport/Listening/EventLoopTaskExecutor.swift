@@ -1,7 +1,7 @@
 import NIOCore
 
-/// Runs tasks on the thread of an event loop: a request is then read, judged and answered without a change of threads,
-/// each of which costs a system call and two switches.
+/// Runs tasks on the thread of an event loop, so that a request is read, handled and answered on one thread. Each
+/// change of threads would cost a system call and two context switches.
 final class EventLoopTaskExecutor: TaskExecutor {
     private let loop: any EventLoop
 

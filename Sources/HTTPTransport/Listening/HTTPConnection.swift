@@ -2,14 +2,14 @@ package import NIOCore
 
 /// An HTTP/1.1 connection, or one stream of an HTTP/2 connection, as the application's handlers see it.
 package struct HTTPConnection: Sendable {
-    /// The protocol below the messages.
+    /// The protocol that carries the messages.
     package enum Version: Sendable, Equatable {
         case http1(isSecure: Bool)
         case http2
     }
 
     package let version: Version
-    /// How long an HTTP/1.1 connection may be silent while no response is under way.
+    /// The longest time without a byte from an HTTP/1.1 client while no response is under way.
     package let idleTimeout: TimeAmount
     /// Runs tasks on the connection's event loop.
     package let executor: any TaskExecutor
@@ -29,13 +29,14 @@ package struct HTTPConnection: Sendable {
 
     /// Adds Hummingbird's handlers as the channel's last ones. Runs on the channel's event loop.
     package func installHummingbird(on channel: any Channel) throws {
-        try hummingbird.install(channel, idleTimeout: version == .http2 ? nil : idleTimeout)
+        try hummingbird.install(on: channel, idleTimeout: version == .http2 ? nil : idleTimeout)
     }
 
-    /// Tells Hummingbird that no request of this connection will reach it.
-    package func declineHummingbird() { hummingbird.close() }
+    /// Tells Hummingbird that no more requests of this connection will reach it.
+    package func declineHummingbird() { hummingbird.finish() }
 
-    /// Whether the request being answered is HTTP/1.0, whose responses hold no chunks. Runs on the channel's event loop.
+    /// True while the request being answered is HTTP/1.0, whose responses have no chunks. Runs on the channel's event
+    /// loop.
     package func isHTTP10(_ channel: any Channel) -> Bool {
         guard case .http1 = version else { return false }
         // The handler is there as long as the channel is open.

@@ -1,13 +1,15 @@
 package import HummingbirdCore
 
 extension HTTPServerBuilder {
-    /// HTTP/1.1 and HTTP/2, each connection handled on its event loop's thread.
+    /// A server of HTTP/1.1 and HTTP/2 that handles each connection on the thread of its event loop.
     ///
     /// - Parameters:
-    ///   - certificates: for TLS; nil for clear text.
-    ///   - application: adds the handlers that stand before Hummingbird.
+    ///   - certificates: the certificate for TLS; nil for clear text.
+    ///   - isLiveResponse: tells live responses from others.
+    ///   - application: adds the application's handlers, which see each request before Hummingbird does.
     package static func loopBound(
         certificates: CertificateStore?,
+        isLiveResponse: @escaping LiveResponseRule,
         application: @escaping ApplicationInstaller
     ) -> HTTPServerBuilder {
         HTTPServerBuilder { responder in
@@ -15,7 +17,7 @@ extension HTTPServerBuilder {
                 responder: responder,
                 certificates: certificates,
                 application: application,
-                timeouts: ConnectionTimeouts()
+                timeouts: ConnectionTimeouts(isLiveResponse: isLiveResponse)
             )
         }
     }

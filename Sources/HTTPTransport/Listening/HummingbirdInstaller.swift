@@ -2,25 +2,26 @@ import HummingbirdCore
 import Logging
 import NIOCore
 
-/// Where the web framework comes into channels: when the first request comes that is no stream's. What never needs it costs
-/// no async channel and no task.
+/// Installs Hummingbird's handlers when the application first leaves a request to Hummingbird. A channel on which that
+/// never happens needs no async channel and no task.
 struct HummingbirdInstaller: Sendable {
-    /// Of the connection's messages.
-    let source: AsyncStream<HTTPMessages>.Continuation
+    /// Takes the message channels that Hummingbird answers.
+    let messages: AsyncStream<HTTPMessages>.Continuation
     let logger: Logger
 
-    /// Adds what the framework reads from and writes to; on the channel's event loop.
+    /// Adds the handlers from which Hummingbird reads requests and to which it writes responses. Runs on the channel's
+    /// event loop.
     ///
-    /// - Parameter idleTimeout: how long an HTTP/1.1 connection may say nothing while no answer is under way; nil for a
-    ///   stream of HTTP/2, which ends with its answer.
-    func install(_ channel: any Channel, idleTimeout: TimeAmount?) throws {
+    /// - Parameter idleTimeout: the longest time without a byte from an HTTP/1.1 client while no response is under way;
+    ///   nil for an HTTP/2 stream, which ends with its response.
+    func install(on channel: any Channel, idleTimeout: TimeAmount?) throws {
         if let idleTimeout {
             let timeout = Duration.nanoseconds(idleTimeout.nanoseconds)
             try channel.pipeline.syncOperations.addHandler(
                 HTTPConnectionStateHandler(idleTimeout: timeout, logger: logger)
             )
         }
-        source.yield(
+        messages.yield(
             try HTTPMessages(
                 wrappingChannelSynchronously: channel,
                 configuration: .init(isOutboundHalfClosureEnabled: idleTimeout != nil)
@@ -28,6 +29,6 @@ struct HummingbirdInstaller: Sendable {
         )
     }
 
-    /// Nothing more will come on this connection.
-    func close() { source.finish() }
+    /// Tells Hummingbird that the connection has no further requests for it.
+    func finish() { messages.finish() }
 }

@@ -2,7 +2,8 @@ import NIOCore
 import NIOPosix
 package import ServiceLifecycle
 
-/// A server whose connections begin on an event loop's thread as well, until `ServingChannel` takes each to its own.
+/// Runs a server on the thread of an event loop. A new connection starts there, until `ServingChannel` moves it to the
+/// thread of its own loop.
 package struct LoopBoundService: Service {
     private let base: any Service
 

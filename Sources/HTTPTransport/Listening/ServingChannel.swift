@@ -8,20 +8,21 @@ import NIOTLS
 /// The HTTP messages of a connection, or of one stream of an HTTP/2 connection, as Hummingbird takes them.
 typealias HTTPMessages = NIOAsyncChannel<HTTPRequestPart, HTTPResponsePart>
 
-/// A connection from its acceptance on: detects its version of HTTP, then serves it on its event loop's own thread. The
-/// application's handlers see each request first; the rest is Hummingbird's.
+/// Serves a connection from its acceptance on: detects the version of HTTP, then handles requests on the thread of the
+/// connection's event loop. The application's handlers see each request first, and leave the rest to Hummingbird.
 ///
-/// Over TLS the version is negotiated (ALPN); in clear text a client that knows of HTTP/2 begins with its preface.
+/// Over TLS the version is negotiated (ALPN). In clear text, a client of HTTP/2 begins with its preface.
 struct ServingChannel: ServerChildChannel {
     struct Value: ServerChildChannelValue {
         let channel: any Channel
-        /// The messages that Hummingbird answers; finished with the connection, or once no request can reach Hummingbird.
+        /// The message channels that Hummingbird answers. The sequence ends with the connection, or once no request can
+        /// reach Hummingbird.
         let messages: AsyncStream<HTTPMessages>
     }
 
-    /// Answers the requests of one HTTP/1.1 connection, or the one of an HTTP/2 stream.
-    private let messages: HTTP1Channel
-    /// Nil for clear text.
+    /// Hummingbird's own channel, which answers the requests of one HTTP/1.1 connection or of one HTTP/2 stream.
+    private let hummingbird: HTTP1Channel
+    /// The certificate for TLS; nil for clear text.
     private let certificates: CertificateStore?
     private let application: ApplicationInstaller
     private let executors = EventLoopExecutors()
@@ -33,7 +34,7 @@ struct ServingChannel: ServerChildChannel {
         application: @escaping ApplicationInstaller,
         timeouts: ConnectionTimeouts
     ) {
-        messages = HTTP1Channel(responder: responder)
+        hummingbird = HTTP1Channel(responder: responder)
         self.application = application
         self.certificates = certificates
         self.timeouts = timeouts
@@ -41,18 +42,18 @@ struct ServingChannel: ServerChildChannel {
 
     func setup(channel: any Channel, logger: Logger) -> EventLoopFuture<Value> {
         channel.eventLoop.makeCompletedFuture {
-            let (messages, source) = AsyncStream.makeStream(of: HTTPMessages.self)
+            let (messages, continuation) = AsyncStream.makeStream(of: HTTPMessages.self)
             let application = ConnectionApplication(
                 installer: application,
-                hummingbird: HummingbirdInstaller(source: source, logger: logger),
+                hummingbird: HummingbirdInstaller(messages: continuation, logger: logger),
                 executor: executors.executor(for: channel.eventLoop),
                 timeouts: timeouts
             )
-            channel.closeFuture.whenComplete { _ in source.finish() }
+            channel.closeFuture.whenComplete { _ in continuation.finish() }
             if let certificates {
-                try negotiate(on: channel, with: certificates.context, application)
+                try negotiateVersion(on: channel, with: certificates.context, application)
             } else {
-                try listen(to: channel, application)
+                try detectVersion(on: channel, application)
             }
             return Value(channel: channel, messages: messages)
         }
@@ -64,7 +65,7 @@ struct ServingChannel: ServerChildChannel {
             await withTaskCancellationHandler {
                 await withDiscardingTaskGroup { group in
                     for await messages in value.messages {
-                        group.addTask { await self.messages.handle(value: messages, logger: logger) }
+                        group.addTask { await hummingbird.handle(value: messages, logger: logger) }
                     }
                 }
             } onCancel: {
@@ -74,19 +75,19 @@ struct ServingChannel: ServerChildChannel {
         }
     }
 
-    // MARK: Which version
+    // MARK: Version of HTTP
 
-    private func negotiate(
+    private func negotiateVersion(
         on channel: any Channel,
         with context: NIOSSLContext,
         _ application: ConnectionApplication
     ) throws {
         let pipeline = channel.pipeline.syncOperations
         try pipeline.addHandler(NIOSSLServerHandler(context: context, configuration: TLSProfile.connection))
-        let deadline = ProtocolDetectionTimeoutHandler(after: timeouts.handshake)
+        let timeout = ProtocolDetectionTimeoutHandler(timeout: timeouts.handshake)
         let negotiation = NIOTypedApplicationProtocolNegotiationHandler<Void> { result, channel in
             channel.eventLoop.makeCompletedFuture {
-                try deadline.met(by: channel)
+                try timeout.remove(from: channel)
                 switch result {
                 case .negotiated("h2"): try add(.http2, to: channel, isSecure: true, application)
                 default: try add(.http1, to: channel, isSecure: true, application)
@@ -94,19 +95,19 @@ struct ServingChannel: ServerChildChannel {
             }
         }
         try pipeline.addHandler(negotiation)
-        try pipeline.addHandler(deadline)
+        try pipeline.addHandler(timeout)
     }
 
-    private func listen(to channel: any Channel, _ application: ConnectionApplication) throws {
-        let deadline = ProtocolDetectionTimeoutHandler(after: timeouts.idle)
+    private func detectVersion(on channel: any Channel, _ application: ConnectionApplication) throws {
+        let timeout = ProtocolDetectionTimeoutHandler(timeout: timeouts.idle)
         let pipeline = channel.pipeline.syncOperations
         try pipeline.addHandler(
             HTTPVersionDetector { version, channel in
-                try deadline.met(by: channel)
+                try timeout.remove(from: channel)
                 try add(version, to: channel, isSecure: false, application)
             }
         )
-        try pipeline.addHandler(deadline)
+        try pipeline.addHandler(timeout)
     }
 
     private func add(

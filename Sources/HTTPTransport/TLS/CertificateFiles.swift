@@ -2,8 +2,8 @@ import Foundation
 import NIOSSL
 import Primitives
 
-/// Where a server's certificate and its key are, both in PEM; the certificate first in its file, then those that vouch
-/// for it.
+/// The paths of a server's certificate and its key, both in PEM. The server's own certificate comes first in its file,
+/// followed by the intermediate certificates.
 package struct CertificateFiles: Sendable {
     let certificate: String
     let key: String
@@ -13,16 +13,16 @@ package struct CertificateFiles: Sendable {
         self.key = key
     }
 
-    /// What tells that a file has changed; nil for one that cannot be examined.
+    /// The stamps by which a change of the files is noticed; nil for a file that cannot be examined.
     struct Stamps: Sendable, Equatable {
         let certificate: PrivateFile.Stamp?
         let key: PrivateFile.Stamp?
     }
 
-    /// A certificate that can be served.
+    /// A certificate and its key, checked and ready to be served.
     struct Pair: Sendable {
         let context: NIOSSLContext
-        /// When it expires, in seconds since 1970.
+        /// The time at which the certificate expires, in seconds since 1970.
         let expiresAt: Double
     }
 
@@ -30,30 +30,32 @@ package struct CertificateFiles: Sendable {
         Stamps(certificate: PrivateFile.stamp(certificate), key: PrivateFile.stamp(key))
     }
 
-    /// Most bytes of a file: a long chain is some 20 kB.
+    /// The most bytes of a file. A long chain has about 20 kB.
     private static let limit = 1024 * 1024
 
     /// Reads both files.
     ///
     /// - Parameter now: seconds since 1970.
-    /// - Throws: `CertificateError` for what cannot be read or is not of use now; `FileError` for a file that cannot be read.
+    /// - Throws: `CertificateError` where the files hold no certificate that is valid now with its key; `FileError`
+    ///   where a file cannot be read.
     func load(now: Double) throws -> Pair {
         let chain = try certificates()
-        guard let leaf = chain.first else { throw CertificateError(certificate, "holds no certificate") }
+        guard let leaf = chain.first else { throw CertificateError(certificate, reason: "holds no certificate") }
         let expiresAt = Double(leaf.notValidAfter)
         guard now < expiresAt else {
-            throw CertificateError(certificate, "the certificate expired on \(Self.text(expiresAt))")
+            throw CertificateError(certificate, reason: "the certificate expired on \(Self.text(expiresAt))")
         }
         guard Double(leaf.notValidBefore) <= now else {
             let begin = Double(leaf.notValidBefore)
-            throw CertificateError(certificate, "the certificate is not valid before \(Self.text(begin))")
+            throw CertificateError(certificate, reason: "the certificate is not valid before \(Self.text(begin))")
         }
         do {
             let configuration = TLSProfile.configuration(chain, try privateKey())
             return Pair(context: try NIOSSLContext(configuration: configuration), expiresAt: expiresAt)
-        } catch  where error is NIOSSLError || error is BoringSSLError {
-            // Their texts name functions and source files of the library.
-            throw CertificateError(key, "the key does not fit the certificate in \(certificate)")
+        } catch let error as NIOSSLError {
+            throw CertificateError(key, reason: Self.mismatch(with: certificate, error))
+        } catch let error as BoringSSLError {
+            throw CertificateError(key, reason: Self.mismatch(with: certificate, error))
         }
     }
 
@@ -62,7 +64,7 @@ package struct CertificateFiles: Sendable {
         do {
             return try NIOSSLCertificate.fromPEMBytes(bytes)
         } catch {
-            throw CertificateError(certificate, "holds no certificate in PEM")
+            throw CertificateError(certificate, reason: "holds no certificate in PEM")
         }
     }
 
@@ -71,15 +73,27 @@ package struct CertificateFiles: Sendable {
         do {
             return try NIOSSLPrivateKey(bytes: bytes, format: .pem)
         } catch {
-            throw CertificateError(key, "holds no private key in PEM that is open to read without a passphrase")
+            throw CertificateError(key, reason: "holds no unencrypted private key in PEM")
         }
     }
 
     private static func read(_ path: String) throws -> [UInt8] {
         guard let contents = try PrivateFile.read(path, limit: limit) else {
-            throw CertificateError(path, "there is no such file")
+            throw CertificateError(path, reason: "there is no such file")
         }
         return contents.bytes
+    }
+
+    /// The reason for which BoringSSL takes the key and the certificate separately, but not together.
+    private static func mismatch(with certificate: String, _ error: any Error) -> String {
+        // BoringSSL's own text holds the reason in capitals between build paths: "…:KEY_VALUES_MISMATCH at /…".
+        let cause = "\(error)".firstMatch(of: /OPENSSL_internal:([A-Z0-9_]+)/).map { "\($0.1)" }
+        switch cause {
+        case nil, "KEY_VALUES_MISMATCH", "KEY_TYPE_MISMATCH":
+            return "the key does not belong to the certificate in \(certificate)"
+        case let cause?:
+            return "the key and the certificate in \(certificate) cannot be used together (BoringSSL: \(cause))"
+        }
     }
 
     private static func text(_ seconds: Double) -> String {

@@ -1,24 +1,24 @@
 package import Telemetry
 
-/// What is told of a server's certificate.
+/// The metrics of a server's certificate and its reloads.
 package struct CertificateReloads: Sendable {
     let loaded = Counter()
     let refused = Counter()
 
     package init() {}
 
-    /// - Parameter expiresAt: seconds since 1970.
+    /// - Parameter expiresAt: reads the time at which the current certificate expires, in seconds since 1970.
     package func register(
         in registry: MetricsRegistry,
         expiresAt: @escaping @Sendable () -> Double
     ) throws(MetricsError) {
         try registry.gauge(
             "waybill_tls_certificate_expires_seconds",
-            help: "When the certificate that new connections get expires, in seconds since 1970; only with TLS.",
+            help: "The time at which the current certificate expires, in seconds since 1970; only with TLS.",
             reading: expiresAt
         )
         let name = "waybill_tls_certificate_reloads_total"
-        let help = "New certificate files, taken into use or refused as of no use; only with TLS."
+        let help = "Reloads of changed certificate files: loaded, or refused because they are invalid; only with TLS."
         try registry.counter(name, help: help, labels: ["outcome": "loaded"], loaded)
         try registry.counter(name, help: help, labels: ["outcome": "refused"], refused)
     }

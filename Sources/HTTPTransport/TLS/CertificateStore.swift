@@ -4,11 +4,12 @@ import NIOSSL
 import Synchronization
 package import Telemetry
 
-/// The certificate that new connections get, made anew when its files change. Connections keep the one they have.
+/// The certificate of new connections, loaded again when its files change. Open connections keep the certificate with
+/// which they began.
 package final class CertificateStore: Sendable {
     private struct State {
         var pair: CertificateFiles.Pair
-        /// The files as they were when they were last looked at, whether they were of use or not.
+        /// The stamps of the files at the last look, valid files or not.
         var stamps: CertificateFiles.Stamps
     }
 
@@ -19,11 +20,11 @@ package final class CertificateStore: Sendable {
 
     /// Reads the files for the first time.
     ///
-    /// - Throws: `CertificateError` or `FileError` where they are of no use.
+    /// - Throws: `CertificateError` or `FileError` where the files are invalid or cannot be read.
     package init(_ files: CertificateFiles, logger: Logger) throws {
         self.files = files
         self.logger = logger
-        // Looked at before they are read: what is written meanwhile is seen as a change.
+        // The stamps are taken before the files are read, so a write in between shows up as a change.
         let stamps = files.stamps
         state = Mutex(State(pair: try files.load(now: Date().timeIntervalSince1970), stamps: stamps))
     }
@@ -32,15 +33,15 @@ package final class CertificateStore: Sendable {
         try reloads.register(in: registry) { self.expiresAt }
     }
 
-    /// For one new connection.
+    /// The TLS context for one new connection.
     var context: NIOSSLContext { state.withLock { $0.pair.context } }
 
-    /// Seconds since 1970.
+    /// The time at which the current certificate expires, in seconds since 1970.
     var expiresAt: Double { state.withLock { $0.pair.expiresAt } }
 
-    /// Reads the files again if they have changed. Two files cannot be replaced at once, so a pair that does not fit, like
-    /// any that is of no use, leaves the old one in its place until they change again.
-    func refresh() {
+    /// Loads the files again if they have changed. Keeps the current certificate while the new files are invalid, until
+    /// they change again: two files cannot be replaced at once, so a pair that does not match is common for a moment.
+    func reloadIfChanged() {
         let stamps = files.stamps
         guard state.withLock({ $0.stamps != stamps }) else { return }
         do {
@@ -48,7 +49,7 @@ package final class CertificateStore: Sendable {
             state.withLock { $0 = State(pair: pair, stamps: stamps) }
             reloads.loaded.increment()
             logger.info(
-                "new connections get a new certificate",
+                "certificate reloaded; new connections use it",
                 metadata: ["expires": "\(Date(timeIntervalSince1970: pair.expiresAt).formatted(.iso8601))"]
             )
         } catch {

@@ -1,7 +1,7 @@
 import ServiceLifecycle
 import UnixSignals
 
-/// Looks every few seconds, and at once on SIGHUP, whether the certificate's files have changed.
+/// Reloads the certificate when its files change. Looks at the files every few seconds, and at once on SIGHUP.
 package struct CertificateWatch: Service {
     private let certificates: CertificateStore
     private let interval: Duration
@@ -17,13 +17,13 @@ package struct CertificateWatch: Service {
             await withTaskGroup(of: Void.self) { group in
                 group.addTask {
                     while !Task.isCancelled {
-                        certificates.refresh()
-                        // Cancelled: the loop's condition sees it.
+                        certificates.reloadIfChanged()
+                        // A cancelled sleep ends the loop by its condition.
                         try? await Task.sleep(for: interval)
                     }
                 }
                 group.addTask {
-                    for await _ in signals { certificates.refresh() }
+                    for await _ in signals { certificates.reloadIfChanged() }
                 }
             }
         }

@@ -1,10 +1,11 @@
 import NIOCore
 import NIOSSL
 
-/// How TLS is spoken: what Mozilla's server side TLS guidelines (version 5.7, 2025) call “intermediate”, of which BoringSSL
-/// has no finite-field Diffie-Hellman.
+/// The TLS settings of the “intermediate” profile in Mozilla's server side TLS guidelines (version 5.7, 2025), without
+/// finite-field Diffie-Hellman, which BoringSSL does not have.
 enum TLSProfile {
-    /// For TLS 1.2; those of 1.3 are not for us to choose. Any of them is good, so the client's order counts.
+    /// The cipher suites of TLS 1.2; BoringSSL does not let those of TLS 1.3 be chosen. All are good, so the client's
+    /// order decides.
     private static let ciphers: [NIOTLSCipher] = [
         .TLS_ECDHE_ECDSA_WITH_AES_128_GCM_SHA256,
         .TLS_ECDHE_RSA_WITH_AES_128_GCM_SHA256,
@@ -22,15 +23,15 @@ enum TLSProfile {
         configuration.minimumTLSVersion = .tlsv12
         configuration.cipherSuiteValues = ciphers
         configuration.applicationProtocols = ["h2", "http/1.1"]
-        // How long a client has to answer that the connection ends.
+        // The time that a client has to answer the closing alert.
         configuration.shutdownTimeout = .seconds(2)
         return configuration
     }
 
-    /// For each connection.
+    /// The settings of each connection's handler.
     static let connection: NIOSSLHandler.Configuration = {
         var configuration = NIOSSLHandler.Configuration()
-        // A buffer that a long catch-up made large would stay so for as long as the stream is quiet.
+        // A buffer that a large response has grown would otherwise stay large while the connection is quiet.
         configuration.maximumPreservedOutboundBufferCapacity = 4096
         return configuration
     }()

@@ -4,7 +4,8 @@ import Hummingbird
 import NIOCore
 import OrderLog
 
-/// `POST /v1/commands`: many commands in one request, a line each, answered line by line while they come.
+/// `POST /v1/commands`: takes many commands in one request, one a line, and writes each result while the request goes
+/// on.
 struct BulkRoutes: Sendable {
     let authorizer: Authorizer
     let appender: Appender
@@ -13,18 +14,21 @@ struct BulkRoutes: Sendable {
     func add(to router: Router<WaybillContext>) {
         router.post("/v1/commands") { request, context in
             do {
-                return try await bulk(request, context)
+                return try await takeLines(request, context)
             } catch let problem as Problem {
-                return Self.refusal(problem, context.channel)
+                return Self.refusal(problem, closing: context.channel)
             }
         }
     }
 
-    private func bulk(_ request: Request, _ context: WaybillContext) async throws -> Response {
-        let caller = try await authorizer.authorize(request, context, to: .placeAndReport)
-        _ = try QueryReader(request, known: [])
+    private func takeLines(_ request: Request, _ context: WaybillContext) async throws -> Response {
+        let caller = try await authorizer.authorize(request, in: context, to: .placeAndReport)
+        _ = try QueryReader(request, parameters: [])
         guard ContentType.matches(request.headers[.contentType], ContentType.ndjson) else {
-            throw Problem(.unsupportedMediaType, "Bulk commands are \(ContentType.ndjson), one JSON object a line.")
+            throw Problem(
+                .unsupportedMediaType,
+                "The body of bulk commands is \(ContentType.ndjson), one JSON object a line."
+            )
         }
         let session = BulkSession(
             appender: appender,
@@ -37,15 +41,17 @@ struct BulkRoutes: Sendable {
             status: .ok,
             headers: [.contentType: ContentType.ndjson, .cacheControl: "no-store"],
             body: ResponseBody { writer in
-                try await session.run(body, &writer)
+                try await session.run(body, writingTo: &writer)
                 try await writer.finish(nil)
             }
         )
     }
 
-    /// The request may be endless, and the server would read it to its end once the answer is out. So the answer is not
-    /// over before the connection is: it closes when the client does, or has had time to read why.
-    private static func refusal(_ problem: Problem, _ channel: any Channel) -> Response {
+    /// The response to a refused request, which closes the connection after a second or when the client closes it.
+    ///
+    /// The request may be endless, and the server reads a request to its end after the response. So the response's body
+    /// does not end before the connection does. The second lets the client read the problem.
+    private static func refusal(_ problem: Problem, closing channel: any Channel) -> Response {
         var problem = problem
         problem.headers[.connection] = "close"
         var response = problem.response

@@ -6,13 +6,13 @@ import Orders
 import ServiceLifecycle
 import StrictJSON
 
-/// One bulk request: lines are read, decoded and queued in their order by one task, while another writes their results in
+/// One bulk request: one task reads, decodes and queues the lines in their order, while another writes their results in
 /// the same order.
 struct BulkSession: Sendable {
-    let appender: Appender
-    let submissions: SubmissionFactory
-    let caller: Caller
-    let correlationId: String?
+    private let appender: Appender
+    private let submissions: SubmissionFactory
+    private let caller: Caller
+    private let correlationId: String?
     private let window = BulkWindow()
 
     init(appender: Appender, submissions: SubmissionFactory, caller: Caller, correlationId: String?) {
@@ -22,16 +22,19 @@ struct BulkSession: Sendable {
         self.correlationId = correlationId
     }
 
-    /// - Throws: when the client leaves, or the service shuts down before the last line was read. Either way the response
-    ///   ends without its last chunk, so that the client knows that results are missing; lines queued by then are appended.
-    func run(_ body: RequestBody, _ writer: inout any ResponseBodyWriter) async throws {
+    /// Reads the request and writes the results, to the last line.
+    ///
+    /// - Throws: an error when the client leaves, and when the service shuts down before it has read the last line. The
+    ///   response then ends without its last chunk, which tells the client that results are missing. Lines that were
+    ///   queued by then are appended all the same.
+    func run(_ body: RequestBody, writingTo writer: inout any ResponseBodyWriter) async throws {
         try await withThrowingTaskGroup(of: Void.self) { group in
             group.addTask {
                 defer { window.finish() }
-                try await cancelWhenGracefulShutdown { try await read(body) }
+                try await cancelWhenGracefulShutdown { try await readLines(of: body) }
             }
             do {
-                try await write(to: &writer)
+                try await writeResults(to: &writer)
             } catch {
                 window.abandon()
                 group.cancelAll()
@@ -41,45 +44,49 @@ struct BulkSession: Sendable {
         }
     }
 
-    private func read(_ body: RequestBody) async throws {
+    private func readLines(of body: RequestBody) async throws {
         var splitter = LineSplitter(limit: JSONBody.limit)
         for try await var chunk in body {
             while let piece = splitter.next(&chunk) {
                 guard try await take(piece) else { return }
             }
         }
-        // A request that was cut off has no last line.
+        // The end of a request that was cut off is not the end of its last line.
         try Task.checkCancellation()
         if let piece = splitter.finish() { _ = try await take(piece) }
     }
 
+    /// Puts a line into the window, once there is room for it.
+    ///
     /// - Returns: false when nobody reads results any more.
     private func take(_ piece: LineSplitter.Piece) async throws -> Bool {
         try Task.checkCancellation()
         switch piece {
         case .tooLong(let number):
-            guard await window.admit(0) else { return false }
+            guard await window.reserve(bytes: 0) else { return false }
             let problem = Problem(.bodyTooLarge, "A line holds at most \(JSONBody.limit / 1024) KiB.")
-            window.put(BulkWindow.Line(number: number, orderId: nil, weight: 0, outcome: .refused(problem)))
+            window.append(BulkWindow.Line(number: number, orderId: nil, byteCount: 0, outcome: .refused(problem)))
         case .line(let number, let bytes):
-            let weight = bytes.readableBytes
-            guard await window.admit(weight) else { return false }
+            let byteCount = bytes.readableBytes
+            guard await window.reserve(bytes: byteCount) else { return false }
             let (orderId, submission) = decode(bytes)
             let outcome: BulkWindow.Line.Outcome =
                 switch submission {
                 case .success(let submission): .queued(await appender.enqueue(submission))
                 case .failure(let problem): .refused(problem)
                 }
-            window.put(BulkWindow.Line(number: number, orderId: orderId, weight: weight, outcome: outcome))
+            window.append(
+                BulkWindow.Line(number: number, orderId: orderId, byteCount: byteCount, outcome: outcome)
+            )
         }
         return true
     }
 
-    /// The order that the line is for, where that can be read, and the command or why there is none.
+    /// The order that the line names, where it can be read, and the command or the problem of the line.
     private func decode(_ bytes: ByteBuffer) -> (UUID?, Result<Submission, Problem>) {
         var orderId: UUID?
         do throws(Problem) {
-            let line = try JSONBody.parse(bytes, what: "A line") { (node) throws(Problem) in
+            let line = try JSONBody.parse(bytes, name: "A line") { (node) throws(Problem) in
                 do throws(InvalidCommand) {
                     return try BulkLine.decode(node)
                 } catch {
@@ -99,18 +106,18 @@ struct BulkSession: Sendable {
         let envelope = SubmissionFactory.Envelope(
             target: line.target,
             commandId: line.commandId ?? UUIDv7.make().text,
-            commandIdIsOurs: line.commandId == nil,
+            isCommandIdGenerated: line.commandId == nil,
             ifMatch: line.ifMatch,
             correlationId: correlationId
         )
-        return try submissions.submission(of: line.command, envelope, from: caller)
+        return try submissions.submission(of: line.command, in: envelope, from: caller)
     }
 
-    /// Results that are known go out together; nothing that is known waits for what is not.
-    private func write(to writer: inout any ResponseBodyWriter) async throws {
+    /// Writes results in the order of their lines. Known results are written together, and never wait for unknown ones.
+    private func writeResults(to writer: inout any ResponseBodyWriter) async throws {
         var results = ByteBuffer()
         while true {
-            var line = window.poll()
+            var line = window.popIfAvailable()
             if line?.isReady != true, results.readableBytes > 0 {
                 try await writer.write(results)
                 results.clear()
@@ -120,7 +127,7 @@ struct BulkSession: Sendable {
             results.writeBytes(await Self.result(of: line))
             results.writeInteger(UInt8(ascii: "\n"))
             window.release(line)
-            if results.readableBytes >= Self.block {
+            if results.readableBytes >= Self.blockSize {
                 try await writer.write(results)
                 results.clear()
             }
@@ -128,29 +135,30 @@ struct BulkSession: Sendable {
         if results.readableBytes > 0 { try await writer.write(results) }
     }
 
-    /// Bytes of results in one write, about.
-    private static let block = 16 * 1024
+    /// The bytes of results after which a write is due.
+    private static let blockSize = 16 * 1024
 
     private static func result(of line: BulkWindow.Line) async -> [UInt8] {
-        let answer: Result<CommandReceipt, Problem>
+        let result: Result<CommandReceipt, Problem>
         switch line.outcome {
-        case .refused(let problem): answer = .failure(problem)
-        case .queued(let ticket):
+        case .refused(let problem): result = .failure(problem)
+        case .queued(let pending):
             do throws(AppendRefusal) {
-                answer = .success(try await ticket.receipt())
+                result = .success(try await pending.receipt())
             } catch {
-                answer = .failure(Problem(error))
+                result = .failure(Problem(error))
             }
         }
         return JSONWriter.object { writer in
             writer.field("line", line.number)
-            switch answer {
+            switch result {
             case .success(let receipt):
-                writer.field("result", receipt.replayed ? "duplicate" : "accepted")
+                let outcome = receipt.replayed ? BulkOutcome.duplicate : .accepted
+                writer.field("result", outcome.rawValue)
                 writer.field("orderId", receipt.orderId.text)
                 writer.field("position", receipt.position.description)
             case .failure(let problem):
-                writer.field("result", "rejected")
+                writer.field("result", BulkOutcome.rejected.rawValue)
                 writer.field("orderId", line.orderId?.text)
                 writer.key("problem")
                 writer.raw(problem.json)

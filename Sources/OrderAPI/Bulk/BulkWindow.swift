@@ -3,10 +3,10 @@ import Foundation
 import OrderLog
 import Synchronization
 
-/// The lines of one bulk request that are under way, in their order: read, but their results not yet written.
+/// The lines of one bulk request, in their order, that are read and whose results are not yet written.
 ///
-/// One task puts in and another takes out. The window is bounded, in lines and in bytes, so a client that does not read its
-/// results is not read from either.
+/// One task appends lines and another takes them out. The window is bounded in lines and in bytes, so the service stops
+/// reading from a client that does not read its results.
 final class BulkWindow: Sendable {
     struct Line: Sendable {
         enum Outcome: Sendable {
@@ -15,15 +15,14 @@ final class BulkWindow: Sendable {
         }
 
         let number: Int
-        /// The order that the line names, or that was made for it.
+        /// The order that the line names, or the new order that it places; nil where the line names none.
         let orderId: UUID?
-        /// Bytes of the line.
-        let weight: Int
+        let byteCount: Int
         let outcome: Outcome
 
-        /// Whether the outcome is known already.
+        /// True once the result of the line is known.
         var isReady: Bool {
-            if case .queued(let ticket) = outcome { ticket.isAnswered } else { true }
+            if case .queued(let pending) = outcome { pending.isAnswered } else { true }
         }
     }
 
@@ -31,78 +30,80 @@ final class BulkWindow: Sendable {
 
     private struct State {
         var lines = Deque<Line>()
-        /// Admitted and not yet released, in `lines` or on the way there or from there.
-        var count = 0
-        var weight = 0
-        var finished = false
-        var abandoned = false
+        /// The lines that have a place: reserved and not yet released, in `lines` or not.
+        var reservedLines = 0
+        var reservedBytes = 0
+        var isFinished = false
+        var isAbandoned = false
+        /// The task that reads the request, while it waits for room.
         var reader: Waiter?
+        /// The task that writes results, while it waits for a line.
         var writer: Waiter?
     }
 
     private let state = Mutex(State())
     private let maximumLines: Int
-    private let maximumWeight: Int
+    private let maximumBytes: Int
 
-    init(maximumLines: Int = 512, maximumWeight: Int = 4 * 1024 * 1024) {
+    init(maximumLines: Int = 512, maximumBytes: Int = 4 * 1024 * 1024) {
         self.maximumLines = maximumLines
-        self.maximumWeight = maximumWeight
+        self.maximumBytes = maximumBytes
     }
 
-    /// Waits for room. Any line fits an empty window.
+    /// Waits for room and reserves a place for one line. Any line fits an empty window.
     ///
     /// - Returns: false when the window is abandoned.
-    func admit(_ weight: Int) async -> Bool {
+    func reserve(bytes: Int) async -> Bool {
         while true {
-            let admitted: Bool? = state.withLock { state in
-                if state.abandoned { return false }
+            let isReserved: Bool? = state.withLock { state in
+                if state.isAbandoned { return false }
                 guard hasRoom(&state) else { return nil }
-                state.count += 1
-                state.weight += weight
+                state.reservedLines += 1
+                state.reservedBytes += bytes
                 return true
             }
-            if let admitted { return admitted }
-            await wait(\.reader) { $0.abandoned || hasRoom(&$0) }
+            if let isReserved { return isReserved }
+            await wait(\.reader) { $0.isAbandoned || hasRoom(&$0) }
         }
     }
 
     private func hasRoom(_ state: inout State) -> Bool {
-        state.count < maximumLines && state.weight < maximumWeight
+        state.reservedLines < maximumLines && state.reservedBytes < maximumBytes
     }
 
-    /// Puts in a line that was admitted.
-    func put(_ line: Line) {
+    /// Appends a line for which a place was reserved.
+    func append(_ line: Line) {
         wake(\.writer) { $0.lines.append(line) }
     }
 
-    /// No more lines will come.
+    /// Ends the lines: `next()` returns nil after the last of them.
     func finish() {
-        wake(\.writer) { $0.finished = true }
+        wake(\.writer) { $0.isFinished = true }
     }
 
-    /// The oldest line if there is one; does not wait.
-    func poll() -> Line? { state.withLock { $0.lines.popFirst() } }
+    /// Takes out the oldest line if there is one; does not wait.
+    func popIfAvailable() -> Line? { state.withLock { $0.lines.popFirst() } }
 
-    /// Waits for the oldest line; nil after the last.
+    /// Waits for the oldest line and takes it out; nil after the last.
     func next() async -> Line? {
         while true {
-            let (line, finished) = state.withLock { ($0.lines.popFirst(), $0.finished) }
-            if line != nil || finished { return line }
-            await wait(\.writer) { $0.finished || !$0.lines.isEmpty }
+            let (line, isFinished) = state.withLock { ($0.lines.popFirst(), $0.isFinished) }
+            if line != nil || isFinished { return line }
+            await wait(\.writer) { $0.isFinished || !$0.lines.isEmpty }
         }
     }
 
-    /// A line that was taken out is done with.
+    /// Frees the place of a line that was taken out, once its result is known.
     func release(_ line: Line) {
         wake(\.reader) { state in
-            state.count -= 1
-            state.weight -= line.weight
+            state.reservedLines -= 1
+            state.reservedBytes -= line.byteCount
         }
     }
 
-    /// Nobody takes lines any more.
+    /// Lets `reserve(bytes:)` return false from now on, since nobody takes lines any more.
     func abandon() {
-        wake(\.reader) { $0.abandoned = true }
+        wake(\.reader) { $0.isAbandoned = true }
     }
 
     private func wait(_ waiter: WritableKeyPath<State, Waiter?>, until condition: (inout State) -> Bool) async {

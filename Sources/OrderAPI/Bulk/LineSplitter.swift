@@ -1,25 +1,26 @@
 import NIOCore
 
-/// Cuts a stream of bytes into lines, holding no more than one line, and of a line that is too long nothing at all.
+/// Cuts a stream of bytes into lines. Holds at most one line, and nothing of a line that is too long.
 struct LineSplitter {
     enum Piece: Equatable {
-        /// A line that is not blank, without its line feed. Lines count from 1, blank ones too.
+        /// A line that is not blank, without its line feed, and its number. Lines count from 1, blank ones included.
         case line(Int, ByteBuffer)
-        /// A line past the limit, told as soon as it is; the rest of it is passed over.
+        /// The number of a line beyond the limit. Comes as soon as the limit is passed; the rest of the line is
+        /// skipped.
         case tooLong(Int)
     }
 
-    /// Most bytes in a line.
+    /// The most bytes of a line.
     let limit: Int
     private var pending = ByteBuffer()
-    private var passingOver = false
+    private var isSkipping = false
     private var number = 0
 
     init(limit: Int) {
         self.limit = limit
     }
 
-    /// The next piece out of what was kept and `chunk`, which is consumed; nil when more bytes are needed.
+    /// The next piece of the bytes so far. Consumes `chunk` up to the piece's end; nil when more bytes are needed.
     mutating func next(_ chunk: inout ByteBuffer) -> Piece? {
         while chunk.readableBytes > 0 {
             let length = chunk.readableBytesView.firstIndex(of: UInt8(ascii: "\n")).map { $0 - chunk.readerIndex }
@@ -28,9 +29,9 @@ struct LineSplitter {
         return nil
     }
 
-    /// The last line, where no line feed ends it.
+    /// The last line, if no line feed ends it.
     mutating func finish() -> Piece? {
-        guard !passingOver, pending.readableBytes > 0 else { return nil }
+        guard !isSkipping, pending.readableBytes > 0 else { return nil }
         return line()
     }
 
@@ -38,13 +39,13 @@ struct LineSplitter {
         defer {
             if ends {
                 chunk.moveReaderIndex(forwardBy: 1)
-                passingOver = false
+                isSkipping = false
             }
         }
-        guard !passingOver, pending.readableBytes + length <= limit else {
+        guard !isSkipping, pending.readableBytes + length <= limit else {
             chunk.moveReaderIndex(forwardBy: length)
-            if passingOver { return nil }
-            passingOver = true
+            if isSkipping { return nil }
+            isSkipping = true
             pending = ByteBuffer()
             number += 1
             return .tooLong(number)

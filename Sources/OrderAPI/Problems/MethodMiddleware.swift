@@ -1,7 +1,7 @@
 import HTTPTypes
 import Hummingbird
 
-/// Tells a path that is not there from a method that its path does not have (RFC 9110, section 15.5.6).
+/// Answers 405 instead of 404 where the path exists and the method does not (RFC 9110, section 15.5.6).
 ///
 /// Added after all routes, so that it runs only where none of them matched.
 struct MethodMiddleware: RouterMiddleware {
@@ -9,7 +9,7 @@ struct MethodMiddleware: RouterMiddleware {
 
     private let paths: [(components: [String], allow: String)]
 
-    init(of router: Router<WaybillContext>) {
+    init(routesOf router: Router<WaybillContext>) {
         let byPath = Dictionary(grouping: router.routes, by: { "\($0.path)" })
         paths = byPath.map { path, routes in
             var methods = Set(routes.map(\.method.rawValue))
@@ -27,7 +27,7 @@ struct MethodMiddleware: RouterMiddleware {
             return try await next(request, context)
         } catch let error as HTTPError where error.status == .notFound {
             guard let allow = allowed(on: request.uri.path) else { throw error }
-            var problem = Problem(.methodNotAllowed, "This resource has other methods: \(allow).")
+            var problem = Problem(.methodNotAllowed, "This resource has only these methods: \(allow).")
             problem.headers[.allow] = allow
             throw problem
         }
@@ -35,9 +35,9 @@ struct MethodMiddleware: RouterMiddleware {
 
     private func allowed(on path: String) -> String? {
         let parts = path.split(separator: "/")
-        // Where several templates match, the one with the most words of its own is the one that the router means.
+        // Of several matching templates, the router takes the one with the most literal parts.
         return paths.filter { Self.matches($0.components, parts) }.max {
-            Self.words($0.components) < Self.words($1.components)
+            Self.literalCount($0.components) < Self.literalCount($1.components)
         }?
         .allow
     }
@@ -47,5 +47,5 @@ struct MethodMiddleware: RouterMiddleware {
             && zip(template, parts).allSatisfy { $0.hasPrefix("{") || $0 == $1 }
     }
 
-    private static func words(_ template: [String]) -> Int { template.count { !$0.hasPrefix("{") } }
+    private static func literalCount(_ template: [String]) -> Int { template.count { !$0.hasPrefix("{") } }
 }

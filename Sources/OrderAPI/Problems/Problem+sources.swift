@@ -6,11 +6,12 @@ import Orders
 import StrictJSON
 
 extension Problem {
-    static let notFound = Problem(.notFound, "There is no such resource, or it is not yours to see.")
+    static let notFound = Problem(.notFound, "There is no such resource, or the token does not give access to it.")
     static let forbidden = Problem(.forbidden, "The token's role may not do this.")
-    static let internalError = Problem(.internalError, "The request could not be handled; the log says more.")
+    static let internalError = Problem(.internalError, "The request failed in the service; its log has the cause.")
 
-    /// Retrying after a while helps. A command that may have been appended is safe to send again under the same id.
+    /// A condition that passes by itself: the client sends the request again after a while. A command that may have
+    /// been appended is safe to send again under the same id.
     static func busy(_ code: ProblemCode, retryAfter: Int, _ detail: String) -> Problem {
         Problem(code, detail, headers: [.retryAfter: String(retryAfter)])
     }
@@ -18,7 +19,7 @@ extension Problem {
     static let unavailable = Problem.busy(
         .unavailable,
         retryAfter: 2,
-        "The database cannot be reached. Send the request again; a command under the same Idempotency-Key."
+        "The database cannot be reached. Send the request again; for a command, use the same Idempotency-Key."
     )
 
     init(_ error: AccessError) {
@@ -38,8 +39,8 @@ extension Problem {
 
     init(_ error: JSONParseError) {
         switch error {
-        case .malformed(let offset): self.init(.malformedJson, "The text is no JSON (RFC 8259) at byte \(offset).")
-        case .invalidUTF8: self.init(.invalidUtf8, "A string holds bytes that are no UTF-8.")
+        case .malformed(let offset): self.init(.malformedJson, "The text is not JSON (RFC 8259) at byte \(offset).")
+        case .invalidUTF8: self.init(.invalidUtf8, "A string holds bytes that are not UTF-8.")
         case .duplicateKey(let name): self.init(.duplicateKey, "An object has the key “\(name.prefix(64))” twice.")
         case .tooDeep: self.init(.malformedJson, "Arrays and objects nest too deeply.")
         }
@@ -64,7 +65,7 @@ extension Problem {
                 members: [.text("reason", "orderExists")] + (facts.map(Self.members) ?? [])
             )
         case .commandIdReused:
-            self.init(.commandIdReused, "This command id was accepted for another command.")
+            self.init(.commandIdReused, "This command id was used for another command.")
         case .versionMismatch(let current):
             self.init(
                 .versionMismatch,
@@ -79,7 +80,7 @@ extension Problem {
                 members: [.text("reason", rejection.reason.rawValue)] + Self.members(facts)
             )
         case .overloaded:
-            self = .busy(.overloaded, retryAfter: 1, "Too many commands are waiting; nothing was tried.")
+            self = .busy(.overloaded, retryAfter: 1, "Too many commands are waiting; this one was not tried.")
         case .unavailable:
             self = .unavailable
         case .failed:
@@ -87,8 +88,8 @@ extension Problem {
         }
     }
 
-    /// The order's headline is `orderStatus`: `status` is the response's own (RFC 9457, section 3.1.2), and a name stands
-    /// only once in an object.
+    /// The members that describe the order. Its headline is `orderStatus`, since `status` is the response's own (RFC
+    /// 9457, section 3.1.2).
     private static func members(_ facts: OrderFacts) -> [Member] {
         [
             .text("orderId", facts.orderId.text),

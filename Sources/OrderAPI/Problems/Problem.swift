@@ -4,16 +4,16 @@ import Hummingbird
 import NIOCore
 import StrictJSON
 
-/// An error as the client reads it: RFC 9457 problem details with a stable code.
+/// An error as clients read it: problem details (RFC 9457) with a stable code.
 struct Problem: Error, Sendable {
     let status: HTTPResponse.Status
     let code: ProblemCode
-    /// What happened, for the client's developer. Never SQL, paths or stack traces.
+    /// A sentence on the cause, for the client's developer. Never holds SQL, file paths or stack traces.
     let detail: String
     var headers: HTTPFields = [:]
     var members: [Member] = []
 
-    /// A further member of the problem object.
+    /// An additional member of the problem object.
     enum Member: Sendable {
         case text(StaticString, String)
         case number(StaticString, Int)
@@ -29,7 +29,7 @@ struct Problem: Error, Sendable {
         self.members = members
     }
 
-    /// The problem object's text; a bulk result line carries the same.
+    /// The problem object as text, as responses and bulk results carry it.
     var json: [UInt8] {
         JSONWriter.object { writer in
             writer.field("type", "urn:waybill:problem:\(code.rawValue)")
@@ -45,7 +45,7 @@ struct Problem: Error, Sendable {
         Response(status: status, headers: fields, body: ResponseBody(byteBuffer: ByteBuffer(bytes: json)))
     }
 
-    /// The response's header fields, but for those that every response has.
+    /// The response's header fields, without those that every response has.
     var fields: HTTPFields {
         var fields = headers
         fields[.contentType] = "application/problem+json"

@@ -1,6 +1,6 @@
 package import HTTPTypes
 
-/// The stable words of problem details. One word means one thing, everywhere.
+/// The stable code of a problem. A code means the same on every route.
 package enum ProblemCode: String, Sendable, CaseIterable {
     case malformedRequest
     case malformedJson
@@ -77,10 +77,10 @@ package enum ProblemCode: String, Sendable, CaseIterable {
         case .wrongAudience: "The token is for another service"
         case .invalidClaims: "The token's claims are unusable"
         case .forbidden: "The token's role may not do this"
-        case .foreignShop: "The shop is not the token's"
-        case .notFound: "There is no such thing"
+        case .foreignShop: "The token is for other shops"
+        case .notFound: "The resource does not exist"
         case .unknownPosition: "The log does not have this position"
-        case .methodNotAllowed: "The method is not for this resource"
+        case .methodNotAllowed: "The resource does not have this method"
         case .rejected: "The order does not allow this command"
         case .orderExists: "The order exists"
         case .replayUnderWay: "A replay is under way"
@@ -90,7 +90,7 @@ package enum ProblemCode: String, Sendable, CaseIterable {
         case .invalidCommand: "The command is invalid"
         case .commandIdReused: "The command id was used for another command"
         case .tooManyRequests: "Too many requests"
-        case .internalError: "Something went wrong here"
+        case .internalError: "The service failed"
         case .overloaded: "The service is busy"
         case .unavailable: "The service cannot reach its database"
         }

@@ -3,16 +3,16 @@ import HTTPTypes
 import Hummingbird
 import Orders
 
-/// Lets a request in: token, role, rate.
+/// Authorizes requests: checks the token, the role and the rate.
 struct Authorizer: Sendable {
     let verifier: TokenVerifier
     let limiter: RateLimiter
     let clock: WallClock
 
-    /// The caller, if its role may use the route at all. What it may see there is for the route to scope.
+    /// The caller, if its role may use the route at all. The route then narrows the data to the caller's scope.
     ///
     /// - Throws: `Problem` 401, 403 or 429.
-    func authorize(_ request: Request, _ context: WaybillContext, to permission: Permission) async throws -> Caller {
+    func authorize(_ request: Request, in context: WaybillContext, to permission: Permission) async throws -> Caller {
         try await authorize(request.headers, from: context.clientAddress, to: permission)
     }
 
@@ -23,7 +23,7 @@ struct Authorizer: Sendable {
             let token = try Bearer.token(in: headers[values: .authorization])
             principal = try await verifier.verify(token, now: clock.seconds())
         } catch {
-            // Callers without a good token are limited by address, or guessing would be free.
+            // Callers without a valid token are limited by address, so that guessing tokens is slow.
             try limit(.client(address: address))
             throw Problem(error)
         }

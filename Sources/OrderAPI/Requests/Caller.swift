@@ -2,13 +2,13 @@ import Access
 import OrderLog
 import Orders
 
-/// Who asks, and what that means for reading and writing.
+/// The caller of a request, with the rights that follow from its token.
 struct Caller: Sendable {
     let principal: Principal
 
     var audience: Audience { principal.role == .customer ? .customer : .staff }
 
-    /// Whose commands a refusal or an order offers.
+    /// The role whose commands an order or a refusal lists as allowed.
     var commandRole: CallerRole {
         switch principal.role {
         case .backend: .backend
@@ -26,10 +26,20 @@ struct Caller: Sendable {
         }
     }
 
+    /// The orders that the caller may read.
     var scope: ReadScope {
         ReadScope(shops: shops?.sorted(), customer: principal.role == .customer ? principal.subject : nil)
     }
 
-    /// As the log names it.
+    /// The orders that the caller may read, in these shops only; in all of the token's where the list is empty.
+    ///
+    /// - Throws: `Problem` 404 for a shop that is not the token's.
+    func scope(narrowedTo shops: [String]) throws -> ReadScope {
+        guard !shops.isEmpty else { return scope }
+        guard shops.allSatisfy(principal.mayAct(inShop:)) else { throw Problem.notFound }
+        return ReadScope(shops: shops, customer: scope.customer)
+    }
+
+    /// The caller's name in the log: `role:subject`.
     var actor: String { "\(principal.role.rawValue):\(principal.subject)" }
 }

@@ -3,11 +3,11 @@ import HTTPTypes
 import Hummingbird
 import Orders
 
-/// What a command's headers say: its id, the version that it expects, and what it is part of.
+/// The header fields of a command: its id, the version that it expects, and the trace that it belongs to.
 struct CommandHeaders {
     let commandId: String
-    /// The client sent no id, so it learns this one from the response.
-    let commandIdIsOurs: Bool
+    /// True where the client sent no id: the service made one, and the response tells it.
+    let isCommandIdGenerated: Bool
     let ifMatch: Int?
     let correlationId: String?
 
@@ -19,21 +19,23 @@ struct CommandHeaders {
                 throw Problem(.malformedCommandId, "An Idempotency-Key is 1 to 255 printable ASCII characters.")
             }
             commandId = key
-            commandIdIsOurs = false
+            isCommandIdGenerated = false
         } else {
             commandId = UUIDv7.make().text
-            commandIdIsOurs = true
+            isCommandIdGenerated = true
         }
         ifMatch = try Self.ifMatch(request.headers[values: .ifMatch])
         correlationId = Self.correlationId(request)
     }
 
-    /// What the request is part of, if it says so in a way that can be kept.
+    /// The id of the trace that the request belongs to: `X-Request-Id`, else `traceparent`; nil where the text cannot
+    /// be stored.
     static func correlationId(_ request: Request) -> String? {
         [.requestId, .traceparent].lazy.compactMap { request.headers[$0] }.first(where: CommandId.isValid)
     }
 
-    /// RFC 9110, section 13.1.1. `*` asks only that the order exists, which every command but the first does anyway.
+    /// The version that `If-Match` demands (RFC 9110, section 13.1.1); nil for `*`, which demands only that the order
+    /// exists. Every command but the first demands that anyway.
     private static func ifMatch(_ values: [String]) throws -> Int? {
         guard let value = values.first, value != "*" else { return nil }
         let digits = value.dropFirst().dropLast()
@@ -41,19 +43,5 @@ struct CommandHeaders {
             digits.utf8.allSatisfy({ (UInt8(ascii: "0")...UInt8(ascii: "9")).contains($0) }), let version = Int(digits)
         else { throw Problem(.malformedIfMatch, "If-Match is one version in quotes, such as \"3\", or *.") }
         return version
-    }
-}
-
-extension HTTPField.Name {
-    static let idempotencyKey = Self.known("Idempotency-Key")
-    static let idempotentReplayed = Self.known("Idempotent-Replayed")
-    static let commandId = Self.known("Waybill-Command-Id")
-    static let requestId = Self.known("X-Request-Id")
-    static let traceparent = Self.known("traceparent")
-    static let lastEventId = Self.known("Last-Event-ID")
-
-    private static func known(_ name: String) -> HTTPField.Name {
-        guard let name = HTTPField.Name(name) else { preconditionFailure("\(name) is no field name") }
-        return name
     }
 }

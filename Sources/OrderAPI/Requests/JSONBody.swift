@@ -3,9 +3,9 @@ import Hummingbird
 import NIOCore
 import StrictJSON
 
-/// A command's body: one JSON object, or nothing, which is the empty object.
+/// Reads a command's body: one JSON object. An empty body counts as the empty object.
 enum JSONBody {
-    /// Bytes.
+    /// The most bytes of a body.
     static let limit = 256 * 1024
 
     /// Lends the body to `decode`.
@@ -23,22 +23,23 @@ enum JSONBody {
         } else if !ContentType.matches(request.headers[.contentType], ContentType.json) {
             throw Problem(.unsupportedMediaType, "A command's body is application/json.")
         }
-        return try parse(bytes, what: "The body", decode)
+        return try parse(bytes, name: "The body", decode)
     }
 
     /// Lends one JSON object to `decode`.
     ///
+    /// - Parameter name: the subject of sentences about the text, such as “The body”.
     /// - Throws: `Problem` 400, and what `decode` throws.
     static func parse<R>(
         _ bytes: ByteBuffer,
-        what: String,
+        name: String,
         _ decode: (JSONNode) throws(Problem) -> R
     ) throws(Problem) -> R {
         let parsed = bytes.withUnsafeReadableBytes { raw in
             Result { () throws(JSONParseError) in
                 try JSONNode.read(raw) { node in
                     Result { () throws(Problem) in
-                        guard node.isObject else { throw Problem(.malformedJson, "\(what) must be one JSON object.") }
+                        guard node.isObject else { throw Problem(.malformedJson, "\(name) must be one JSON object.") }
                         return try decode(node)
                     }
                 }

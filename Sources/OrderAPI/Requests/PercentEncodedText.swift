@@ -1,11 +1,11 @@
-/// Percent-decoding (RFC 3986, section 2.1), strictly.
+/// Decodes percent-encoded text (RFC 3986, section 2.1) strictly.
 enum PercentEncodedText {
-    /// What a `+` stands for: itself in a path, a space in a query as forms and URLSearchParams write it.
+    /// The meaning of `+`: itself in a path, a space in a query, as HTML forms and URLSearchParams write it.
     enum Plus {
         case itself, space
     }
 
-    /// Nil for broken escapes, bad UTF-8 and NUL, which no text of the log holds.
+    /// - Returns: nil for broken escapes, invalid UTF-8 and NUL, which no text of the log holds.
     static func decode(_ text: Substring, plus: Plus = .itself) -> String? {
         var bytes: [UInt8] = []
         var rest = text.utf8[...]

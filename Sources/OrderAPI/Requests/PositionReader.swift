@@ -2,12 +2,12 @@ import Access
 import OrderLog
 import Orders
 
-/// Positions as callers write and read them: plain for staff, sealed for customers and tracking links.
+/// Reads the positions that callers send: plain ones from staff, sealed ones from customers.
 struct PositionReader: Sendable {
     let seal: PositionSeal
     let reader: LogReader
 
-    /// Nil when malformed.
+    /// The position that a text names; nil for a malformed one.
     func parse(_ text: String, for audience: Audience) -> RequestedPosition? {
         if text == "0" { return .beginning }
         switch audience {
@@ -16,23 +16,24 @@ struct PositionReader: Sendable {
         }
     }
 
-    /// The event after which a page begins; 0 when nothing was asked for.
+    /// The sequence number of a position that the log has; 0 where no position was sent.
     ///
     /// - Throws: `Problem` 400 or 404.
     func resolve(_ text: String?, for audience: Audience) async throws -> Int64 {
         guard let text else { return 0 }
         switch parse(text, for: audience) {
-        case nil: throw Problem(.malformedPosition, "A position is what this service has given out, or 0.")
+        case nil: throw Problem(.malformedPosition, "A position is a text that this service gave out, or 0.")
         case .beginning: return 0
         case .at(let position):
             guard case .good(let seq) = try await reader.check(position) else {
-                throw Problem(.unknownPosition, "The log does not have this position, or no longer.")
+                throw Problem(.unknownPosition, "The log does not have this position, or no longer has it.")
             }
             return seq
         }
     }
 
-    /// As `resolve`, but waits a while for a position that the log does not have yet, such as another region's.
+    /// As `resolve(_:for:)`, but waits until the deadline for a position that the log does not have yet, such as one
+    /// that another region's service gave out.
     func waitToResolve(_ text: String?, for audience: Audience, until deadline: ContinuousClock.Instant) async throws
         -> Int64
     {
@@ -45,6 +46,6 @@ struct PositionReader: Sendable {
         }
     }
 
-    /// How long a read waits for the position that it is to reflect.
+    /// The longest time that a read waits for the position that it is to reflect.
     static let patience: Duration = .seconds(2)
 }

@@ -1,17 +1,17 @@
 import Hummingbird
 import Orders
 
-/// A request's query, strictly: known names only, each at most once unless a list, percent-encoding intact.
+/// Reads a request's query strictly: only the route's parameters, each at most once unless it is a list.
 struct QueryReader {
     private var values: [String: [String]] = [:]
 
-    /// - Parameter known: the route's parameters; any other is refused, so that a typing error is no silent default.
-    init(_ request: Request, known: Set<String>) throws {
-        try self.init(request.uri.query.map { $0[...] }, known: known)
+    /// - Parameter parameters: the route's parameters. Any other is refused, so that a misspelt one is not ignored.
+    init(_ request: Request, parameters: Set<String>) throws {
+        try self.init(request.uri.query.map { $0[...] }, parameters: parameters)
     }
 
-    /// The same, given what follows the path's question mark.
-    init(_ query: Substring?, known: Set<String>) throws {
+    /// Reads a query, given the text that follows the path's question mark.
+    init(_ query: Substring?, parameters: Set<String>) throws {
         guard let query, !query.isEmpty else { return }
         guard query.utf8.count <= 8192 else { throw Problem(.invalidQuery, "The query is longer than 8 KiB.") }
         for pair in query.split(separator: "&") {
@@ -21,11 +21,13 @@ struct QueryReader {
             else {
                 throw Problem(.invalidQuery, "The query's percent-encoding is broken.")
             }
-            guard known.contains(name) else {
-                let names = known.sorted().joined(separator: ", ")
+            guard parameters.contains(name) else {
+                let names = parameters.sorted().joined(separator: ", ")
                 throw Problem(
                     .invalidQuery,
-                    "This route has no such parameter; it has: \(names.isEmpty ? "none" : names)."
+                    names.isEmpty
+                        ? "This route takes no parameters."
+                        : "This route has no such parameter; it has: \(names)."
                 )
             }
             values[name, default: []].append(value)
@@ -35,23 +37,32 @@ struct QueryReader {
     /// The parameter's text; nil when absent.
     func text(_ name: String) throws -> String? {
         guard let all = values[name] else { return nil }
-        guard all.count == 1 else { throw Problem(.invalidQuery, "“\(name)” stands more than once.") }
+        guard all.count == 1 else { throw Problem(.invalidQuery, "“\(name)” is given more than once.") }
         guard !all[0].isEmpty else { throw Problem(.invalidQuery, "“\(name)” is empty; leave it out.") }
         return all[0]
     }
 
-    /// A position as text. Where one is sent, empty means absent.
+    /// A position's text; nil when absent or empty.
     func position(_ name: String) throws -> String? {
         values[name] == [""] ? nil : try text(name)
     }
 
-    /// A list: repeated, or separated by commas.
+    /// The elements of a list, which is repeated or separated by commas.
     func list(_ name: String) throws -> [String] {
         let elements = (values[name] ?? []).flatMap {
             $0.split(separator: ",", omittingEmptySubsequences: false).map(String.init)
         }
         guard !elements.contains("") else { throw Problem(.invalidQuery, "“\(name)” holds an empty element.") }
         return elements
+    }
+
+    /// The elements of a list of an enumeration's words.
+    func words<Word: RawRepresentable<String>>(_ name: String, of type: Word.Type) throws -> Set<String> {
+        let words = try list(name)
+        for word in words where Word(rawValue: word) == nil {
+            throw Problem(.invalidQuery, "“\(word.prefix(64))” is not a value of “\(name)”.")
+        }
+        return Set(words)
     }
 
     func number(_ name: String, in range: ClosedRange<Int>, default fallback: Int) throws -> Int {
@@ -70,11 +81,11 @@ struct QueryReader {
         }
     }
 
-    /// A time of RFC 3339. A `+` of its offset that was not escaped has become a space.
+    /// A time (RFC 3339). An unescaped `+` of its offset reads as a space, and counts as `+` again.
     func time(_ name: String) throws -> Timestamp? {
         guard let text = try text(name) else { return nil }
         guard let time = Timestamp(rfc3339: String(text.map { $0 == " " ? "+" : $0 })) else {
-            throw Problem(.invalidQuery, "“\(name)” is a time of RFC 3339, such as 2026-01-31T12:00:00Z.")
+            throw Problem(.invalidQuery, "“\(name)” is a time (RFC 3339), such as 2026-01-31T12:00:00Z.")
         }
         return time
     }

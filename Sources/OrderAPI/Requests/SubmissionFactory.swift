@@ -4,25 +4,27 @@ import Foundation
 import OrderLog
 import Orders
 
-/// Makes submissions of decoded commands, the same for a request of its own and for a line among many.
+/// Makes submissions of decoded commands, the same for single commands and for bulk lines.
 struct SubmissionFactory: Sendable {
     let clock: WallClock
 
-    /// What stands beside a command.
+    /// The parts of a submission that stand beside the command.
     struct Envelope {
         /// The order that the path or the line names; nil where the command itself may name one.
         let target: UUID?
         let commandId: String
-        /// The client sent no id, so this one is new.
-        let commandIdIsOurs: Bool
+        /// True where the client sent no id and the service made this one.
+        let isCommandIdGenerated: Bool
         let ifMatch: Int?
         let correlationId: String?
     }
 
+    /// Validates a command and makes its submission.
+    ///
     /// - Throws: `Problem` 422 or 403.
     func submission(
         of command: OrderCommand,
-        _ envelope: Envelope,
+        in envelope: Envelope,
         from caller: Caller
     ) throws(Problem) -> Submission {
         let receivedAt = clock.now()
@@ -34,8 +36,8 @@ struct SubmissionFactory: Sendable {
             orderId: envelope.target ?? command.orderId ?? UUIDv7.make(),
             command: command,
             commandId: envelope.commandId,
-            mayBeRepeated: !envelope.commandIdIsOurs,
-            fingerprint: Self.fingerprint(command, envelope.target),
+            mayBeRepeated: !envelope.isCommandIdGenerated,
+            fingerprint: Self.fingerprint(of: command, for: envelope.target),
             ifMatch: envelope.ifMatch,
             shops: caller.shops,
             role: caller.commandRole,
@@ -45,9 +47,9 @@ struct SubmissionFactory: Sendable {
         )
     }
 
-    /// SHA-256 of the order that stands beside the command, if any, and the command before defaults: the same command is
-    /// recognised whichever route it comes by.
-    static func fingerprint(_ command: OrderCommand, _ target: UUID?) -> [UInt8] {
+    /// The SHA-256 of the command before defaults, and of the order that stands beside it, if any. The same command has
+    /// the same fingerprint on every route.
+    static func fingerprint(of command: OrderCommand, for target: UUID?) -> [UInt8] {
         var hash = SHA256()
         if let target { hash.update(data: Array(target.text.utf8)) }
         hash.update(data: command.canonicalBytes)

@@ -1,6 +1,6 @@
 import Foundation
 
-/// UUIDs that begin with the time, so that new orders lie together in the indexes. RFC 9562, section 5.7.
+/// Makes UUIDs that begin with the time (RFC 9562, section 5.7), so that new orders lie together in the indexes.
 enum UUIDv7 {
     static func make() -> UUID {
         let milliseconds = UInt64(Date().timeIntervalSince1970 * 1000)

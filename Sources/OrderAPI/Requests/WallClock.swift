@@ -1,9 +1,9 @@
 import Foundation
 import Orders
 
-/// The time of day, read in one place.
+/// The clock that requests are judged by.
 struct WallClock: Sendable {
-    /// Seconds since 1970.
+    /// The seconds since 1970.
     func seconds() -> Double { Date().timeIntervalSince1970 }
 
     func now() -> Timestamp { Timestamp(unixMicroseconds: Int64((seconds() * 1_000_000).rounded())) }

@@ -2,7 +2,7 @@ import HTTPTransport
 package import Hummingbird
 import NIOCore
 
-/// What a request carries through its handlers.
+/// The context that a request carries through its handlers.
 package struct WaybillContext: RequestContext {
     package var coreContext: CoreRequestContextStorage
     let channel: any Channel

@@ -18,7 +18,7 @@ struct CommandRoutes: Sendable {
         }
         for name in CommandName.allCases where name != .placeOrder {
             router.post("/v1/orders/:id/\(name.path)") { request, context in
-                // The role is judged first: who may not command at all learns nothing about ids.
+                // The id is parsed after the role is checked: a caller without the right learns nothing about ids.
                 try await submit(name, orderId: context.parameters.get("id"), request, context)
             }
         }
@@ -30,30 +30,34 @@ struct CommandRoutes: Sendable {
         _ request: Request,
         _ context: WaybillContext
     ) async throws -> Response {
-        let reports = name == .placeOrder || name.isFact
-        let caller = try await authorizer.authorize(request, context, to: reports ? .placeAndReport : .otherCommands)
+        let isReport = name == .placeOrder || name.isFact
+        let caller = try await authorizer.authorize(
+            request,
+            in: context,
+            to: isReport ? .placeAndReport : .otherCommands
+        )
         let headers = try CommandHeaders(request)
-        _ = try QueryReader(request, known: [])
+        _ = try QueryReader(request, parameters: [])
         do {
             let target = try orderId.map { text in
                 guard let id = UUID(text: text) else { throw Problem.notFound }
                 return id
             }
-            let submission = try await read(name, target, headers, caller, request)
+            let submission = try await read(name, for: target, headers, from: caller, request)
             let receipt = try await appender.submit(submission)
-            return Self.answer(receipt, created: name == .placeOrder, headers)
+            return Self.response(to: headers, receipt, isCreated: name == .placeOrder)
         } catch let refusal as AppendRefusal {
-            throw Self.tagged(Problem(refusal), headers)
+            throw Self.withCommandId(of: headers, Problem(refusal))
         } catch let problem as Problem {
-            throw Self.tagged(problem, headers)
+            throw Self.withCommandId(of: headers, problem)
         }
     }
 
     private func read(
         _ name: CommandName,
-        _ target: UUID?,
+        for target: UUID?,
         _ headers: CommandHeaders,
-        _ caller: Caller,
+        from caller: Caller,
         _ request: Request
     ) async throws -> Submission {
         let command = try await JSONBody.read(request) { (body) throws(Problem) in
@@ -66,21 +70,26 @@ struct CommandRoutes: Sendable {
         let envelope = SubmissionFactory.Envelope(
             target: target,
             commandId: headers.commandId,
-            commandIdIsOurs: headers.commandIdIsOurs,
+            isCommandIdGenerated: headers.isCommandIdGenerated,
             ifMatch: headers.ifMatch,
             correlationId: headers.correlationId
         )
-        return try submissions.submission(of: command, envelope, from: caller)
+        return try submissions.submission(of: command, in: envelope, from: caller)
     }
 
-    /// A client that sent no id needs ours most when it does not know what became of the command.
-    private static func tagged(_ problem: Problem, _ headers: CommandHeaders) -> Problem {
+    /// Adds the id that the service made for the command: a client that does not know what became of the command sends
+    /// it again under this id.
+    private static func withCommandId(of headers: CommandHeaders, _ problem: Problem) -> Problem {
         var problem = problem
-        if headers.commandIdIsOurs { problem.headers[.commandId] = headers.commandId }
+        if headers.isCommandIdGenerated { problem.headers[.commandId] = headers.commandId }
         return problem
     }
 
-    private static func answer(_ receipt: CommandReceipt, created: Bool, _ headers: CommandHeaders) -> Response {
+    private static func response(
+        to headers: CommandHeaders,
+        _ receipt: CommandReceipt,
+        isCreated: Bool
+    ) -> Response {
         let orderId = receipt.orderId.text
         let body = JSONWriter.object { writer in
             writer.field("orderId", orderId)
@@ -95,9 +104,9 @@ struct CommandRoutes: Sendable {
             }
         }
         var fields: HTTPFields = [.eTag: "\"\(receipt.version)\""]
-        if created { fields[.location] = "/v1/orders/\(orderId)" }
+        if isCreated { fields[.location] = "/v1/orders/\(orderId)" }
         if receipt.replayed { fields[.idempotentReplayed] = "true" }
-        if headers.commandIdIsOurs { fields[.commandId] = headers.commandId }
-        return .json(body, status: created ? .created : .ok, headers: fields)
+        if headers.isCommandIdGenerated { fields[.commandId] = headers.commandId }
+        return .json(body, status: isCreated ? .created : .ok, headers: fields)
     }
 }

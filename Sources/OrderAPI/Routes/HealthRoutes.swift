@@ -4,26 +4,28 @@ import Hummingbird
 import OrderLog
 import StrictJSON
 
-/// `GET /healthz`: the process answers. `GET /readyz`: it reaches its log and takes requests.
+/// `GET /healthz`: tells that the process answers. `GET /readyz`: tells whether the service reaches its log and takes
+/// requests.
 struct HealthRoutes: Sendable {
     let tail: LogTail
     let hub: StreamHub
 
     func add(to router: Router<WaybillContext>) {
-        router.get("/healthz") { _, _ in Self.status("ok") }
+        router.get("/healthz") { _, _ in Self.response(.ok) }
         router.get("/readyz") { _, _ in try ready() }
     }
 
-    /// The tail looks at the log each second, so its health answers without a query: anybody may ask this.
+    /// Answers by the tail's health, without a query, since callers without a token may ask. The tail reads the log
+    /// each second.
     private func ready() throws -> Response {
         guard !hub.isDraining else {
             throw Problem.busy(.unavailable, retryAfter: 5, "The service is shutting down.")
         }
         guard tail.isHealthy else { throw Problem.unavailable }
-        return Self.status("ready")
+        return Self.response(.ready)
     }
 
-    private static func status(_ word: String) -> Response {
-        .json(JSONWriter.object { $0.field("status", word) })
+    private static func response(_ status: HealthStatus) -> Response {
+        .json(JSONWriter.object { $0.field("status", status.rawValue) })
     }
 }

@@ -11,7 +11,7 @@ struct OrderListRoutes: Sendable {
     let authorizer: Authorizer
     let models: ReadModelReader
     let positions: PositionReader
-    let text: PositionEncoder
+    let positionEncoder: PositionEncoder
 
     func add(to router: Router<WaybillContext>) {
         router.get("/v1/orders") { request, context in try await list(request, context) }
@@ -23,32 +23,33 @@ struct OrderListRoutes: Sendable {
     ]
 
     private func list(_ request: Request, _ context: WaybillContext) async throws -> Response {
-        let caller = try await authorizer.authorize(request, context, to: .readOrders)
-        let query = try QueryReader(request, known: Self.parameters)
-        let wanted = try Self.read(query, caller)
+        let caller = try await authorizer.authorize(request, in: context, to: .readOrders)
+        let query = try QueryReader(request, parameters: Self.parameters)
+        let wanted = try Self.request(query, from: caller)
         try await models.wait(
             for: OrderListModel.name,
             toReach: query.position("min_position"),
-            positions,
-            caller.audience
+            from: caller.audience,
+            positions
         )
         let page = try await models.orders(wanted)
         let body = JSONWriter.object(reserving: 256 + page.orders.count * 2048) { writer in
-            writer.array("orders", page.orders) { writer, stored in writer.raw(stored.json(for: caller, text)) }
+            writer.array("orders", page.orders) { writer, stored in
+                writer.raw(stored.json(for: caller, positionEncoder))
+            }
             writer.field("next", page.next.map { Base64URL.encode($0.bytes) })
-            writer.field("position", text(page.position, for: caller.audience))
+            writer.field("position", positionEncoder(page.position, for: caller.audience))
         }
         return .json(body)
     }
 
-    static func read(_ query: QueryReader, _ caller: Caller) throws -> OrderListRequest {
+    private static func request(_ query: QueryReader, from caller: Caller) throws -> OrderListRequest {
         let shops = try query.list("shop")
         for shop in shops where !ShopScope.isShopName(shop) {
-            throw Problem(.invalidQuery, "“shop” is a name of 1 to 63 characters a-z, 0-9 and dash.")
+            throw Problem(.invalidQuery, "“shop” is a name of 1 to 63 characters: a-z, 0-9 and hyphen.")
         }
-        var wanted = OrderListRequest(scope: try StreamAuthorizer.narrowed(caller, to: distinct(shops)))
-        wanted.statuses = try StreamAuthorizer.known(query.list("status"), "status", OrderStatus.init(rawValue:))
-            .sorted()
+        var wanted = OrderListRequest(scope: try caller.scope(narrowedTo: distinct(shops)))
+        wanted.statuses = try query.words("status", of: OrderStatus.self).sorted()
         wanted.customer = try query.text("customer")
         if let customer = wanted.customer, let own = wanted.scope.customer, !customer.utf8.elementsEqual(own.utf8) {
             throw Problem.notFound
@@ -56,19 +57,19 @@ struct OrderListRoutes: Sendable {
         wanted.number = try query.text("number")
         wanted.carrier = try query.text("carrier")
         wanted.trackingNumber = try query.text("trackingNumber")
-        // As on the stream of all orders: false is no filter, so that sending the default changes nothing.
+        // False filters nothing, as on the stream of all orders: it is the default.
         wanted.attention = try query.flag("attention") ? true : nil
         if caller.audience == .customer, wanted.attention != nil {
-            throw Problem(.invalidQuery, "“attention” is not for customers.")
+            throw Problem(.invalidQuery, "Customers cannot filter by “attention”.")
         }
         wanted.placedAfter = try query.time("placedAfter")
         wanted.placedBefore = try query.time("placedBefore")
         wanted.limit = try query.number("limit", in: 1...1000, default: 100)
         if let cursor = try query.text("cursor") {
-            guard let place = Base64URL.decode(cursor.utf8).flatMap(OrderListCursor.init(bytes:)) else {
-                throw Problem(.invalidQuery, "“cursor” is what an earlier page gave as “next”.")
+            guard let position = Base64URL.decode(cursor.utf8).flatMap(OrderListCursor.init(bytes:)) else {
+                throw Problem(.invalidQuery, "“cursor” takes the “next” of an earlier page.")
             }
-            wanted.cursor = place
+            wanted.cursor = position
         }
         return wanted
     }

@@ -8,12 +8,12 @@ import OrderLog
 import Orders
 import StrictJSON
 
-/// `GET /v1/orders/{id}` and its history.
+/// `GET /v1/orders/{id}`, `GET /v1/orders/{id}/events` and `GET /v1/events`: an order, its history, and the log.
 struct OrderRoutes: Sendable {
     let authorizer: Authorizer
     let reader: LogReader
     let positions: PositionReader
-    let text: PositionEncoder
+    let positionEncoder: PositionEncoder
 
     func add(to router: Router<WaybillContext>) {
         router.get("/v1/orders/:id") { request, context in try await order(request, context) }
@@ -22,30 +22,31 @@ struct OrderRoutes: Sendable {
     }
 
     private func order(_ request: Request, _ context: WaybillContext) async throws -> Response {
-        let caller = try await authorizer.authorize(request, context, to: .readOrders)
-        let query = try QueryReader(request, known: ["min_position", "version", "position", "at"])
+        let caller = try await authorizer.authorize(request, in: context, to: .readOrders)
+        let query = try QueryReader(request, parameters: ["min_position", "version", "position", "at"])
         let orderId = try Self.orderId(context)
-        // Current state is written in the append transaction, so a position that the log has is already reflected.
+        // The current state is written in the transaction of the append, so it reflects every position that the log
+        // has.
         _ = try await positions.waitToResolve(
             query.position("min_position"),
             for: caller.audience,
             until: .now + PositionReader.patience
         )
         let found =
-            if let moment = try await moment(query, caller) {
+            if let moment = try await moment(in: query, from: caller) {
                 try await reader.order(orderId, scope: caller.scope, at: moment)
             } else {
                 try await reader.order(orderId, scope: caller.scope).stored
             }
         guard let stored = found else { throw Problem.notFound }
-        return .json(stored.json(for: caller, text), headers: [.eTag: "\"\(stored.order.version)\""])
+        return .json(stored.json(for: caller, positionEncoder), headers: [.eTag: "\"\(stored.order.version)\""])
     }
 
-    /// The moment in the past that is asked for; nil for now.
-    private func moment(_ query: QueryReader, _ caller: Caller) async throws -> PastMoment? {
+    /// The moment in the past that the query names; nil for the present.
+    private func moment(in query: QueryReader, from caller: Caller) async throws -> PastMoment? {
         let (version, position, time) = try (query.text("version"), query.position("position"), query.text("at"))
         guard [version, position, time].count(where: { $0 != nil }) <= 1 else {
-            throw Problem(.invalidQuery, "Only one of version, position and at says which moment is meant.")
+            throw Problem(.invalidQuery, "Only one of “version”, “position” and “at” can name the moment.")
         }
         if let version {
             guard let number = Int(version), version.utf8.first != UInt8(ascii: "+") else {
@@ -58,21 +59,28 @@ struct OrderRoutes: Sendable {
     }
 
     private func history(_ request: Request, _ context: WaybillContext) async throws -> Response {
-        let caller = try await authorizer.authorize(request, context, to: .readOrders)
-        let query = try QueryReader(request, known: ["after", "limit"])
+        let caller = try await authorizer.authorize(request, in: context, to: .readOrders)
+        let query = try QueryReader(request, parameters: ["after", "limit"])
         let orderId = try Self.orderId(context)
         guard try await reader.orderExists(orderId, scope: caller.scope) else { throw Problem.notFound }
-        return try await page(orderId, query, caller, request)
+        return try await page(of: orderId, query, from: caller, request)
     }
 
     private func log(_ request: Request, _ context: WaybillContext) async throws -> Response {
-        let caller = try await authorizer.authorize(request, context, to: .shopFeeds)
-        return try await page(nil, QueryReader(request, known: ["after", "limit"]), caller, request)
+        let caller = try await authorizer.authorize(request, in: context, to: .shopFeeds)
+        let query = try QueryReader(request, parameters: ["after", "limit"])
+        return try await page(of: nil, query, from: caller, request)
     }
 
-    private func page(_ orderId: UUID?, _ query: QueryReader, _ caller: Caller, _ request: Request) async throws
-        -> Response
-    {
+    /// One page of events.
+    ///
+    /// - Parameter orderId: the order; nil for all orders in the caller's scope.
+    private func page(
+        of orderId: UUID?,
+        _ query: QueryReader,
+        from caller: Caller,
+        _ request: Request
+    ) async throws -> Response {
         let limit = try query.number("limit", in: 1...1000, default: 100)
         let after = try await positions.resolve(query.position("after"), for: caller.audience)
         let page = try await reader.events(
@@ -82,13 +90,13 @@ struct OrderRoutes: Sendable {
             orderId: orderId,
             visibleToCustomers: caller.audience == .customer
         )
-        return answer(page, caller.audience, ndjson: Self.wantsLines(request))
+        return response(page, for: caller.audience, asLines: Self.wantsLines(request))
     }
 
-    private func answer(_ page: EventPage, _ audience: Audience, ndjson: Bool) -> Response {
+    private func response(_ page: EventPage, for audience: Audience, asLines: Bool) -> Response {
         let epochs = reader.registry.current
-        func position(_ seq: Int64) -> String { text(epochs.position(of: seq), for: audience) }
-        if ndjson {
+        func position(_ seq: Int64) -> String { positionEncoder(epochs.position(of: seq), for: audience) }
+        if asLines {
             var lines: [UInt8] = []
             for event in page.events {
                 var writer = JSONWriter(reserving: 768)
@@ -109,8 +117,10 @@ struct OrderRoutes: Sendable {
         return .json(body)
     }
 
-    /// An id that is no UUID names nothing.
-    static func orderId(_ context: WaybillContext) throws -> UUID {
+    /// The order id of the path. An id that is not a UUID names no order.
+    ///
+    /// - Throws: `Problem` 404.
+    private static func orderId(_ context: WaybillContext) throws -> UUID {
         guard let id = context.parameters.get("id").flatMap(UUID.init(text:)) else { throw Problem.notFound }
         return id
     }

@@ -5,8 +5,8 @@ import Orders
 import Projections
 import StrictJSON
 
-/// `GET /v1/projections`: every version of every projection, and how far behind the log it is.
-/// `POST` and `DELETE /v1/projections/{name}/replay`: rebuild one from the log, or stop rebuilding it.
+/// `GET /v1/projections`: every version of every projection, and its lag behind the log.
+/// `POST` and `DELETE /v1/projections/{name}/replay`: rebuild a projection from the log, or stop rebuilding it.
 struct ProjectionRoutes: Sendable {
     let authorizer: Authorizer
     let models: ReadModelReader
@@ -20,8 +20,8 @@ struct ProjectionRoutes: Sendable {
     }
 
     private func list(_ request: Request, _ context: WaybillContext) async throws -> Response {
-        _ = try await authorizer.authorize(request, context, to: .administration)
-        _ = try QueryReader(request, known: [])
+        _ = try await authorizer.authorize(request, in: context, to: .administration)
+        _ = try QueryReader(request, parameters: [])
         let (projections, head) = try await models.states()
         let failures = projector.failures
         return .json(
@@ -33,7 +33,7 @@ struct ProjectionRoutes: Sendable {
                         writer.field("position", projection.position.description)
                         writer.field("lag", projection.lag)
                         writer.seconds("lagSeconds", milliseconds: Double(projection.lagMilliseconds))
-                        writer.field("state", Self.state(projection, failures))
+                        writer.field("state", Self.state(of: projection, failures: failures).rawValue)
                         writer.field("updatedAt", projection.updatedAt.rfc3339Micro)
                         if let replay = projection.replay { writer.object("replay") { replay.write(to: &$0) } }
                     }
@@ -43,14 +43,14 @@ struct ProjectionRoutes: Sendable {
         )
     }
 
-    /// `active`: it is what is read. `failed`: the same, but its last batch could not be applied. `building`: not read yet.
-    private static func state(_ projection: ProjectionState, _ failures: Set<String>) -> String {
-        guard projection.isActive else { return "building" }
-        return failures.contains(projection.name) ? "failed" : "active"
+    /// - Parameter failures: the projections whose last batch could not be applied.
+    private static func state(of version: ProjectionState, failures: Set<String>) -> ProjectionVersionState {
+        guard version.isActive else { return .building }
+        return failures.contains(version.name) ? .failed : .active
     }
 
     private func start(_ request: Request, _ context: WaybillContext) async throws -> Response {
-        let name = try await admit(request, context)
+        let name = try await authorizedProjection(request, context)
         let progress: ReplayProgress
         do {
             progress = try await replays.start(name)
@@ -68,13 +68,14 @@ struct ProjectionRoutes: Sendable {
     }
 
     private func cancel(_ request: Request, _ context: WaybillContext) async throws -> Response {
-        let name = try await admit(request, context)
+        let name = try await authorizedProjection(request, context)
         return Response(status: try await replays.cancel(name) ? .noContent : .accepted)
     }
 
-    private func admit(_ request: Request, _ context: WaybillContext) async throws -> String {
-        _ = try await authorizer.authorize(request, context, to: .administration)
-        _ = try QueryReader(request, known: [])
+    /// The name of an existing projection in the path, if the caller may administrate.
+    private func authorizedProjection(_ request: Request, _ context: WaybillContext) async throws -> String {
+        _ = try await authorizer.authorize(request, in: context, to: .administration)
+        _ = try QueryReader(request, parameters: [])
         let name = try context.parameters.require("name")
         guard ReadModels.named(name) != nil else { throw Problem.notFound }
         return name
@@ -83,19 +84,11 @@ struct ProjectionRoutes: Sendable {
 
 extension ReplayState {
     fileprivate func write(to writer: inout JSONWriter) {
-        writer.field("state", isRunning ? "running" : "interrupted")
+        let activity = isRunning ? ReplayActivity.running : .interrupted
+        writer.field("state", activity.rawValue)
         writer.field("startedAt", startedAt.rfc3339Micro)
         writer.share("progress", share)
         writer.field("eventsPerSecond", Int64(eventsPerSecond))
         if let secondsLeft { writer.seconds("secondsLeft", milliseconds: secondsLeft * 1000) }
-    }
-}
-
-extension JSONWriter {
-    /// A share of the whole, 0 … 1, in ten-thousandths.
-    fileprivate mutating func share(_ name: StaticString, _ share: Double) {
-        key(name)
-        let (ones, rest) = Int64(share * 10_000).quotientAndRemainder(dividingBy: 10_000)
-        value(.number(JSONNumber(text: "\(ones).\(String(String(10_000 + rest).dropFirst()))")))
     }
 }

@@ -7,26 +7,31 @@ import Orders
 import Projections
 import StrictJSON
 
-/// `GET /v1/stats`: numbers of the token's shops together, or of those that `shop` names.
+/// `GET /v1/stats`: counts over the token's shops, or over those that `shop` names.
 struct StatsRoutes: Sendable {
     let authorizer: Authorizer
     let models: ReadModelReader
     let positions: PositionReader
-    let text: PositionEncoder
+    let positionEncoder: PositionEncoder
 
     func add(to router: Router<WaybillContext>) {
         router.get("/v1/stats") { request, context in try await stats(request, context) }
     }
 
     private func stats(_ request: Request, _ context: WaybillContext) async throws -> Response {
-        let caller = try await authorizer.authorize(request, context, to: .shopFeeds)
-        let query = try QueryReader(request, known: ["shop", "min_position"])
-        let scope = try StreamAuthorizer.narrowed(caller, to: query.list("shop"))
-        try await models.wait(for: StatsModel.name, toReach: query.position("min_position"), positions, caller.audience)
+        let caller = try await authorizer.authorize(request, in: context, to: .shopFeeds)
+        let query = try QueryReader(request, parameters: ["shop", "min_position"])
+        let scope = try caller.scope(narrowedTo: query.list("shop"))
+        try await models.wait(
+            for: StatsModel.name,
+            toReach: query.position("min_position"),
+            from: caller.audience,
+            positions
+        )
         let stats = try await models.stats(shops: scope.shops)
         return .json(
             JSONWriter.object(reserving: 8192) { writer in
-                writer.field("position", text(stats.position, for: caller.audience))
+                writer.field("position", positionEncoder(stats.position, for: caller.audience))
                 writer.field("at", stats.at.rfc3339Micro)
                 stats.write(to: &writer)
             }
@@ -75,15 +80,5 @@ extension Stats {
                 }
             }
         }
-    }
-}
-
-extension JSONWriter {
-    /// Seconds with three decimals.
-    mutating func seconds(_ name: StaticString, milliseconds: Double) {
-        let whole = Int64(milliseconds.rounded())
-        let (seconds, rest) = whole.quotientAndRemainder(dividingBy: 1000)
-        key(name)
-        value(.number(JSONNumber(text: "\(seconds).\(String(String(1000 + rest).dropFirst()))")))
     }
 }

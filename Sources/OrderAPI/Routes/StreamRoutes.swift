@@ -2,8 +2,10 @@ import EventStreams
 import HTTPTypes
 import Hummingbird
 
-/// `GET /v1/orders/{id}/stream`, `GET /v1/customers/{ref}/stream` and `GET /v1/stream`, as far as they are the framework's:
-/// `StreamRequestHandler` answers them before it. Here they are known by their names, and answer HEAD.
+/// `HEAD` on `/v1/orders/{id}/stream`, `/v1/customers/{ref}/stream` and `/v1/stream`.
+///
+/// The routes are registered for GET, so that the router knows them, but `StreamRequestHandler` answers GET before the
+/// request reaches Hummingbird.
 struct StreamRoutes: Sendable {
     let streams: StreamAuthorizer
 
@@ -13,10 +15,10 @@ struct StreamRoutes: Sendable {
         }
     }
 
-    /// What a stream's head would say (RFC 9110, section 9.3.2).
+    /// The head of the response that GET would begin (RFC 9110, section 9.3.2).
     private func head(_ request: Request, _ context: WaybillContext) async throws -> Response {
         guard let target = StreamTarget(path: request.uri.path[...]) else { throw Problem.notFound }
-        _ = try await streams.open(target, request.head, from: context.clientAddress)
+        _ = try await streams.decide(on: target, request.head, from: context.clientAddress)
         return Response(status: .ok, headers: StreamResponse.fields)
     }
 }

@@ -7,94 +7,107 @@ import OrderLog
 import Orders
 import Postgres
 
-/// Decides which stream a request may open.
+/// Decides whether a request may open a stream, and which.
 ///
-/// Authentication and look-ups come before the response: once its head is out, there are only frames. Any status other
-/// than 200 makes a browser's EventSource give up for good, so a condition that passes by itself is told in frames.
+/// Authentication and look-ups come before the response, since after its head there are only frames. Any status other
+/// than 200 makes a browser's EventSource give up for good, so a condition that passes by itself is reported in frames.
 package struct StreamAuthorizer: SubscriptionAuthorizer {
     let authorizer: Authorizer
     let reader: LogReader
     let tail: LogTail
     let hub: StreamHub
     let positions: PositionReader
-    let text: PositionEncoder
+    let positionEncoder: PositionEncoder
     let clock: WallClock
     let logger: Logger
 
-    private typealias LookUp = (StreamSource, _ after: String?) async throws -> ResumePoint?
-
-    /// What a request brings along.
-    private struct Asked {
+    /// A request whose caller may open streams of the kind.
+    private struct AuthorizedRequest {
         let caller: Caller
         let query: QueryReader
         let headers: HTTPFields
     }
 
+    /// The refusal of a stream that the service is too busy to serve now.
+    private struct OverloadRefusal: Error {
+        let reason: StreamMetrics.Refusal
+        let isPlain: Bool
+    }
+
+    /// Checks that there is something to follow. May return the start of the stream where the check has read it
+    /// already.
+    ///
+    /// - Parameter after: the position to resume after, as the client sent it; nil for a new stream.
+    private typealias LookUp = (_ source: StreamSource, _ after: String?) async throws -> ResumePoint?
+
     package func authorization(of request: HTTPRequest) -> Authorization? {
         guard let target = StreamTarget(request) else { return nil }
-        return { address in try await open(target, request, from: address) }
+        return { address in try await decide(on: target, request, from: address) }
     }
 
     package func refusal(for error: any Error, on path: String) -> SubscriptionRefusal {
-        let problem = Problem(error, on: path, logger)
+        let problem = Problem(error, on: path, logger: logger)
         return SubscriptionRefusal(status: problem.status, fields: problem.fields, body: problem.json)
     }
 
-    /// - Parameter address: the peer's, without a port.
+    /// Decides on one request for a stream.
+    ///
+    /// - Parameter address: the peer's address, without a port.
     /// - Throws: `Problem` for a request that is answered by another status than 200.
-    func open(_ target: StreamTarget, _ request: HTTPRequest, from address: String) async throws
+    func decide(on target: StreamTarget, _ request: HTTPRequest, from address: String) async throws
         -> SubscriptionDecision
     {
         do {
             switch target {
-            case .order(let id): return try await order(id, request, address)
-            case .customer(let reference): return try await customer(reference, request, address)
-            case .feed: return try await feed(request, address)
+            case .order(let id): return try await openOrder(id, request, from: address)
+            case .customer(let reference): return try await openCustomer(reference, request, from: address)
+            case .feed: return try await openFeed(request, from: address)
             }
-        } catch let refusal as Busy {
+        } catch let refusal as OverloadRefusal {
             hub.metrics?.refused(refusal.reason)
-            return .endsAtOnce(ControlFrame.bye(.overload, retry: Int.random(in: 2000...5000), plain: refusal.plain))
+            return .endsAtOnce(ControlFrame.bye(.overload, retry: Int.random(in: 2000...5000), plain: refusal.isPlain))
         }
     }
 
-    /// The service is too busy for the stream now.
-    private struct Busy: Error {
-        let reason: StreamMetrics.Refusal
-        let plain: Bool
-    }
+    // MARK: Kinds of streams
 
-    private func order(_ id: Substring, _ request: HTTPRequest, _ address: String) async throws
+    private func openOrder(_ id: Substring, _ request: HTTPRequest, from address: String) async throws
         -> SubscriptionDecision
     {
-        let asked = try await admit(request, address, to: .readOrders, known: ["after", "plain"])
+        let parameters: Set = ["after", "plain"]
+        let request = try await authorize(request, from: address, to: .readOrders, parameters: parameters)
         guard let orderId = UUID(text: String(id)) else { throw Problem.notFound }
-        let (scope, plain) = (asked.caller.scope, try asked.query.flag("plain"))
-        return try await open(StreamFilter(orderId: orderId, scope: scope), asked) { source, after in
+        let (scope, isPlain) = (request.caller.scope, try request.query.flag("plain"))
+        return try await open(StreamFilter(orderId: orderId, scope: scope), for: request) { source, after in
             guard after == nil else {
                 guard try await reader.orderExists(orderId, scope: scope) else { throw Problem.notFound }
                 return nil
             }
-            // What says whether the order is there is what the stream begins with: one read for both.
+            // One read finds out whether the order exists and makes the snapshot.
             let forks = hub.forkCount
-            let preamble = try await source.preamble(resetting: nil, plain: plain)
+            let preamble = try await source.preamble(resetting: nil, plain: isPlain)
             guard preamble.cursor != nil else { throw Problem.notFound }
             return .prepared(preamble, knownForks: forks)
         }
     }
 
-    private func customer(_ reference: Substring, _ request: HTTPRequest, _ address: String) async throws
+    private func openCustomer(_ reference: Substring, _ request: HTTPRequest, from address: String) async throws
         -> SubscriptionDecision
     {
-        let asked = try await admit(request, address, to: .customerStream, known: ["after", "plain", "shop"])
-        // Who has no orders yet waits for the first, so nothing is looked up.
-        let customer = try Self.customer(reference, asked.query, asked.caller.principal)
-        return try await open(StreamFilter(customer: customer), asked)
+        let parameters: Set = ["after", "plain", "shop"]
+        let request = try await authorize(request, from: address, to: .customerStream, parameters: parameters)
+        // There is no look-up: the stream of a customer without orders waits for the first.
+        let customer = try Self.customer(reference, request.query, for: request.caller.principal)
+        return try await open(StreamFilter(customer: customer), for: request)
     }
 
-    /// The customer that is asked for: the shop's, where the token spans several by `shop`.
-    private static func customer(_ text: Substring, _ query: QueryReader, _ principal: Principal) throws -> CustomerKey
-    {
-        // What no order can have as its customer is nobody.
+    /// The customer of the path, in the shop of the token, or in `shop` where the token spans several.
+    private static func customer(
+        _ text: Substring,
+        _ query: QueryReader,
+        for principal: Principal
+    ) throws -> CustomerKey {
+        // A reference that no order can have names no customer.
         guard let reference = PercentEncodedText.decode(text), !reference.isEmpty, reference.unicodeScalars.count <= 500
         else { throw Problem.notFound }
         let shop: String
@@ -103,7 +116,7 @@ package struct StreamAuthorizer: SubscriptionAuthorizer {
         } else if case .names(let names) = principal.shops, let only = names.first, names.count == 1 {
             shop = only
         } else {
-            throw Problem(.invalidQuery, "The token spans several shops: “shop” says whose customer is meant.")
+            throw Problem(.invalidQuery, "The token spans several shops; name the customer's shop in “shop”.")
         }
         guard ShopScope.isShopName(shop), principal.maySee(shop: shop, customer: reference) else {
             throw Problem.notFound
@@ -111,58 +124,63 @@ package struct StreamAuthorizer: SubscriptionAuthorizer {
         return CustomerKey(shop: shop, customer: reference)
     }
 
-    private func feed(_ request: HTTPRequest, _ address: String) async throws
-        -> SubscriptionDecision
-    {
-        let known: Set = ["after", "plain", "shop", "status", "type", "attention", "conflate"]
-        let asked = try await admit(request, address, to: .shopFeeds, known: known)
-        let (caller, query) = (asked.caller, asked.query)
-        var filter = StreamFilter(scope: try Self.narrowed(caller, to: query.list("shop")))
-        filter.statuses = try Self.known(query.list("status"), "status", OrderStatus.init(rawValue:))
-        filter.types = try Self.known(query.list("type"), "type", EventType.init(rawValue:))
+    private func openFeed(_ request: HTTPRequest, from address: String) async throws -> SubscriptionDecision {
+        let parameters: Set = ["after", "plain", "shop", "status", "type", "attention", "conflate"]
+        let request = try await authorize(request, from: address, to: .shopFeeds, parameters: parameters)
+        let (caller, query) = (request.caller, request.query)
+        var filter = StreamFilter(scope: try caller.scope(narrowedTo: query.list("shop")))
+        filter.statuses = try query.words("status", of: OrderStatus.self)
+        filter.types = try query.words("type", of: EventType.self)
         filter.attentionOnly = try query.flag("attention")
         let tick = try query.number("conflate", in: 50...60_000, default: 0)
         filter.tick = tick == 0 ? nil : .milliseconds(tick)
-        return try await open(filter, asked) { _, after in
+        return try await open(filter, for: request) { _, after in
             after == nil && tail.isHealthy ? hub.freshResumePoint(for: caller.audience) : nil
         }
     }
 
-    private func admit(
+    // MARK: Steps
+
+    private func authorize(
         _ request: HTTPRequest,
-        _ address: String,
+        from address: String,
         to permission: Permission,
-        known: Set<String>
-    ) async throws -> Asked {
+        parameters: Set<String>
+    ) async throws -> AuthorizedRequest {
         let path = request.path ?? ""
         let query = path.firstIndex(of: "?").map { path[path.index(after: $0)...].prefix { $0 != "#" } }
         do {
             let caller = try await authorizer.authorize(request.headerFields, from: address, to: permission)
-            return Asked(
+            return AuthorizedRequest(
                 caller: caller,
-                query: try QueryReader(query, known: known),
+                query: try QueryReader(query, parameters: parameters),
                 headers: request.headerFields
             )
         } catch let problem as Problem where problem.code == .tooManyRequests {
-            throw Busy(reason: .rate, plain: try QueryReader(query, known: known).flag("plain"))
+            let isPlain = try QueryReader(query, parameters: parameters).flag("plain")
+            throw OverloadRefusal(reason: .rate, isPlain: isPlain)
         }
     }
 
-    /// - Parameter lookUp: makes sure that there is something to follow; may answer how the stream begins.
-    private func open(_ filter: StreamFilter, _ asked: Asked, lookUp: LookUp = { _, _ in nil }) async throws
-        -> SubscriptionDecision
-    {
-        let caller = asked.caller
-        let plain = try asked.query.flag("plain")
-        let after = try Self.resumePoint(asked)
-        let view = StreamView(filter: filter, audience: caller.audience, role: caller.commandRole, plain: plain)
-        let source = StreamSource(reader: reader, view: view, positionEncoder: text)
+    private func open(
+        _ filter: StreamFilter,
+        for request: AuthorizedRequest,
+        lookUp: LookUp = { _, _ in nil }
+    ) async throws -> SubscriptionDecision {
+        let caller = request.caller
+        let isPlain = try request.query.flag("plain")
+        let after = try Self.resumePosition(of: request)
+        let view = StreamView(filter: filter, audience: caller.audience, role: caller.commandRole, plain: isPlain)
+        let source = StreamSource(reader: reader, view: view, positionEncoder: positionEncoder)
         let prepared: ResumePoint?
         do {
             prepared = try await lookUp(source, after)
         } catch let error as PostgresError {
-            logger.warning("stream refused", metadata: ["error": "\(error)"])
-            throw Busy(reason: .database, plain: plain)
+            logger.warning(
+                "the look-up for a stream failed; its client is told to come back",
+                metadata: ["error": "\(error)"]
+            )
+            throw OverloadRefusal(reason: .database, isPlain: isPlain)
         }
         let expiry = StreamExpiry(
             tokenEnds: .now + .seconds(caller.principal.acceptedUntil - clock.seconds() - 2),
@@ -176,18 +194,19 @@ package struct StreamAuthorizer: SubscriptionAuthorizer {
                 view: view
             ) {
                 if let prepared { return prepared }
-                return try await check(after, caller.audience)
+                return try await check(after, for: caller.audience)
             }
         )
     }
 
-    /// `Last-Event-ID`, else `after`; empty means absent.
-    private static func resumePoint(_ asked: Asked) throws -> String? {
-        let header = asked.headers[.lastEventId].flatMap { $0.isEmpty ? nil : $0 }
-        return try header ?? asked.query.position("after")
+    /// The position to resume after, as the client sent it: `Last-Event-ID`, else `after`. An empty one counts as
+    /// absent.
+    private static func resumePosition(of request: AuthorizedRequest) throws -> String? {
+        let header = request.headers[.lastEventId].flatMap { $0.isEmpty ? nil : $0 }
+        return try header ?? request.query.position("after")
     }
 
-    private func check(_ text: String?, _ audience: Audience) async throws -> ResumePoint {
+    private func check(_ text: String?, for audience: Audience) async throws -> ResumePoint {
         guard let text else { return .unspecified }
         switch positions.parse(text, for: audience) {
         case nil: return .invalid(.malformed)
@@ -200,18 +219,5 @@ package struct StreamAuthorizer: SubscriptionAuthorizer {
             case .forked: return .invalid(.forked)
             }
         }
-    }
-
-    static func narrowed(_ caller: Caller, to shops: [String]) throws -> ReadScope {
-        guard !shops.isEmpty else { return caller.scope }
-        guard shops.allSatisfy(caller.principal.mayAct(inShop:)) else { throw Problem.notFound }
-        return ReadScope(shops: shops, customer: caller.scope.customer)
-    }
-
-    static func known<Word>(_ words: [String], _ name: String, _ parse: (String) -> Word?) throws -> Set<String> {
-        for word in words where parse(word) == nil {
-            throw Problem(.invalidQuery, "“\(name)” names something that does not exist.")
-        }
-        return Set(words)
     }
 }

@@ -1,7 +1,7 @@
 import Foundation
 import HTTPTypes
 
-/// A stream that a request asks for, told from its method and path alone.
+/// The stream that a request asks for, by its method and path.
 enum StreamTarget: Sendable, Equatable {
     /// `GET /v1/orders/{id}/stream`
     case order(Substring)
@@ -10,10 +10,10 @@ enum StreamTarget: Sendable, Equatable {
     /// `GET /v1/stream`
     case feed
 
-    /// The routes as they are described.
+    /// The paths in the router's notation.
     static let routes = ["/v1/orders/:id/stream", "/v1/customers/:ref/stream", "/v1/stream"]
 
-    /// Nil for any other request.
+    /// - Returns: nil for any other request.
     init?(_ request: HTTPRequest) {
         guard request.method == .get, var path = request.path?[...] else { return nil }
         // The absolute form, as proxies may send it (RFC 9112, section 3.2.2).
@@ -23,9 +23,9 @@ enum StreamTarget: Sendable, Equatable {
         self.init(path: path.prefix { $0 != "?" && $0 != "#" })
     }
 
-    /// - Parameter path: without the query. Slashes that follow one another count as one, as the router has it.
+    /// - Parameter path: the path without the query. Repeated slashes count as one, as in the router.
     init?(path: Substring) {
-        // Most requests are none of these, and are known by their ends.
+        // Most requests are not for streams; their last character tells.
         guard path.utf8.last == UInt8(ascii: "m") || path.utf8.last == UInt8(ascii: "/") else { return nil }
         let parts = path.split(separator: "/")
         switch (parts.count, parts.first, parts.last) {

@@ -1,11 +1,11 @@
 import StrictJSON
 
-/// Cancels open units, all of them unless lines are named; with the last live unit goes the order.
+/// Cancels open units, all of them unless lines are named. The last live unit cancels the order too.
 struct CancelOrder: CommandPayload {
     static let name = CommandName.cancelOrder
     static let path = "cancel"
     static let summary =
-        "Cancels open units, all of them unless lines are named; with the last live unit goes the order."
+        "Cancels open units, all of them unless lines are named. The last live unit cancels the order too."
     static let meanings = [
         "lines": "The units to cancel. Default: all open ones.",
         "reason": "The reason; customers read `other` for `fraud`.",

@@ -5,7 +5,7 @@ import StrictJSON
 struct ChangeShipTo: CommandPayload {
     static let name = CommandName.changeShipTo
     static let path = "ship-to"
-    static let summary = "Sends what has not left yet elsewhere."
+    static let summary = "Changes the address of units that have not left yet."
 
     let contactRef: String
     let country: String

@@ -4,7 +4,7 @@ import StrictJSON
 struct CloseOrder: CommandPayload {
     static let name = CommandName.closeOrder
     static let path = "close"
-    static let summary = "Ends an order in which nothing is left to do."
+    static let summary = "Ends an order after everything is done."
 
     static func read(_ fields: inout FieldReader) -> CloseOrder? { CloseOrder() }
 

@@ -4,7 +4,7 @@ import StrictJSON
 struct ConfirmOrder: CommandPayload {
     static let name = CommandName.confirmOrder
     static let path = "confirm"
-    static let summary = "The shop accepts the order; packing may begin."
+    static let summary = "Accepts the order for the shop; packing may begin."
 
     static func read(_ fields: inout FieldReader) -> ConfirmOrder? { ConfirmOrder() }
 

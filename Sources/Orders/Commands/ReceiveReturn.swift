@@ -4,7 +4,8 @@ import StrictJSON
 struct ReceiveReturn: CommandPayload {
     static let name = CommandName.receiveReturn
     static let path = "receive-return"
-    static let summary = "Returned goods arrived. One receipt ends a return, even when less came than was announced."
+    static let summary =
+        "Reports that returned goods arrived. One receipt ends a return, even when fewer units came than were announced."
     static let meanings = ["lines": "The units that arrived."]
 
     let returnId: String

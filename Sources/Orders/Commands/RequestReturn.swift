@@ -4,7 +4,7 @@ import StrictJSON
 struct RequestReturn: CommandPayload {
     static let name = CommandName.requestReturn
     static let path = "request-return"
-    static let summary = "The customer wants to send delivered units back."
+    static let summary = "Asks to send delivered units back."
     static let meanings = ["reason": "The customer's reason.", "lines": "The units to send back."]
 
     let returnId: String

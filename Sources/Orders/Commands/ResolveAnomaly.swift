@@ -4,7 +4,7 @@ import StrictJSON
 struct ResolveAnomaly: CommandPayload {
     static let name = CommandName.resolveAnomaly
     static let path = "resolve-anomaly"
-    static let summary = "Staff have looked at a contradiction; it leaves the attention queue."
+    static let summary = "Takes an anomaly out of the attention queue, after staff have looked at it."
     static let meanings = [
         "version": "The version of the event that raised the anomaly.",
         "note": "The staff's conclusion.",

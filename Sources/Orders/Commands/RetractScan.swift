@@ -1,10 +1,11 @@
 import StrictJSON
 
-/// Takes back a scan that was wrong. The scan stays in the timeline, marked, and counts no more.
+/// Takes back a scan that was wrong. The scan stays in the timeline, marked, and no longer counts.
 struct RetractScan: CommandPayload {
     static let name = CommandName.retractScan
     static let path = "retract-scan"
-    static let summary = "Takes back a scan that was wrong. It stays in the timeline, marked, and counts no more."
+    static let summary =
+        "Takes back a scan that was wrong. The scan stays in the timeline, marked, and no longer counts."
     static let meanings = ["reason": "The reason for the retraction."]
 
     let parcelId: String

@@ -4,7 +4,7 @@ import StrictJSON
 struct ReviseEta: CommandPayload {
     static let name = CommandName.reviseEta
     static let path = "revise-eta"
-    static let summary = "Says when a parcel, or the order as a whole, is expected now."
+    static let summary = "Changes the expected time of a parcel, or of the order as a whole."
     static let meanings = [
         "parcelId": "The parcel; without it the order as a whole.",
         "window": "The time at which arrival is expected now.",

@@ -4,7 +4,7 @@ import StrictJSON
 struct VoidParcel: CommandPayload {
     static let name = CommandName.voidParcel
     static let path = "void-parcel"
-    static let summary = "Unpacks a parcel that has not left: its units are open again, its id stays taken."
+    static let summary = "Unpacks a parcel that has not left. Its units are open again; its id stays taken."
     static let meanings = ["reason": "The reason for unpacking."]
 
     let parcelId: String

@@ -2,7 +2,7 @@ import StrictJSON
 
 /// Staff resolved an anomaly. Customers never see the event.
 struct AnomalyResolved: EventPayload {
-    static let summaries: [EventType: String] = [.anomalyResolved: "Staff have looked at a contradiction."]
+    static let summaries: [EventType: String] = [.anomalyResolved: "Staff resolved an anomaly."]
     static let meanings = [
         "version": "The version of the event that raised the anomaly.",
         "note": "The staff's conclusion.",

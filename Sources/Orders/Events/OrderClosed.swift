@@ -2,7 +2,7 @@ import StrictJSON
 
 /// The order was ended after everything was done.
 struct OrderClosed: EventPayload {
-    static let summaries: [EventType: String] = [.orderClosed: "The order was ended; nothing is left to do."]
+    static let summaries: [EventType: String] = [.orderClosed: "The order was ended after everything was done."]
 
     var type: EventType { .orderClosed }
 

@@ -3,7 +3,7 @@ import StrictJSON
 /// A parcel left.
 struct ParcelDispatched: EventPayload {
     static let summaries: [EventType: String] = [
-        .parcelDispatched: "A parcel left; `implied` where only a scan told so."
+        .parcelDispatched: "A parcel left; `implied` where only a scan showed it."
     ]
     static let meanings = ["implied": "Whether only a scan showed that the parcel had left."]
 

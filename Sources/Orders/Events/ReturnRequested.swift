@@ -2,7 +2,7 @@ import StrictJSON
 
 /// The customer asked to send delivered units back.
 struct ReturnRequested: EventPayload {
-    static let summaries: [EventType: String] = [.returnRequested: "The customer wants to send delivered units back."]
+    static let summaries: [EventType: String] = [.returnRequested: "The customer asked to send delivered units back."]
     static let meanings = ["reason": "The customer's reason.", "lines": "The units to send back."]
 
     let returnId: String

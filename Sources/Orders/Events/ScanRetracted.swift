@@ -2,7 +2,7 @@ import StrictJSON
 
 /// A scan was taken back.
 struct ScanRetracted: EventPayload {
-    static let summaries: [EventType: String] = [.scanRetracted: "A scan was wrong and counts no more."]
+    static let summaries: [EventType: String] = [.scanRetracted: "A scan was taken back and no longer counts."]
     static let meanings = ["reason": "The reason for the retraction."]
 
     let parcelId: String

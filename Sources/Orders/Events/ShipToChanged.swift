@@ -2,7 +2,7 @@ import StrictJSON
 
 /// The address of units that have not left was changed.
 struct ShipToChanged: EventPayload {
-    static let summaries: [EventType: String] = [.shipToChanged: "What has not left yet goes elsewhere."]
+    static let summaries: [EventType: String] = [.shipToChanged: "The address of units that have not left was changed."]
 
     let contactRef: String
     let country: String

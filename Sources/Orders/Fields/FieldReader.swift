@@ -76,7 +76,7 @@ struct FieldReader {
         return nil
     }
 
-    /// Adds an error for every member that nobody asked for.
+    /// Adds an error for every member that was not asked for.
     mutating func rejectUnknownMembers(ignoring ignored: [StaticString] = []) {
         guard let object else { return }
         // Nearly always all were asked for.

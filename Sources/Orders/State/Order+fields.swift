@@ -32,4 +32,18 @@ extension Order {
         visitor.parts("notes", &notes, isShown: { $0.visibility == .customer })
         visitor.parts("anomalies", &anomalies, for: .storage)
     }
+
+    /// The meanings of the order's own fields, where they differ from the common ones.
+    static let meanings = [
+        "orderId": "The order.", "version": "The number of events that the order has had.",
+        "position": "The log position that the answer reflects: a stream opened after it goes on without a gap.",
+        "status": "The headline.", "lifecycle": "The stage of the order as a whole.",
+        "placedAt": "The time at which the order was placed.",
+        "updatedAt": "The time at which the last event was recorded.", "terms": "The time of payment.",
+        "taxIncluded": "Whether prices include tax.",
+        "total": "The price of the whole order, as it was placed.",
+        "holds": "The open holds.", "parcels": "The parcels, void ones included.",
+        "payment": "The sums of the reported payments, and the reports.", "returns": "The returns.",
+        "notes": "The notes that the customer reads.", "internal": "The part for backends, staff and operators.",
+    ]
 }

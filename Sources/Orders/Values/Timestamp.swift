@@ -50,6 +50,10 @@ package struct Timestamp: Sendable, Hashable, Comparable {
     }
 
     func append(to bytes: inout [UInt8], withFraction: Bool) {
-        RFC3339.append(unixMicroseconds: unixMicroseconds, withFraction: withFraction, to: &bytes)
+        RFC3339.append(
+            unixMicroseconds: unixMicroseconds,
+            fraction: withFraction ? .microseconds : .none,
+            to: &bytes
+        )
     }
 }

@@ -46,7 +46,7 @@ package enum ParcelStatus: String, WireWord, PartValue {
         }
     }
 
-    /// Tells whether nobody waits for the parcel any more.
+    /// Tells whether the parcel's journey is over.
     package var isTerminal: Bool {
         switch self {
         case .delivered, .returnedToSender, .lost, .void: true

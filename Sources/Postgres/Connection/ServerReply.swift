@@ -32,7 +32,7 @@ extension PostgresError {
         let isFatal = sqlState == nil || field("V") == "FATAL" || field("V") == "PANIC"
         self.init(
             isFatal ? .connectionLost : .server,
-            field("M") ?? PostgresError.line(PQresultErrorMessage(result)),
+            field("M") ?? PostgresError.lines(PQresultErrorMessage(result)).joined(separator: "; "),
             sqlState: sqlState
         )
         detail = field("D")
@@ -42,14 +42,14 @@ extension PostgresError {
 
     /// The last error that libpq keeps for a connection.
     init(_ kind: Kind, connection: OpaquePointer) {
-        let message = PostgresError.line(PQerrorMessage(connection))
-        self.init(kind, message.isEmpty ? "the connection broke" : message)
+        let lines = PostgresError.lines(PQerrorMessage(connection))
+        self.init(kind, lines.first ?? "the connection broke")
+        // libpq asks on further lines, for example, whether the server is running.
+        if lines.count > 1 { hint = lines.dropFirst().joined(separator: " ") }
     }
 
-    /// A message of libpq on one line. libpq ends its messages with a line feed, and writes some on several lines.
-    private static func line(_ message: UnsafePointer<CChar>?) -> String {
+    private static func lines(_ message: UnsafePointer<CChar>?) -> [String] {
         let text = message.map { String(cString: $0) } ?? ""
-        let lines = text.split(whereSeparator: \.isNewline).map { $0.drop { $0.isWhitespace } }
-        return lines.joined(separator: "; ")
+        return text.split(whereSeparator: \.isNewline).map { String($0.drop { $0.isWhitespace }) }
     }
 }

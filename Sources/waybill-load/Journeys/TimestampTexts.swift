@@ -1,4 +1,4 @@
-import Foundation
+import Primitives
 
 /// The times in commands, in RFC 3339, which are formatted once a millisecond at most.
 struct TimestampTexts: Sendable {
@@ -31,26 +31,9 @@ struct TimestampTexts: Sendable {
     ///
     /// - Parameter milliseconds: the time since 1970.
     static func text(_ milliseconds: UInt64) -> [UInt8] {
-        var seconds = time_t(milliseconds / 1000)
-        var parts = tm()
-        gmtime_r(&seconds, &parts)
         var text: [UInt8] = []
         text.reserveCapacity(width)
-        func append(_ value: Int32, _ digits: Int, _ end: Unicode.Scalar) {
-            var divisor: Int32 = digits == 4 ? 1000 : digits == 3 ? 100 : 10
-            while divisor > 0 {
-                text.append(UInt8(ascii: "0") + UInt8(value / divisor % 10))
-                divisor /= 10
-            }
-            text.append(UInt8(ascii: end))
-        }
-        append(parts.tm_year + 1900, 4, "-")
-        append(parts.tm_mon + 1, 2, "-")
-        append(parts.tm_mday, 2, "T")
-        append(parts.tm_hour, 2, ":")
-        append(parts.tm_min, 2, ":")
-        append(parts.tm_sec, 2, ".")
-        append(Int32(milliseconds % 1000), 3, "Z")
+        RFC3339.append(unixMicroseconds: Int64(milliseconds) * 1000, fraction: .milliseconds, to: &text)
         return text
     }
 }

@@ -100,9 +100,10 @@ struct APIClient: Sendable {
         guard let problem = (try? JSONValue.parse(body.readableBytesView))?.object, problem["code"] != nil else {
             throw strange(path, response)
         }
-        let words = ["code", "detail"].compactMap { problem[$0]?.string }.joined(separator: ": ")
-        let status = Int(response.status.code)
-        throw CommandFailure(ErrorSentence.refusal("\(url)\(path) answered \(status) \(words)", status: status))
+        let (code, detail) = (problem["code"]?.string, problem["detail"]?.string)
+        let words = [code, detail].compactMap { $0 }.joined(separator: ": ")
+        let text = "\(url)\(path) answered \(response.status.code) \(words)"
+        throw CommandFailure(ErrorSentence.refusal(text, code: code))
     }
 
     private func strange(_ path: String, _ response: HTTPClientResponse) -> CommandFailure {

@@ -1,3 +1,4 @@
+import Access
 import EmbeddedPostgres
 import Foundation
 import NIOCore
@@ -30,14 +31,14 @@ enum ErrorSentence {
         if error.code == .unexpectedContentType || (error.code == .refused && error.problem == nil) {
             return "\(error.description), as no Waybill service does; check --url"
         }
-        return refusal(error.description, status: error.status)
+        return refusal(error.description, code: error.problem?.code)
     }
 
     /// A service's refusal, with a hint where a token is the reason.
-    static func refusal(_ text: String, status: Int?) -> String {
-        guard status == 401 else { return text }
-        let hint =
-            "the service does not accept this token; give the --data-dir of that service, or a --token that it accepts"
+    ///
+    /// - Parameter code: the code of the service's problem detail; nil where there is none.
+    static func refusal(_ text: String, code: String?) -> String {
+        guard let hint = code.flatMap(AccessError.hint(code:)) else { return text }
         return text.hasSuffix(".") ? "\(text.dropLast()): \(hint)" : "\(text): \(hint)"
     }
 

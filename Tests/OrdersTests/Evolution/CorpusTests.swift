@@ -4,8 +4,8 @@ import Testing
 
 @testable import Orders
 
-/// Events as versions of this program have stored them, byte for byte: every later version reads and folds them to the same
-/// order. A file is never changed; a new event type or a new layout adds a file.
+/// Events as versions of this program have stored them, byte for byte: every later version reads and folds them to the
+/// same order. A file is never changed; a new event type or a new layout adds a file.
 @Suite struct CorpusTests {
     private static let directory = URL(filePath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
         .appending(path: "Corpus")
@@ -46,7 +46,7 @@ import Testing
         )
     }
 
-    /// Lives that between them have every event.
+    /// Lives of orders that together have every event.
     private static func lives() throws -> [String] {
         var missing = Set(EventType.allCases)
         var lines: [String] = []

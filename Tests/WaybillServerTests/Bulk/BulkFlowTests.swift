@@ -5,7 +5,7 @@ import Testing
 
 @testable import OrderAPI
 
-/// How much of a request is read, and when.
+/// The bounds within which a bulk request is read.
 @Suite(.timeLimit(.minutes(2))) struct BulkFlowTests {
     private func open(_ service: TestService, token: String?, type: String) throws -> RawConnection {
         let port = try #require(URL(string: service.url)?.port.flatMap(UInt16.init(exactly:)))
@@ -23,17 +23,17 @@ import Testing
         return connection
     }
 
-    @Test func aClientThatDoesNotReadIsNotReadFrom() async throws {
+    @Test func aClientThatReadsNoResultsIsNotReadFrom() async throws {
         try await TestService.with { service in
             let connection = try await open(service, token: service.token(), type: "application/x-ndjson")
-            // Answered at length, so that the results soon stand in the way.
+            // Each line has a long result, so the unread results soon fill the sockets.
             let fields = (0..<100).map { "\"unknown-\($0)\":1" }.joined(separator: ",")
             let line = BulkClient.line("confirmOrder", UUID(), "{\(fields)}") + "\n"
             _ = try await connection.sendUntilNobodyReads(line)
             #expect(try await eventually { connection.read() && connection.received.count > 1_000_000 })
             #expect(String(decoding: connection.received.prefix(15), as: UTF8.self) == "HTTP/1.1 200 OK")
-            // A socket that was full can be written again once a third of it is free, and that may be over a megabyte: so
-            // the client goes on reading until it is read from.
+            // A full socket can be written again once a third of it is free, which may take over a megabyte. So the
+            // client reads until it is read from.
             #expect(try await eventually { connection.read() && (connection.sendMore() ?? 0) > 0 })
         }
     }
@@ -41,7 +41,7 @@ import Testing
     @Test(arguments: [
         ("", "application/x-ndjson", 401), ("staff", "application/x-ndjson", 403), ("backend", "text/plain", 415),
     ])
-    func whoIsRefusedIsNotReadFrom(role: String, type: String, status: Int) async throws {
+    func aRefusedClientIsNotReadFrom(role: String, type: String, status: Int) async throws {
         try await TestService.with { service in
             let token: String? =
                 switch role {
@@ -51,7 +51,7 @@ import Testing
                 }
             let connection = try open(service, token: token, type: type)
             let sent = try await connection.sendUntilNobodyReads(String(repeating: "{}\n", count: 4096))
-            // What the sockets hold. Whoever reads takes more than that in the second until the connection closes.
+            // The sockets hold less than this. A service that reads would take more in the second before it closes.
             #expect(sent < 16 * 1024 * 1024)
             #expect(try await eventually { !connection.read() })
             let answer = String(decoding: connection.received, as: UTF8.self)
@@ -61,22 +61,22 @@ import Testing
         }
     }
 
-    @Test func theWindowIsBoundedInLinesAndInBytes() async throws {
-        let window = BulkWindow(maximumLines: 3, maximumWeight: 100)
-        func line(_ number: Int, _ weight: Int) -> BulkWindow.Line {
-            BulkWindow.Line(number: number, orderId: nil, weight: weight, outcome: .refused(.notFound))
+    @Test func theWindowIsBoundedInLinesAndBytes() async throws {
+        let window = BulkWindow(maximumLines: 3, maximumBytes: 100)
+        func line(_ number: Int, bytes: Int) -> BulkWindow.Line {
+            BulkWindow.Line(number: number, orderId: nil, byteCount: bytes, outcome: .refused(.notFound))
         }
-        #expect(await window.admit(1000))
-        window.put(line(1, 1000))
-        let second = Task { await window.admit(1) }
+        #expect(await window.reserve(bytes: 1000))
+        window.append(line(1, bytes: 1000))
+        let second = Task { await window.reserve(bytes: 1) }
         let first = try #require(await window.next())
         #expect(first.number == 1)
-        #expect(window.poll() == nil)
+        #expect(window.popIfAvailable() == nil)
         window.release(first)
         #expect(await second.value)
-        #expect(await window.admit(1))
-        #expect(await window.admit(1))
-        let fourth = Task { await window.admit(1) }
+        #expect(await window.reserve(bytes: 1))
+        #expect(await window.reserve(bytes: 1))
+        let fourth = Task { await window.reserve(bytes: 1) }
         window.abandon()
         #expect(await fourth.value == false)
         window.finish()

@@ -19,7 +19,7 @@ import Testing
     @Test func everyLineIsAnsweredInItsOrder() async throws {
         try await withClient { client in
             let orders = (0..<150).map { _ in UUID() }
-            // The lines of one order depend on each other; those of all orders lie between them.
+            // The lines of one order depend on each other, and lines of all other orders lie between them.
             let lines =
                 orders.map { BulkClient.place($0) } + ["", "  \r"] + orders.map { BulkClient.line("confirmOrder", $0) }
                 + orders.map {
@@ -86,7 +86,7 @@ import Testing
         }
     }
 
-    @Test func aLineSentAgainIsADuplicateByWhicheverRoute() async throws {
+    @Test func aRepeatedLineIsADuplicateOnBothRoutes() async throws {
         try await withClient { client in
             let order = UUID()
             let path = "/v1/orders/\(order.uuidString.lowercased())/note"
@@ -106,7 +106,7 @@ import Testing
         }
     }
 
-    @Test func resultsComeWhileTheRequestIsStillOpen() async throws {
+    @Test func resultsComeWhileTheRequestIsOpen() async throws {
         try await withClient { client in
             let (lines, continuation) = AsyncStream.makeStream(of: ByteBuffer.self)
             let order = UUID()
@@ -125,7 +125,7 @@ import Testing
         }
     }
 
-    @Test func whatWasAcceptedBeforeTheClientLeftStays() async throws {
+    @Test func acceptedLinesStayWhenTheClientLeaves() async throws {
         try await withClient { client in
             let orders = (0..<40).map { _ in UUID() }
             let all = orders.enumerated().map { BulkClient.place($1, commandId: "k-\($0)") }

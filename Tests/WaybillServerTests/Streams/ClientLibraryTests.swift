@@ -11,7 +11,7 @@ import Testing
 import WaybillClient
 import WaybillServer
 
-/// The client's library against the service.
+/// The client library against the service.
 @Suite(.timeLimit(.minutes(2))) struct ClientLibraryTests {
     private func client(_ service: TestService, _ token: String?) throws -> WaybillClient {
         try WaybillClient(url: service.url, token: token)
@@ -26,8 +26,8 @@ import WaybillServer
         return events
     }
 
-    /// Streams that grow too old over and over.
-    @Test func everyEventIsShownOnceAndInOrderHoweverOftenTheStreamEnds() async throws {
+    /// The stream reaches its maximum age again and again.
+    @Test func everyEventIsShownOnceWhenTheStreamEndsOften() async throws {
         try await TestService.with { settings in
             settings.streams.maximumAge = .milliseconds(300)
         } _: { service in
@@ -68,7 +68,7 @@ import WaybillServer
         return try #require(answer.body["position"]?.string)
     }
 
-    @Test func aServiceWithACertificateOfItsOwnIsFollowedByIt() async throws {
+    @Test func aServiceIsFollowedByItsOwnCertificate() async throws {
         try await TestCertificate.with { certificate in
             let store = try CertificateStore(
                 CertificateFiles(certificate: certificate.path, key: certificate.key),
@@ -99,7 +99,7 @@ import WaybillServer
         }
     }
 
-    @Test func ordersAndCustomersBeginWithWhatIs() async throws {
+    @Test func streamsOfOrdersAndCustomersBeginWithASnapshot() async throws {
         try await TestService.with { service in
             let (staff, backend) = try await (service.token(.staff), service.token())
             let placed = try await service.post("/v1/orders", Samples.place(), token: backend)
@@ -124,7 +124,7 @@ import WaybillServer
         }
     }
 
-    @Test func aPositionThatTheLogDoesNotHaveIsAnsweredByAReset() async throws {
+    @Test func anUnknownPositionIsAnsweredByAReset() async throws {
         try await TestService.with { service in
             let (staff, backend) = try await (service.token(.staff), service.token())
             var request = StreamRequest.feed(shops: ["aurora"], types: ["OrderPlaced"], conflate: 50)
@@ -134,7 +134,7 @@ import WaybillServer
                 defer { isOver.withLock { $0 = true } }
                 return try await first(2, client(service, staff), request)
             }
-            // Whenever the stream has begun, one of them comes behind its beginning.
+            // Orders are placed until the stream has shown one that came after its beginning.
             while !isOver.withLock({ $0 }) { _ = try await place(service, backend) }
             let events = try await follower.value
             guard case .reset("unknownEpoch", _) = events[0], case .status(let frame) = events[1] else {
@@ -145,7 +145,7 @@ import WaybillServer
         }
     }
 
-    @Test func refusalsSayWhy() async throws {
+    @Test func refusalsHaveTheCodeOfTheProblem() async throws {
         try await TestService.with { service in
             let (staff, customer) = try await (service.token(.staff), service.token(.customer, shops: "aurora"))
             let order = StreamRequest.order(UUID().uuidString)

@@ -6,7 +6,7 @@ import TestSupport
 import Testing
 import WaybillServer
 
-/// Streams on connections that have seen, or are to see, other requests.
+/// Streams on connections that also carry other requests.
 @Suite(.timeLimit(.minutes(2))) struct StreamConnectionTests {
     private func connection(_ service: TestService) throws -> RawConnection {
         try RawConnection(port: try #require(URL(string: service.url)?.port.flatMap(UInt16.init(exactly:))))
@@ -23,8 +23,8 @@ import WaybillServer
 
     private func text(_ connection: RawConnection) -> String { String(decoding: connection.received, as: UTF8.self) }
 
-    /// - Returns: whether the connection says that, and stays open.
-    private func says(_ wanted: String, _ connection: RawConnection) async throws -> Bool {
+    /// - Returns: true once the connection has received the text and is still open.
+    private func receives(_ wanted: String, _ connection: RawConnection) async throws -> Bool {
         try await eventually { connection.read() && text(connection).contains(wanted) }
     }
 
@@ -38,15 +38,15 @@ import WaybillServer
                 }
             )
             send(request("/v1/stream", try await service.token(.staff)), on: connection)
-            #expect(try await says("\n\nid: ", connection))
+            #expect(try await receives("\n\nid: ", connection))
             let answer = try await service.post("/v1/orders", Samples.place(), token: service.token())
             let orderId = try #require(answer.body["orderId"]?.string)
-            #expect(try await says("\"orderId\":\"\(orderId)\"", connection))
+            #expect(try await receives("\"orderId\":\"\(orderId)\"", connection))
         }
     }
 
-    /// The answers come in the order of the requests (RFC 9112, section 9.3.2), and a stream's is the last.
-    @Test func aPipelinedStreamWaitsForTheAnswersBeforeIt() async throws {
+    /// Responses come in the order of the requests (RFC 9112, section 9.3.2), and a stream is the last response.
+    @Test func aPipelinedStreamWaitsForEarlierResponses() async throws {
         try await TestService.with { service in
             let connection = try connection(service)
             let staff = try await service.token(.staff)
@@ -55,13 +55,13 @@ import WaybillServer
                     + request("/healthz"),
                 on: connection
             )
-            #expect(try await says("\n\nid: ", connection))
+            #expect(try await receives("\n\nid: ", connection))
             let types = text(connection).split(separator: "\r\n").compactMap { line in
                 line.lowercased().hasPrefix("content-type: ") ? String(line.dropFirst(14)) : nil
             }
             #expect(types == ["application/json", "application/json", "text/event-stream"])
             _ = try await service.post("/v1/orders", Samples.place(), token: service.token())
-            #expect(try await says("event: status", connection))
+            #expect(try await receives("event: status", connection))
         }
     }
 
@@ -70,7 +70,7 @@ import WaybillServer
         ("/v1/orders/x/stream", true, "404 Not Found", "notFound"),
         ("/v1/stream?color=red", true, "400 Bad Request", "invalidQuery"),
     ])
-    func aRefusalIsTheConnectionsLastAnswer(path: String, hasToken: Bool, status: String, code: String) async throws {
+    func aRefusedStreamClosesTheConnection(path: String, hasToken: Bool, status: String, code: String) async throws {
         try await TestService.with { service in
             let connection = try connection(service)
             let token: String? = hasToken ? try await service.token(.staff) : nil
@@ -90,8 +90,8 @@ import WaybillServer
         }
     }
 
-    /// What is no HTTP is answered as on any other connection.
-    @Test func nonsenseIsRefused() async throws {
+    /// Malformed HTTP on a stream's path is answered as on any other path.
+    @Test func malformedHTTPIsRefused() async throws {
         try await TestService.with { service in
             let connection = try connection(service)
             send("GET /v1/stream HTTP/1.1\r\nHost test\r\n\r\n", on: connection)

@@ -9,14 +9,14 @@ import TestSupport
 import Testing
 import WaybillServer
 
-/// What a stream looks like on the wire, and who serves it once it has begun.
+/// A stream's bytes on the wire, and its way to a lane.
 @Suite struct StreamLaneTests {
     enum Kind: String, CaseIterable, Sendable {
         case order, customer, feed
     }
 
     @Test(arguments: Kind.allCases)
-    func aStreamOfEachKindGoesOnOnALane(kind: Kind) async throws {
+    func aStreamOfEachKindMovesToALane(kind: Kind) async throws {
         try await TestService.with { service in
             let bench = try await Bench(service)
             let stream = try await bench.open(kind)
@@ -47,14 +47,14 @@ import WaybillServer
             let frames = zip(["status", "update"], events).map { name, event in
                 "event: \(name)\nid: \(position(of: event))\ndata: \(event)\n\n"
             }
-            // Each in a chunk of its own.
+            // Each frame is in a chunk of its own.
             #expect(Array(stream.chunks.dropFirst(before)) == frames)
             #expect(try await bench.metric("waybill_streams_on_lanes") == 1)
         }
     }
 
-    /// HTTP/1.0 knows no chunks.
-    @Test func conflatedStreamsAndOldClientsAreServedByLanes() async throws {
+    /// Responses to HTTP/1.0 have no chunks.
+    @Test func lanesServeConflatedStreamsAndHTTP10Clients() async throws {
         try await TestService.with { service in
             let bench = try await Bench(service)
             let conflated = try await bench.open(.feed, "?conflate=50")
@@ -77,7 +77,7 @@ import WaybillServer
 }
 
 extension StreamLaneTests {
-    /// One order of one customer, and those who ask about it.
+    /// One order of one customer, and the callers that read it.
     private struct Bench {
         let service: TestService
         let order: String

@@ -9,13 +9,14 @@ import TestSupport
 import Testing
 import WaybillServer
 
-/// What passes by itself is said in frames: any status but 200 makes a browser give up for good.
+/// The limits of streams. A limit is reported in frames, since any status other than 200 makes a browser give up for
+/// good.
 @Suite struct StreamLimitTests {
-    private func said(_ blocks: [String], _ reason: String) -> Bool {
+    private func ended(_ blocks: [String], _ reason: String) -> Bool {
         blocks.last?.contains("event: bye\ndata: {\"reason\":\"\(reason)\"}") ?? false
     }
 
-    @Test func oneStreamTooManyIsToldSoAndMayComeBack() async throws {
+    @Test func aStreamBeyondTheMaximumIsEndedWithOverload() async throws {
         try await TestService.with { settings in
             settings.streams.maximumStreams = 2
         } _: { service in
@@ -29,18 +30,18 @@ import WaybillServer
             let blocks = try await refused.rest()
             #expect(blocks.first?.hasPrefix("retry: ") == true)
             #expect(blocks.last?.hasPrefix("retry: ") == true)
-            #expect(said(blocks, "overload"))
+            #expect(ended(blocks, "overload"))
             var plain = try await StreamClient(service, "/v1/stream?plain=true", token: staff)
             #expect(try await plain.rest().last?.contains("data: {\"type\":\"bye\",\"reason\":\"overload\"}") == true)
         }
     }
 
-    /// Customers have a rate limit; on a stream it is no 429.
-    @Test func whoAsksTooOftenIsToldInAFrame() async throws {
+    /// Customers have a rate limit. Beyond it, a stream ends with a frame instead of 429.
+    @Test func aCustomerBeyondTheRateLimitIsToldInAFrame() async throws {
         try await TestService.with { service in
             let customer = try await service.token(.customer, shops: "aurora", subject: "eager")
             let path = "/v1/customers/eager/stream"
-            // Others spend what the rate allows for as long as it takes; they are told by 429.
+            // Other requests of the customer, which get 429, use up the rate until a stream is refused.
             let refused = try await withThrowingTaskGroup(of: Bool.self) { group in
                 for _ in 0..<8 {
                     group.addTask {
@@ -55,13 +56,13 @@ import WaybillServer
                     for _ in 0..<200 {
                         var client = try await StreamClient(service, path, token: customer)
                         #expect(client.response.status == .ok)
-                        if said([try await client.next() ?? ""], "overload") { return true }
+                        if ended([try await client.next() ?? ""], "overload") { return true }
                     }
                     return false
                 }
                 let isRefused = try await group.next() ?? false
                 group.cancelAll()
-                // What was cancelled in the middle of a request has nothing to say.
+                // A request that was cancelled throws, and its error does not count.
                 while let result = await group.nextResult() { _ = result }
                 return isRefused
             }
@@ -69,7 +70,7 @@ import WaybillServer
         }
     }
 
-    @Test func aStreamThatGrowsTooOldComesBackWhereItWas() async throws {
+    @Test func aStreamBeyondItsMaximumAgeIsResumedWithoutALoss() async throws {
         try await TestService.with { settings in
             settings.streams.maximumAge = .milliseconds(300)
         } _: { service in
@@ -78,7 +79,7 @@ import WaybillServer
             _ = try await service.post("/v1/orders", Samples.place(), token: backend)
             var client = try await StreamClient(service, "/v1/stream", token: staff)
             let blocks = try await client.rest()
-            #expect(said(blocks, "maxAge"))
+            #expect(ended(blocks, "maxAge"))
             let place = try #require(blocks.dropLast().last)
             #expect(place.hasPrefix("id: ") && !place.contains("\n"))
             _ = try await service.post("/v1/orders", Samples.place(), token: backend)
@@ -93,7 +94,7 @@ import WaybillServer
         }
     }
 
-    @Test func operatorsReadWhatStreamsCount() async throws {
+    @Test func theMetricsCountStreams() async throws {
         try await TestService.with { service in
             let (staff, backend) = try await (service.token(.staff), service.token())
             let operators = try await service.token(.operator)
@@ -110,9 +111,9 @@ import WaybillServer
             do {
                 var client = try await StreamClient(service, "/v1/stream?after=garbage", token: staff)
                 for _ in 0..<3 { _ = try await client.next() }
-                // What comes while the stream is still on its way to its lane is caught up with, and has no lag.
+                // Events that come before the stream has reached its lane are read from the log, and have no lag.
                 var events = 0
-                let isLive = try await eventually {
+                let isObserved = try await eventually {
                     _ = try await service.post("/v1/orders", Samples.place(), token: backend)
                     #expect(try await client.next()?.contains("event: status") == true)
                     events += 1
@@ -120,7 +121,7 @@ import WaybillServer
                         try await metrics()["waybill_stream_lag_seconds_count"] == "1"
                     }
                 }
-                #expect(isLive)
+                #expect(isObserved)
                 let isCounted = try await eventually {
                     try await metrics()["waybill_stream_frames_total"] == "\(events)"
                 }
@@ -129,7 +130,7 @@ import WaybillServer
                 #expect(now[#"waybill_streams_open{kind="feed"}"#] == "1")
                 #expect(now[#"waybill_stream_beginnings_total{outcome="malformed"}"#] == "1")
             }
-            // The client is gone with its scope.
+            // The client has left with its scope.
             let isOver = try await eventually {
                 try await metrics()[#"waybill_streams_ended_total{reason="left"}"#] == "1"
             }

@@ -17,7 +17,7 @@ struct BulkClient: Sendable {
         let position: String?
         let code: String?
         let status: Int64?
-        /// The fields that a 422 names.
+        /// The pointers of the invalid fields, for 422.
         let pointers: [String]
 
         init(_ object: JSONObject) {
@@ -64,7 +64,7 @@ struct BulkClient: Sendable {
     }
 }
 
-/// Reads result lines as they come.
+/// Reads results while the response goes on.
 struct ResultReader {
     private var body: HTTPClientResponse.Body.AsyncIterator
     private var buffer = ByteBuffer()
@@ -73,7 +73,7 @@ struct ResultReader {
         self.body = body.makeAsyncIterator()
     }
 
-    /// Nil after the last.
+    /// The next result; nil after the last.
     mutating func next() async throws -> BulkClient.Result? {
         while true {
             if let end = buffer.readableBytesView.firstIndex(of: UInt8(ascii: "\n")) {

@@ -1,15 +1,15 @@
 import Foundation
 import TestSupport
 
-/// A client that sends and reads when it is told to, and not before: what an HTTP library buffers is no evidence.
+/// A client that sends and reads only when a test tells it to. The buffers of an HTTP library would hide backpressure.
 final class RawConnection {
     private let descriptor: Int32
     private(set) var received: [UInt8] = []
     private var chunk: [UInt8] = []
-    /// How much of the chunk went out already.
+    /// The bytes of the chunk that are sent already.
     private var offset = 0
 
-    /// Connects with a small receive buffer, so that what is not read soon stands in the way.
+    /// Connects with a small receive buffer, so that unread bytes soon stop the sender.
     init(port: UInt16) throws {
         descriptor = socket(AF_INET, Int32(SOCK_STREAM.rawValue), 0)
         var size: Int32 = 128 * 1024
@@ -48,7 +48,7 @@ final class RawConnection {
         }
     }
 
-    /// Sends one chunk of HTTP's chunked coding over and over until nobody has taken anything for a second.
+    /// Sends the same chunk (RFC 9112, section 7.1) again and again until the service has taken nothing for a second.
     ///
     /// - Returns: the bytes that went out.
     func sendUntilNobodyReads(_ lines: String) async throws -> Int {
@@ -67,7 +67,7 @@ final class RawConnection {
         return total
     }
 
-    /// Sends once where ``sendUntilNobodyReads(_:)`` stopped, in the middle of a chunk as it may be.
+    /// Sends once more from where ``sendUntilNobodyReads(_:)`` stopped, which may be in the middle of a chunk.
     ///
     /// - Returns: the bytes that went out; nil once the connection is gone.
     func sendMore() -> Int? {

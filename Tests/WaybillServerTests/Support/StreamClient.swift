@@ -28,7 +28,7 @@ struct StreamClient {
         }
     }
 
-    /// The blocks that are left, to the end.
+    /// The remaining blocks, to the end of the stream.
     mutating func rest() async throws -> [String] {
         var blocks: [String] = []
         while let block = try await next() { blocks.append(block) }

@@ -8,7 +8,7 @@ import Orders
 import StrictJSON
 import WaybillServer
 
-/// The assembled service on a port of its own, over a log of its own.
+/// The assembled service on a free port, with a log of its own.
 struct TestService: Sendable {
     let log: TestLog
     let url: String
@@ -73,7 +73,7 @@ struct TestService: Sendable {
         try await HTTPClient.shared.execute(request, timeout: .seconds(60))
     }
 
-    /// Posts JSON and reads the answer's object.
+    /// Posts JSON and reads the object of the response.
     func post(_ path: String, _ json: String, token: String, key: String? = nil) async throws
         -> (response: HTTPClientResponse, body: JSONObject)
     {

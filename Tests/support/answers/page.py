@@ -29,7 +29,12 @@ class Shell:
         self.variables[step.name] = value
 
     def ask(self, step):
-        return self._frames(step) if step.frames else self._run(step.command)
+        """The answer. Raises RuntimeError where it is a problem that the step does not ask for, or another one."""
+        answer = self._frames(step) if step.frames else self._run(step.command)
+        code = problem_code(answer)
+        if code != step.problem:
+            raise RuntimeError(f"{step.command}\nis answered by the problem {code!r} instead of {step.problem!r}")
+        return answer
 
     def _run(self, line):
         done = subprocess.run(
@@ -108,6 +113,12 @@ the middle of a long list. Positions, ids and times made by the server differ fr
 URL=http://127.0.0.1:8080
 {kept}```
 """
+
+
+def problem_code(answer):
+    """The code of the problem that the answer is; empty for any other answer."""
+    body = answer.replace("\r\n", "\n").rpartition("\n\n")[2] if answer.startswith("HTTP/") else answer
+    return json.loads(body)["code"] if body.startswith('{"type":"urn:waybill:problem:') else ""
 
 
 def wrapped(text):

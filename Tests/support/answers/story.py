@@ -15,11 +15,16 @@ class Section:
 
 @dataclass
 class Ask:
-    """A line whose answer is shown. `frames` is the number of blocks after which a stream is left."""
+    """A line whose answer is shown.
+
+    - frames: the number of blocks after which a stream is left.
+    - problem: the code of the problem that the line asks for; any other line that is answered by a problem is a mistake.
+    """
 
     command: str
     note: str = ""
     frames: int = 0
+    problem: str = ""
 
 
 @dataclass
@@ -87,52 +92,68 @@ STORY = [
             Keep("PLACE", PLACE),
             Ask(
                 post("/v1/orders", '"$PLACE"', options="-i ", key="place-10001"),
-                "201, with the order's version as its `ETag`.",
+                "201; `ETag` is the order's version.",
             ),
             Ask(
                 post("/v1/orders", '"$PLACE"', options="-i ", key="place-10001"),
-                "Sent again, as after a lost connection: the first answer, marked. Nothing happens twice.",
+                "Sent again, as after a lost connection, it gets the first answer, marked by a header. Nothing happens twice.",
             ),
             Ask(
                 post("/v1/orders", '"${PLACE/AU-10001/AU-10009}"', key="place-10001"),
-                "The same `Idempotency-Key` with another command is a mistake,",
+                "The same `Idempotency-Key` with another command is refused.",
+                problem="commandIdReused",
             ),
             Ask(
-                post("/v1/orders", '"$PLACE"', key="place-10001-again"), "and under another key it is another command."
+                post("/v1/orders", '"$PLACE"', key="place-10001-again"),
+                "The same command with another key is another command: the order exists already.",
+                problem="orderExists",
             ),
         ],
     ),
     Section(
         "What is wrong with a command",
-        "422 names every field at fault by a pointer (RFC 6901).",
+        "422 names every wrong field by a pointer (RFC 6901).",
         [
-            Ask(post("/v1/orders", FAULTY)),
-            Ask(post("/v1/orders", '"${PLACE/13390/13391}"'), "Fields that are right one by one must still agree."),
+            Ask(post("/v1/orders", FAULTY), problem="invalidCommand"),
+            Ask(
+                post("/v1/orders", '"${PLACE/13390/13391}"'),
+                "The fields must also agree with one another: here the total is wrong.",
+                problem="invalidCommand",
+            ),
             Ask(
                 post("/v1/orders/$ORDER/note", '{"text": "one", "text": "two", "visibility": "staff"}'),
-                "400 is for what is no JSON, no UTF-8, or says a thing twice.",
+                "400 means that the body is not JSON or not UTF-8, or that an object repeats a key.",
+                problem="duplicateKey",
             ),
-            Ask('curl -s -i "$URL/v1/orders/$ORDER"', "Nobody comes in without a token,"),
-            Ask(get("/v1/events", who="CUSTOMER"), "customers do not read a shop's log,"),
-            Ask(get("/v1/orders/019a41c8-ffff-7000-8000-000000000000"), "and what is not there, or not yours, is 404."),
+            Ask('curl -s -i "$URL/v1/orders/$ORDER"', "A request without a token is 401.", problem="missingToken"),
+            Ask(get("/v1/events", who="CUSTOMER"), "A customer may not read a shop's log: 403.", problem="forbidden"),
+            Ask(
+                get("/v1/orders/019a41c8-ffff-7000-8000-000000000000"),
+                "An order that does not exist, or that the token may not see, is 404.",
+                problem="notFound",
+            ),
         ],
     ),
     Section(
         "What an order does not allow",
-        "409 depends on the order's state alone, and says what would be possible.",
+        "409 depends only on the order's state. `allowedCommands` lists what the order would accept.",
         [
-            Ask(post("/v1/orders/$ORDER/pack", '{"parcelId": "p1", "lines": [{"lineId": "l1", "quantity": 1}]}')),
+            Ask(
+                post("/v1/orders/$ORDER/pack", '{"parcelId": "p1", "lines": [{"lineId": "l1", "quantity": 1}]}'),
+                problem="rejected",
+            ),
             Ask(
                 post("/v1/orders/$ORDER/confirm", '{"occurredAt": "2025-11-03T08:20:00Z"}', options="-i ").replace(
                     " -d", """ -H 'If-Match: "7"' \\\n  -d"""
                 ),
-                "`If-Match` makes a command depend on the version that the caller has seen.",
+                "`If-Match` names the version that the caller has seen; any other version is 412.",
+                problem="versionMismatch",
             ),
         ],
     ),
     Section(
-        "An order's way",
-        "Facts come from the world: a carrier's scan, a provider's payment. They are never refused.",
+        "The life of an order",
+        "A carrier's scan and a provider's payment are facts: they are not refused for being late or surprising.",
         [
             Ask(
                 post(
@@ -169,7 +190,7 @@ STORY = [
                     '{"parcelId": "p1", "scanId": "s1", "code": "inTransit",\n'
                     '       "occurredAt": "2025-11-03T22:41:00+01:00", "place": {"text": "Leipzig Hub", "country": "DE"}}',
                 ),
-                "Carriers report twice. The second time is no event, and no error.",
+                "The same scan again is no error, and adds no event.",
             ),
             Ask(
                 post(
@@ -183,8 +204,8 @@ STORY = [
     ),
     Section(
         "Many commands at once",
-        "NDJSON in and out, a result for each line in order, while they come. A bad line "
-        "harms no other; lines with a `commandId` are safe to send again.",
+        "NDJSON in and out: one result for each line, in order, while lines still arrive. A bad line "
+        "does not affect the others. Lines with a `commandId` are safe to send again.",
         [
             Ask(BULK),
         ],
@@ -196,7 +217,7 @@ STORY = [
             Ask(get("/v1/orders/$ORDER", who="STAFF", options="-i ")),
             Ask(
                 get("/v1/orders/$ORDER", who="CUSTOMER"),
-                "A customer's positions are sealed: they do not tell how much the shop sells.",
+                "A customer's positions are encrypted, so that they do not tell how much the shop sells.",
             ),
         ],
     ),
@@ -221,23 +242,31 @@ STORY = [
             ),
             Ask(
                 get("/v1/orders/$ORDER?at=$AT") + SHORT,
-                "By `recordedAt`: what was known at that moment. Then the parcel was packed.",
+                "By `recordedAt`: the order as it was known when the parcel was packed.",
             ),
         ],
     ),
     Section(
         "The list",
-        "Newest first, with keyset cursors: a page costs the same wherever it is. The list follows the "
-        "log; `min_position` waits until it has a certain event.",
+        "Newest first. The list follows the log with a short delay; `min_position` waits until it contains an event.",
         [
             Keep(
                 "LATEST",
                 'curl -s -H "Authorization: Bearer $BACKEND" "$URL/v1/events?limit=1000" |\n'
                 '  grep -oE \'"position":"[a-z0-9-]+"\' | tail -n 1 | cut -d\'"\' -f4',
             ),
+            Keep(
+                "OWN_LATEST",
+                'curl -s -H "Authorization: Bearer $CUSTOMER" "$URL/v1/orders/$ORDER/events" |\n'
+                '  grep -oE \'"position":"[A-Za-z0-9_-]+"\' | tail -n 1 | cut -d\'"\' -f4',
+            ),
             Ask(
-                get("/v1/orders?status=preparing,partlyShipped,shipped&limit=1&min_position=$LATEST", who="CUSTOMER"),
-                "Filters narrow what the token lets one see: this is a customer, with one order.",
+                get(
+                    "/v1/orders?status=preparing,partlyShipped,shipped&limit=1&min_position=$OWN_LATEST",
+                    who="CUSTOMER",
+                ),
+                "Filters apply within what the token may see: a customer sees only its own orders, and uses its own "
+                "positions.",
             ),
             Ask(get("/v1/orders?carrier=dhl&trackingNumber=JD014600006") + ' | grep -oE \'"number":"[^"]+"\''),
             Ask(
@@ -250,12 +279,12 @@ STORY = [
                 '  grep -oE \'"next":"[^"]+"\' | cut -d\'"\' -f4',
             ),
             Ask(get("/v1/orders?limit=1&cursor=$NEXT") + ' | grep -oE \'"(number|next)":"[^"]+"\''),
-            Ask(get("/v1/orders?status=lunch")),
+            Ask(get("/v1/orders?status=lunch"), "An unknown status is a mistake.", problem="invalidQuery"),
         ],
     ),
     Section(
         "History and log",
-        "Every event, in the log's order; for backends with who said it, and under which id.",
+        "Every event, in the log's order. Backends also read who gave the command, and its id.",
         [
             Ask(get("/v1/orders/$ORDER/events?limit=2")),
             Ask(get("/v1/orders/$ORDER/events?after=$CONFIRMED&limit=1", options="-H 'Accept: application/x-ndjson' ")),
@@ -264,11 +293,11 @@ STORY = [
     ),
     Section(
         "Positions",
-        "A command's `position` is where its event stands. Reads wait for one; the log says which it does not have.",
+        "The `position` of a command's answer is its last event's. A read with `min_position` waits for it.",
         [
             Ask(get("/v1/orders/$ORDER?min_position=$LATEST") + SHORT),
-            Ask(get("/v1/events?after=aaaaaaaa-1")),
-            Ask(get("/v1/events?after=yesterday")),
+            Ask(get("/v1/events?after=aaaaaaaa-1"), "A position of another log is 404.", problem="unknownPosition"),
+            Ask(get("/v1/events?after=yesterday"), "A text that is no position is 400.", problem="malformedPosition"),
         ],
     ),
     Section(
@@ -277,29 +306,31 @@ STORY = [
         [
             Ask(
                 get("/v1/orders/$ORDER/stream", who="CUSTOMER", options="-N "),
-                "A customer's begins with the order as it is.",
+                "A stream of one order begins with a snapshot.",
                 frames=2,
             ),
             Ask(
                 get("/v1/stream?after=$CONFIRMED", who="STAFF", options="-N "),
-                "The shop's, from the confirmation on: exactly the events after it. Customers never learn of a staff note.",
+                "A shop's stream, from the confirmation on, sends exactly the events after it. The staff note is not sent to "
+                "customers.",
                 frames=4,
             ),
             Ask(
                 get("/v1/stream?status=partlyShipped&after=aaaaaaaa-1", who="STAFF", options="-N "),
-                "An id that the log does not have is answered in a frame, since browsers give up at any other status than 200.",
+                "An id that the log does not have is answered by the frame `reset`, since browsers give up at any other status "
+                "than 200.",
                 frames=3,
             ),
             Ask(
                 get("/v1/orders/$ORDER/stream?after=0&plain=true", who="CUSTOMER", options="-N "),
-                "`plain=true` leaves `event:` out.",
+                "With `plain=true` there is no `event:` line.",
                 frames=2,
             ),
         ],
     ),
     Section(
         "Statistics and read models",
-        "Both follow the log; `lag` says how far behind it they are, in events.",
+        "Both follow the log; `lag` is the number of events that a projection is behind.",
         [
             Ask(get("/v1/stats?min_position=$LATEST", who="STAFF")),
             Ask(get("/v1/projections", who="OPERATOR")),

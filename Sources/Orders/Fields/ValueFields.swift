@@ -2,28 +2,28 @@ import FoundationEssentials
 import StrictJSON
 
 extension Field where Value == Timestamp {
-    static var time: Field { Values.time }
+    static var time: Field { ValueFields.time }
 }
 
 extension Field where Value == UUID {
-    static var uuid: Field { Values.uuid }
+    static var uuid: Field { ValueFields.uuid }
 }
 
 extension Field where Value == TimeWindow {
-    static var window: Field { Values.window }
+    static var window: Field { ValueFields.window }
 }
 
 extension Field where Value == Money {
-    static var money: Field { Values.money }
+    static var money: Field { ValueFields.money }
 
     /// Money in the order's currency.
     ///
     /// - Parameter expected: the order's currency; nil where it is not known, because it was missing or wrong.
     static func money(in expected: String?) -> Field {
-        guard let expected else { return Values.money }
-        return Field(describe: Values.money.describe) { value, errors in
+        guard let expected else { return ValueFields.money }
+        return Field(describe: ValueFields.money.describe) { value, errors in
             let known = errors.count
-            guard let money = Values.money.read(value, &errors) else { return nil }
+            guard let money = ValueFields.money.read(value, &errors) else { return nil }
             guard money.currency == expected else {
                 errors.append(
                     FieldError(pointer: "\(value.pointer)/currency", message: "must be \(expected), as the order's")
@@ -36,14 +36,14 @@ extension Field where Value == Money {
 }
 
 extension Field where Value == Place {
-    static var place: Field { Values.place }
+    static var place: Field { ValueFields.place }
 }
 
 extension Field where Value == Proof {
-    static var proof: Field { Values.proof }
+    static var proof: Field { ValueFields.proof }
 }
 
-private enum Values {
+private enum ValueFields {
     static let time = Field<Timestamp>.checked(
         "must be an RFC 3339 time with an offset, years 0001 to 9999",
         as: ["type": "string", "format": "date-time"]
@@ -68,7 +68,7 @@ private enum Values {
     }.named("TimeWindow", "`latest` is not before `earliest`.")
 
     static let money = Field<Money>.object { fields in
-        let amount = fields.required("amount", Values.amount)
+        let amount = fields.required("amount", ValueFields.amount)
         guard let currency = fields.required("currency", .currency), let amount else { return nil }
         return Money(amount: amount, currency: currency)
     }.named("Money", "An amount in minor units; within an order always in the order's currency.")

@@ -1,7 +1,7 @@
 import Orders
 import StrictJSON
 
-/// Examples of what the story of one order cannot show. The conformance run holds them to their schemas.
+/// The examples that do not come from the story of one order. The conformance tests check them against their schemas.
 extension APIOperation {
     static let stats: JSONValue = [
         "position": "\(ExampleStory.epoch)-96", "at": "2026-11-05T10:00:00.412907Z", "orders": 9,
@@ -25,7 +25,7 @@ extension APIOperation {
 
     private static let counts: [OrderStatus: Int] = [.placed: 2, .preparing: 3, .delivered: 3, .attention: 1]
 
-    static let standing: JSONValue = [
+    static let projectionStates: JSONValue = [
         "projections": [
             [
                 "name": "orders", "version": 1, "position": "\(ExampleStory.epoch)-96", "lag": 0, "lagSeconds": 0,
@@ -40,5 +40,7 @@ extension APIOperation {
         "position": "\(ExampleStory.epoch)-96",
     ]
 
-    static let begun: JSONValue = ["name": "stats", "version": 3, "progress": .number(JSONNumber(text: "0.0000"))]
+    static let replayStarted: JSONValue = [
+        "name": "stats", "version": 3, "progress": .number(JSONNumber(text: "0.0000")),
+    ]
 }

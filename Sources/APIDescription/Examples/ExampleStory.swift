@@ -3,13 +3,13 @@ import OrderLog
 import Orders
 import StrictJSON
 
-/// One order's whole life, told by the domain itself: what the API's description shows as examples has really been
-/// decoded, decided and folded.
+/// The life of one order, from which the examples of the API's description come: the domain itself has decoded, decided
+/// and folded each of them.
 struct ExampleStory {
     private(set) var bodies: [CommandName: JSONValue] = [:]
     private(set) var receipts: [CommandName: JSONValue] = [:]
     private(set) var events: [LoggedEvent] = []
-    /// What the domain said no to: nothing, which a test holds.
+    /// The commands that the domain refused. A test checks that there are none.
     private(set) var refused: [CommandName] = []
     private var state: Order
     private var recordedAt = Timestamp(unixMicroseconds: Self.start)
@@ -20,27 +20,27 @@ struct ExampleStory {
 
     init() {
         state = Order(orderId: UUID(text: Self.orderId) ?? UUID())
-        for (name, body) in Self.script { tell(name, body) }
+        for (name, body) in Self.script { run(name, body) }
         if let anomaly = state.anomalies.first {
-            tell(
+            run(
                 .resolveAnomaly,
                 ["version": .integer(anomaly.version), "note": "The customer pays it with the next order."]
             )
         }
-        tell(.closeOrder, [:])
+        run(.closeOrder, [:])
     }
 
-    /// The order at the end, as staff read it.
+    /// The order at the end of its life, as staff read it.
     var order: JSONValue {
         Self.parsed(state.json(for: .staff, role: .staff, position: position(events.count), recordedAt: recordedAt))
     }
 
-    /// The order on a page of the list that has another after it.
+    /// A page of the order list that another page follows.
     var orderPage: JSONValue {
         ["orders": [order], "next": "AAYkPzqkWgABmkHIbEB7HpM", "position": .string(position(events.count))]
     }
 
-    /// The first two events, as a page.
+    /// The page of the first two events.
     var eventPage: JSONValue {
         [
             "events": .array(events.prefix(2).map(json)), "next": .string(position(2)),
@@ -48,7 +48,7 @@ struct ExampleStory {
         ]
     }
 
-    /// Two lines, as the bulk route takes them.
+    /// Two lines of a bulk request.
     var bulk: String {
         let lines = [CommandName.recordPayment, .confirmOrder].map { name in
             let head: JSONValue = [
@@ -61,7 +61,7 @@ struct ExampleStory {
         return lines.map { String(decoding: $0.bytes, as: UTF8.self) + "\n" }.joined()
     }
 
-    /// An event as staff read it.
+    /// The event as staff read it.
     func json(_ event: LoggedEvent) -> JSONValue {
         var writer = JSONWriter(reserving: 1024)
         event.write(to: &writer, for: .staff, position: position(Int(event.seq)))
@@ -70,12 +70,12 @@ struct ExampleStory {
 
     private func position(_ seq: Int) -> String { "\(Self.epoch)-\(seq)" }
 
-    private mutating func tell(_ name: CommandName, _ body: JSONValue) {
+    private mutating func run(_ name: CommandName, _ body: JSONValue) {
         recordedAt = recordedAt.adding(seconds: 60)
         let decided: [OrderEvent]
         do {
             let command = try OrderCommand.decode(name, body.object ?? JSONObject())
-            // Nothing is recorded before it happened.
+            // An event is recorded after it happened.
             recordedAt = max(recordedAt, command.occurredAt?.adding(seconds: 2) ?? recordedAt)
             decided = try state.decide(command, receivedAt: recordedAt)
         } catch {

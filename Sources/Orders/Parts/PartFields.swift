@@ -4,24 +4,24 @@ import StrictJSON
 
 extension Field where Value == String {
     /// A text that is not empty.
-    static var partText: Field { Fields.text }
+    static var partText: Field { PartFields.text }
 
     /// A text that may be empty.
-    static var partTextOrEmpty: Field { Fields.textOrEmpty }
+    static var partTextOrEmpty: Field { PartFields.textOrEmpty }
 
     /// A currency that the service knew when the order was placed.
-    static var partCurrency: Field { Fields.currency }
+    static var partCurrency: Field { PartFields.currency }
 }
 
 extension Field where Value == Int {
     /// 1 … 1,000,000 units.
-    static var partQuantity: Field { Fields.quantity }
+    static var partQuantity: Field { PartFields.quantity }
 
     /// A number that the service counted.
-    static var partCount: Field { Fields.count }
+    static var partCount: Field { PartFields.count }
 }
 
-private enum Fields {
+private enum PartFields {
     static let text = Field<String>.text.described { _ in ["type": "string"] }
 
     static let textOrEmpty = Field<String>.text(atLeast: 0).described { _ in ["type": "string"] }

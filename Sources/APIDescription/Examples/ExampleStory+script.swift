@@ -2,7 +2,7 @@ import Orders
 import StrictJSON
 
 extension ExampleStory {
-    /// Every command once, some twice, in an order in which the domain takes them all.
+    /// The commands of the story, in an order in which the domain takes them all. Every command is among them.
     static let script: [(CommandName, JSONValue)] = beginning + shipping + ending
 
     private static let beginning: [(CommandName, JSONValue)] = [

@@ -2,30 +2,30 @@ import StrictJSON
 
 extension Field where Value == String {
     /// A text that is not empty.
-    static var text: Field { Texts.text }
+    static var text: Field { TextFields.text }
 
     /// A text of at most 500 characters, counted as Unicode scalars as JSON Schema does. NUL is refused: PostgreSQL
     /// cannot hold it.
-    static func text(atLeast minimum: Int) -> Field { minimum == 0 ? Texts.anyText : Texts.text }
+    static func text(atLeast minimum: Int) -> Field { minimum == 0 ? TextFields.anyText : TextFields.text }
 
     /// An id that the caller gives to something within an order.
-    static var identifier: Field { Texts.identifier }
+    static var identifier: Field { TextFields.identifier }
 
-    static var shop: Field { Texts.shop }
+    static var shop: Field { TextFields.shop }
 
     /// A country by the form of its code: two capital letters (ISO 3166-1 alpha-2).
-    static var country: Field { Texts.country }
+    static var country: Field { TextFields.country }
 
-    static var currency: Field { Texts.currency }
+    static var currency: Field { TextFields.currency }
 
     /// A language tag by its form (BCP 47): subtags of letters and digits, joined by hyphens.
-    static var locale: Field { Texts.locale }
+    static var locale: Field { TextFields.locale }
 
     /// The id under which a command is recognised when it is sent again.
-    static var commandId: Field { Texts.commandId }
+    static var commandId: Field { TextFields.commandId }
 }
 
-private enum Texts {
+private enum TextFields {
     static let text = limited(atLeast: 1)
 
     static let anyText = limited(atLeast: 0)

@@ -4,7 +4,7 @@ import NIOCore
 import StrictJSON
 
 extension Response {
-    /// A JSON answer. What it says is the caller's alone, so nothing on the way may keep it.
+    /// A response in JSON. No cache may store it, since it is for its caller alone.
     static func json(_ bytes: [UInt8], status: HTTPResponse.Status = .ok, headers: HTTPFields = [:]) -> Response {
         var headers = headers
         headers[.contentType] = "application/json"

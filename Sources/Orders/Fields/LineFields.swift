@@ -2,15 +2,15 @@ import StrictJSON
 
 extension Field where Value == [LineQuantity] {
     /// A list of 1 … 500 lines, each `lineId` once.
-    static var lines: Field { Lines.quantities }
+    static var lines: Field { LineFields.quantities }
 }
 
 extension Field where Value == [ReceivedLine] {
     /// A list of 1 … 500 lines, each `lineId` once.
-    static var receivedLines: Field { Lines.received }
+    static var receivedLines: Field { LineFields.received }
 }
 
-private enum Lines {
+private enum LineFields {
     static let quantities = Field<[LineQuantity]>.list(
         1...500,
         of: Field<LineQuantity>.object { fields in

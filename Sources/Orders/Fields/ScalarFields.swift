@@ -3,7 +3,7 @@ import StrictJSON
 // A field is needed for every member that is read, so fields that are always the same are made once.
 
 extension Field where Value == Bool {
-    static var bool: Field { Scalars.bool }
+    static var bool: Field { ScalarFields.bool }
 }
 
 extension Field where Value == Int64 {
@@ -19,15 +19,15 @@ extension Field where Value == Int64 {
     }
 
     /// A number that the service counted.
-    static var count: Field { Scalars.count }
+    static var count: Field { ScalarFields.count }
 }
 
 extension Field where Value == Int {
     /// 1 … 1,000,000 units.
-    static var quantity: Field { Scalars.quantity }
+    static var quantity: Field { ScalarFields.quantity }
 }
 
-private enum Scalars {
+private enum ScalarFields {
     static let bool = Field<Bool>.checked("must be true or false", as: ["type": "boolean"]) { $0.bool }
 
     static let count = Field<Int64>.integer(0...Int64.max)

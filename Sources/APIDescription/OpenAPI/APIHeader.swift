@@ -1,0 +1,34 @@
+import StrictJSON
+
+/// The headers of responses.
+enum APIHeader {
+    static let all: [(String, JSONValue)] = [
+        ("ETag", header("The order's version, in quotes.", ["type": "string", "pattern": "^\"[0-9]+\"$"])),
+        ("Location", header("The order.", ["type": "string"])),
+        (
+            "Idempotent-Replayed",
+            header("The command was accepted before; this is the first response again.", ["const": "true"])
+        ),
+        (
+            "Waybill-Command-Id",
+            header("The id that the service made for a command without Idempotency-Key.", ["type": "string"])
+        ),
+        ("Retry-After", header("The seconds after which to try again.", ["type": "integer", "minimum": 1])),
+        ("WWW-Authenticate", header("The fault of the token (RFC 6750).", ["type": "string"])),
+        (
+            "Cache-Control",
+            header("On a stream: no cache stores it, and no proxy changes it.", ["const": "no-store, no-transform"])
+        ),
+        ("X-Accel-Buffering", header("On a stream: tells proxies to pass frames on at once.", ["const": "no"])),
+        ("DocumentETag", header("The version of this description.", ["type": "string"])),
+    ]
+
+    static func reference(_ name: String) -> (String, JSONValue) {
+        // The description's own ETag is not the version of an order, but the field has the same name.
+        (name == "DocumentETag" ? "ETag" : name, ["$ref": .string("#/components/headers/\(name)")])
+    }
+
+    private static func header(_ note: String, _ schema: JSONValue) -> JSONValue {
+        ["description": .string(note), "schema": schema]
+    }
+}

@@ -1,0 +1,118 @@
+import OrderAPI
+import Orders
+import StrictJSON
+
+/// Statistics, projections and health.
+extension APISchemas {
+    static let health: JSONValue = .object([
+        member("status", words(HealthStatus.self), "`ok` from `/healthz`, `ready` from `/readyz`.")
+    ])
+
+    // MARK: Statistics
+
+    static let stats: JSONValue = .object([
+        member("position", position, "The log position that the counts reflect."),
+        member("at", time, "The time of the counts."),
+        member("orders", count, "The number of all orders."),
+        member(
+            "statuses",
+            .object(OrderStatus.allCases.map { ($0.rawValue, count) }),
+            "The number of orders with each status."
+        ),
+        member(
+            "perMinute",
+            list(
+                of: .object([
+                    member("minute", time, "The beginning of the minute."),
+                    member("events", count, "The events recorded in the minute."),
+                    member("placed", count, "The orders placed in the minute."),
+                ])
+            ),
+            "The last 60 minutes, the oldest first; the current one and those without events included."
+        ),
+        member(
+            "timeInStatus",
+            .object([], optional: OrderStatus.allCases.map { ($0.rawValue, reference("TimeInStatus")) }),
+            "The time that orders spent in each status, for statuses that an order has left."
+        ),
+        member(
+            "attention",
+            .object([
+                member("orders", count, "The number of orders that need attention."),
+                member("newest", list(of: attentionEntry), "The newest 20 of these orders, the newest first."),
+            ]),
+            "The attention queue: orders that staff should look at."
+        ),
+    ])
+
+    private static let attentionEntry: JSONValue = .object([
+        member("orderId", uuid, "The order."),
+        member("shop", text, "The order's shop."),
+        member("number", text, "The shop's number for the order."),
+        member("status", status, "The order's status."),
+        member("since", time, "The time since which the order needs attention."),
+        member("reasons", list(of: text), "The type of the event that caused it, and the codes of open anomalies."),
+    ])
+
+    static let timeInStatus: JSONValue = .object(
+        [
+            member("visits", count, "The number of times that an order left the status."),
+            member("meanSeconds", seconds, "The mean time."),
+            member("p50Seconds", seconds, "The median time, within 9 %."),
+            member("p90Seconds", seconds, "The 90th percentile, within 9 %."),
+            member("p99Seconds", seconds, "The 99th percentile, within 9 %."),
+        ],
+        "The time that orders spent in a status, over all visits that have ended."
+    )
+
+    // MARK: Projections
+
+    private static let share: JSONValue = ["type": "number", "minimum": 0, "maximum": 1]
+
+    static let projections: JSONValue = .object([
+        member("projections", list(of: projection), "Every version of every projection."),
+        member("position", position, "The head of the log."),
+    ])
+
+    private static let projection: JSONValue = .object(
+        [
+            member("name", projectionName, "The projection."),
+            member("version", count, "The version's number."),
+            member("position", position, "The log position that the version reflects."),
+            member("lag", count, "The number of events that the version does not reflect yet."),
+            member("lagSeconds", seconds, "The time for which the oldest of these events has been waiting."),
+            member("state", words(ProjectionVersionState.self), "The state of the version."),
+            member("updatedAt", time, "The time of the version's last change."),
+        ],
+        optional: [
+            (
+                "replay",
+                .object(
+                    [
+                        member("state", words(ReplayActivity.self), "The state of the replay."),
+                        member("startedAt", time, "The beginning of the replay."),
+                        member("progress", share, "The share of the log that is done."),
+                        member("eventsPerSecond", count, "The speed of the replay."),
+                    ],
+                    optional: [
+                        member("secondsLeft", seconds, "The estimated time to the end; absent without an estimate.")
+                    ],
+                    "The replay that builds the version. An interrupted one is continued by the next replay."
+                )
+            )
+        ]
+    )
+
+    static let replay: JSONValue = .object(
+        [
+            member("name", projectionName, "The projection."),
+            member("version", count, "The version that the replay builds."),
+            member(
+                "progress",
+                share,
+                "The share of the log that is done: above 0 where an interrupted replay is continued."
+            ),
+        ],
+        "A replay that has begun."
+    )
+}

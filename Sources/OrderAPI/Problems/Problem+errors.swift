@@ -1,0 +1,31 @@
+import Hummingbird
+import Logging
+import Postgres
+
+extension Problem {
+    /// The problem that a client reads of any error. Logs errors whose cause the client is not told.
+    ///
+    /// - Parameter path: the request's path, for the log.
+    init(_ error: any Error, on path: String, logger: Logger) {
+        switch error {
+        case let problem as Problem: self = problem
+        case let error as HTTPError: self = Self.problem(error)
+        case let error as PostgresError:
+            logger.error("database error", metadata: ["error": "\(error)", "path": "\(path)"])
+            self = error.isUnavailability ? .unavailable : .internalError
+        default:
+            logger.error("request failed", metadata: ["error": "\(error)", "path": "\(path)"])
+            self = .internalError
+        }
+    }
+
+    private static func problem(_ error: HTTPError) -> Problem {
+        switch error.status {
+        case .notFound: .notFound
+        case .methodNotAllowed: Problem(.methodNotAllowed, "This resource does not have that method.")
+        case .contentTooLarge: Problem(.bodyTooLarge, "The body is larger than this route takes.")
+        case let status where status.kind == .clientError: Problem(.malformedRequest, "The request is malformed.")
+        default: .internalError
+        }
+    }
+}
