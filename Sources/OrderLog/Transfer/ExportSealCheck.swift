@@ -9,7 +9,7 @@ struct ExportSealCheck {
     }
 
     private var state = State.outside
-    /// Whether every line so far stood within a seal.
+    /// True while every line stood within a seal.
     private(set) var isSealed = true
 
     /// - Parameter line: without its line feed.

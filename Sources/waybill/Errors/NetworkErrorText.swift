@@ -23,6 +23,13 @@ enum NetworkErrorText {
         }
     }
 
+    /// The library's errors tell the reason only within their texts.
+    private static func tlsText(for error: any Error) -> String {
+        "\(error)".contains("WRONG_VERSION_NUMBER")
+            ? "it does not speak TLS; is it an http address?"
+            : "TLS failed, or the service's certificate is not trusted"
+    }
+
     private static func text(for error: HTTPClientError) -> String {
         switch error {
         case .connectTimeout: "nothing answers there"

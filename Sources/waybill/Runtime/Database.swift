@@ -5,7 +5,7 @@ import ServiceLifecycle
 
 /// The database that a command works on, for as long as it works.
 enum Database {
-    /// What may be made of a data directory that has no database.
+    /// The treatment of a data directory that has no database.
     enum Purpose {
         /// The command reads: a missing database is an error, and nothing is made.
         case reading
