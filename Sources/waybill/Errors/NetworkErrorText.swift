@@ -15,7 +15,7 @@ enum NetworkErrorText {
                 ?? "there is no host “\(error.host)”"
         case let error as IOError: String(cString: strerror(error.errnoCode))
         case is NIOSSLError, is BoringSSLError, is NIOSSLExtraError:
-            "TLS failed: the service's certificate is not trusted"
+            tlsText(for: error)
         case is HTTPParserError: "it does not speak HTTP"
         case ChannelError.connectTimeout: "nothing answers there"
         case let error as HTTPClientError: text(for: error)
