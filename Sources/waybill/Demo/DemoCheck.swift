@@ -2,8 +2,8 @@ import Foundation
 import StrictJSON
 import WaybillClient
 
-/// Checks the whole path from outside: an order's stream shows each change as it is made, and a client that resumes after
-/// an id gets exactly the events that it missed.
+/// Checks the whole path from outside: an order's stream shows each change as it is made, and a client that resumes
+/// after an id gets exactly the events that it missed.
 struct DemoCheck: Sendable {
     let client: APIClient
     let url: String

@@ -1,7 +1,8 @@
 import ArgumentParser
 import Postgres
 
-/// The database that a command works on: a PostgreSQL that the user names, or else the embedded one of a data directory.
+/// The database that a command works on: a PostgreSQL that the user names, or else the embedded one of a data
+/// directory.
 struct DatabaseOption: ParsableArguments {
     @OptionGroup var dataDirectory: DataDirectoryOption
 

@@ -29,7 +29,8 @@ struct LogOptions: ParsableArguments {
         if let service { try ServerOption.check(service, named: url == nil ? "WAYBILL_URL" : "--url") }
     }
 
-    /// The service to read from, nil for the database. A flag wins over the environment, and the service over its database.
+    /// The service to read from, nil for the database. A flag wins over the environment, and the service over its
+    /// database.
     private var service: String? {
         url ?? (database.databaseUrl == nil ? Environment.text("WAYBILL_URL") : nil)
     }
