@@ -43,8 +43,8 @@ enum Database {
         } catch {
             result = .failure(error)
         }
-        // The rest of ten seconds, of which the server's own end may take six. After it PostgreSQL is told to quit at once,
-        // and recovers by itself at the next start.
+        // The rest of ten seconds, of which the server's own end may take six. After it PostgreSQL is told to quit at
+        // once, and recovers by itself at the next start.
         try await cluster.stop(within: .seconds(3))
         return try result.get()
     }
