@@ -1,7 +1,7 @@
 /// Holds the lines of a file against the seals of the exports in it.
 ///
-/// A file is one export, or several one after the other, each within its seal. A file without any seal comes from a version
-/// that wrote none.
+/// A file is one export, or several one after the other, each within its seal. A file without any seal comes from a
+/// version that wrote none.
 struct ExportSealCheck {
     private enum State {
         case outside
@@ -9,7 +9,7 @@ struct ExportSealCheck {
     }
 
     private var state = State.outside
-    /// Whether every line so far stood within a seal.
+    /// True while every line stood within a seal.
     private(set) var isSealed = true
 
     /// - Parameter line: without its line feed.
