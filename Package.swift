@@ -258,7 +258,7 @@ let package = Package(
             swiftSettings: strict
         ),
         .testTarget(name: "StrictJSONTests", dependencies: ["StrictJSON"], swiftSettings: strict),
-        .testTarget(name: "TelemetryTests", dependencies: ["Telemetry", logging], swiftSettings: strict),
+        .testTarget(name: "TelemetryTests", dependencies: ["Primitives", "Telemetry", logging], swiftSettings: strict),
         .testTarget(
             name: "WaybillClientTests",
             dependencies: ["TestSupport", "WaybillClient"],

@@ -1,6 +1,7 @@
 import Foundation
 import Glibc
 import Logging
+import Primitives
 import Testing
 
 @testable import Telemetry
@@ -21,17 +22,29 @@ import Testing
             _ = fcntl(writing, Self.setPipeSize, 4096)
         }
 
-        /// Everything until the writing end is closed.
-        func readToEnd() throws -> [Substring] {
-            let data = try FileHandle(fileDescriptor: reading, closeOnDealloc: false).readToEnd() ?? Data()
-            return String(decoding: data, as: UTF8.self).split(separator: "\n")
+    }
+
+    /// Reads a descriptor until its writing end is closed, on a thread of its own: a flush that waits in a task must not
+    /// keep the reader from its turn.
+    private static func readToEnd(_ descriptor: Int32) throws -> OneShotPromise<Data> {
+        let contents = OneShotPromise<Data>()
+        try NamedThread.start("reader") {
+            var data = Data()
+            var chunk = [UInt8](repeating: 0, count: 65_536)
+            while true {
+                let count = read(descriptor, &chunk, chunk.count)
+                guard count > 0 else { break }
+                data += chunk[..<count]
+            }
+            contents.fulfill(data)
         }
+        return contents
     }
 
     @Test func concurrentRecordsDoNotMixTheirLines() async throws {
         let pipe = Pipe()
         let output = LogOutput(descriptor: pipe.fileHandleForWriting.fileDescriptor, capacity: 16 << 20)
-        let reading = Task.detached { try pipe.fileHandleForReading.readToEnd() }
+        let reading = try Self.readToEnd(pipe.fileHandleForReading.fileDescriptor)
         await withTaskGroup(of: Void.self) { group in
             for writer in 0..<8 {
                 group.addTask {
@@ -47,7 +60,7 @@ import Testing
         }
         #expect(output.flush(within: .seconds(30)))
         try pipe.fileHandleForWriting.close()
-        let data = try #require(try await reading.value)
+        let data = await reading.value()
         let lines = data.split(separator: 0x0a)
         #expect(lines.count == 1600)
         for line in lines {
@@ -81,12 +94,12 @@ import Testing
         let dropped = output.dropped.value
         #expect(dropped > 4000 && dropped < 5000)
 
-        let reading = Task.detached { try pipe.readToEnd() }
+        let reading = try Self.readToEnd(pipe.reading)
         #expect(output.flush(within: .seconds(30)))
         output.write(line)
         #expect(output.flush(within: .seconds(30)))
         close(pipe.writing)
-        let lines = try await reading.value
+        let lines = String(decoding: await reading.value(), as: UTF8.self).split(separator: "\n")
         let notices = lines.filter { $0.contains("log lines were dropped here") }
         #expect(notices.count == 1 && notices.first?.contains("\"dropped\":\"\(dropped)\"") == true)
         #expect(lines.count == 5000 - Int(dropped) + 2)
@@ -110,7 +123,7 @@ import Testing
             descriptor: pipe.fileHandleForWriting.fileDescriptor,
             limits: FailureEpisodes.Limits(quiet: .seconds(60), summary: .seconds(60))
         )
-        let reading = Task.detached { try pipe.fileHandleForReading.readToEnd() }
+        let reading = try Self.readToEnd(pipe.fileHandleForReading.fileDescriptor)
         let logger = Logger(label: "test") { JSONLogHandler(label: $0, output: output) }
         for number in 0..<1000 {
             logger.error("database error", metadata: ["error": "gone", "path": "/v1/orders/\(number)"])
@@ -119,7 +132,7 @@ import Testing
         logger.error("database error", metadata: ["error": "another"])
         output.finish(within: .seconds(30))
         try pipe.fileHandleForWriting.close()
-        let data = try #require(try await reading.value)
+        let data = await reading.value()
         let lines = String(decoding: data, as: UTF8.self).split(separator: "\n")
         let errors = lines.filter { $0.contains("database error") }
         #expect(lines.count == 1003)
