@@ -49,7 +49,7 @@ package enum AccessError: Error, Sendable, Hashable {
     /// command line and the log: the answer to strangers does not hold it.
     package static func hint(code: String) -> String? {
         switch code {
-        case "missingToken": "give a token with --token or --token-file; `waybill token` makes one for development"
+        case "missingToken": "give a token with --token; `waybill token` makes one for development"
         case "malformedToken": "check that the whole token was copied, without quotes and line breaks"
         case "badSignature": "check that the token was not changed, and that its algorithm is one that its key is for"
         case "unknownKey":

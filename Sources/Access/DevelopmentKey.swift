@@ -27,7 +27,10 @@ package struct DevelopmentKey: Sendable {
         do {
             try FileManager.default.createDirectory(atPath: directory, withIntermediateDirectories: true)
         } catch {
-            throw KeyError(source: directory, reason: "the data directory cannot be made: \(error)")
+            // The system's words; those of the library are a dump of its fields.
+            let cause = (error as? CocoaError)?.underlying as? POSIXError
+            let reason = cause.map { String(cString: strerror($0.code.rawValue)) } ?? "the file system refuses it"
+            throw KeyError(source: directory, reason: "the data directory cannot be made: \(reason)")
         }
         let pem = P256.Signing.PrivateKey().pemRepresentation + "\n"
         _ = try KeyError.wrap { () throws(FileError) in try PrivateFile.create(path, bytes: Array(pem.utf8)) }

@@ -28,6 +28,14 @@ def commands(binary, tmp_path):
     return Commands(binary, tmp_path)
 
 
+@pytest.fixture
+def running(service):
+    """The file's service, started by the first test that needs it."""
+    if service.process is None:
+        service.start()
+    return service
+
+
 # The mistake, the command, words of the sentence that it gives, and the exit status.
 USAGE = {
     "an unknown command": (["fly"], "Unexpected argument 'fly'", 64),
@@ -231,14 +239,13 @@ def test_what_is_no_waybill_service_is_said(commands, check):
         check(f"{name}, no service there: status 1 at once", done.returncode == 1 and took < 10, f"{took:.1f} s")
 
 
-def test_a_token_of_another_data_directory_gets_a_hint(service, check, commands):
-    service.start()
+def test_a_token_of_another_data_directory_gets_a_hint(running, check, commands):
     commands.run("token", "--role", "staff", "--shop", "*", "--data-dir", "other")
     seeds = commands.write(
         "seeds", json.dumps({"command": "placeOrder", "orderId": str(uuid.uuid4()), **order()}) + "\n"
     )
     for name, arguments in {"tail": ["tail"], "seed": ["seed", seeds], "log head": ["log", "head"]}.items():
-        done = commands.run(*arguments, "--url", service.url, "--data-dir", "other")
+        done = commands.run(*arguments, "--url", running.url, "--data-dir", "other")
         check(
             f"{name}: the hint names --data-dir",
             done.returncode == 1 and "401 unknownKey" in done.stderr and "give the --data-dir of that" in done.stderr,
@@ -248,13 +255,13 @@ def test_a_token_of_another_data_directory_gets_a_hint(service, check, commands)
         "a second service": ["serve", "--port", "0"],
         "an import": ["log", "import", seeds],
     }.items():
-        done = commands.run(*arguments, "--data-dir", service.data_dir)
+        done = commands.run(*arguments, "--data-dir", running.data_dir)
         check(
             f"{name} on the data directory: the sentence names it and the process",
-            done.returncode == 1 and service.data_dir in done.stderr and str(service.process.pid) in done.stderr,
+            done.returncode == 1 and running.data_dir in done.stderr and str(running.process.pid) in done.stderr,
             done,
         )
-    head = commands.run("log", "head", "--data-dir", service.data_dir)
+    head = commands.run("log", "head", "--data-dir", running.data_dir)
     check("log head on the data directory: the hint names --url", "give its --url" in head.stderr, head)
 
 
@@ -262,8 +269,7 @@ def bulk(command, order_id, **fields):
     return json.dumps({"command": command, "orderId": order_id, **fields})
 
 
-def test_a_refused_order_is_told_once(service, check, commands):
-    service.start()
+def test_a_refused_order_is_told_once(running, check, commands):
     good, bad = str(uuid.uuid4()), str(uuid.uuid4())
     lines = [
         bulk("placeOrder", good, **order()),
@@ -273,7 +279,7 @@ def test_a_refused_order_is_told_once(service, check, commands):
         bulk("confirmOrder", good),
     ]
     seeds = commands.write("seeds", "\n".join(lines) + "\n")
-    done = commands.run("seed", seeds, "--url", service.url, "--data-dir", service.data_dir)
+    done = commands.run("seed", seeds, "--url", running.url, "--data-dir", running.data_dir)
     said = done.stderr.splitlines()
     check("the results are counted", done.stdout == "2 accepted, 0 sent before, 12 refused\n", done.stdout)
     check("refused lines: status 1", done.returncode == 1, done.returncode)
@@ -286,6 +292,6 @@ def test_a_refused_order_is_told_once(service, check, commands):
         said,
     )
     piped = commands.run(
-        "seed", "-", "--url", service.url, "--data-dir", service.data_dir, input=bulk("confirmOrder", good) + "\n"
+        "seed", "-", "--url", running.url, "--data-dir", running.data_dir, input=bulk("confirmOrder", good) + "\n"
     )
     check("standard input without a shop: the sentence says it", "give --token" in piped.stderr, piped)

@@ -38,6 +38,14 @@ def commands(binary, stopped):
     return Commands(binary, stopped.root)
 
 
+@pytest.fixture
+def running(service):
+    """The file's service, started where the test before has ended it."""
+    if service.process is None or service.process.poll() is not None:
+        service.start()
+    return service
+
+
 ONE_SHOT = {
     "token": "token --role staff --shop '*'",
     "migrate": "migrate",
@@ -144,13 +152,12 @@ def test_log_lines_that_cannot_be_written_are_counted(binary, check):
         service.close()
 
 
-def test_signals_without_a_meaning_do_not_end_the_service(service, check):
-    service.start()
+def test_signals_without_a_meaning_do_not_end_the_service(running, check):
     for name in ("SIGHUP", "SIGUSR1", "SIGUSR2", "SIGALRM"):
-        os.kill(service.process.pid, getattr(signal, name))
-        wait_for(lambda name=name: f'"signal":"{name}"' in service.log_tail(4000), 10, f"the log names {name}")
-        check(f"{name}: the service goes on", service.process.poll() is None and service.is_ready(), service.log_tail())
-    status, took = service.terminate(10)
+        os.kill(running.process.pid, getattr(signal, name))
+        wait_for(lambda name=name: f'"signal":"{name}"' in running.log_tail(4000), 10, f"the log names {name}")
+        check(f"{name}: the service goes on", running.process.poll() is None and running.is_ready(), running.log_tail())
+    status, took = running.terminate(10)
     check("SIGTERM still ends it", status == 0, f"{status} after {took:.1f} s")
 
 
@@ -166,17 +173,15 @@ def test_an_interrupted_command_stops_its_database(stopped, check, number):
 
 
 @pytest.mark.slow
-def test_a_failing_database_is_told_once_and_its_return_too(service, check):
+def test_a_failing_database_is_told_once_and_its_return_too(running, check):
     """The database of one service is the embedded one of another, which is stopped for a while."""
-    if service.process is None or service.process.poll() is not None:
-        service.start()
-    other = Service(service.binary)
+    other = Service(running.binary)
     try:
-        lines = service.postmaster_file()
+        lines = running.postmaster_file()
         other.options = ["--database-url", f"host={lines[4]} port={lines[3]} dbname=waybill user=postgres"]
         other.start()
         staff = Client(other.port, other.token("staff", "*"))
-        service.terminate(15)
+        running.terminate(15)
         began, failures = time.monotonic(), 0
         while time.monotonic() - began < 12:
             failures += staff.request("GET", "/v1/events?limit=1").status == 503
@@ -186,7 +191,7 @@ def test_a_failing_database_is_told_once_and_its_return_too(service, check):
         with open(other.process.log_path, encoding="utf-8") as file:
             told = [line for line in file if '"message":"database error"' in line]
         check("the failure of requests is told once for each of its reasons", 1 <= len(told) <= 8, told)
-        service.start()
+        running.start()
         wait_for(lambda: "recovered" in other.log_tail(20_000), 30, "the log says that the database is back")
         wait_for(lambda: '"over: database error' in other.log_tail(20_000), 30, "the log says that the failure is over")
         over = next(line for line in other.log_tail(20_000).splitlines() if '"over: database error' in line)
@@ -197,11 +202,9 @@ def test_a_failing_database_is_told_once_and_its_return_too(service, check):
         other.close()
 
 
-def test_a_terminal_shows_whole_words(service, check):
+def test_a_terminal_shows_whole_words(running, check):
     """`tail` on a terminal of 80 columns."""
-    if service.process is None or service.process.poll() is not None:
-        service.start()
-    backend = Client(service.port, service.token("backend", "aurora"))
+    backend = Client(running.port, running.token("backend", "aurora"))
     note = "a note of several words that does not fit into one line of this terminal, by far " * 2
     placed = backend.insist("POST", "/v1/orders", order()).json["orderId"]
     backend.insist("POST", f"/v1/orders/{placed}/note", {"text": note.strip(), "visibility": "customer"})
@@ -209,12 +212,12 @@ def test_a_terminal_shows_whole_words(service, check):
     fcntl.ioctl(theirs, termios.TIOCSWINSZ, struct.pack("HHHH", 40, 80, 0, 0))
     process = subprocess.Popen(
         [
-            service.binary,
+            running.binary,
             "tail",
             "--url",
-            service.url,
+            running.url,
             "--data-dir",
-            service.data_dir,
+            running.data_dir,
             "--after",
             "0",
             "--color",

@@ -73,7 +73,7 @@ package struct CertificateFiles: Sendable {
         do {
             return try NIOSSLPrivateKey(bytes: bytes, format: .pem)
         } catch {
-            throw CertificateError(key, reason: "holds no unencrypted private key in PEM")
+            throw CertificateError(key, reason: "holds no private key in PEM that can be read without a passphrase")
         }
     }
 

@@ -34,6 +34,7 @@ extension PostgresError {
         case "28P01", "28000": "; check the user and the password in --database-url"
         case "3D000": "; create the database, or name another in --database-url"
         case "42501": "; let the user own the database, or migrate as one who does"
+        case "53100": "; the database's disk is full: make room, and try again"
         case "53300": "; raise the server's max_connections, or try again"
         case "25006": "; --database-url names a read-only standby: name the primary"
         case "57P03": "; the server is starting or stopping: try again"
