@@ -20,6 +20,9 @@ final class LogQueue: Sendable {
 
     let dropped = Counter()
 
+    /// The time between two looks at the failures that repeat.
+    private static let reportInterval = Duration.seconds(1)
+
     private let writer: DescriptorWriter
     private let capacity: Int
     private let state: Mutex<State>
@@ -97,7 +100,13 @@ final class LogQueue: Sendable {
 
     private func writeLines() {
         var endsMidLine = false
+        var reportsDue = ContinuousClock.now
         while true {
+            // Also while lines come without a pause.
+            if reportsDue <= .now {
+                queueReports()
+                reportsDue = .now + Self.reportInterval
+            }
             let (lines, isClosed) = state.withLock { state in
                 state.isWriting = !state.lines.isEmpty
                 defer { state.lines = [] }
@@ -112,10 +121,14 @@ final class LogQueue: Sendable {
         }
     }
 
-    /// Waits for lines, and queues the reports of repeated failures that are due meanwhile.
+    /// Waits for lines, or until reports of repeated failures may be due.
     private func waitForLines() {
         guard state.withLock({ !$0.episodes.isEmpty }) else { return wakeUp.wait() }
-        if wakeUp.wait(timeout: .now() + .seconds(1)) == .success { return }
+        _ = wakeUp.wait(timeout: .now() + .nanoseconds(Int(Self.reportInterval.wholeNanoseconds)))
+    }
+
+    /// Queues the reports of repeated failures that are due.
+    private func queueReports() {
         let reports = state.withLock { $0.episodes.reports(now: .now) }
         for report in reports { add(report.line(at: .now)) }
     }

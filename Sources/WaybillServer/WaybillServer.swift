@@ -2,8 +2,6 @@ import Access
 import HTTPTransport
 import Hummingbird
 package import Logging
-import NIOCore
-import NIOPosix
 import OrderLog
 import Postgres
 import Projections

@@ -141,6 +141,29 @@ import Testing
         #expect(errors.last?.contains("database error (999 more times in ") == true)
     }
 
+    @Test func repeatedErrorsAreReportedWhileOtherLinesAreLogged() async throws {
+        let pipe = Pipe()
+        let output = LogOutput(
+            descriptor: pipe.fileHandleForWriting.fileDescriptor,
+            limits: FailureEpisodes.Limits(quiet: .seconds(60), summary: .milliseconds(100))
+        )
+        let reading = Task.detached { try pipe.fileHandleForReading.readToEnd() }
+        let logger = Logger(label: "test") { JSONLogHandler(label: $0, output: output) }
+        for _ in 0..<2 { logger.error("database error", metadata: ["error": "gone"]) }
+        let began = ContinuousClock.now
+        while .now - began < .seconds(3) {
+            logger.info("steady")
+            try await Task.sleep(for: .milliseconds(20))
+        }
+        output.finish(within: .seconds(30))
+        try pipe.fileHandleForWriting.close()
+        let data = try #require(try await reading.value)
+        let lines = String(decoding: data, as: UTF8.self).split(separator: "\n")
+        let report = try #require(lines.firstIndex { $0.contains("database error (1 more times in ") })
+        let last = try #require(lines.lastIndex { $0.contains("steady") })
+        #expect(report < last)
+    }
+
     @Test func theDropsAreAMetric() throws {
         let registry = MetricsRegistry()
         try LogOutput(descriptor: 2).register(in: registry)

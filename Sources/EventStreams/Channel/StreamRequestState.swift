@@ -95,6 +95,8 @@ struct StreamRequestState {
     mutating func received(_ part: HTTPRequestPart, asksForStream: Bool) -> ReadAction {
         switch phase {
         case .watching(var watching):
+            // Leaves the held parts with one owner, so that a part is added without a copy of the others.
+            phase = .over
             let action = watch(part, &watching, asksForStream)
             phase = action == .open ? .opening(isHeadSent: false) : .watching(watching)
             return action

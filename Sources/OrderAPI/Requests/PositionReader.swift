@@ -33,7 +33,7 @@ struct PositionReader: Sendable {
     }
 
     /// As `resolve(_:for:)`, but waits until the deadline for a position that the log does not have yet, such as one
-    /// that another region's service gave out.
+    /// that another process gave out.
     func waitToResolve(_ text: String?, for audience: Audience, until deadline: ContinuousClock.Instant) async throws
         -> Int64
     {

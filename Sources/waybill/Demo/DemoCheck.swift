@@ -10,10 +10,14 @@ struct DemoCheck: Sendable {
     let staffToken: String
 
     func run() async throws {
+        // The staff's client ends with this call, so all its streams are read within.
+        try await APIClient.with(url: url, token: staffToken) { try await check(streamsOf: $0) }
+    }
+
+    private func check(streamsOf staff: APIClient) async throws {
         var journey = Journey.make(.plain, number: 1)
         guard let place = journey.next() else { throw CommandFailure("the journey is empty") }
         let placed = try await send(place, of: journey)
-        let staff = try await APIClient.with(url: url, token: staffToken) { $0 }
         let path = "/v1/orders/\(journey.orderId)/stream"
 
         var live = FrameReader(try await staff.stream(path))

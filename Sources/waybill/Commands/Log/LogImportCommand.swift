@@ -10,7 +10,7 @@ struct LogImportCommand: AsyncParsableCommand {
             Imports everything or, where the file is damaged or the log is not empty, nothing, and ends with status 1. \
             Events keep their positions, so ids that clients hold stay good; what is appended later has ids of its own. \
             Orders are folded from their events. Not carried over: idempotency keys (a command that the old log accepted \
-            would be accepted again), tracking links, and the secret that seals customers' positions.
+            would be accepted again), and the secret that seals customers' positions.
 
             The file's last line holds the number of its events and their hash, and is checked. A file from a version \
             that wrote no such line is imported with a note: nobody can tell whether its end is missing.
