@@ -32,6 +32,7 @@ let nioHTTPTypesHTTP2 = Target.Dependency.product(name: "NIOHTTPTypesHTTP2", pac
 let nioPosix = Target.Dependency.product(name: "NIOPosix", package: "swift-nio")
 let nioSSL = Target.Dependency.product(name: "NIOSSL", package: "swift-nio-ssl")
 let nioTLS = Target.Dependency.product(name: "NIOTLS", package: "swift-nio")
+let unixSignals = Target.Dependency.product(name: "UnixSignals", package: "swift-service-lifecycle")
 
 // The binary carries the schema and the seeds, so that it runs from any directory.
 let migrations = [
@@ -106,7 +107,7 @@ let package = Package(
             name: "HTTPTransport",
             dependencies: [
                 "Primitives", "Telemetry", httpTypes, hummingbirdCore, lifecycle, logging, nio, nioHTTP1, nioHTTP2,
-                nioHTTPTypes, nioHTTPTypesHTTP1, nioHTTPTypesHTTP2, nioPosix, nioSSL, nioTLS,
+                nioHTTPTypes, nioHTTPTypesHTTP1, nioHTTPTypesHTTP2, nioPosix, nioSSL, nioTLS, unixSignals,
             ],
             swiftSettings: strict
         ),
@@ -120,15 +121,15 @@ let package = Package(
         ),
         .target(
             name: "Projections",
-            dependencies: ["OrderLog", "Orders", "Postgres", "StrictJSON", lifecycle, logging],
+            dependencies: ["OrderLog", "Orders", "Postgres", "Primitives", "StrictJSON", lifecycle, logging],
             swiftSettings: strict
         ),
         .target(
             name: "OrderAPI",
             dependencies: [
                 "Access", "EventStreams", "HTTPTransport", "OrderLog", "Orders", "Postgres", "Primitives",
-                "Projections",
-                "StrictJSON", "Telemetry", collections, crypto, httpTypes, hummingbird, logging, nio,
+                "Projections", "StrictJSON", "Telemetry", collections, crypto, httpTypes, hummingbird, lifecycle,
+                logging, nio,
             ],
             swiftSettings: strict
         ),
@@ -136,7 +137,7 @@ let package = Package(
             name: "APIDescription",
             dependencies: [
                 "Access", "EventStreams", "HTTPTransport", "OrderAPI", "OrderLog", "Orders", "Primitives",
-                "StrictJSON", "Telemetry", crypto, httpTypes, hummingbird, logging, nio,
+                "Projections", "StrictJSON", "Telemetry", crypto, httpTypes, hummingbird, logging, nio,
             ],
             swiftSettings: strict
         ),
@@ -144,7 +145,7 @@ let package = Package(
             name: "WaybillServer",
             dependencies: [
                 "APIDescription", "Access", "EventStreams", "HTTPTransport", "OrderAPI", "OrderLog", "Postgres",
-                "Primitives", "Projections", "Telemetry", hummingbird, lifecycle, logging, nio,
+                "Projections", "Telemetry", hummingbird, lifecycle, logging, nio, nioPosix,
             ],
             swiftSettings: strict
         ),
@@ -156,10 +157,9 @@ let package = Package(
         .executableTarget(
             name: "waybill",
             dependencies: [
-                "CSeeds",
-                "Access", "EmbeddedPostgres", "HTTPTransport", "OrderLog", "Orders", "Postgres", "Projections",
-                "Schema", "StrictJSON",
-                "Telemetry", "WaybillClient", "WaybillServer", argumentParser, httpClient, logging, lifecycle,
+                "Access", "CSeeds", "EmbeddedPostgres", "HTTPTransport", "OrderLog", "Orders", "Postgres",
+                "Projections", "Schema", "StrictJSON", "Telemetry", "WaybillClient", "WaybillServer", argumentParser,
+                httpClient, lifecycle, logging, nio, nioHTTP1, nioPosix, nioSSL, unixSignals,
             ],
             swiftSettings: strict
         ),
@@ -201,7 +201,7 @@ let package = Package(
         ),
         .testTarget(
             name: "CommandLineTests",
-            dependencies: ["Orders", "StrictJSON", "Telemetry", "WaybillClient", "waybill", argumentParser],
+            dependencies: ["Orders", "WaybillClient", "waybill", argumentParser],
             swiftSettings: strict
         ),
         .testTarget(
@@ -253,7 +253,7 @@ let package = Package(
             name: "ProjectionsTests",
             dependencies: [
                 "Access", "LogSupport", "OrderLog", "Orders", "Postgres", "Projections", "StrictJSON", "TestSupport",
-                "WaybillServer", httpClient, lifecycle, logging, nio, nioHTTP1,
+                "WaybillServer", httpClient, logging, nio, nioHTTP1,
             ],
             swiftSettings: strict
         ),
@@ -267,21 +267,19 @@ let package = Package(
         ),
         .testTarget(
             name: "HTTPTransportTests",
-            dependencies: ["HTTPTransport", "TestSupport", logging, nio, nioHTTP2, nioSSL],
+            dependencies: ["HTTPTransport", "TestSupport", logging, nioHTTP2],
             swiftSettings: strict
         ),
         .testTarget(
             name: "OrderAPITests",
-            dependencies: ["OrderAPI", "TestSupport", httpTypes],
+            dependencies: ["OrderAPI", httpTypes, nio],
             swiftSettings: strict
         ),
         .testTarget(
             name: "WaybillServerTests",
             dependencies: [
-                "APIDescription", "Access", "EventStreams", "HTTPTransport", "LogSupport", "OrderAPI", "OrderLog",
-                "Orders",
-                "Postgres", "StrictJSON", "TestSupport", "WaybillClient", "WaybillServer", httpClient, logging, nio,
-                nioHTTP1, nioSSL,
+                "Access", "EventStreams", "HTTPTransport", "LogSupport", "OrderAPI", "OrderLog", "Orders", "StrictJSON",
+                "TestSupport", "WaybillClient", "WaybillServer", httpClient, logging, nio, nioHTTP1, nioSSL,
             ],
             swiftSettings: strict
         ),
