@@ -2,8 +2,8 @@ import Glibc
 
 /// Writes whole byte sequences to a file descriptor, with `write(2)` alone.
 ///
-/// A reader that has gone, a full disk or a closed descriptor becomes an error, and a reader that takes nothing is waited
-/// for at most until a deadline. The process must ignore SIGPIPE and SIGXFSZ: see ``ignoreWriteSignals()``.
+/// A reader that has gone, a full disk or a closed descriptor becomes an error, and a reader that takes nothing is
+/// waited for at most until a deadline. The process must ignore SIGPIPE and SIGXFSZ: see ``ignoreWriteSignals()``.
 package struct DescriptorWriter: Sendable {
     /// POSIX: a pipe that `poll(2)` calls writable takes this many bytes without blocking (`PIPE_BUF`).
     private static let piece = 4096
@@ -17,8 +17,8 @@ package struct DescriptorWriter: Sendable {
         self.descriptor = descriptor
     }
 
-    /// Makes a failed write an error code instead of the end of the process: SIGPIPE for a reader that has gone, SIGXFSZ
-    /// for a file size limit (`ulimit -f`).
+    /// Makes a failed write an error code instead of the end of the process: SIGPIPE for a reader that has gone,
+    /// SIGXFSZ for a file size limit (`ulimit -f`).
     package static func ignoreWriteSignals() {
         signal(SIGPIPE, SIG_IGN)
         signal(SIGXFSZ, SIG_IGN)

@@ -1,6 +1,6 @@
 /// The Prometheus text exposition format, version 0.0.4.
 package enum Exposition {
-    /// What `Content-Type` says of it.
+    /// The value of `Content-Type`.
     package static let contentType = "text/plain; version=0.0.4; charset=utf-8"
 
     static func text(_ families: [String: MetricsRegistry.Family]) -> String {

@@ -39,15 +39,15 @@ package final class Gauge: Sendable {
     }
 }
 
-/// How observed times spread over fixed buckets.
+/// The distribution of observed times over fixed buckets.
 package final class Histogram: Sendable {
     struct Snapshot: Hashable {
-        /// One per bound, and the last for what lies beyond the greatest. Not cumulative.
+        /// One count for each bound, and the last for times beyond the greatest bound. Not cumulative.
         var counts: [UInt64]
         var sum: Double
     }
 
-    /// 1 ms to 10 s.
+    /// Bounds in seconds, from 1 ms to 10 s.
     package static let defaultBuckets: [Double] = [
         0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10,
     ]
@@ -67,7 +67,7 @@ package final class Histogram: Sendable {
         observe(seconds: Double(seconds) + Double(attoseconds) * 1e-18)
     }
 
-    /// - Parameter times: how many observations of the same value it stands for.
+    /// - Parameter times: the number of observations of the same value.
     package func observe(seconds: Double, times: UInt64 = 1) {
         guard times > 0 else { return }
         // A bound belongs to its bucket: `le` means less or equal.

@@ -1,4 +1,4 @@
-/// What Prometheus accepts as names ("Metric names and labels" in its data model).
+/// The rules of Prometheus for names ("Metric names and labels" in its data model).
 enum MetricNames {
     static func isMetricName(_ name: String) -> Bool {
         isName(name) { $0 == UInt8(ascii: "_") || $0 == UInt8(ascii: ":") }

@@ -110,6 +110,7 @@ import Testing
             descriptor: pipe.fileHandleForWriting.fileDescriptor,
             limits: FailureEpisodes.Limits(quiet: .seconds(60), summary: .seconds(60))
         )
+        let reading = Task.detached { try pipe.fileHandleForReading.readToEnd() }
         let logger = Logger(label: "test") { JSONLogHandler(label: $0, output: output) }
         for number in 0..<1000 {
             logger.error("database error", metadata: ["error": "gone", "path": "/v1/orders/\(number)"])
@@ -118,7 +119,7 @@ import Testing
         logger.error("database error", metadata: ["error": "another"])
         output.finish(within: .seconds(30))
         try pipe.fileHandleForWriting.close()
-        let data = try pipe.fileHandleForReading.readToEnd() ?? Data()
+        let data = try #require(try await reading.value)
         let lines = String(decoding: data, as: UTF8.self).split(separator: "\n")
         let errors = lines.filter { $0.contains("database error") }
         #expect(lines.count == 1003)

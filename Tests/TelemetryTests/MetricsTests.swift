@@ -74,7 +74,7 @@ import Testing
         }
     }
 
-    @Test func theSameNameAndLabelsGiveTheSameInstrumentAndAnotherKindIsRefused() throws {
+    @Test func equalNamesGiveOneInstrumentAndAnotherKindIsRefused() throws {
         let registry = MetricsRegistry()
         let first = try registry.counter("c", help: "h", labels: ["a": "1", "b": "2"])
         #expect(try registry.counter("c", help: "h", labels: ["b": "2", "a": "1"]) === first)

@@ -3,8 +3,8 @@ import Synchronization
 
 /// Says when a database connection that failed works again.
 ///
-/// A connection that opens proves little: a server that is shutting down takes some too. The outage counts as over when a
-/// session has lasted a while.
+/// A connection that opens proves little: a server that is shutting down takes some too. The outage counts as over
+/// when a session has lasted a while.
 final class Outage: Sendable {
     private let name: String
     private let proof: Duration

@@ -2,8 +2,9 @@ import Crypto
 
 /// The frame around an export's events, by which an import knows that it has all of them as they were written.
 ///
-/// The first line is `{"exportBegin":{"format":2}}`; the last is `{"exportEnd":{"events":9,"sha256":"…"}}` with the number of
-/// events and the SHA-256, in hexadecimal digits, of all bytes before that line. Files of format 1 had neither line.
+/// The first line is `{"exportBegin":{"format":2}}`; the last is `{"exportEnd":{"events":9,"sha256":"…"}}` with the
+/// number of events and the SHA-256, in hexadecimal digits, of all bytes before that line. Files of format 1 had
+/// neither line.
 package struct ExportSeal {
     package static let begin = Array("{\"exportBegin\":{\"format\":2}}\n".utf8)
     private static let beginMark = Array("{\"exportBegin\":".utf8)

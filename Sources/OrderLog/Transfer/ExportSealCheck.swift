@@ -9,7 +9,7 @@ struct ExportSealCheck {
     }
 
     private var state = State.outside
-    /// False once an event's line came outside of any seal.
+    /// True while every line stood within a seal.
     private(set) var isSealed = true
 
     /// Checks the next line.

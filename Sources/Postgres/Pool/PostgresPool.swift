@@ -194,7 +194,8 @@ package final class PostgresPool: Sendable, Service {
             }
             await connection.onClose { [weak self] in self?.change { $0.machine.lost(id) } }
         } catch {
-            logger.warning(
+            // The caller reports the error; a second line would say the same.
+            logger.debug(
                 "a database connection could not be opened; its caller gets the error",
                 metadata: ["error": "\(error)"]
             )

@@ -3,8 +3,8 @@ import StrictJSON
 
 /// A look at the beginning of a file of commands, before any of it is sent.
 ///
-/// One bad line among good ones is the service's to refuse; a file that does not even begin with a command is another kind
-/// of file.
+/// One bad line among good ones is the service's to refuse; a file that does not even begin with a command is another
+/// kind of file.
 struct SeedFileCheck {
     let source: ByteSource
 

@@ -2,8 +2,8 @@ import Foundation
 import StrictJSON
 import WaybillClient
 
-/// The whole path, checked from outside: an order's stream shows each change as it is made, and a client that comes back
-/// with an id gets exactly what it missed.
+/// Checks the whole path from outside: an order's stream shows each change as it is made, and a client that resumes
+/// after an id gets exactly the events that it missed.
 struct DemoCheck: Sendable {
     let client: APIClient
     let url: String

@@ -8,9 +8,9 @@ struct DemoShop: Sendable {
     /// Minor units of the currency in a unit that people count in.
     let scale: Int
     let timeZone: String
-    /// Where its carrier scans parcels, in the order in which they pass.
+    /// The places where the carrier scans a parcel, in the sequence of its way.
     let hubs: [String]
-    /// What it sells, small things first.
+    /// The goods of the shop, small ones first.
     let goods: [(small: String, large: String)]
 
     static let all = [

@@ -1,7 +1,7 @@
 import Foundation
 import StrictJSON
 
-/// What does not happen to every order.
+/// The commands that only some orders get.
 extension Draft {
     func void(_ parcel: String) -> Journey.Step {
         Journey.Step(path: "void-parcel") { writer in

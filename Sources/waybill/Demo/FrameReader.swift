@@ -2,7 +2,7 @@ import AsyncHTTPClient
 import NIOCore
 import WaybillClient
 
-/// Reads the events of one connection, without coming back.
+/// Reads the events of one connection; a connection that ends is not made again.
 struct FrameReader {
     private var body: HTTPClientResponse.Body.AsyncIterator
     private var parser = EventStreamParser()

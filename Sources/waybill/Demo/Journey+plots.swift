@@ -1,5 +1,5 @@
 extension Journey {
-    /// How an order's life may go.
+    /// The lives that an order may have.
     enum Plot: CaseIterable {
         case plain, split, failedAttempt, fraudHold, stockHold, cancelled, partlyCancelled, pickup
         case returned, returnRejected, lost, lateScan, retractedScan, voided, delayed
@@ -22,7 +22,7 @@ extension Journey {
 extension Draft {
     private var paid: [Journey.Step] { [payment("authorized"), confirm] }
 
-    /// What happens to most orders; nil for a plot that is not among them.
+    /// The commands of the common plots; nil for a plot that is not among them.
     func usual(_ plot: Journey.Plot) -> [Journey.Step]? {
         switch plot {
         case .plain: paid + parcel("p1") + [payment("captured")] + delivery("p1") + [close]
@@ -50,7 +50,7 @@ extension Draft {
         }
     }
 
-    /// What keeps staff busy.
+    /// The commands of the plots that need staff.
     func unusual(_ plot: Journey.Plot) -> [Journey.Step] {
         let arrived = paid + parcel("p1") + [payment("captured")] + delivery("p1")
         return switch plot {

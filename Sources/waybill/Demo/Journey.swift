@@ -1,7 +1,7 @@
 import Foundation
 import StrictJSON
 
-/// What happens to one simulated order, command by command.
+/// The commands of one simulated order, in their sequence.
 struct Journey: Sendable {
     /// A command: its path behind the order (empty for placing it), and its fields.
     struct Step: Sendable {

@@ -6,7 +6,7 @@ import StrictJSON
 struct Simulation: Sendable {
     let client: APIClient
     let logger: Logger
-    /// Orders under way at once.
+    /// The number of orders under way at once.
     var breadth = 12
     /// The mean time between two commands.
     var pace: Duration = .milliseconds(700)
@@ -30,7 +30,7 @@ struct Simulation: Sendable {
         }
     }
 
-    /// Business swells and ebbs, a day in ten minutes: between half and twice as long between two commands.
+    /// A factor for the pauses that makes business busier and quieter in the course of ten minutes: from a half to two.
     private static func quietness(at date: Date) -> Double {
         exp2(cos(date.timeIntervalSince1970 / 600 * 2 * .pi))
     }

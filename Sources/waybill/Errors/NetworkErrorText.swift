@@ -15,12 +15,19 @@ enum NetworkErrorText {
                 ?? "there is no host “\(error.host)”"
         case let error as IOError: String(cString: strerror(error.errnoCode))
         case is NIOSSLError, is BoringSSLError, is NIOSSLExtraError:
-            "TLS failed: the service's certificate is not trusted"
+            tlsText(for: error)
         case is HTTPParserError: "it does not speak HTTP"
         case ChannelError.connectTimeout: "nothing answers there"
         case let error as HTTPClientError: text(for: error)
         default: nil
         }
+    }
+
+    /// The library's errors tell the reason only within their texts.
+    private static func tlsText(for error: any Error) -> String {
+        "\(error)".contains("WRONG_VERSION_NUMBER")
+            ? "it does not speak TLS; is it an http address?"
+            : "TLS failed, or the service's certificate is not trusted"
     }
 
     private static func text(for error: HTTPClientError) -> String {

@@ -1,7 +1,8 @@
 import ArgumentParser
 import Postgres
 
-/// The database that a command works on: one of the reader's own, or else the embedded one of a data directory.
+/// The database that a command works on: a PostgreSQL that the user names, or else the embedded one of a data
+/// directory.
 struct DatabaseOption: ParsableArguments {
     @OptionGroup var dataDirectory: DataDirectoryOption
 
@@ -15,7 +16,7 @@ struct DatabaseOption: ParsableArguments {
 
     func validate() throws { _ = try configuration() }
 
-    /// Where the database is, nil for the embedded one.
+    /// The database's address and login; nil for the embedded one.
     ///
     /// - Throws: `ValidationError`, which never repeats the URL: it may hold a password.
     func configuration() throws -> PostgresConfiguration? {

@@ -4,8 +4,8 @@ import OrderLog
 import Postgres
 
 extension Database {
-    /// As `with`, for reading, but a data directory that another process holds is no obstacle: its database is used beside
-    /// it. A cluster that is started for the purpose has its schema brought up to date.
+    /// As `with`, for reading, but a data directory that another process holds is no obstacle: its database is used
+    /// beside it. A cluster that is started for the purpose has its schema brought up to date.
     static func joining<R>(
         _ option: DatabaseOption,
         logger: Logger,

@@ -5,7 +5,7 @@ import ServiceLifecycle
 
 /// The database that a command works on, for as long as it works.
 enum Database {
-    /// What may be made of a data directory that has no database.
+    /// The treatment of a data directory that has no database.
     enum Purpose {
         /// The command reads: a missing database is an error, and nothing is made.
         case reading
@@ -13,10 +13,11 @@ enum Database {
         case writing
     }
 
-    /// Gives `body` the database that an option names, or else the embedded cluster of the data directory, which is started
-    /// or adopted and stopped again, whatever becomes of `body`.
+    /// Gives `body` the database that an option names, or else the embedded cluster of the data directory, which is
+    /// started or adopted and stopped again, whatever becomes of `body`.
     ///
-    /// - Parameter prepare: called before a cluster is made or started, so that what is wrong is found before that work.
+    /// - Parameter prepare: called before a cluster is made or started, so that what is wrong is found before that
+    ///   work.
     static func with<R>(
         _ option: DatabaseOption,
         for purpose: Purpose,
@@ -42,7 +43,8 @@ enum Database {
         } catch {
             result = .failure(error)
         }
-        // What is left of the ten seconds after the server's own six: then PostgreSQL is told to quit, and recovers by itself.
+        // The rest of ten seconds, of which the server's own end may take six. After it PostgreSQL is told to quit at
+        // once, and recovers by itself at the next start.
         try await cluster.stop(within: .seconds(3))
         return try result.get()
     }

@@ -1,6 +1,7 @@
 import UnixSignals
 
-/// Work that SIGINT, SIGTERM and the end of the terminal (SIGHUP) end by cancellation, so that it can leave things in order.
+/// Work that SIGINT, SIGTERM and the end of the terminal (SIGHUP) end by cancellation, so that it can leave things in
+/// order.
 enum Interruptible {
     /// A signal came before the work was done.
     struct Interrupted: Error {}

@@ -8,7 +8,8 @@ struct TailFollower {
     let paint: Paint
     let notes: TailNotes
 
-    /// - Throws: `OutputFailure` when standard output cannot be written, `CancellationError`, and what ends a stream for good.
+    /// - Throws: `OutputFailure` when standard output cannot be written, `CancellationError`, and what ends a stream
+    ///   for good.
     func run() async throws {
         var table = TailTable(paint: paint)
         for try await event in client.events(of: request, onConnectionChange: { [notes] in notes.show($0) }) {

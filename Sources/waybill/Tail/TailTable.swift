@@ -3,9 +3,9 @@ import WaybillClient
 
 /// Events as lines of aligned columns: time, number, shop, status, event and details.
 ///
-/// The columns have fixed widths, so that lines stand in line from the first one on; a longer cell moves only the rest of its
-/// own line. On a terminal that is narrow, days stand on lines of their own, the status before is left out, and details that
-/// do not fit follow on lines of their own, wrapped between words.
+/// The columns have fixed widths, so that lines stand in line from the first one on; a longer cell moves only the
+/// rest of its own line. On a terminal that is narrow, days stand on lines of their own, the status before is left
+/// out, and details that do not fit follow on lines of their own, wrapped between words.
 struct TailTable {
     let paint: Paint
     let time: LocalTime

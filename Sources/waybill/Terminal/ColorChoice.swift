@@ -5,8 +5,8 @@ import Foundation
 enum ColorChoice: String, ExpressibleByArgument, CaseIterable {
     case auto, always, never
 
-    /// The paint for a descriptor. By `auto` only a terminal that knows colours is painted, and none while `NO_COLOR` is set
-    /// (no-color.org).
+    /// The paint for a descriptor. By `auto` only a terminal that knows colours is painted, and none while `NO_COLOR`
+    /// is set (no-color.org).
     func paint(_ descriptor: Int32) -> Paint {
         switch self {
         case .always: Paint(isOn: true)

@@ -1,7 +1,7 @@
 /// Text from orders on its way to a terminal.
 enum TerminalText {
-    /// One line that does nothing but show: what controls a terminal, breaks lines or turns the direction of writing becomes
-    /// a space.
+    /// One line that does nothing but show: what controls a terminal, breaks lines or turns the direction of writing
+    /// becomes a space.
     static func plain(_ text: String) -> String {
         String(String.UnicodeScalarView(text.unicodeScalars.map { shows($0) ? $0 : " " }))
     }
@@ -11,7 +11,8 @@ enum TerminalText {
         text.reduce(0) { $0 + width($1) }
     }
 
-    /// The text in lines of at most so many columns, broken between words; a word that is longer is broken where it must.
+    /// The text in lines of at most so many columns, broken between words; a word that is longer is broken where it
+    /// must.
     static func wrapped(_ text: String, columns: Int) -> [String] {
         var lines: [String] = []
         var (line, used) = ("", 0)

@@ -1,8 +1,8 @@
 import Foundation
 import Telemetry
 
-/// The destination of an export. A file gets its name only when it is complete, so that an export that fails leaves neither
-/// half a file nor less than was there before.
+/// The destination of an export. A file gets its name only when it is complete, so that an export that fails leaves
+/// neither half a file nor less than was there before.
 final class ExportFile: Sendable {
     private let name: String
     /// The name of the file while it is incomplete; nil where the bytes go straight to their destination.

@@ -29,7 +29,8 @@ struct LogOptions: ParsableArguments {
         if let service { try ServerOption.check(service, named: url == nil ? "WAYBILL_URL" : "--url") }
     }
 
-    /// The service to read from, nil for the database. A flag wins over the environment, and the service over its database.
+    /// The service to read from, nil for the database. A flag wins over the environment, and the service over its
+    /// database.
     private var service: String? {
         url ?? (database.databaseUrl == nil ? Environment.text("WAYBILL_URL") : nil)
     }
@@ -55,35 +56,5 @@ struct LogOptions: ParsableArguments {
     private func staffToken() async throws -> String {
         try await database.dataDirectory.existingKey()
             .sign(role: .staff, shops: .all, subject: "log", ttl: 86_400, now: Date().timeIntervalSince1970)
-    }
-}
-
-extension Database {
-    /// Gives `body` one connection to the log's database, which acts as the service does. A signal interrupts `body`.
-    ///
-    /// - Parameter purpose: `writing` brings the schema up to date first.
-    static func withLog(
-        _ option: DatabaseOption,
-        for purpose: Purpose,
-        _ body: @escaping @Sendable (PostgresConnection) async throws -> Void
-    ) async throws {
-        let logger = LogLevel.logger(verbose: false)
-        try await Interruptible.run {
-            try await with(option, for: purpose, logger: logger) { database, _ in
-                if purpose == .writing { try await Migrator(logger: logger).migrate(database) }
-                var configuration = database
-                configuration.applicationName = "waybill log"
-                configuration.serverSettings.merge(LogConnection.settings) { $1 }
-                let connection = try await PostgresConnection.connect(configuration, logger: logger)
-                let result: Result<Void, any Error>
-                do {
-                    result = .success(try await body(connection))
-                } catch {
-                    result = .failure(error)
-                }
-                await connection.close()
-                try result.get()
-            }
-        }
     }
 }
