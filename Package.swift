@@ -7,7 +7,8 @@ let strict: [SwiftSetting] = [
     .enableUpcomingFeature("MemberImportVisibility"),
     .enableUpcomingFeature("InternalImportsByDefault"),
     .treatAllWarnings(as: .error),
-    // The JSON reader and writer are generic and small; used from other modules unspecialised they cost a tenth of a command.
+    // The JSON reader and writer are generic and small; used from other modules unspecialised they cost a tenth of a
+    // command.
     .unsafeFlags(["-cross-module-optimization"], .when(configuration: .release)),
 ]
 
