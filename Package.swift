@@ -7,7 +7,8 @@ let strict: [SwiftSetting] = [
     .enableUpcomingFeature("MemberImportVisibility"),
     .enableUpcomingFeature("InternalImportsByDefault"),
     .treatAllWarnings(as: .error),
-    // The JSON reader and writer are generic and small; used from other modules unspecialised they cost a tenth of a command.
+    // The JSON reader and writer are generic and small; used from other modules unspecialised they cost a tenth of a
+    // command.
     .unsafeFlags(["-cross-module-optimization"], .when(configuration: .release)),
 ]
 
@@ -137,8 +138,7 @@ let package = Package(
             name: "APIDescription",
             dependencies: [
                 "Access", "EventStreams", "HTTPTransport", "OrderAPI", "OrderLog", "Orders", "Primitives",
-                "Projections",
-                "StrictJSON", "Telemetry", crypto, httpTypes, hummingbird, logging, nio,
+                "Projections", "StrictJSON", "Telemetry", crypto, httpTypes, hummingbird, logging, nio,
             ],
             swiftSettings: strict
         ),
@@ -146,7 +146,7 @@ let package = Package(
             name: "WaybillServer",
             dependencies: [
                 "APIDescription", "Access", "EventStreams", "HTTPTransport", "OrderAPI", "OrderLog", "Postgres",
-                "Projections", "Telemetry", hummingbird, lifecycle, logging,
+                "Projections", "Telemetry", hummingbird, lifecycle, logging, nio, nioPosix,
             ],
             swiftSettings: strict
         ),
@@ -158,10 +158,9 @@ let package = Package(
         .executableTarget(
             name: "waybill",
             dependencies: [
-                "CSeeds",
-                "Access", "EmbeddedPostgres", "HTTPTransport", "OrderLog", "Orders", "Postgres", "Projections",
-                "Schema", "StrictJSON", "Telemetry", "WaybillClient", "WaybillServer", argumentParser, httpClient,
-                logging, lifecycle, nio, nioHTTP1, nioPosix, nioSSL, unixSignals,
+                "Access", "CSeeds", "EmbeddedPostgres", "HTTPTransport", "OrderLog", "Orders", "Postgres",
+                "Projections", "Schema", "StrictJSON", "Telemetry", "WaybillClient", "WaybillServer", argumentParser,
+                httpClient, lifecycle, logging, nio, nioHTTP1, nioPosix, nioSSL, unixSignals,
             ],
             swiftSettings: strict
         ),
@@ -281,8 +280,7 @@ let package = Package(
             name: "WaybillServerTests",
             dependencies: [
                 "Access", "EventStreams", "HTTPTransport", "LogSupport", "OrderAPI", "OrderLog", "Orders", "StrictJSON",
-                "TestSupport", "WaybillClient", "WaybillServer", httpClient, logging, nio,
-                nioHTTP1, nioSSL,
+                "TestSupport", "WaybillClient", "WaybillServer", httpClient, logging, nio, nioHTTP1, nioSSL,
             ],
             swiftSettings: strict
         ),

@@ -1,6 +1,3 @@
-import CLibPQ
-import Glibc
-
 /// The place of a named column in one result, and the type that its values are read as.
 ///
 /// The name is resolved once a result, so that reading a row costs no more than reading it by number.
@@ -17,13 +14,10 @@ extension PostgresResult {
         _ name: String,
         as type: Value.Type = Value.self
     ) throws(PostgresError) -> PostgresColumn<Value> {
-        for index in 0..<storage.columnCount {
-            guard let found = PQfname(storage.pointer, Int32(index)) else { continue }
-            if strcmp(found, name) == 0 {
-                return PostgresColumn(index: index)
-            }
+        guard let index = storage.column(named: name) else {
+            throw PostgresError(.decoding, "no column named \(name)")
         }
-        throw PostgresError(.decoding, "no column named \(name)")
+        return PostgresColumn(index: index)
     }
 }
 

@@ -33,10 +33,10 @@ package struct PostgresRow: Sendable {
         _ column: String,
         as type: Value.Type = Value.self
     ) throws(PostgresError) -> Value {
-        guard let place = storage.columnNames.firstIndex(of: column) else {
+        guard let index = storage.column(named: column) else {
             throw PostgresError(.decoding, "no column named \(column)")
         }
-        return try get(place, as: type)
+        return try get(index, as: type)
     }
 
     /// Lends a column's raw bytes (the server's binary form; for `text` and `json` the UTF-8 text itself) without

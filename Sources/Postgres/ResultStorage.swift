@@ -1,4 +1,5 @@
 import CLibPQ
+import Glibc
 
 /// The memory of a `PGresult`. Unchecked because libpq lets many threads read one result, and any one of them free it.
 final class ResultStorage: @unchecked Sendable {
@@ -22,6 +23,11 @@ final class ResultStorage: @unchecked Sendable {
 
     var columnNames: [String] {
         (0..<columnCount).map { String(cString: PQfname(pointer, Int32($0))) }
+    }
+
+    /// The number of the first column of a name, found without a copy of the names; nil when there is none.
+    func column(named name: String) -> Int? {
+        (0..<columnCount).first { index in PQfname(pointer, Int32(index)).map { strcmp($0, name) == 0 } ?? false }
     }
 
     func type(of column: Int) -> UInt32 {

@@ -1,4 +1,4 @@
-/// Holds the lines of a file against the seals of the exports in it.
+/// The check of a file's lines against the seals of the exports in the file.
 ///
 /// A file is one export, or several one after the other, each within its seal. A file without any seal comes from a
 /// version that wrote none.
@@ -12,7 +12,9 @@ struct ExportSealCheck {
     /// True while every line stood within a seal.
     private(set) var isSealed = true
 
-    /// - Parameter line: without its line feed.
+    /// Checks the next line.
+    ///
+    /// - Parameter line: the line's bytes, without the line feed.
     /// - Returns: whether the line is an event's.
     /// - Throws: `LogTransferError` where the seal does not fit what came before it.
     mutating func take(_ line: [UInt8]) throws -> Bool {
@@ -49,6 +51,8 @@ struct ExportSealCheck {
         }
     }
 
+    /// Checks the end of the file.
+    ///
     /// - Throws: `LogTransferError` where an export has not ended.
     func finish() throws {
         guard case .outside = state else {

@@ -42,10 +42,12 @@ extension PostgresError {
 
     /// The last error that libpq keeps for a connection.
     init(_ kind: Kind, connection: OpaquePointer) {
-        let lines = PostgresError.lines(PQerrorMessage(connection))
-        self.init(kind, lines.first ?? "the connection broke")
+        var lines = PostgresError.lines(PQerrorMessage(connection))
+        // A host name with several addresses gives a line for each. The reason of a server that answered comes first.
+        let reason = lines.lastIndex { $0.contains("failed: FATAL:") } ?? lines.startIndex
+        self.init(kind, lines.isEmpty ? "the connection broke" : lines.remove(at: reason))
         // libpq asks on further lines, for example, whether the server is running.
-        if lines.count > 1 { hint = lines.dropFirst().joined(separator: " ") }
+        if !lines.isEmpty { hint = lines.joined(separator: " ") }
     }
 
     private static func lines(_ message: UnsafePointer<CChar>?) -> [String] {

@@ -34,8 +34,8 @@ struct LatencyHistogram: Sendable {
         count += other.count
     }
 
-    /// The latency, in milliseconds, that `percent` percent of the recorded latencies do not exceed; not a number for an
-    /// empty histogram.
+    /// The latency, in milliseconds, that `percent` percent of the recorded latencies do not exceed; not a number for
+    /// an empty histogram.
     func percentile(_ percent: Double) -> Double {
         guard count > 0 else { return .nan }
         // Without `nextDown`, a rank that rounding lifts just above a whole number would become the next rank.

@@ -22,8 +22,6 @@ extension PostgresError {
             text = String(text[found.upperBound...])
             break
         }
-        // libpq's question, which the advice answers.
-        if let question = text.firstRange(of: "; Is the server ") { text = String(text[..<question.lowerBound]) }
         if let detail { text += " (\(detail))" }
         return text
     }

@@ -28,7 +28,8 @@ import Testing
         #expect(order.version > 5)
     }
 
-    /// The random sequences must reach every case, or they would prove little. A few rare cases have rules of their own.
+    /// The random sequences must reach every case, or they would prove little. A few rare cases have rules of their
+    /// own.
     @Test func theSequencesReachEveryEventRefusalAndAnomaly() throws {
         var types: Set<EventType> = []
         var reasons: Set<RejectionReason> = []
