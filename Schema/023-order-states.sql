@@ -36,3 +36,8 @@ select case model
     when 'stats' then array['stats_orders', 'stats_statuses', 'stats_minutes', 'stats_durations']
 end
 $$;
+
+-- Processes of the version before read and write by the former name until they are replaced. A later migration drops it.
+create view orders as select * from order_states;
+alter view orders owner to waybill_owner;
+grant select, insert, update, delete on orders to waybill_writer;

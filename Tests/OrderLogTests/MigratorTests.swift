@@ -121,6 +121,18 @@ import Testing
             }
             #expect(confirmed.position.seq == 2)
             #expect(try await reader.order(order, scope: .everything).stored?.order.version == 2)
+            // A process of the version before, which still runs, goes on by the former name.
+            try await pool.query(
+                """
+                insert into orders (order_id, seq, recorded_at, version, shop, customer, status, state, model_version)
+                select order_id, seq, recorded_at, version, shop, customer, status, state, model_version
+                from orders where model_version = 1
+                on conflict (order_id, model_version) do update set
+                    seq = excluded.seq, recorded_at = excluded.recorded_at, version = excluded.version,
+                    status = excluded.status, state = excluded.state
+                """
+            )
+            #expect(try await reader.order(order, scope: .everything).stored?.order.version == 2)
             // The writer may go on with the version under construction, and open and drop others.
             let count = try await pool.query("select count(*) from order_states where model_version = 2")
             #expect(try count.first?.get(0, as: Int64.self) == 1)
