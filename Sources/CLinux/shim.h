@@ -37,12 +37,20 @@ static inline unsigned long long waybill_clock_nanoseconds(clockid_t clock) {
     return (unsigned long long)time.tv_sec * 1000000000ull + (unsigned long long)time.tv_nsec;
 }
 
-// Waits for at most so many nanoseconds (epoll_pwait2, Linux 5.11).
+// <errno.h>: the error of the last call, and "there is no such system call". The header stays out as others do.
+extern int *__errno_location(void) __attribute__((__const__));
+enum { WAYBILL_ENOSYS = 38 };
+
+// Waits for at most so many nanoseconds (epoll_pwait2, Linux 5.11; where that is missing, in milliseconds).
 static inline int waybill_epoll_wait(
     int epoll, struct epoll_event *events, int count, unsigned long long nanoseconds
 ) {
     struct timespec timeout = {(time_t)(nanoseconds / 1000000000ull), (long)(nanoseconds % 1000000000ull)};
-    return epoll_pwait2(epoll, events, count, &timeout, 0);
+    int ready = epoll_pwait2(epoll, events, count, &timeout, 0);
+    if (ready >= 0 || *__errno_location() != WAYBILL_ENOSYS) return ready;
+    // A kernel or a sandbox without the call: whole milliseconds, rounded up so that the wait never ends too early.
+    unsigned long long milliseconds = nanoseconds / 1000000 + (nanoseconds % 1000000 != 0);
+    return epoll_wait(epoll, events, count, milliseconds > 2147483647 ? 2147483647 : (int)milliseconds);
 }
 
 // Names the calling thread. Linux keeps 15 bytes. prctl is variadic, and Swift cannot call such functions.

@@ -78,7 +78,7 @@ package final class Epoll: @unchecked Sendable {
             } else {
                 epoll_wait(descriptor, buffer.baseAddress, capacity, -1)
             }
-        // All other errors mean a wrong argument, or a kernel without the call.
+        // All other errors mean a wrong argument.
         precondition(count >= 0 || errno == EINTR, "epoll cannot wait: \(SystemCallError("epoll_pwait2"))")
         return ReadyList(buffer: UnsafeBufferPointer(rebasing: buffer[..<max(0, Int(count))]))
     }

@@ -24,8 +24,8 @@ import Testing
 
     }
 
-    /// Reads a descriptor until its writing end is closed, on a thread of its own: a flush that waits in a task must not
-    /// keep the reader from its turn.
+    /// Reads a descriptor until its writing end is closed, on a thread of its own: a flush that waits in a task must
+    /// not keep the reader from its turn.
     private static func readToEnd(_ descriptor: Int32) throws -> OneShotPromise<Data> {
         let contents = OneShotPromise<Data>()
         try NamedThread.start("reader") {

@@ -109,7 +109,8 @@ import WaybillClient
         let began = ContinuousClock.now
         task.cancel()
         await #expect(throws: CancellationError.self) { try await task.value }
-        #expect(.now - began < .seconds(5))
+        // Without the cancellation each of them would wait for 30 s at least.
+        #expect(.now - began < .seconds(20))
         if answer.end == .hold { #expect(try await eventually { server.closedConnections == 1 }) }
         #expect(recorder.changes.count == changes)
     }

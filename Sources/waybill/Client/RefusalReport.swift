@@ -3,6 +3,9 @@ import Synchronization
 /// Says which lines were refused: the first of an order in full, and one line for all of that order that follow because
 /// the order is not there.
 final class RefusalReport: Sendable {
+    /// Orders that are remembered at most: a file of a million refused orders must not fill the memory.
+    private static let mostOrders = 10_000
+
     private struct State {
         /// Lines refused because the order is not there, by the orders that were refused before.
         var followers: [String: Int] = [:]
@@ -25,6 +28,7 @@ final class RefusalReport: Sendable {
                 state.followers[order] = count + 1
                 return false
             }
+            guard state.orders.count < Self.mostOrders else { return true }
             state.followers[order] = 0
             state.orders.append(order)
             return true

@@ -16,7 +16,14 @@ struct ServerOption: ParsableArguments {
 
     var address: String { url ?? Environment.text("WAYBILL_URL") ?? Self.localAddress }
 
-    func validate() throws { try Self.check(address, named: url == nil ? "WAYBILL_URL" : "--url") }
+    func validate() throws {
+        if let url { return try Self.check(url, named: "--url") }
+        if let address = Environment.text("WAYBILL_URL") { return try Self.check(address, named: "WAYBILL_URL") }
+        if let port = Environment.text("WAYBILL_PORT"), UInt16(port) == nil {
+            throw ValidationError("WAYBILL_PORT must be a number from 0 to 65535, not “\(TerminalText.plain(port))”.")
+        }
+        try Self.check(Self.localAddress, named: "WAYBILL_HOST")
+    }
 
     /// - Throws: `ValidationError` for what is not a URL of HTTP.
     static func check(_ address: String, named name: String) throws {
