@@ -17,12 +17,17 @@ final class ReadDescriptor: Sendable {
         isOurs = false
     }
 
-    /// - Throws: `CommandFailure` where the file cannot be opened.
+    /// - Throws: `CommandFailure` where the file cannot be opened, or is a directory, which opens but cannot be read.
     init(path: String) throws {
         descriptor = open(path, O_RDONLY | O_CLOEXEC)
         name = path
         isOurs = true
         guard descriptor >= 0 else { throw failure() }
+        var status = stat()
+        if fstat(descriptor, &status) == 0, status.st_mode & S_IFMT == S_IFDIR {
+            errno = EISDIR
+            throw failure()
+        }
     }
 
     var isRegularFile: Bool {
