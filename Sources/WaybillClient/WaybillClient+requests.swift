@@ -3,6 +3,7 @@ import Foundation
 import NIOCore
 import NIOHTTP1
 import NIOPosix
+import NIOSSL
 
 extension WaybillClient {
     /// The size limit, in bytes, of a problem detail that is read.
@@ -91,8 +92,15 @@ extension WaybillClient {
         // A response without its end: the service, or a proxy before it, has crashed.
         if case HTTPParserError.invalidEOFState = error { return "the connection broke off" }
         if let error = error as? IOError { return String(cString: strerror(error.errnoCode)) }
+        if error is NIOSSLError || error is BoringSSLError || error is NIOSSLExtraError {
+            // The library's text holds source paths of the build.
+            return "\(error)".contains("WRONG_VERSION_NUMBER")
+                ? "the service does not speak TLS; is it an http address?"
+                : "TLS failed, or the service's certificate is not trusted"
+        }
         guard let error = error as? HTTPClientError else { return "\(error)" }
         return switch error {
+        case .remoteConnectionClosed: "the service closed the connection without an answer; does it speak TLS?"
         case .readTimeout: "nothing came for \(settings.idleTimeout)"
         case .connectTimeout: "no connection within \(settings.connectTimeout)"
         case .deadlineExceeded: "no answer within \(settings.responseTimeout)"

@@ -12,7 +12,7 @@ extension LoggedEvent {
             guard let parsed = try JSONValue.parse(line).object else { throw LogTransferError("it is not an object") }
             object = parsed
         } catch let error as JSONParseError {
-            throw LogTransferError("it is not JSON (\(error))")
+            throw LogTransferError(error.sentence)
         }
         func text(_ name: String) throws -> String {
             guard let text = object[name]?.string else { throw LogTransferError("“\(name)” is missing or no text") }
@@ -68,5 +68,17 @@ extension LoggedEvent {
             throw LogTransferError("it is not written as an export writes it")
         }
         return (event, position)
+    }
+}
+
+extension JSONParseError {
+    /// The fault, for the person who imports the file.
+    fileprivate var sentence: String {
+        switch self {
+        case .malformed(let offset): "it is not JSON (byte \(offset + 1))"
+        case .invalidUTF8: "it is not text in UTF-8"
+        case .duplicateKey(let name): "the name “\(name.prefix(64))” stands in it twice"
+        case .tooDeep: "its arrays and objects nest too deeply"
+        }
     }
 }

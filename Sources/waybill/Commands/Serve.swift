@@ -11,7 +11,8 @@ struct Serve: AsyncParsableCommand {
             HTTP/1.1 and HTTP/2 are spoken on the same port: in clear text to clients that know of HTTP/2 beforehand, as \
             proxies do; over TLS as the client chooses.
 
-            SIGHUP reads a changed certificate again, where the service serves TLS. Other signals are ignored.
+            SIGTERM and SIGINT end the service, after its streams were told. SIGHUP reads a changed certificate again, where \
+            the service serves TLS. SIGUSR1, SIGUSR2 and SIGALRM are ignored.
             """
     )
 
