@@ -93,10 +93,13 @@ extension WaybillClient {
         if case HTTPParserError.invalidEOFState = error { return "the connection broke off" }
         if let error = error as? IOError { return String(cString: strerror(error.errnoCode)) }
         if error is NIOSSLError || error is BoringSSLError || error is NIOSSLExtraError {
-            // The library's text holds source paths of the build.
-            return "\(error)".contains("WRONG_VERSION_NUMBER")
-                ? "the service does not speak TLS; is it an http address?"
-                : "TLS failed, or the service's certificate is not trusted"
+            // The library's text holds source paths of the build; its word in capitals is the reason.
+            let word = "\(error)".firstMatch(of: #/[A-Z]+(?:_[A-Z]+)+/#).map { String($0.output) }
+            return switch word {
+            case "WRONG_VERSION_NUMBER": "the service does not speak TLS; is it an http address?"
+            case let word?: "TLS failed, or the service's certificate is not trusted (\(word))"
+            case nil: "TLS failed, or the service's certificate is not trusted"
+            }
         }
         guard let error = error as? HTTPClientError else { return "\(error)" }
         return switch error {
