@@ -34,9 +34,10 @@ final class LogQueue: Sendable {
         state = Mutex(State(episodes: FailureEpisodes(limits: limits)))
     }
 
-    func add(_ line: [UInt8]) {
+    /// - Parameter isNotice: the line tells of dropped lines; it is never dropped itself, or their count would be lost.
+    func add(_ line: [UInt8], isNotice: Bool = false) {
         let (isFirst, needsThread) = state.withLock { state in
-            guard state.bytes + line.count <= capacity else {
+            guard isNotice || state.bytes + line.count <= capacity else {
                 state.untold += 1
                 dropped.increment()
                 return (false, false)
@@ -154,7 +155,7 @@ final class LogQueue: Sendable {
             defer { if missing == 0 { state.untold = 0 } }
             return missing == 0 ? state.untold : 0
         }
-        if untold > 0 { add(Self.notice(ofDropped: untold)) }
+        if untold > 0 { add(Self.notice(ofDropped: untold), isNotice: true) }
     }
 
     private static func notice(ofDropped count: UInt64) -> [UInt8] {

@@ -102,8 +102,10 @@ import Testing
         close(pipe.writing)
         let lines = String(decoding: await reading.value(), as: UTF8.self).split(separator: "\n")
         let notices = lines.filter { $0.contains("log lines were dropped here") }
-        #expect(notices.count == 1 && notices.first?.contains("\"dropped\":\"\(dropped)\"") == true)
-        #expect(lines.count == 5000 - Int(dropped) + 2)
+        // Usually one; a busy machine may let the writer go on between two drops.
+        let told = try notices.map { try #require(Int($0.firstMatch(of: #/"dropped":"([0-9]+)"/#)?.1 ?? "")) }
+        #expect(told.reduce(0, +) == Int(dropped))
+        #expect(lines.count == 5000 - Int(dropped) + notices.count + 1)
         #expect(lines.last == line.dropLast()[...].map { "\(UnicodeScalar($0))" }.joined()[...])
     }
 
