@@ -118,6 +118,14 @@ def price_lowered_before_payment():
 
 
 @story
+def express_came_late():
+    """Paid as express, delivered like any other: the difference is given back."""
+    order = begin(FR, "2026-02-12 10:03", [("BGR-3", 1)], shipping=1290)
+    order.authorize().confirm().send(eta_days=1).capture().scan("inTransit", eta_days=2).scan("outForDelivery")
+    order.scan("delivered").adjust(700, "lower", "shipping").refund(700).later(days=14).close()
+
+
+@story
 def duty_added():
     """Customs duty is charged on, by a second payment."""
     order = begin(CH, "2026-02-26 09:57", [("CPR-LN", 2)])

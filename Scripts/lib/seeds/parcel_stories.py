@@ -67,6 +67,15 @@ def letter_without_tracking():
 
 
 @story
+def letter_came_back():
+    """The letter lies in the shop's own mail: unknown address. The second one arrives."""
+    order = paid(AT, "2026-06-22 08:14", [("CDL-BEE", 1)]).pack().dispatch(carrier="post-at", number="").later(days=9)
+    order.end_parcel("returned", "Unknown at this address").ship_to("contact-corrected").pack("p2")
+    order.dispatch("p2", carrier="post-at", number="").later(days=6)
+    over(order.end_parcel("delivered", "The customer wrote that it came", "p2"))
+
+
+@story
 def own_van():
     order = paid(DE, "2026-07-14 06:45", [("TBL-ASH", 1), ("CHR-ASH", 4)], shipping=5900).pack()
     order.dispatch(carrier="aurora-van", number="", eta_days=3).later(days=3)
@@ -124,7 +133,7 @@ def returned_and_sent_again():
 
 @story
 def returned_and_cancelled():
-    """Nobody fetched it: the order is returned, without a return."""
+    """Nobody fetched it, and nobody wants it again."""
     order = paid(FR, "2026-05-28 18:29", [("LMP-PL", 1)]).send().capture()
     order.scan("readyForPickup", hub=2, detail="relay-kiosk").later(days=8).scan("returning", hub=1)
     order.scan("returnedToSender", hub=0).cancel(reason="other").refund()
@@ -143,6 +152,14 @@ def held_by_customs():
     order = paid(US_SPANISH, "2026-01-26 22:14", [("JKT-DWN-M", 1)]).send(eta_days=4).scan("inTransit")
     order.scan("exception", reason="customs", detail="hs-code-missing").revise_eta(6, "carrier", "Aduana", "p1")
     over(order.scan("inTransit", hub=1, pause=4000).scan("outForDelivery").scan("delivered", pause=180))
+
+
+@story
+def label_without_a_telephone_number():
+    """The carrier waits for the shop, which adds what is missing."""
+    order = paid(EG, "2026-10-20 09:17", [("LAN-BR", 2)]).send().scan("inTransit")
+    order.scan("exception", reason="retailer", detail="phone-missing").hold("phone-1", "other", "Asked the customer")
+    over(order.release("phone-1").scan("outForDelivery", hub=2).scan("delivered", hub=2))
 
 
 @story
