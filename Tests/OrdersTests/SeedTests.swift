@@ -97,7 +97,7 @@ import Testing
         #expect(seeds.payment("due", of: sum.story) == sum.due)
     }
 
-    /// What an order comes to, reckoned by hand, in minor units.
+    /// The sums of an order, reckoned by hand, in minor units.
     struct HandMadeSum: Sendable, CustomTestStringConvertible {
         let story: String
         let total: Int64

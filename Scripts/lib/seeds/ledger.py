@@ -1,4 +1,4 @@
-"""What a shop keeps in mind of one order: its lines, where their units are, what is due, and the commands so far."""
+"""The memory of one order: its lines, where their units are, what is due, and the commands so far."""
 
 import datetime
 import hashlib
@@ -110,7 +110,7 @@ class Ledger:
         return sum(worth(values[one], line["quantity"], 0, self._gone[one]) for one, line in self._lines.items())
 
     def _take(self, lines):
-        """What the units are worth, which count as gone from now on."""
+        """The worth of the units, which count as gone from now on."""
         values, taken = self._values(), 0
         for line_id, quantity in lines.items():
             taken += worth(values[line_id], self._lines[line_id]["quantity"], self._gone[line_id], quantity)

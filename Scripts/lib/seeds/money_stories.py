@@ -63,7 +63,7 @@ def split_tender():
 
 @story
 def split_tender_comes_back():
-    """What comes back is refunded to the card first, the rest to the gift card."""
+    """The return is refunded to the card first, the rest to the gift card."""
     order = begin(FR, "2026-07-08 12:02", [("CAR-DC", 1), ("VAS-BLU", 2)], customer="au-c12")
     order.capture(6000, ref="giftcard-K81X").authorize(order.due - 6000, ref="psp-card-2").confirm().send()
     order.capture(order.due - 6000, ref="psp-card-2").deliver().request_return({"l1": 1, "l2": 2}, "Ne convient pas")

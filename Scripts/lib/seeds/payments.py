@@ -42,7 +42,7 @@ class Payments(Ledger):
 
     @property
     def authorized(self):
-        """What is authorized and neither captured nor voided; 0 for a payment whose capture was the last."""
+        """The sum authorized and neither captured nor voided; 0 for a payment whose capture was final."""
         return sum(
             max(0, sums.get("authorized", 0) - sums.get("voided", 0) - sums.get("captured", 0))
             for sums in self._sums.values()

@@ -18,7 +18,7 @@ def goods(line):
 
 
 def line_values(lines, discount, tax, is_tax_included):
-    """What each line is worth as a whole, by lineId. The lines' amounts are whole numbers of minor units."""
+    """The worth of each line as a whole, by lineId. The lines' amounts are whole numbers of minor units."""
     left = [goods(line) - line.get("discount", 0) for line in lines]
     unassigned = min(discount - sum(line.get("discount", 0) for line in lines), sum(left))
     cuts = shares(unassigned, left)
@@ -30,5 +30,5 @@ def line_values(lines, discount, tax, is_tax_included):
 
 
 def worth(value, quantity, gone, more):
-    """What the next units of a line are worth after those that are gone: all of them are worth exactly the line."""
+    """The worth of the next units of a line after those that are gone: all of them are worth exactly the line."""
     return (gone + more) * value // quantity - gone * value // quantity

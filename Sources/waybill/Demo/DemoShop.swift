@@ -10,7 +10,7 @@ struct DemoShop: Sendable {
     let timeZone: String
     /// The places where the carrier scans a parcel, in the sequence of its way.
     let hubs: [String]
-    /// Whether prices include the tax; it comes on top of them otherwise.
+    /// Prices include the tax; it comes on top of them otherwise.
     var isTaxIncluded = true
     /// The goods of the shop, small ones first.
     let goods: [(small: String, large: String)]
