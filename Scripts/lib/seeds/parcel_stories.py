@@ -72,7 +72,7 @@ def letter_came_back():
     order = paid(AT, "2026-06-22 08:14", [("CDL-BEE", 1)]).pack().dispatch(carrier="post-at", number="").later(days=9)
     order.end_parcel("returned", "Unknown at this address").ship_to("contact-corrected").pack("p2")
     order.dispatch("p2", carrier="post-at", number="").later(days=6)
-    over(order.end_parcel("delivered", "The customer wrote that it came", "p2"))
+    over(order.end_parcel("delivered", "Confirmed by mail", "p2"))
 
 
 @story

@@ -105,7 +105,7 @@ def missing_units():
 def arrived_broken():
     """The last vase of its kind arrives in pieces; it is cancelled and refunded."""
     order = arrived(FR, "2026-08-03 15:05", [("VAS-BLU", 1), ("CAR-DC", 1)])
-    order.shortage("c1", {"l1": 1}, "damaged", note="Photo in the customer's mail").cancel({"l1": 1}, "stock")
+    order.shortage("c1", {"l1": 1}, "damaged", note="Photo received, thank you").cancel({"l1": 1}, "stock")
     order.refund().later(days=14).close()
 
 
