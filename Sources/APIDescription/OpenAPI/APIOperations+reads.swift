@@ -37,7 +37,7 @@ extension APIOperation {
                 APIParameter.query(
                     "trackingNumber",
                     word,
-                    "Only orders with a parcel that has or had this tracking number, or a return that has it. Only ASCII letters and "
+                    "Only orders with a parcel or return that has or had this tracking number. Only ASCII letters and "
                         + "digits count, in whichever case; there must be one."
                 ),
                 APIParameter.query(

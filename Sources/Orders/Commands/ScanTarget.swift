@@ -44,16 +44,17 @@ extension OrderEvent {
     package var trackingNumber: String? { (payload as? ParcelDispatched)?.trackingNumber }
 }
 
-package struct Tracking: Sendable, Equatable {
-    package let carrier: String?
-    package let trackingNumber: String?
+extension Order {
+    package var carriers: [String] { parcels.compactMap(\.carrier) }
+    package var trackingKeys: [String] { parcels.compactMap(\.trackingNumber).compactMap(TrackingNumber.key) }
 }
 
-extension Parcel {
-    package var former: [Tracking] { [] }
-}
+extension CommandName {
+    package static func trackedScanSchema(in catalog: SchemaCatalog) -> JSONValue {
+        catalog.reference("RecordTrackedScan") { true }
+    }
 
-extension Return {
-    package var carrier: String? { nil }
-    package var trackingNumber: String? { nil }
+    package static func trackedScanLineSchema(in catalog: SchemaCatalog) -> JSONValue {
+        catalog.reference("RecordTrackedScanLine") { true }
+    }
 }

@@ -14,7 +14,7 @@ struct OrderKeys: Sendable, Hashable {
     let status: String
     /// The carriers of the parcels, as they are and as they were, and of the returns, as keys; each once.
     let carriers: [String]
-    /// The tracking numbers of the parcels, as they are and as they were, and of the returns, as keys; each once.
+    /// The tracking numbers of parcels and returns, as they are and as they were, as keys; each once.
     let trackingNumbers: [String]
 
     init(_ order: Order) {
@@ -26,14 +26,8 @@ struct OrderKeys: Sendable, Hashable {
         customer = order.customer
         number = order.number
         status = order.headline.rawValue
-        let former = order.parcels.flatMap(\.former)
-        let carriers =
-            order.parcels.compactMap(\.carrier) + former.compactMap(\.carrier) + order.returns.compactMap(\.carrier)
-        let numbers =
-            order.parcels.compactMap(\.trackingNumber) + former.compactMap(\.trackingNumber)
-            + order.returns.compactMap(\.trackingNumber)
-        self.carriers = Self.distinct(carriers.map(Self.carrierKey))
-        trackingNumbers = Self.distinct(numbers.compactMap(TrackingNumber.key))
+        carriers = Self.distinct(order.carriers.map(Self.carrierKey))
+        trackingNumbers = order.trackingKeys
     }
 
     /// The form in which the list compares carriers: ASCII letters in lower case.
