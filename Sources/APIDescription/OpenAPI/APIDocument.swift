@@ -63,7 +63,7 @@ struct APIDocument {
                 let words = APISchemas.reference("CommandName")
                 return SchemaFields.Field(path: field.path, isRequired: true, schema: words, meaning: field.meaning)
             case "orderId":
-                let meaning = field.meaning + " Optional for `placeOrder`."
+                let meaning = field.meaning + " Optional for `placeOrder`; absent for `recordScan` by `trackingNumber`."
                 return SchemaFields.Field(path: field.path, isRequired: true, schema: field.schema, meaning: meaning)
             default: return field
             }

@@ -15,7 +15,7 @@ struct EventsPage {
         let rows = EventType.allCases.map { type in
             [
                 "[\(type.rawValue)](#\(type.rawValue.lowercased()))", "\(type.schema)", type.summary,
-                readers(of: type.contents(in: catalog)),
+                readers(of: type),
             ]
         }
         return """
@@ -69,11 +69,21 @@ struct EventsPage {
         ["`\(name)`", required, type ?? fields.type(schema), schema["description"]?.string ?? ""]
     }
 
-    private func readers(of contents: EventType.Contents) -> String {
-        switch (contents.data == nil, contents.hidden == nil) {
+    private func readers(of type: EventType) -> String {
+        let contents = type.contents(in: catalog)
+        return switch (contents.data == nil, contents.hidden == nil) {
         case (true, _): "backends, staff and operators"
         case (false, true): "all"
-        case (false, false): "all; not customers where `visibility` is `staff`"
+        case (false, false): "all; not customers where \(hidingCondition(of: type))"
+        }
+    }
+
+    /// The condition under which customers read nothing of an event whose type they read otherwise.
+    private func hidingCondition(of type: EventType) -> String {
+        switch type {
+        case .noteAdded: "`visibility` is `staff`"
+        case .metadataChanged: "`private` is true"
+        default: "the scan is from before the order"
         }
     }
 

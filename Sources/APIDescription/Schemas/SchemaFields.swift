@@ -36,7 +36,9 @@ struct SchemaFields {
 
     /// The names of the schemas of commands, and of commands as bulk lines.
     private static let commands = Set(
-        CommandName.allCases.flatMap { [$0.schemaName, "\($0.schemaName)Line"] } + ["RecordTrackedScan", "RecordTrackedScanLine"]
+        CommandName.allCases.flatMap { [$0.schemaName, "\($0.schemaName)Line"] } + [
+            "RecordTrackedScan", "RecordTrackedScanLine",
+        ]
     )
 
     /// The schema of the values of an object with a field for each status; nil for any other object.
