@@ -40,6 +40,8 @@ extension Migration {
         Migration(21, "projection-open", PackageResources._21_projection_open_sql),
         Migration(22, "orders-customer", PackageResources._22_orders_customer_sql),
         Migration(23, "order-states", PackageResources._23_order_states_sql),
+        Migration(30, "tracking-numbers", PackageResources._30_tracking_numbers_sql),
+        Migration(31, "order-list-numbers", PackageResources._31_order_list_numbers_sql),
     ]
 
     private init(_ version: Int, _ name: String, _ bytes: [UInt8]) {

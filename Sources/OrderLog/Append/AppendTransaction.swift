@@ -30,21 +30,21 @@ struct AppendTransaction {
     ) async throws -> AppendTransaction {
         let commandIds = Set(entries.lazy.filter(\.mayBeKnown).map(\.submission.commandId))
         let newIds = Array(commandIds.subtracting(prefetch.commandIds))
-        let orderIds = Set(entries.map(\.submission.orderId))
+        let orderIds = Set(entries.compactMap(\.submission.orderId))
+        let trackingKeys = Set(entries.compactMap(\.submission.trackingKey))
         var records = orderIds.reduce(into: [:]) { $0[$1] = cache.record(of: $1) ?? prefetch.orders[$1] }
         let missing = orderIds.filter { records[$0] == nil && !prefetch.orderIds.contains($0) }
         let snapshot = commandIdFilter.snapshot(in: registry.current)
-        let rows = try await connection.pipeline(
-            [
-                PostgresQuery("begin isolation level read committed"),
-                PostgresQuery(LogHead.selectForUpdate),
-                PostgresQuery("select clock_timestamp() as now"),
-                CommandLookUp(snapshot: snapshot, epochs: registry.current).recent(newIds),
-                CurrentStateTable.load(Array(missing), version: .active),
-                EpochStore.newer.query(after: registry.current.newestOrdinal),
-            ],
-            timeout: LogConnection.appendTimeout
-        )
+        var statements = [
+            PostgresQuery("begin isolation level read committed"),
+            PostgresQuery(LogHead.selectForUpdate),
+            PostgresQuery("select clock_timestamp() as now"),
+            CommandLookUp(snapshot: snapshot, epochs: registry.current).recent(newIds),
+            CurrentStateTable.load(Array(missing), version: .active),
+            EpochStore.newer.query(after: registry.current.newestOrdinal),
+        ]
+        if !trackingKeys.isEmpty { statements.append(TrackingNumberTable.find(Array(trackingKeys))) }
+        let rows = try await connection.pipeline(statements, timeout: LogConnection.appendTimeout)
         registry.merge(try EpochStore.decode(rows[5]))
         let epochs = registry.current
         let head = try LogHead(rows[1])
@@ -61,6 +61,12 @@ struct AppendTransaction {
             known.merge(try await lookUp.find(prefetched, on: connection)) { $1 }
         }
         records.merge(try CurrentStateTable.decode(rows[4])) { $1 }
+        let candidates = trackingKeys.isEmpty ? [:] : try TrackingNumberTable.decode(rows[6])
+        for orderId in Set(candidates.values.joined()) where records[orderId] == nil {
+            records[orderId] = cache.record(of: orderId)
+        }
+        let unread = Set(candidates.values.joined()).filter { records[$0] == nil }
+        records.merge(try await Self.load(Array(unread), on: connection)) { $1 }
         for record in records.values { cache.insert(record) }
         let now = try rows[2].first.map { try $0.get("now", as: PostgresTimestamp.self).unixMicroseconds }
         var plan = BatchPlan(
@@ -69,7 +75,8 @@ struct AppendTransaction {
             recordedAt: Timestamp(unixMicroseconds: max(head.recordedAtMicroseconds, now ?? .min)),
             epochs: epochs,
             records: records,
-            known: known
+            known: known,
+            candidates: candidates
         )
         let results = entries.map { plan.decide($0.submission, acceptedBefore: $0.maybeCommitted) }
         return AppendTransaction(results: results, connection: connection, plan: plan, epochs: epochs, head: head)
@@ -133,6 +140,9 @@ struct AppendTransaction {
         }
         let after = headAfter
         let recordedAt = Timestamp(unixMicroseconds: after.recordedAtMicroseconds)
+        if !plan.trackingNumbers.isEmpty {
+            statements.append(TrackingNumberTable.insert(plan.trackingNumbers))
+        }
         statements.append(AppendStatements.insertCommands(plan.commands, recordedAt: recordedAt))
         statements.append(AppendStatements.moveHead(to: after.seq, recordedAt: recordedAt))
         if let last = plan.events.last {

@@ -91,12 +91,16 @@ package struct LogImport {
         let ids = Array(Set(batch.map(\.event.orderId)))
         let load = CurrentStateTable.load(ids, version: .active)
         var records = try await CurrentStateTable.decode(connection.query(load.sql, load.bindings))
+        var numbers: [TrackingNumberTable.Row] = []
         for (line, event) in batch {
             var record =
                 records[event.orderId]
                 ?? OrderRecord(order: Order(orderId: event.orderId), seq: 0, recordedAt: event.recordedAt)
             do {
-                try record.replay(event)
+                let folded = try record.replay(event)
+                if let key = TrackingKey(of: folded, in: event.shop) {
+                    numbers.append(TrackingNumberTable.Row(seq: event.seq, key: key, orderId: event.orderId))
+                }
             } catch {
                 throw LogTransferError("line \(line): \(error)")
             }
@@ -105,6 +109,7 @@ package struct LogImport {
         _ = try await connection.pipeline([
             AppendStatements.insertEvents(batch.map(\.event)),
             CurrentStateTable.upsert(Array(records.values), version: .active),
+            TrackingNumberTable.insert(numbers),
         ])
         batch.removeAll(keepingCapacity: true)
     }
@@ -153,7 +158,9 @@ extension LogTransferError {
 
 extension OrderRecord {
     /// Folds a stored event, which must be the order's next and say of it what is so.
-    fileprivate mutating func replay(_ event: LoggedEvent) throws {
+    ///
+    /// - Returns: the event, decoded.
+    fileprivate mutating func replay(_ event: LoggedEvent) throws -> OrderEvent {
         guard event.version == order.version + 1 else {
             throw LogTransferError("version \(order.version + 1) of the order should be here, not \(event.version)")
         }
@@ -188,5 +195,6 @@ extension OrderRecord {
         }
         seq = event.seq
         recordedAt = event.recordedAt
+        return folded
     }
 }

@@ -37,4 +37,13 @@ extension CurrentModel: VerifiableModel {
             FieldComparison.state: String(decoding: entry.order.encodeState(), as: UTF8.self),
         ]
     }
+
+    package func compareOtherTables(
+        in pool: PostgresPool,
+        through head: Int64,
+        report: (Difference) -> Void
+    ) async throws {
+        let check = TrackingNumbersCheck { try await pool.query($0, $1) }
+        try await check.compare(projection: name, through: head, report: report)
+    }
 }
