@@ -40,6 +40,8 @@ extension Migration {
         Migration(21, "projection-open", PackageResources._21_projection_open_sql),
         Migration(22, "orders-customer", PackageResources._22_orders_customer_sql),
         Migration(23, "order-states", PackageResources._23_order_states_sql),
+        Migration(24, "order-list-version", PackageResources._24_order_list_version_sql),
+        Migration(25, "projection-layouts", PackageResources._25_projection_layouts_sql),
     ]
 
     private init(_ version: Int, _ name: String, _ bytes: [UInt8]) {

@@ -22,6 +22,8 @@ package struct Submission: Sendable {
     package let correlationId: String?
     package let causationId: String?
     package let receivedAt: Timestamp
+    /// The size of the command's JSON, in bytes; what it occupies while it waits is a small multiple of it.
+    package let byteCount: Int
 
     package init(
         orderId: UUID,
@@ -35,7 +37,8 @@ package struct Submission: Sendable {
         actor: String,
         correlationId: String?,
         causationId: String? = nil,
-        receivedAt: Timestamp
+        receivedAt: Timestamp,
+        byteCount: Int = 0
     ) {
         self.orderId = orderId
         self.command = command
@@ -49,5 +52,6 @@ package struct Submission: Sendable {
         self.correlationId = correlationId
         self.causationId = causationId
         self.receivedAt = receivedAt
+        self.byteCount = byteCount
     }
 }
