@@ -42,6 +42,7 @@ extension Migration {
         Migration(23, "order-states", PackageResources._23_order_states_sql),
         Migration(24, "order-list-version", PackageResources._24_order_list_version_sql),
         Migration(25, "projection-layouts", PackageResources._25_projection_layouts_sql),
+        Migration(26, "projection-fence", PackageResources._26_projection_fence_sql),
     ]
 
     private init(_ version: Int, _ name: String, _ bytes: [UInt8]) {
