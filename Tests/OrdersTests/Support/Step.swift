@@ -25,6 +25,8 @@ struct Step: Sendable, CustomTestStringConvertible {
         return step
     }
 
+    subscript(name: String) -> String? { members.last { $0.name == name }?.json }
+
     func without(_ name: String) -> Step {
         var step = self
         step.members.removeAll { $0.name == name }
