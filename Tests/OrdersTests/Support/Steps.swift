@@ -72,8 +72,10 @@ extension Step {
 
     static func track(return returnId: String) -> Step { Step(.setTracking, [("returnId", quoted(returnId))]) }
 
-    /// A revised estimate: the hour after that minute.
-    static func eta(_ parcelId: String? = nil, _ minute: Int) -> Step {
+    /// A revised estimate of the whole order: the hour after that minute.
+    static func eta(_ minute: Int) -> Step { eta(nil, minute) }
+
+    static func eta(_ parcelId: String?, _ minute: Int) -> Step {
         Step(
             .reviseEta,
             [("parcelId", parcelId.map(quoted)), ("window", window(minute)), ("source", quoted("shop"))]
