@@ -85,6 +85,10 @@ enum TransitionsPage {
             switch name {
             case .placeOrder: placement
             case .confirmOrder, .closeOrder: "{}"
+            case .editOrder: #"{"total":{"amount":2000,"currency":"EUR"}}"#
+            case .adjustTotal:
+                #"{"adjustmentId":"a1","amount":{"amount":1,"currency":"EUR"},"direction":"raise","reason":"other"}"#
+            case .setMetadata: #"{"set":{"key":"x"}}"#
             case .changeShipTo: #"{"contactRef":"c","country":"AT"}"#
             case .cancelOrder: #"{"reason":"customer"}"#
             case .holdOrder: #"{"holdId":"h\#(order.holds.count + 1)","reason":"other"}"#
@@ -92,15 +96,21 @@ enum TransitionsPage {
             case .packParcel: #"{"parcelId":"p\#(order.parcels.count + 1)","lines":[{"lineId":"a","quantity":2}]}"#
             case .voidParcel: #"{"parcelId":"p1","reason":"x"}"#
             case .dispatchParcel: #"{"parcelId":"p1","carrier":"dhl"}"#
+            case .setTracking: #"{"parcelId":"p1","carrier":"dhl","trackingNumber":"1"}"#
             case .reviseEta: "{\(window),\"source\":\"shop\"}"
             case .recordScan: scan("s1", "inTransit").1
             case .retractScan: #"{"parcelId":"p1","scanId":"s0","reason":"x"}"#
+            case .endParcel: #"{"parcelId":"p1","scanId":"e1","outcome":"delivered","reason":"x"}"#
+            case .reportShortage: #"{"claimId":"c1","parcelId":"p1","kind":"missing","lines":\#(line)}"#
             case .recordPayment: payment("m\(order.payment.reports.count)", "captured", 2000).1
+            case .retractPayment: #"{"paymentId":"m0","reason":"x"}"#
             case .requestReturn: #"{"returnId":"r\#(order.returns.count + 1)","lines":\#(line),"reason":"x"}"#
             case .decideReturn: #"{"returnId":"r1","approve":true}"#
+            case .cancelReturn: #"{"returnId":"r1","reason":"x"}"#
             case .receiveReturn: receive.1
             case .resolveAnomaly: #"{"version":\#(order.anomalies.first?.version ?? 1),"note":"x"}"#
             case .addNote: #"{"text":"x","visibility":"staff"}"#
+            case .reopenOrder: #"{"reason":"x"}"#
             }
         return try decoded(name, body)
     }

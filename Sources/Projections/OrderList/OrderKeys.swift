@@ -12,28 +12,21 @@ struct OrderKeys: Sendable, Hashable {
     let customer: String
     let number: String
     let status: String
-    /// The parcels' carriers, each once, in the order of the parcels.
+    /// The carriers of parcels and returns, each once.
     let carriers: [String]
-    /// The parcels' tracking numbers, each once, in the order of the parcels.
+    /// The tracking numbers of parcels and returns, current and former, in the form in which they are compared.
     let trackingNumbers: [String]
 
     init(_ order: Order) {
         orderId = order.orderId
         placedAt = order.placedAt
-        // The announced headline decides, as the list shows it.
-        attention = order.headline == .attention || !order.anomalies.isEmpty
+        attention = order.attention
         shop = order.shop
         customer = order.customer
         number = order.number
         status = order.headline.rawValue
-        carriers = Self.distinct(order.parcels.compactMap(\.carrier))
-        trackingNumbers = Self.distinct(order.parcels.compactMap(\.trackingNumber))
-    }
-
-    private static func distinct(_ texts: [String]) -> [String] {
-        // Compared as bytes, as SQL compares them.
-        var seen: Set<[UInt8]> = []
-        return texts.filter { seen.insert(Array($0.utf8)).inserted }
+        carriers = order.carriers
+        trackingNumbers = order.trackingKeys
     }
 
     static func upsert(_ keys: [OrderKeys], version: Int) -> PostgresQuery {
