@@ -14,8 +14,15 @@ func placeBody(_ changes: [String: String?] = [:]) -> String {
     return "{" + members.map { "\"\($0)\":\($1)" }.joined(separator: ",") + "}"
 }
 
-func lineBody(_ lineId: String = "a", quantity: String = "2", price: String = money(1000)) -> String {
-    #"{"lineId":"\#(lineId)","sku":"A-1","name":"Lamp","quantity":\#(quantity),"unitPrice":\#(price)}"#
+/// A line, with further members where `more` has some.
+func lineBody(
+    _ lineId: String = "a",
+    quantity: String = "2",
+    price: String = money(1000),
+    _ more: String = ""
+) -> String {
+    let rest = more.isEmpty ? "" : "," + more
+    return #"{"lineId":"\#(lineId)","sku":"A-1","name":"Lamp","quantity":\#(quantity),"unitPrice":\#(price)\#(rest)}"#
 }
 
 func money(_ amount: Int64, _ currency: String = "EUR") -> String {

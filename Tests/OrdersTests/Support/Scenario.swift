@@ -39,6 +39,15 @@ struct Given {
         }
     }
 
+    func when(_ step: Step) throws -> Outcome { try when(step.name, step.body) }
+
+    /// The scenario after the events of these commands, each of which the order accepts.
+    func after(_ steps: Step...) throws -> Given { try after(steps) }
+
+    func after(_ steps: [Step]) throws -> Given {
+        try steps.reduce(self) { try $0.after($1.name, $1.body) }
+    }
+
     /// The scenario after the events of a command.
     func after(_ name: CommandName, _ json: String = "{}") throws -> Given {
         var next = self
@@ -75,6 +84,39 @@ struct Outcome {
             #expect(rejection.reason == reason, "\(rejection.message)", sourceLocation: sourceLocation)
             #expect(!rejection.message.isEmpty, sourceLocation: sourceLocation)
         }
+    }
+
+    /// Expects that nothing is left to say: the fact is known.
+    func thenNothing(sourceLocation: SourceLocation = #_sourceLocation) {
+        then([EventType](), sourceLocation: sourceLocation)
+    }
+
+    /// Expects a refusal with this reason, whose message holds these words.
+    func thenRefused(
+        _ reason: RejectionReason,
+        naming words: String...,
+        sourceLocation: SourceLocation = #_sourceLocation
+    ) {
+        thenRefused(reason, sourceLocation: sourceLocation)
+        guard case .failure(let rejection) = result else { return }
+        for word in words {
+            #expect(rejection.message.contains(word), "\(rejection.message)", sourceLocation: sourceLocation)
+        }
+    }
+
+    /// The texts of the first event of this type: what its customer reads, and what staff reads beside it.
+    func event(_ type: EventType, sourceLocation: SourceLocation = #_sourceLocation) throws -> (data: View?, internal: View)
+    {
+        let event = try #require(try events.first { $0.type == type }, sourceLocation: sourceLocation)
+        let texts = event.encode()
+        return (
+            try texts.data.map { View(try JSONValue.parse($0)) }, View(try JSONValue.parse(texts.internal))
+        )
+    }
+
+    /// What the customer reads of the first event of this type.
+    func data(_ type: EventType, sourceLocation: SourceLocation = #_sourceLocation) throws -> View {
+        try #require(try event(type, sourceLocation: sourceLocation).data, sourceLocation: sourceLocation)
     }
 
     /// Expects events of these types, and these anomalies.
