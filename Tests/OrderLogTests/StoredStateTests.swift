@@ -6,7 +6,7 @@ import Testing
 
 @testable import OrderLog
 
-/// The state that a row holds may be older than the row, or of another layout: every reader gets the order all the same.
+/// The state that a row holds may be older than the row, or of another layout: each reader gets the order all the same.
 @Suite struct StoredStateTests {
     /// Each append is by the process that did not append last, which has to load the order.
     @Test func everyReadOfALargeOrderIsTheFoldOfItsEvents() async throws {
