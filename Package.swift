@@ -274,7 +274,7 @@ let package = Package(
         ),
         .testTarget(
             name: "OrderAPITests",
-            dependencies: ["OrderAPI", httpTypes, nio],
+            dependencies: ["Access", "OrderAPI", "OrderLog", "Orders", "StrictJSON", httpTypes, nio],
             swiftSettings: strict
         ),
         .testTarget(
