@@ -44,6 +44,7 @@ let migrations = [
     "018-projection-versions.sql", "019-orders-versions.sql", "020-projection-replays.sql",
     "021-projection-open.sql", "022-orders-customer.sql", "023-order-states.sql",
     "024-order-list-version.sql", "025-projection-layouts.sql", "026-projection-fence.sql",
+    "030-tracking-numbers.sql", "031-order-list-numbers.sql",
 ]
 
 let package = Package(
@@ -274,7 +275,7 @@ let package = Package(
         ),
         .testTarget(
             name: "OrderAPITests",
-            dependencies: ["OrderAPI", httpTypes, nio],
+            dependencies: ["Access", "OrderAPI", "OrderLog", "Orders", "StrictJSON", httpTypes, nio],
             swiftSettings: strict
         ),
         .testTarget(

@@ -176,7 +176,7 @@ struct AppendSession {
             "a command took too long; it is answered as unavailable",
             metadata: [
                 "error": "\(error)", "command": "\(entry.submission.commandId)",
-                "order": "\(entry.submission.orderId)",
+                "order": "\(entry.submission.orderId?.text ?? "unknown")",
             ]
         )
         entry.pendingReceipt.complete(with: .failure(.unavailable))

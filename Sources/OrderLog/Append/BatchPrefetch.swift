@@ -28,7 +28,7 @@ struct BatchPrefetch: Sendable {
     ///   - cache: the orders that need not be loaded.
     init(for entries: [AppendQueue.Entry], notIn cache: StateCache) {
         commandIds = Set(entries.lazy.filter(\.mayBeKnown).map(\.submission.commandId))
-        orderIds = Set(entries.lazy.map(\.submission.orderId).filter { !cache.contains($0) })
+        orderIds = Set(entries.lazy.compactMap(\.submission.orderId).filter { !cache.contains($0) })
     }
 
     /// Loads the rows.

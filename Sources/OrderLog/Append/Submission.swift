@@ -3,14 +3,17 @@ package import Orders
 
 /// A command on its way into the log: decoded, validated and authorised, with everything that the decision needs.
 package struct Submission: Sendable {
-    package let orderId: UUID
+    /// The order that the command is for; nil for a scan by tracking number, whose order is found under the head lock.
+    package let orderId: UUID?
+    /// The tracking number by which a scan names its parcel; nil for a command that names its order.
+    package let trackingKey: TrackingKey?
     package let command: OrderCommand
     /// The idempotency key, the client's own or a generated one; unique within the order's shop.
     package let commandId: String
     /// The client chose the command id, so that it may have been used before. A generated id has not.
     package let mayBeRepeated: Bool
-    /// SHA-256 of the canonical command and its order id: distinguishes a repetition from another command under the
-    /// same id.
+    /// SHA-256 of the canonical command as it was sent, and of its order id: distinguishes a repetition from another
+    /// command under the same id.
     package let fingerprint: [UInt8]
     /// The version that the order must have; nil where the client named none.
     package let ifMatch: Int?
@@ -26,7 +29,8 @@ package struct Submission: Sendable {
     package let byteCount: Int
 
     package init(
-        orderId: UUID,
+        orderId: UUID?,
+        trackingKey: TrackingKey? = nil,
         command: OrderCommand,
         commandId: String,
         mayBeRepeated: Bool = true,
@@ -41,6 +45,7 @@ package struct Submission: Sendable {
         byteCount: Int = 0
     ) {
         self.orderId = orderId
+        self.trackingKey = trackingKey
         self.command = command
         self.commandId = commandId
         self.mayBeRepeated = mayBeRepeated

@@ -22,7 +22,8 @@ struct AddNote: CommandPayload {
     }
 
     func decide(_ order: Order, at occurredAt: Timestamp) throws(Rejection) -> [OrderEvent] {
-        [OrderEvent(NoteAdded(text: text, visibility: visibility), at: occurredAt)]
+        try order.requireRoom(order.notes.count, within: OrderBound.notes, for: "notes")
+        return [OrderEvent(NoteAdded(text: text, visibility: visibility), at: occurredAt)]
     }
 
     static func isPossible(in order: Order) -> Bool { true }

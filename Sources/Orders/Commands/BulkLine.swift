@@ -4,7 +4,8 @@ package import StrictJSON
 /// One line of a bulk request: a command's own fields, and beside them the command's name, its order and its id.
 package struct BulkLine: Sendable {
     package let command: OrderCommand
-    /// The order that the line names; nil for `placeOrder`, which has a field of its own for the id.
+    /// The order that the line names; nil for `placeOrder`, which has a field of its own for the id, and for a scan by
+    /// tracking number.
     package let target: UUID?
     package let commandId: String?
     /// The version that the order must have.
@@ -20,10 +21,14 @@ package struct BulkLine: Sendable {
         let ifMatch = fields.optional("ifMatch", .integer(0...Int64(Int32.max)))
         guard let name else { throw InvalidCommand(errors: fields.errors) }
         let places = name == .placeOrder
-        let target = places ? nil : fields.required("orderId", .uuid)
+        let tracks = name == .recordScan && line["orderId"] == nil && line["parcelId"] == nil
+        let target = places || tracks ? nil : fields.required("orderId", .uuid)
         let command: OrderCommand
         do {
-            command = try OrderCommand.decode(name, line, ignoring: places ? common : common + ["orderId"])
+            command =
+                tracks
+                ? try OrderCommand.decodeTrackedScan(line, ignoring: common)
+                : try OrderCommand.decode(name, line, ignoring: places ? common : common + ["orderId"])
         } catch {
             throw InvalidCommand(errors: fields.errors + error.errors)
         }

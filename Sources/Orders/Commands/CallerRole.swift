@@ -6,7 +6,7 @@ package enum CallerRole: String, Sendable, CaseIterable {
     package func may(_ command: CommandName) -> Bool {
         switch self {
         case .backend: true
-        case .staff: command != .placeOrder && !command.isFact
+        case .staff: command != .placeOrder && !command.isForBackendsOnly
         case .customer, .operator: false
         }
     }

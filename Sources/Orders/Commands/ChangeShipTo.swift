@@ -1,7 +1,6 @@
 import StrictJSON
 
-/// Changes the address of units that have not left yet. Refused while units are on their way or delivered. After all of
-/// them came back or were lost they are sent again, perhaps to another address.
+/// Changes the address of units that have not left yet. Refused while units are on their way.
 struct ChangeShipTo: CommandPayload {
     static let name = CommandName.changeShipTo
     static let path = "ship-to"
@@ -23,11 +22,11 @@ struct ChangeShipTo: CommandPayload {
 
     func decide(_ order: Order, at occurredAt: Timestamp) throws(Rejection) -> [OrderEvent] {
         try order.requireActive()
-        guard !order.hasDispatchedUnits else {
-            throw Rejection(.alreadyDispatched, "Parcels of the order are under way or delivered.")
+        guard order.units.shipped == 0 else {
+            throw Rejection(.alreadyDispatched, "Parcels of the order are under way.")
         }
         return [OrderEvent(ShipToChanged(contactRef: contactRef, country: country), at: occurredAt)]
     }
 
-    static func isPossible(in order: Order) -> Bool { order.isActive && !order.hasDispatchedUnits }
+    static func isPossible(in order: Order) -> Bool { order.isActive && order.units.shipped == 0 }
 }

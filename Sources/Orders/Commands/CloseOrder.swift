@@ -4,15 +4,48 @@ import StrictJSON
 struct CloseOrder: CommandPayload {
     static let name = CommandName.closeOrder
     static let path = "close"
-    static let summary = "Ends an order after everything is done."
+    static let summary = "Ends an order after everything is done, with money settled or written off."
+    static let meanings = [
+        "writeOff": "The reason for closing with money unsettled. For staff only."
+    ]
+    static let passesBounds = true
 
-    static func read(_ fields: inout FieldReader) -> CloseOrder? { CloseOrder() }
+    let writeOff: String?
 
-    func write(_ writer: inout JSONWriter) {}
+    static func read(_ fields: inout FieldReader) -> CloseOrder? {
+        CloseOrder(writeOff: fields.optional("writeOff", .text))
+    }
+
+    func write(_ writer: inout JSONWriter) { writer.field("writeOff", writeOff) }
 
     func decide(_ order: Order, at occurredAt: Timestamp) throws(Rejection) -> [OrderEvent] {
         try Self.check(order)
-        return [OrderEvent(OrderClosed(), at: occurredAt)]
+        guard let writeOff else {
+            guard order.payment.isSettled else {
+                throw Rejection(
+                    .moneyNotSettled,
+                    """
+                    \(order.payment.paid) is paid, \(order.due) is due, and \(order.payment.outstanding) is authorized \
+                    and neither captured nor voided. A write-off closes the order all the same.
+                    """
+                )
+            }
+            return [OrderEvent(OrderClosed(), at: occurredAt)]
+        }
+        return [OrderEvent(OrderClosed(writeOff: Self.writeOff(of: order, writeOff)), at: occurredAt)]
+    }
+
+    private static func writeOff(of order: Order, _ reason: String) -> WriteOff {
+        func money(_ amount: Int64) -> Money? {
+            amount > 0 ? order.money(min(amount, Money.maximumAmount)) : nil
+        }
+        let difference = order.due.addingSaturated(-order.payment.paid)
+        return WriteOff(
+            reason: reason,
+            unpaid: money(difference),
+            unrefunded: money(-difference),
+            unreleased: money(order.payment.outstanding)
+        )
     }
 
     private static func check(_ order: Order) throws(Rejection) {
@@ -23,12 +56,6 @@ struct CloseOrder: CommandPayload {
         try order.requireNoHold()
         if let pending = order.returns.first(where: \.isPending) {
             throw Rejection(.returnsPending, "Return \(pending.returnId) is \(pending.status.rawValue).")
-        }
-        guard order.isSettled else {
-            throw Rejection(
-                .moneyNotSettled,
-                "Authorized money is neither captured nor voided, or less is captured than due."
-            )
         }
     }
 

@@ -19,6 +19,12 @@ protocol CommandPayload: Sendable {
     /// surprising.
     static var isFact: Bool { get }
 
+    /// Tells whether backends alone may give the command: what carriers and payment providers report.
+    static var isForBackendsOnly: Bool { get }
+
+    /// Tells whether an order that has reached a bound of its size still takes the command, because it ends something.
+    static var passesBounds: Bool { get }
+
     /// Tells whether the command must say when it happened. A report without its time would be worthless.
     static var needsOccurredAt: Bool { get }
 
@@ -43,6 +49,10 @@ extension CommandPayload {
     static var meanings: [String: String] { [:] }
 
     static var isFact: Bool { false }
+
+    static var isForBackendsOnly: Bool { false }
+
+    static var passesBounds: Bool { false }
 
     static var needsOccurredAt: Bool { false }
 }

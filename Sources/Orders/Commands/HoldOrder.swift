@@ -33,6 +33,7 @@ struct HoldOrder: CommandPayload {
         guard !order.holds.contains(where: { $0.holdId == holdId }) else {
             throw Rejection(.holdExists, "The order has had a hold \(holdId).")
         }
+        try order.requireRoom(order.holds.count, within: OrderBound.holds, for: "holds")
         return [OrderEvent(OrderHeld(holdId: holdId, reason: reason, note: note), at: occurredAt)]
     }
 

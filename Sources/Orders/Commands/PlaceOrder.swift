@@ -6,23 +6,37 @@ struct PlaceOrder: CommandPayload {
     static let name = CommandName.placeOrder
     static let path = ""
     static let summary = "Opens an order."
-    static let meanings = ["lines": "The lines of the order."]
+    static let meanings = [
+        "lines": "The lines of the order.", "fees": "Amounts beside the goods. Default: none.",
+        "metadata": "The shop's own texts, at most 50. The customer sees them.",
+        "privateMetadata": "The shop's own texts, at most 50, that the customer does not see.",
+        "relatesTo": "A link to another order, which is not looked up.",
+    ]
 
     let orderId: UUID?
     let number: String
     let shop: String
     let customer: String
     let contents: OrderContents
+    let privateMetadata: Metadata?
 
     static func read(_ fields: inout FieldReader) -> PlaceOrder? {
         let orderId = fields.optional("orderId", .uuid)
         let number = fields.required("number", .text)
         let shop = fields.required("shop", .shop)
-        let customer = fields.required("customer", .text)
+        let customer = fields.required("customer", .customer)
         let contents = OrderContents.read(&fields)
+        let privateMetadata = fields.optional("privateMetadata", .metadata)
         guard let number, let shop, let customer, let contents else { return nil }
-        contents.checkTotal(&fields)
-        return PlaceOrder(orderId: orderId, number: number, shop: shop, customer: customer, contents: contents)
+        contents.checkAmounts(&fields)
+        return PlaceOrder(
+            orderId: orderId,
+            number: number,
+            shop: shop,
+            customer: customer,
+            contents: contents,
+            privateMetadata: privateMetadata
+        )
     }
 
     func write(_ writer: inout JSONWriter) {
@@ -31,11 +45,18 @@ struct PlaceOrder: CommandPayload {
         writer.field("shop", shop)
         writer.field("customer", customer)
         contents.write(&writer)
+        if let privateMetadata { writer.field("privateMetadata", privateMetadata) }
     }
 
     func decide(_ order: Order, at occurredAt: Timestamp) throws(Rejection) -> [OrderEvent] {
         guard order.version == 0 else { throw Rejection(.orderExists, "There is an order with this id.") }
-        let placed = OrderPlaced(number: number, shop: shop, customer: customer, contents: contents.withDefaults)
+        let placed = OrderPlaced(
+            number: number,
+            shop: shop,
+            customer: customer,
+            contents: contents.withDefaults,
+            privateMetadata: privateMetadata ?? Metadata()
+        )
         return [OrderEvent(placed, at: occurredAt)]
     }
 

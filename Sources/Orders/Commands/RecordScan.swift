@@ -1,4 +1,4 @@
-import StrictJSON
+package import StrictJSON
 
 /// Reports a carrier's scan, a fact. Refused only for an unknown parcel.
 struct RecordScan: CommandPayload {
@@ -8,76 +8,113 @@ struct RecordScan: CommandPayload {
     static let meanings = [
         "code": "The event that the scan reports.",
         "reason": "The cause of a failed delivery or of an exception.",
+        "detail": "The carrier's finer word, an id. The customer reads it.",
         "occurredAt": "The time of the scan; at most 5 minutes ahead.",
+        "shop": "The shop whose parcel it is; needed where the token spans several.",
+        "carrier": "The carrier. Compared, without case, where the parcel's is known.",
+        "trackingNumber": "The parcel's tracking number, current or former; letters and digits alone count.",
     ]
     static let isFact = true
+    static let isForBackendsOnly = true
     static let needsOccurredAt = true
 
-    let parcelId: String
-    let scanId: String
-    let code: ScanCode
-    let place: Place?
-    let reason: FailureReason?
-    let eta: TimeWindow?
-    let proof: Proof?
+    /// The parcel; nil while a scan by tracking number has none yet.
+    var parcelId: String?
+    /// The tracking by which the scan names its parcel; nil for a scan that names it by id.
+    var tracked: Tracked?
+    let scan: Scan
+
+    /// A parcel by its tracking number.
+    struct Tracked: Sendable {
+        let carrier: String?
+        let trackingNumber: String
+        let shop: String?
+    }
 
     static func read(_ fields: inout FieldReader) -> RecordScan? {
         let parcelId = fields.required("parcelId", .identifier)
+        let scan = readScan(&fields)
+        guard let parcelId, let scan else { return nil }
+        return RecordScan(parcelId: parcelId, scan: scan)
+    }
+
+    /// Reads a scan by tracking number.
+    static func readTracked(_ fields: inout FieldReader) -> RecordScan? {
+        let shop = fields.optional("shop", .shop)
+        let carrier = fields.optional("carrier", .text)
+        let trackingNumber = fields.required("trackingNumber", .trackingNumber)
+        let scan = readScan(&fields)
+        guard let trackingNumber, let scan else { return nil }
+        let tracked = Tracked(carrier: carrier, trackingNumber: trackingNumber, shop: shop)
+        return RecordScan(tracked: tracked, scan: scan)
+    }
+
+    /// Reads the scan's own fields. The time is the command's, and joins when the scan is decided.
+    private static func readScan(_ fields: inout FieldReader) -> Scan? {
         let scanId = fields.required("scanId", .identifier)
         let code: ScanCode? = fields.required("code", .word)
         let place = fields.optional("place", .place)
         let reason: FailureReason? = fields.optional("reason", .word)
         let eta = fields.optional("eta", .window)
         let proof = fields.optional("proof", .proof)
-        guard let parcelId, let scanId, let code else { return nil }
-        return RecordScan(
-            parcelId: parcelId,
+        let detail = fields.optional("detail", .identifier)
+        guard let scanId, let code else { return nil }
+        return Scan(
             scanId: scanId,
             code: code,
+            occurredAt: .earliest,
             place: place,
             reason: reason,
             eta: eta,
-            proof: proof
+            proof: proof,
+            detail: detail
         )
     }
 
     func write(_ writer: inout JSONWriter) {
-        writer.field("parcelId", parcelId)
-        writer.field("scanId", scanId)
-        writer.field("code", code)
-        writer.field("place", place)
-        if let reason { writer.field("reason", reason) }
-        writer.field("eta", eta)
-        writer.field("proof", proof)
+        if let tracked {
+            // The canonical form of a scan by number stays that of the body, whatever parcel it is for.
+            writer.field("shop", tracked.shop)
+            writer.field("carrier", tracked.carrier)
+            writer.field("trackingNumber", tracked.trackingNumber)
+        } else {
+            writer.field("parcelId", parcelId)
+        }
+        writer.field("scanId", scan.scanId)
+        writer.field("code", scan.code)
+        writer.field("place", scan.place)
+        if let reason = scan.reason { writer.field("reason", reason) }
+        writer.field("eta", scan.eta)
+        writer.field("proof", scan.proof)
+        writer.field("detail", scan.detail)
     }
 
     func decide(_ order: Order, at occurredAt: Timestamp) throws(Rejection) -> [OrderEvent] {
-        let index = try order.requireParcel(parcelId)
-        if order.parcels[index].scans.contains(where: { $0.scanId == scanId }) { return [] }
+        let index = try order.requireParcel(parcelId ?? "")
+        let parcelId = order.parcels[index].parcelId
+        var scan = scan.at(occurredAt)
+        scan.isBeforeOrder = occurredAt < order.placedAt.adding(seconds: -86_400)
+        let known = order.parcels[index].scan(scan.scanId)
+        if try order.isKnown(known, scan.differences, id: scan.scanId) { return [] }
+        try order.requireRoomForScan()
         var events: [OrderEvent] = []
         var next = order
-        if order.parcels[index].status == .packed {
+        if order.parcels[index].isPacked, order.parcels[index].impliesDispatch(scan) {
             let dispatched = ParcelDispatched(parcelId: parcelId, isImplied: true)
             events.append(OrderEvent(dispatched, at: occurredAt, anomaly: Self.brokenDispatchRule(in: order)))
             next.evolve(events[0])
         }
-        let scan = Scan(
-            scanId: scanId,
-            code: code,
-            occurredAt: occurredAt,
-            place: place,
-            reason: reason,
-            proof: proof
-        )
         let before = next.parcels[index]
         var after = before
+        scan.recordedWith = next.version + 1
         after.add(scan)
-        let scanned = ScanRecorded(parcelId: parcelId, scan: scan, eta: eta, parcelStatus: after.status)
+        // A scan that does not count leaves the status that was announced.
+        after.status = scan.isBeforeOrder ? before.status : after.folded().status
+        let scanned = ScanRecorded(parcelId: parcelId, scan: scan, parcelStatus: after.status)
         events.append(
             OrderEvent(scanned, at: occurredAt, anomaly: next.contradiction(of: scan, before: before, after: after))
         )
-        if let eta, eta != before.eta {
-            let revised = EtaRevised(parcelId: parcelId, old: before.eta, new: eta, source: .carrier)
+        if let revised = EtaRevised(of: after, after: before, scanId: scan.scanId) {
             events.append(OrderEvent(revised, at: occurredAt))
         }
         return events
@@ -93,4 +130,51 @@ struct RecordScan: CommandPayload {
     }
 
     static func isPossible(in order: Order) -> Bool { !order.parcels.isEmpty }
+}
+
+extension EtaRevised {
+    /// The change of a parcel's expected time that a scan or its retraction brings; nil where it brings none. The time
+    /// of a parcel at its end stays.
+    init?(of parcel: Parcel, after before: Parcel, scanId: String) {
+        let new = parcel.newestEta
+        guard !parcel.status.isTerminal, new != before.eta else { return nil }
+        self.init(parcelId: parcel.parcelId, old: before.eta, new: new, source: .carrier, scanId: scanId)
+    }
+}
+
+extension OrderCommand {
+    /// The parcel of a scan by tracking number; nil for every other command.
+    package var scanTarget: ScanTarget? {
+        guard let scan = payload as? RecordScan, let tracked = scan.tracked, let occurredAt else { return nil }
+        return ScanTarget(
+            carrier: tracked.carrier,
+            numberKey: TrackingNumber.key(tracked.trackingNumber) ?? "",
+            shop: tracked.shop,
+            scanId: scan.scan.scanId,
+            occurredAt: occurredAt
+        )
+    }
+
+    /// The same scan with its parcel found. Its canonical form stays that of the body.
+    package func addressed(toParcel parcelId: String) -> OrderCommand {
+        guard var scan = payload as? RecordScan else { return self }
+        scan.parcelId = parcelId
+        return OrderCommand(name: name, occurredAt: occurredAt, payload: scan)
+    }
+
+    /// Reads a scan by tracking number.
+    ///
+    /// - Parameter ignoring: members that the command does not read, such as a bulk line's `command`.
+    /// - Throws: `InvalidCommand` with every error of the body, unknown fields included.
+    package static func decodeTrackedScan(
+        _ body: JSONNode,
+        ignoring: [StaticString] = []
+    ) throws(InvalidCommand) -> OrderCommand {
+        var fields = FieldReader(body)
+        let occurredAt = fields.required("occurredAt", .time)
+        let scan = RecordScan.readTracked(&fields)
+        fields.rejectUnknownMembers(ignoring: ignoring)
+        guard let scan, fields.errors.isEmpty else { throw InvalidCommand(errors: fields.errors) }
+        return OrderCommand(name: .recordScan, occurredAt: occurredAt, payload: scan)
+    }
 }

@@ -8,6 +8,8 @@ struct ReleaseHold: CommandPayload {
 
     let holdId: String
 
+    static let passesBounds = true
+
     static func read(_ fields: inout FieldReader) -> ReleaseHold? {
         fields.required("holdId", .identifier).map { ReleaseHold(holdId: $0) }
     }

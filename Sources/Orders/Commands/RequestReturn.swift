@@ -5,7 +5,9 @@ struct RequestReturn: CommandPayload {
     static let name = CommandName.requestReturn
     static let path = "request-return"
     static let summary = "Asks to send delivered units back."
-    static let meanings = ["reason": "The customer's reason.", "lines": "The units to send back."]
+    static let meanings = [
+        "reason": "The customer's reason. The customer reads it.", "lines": "The units to send back.",
+    ]
 
     let returnId: String
     let lines: [LineQuantity]
@@ -36,6 +38,8 @@ struct RequestReturn: CommandPayload {
             otherwise: .quantityNotReturnable,
             described: "to return"
         )
+        try order.requireRoom(order.returns.count, within: OrderBound.returns, for: "returns")
+        try order.requireRoomForLines(lines.count)
         return [OrderEvent(ReturnRequested(returnId: returnId, lines: lines, reason: reason), at: occurredAt)]
     }
 

@@ -1,12 +1,13 @@
 import StrictJSON
 
-/// Takes back a scan that was wrong. The scan stays in the timeline, marked, and no longer counts.
+/// Takes back a scan, or the shop's word on a parcel's end, that was wrong. It stays in the timeline, marked, and no
+/// longer counts.
 struct RetractScan: CommandPayload {
     static let name = CommandName.retractScan
     static let path = "retract-scan"
     static let summary =
         "Takes back a scan that was wrong. The scan stays in the timeline, marked, and no longer counts."
-    static let meanings = ["reason": "The reason for the retraction."]
+    static let meanings = ["reason": "The reason for the retraction. The customer reads it."]
 
     let parcelId: String
     let scanId: String
@@ -28,41 +29,58 @@ struct RetractScan: CommandPayload {
 
     func decide(_ order: Order, at occurredAt: Timestamp) throws(Rejection) -> [OrderEvent] {
         let index = try order.requireParcel(parcelId)
-        let status = try Self.statusAfter(retracting: scanId, from: index, of: order)
-        let retracted = ScanRetracted(parcelId: parcelId, scanId: scanId, reason: reason, parcelStatus: status)
-        return [OrderEvent(retracted, at: occurredAt)]
+        let (after, isHidden) = try Self.parcel(retracting: scanId, from: index, of: order)
+        let retracted = ScanRetracted(
+            parcelId: parcelId,
+            scanId: scanId,
+            reason: reason,
+            parcelStatus: after.status,
+            isHidden: isHidden
+        )
+        let event = OrderEvent(retracted, at: occurredAt)
+        guard let revised = EtaRevised(of: after, after: order.parcels[index], scanId: scanId) else { return [event] }
+        return [event, OrderEvent(revised, at: occurredAt)]
     }
 
-    /// The parcel's status without the scan.
+    /// The parcel without the scan, and whether customers do not see the scan.
     ///
     /// - Throws: a refusal where the scan is unknown or its units are in use.
-    private static func statusAfter(
+    private static func parcel(
         retracting scanId: String,
         from index: Int,
         of order: Order
-    ) throws(Rejection) -> ParcelStatus {
+    ) throws(Rejection) -> (Parcel, isHidden: Bool) {
         let before = order.parcels[index]
-        guard let scan = before.scans.first(where: { $0.scanId == scanId }) else {
+        guard let scan = before.scan(scanId) else {
             throw Rejection(.scanUnknown, "Parcel \(before.parcelId) has no scan \(scanId).")
         }
         guard !scan.isRetracted else { throw Rejection(.scanNotCounting, "Scan \(scanId) is retracted already.") }
         var after = before
         after.retract(scanId: scanId)
-        let (old, new) = (before.status.unitPlace, after.status.unitPlace)
-        if old != new, before.unitsAt == old, !order.canMove(before.lines, from: old, to: new) {
-            switch old {
-            case .delivered: throw Rejection(.returnDependsOnScan, "Units that this scan delivered are in a return.")
-            default: throw Rejection(.unitsMoved, "Units that this scan freed were packed or cancelled since.")
+        guard scan.counts else { return (after, scan.isBeforeOrder) }
+        after.retractImpliedDispatch()
+        after.status = after.folded().status
+        let (old, new) = (before.unitPlace, after.unitPlace)
+        if old != new, before.unitsAt == old {
+            guard before.short.isEmpty || old != .delivered else {
+                throw Rejection(.shortageDependsOnScan, "A shortage was reported of units that this scan delivered.")
+            }
+            guard order.canMove(before.movingLines, from: old, to: new) else {
+                switch old {
+                case .delivered:
+                    throw Rejection(.returnDependsOnScan, "Units that this scan delivered are in a return.")
+                default: throw Rejection(.unitsMoved, "Units that this scan freed were packed or cancelled since.")
+                }
             }
         }
-        return after.status
+        return (after, false)
     }
 
     static func isPossible(in order: Order) -> Bool {
         for (index, parcel) in order.parcels.enumerated() {
             for scan in parcel.scans where !scan.isRetracted {
                 do {
-                    _ = try statusAfter(retracting: scan.scanId, from: index, of: order)
+                    _ = try self.parcel(retracting: scan.scanId, from: index, of: order)
                     return true
                 } catch {
                     continue

@@ -9,7 +9,7 @@ struct ReviseEta: CommandPayload {
         "parcelId": "The parcel; without it the order as a whole.",
         "window": "The time at which arrival is expected now.",
         "source": "The source of the expectation.",
-        "reason": "The reason for the change.",
+        "reason": "The reason for the change. The customer reads it.",
     ]
 
     let parcelId: String?
@@ -40,12 +40,16 @@ struct ReviseEta: CommandPayload {
             guard !parcel.status.isTerminal else {
                 throw Rejection(.nothingExpected, "Parcel \(parcelId) is \(parcel.status.rawValue).")
             }
+            if let newest = parcel.newestEtaSource, newest.occurredAt > occurredAt {
+                throw Rejection(.etaOutdated, "A report of \(newest.occurredAt.rfc3339) says when it is expected.")
+            }
             old = parcel.eta
         } else {
             try order.requireActive()
             guard !order.isTerminal else { throw Rejection(.nothingExpected, "Nothing of the order is to come.") }
             old = order.eta
         }
+        guard old != window else { return [] }
         let revised = EtaRevised(parcelId: parcelId, old: old, new: window, source: source, reason: reason)
         return [OrderEvent(revised, at: occurredAt)]
     }

@@ -4,8 +4,9 @@ import StrictJSON
 struct VoidParcel: CommandPayload {
     static let name = CommandName.voidParcel
     static let path = "void-parcel"
-    static let summary = "Unpacks a parcel that has not left. Its units are open again; its id stays taken."
-    static let meanings = ["reason": "The reason for unpacking."]
+    static let summary =
+        "Unpacks a parcel that has not left, or of which no carrier knows. Its units are open again; its id stays taken."
+    static let meanings = ["reason": "The reason for unpacking. The customer reads it."]
 
     let parcelId: String
     let reason: String
@@ -22,9 +23,17 @@ struct VoidParcel: CommandPayload {
     }
 
     func decide(_ order: Order, at occurredAt: Timestamp) throws(Rejection) -> [OrderEvent] {
-        _ = try order.requirePacked(parcelId)
+        let parcel = order.parcels[try order.requireParcel(parcelId)]
+        guard Self.canBeVoided(parcel) else {
+            throw Rejection(.parcelNotPacked, "Parcel \(parcelId) is \(parcel.status.rawValue): it has left.")
+        }
         return [OrderEvent(ParcelVoided(parcelId: parcelId, reason: reason), at: occurredAt)]
     }
 
-    static func isPossible(in order: Order) -> Bool { order.hasPackedParcel }
+    /// Tells whether the parcel is packed, or was dispatched and no scan shows that it left.
+    private static func canBeVoided(_ parcel: Parcel) -> Bool {
+        !parcel.isVoid && (parcel.isPacked || !parcel.scans.contains(where: \.counts))
+    }
+
+    static func isPossible(in order: Order) -> Bool { order.parcels.contains(where: canBeVoided) }
 }

@@ -7,8 +7,9 @@ struct EtaRevised: EventPayload {
     ]
     static let meanings = [
         "parcelId": "The parcel; absent for the order as a whole.",
-        "old": "The time at which arrival was expected before.",
-        "new": "The time at which arrival is expected now.",
+        "old": "The time at which arrival was expected before; absent where none was expected.",
+        "new": "The time at which arrival is expected now; absent where none is expected any more.",
+        "scanId": "The scan that caused the change; absent where the shop revised the time.",
         "source": "The source of the expectation.",
         "reason": "The reason for the change.",
     ]
@@ -16,9 +17,11 @@ struct EtaRevised: EventPayload {
     /// The parcel that is expected at another time; nil for the order as a whole.
     var parcelId: String?
     var old: TimeWindow?
-    let new: TimeWindow
+    let new: TimeWindow?
     let source: EtaSource
     var reason: String?
+    /// The scan that caused the change: the scan is the source then, not this event.
+    var scanId: String?
 
     var type: EventType { .etaRevised }
 
@@ -28,16 +31,25 @@ struct EtaRevised: EventPayload {
         writer.field("new", new)
         writer.field("source", source)
         writer.field("reason", reason)
+        writer.field("scanId", scanId)
     }
 
     static func read(_ type: EventType, _ stored: inout StoredFields) -> EtaRevised? {
         let parcelId = stored.data.optional("parcelId", .identifier)
         let old = stored.data.optional("old", .window)
-        let new = stored.data.required("new", .window)
+        let new = stored.data.optional("new", .window)
         let source: EtaSource? = stored.data.required("source", .word)
         let reason = stored.data.optional("reason", .text(atLeast: 0))
-        guard let new, let source else { return nil }
-        return EtaRevised(parcelId: parcelId, old: old, new: new, source: source, reason: reason)
+        let scanId = stored.data.optional("scanId", .identifier)
+        guard let source else { return nil }
+        return EtaRevised(
+            parcelId: parcelId,
+            old: old,
+            new: new,
+            source: source,
+            reason: reason,
+            scanId: scanId
+        )
     }
 
     func evolve(_ order: inout Order, at occurredAt: Timestamp) {
@@ -45,6 +57,11 @@ struct EtaRevised: EventPayload {
             order.eta = new
             return
         }
-        order.changeParcel(parcelId) { $0.eta = new }
+        let version = order.version
+        order.changeParcel(parcelId) { parcel in
+            parcel.eta = new
+            guard scanId == nil, let new else { return }
+            parcel.etaSources.append(EtaSourceEntry(window: new, occurredAt: occurredAt, recordedWith: version))
+        }
     }
 }

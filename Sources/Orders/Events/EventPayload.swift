@@ -33,7 +33,7 @@ protocol EventPayload: Sendable, Equatable {
     static func read(_ type: EventType, _ stored: inout StoredFields) -> Self?
 
     /// The member of `data` that has one value in all events of the type; nil for a type that has none.
-    static func constant(of type: EventType) -> (member: String, value: JSONValue)?
+    static func constant(of type: EventType) -> ConstantMember?
 
     /// Changes the order. Never traps and never breaks the identity of units, whatever the event says.
     func evolve(_ order: inout Order, at occurredAt: Timestamp)
@@ -52,7 +52,7 @@ extension EventPayload {
 
     func writeInternal(_ writer: inout JSONWriter) {}
 
-    static func constant(of type: EventType) -> (member: String, value: JSONValue)? { nil }
+    static func constant(of type: EventType) -> ConstantMember? { nil }
 
     func isEqual(to other: any EventPayload) -> Bool {
         (other as? Self) == self

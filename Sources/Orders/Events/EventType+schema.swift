@@ -19,7 +19,8 @@ extension EventType {
         var stored = StoredFields(
             data: FieldReader(describing: catalog, meanings: payload.meanings),
             internal: FieldReader(describing: catalog, meanings: payload.meanings),
-            columns: StoredColumns(occurredAt: .earliest, number: "", shop: "", customer: "")
+            columns: StoredColumns(occurredAt: .earliest, number: "", shop: "", customer: ""),
+            isDescribing: true
         )
         _ = payload.read(self, &stored)
         _ = stored.internal.optional("anomaly", .anomaly)
@@ -38,7 +39,7 @@ extension EventType {
         return Self.rebuilt(data) { name, schema in
             guard name == constant.member else { return schema }
             let description = schema["description"].map { [("description", $0)] } ?? []
-            return .members([("const", constant.value)] + description)
+            return .members([("type", constant.type), ("enum", .array([constant.value]))] + description)
         }
     }
 

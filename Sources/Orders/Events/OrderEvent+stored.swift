@@ -45,6 +45,7 @@ extension OrderEvent {
         guard let type = EventType(rawValue: name) else { throw .unknownType(name) }
         guard upcasters.reads(type, schema: schema) else { throw .unknownSchema(type: name, schema: schema) }
         // All of a hidden event is in `internal`.
+        let isHidden = data == nil
         var (data, `internal`) = (data ?? `internal`, `internal`)
         if schema != upcasters.schema(of: type) {
             (data, `internal`) = try Self.upcast(data, `internal`, type, schema, upcasters)
@@ -54,7 +55,12 @@ extension OrderEvent {
             Self.withObject(`internal`, of: name) { `internal` in
                 Self.read(
                     type,
-                    StoredFields(data: FieldReader(data), internal: FieldReader(`internal`), columns: columns)
+                    StoredFields(
+                        data: FieldReader(data),
+                        internal: FieldReader(`internal`),
+                        columns: columns,
+                        isHidden: isHidden
+                    )
                 )
             }
         }.get()

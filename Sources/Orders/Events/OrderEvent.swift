@@ -40,3 +40,15 @@ package struct OrderEvent: Sendable, Equatable {
             && left.anomaly == right.anomaly && left.payload.isEqual(to: right.payload)
     }
 }
+
+extension OrderEvent {
+    /// The tracking number that the event gives to a parcel or a return; nil for an event that gives none.
+    package var trackingNumber: String? {
+        switch payload {
+        case let packed as ParcelPacked: packed.tracking.trackingNumber
+        case let dispatched as ParcelDispatched: dispatched.tracking.trackingNumber
+        case let changed as TrackingChanged: changed.new.trackingNumber
+        default: nil
+        }
+    }
+}

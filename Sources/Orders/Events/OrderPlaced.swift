@@ -12,18 +12,26 @@ struct OrderPlaced: EventPayload {
     let customer: String
     /// The contents of the order, with defaults filled in.
     let contents: OrderContents
+    /// The metadata that customers do not see.
+    var privateMetadata = Metadata()
 
     var type: EventType { .orderPlaced }
 
     func writeData(_ writer: inout JSONWriter) { contents.write(&writer) }
 
+    func writeInternal(_ writer: inout JSONWriter) {
+        if privateMetadata != Metadata() { writer.field("privateMetadata", privateMetadata) }
+    }
+
     static func read(_ type: EventType, _ stored: inout StoredFields) -> OrderPlaced? {
+        let privateMetadata = stored.internal.optional("privateMetadata", .metadata)
         guard let contents = OrderContents.read(&stored.data) else { return nil }
         return OrderPlaced(
             number: stored.columns.number,
             shop: stored.columns.shop,
             customer: stored.columns.customer,
-            contents: contents.withDefaults
+            contents: contents.withDefaults,
+            privateMetadata: privateMetadata ?? Metadata()
         )
     }
 
@@ -41,8 +49,13 @@ struct OrderPlaced: EventPayload {
         order.shipping = contents.shipping
         order.tax = contents.tax
         order.discount = contents.discount
+        order.fees = contents.fees ?? []
         order.total = contents.total
+        order.payment.setDue(contents.total)
         order.promised = contents.promised
+        order.metadata = contents.metadata ?? Metadata()
+        order.privateMetadata = privateMetadata
+        order.relatesTo = contents.relatesTo
         order.lines = contents.lines.map(OrderLine.init)
     }
 }

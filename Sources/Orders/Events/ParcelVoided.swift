@@ -3,7 +3,7 @@ import StrictJSON
 /// A parcel was unpacked before it left.
 struct ParcelVoided: EventPayload {
     static let summaries: [EventType: String] = [.parcelVoided: "A parcel was unpacked; its units are open again."]
-    static let meanings = ["reason": "The reason for unpacking."]
+    static let meanings = ["reason": "The reason for unpacking. The customer reads it."]
 
     let parcelId: String
     let reason: String
@@ -22,6 +22,9 @@ struct ParcelVoided: EventPayload {
     }
 
     func evolve(_ order: inout Order, at occurredAt: Timestamp) {
-        order.changeParcel(parcelId) { $0.void() }
+        order.changeParcel(parcelId) { parcel in
+            parcel.isVoid = true
+            parcel.status = .void
+        }
     }
 }

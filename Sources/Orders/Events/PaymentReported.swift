@@ -8,11 +8,14 @@ struct PaymentReported: EventPayload {
         .paymentVoided: "An authorization was voided.",
         .paymentFailed: "A payment failed.",
         .paymentRefunded: "Money was refunded.",
+        .paymentChargedBack: "The customer's bank took money back.",
+        .chargebackReversed: "Money that was taken back came back to the shop.",
     ]
     static let meanings = [
         "kind": "The reported result.",
         "amount": "The amount of this report.",
         "returnId": "The return for which money is paid back.",
+        "final": "Whether the capture is the last one of its payment. Default: false.",
     ]
 
     let report: PaymentReport
@@ -26,6 +29,8 @@ struct PaymentReported: EventPayload {
         case .voided: .paymentVoided
         case .failed: .paymentFailed
         case .refunded: .paymentRefunded
+        case .chargedBack: .paymentChargedBack
+        case .chargebackReversed: .chargebackReversed
         }
     }
 
@@ -34,6 +39,7 @@ struct PaymentReported: EventPayload {
         writer.field("kind", report.kind)
         writer.field("amount", report.amount)
         writer.field("returnId", report.returnId)
+        if report.isFinal { writer.field("final", true) }
     }
 
     func writeInternal(_ writer: inout JSONWriter) { writer.field("providerRef", report.providerRef) }
@@ -43,6 +49,7 @@ struct PaymentReported: EventPayload {
         let kind: PaymentKind? = stored.data.required("kind", .word)
         let amount = stored.data.required("amount", .money)
         let returnId = stored.data.optional("returnId", .identifier)
+        let isFinal = stored.data.optional("final", .bool)
         let providerRef = stored.internal.required("providerRef", .text)
         guard let paymentId, let kind, let amount, let providerRef else { return nil }
         return PaymentReported(
@@ -52,7 +59,8 @@ struct PaymentReported: EventPayload {
                 amount: amount,
                 occurredAt: stored.columns.occurredAt,
                 providerRef: providerRef,
-                returnId: returnId
+                returnId: returnId,
+                isFinal: isFinal ?? false
             )
         )
     }
@@ -61,7 +69,7 @@ struct PaymentReported: EventPayload {
         order.payment.add(report, in: order.currency)
     }
 
-    static func constant(of type: EventType) -> (member: String, value: JSONValue)? {
-        PaymentKind.allCases.first { Self.type(of: $0) == type }.map { ("kind", .string($0.rawValue)) }
+    static func constant(of type: EventType) -> ConstantMember? {
+        PaymentKind.allCases.first { Self.type(of: $0) == type }.map { ConstantMember("kind", $0.rawValue) }
     }
 }

@@ -9,11 +9,13 @@ struct ReturnDecided: EventPayload {
     static let meanings = [
         "approve": "Whether the shop agreed to the return.",
         "note": "A note that the customer reads.",
+        "staffNote": "A note for staff only.",
     ]
 
     let returnId: String
     let approve: Bool
     let note: String?
+    var staffNote: String?
 
     var type: EventType { approve ? .returnApproved : .returnRejected }
 
@@ -23,12 +25,15 @@ struct ReturnDecided: EventPayload {
         writer.field("note", note)
     }
 
+    func writeInternal(_ writer: inout JSONWriter) { writer.field("staffNote", staffNote) }
+
     static func read(_ type: EventType, _ stored: inout StoredFields) -> ReturnDecided? {
         let returnId = stored.data.required("returnId", .identifier)
         let approve = stored.data.required("approve", .bool)
         let note = stored.data.optional("note", .text(atLeast: 0))
+        let staffNote = stored.internal.optional("staffNote", .text(atLeast: 0))
         guard let returnId, let approve else { return nil }
-        return ReturnDecided(returnId: returnId, approve: approve, note: note)
+        return ReturnDecided(returnId: returnId, approve: approve, note: note, staffNote: staffNote)
     }
 
     func evolve(_ order: inout Order, at occurredAt: Timestamp) {
@@ -38,7 +43,7 @@ struct ReturnDecided: EventPayload {
         }
     }
 
-    static func constant(of type: EventType) -> (member: String, value: JSONValue)? {
-        ("approve", .bool(type == .returnApproved))
+    static func constant(of type: EventType) -> ConstantMember? {
+        ConstantMember("approve", type == .returnApproved)
     }
 }

@@ -10,15 +10,15 @@ struct ScanRecorded: EventPayload {
         .parcelReturnedToSender: "A parcel came back; its units are open again.",
         .parcelLost: "A parcel is lost; its units are open again.",
     ]
+    static let hiding = Hiding.sometimes
     static let meanings = [
+        "detail": "The carrier's finer word, an id. The customer reads it.",
         "code": "The event that the scan reports.",
         "reason": "The cause of a failed delivery or of an exception.",
     ]
 
     let parcelId: String
     let scan: Scan
-    /// The time of arrival that the carrier expected with this scan.
-    let eta: TimeWindow?
     /// The parcel's status after the scan.
     let parcelStatus: ParcelStatus
 
@@ -32,14 +32,18 @@ struct ScanRecorded: EventPayload {
         }
     }
 
+    /// Customers do not see scans from before the order: the carrier uses the number again.
+    var isHidden: Bool { scan.isBeforeOrder }
+
     func writeData(_ writer: inout JSONWriter) {
         writer.field("parcelId", parcelId)
         writer.field("scanId", scan.scanId)
         writer.field("code", scan.code)
         writer.field("place", scan.place)
         if let reason = scan.reason { writer.field("reason", reason) }
-        writer.field("eta", eta)
+        writer.field("eta", scan.eta)
         writer.field("proof", scan.proof)
+        writer.field("detail", scan.detail)
         writer.field("parcelStatus", parcelStatus)
     }
 
@@ -51,29 +55,38 @@ struct ScanRecorded: EventPayload {
         let reason: FailureReason? = stored.data.optional("reason", .word)
         let eta = stored.data.optional("eta", .window)
         let proof = stored.data.optional("proof", .proof)
+        let detail = stored.data.optional("detail", .identifier)
         let status: ParcelStatus? = stored.data.required("parcelStatus", .word)
         guard let parcelId, let scanId, let code, let status else { return nil }
-        let scan = Scan(
+        var scan = Scan(
             scanId: scanId,
             code: code,
             occurredAt: stored.columns.occurredAt,
             place: place,
             reason: reason,
-            proof: proof
+            eta: eta,
+            proof: proof,
+            detail: detail
         )
-        return ScanRecorded(parcelId: parcelId, scan: scan, eta: eta, parcelStatus: status)
+        scan.isBeforeOrder = stored.isHidden
+        return ScanRecorded(parcelId: parcelId, scan: scan, parcelStatus: status)
     }
 
     func evolve(_ order: inout Order, at occurredAt: Timestamp) {
-        order.changeParcel(parcelId) { $0.add(scan) }
+        var scan = scan
+        scan.recordedWith = order.version
+        order.changeParcel(parcelId) { parcel in
+            parcel.add(scan)
+            parcel.status = parcelStatus
+        }
     }
 
-    static func constant(of type: EventType) -> (member: String, value: JSONValue)? {
+    static func constant(of type: EventType) -> ConstantMember? {
         switch type {
-        case .deliveryFailed: ("code", .string(ScanCode.attemptFailed.rawValue))
-        case .parcelDelivered: ("code", .string(ScanCode.delivered.rawValue))
-        case .parcelReturnedToSender: ("code", .string(ScanCode.returnedToSender.rawValue))
-        case .parcelLost: ("code", .string(ScanCode.lost.rawValue))
+        case .deliveryFailed: ConstantMember("code", ScanCode.attemptFailed.rawValue)
+        case .parcelDelivered: ConstantMember("code", ScanCode.delivered.rawValue)
+        case .parcelReturnedToSender: ConstantMember("code", ScanCode.returnedToSender.rawValue)
+        case .parcelLost: ConstantMember("code", ScanCode.lost.rawValue)
         default: nil
         }
     }

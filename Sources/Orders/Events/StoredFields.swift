@@ -3,4 +3,8 @@ struct StoredFields {
     var data: FieldReader
     var `internal`: FieldReader
     let columns: StoredColumns
+    /// Tells whether customers do not see the event: all of it is in `internal`.
+    var isHidden = false
+    /// Tells whether the fields only describe themselves. Members that upcasters alone write are not described.
+    var isDescribing = false
 }

@@ -6,7 +6,7 @@ extension Field where Value == [LineQuantity] {
 }
 
 extension Field where Value == [ReceivedLine] {
-    /// A list of 1 … 500 lines, each `lineId` once.
+    /// A list of 1 … 500 lines, each `lineId` once in each condition.
     static var receivedLines: Field { LineFields.received }
 }
 
@@ -30,20 +30,30 @@ private enum LineFields {
             }
             return ReceivedLine(lineId: lineId, quantity: quantity, condition: condition)
         }.named("ReceivedLine")
-    ).withoutRepeated { $0.lineId }
+    ).withoutRepeated(note: "No `lineId` and `condition` twice.") { "\($0.lineId) \($0.condition)" }
 }
 
 extension Field {
-    /// Refuses a list in which two elements have the same `lineId`.
-    func withoutRepeated<Element>(_ lineId: @escaping @Sendable (Element) -> String) -> Field where Value == [Element] {
+    /// Refuses a list in which two elements have the same id.
+    ///
+    /// - Parameters:
+    ///   - member: the member at which the error points.
+    ///   - note: the rule in words, for the schema.
+    ///   - id: the element's id.
+    func withoutRepeated<Element>(
+        member: String = "lineId",
+        note: String? = nil,
+        _ id: @escaping @Sendable (Element) -> String
+    ) -> Field where Value == [Element] {
         let (read, describe) = (read, describe)
-        return Field(describe: { describe($0).adding(("description", "No `lineId` twice.")) }) { value, errors in
+        let note = note ?? "No `\(member)` twice."
+        return Field(describe: { describe($0).adding(("description", .string(note))) }) { value, errors in
             guard let elements = read(value, &errors) else { return nil }
             // Identifiers are ASCII, so equal texts are equal code units.
             if elements.count == 1 { return elements }
             var seen: Set<String> = []
-            for (index, element) in elements.enumerated() where !seen.insert(lineId(element)).inserted {
-                errors.append(FieldError(pointer: "\(value.pointer)/\(index)/lineId", message: "is there twice"))
+            for (index, element) in elements.enumerated() where !seen.insert(id(element)).inserted {
+                errors.append(FieldError(pointer: "\(value.pointer)/\(index)/\(member)", message: "is there twice"))
             }
             return seen.count == elements.count ? elements : nil
         }

@@ -10,12 +10,18 @@ extension Field where Value == Int64 {
     static func integer(_ range: ClosedRange<Int64>) -> Field {
         .checked(
             "must be a whole number from \(range.lowerBound) to \(range.upperBound)",
-            as: [
-                "type": "integer", "minimum": .integer(range.lowerBound), "maximum": .integer(range.upperBound),
-            ]
+            as: schema(of: range)
         ) { value in
             value.integer.flatMap { range.contains($0) ? $0 : nil }
         }
+    }
+
+    /// The schema of a range. A format says so where 32 bits do not hold it, since makers of clients take 32 otherwise.
+    private static func schema(of range: ClosedRange<Int64>) -> JSONValue {
+        let schema: JSONValue = [
+            "type": "integer", "minimum": .integer(range.lowerBound), "maximum": .integer(range.upperBound),
+        ]
+        return range.upperBound > Int64(Int32.max) ? schema.adding(("format", "int64")) : schema
     }
 
     /// A number that the service counted.

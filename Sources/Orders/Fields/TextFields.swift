@@ -23,6 +23,15 @@ extension Field where Value == String {
 
     /// The id under which a command is recognised when it is sent again.
     static var commandId: Field { TextFields.commandId }
+
+    /// An opaque reference to a customer: 1 to 255 characters without controls, as the `sub` of a token.
+    static var customer: Field { TextFields.customer }
+
+    /// A text with at least one ASCII letter or digit: the only characters by which tracking numbers are compared.
+    static var trackingNumber: Field { TextFields.trackingNumber }
+
+    /// An address with the scheme https.
+    static var httpsAddress: Field { TextFields.httpsAddress }
 }
 
 private enum TextFields {
@@ -96,10 +105,42 @@ private enum TextFields {
 
     static let locale = Field<String>.checked(
         "must be a language tag such as en-GB (BCP 47)",
-        as: ["type": "string", "maxLength": 64, "pattern": "^[A-Za-z]{2,8}(-[A-Za-z0-9]{1,8})*$"]
+        as: ["type": "string", "maxLength": 64, "pattern": "^[A-Za-z]{2,8}([-_][A-Za-z0-9]{1,8})*$"]
     ) { value in
-        guard let text = value.string, isLanguageTag(text) else { return nil }
+        // Many programs write de_DE for de-DE.
+        guard
+            let text = value.string.map({
+                $0.contains("_")
+                    ? $0.split(separator: "_", omittingEmptySubsequences: false).joined(separator: "-") : $0
+            }),
+            isLanguageTag(text)
+        else { return nil }
         return text
+    }
+
+    static let customer = Field<String>.checked(
+        "must be a text of 1 to 255 characters without control characters",
+        as: ["type": "string", "minLength": 1, "maxLength": 255, "pattern": "^[^\\u0000-\\u001F\\u007F-\\u009F]+$"]
+    ) { value in
+        guard let text = value.string, !text.isEmpty, text.unicodeScalars.count <= 255 else { return nil }
+        return text.unicodeScalars.allSatisfy { $0.properties.generalCategory != .control } ? text : nil
+    }
+
+    static let trackingNumber = Field<String>.checked(
+        "must be a text of at most 500 characters with a letter A to Z or a digit",
+        as: ["type": "string", "maxLength": 500, "pattern": "^[^\\u0000]*[A-Za-z0-9][^\\u0000]*$"]
+    ) { value in
+        guard let text = value.string, TrackingNumber.key(text) != nil, !text.utf8.contains(0) else { return nil }
+        return text.unicodeScalars.count <= 500 ? text : nil
+    }
+
+    static let httpsAddress = Field<String>.checked(
+        "must be an address that begins with https:// and holds at most 500 characters, without spaces",
+        as: ["type": "string", "maxLength": 500, "pattern": "^https://[^\\s\\u0000-\\u0020]+$"]
+    ) { value in
+        guard let text = value.string, text.utf8.count <= 500, text.utf8.count > 8 else { return nil }
+        guard text.prefix(8).lowercased() == "https://" else { return nil }
+        return text.unicodeScalars.allSatisfy { $0.value > 0x20 && !$0.properties.isWhitespace } ? text : nil
     }
 
     static let commandId = Field<String>.checked(

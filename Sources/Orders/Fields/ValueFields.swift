@@ -75,9 +75,7 @@ private enum ValueFields {
 
     private static let amount = Field<Int64>.integer(0...Money.maximumAmount)
 
-    static let place = Field<Place>.object(meanings: [
-        "text": "The place in the carrier's words.", "timeZone": "A name of the IANA time zone database.",
-    ]) { fields in
+    static let place = Field<Place>.object(meanings: Place.meanings) { fields in
         let text = fields.required("text", .text(atLeast: 0))
         let country = fields.optional("country", .country)
         let timeZone = fields.optional("timeZone", .text)

@@ -3,6 +3,7 @@ import StrictJSON
 /// Collects the schema of a part as clients read it.
 struct AnswerDescriber: PartVisitor {
     let catalog: SchemaCatalog
+    var includesHiddenParts: Bool { true }
     /// The readers of the part that is being described.
     let audience: Audience
     /// The meanings of fields in the part at hand, by name.
@@ -66,10 +67,23 @@ struct AnswerDescriber: PartVisitor {
 
     mutating func amount(_ name: StaticString, _ minorUnits: inout Int64, isSum: Bool) {
         guard isSum else { return require(name, Money.partField.describe(catalog)) }
-        var sum = AnswerDescriber(catalog: catalog, audience: audience, meanings: [:])
-        sum.require("amount", Int.partField.describe(catalog))
-        sum.require("currency", Field.currency.describe(catalog))
-        require(name, sum.schema(note: nil))
+        let sum = catalog.reference("MoneySum") {
+            var sum = AnswerDescriber(catalog: catalog, audience: audience, meanings: ["amount": "Minor units."])
+            sum.require("amount", ["type": "integer", "format": "int64"])
+            sum.require("currency", Field.currency.describe(catalog))
+            return sum.schema(note: "A sum of amounts. It can pass the bound of a single amount, and be below 0.")
+        }
+        require(name, sum)
+    }
+
+    mutating func amount(_ name: StaticString, _ minorUnits: inout Int64?) {
+        allow(name, Money.partField.describe(catalog))
+    }
+
+    mutating func computedAmount(_ name: StaticString, _ minorUnits: @autoclosure () -> Int64) {
+        var (amount, describer) = (Int64(0), self)
+        describer.amount(name, &amount, isSum: true)
+        self = describer
     }
 
     mutating func part<Part: OrderPart>(_ name: StaticString, _ part: inout Part) {

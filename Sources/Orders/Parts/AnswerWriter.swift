@@ -7,6 +7,8 @@ struct AnswerWriter: PartVisitor {
     var audience: Audience
     /// The order's currency, ISO 4217.
     let currency: String
+    /// Tells whether the reader is one of the shop's, who sees parts that are hidden from customers.
+    let includesHiddenParts: Bool
 
     mutating func field<Value: PartValue>(
         _ name: StaticString,
@@ -39,6 +41,15 @@ struct AnswerWriter: PartVisitor {
     mutating func amount(_ name: StaticString, _ minorUnits: inout Int64, isSum: Bool) {
         writer.key(name)
         writer.money(minorUnits, currency: currency)
+    }
+
+    mutating func amount(_ name: StaticString, _ minorUnits: inout Int64?) {
+        writer.field(name, minorUnits, in: currency)
+    }
+
+    mutating func computedAmount(_ name: StaticString, _ minorUnits: @autoclosure () -> Int64) {
+        writer.key(name)
+        writer.money(minorUnits(), currency: currency)
     }
 
     mutating func part<Part: OrderPart>(_ name: StaticString, _ part: inout Part) {

@@ -13,6 +13,11 @@ extension Field where Value == String {
     static var partCurrency: Field { PartFields.currency }
 }
 
+extension Field where Value == Int64 {
+    /// A sum of amounts.
+    static var sum: Field { PartFields.sum }
+}
+
 extension Field where Value == Int {
     /// 1 … 1,000,000 units.
     static var partQuantity: Field { PartFields.quantity }
@@ -22,6 +27,8 @@ extension Field where Value == Int {
 }
 
 private enum PartFields {
+    static let sum = Field<Int64>.integer(Int64.min...Int64.max)
+
     static let text = Field<String>.text.described { _ in ["type": "string"] }
 
     static let textOrEmpty = Field<String>.text(atLeast: 0).described { _ in ["type": "string"] }

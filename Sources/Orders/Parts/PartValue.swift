@@ -56,10 +56,34 @@ extension Proof: PartValue {
     func write(_ name: StaticString, to writer: inout JSONWriter) { writer.field(name, self) }
 }
 
-extension [LineQuantity]: PartValue {
-    static var partField: Field<[LineQuantity]> { .lines }
+/// A value of which a field of an order's part can hold a list.
+protocol PartElement: Sendable {
+    /// Reads a list from the stored state, and describes the list in an answer.
+    static var listField: Field<[Self]> { get }
 
-    func write(_ name: StaticString, to writer: inout JSONWriter) { writer.field(name, self) }
+    static func write(_ name: StaticString, _ list: [Self], to writer: inout JSONWriter)
+}
+
+extension Array: PartValue where Element: PartElement {
+    static var partField: Field<[Element]> { Element.listField }
+
+    func write(_ name: StaticString, to writer: inout JSONWriter) { Element.write(name, self, to: &writer) }
+}
+
+extension LineQuantity: PartElement {
+    static var listField: Field<[LineQuantity]> { .lines }
+
+    static func write(_ name: StaticString, _ list: [LineQuantity], to writer: inout JSONWriter) {
+        writer.field(name, list)
+    }
+}
+
+extension String: PartElement {
+    static var listField: Field<[String]> { .list(0...Int.max, of: .partText) }
+
+    static func write(_ name: StaticString, _ list: [String], to writer: inout JSONWriter) {
+        writer.array(name, list) { $0.string($1) }
+    }
 }
 
 extension PartValue where Self: WireWord {

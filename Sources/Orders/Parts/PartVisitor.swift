@@ -3,6 +3,9 @@
 ///
 /// A field is passed `inout`, since a reader sets it; the other visitors leave it as it is.
 protocol PartVisitor {
+    /// Tells whether parts that are hidden from customers, such as scans from before the order, belong into the form.
+    var includesHiddenParts: Bool { get }
+
     /// A field that is always there.
     ///
     /// - Parameters:
@@ -35,6 +38,13 @@ protocol PartVisitor {
     /// - Parameter isSum: whether the amount adds several up, and so may pass the bound of a single one.
     mutating func amount(_ name: StaticString, _ minorUnits: inout Int64, isSum: Bool)
 
+    /// An amount that may be missing, in minor units of the order's currency. The stored state names no currency.
+    mutating func amount(_ name: StaticString, _ minorUnits: inout Int64?)
+
+    /// An amount that follows from the fields, in minor units of the order's currency: clients read it, and the stored
+    /// state does not hold it.
+    mutating func computedAmount(_ name: StaticString, _ minorUnits: @autoclosure () -> Int64)
+
     /// A part within this one.
     mutating func part<Part: OrderPart>(_ name: StaticString, _ part: inout Part)
 
@@ -62,6 +72,23 @@ extension PartVisitor {
         for audience: FieldAudience = .everyone
     ) {
         field(name, &value, as: Value.partField, for: audience, shown: value)
+    }
+
+    mutating func field<Value: PartValue>(
+        _ name: StaticString,
+        _ value: inout Value,
+        as field: Field<Value>,
+        for audience: FieldAudience
+    ) {
+        self.field(name, &value, as: field, for: audience, shown: value)
+    }
+
+    mutating func field<Value: PartValue>(
+        _ name: StaticString,
+        _ value: inout Value?,
+        for audience: FieldAudience
+    ) {
+        field(name, &value, as: Value.partField, for: audience)
     }
 
     mutating func field<Value: PartValue>(_ name: StaticString, _ value: inout Value, as field: Field<Value>) {

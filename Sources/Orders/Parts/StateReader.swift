@@ -5,6 +5,8 @@ import StrictJSON
 struct StateReader: PartVisitor {
     var fields: FieldReader
 
+    var includesHiddenParts: Bool { true }
+
     mutating func field<Value: PartValue>(
         _ name: StaticString,
         _ value: inout Value,
@@ -33,8 +35,14 @@ struct StateReader: PartVisitor {
     }
 
     mutating func amount(_ name: StaticString, _ minorUnits: inout Int64, isSum: Bool) {
-        minorUnits = fields.optional(name, .count) ?? 0
+        minorUnits = fields.optional(name, isSum ? .sum : .count) ?? 0
     }
+
+    mutating func amount(_ name: StaticString, _ minorUnits: inout Int64?) {
+        minorUnits = fields.optional(name, .count)
+    }
+
+    mutating func computedAmount(_ name: StaticString, _ minorUnits: @autoclosure () -> Int64) {}
 
     mutating func part<Part: OrderPart>(_ name: StaticString, _ part: inout Part) {
         if let stored = fields.required(name, Self.field(of: Part.self)) { part = stored }

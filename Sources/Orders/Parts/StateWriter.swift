@@ -4,6 +4,8 @@ import StrictJSON
 struct StateWriter: PartVisitor {
     var writer: JSONWriter
 
+    var includesHiddenParts: Bool { true }
+
     mutating func field<Value: PartValue>(
         _ name: StaticString,
         _ value: inout Value,
@@ -34,6 +36,12 @@ struct StateWriter: PartVisitor {
     mutating func amount(_ name: StaticString, _ minorUnits: inout Int64, isSum: Bool) {
         if minorUnits != 0 { writer.field(name, minorUnits) }
     }
+
+    mutating func amount(_ name: StaticString, _ minorUnits: inout Int64?) {
+        if let minorUnits { writer.field(name, minorUnits) }
+    }
+
+    mutating func computedAmount(_ name: StaticString, _ minorUnits: @autoclosure () -> Int64) {}
 
     mutating func part<Part: OrderPart>(_ name: StaticString, _ part: inout Part) {
         writer.key(name)

@@ -19,10 +19,13 @@ package struct Hold: Sendable, Equatable {
 extension Hold: OrderPart {
     static var blank: Hold { Hold(holdId: "", reason: .other, note: nil, since: .earliest) }
 
-    static let meanings = ["reason": "The reason.", "note": "A note for staff only."]
+    static let meanings = [
+        "reason": "The reason.", "holdId": "The caller's id of the hold. For staff only.",
+        "note": "A note for staff only.",
+    ]
 
     mutating func visitFields(_ visitor: inout some PartVisitor) {
-        visitor.field("holdId", &holdId)
+        visitor.field("holdId", &holdId, for: .staff)
         visitor.field("reason", &reason, shown: reason.shown)
         visitor.field("since", &since)
         visitor.field("note", &note, as: .partTextOrEmpty, for: .staff)

@@ -6,16 +6,28 @@ extension Order {
     ///   - after: the parcel with the scan.
     func contradiction(of scan: Scan, before: Parcel, after: Parcel) -> Anomaly? {
         let parcelId = before.parcelId
+        if scan.isBeforeOrder {
+            return Anomaly(
+                .beforeOrder,
+                "The scan \(scan.scanId) of \(parcelId) is older than the order by more than a day and does not count."
+            )
+        }
         if before.isVoid {
             return Anomaly(
                 .voidParcelScanned,
                 "Parcel \(parcelId) was unpacked, yet it is scanned as \(scan.code.rawValue)."
             )
         }
-        let (old, new) = (before.status.unitPlace, after.status.unitPlace)
+        if after.folded().withoutEffect.contains(scan.scanId) {
+            return Anomaly(
+                .deliveredAfterReturning,
+                "The scan \(scan.code.rawValue) of \(parcelId) contradicts its delivery or its way back: no effect."
+            )
+        }
+        let (old, new) = (before.unitPlace, after.unitPlace)
         if old != new {
             // Units that are at the new place already (unitsAt) have nothing to move.
-            if before.unitsAt != new, !canMove(before.lines, from: before.unitsAt, to: new) {
+            if before.unitsAt != new, !canMove(before.movingLines, from: before.unitsAt, to: new) {
                 return Anomaly(
                     .unitsMoved,
                     "Parcel \(parcelId) is \(after.status.rawValue), but its units are elsewhere by now."
@@ -39,7 +51,7 @@ extension Order {
     /// Tells whether the scan and a delivery exclude each other: after a delivery, the carrier can only take the parcel
     /// back.
     private static func contradictsDelivery(_ scan: Scan, before: Parcel, after: Parcel) -> Bool {
-        let counting = before.scans.filter { !$0.isRetracted }
+        let counting = before.scans.filter(\.counts)
         if scan.code == .delivered {
             guard before.status != .delivered, after.status == .delivered else { return false }
             return counting.contains { $0.occurredAt > scan.occurredAt }

@@ -8,13 +8,19 @@ extension Order {
         guard version > 0 || command.name == .placeOrder else {
             throw Rejection(.orderUnknown, "There is no such order.")
         }
-        return try command.payload.decide(self, at: command.occurredAt ?? receivedAt)
+        let events = try command.payload.decide(self, at: command.occurredAt ?? receivedAt)
+        if !command.name.passesBounds, !events.isEmpty {
+            try requireRoom(version, adding: events.count, within: OrderBound.events, for: "events")
+        }
+        return events
     }
 
     /// The commands that the order would accept from this caller now, given the right arguments.
     package func allowedCommands(for role: CallerRole) -> [CommandName] {
-        CommandName.allCases.filter { name in
-            role.may(name) && (version > 0 || name == .placeOrder) && name.payload.isPossible(in: self)
+        let isFull = version >= OrderBound.events
+        return CommandName.allCases.filter { name in
+            role.may(name) && (version > 0 || name == .placeOrder) && (!isFull || name.passesBounds)
+                && name.payload.isPossible(in: self)
         }
     }
 }

@@ -13,7 +13,7 @@ extension Order {
 
     mutating func visitContents(_ visitor: inout some PartVisitor) {
         visitor.field("contactRef", &contactRef)
-        visitor.field("country", &country)
+        visitor.field("country", &country, as: .partText, for: .everyone)
         visitor.field("currency", &currency, as: .partCurrency)
         visitor.field("locale", &locale)
         visitor.field("terms", &terms)
@@ -21,15 +21,22 @@ extension Order {
         visitor.amount("shipping", &shipping)
         visitor.amount("tax", &tax)
         visitor.amount("discount", &discount)
+        visitor.parts("fees", &fees)
         visitor.amount("total", &total)
         visitor.field("promised", &promised)
         visitor.field("eta", &eta)
+        visitor.field("metadata", &metadata)
+        visitor.field("privateMetadata", &privateMetadata, for: .storage)
+        visitor.field("relatesTo", &relatesTo)
         visitor.parts("lines", &lines, storesEmpty: true)
         visitor.parts("holds", &holds, isShown: { !$0.isReleased })
         visitor.parts("parcels", &parcels)
         visitor.part("payment", &payment)
         visitor.parts("returns", &returns)
         visitor.parts("notes", &notes, isShown: { $0.visibility == .customer })
+        visitor.parts("claims", &claims, for: .storage)
+        visitor.field("adjustmentIds", &adjustmentIds, for: .storage)
+        visitor.field("editCount", &editCount, as: .partCount, for: .storage)
         visitor.parts("anomalies", &anomalies, for: .storage)
     }
 
@@ -41,9 +48,13 @@ extension Order {
         "placedAt": "The time at which the order was placed.",
         "updatedAt": "The time at which the last event was recorded.", "terms": "The time of payment.",
         "taxIncluded": "Whether prices include tax.",
-        "total": "The price of the whole order, as it was placed.",
+        "total":
+            "The price of the whole order, as it was placed or last edited. `payment.due` is what the customer has to pay.",
         "holds": "The open holds.", "parcels": "The parcels, void ones included.",
         "payment": "The sums of the reported payments, and the reports.", "returns": "The returns.",
+        "fees": "Amounts beside the goods.", "metadata": "The shop's own texts. The customer sees them.",
+        "relatesTo": "A link to another order.",
+        "schemaOrgStatus": "The value of https://schema.org/OrderStatus that comes nearest to the headline.",
         "notes": "The notes that the customer reads.", "internal": "The part for backends, staff and operators.",
     ]
 }

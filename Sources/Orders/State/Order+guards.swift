@@ -28,7 +28,7 @@ extension Order {
 
     func requirePacked(_ parcelId: String) throws(Rejection) -> Int {
         let index = try requireParcel(parcelId)
-        guard parcels[index].status == .packed else {
+        guard parcels[index].isPacked else {
             throw Rejection(.parcelNotPacked, "Parcel \(parcelId) is \(parcels[index].status.rawValue), not packed.")
         }
         return index
@@ -66,5 +66,9 @@ extension Order {
         }
     }
 
-    var hasPackedParcel: Bool { parcels.contains { $0.status == .packed } }
+    /// Refuses an amount in another currency than the order's.
+    func requireCurrency(_ money: Money?) throws(Rejection) {
+        guard let money, money.currency != currency else { return }
+        throw Rejection(.currencyMismatch, "The order is in \(currency), not in \(money.currency).")
+    }
 }

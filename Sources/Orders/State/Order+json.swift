@@ -16,13 +16,19 @@ extension Order {
         recordedAt: Timestamp
     ) -> [UInt8] {
         var order = self
-        var visitor = AnswerWriter(writer: JSONWriter(reserving: 2048), audience: .customer, currency: currency)
+        var visitor = AnswerWriter(
+            writer: JSONWriter(reserving: 2048),
+            audience: .customer,
+            currency: currency,
+            includesHiddenParts: audience == .staff
+        )
         visitor.writer.beginObject()
         visitor.writer.field("orderId", orderId.text)
         order.visitNames(&visitor)
         visitor.writer.field("version", version)
         visitor.writer.field("position", position)
         visitor.writer.field("status", headline)
+        visitor.writer.field("schemaOrgStatus", headline.schemaOrg)
         order.visitLifecycle(&visitor)
         visitor.writer.key("updatedAt")
         visitor.writer.plainString { recordedAt.append(to: &$0, withFraction: true) }
@@ -37,6 +43,7 @@ extension Order {
         visitor.writer.key("internal")
         visitor.writer.beginObject()
         visitor.writer.field("attention", attention)
+        visitor.writer.array("attentionReasons", attentionReasons) { $0.string($1.rawValue) }
         visitor.list("anomalies", anomalies)
         visitor.list("holds", holds) { !$0.isReleased }
         visitor.list("notes", notes) { $0.visibility == .staff }
@@ -46,6 +53,7 @@ extension Order {
                 writer.field("providerRef", report.providerRef)
             }
         }
+        visitor.writer.field("privateMetadata", privateMetadata)
         visitor.writer.array("allowedCommands", allowedCommands(for: role)) { $0.string($1.rawValue) }
         visitor.writer.endObject()
     }

@@ -6,8 +6,12 @@ extension Order {
     package var status: OrderStatus {
         if lifecycle == .cancelled { return .cancelled }
         if isOnHold { return .onHold }
-        if parcels.contains(where: \.needsAttention) { return .attention }
         let units = units
+        if hasParcelProblem || hasShortage || isClosedWithUnits(units) { return .attention }
+        if units.live == 0 {
+            let cameBack = parcels.contains { $0.status == .returnedToSender }
+            return version > 0 && cameBack ? .returned : version > 0 ? .cancelled : .placed
+        }
         if units.delivered > 0, units.live == units.delivered {
             return units.returned == units.delivered ? .returned : .delivered
         }
@@ -18,6 +22,25 @@ extension Order {
         return lifecycle == .placed ? .placed : .preparing
     }
 
-    /// Tells whether staff should look at the order: a parcel has a problem, or an anomaly is unresolved.
-    package var attention: Bool { status == .attention || !anomalies.isEmpty }
+    private var hasParcelProblem: Bool { parcels.contains(where: \.needsAttention) }
+
+    private var hasShortage: Bool { claims.contains(where: \.isUnresolved) }
+
+    private func isClosedWithUnits(_ units: UnitCounts) -> Bool {
+        lifecycle == .closed && units.open + units.packed > 0
+    }
+
+    /// The reasons for which staff should look at the order.
+    package var attentionReasons: [AttentionReason] {
+        var reasons: [AttentionReason] = []
+        if hasParcelProblem { reasons.append(.parcel) }
+        if hasShortage { reasons.append(.shortage) }
+        if isClosedWithUnits(units) { reasons.append(.closedWithUnits) }
+        if !anomalies.isEmpty { reasons.append(.anomaly) }
+        if payment.refundOwed > 0 { reasons.append(.refundOwed) }
+        return reasons
+    }
+
+    /// Tells whether staff should look at the order. The announced headline counts too, since readers see it.
+    package var attention: Bool { headline == .attention || !attentionReasons.isEmpty }
 }

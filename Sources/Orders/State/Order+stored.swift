@@ -4,7 +4,7 @@ import StrictJSON
 /// The state in the form in which the read model of current states keeps it.
 extension Order {
     /// The version of the form, counted from 1.
-    private static let layout: Int64 = 1
+    private static let layout: Int64 = 2
 
     package func encodeState() -> [UInt8] {
         var visitor = StateWriter(writer: JSONWriter(reserving: 1024))

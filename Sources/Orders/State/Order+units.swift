@@ -23,11 +23,6 @@ extension Order {
         return units.open + units.packed + units.shipped == 0
     }
 
-    var hasDispatchedUnits: Bool {
-        let units = units
-        return units.shipped + units.delivered > 0
-    }
-
     /// The open units of all lines: those that `cancelOrder` cancels when it names no lines.
     var openLines: [LineQuantity] {
         lines.compactMap { $0.open > 0 ? LineQuantity(lineId: $0.lineId, quantity: $0.open) : nil }
@@ -36,7 +31,7 @@ extension Order {
     /// The number of units by line whose return was requested or approved and has not arrived.
     var pendingReturns: [String: Int] {
         var pending: [String: Int] = [:]
-        for line in returns.lazy.filter(\.isPending).flatMap(\.lines) {
+        for line in returns.lazy.filter(\.isPending).flatMap(\.expected) {
             pending[line.lineId, default: 0] += line.quantity
         }
         return pending
@@ -73,21 +68,74 @@ extension Order {
     /// Moves a parcel's units to the place that its status implies, if the units are still available.
     mutating func updateUnits(ofParcelAt index: Int, previousStatus: ParcelStatus) {
         let parcel = parcels[index]
-        let place = parcel.status.unitPlace
-        if place != parcel.unitsAt, let moved = linesAfterMoving(parcel.lines, from: parcel.unitsAt, to: place) {
+        let place = parcel.unitPlace
+        if place != parcel.unitsAt,
+            let moved = linesAfterMoving(parcel.movingLines, from: parcel.unitsAt, to: place)
+        {
             lines = moved
             parcels[index].unitsAt = place
         }
-        if parcel.status != .lost {
+        if parcel.status != .lost, parcel.status != .returnedToSender {
             parcels[index].isLossUnresolved = false
-        } else if previousStatus != .lost {
+        } else if previousStatus != parcel.status {
             parcels[index].isLossUnresolved = true
         }
     }
 
-    /// Marks every loss as resolved. Packing or cancelling units does so.
+    /// Marks every loss and every shortage as resolved. Packing or cancelling units does so.
     mutating func resolveLosses() {
-        for index in parcels.indices { parcels[index].isLossUnresolved = false }
+        for index in parcels.indices where parcels[index].isLossUnresolved { parcels[index].isLossUnresolved = false }
+        for index in claims.indices where claims[index].isUnresolved { claims[index].isUnresolved = false }
+    }
+
+    /// The units of received goods that the order counts as back: no more of a line than is delivered and not back.
+    func returnable(_ received: [ReceivedLine]) -> [LineQuantity] {
+        let index = lineIndex
+        return received.byLine.compactMap { line in
+            guard let position = index[line.lineId] else { return nil }
+            let count = min(line.quantity, lines[position].delivered - lines[position].returned)
+            return count > 0 ? LineQuantity(lineId: line.lineId, quantity: count) : nil
+        }
+    }
+
+    /// Moves units that a customer reported short from delivered to open: the shop owes them again.
+    ///
+    /// - Returns: whether they moved; nothing moves where the parcel has not so many delivered units.
+    mutating func moveShort(_ short: [LineQuantity], ofParcelAt index: Int) -> Bool {
+        guard let moved = linesAfterShortage(short, ofParcelAt: index) else { return false }
+        lines = moved
+        parcels[index].short = Self.added(parcels[index].short, short)
+        return true
+    }
+
+    /// The lines after a shortage; nil where the parcel is not delivered or has not so many units that are not back.
+    func linesAfterShortage(_ short: [LineQuantity], ofParcelAt index: Int) -> [OrderLine]? {
+        let parcel = parcels[index]
+        guard parcel.unitsAt == .delivered else { return nil }
+        let lineIndex = lineIndex
+        var result = lines
+        for line in short {
+            guard let position = lineIndex[line.lineId], line.quantity > 0 else { return nil }
+            let packed = parcel.lines.first { $0.lineId == line.lineId }?.quantity ?? 0
+            let there = min(
+                packed - parcel.shortUnits(of: line.lineId),
+                result[position].delivered - result[position].returned
+            )
+            guard line.quantity <= there else { return nil }
+            result[position].move(line.quantity, from: .delivered, to: .open)
+        }
+        return result
+    }
+
+    /// The sum of two lists of units, each line once.
+    private static func added(_ left: [LineQuantity], _ right: [LineQuantity]) -> [LineQuantity] {
+        right.reduce(into: left) { sum, line in
+            if let index = sum.firstIndex(where: { $0.lineId == line.lineId }) {
+                sum[index] = LineQuantity(lineId: line.lineId, quantity: sum[index].quantity + line.quantity)
+            } else {
+                sum.append(line)
+            }
+        }
     }
 
     mutating func cancel(_ cancelled: [LineQuantity]) {
@@ -100,10 +148,8 @@ extension Order {
 
     mutating func countReturned(_ received: [ReceivedLine]) {
         let index = lineIndex
-        for line in received {
-            guard let position = index[line.lineId] else { continue }
-            let atMost = lines[position].delivered - lines[position].returned
-            lines[position].returned += min(max(0, line.quantity), atMost)
+        for line in returnable(received) {
+            if let position = index[line.lineId] { lines[position].returned += line.quantity }
         }
     }
 }

@@ -10,8 +10,8 @@ package struct Order: Sendable, Equatable {
     package internal(set) var customer = ""
     package internal(set) var lifecycle = Lifecycle.placed
     package internal(set) var placedAt = Timestamp(unixMicroseconds: 0)
-    package internal(set) var contactRef = ""
-    package internal(set) var country = ""
+    package internal(set) var contactRef: String?
+    package internal(set) var country: String?
     package internal(set) var currency = ""
     package internal(set) var locale = ""
     package internal(set) var terms = Terms.prepaid
@@ -19,16 +19,26 @@ package struct Order: Sendable, Equatable {
     package internal(set) var shipping: Int64 = 0
     package internal(set) var tax: Int64 = 0
     package internal(set) var discount: Int64 = 0
+    package internal(set) var fees: [Fee] = []
     package internal(set) var total: Int64 = 0
     package internal(set) var promised: TimeWindow?
     package internal(set) var eta: TimeWindow?
+    package internal(set) var metadata = Metadata()
+    /// The metadata that customers do not see.
+    package internal(set) var privateMetadata = Metadata()
+    package internal(set) var relatesTo: RelatesTo?
     package internal(set) var lines: [OrderLine] = []
     /// The holds, released ones included.
     package internal(set) var holds: [Hold] = []
     package internal(set) var parcels: [Parcel] = []
     package internal(set) var payment = Payment()
     package internal(set) var returns: [Return] = []
+    package internal(set) var claims: [Claim] = []
     package internal(set) var notes: [Note] = []
+    /// The ids of the adjustments so far.
+    package internal(set) var adjustmentIds: [String] = []
+    /// The number of edits so far.
+    package internal(set) var editCount = 0
     /// The anomalies that are not resolved.
     package internal(set) var anomalies: [OpenAnomaly] = []
     /// The headline that was announced with the last event. It stays, even where today's rules would give another one.
@@ -49,5 +59,9 @@ package struct Order: Sendable, Equatable {
 
     func parcelIndex(_ parcelId: String) -> Int? {
         parcels.firstIndex { $0.parcelId == parcelId }
+    }
+
+    func returnIndex(_ returnId: String) -> Int? {
+        returns.firstIndex { $0.returnId == returnId }
     }
 }

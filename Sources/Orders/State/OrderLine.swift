@@ -1,4 +1,4 @@
-/// One line of an order, and the places of its units.
+/// One line of an order, and the places of its units. Amounts are minor units of the order's currency.
 ///
 /// `open` is what the other counts leave over, so quantity = open + packed + shipped + delivered + cancelled always
 /// holds.
@@ -7,8 +7,11 @@ package struct OrderLine: Sendable, Equatable {
     package private(set) var sku: String
     package private(set) var name: String
     package private(set) var quantity: Int
-    /// Minor units of the order's currency.
     package private(set) var unitPrice: Int64
+    package private(set) var lineTotal: Int64?
+    package private(set) var discount: Int64?
+    package private(set) var tax: Int64?
+    package private(set) var promised: TimeWindow?
     package internal(set) var packed = 0
     package internal(set) var shipped = 0
     package internal(set) var delivered = 0
@@ -18,13 +21,40 @@ package struct OrderLine: Sendable, Equatable {
 
     package var open: Int { quantity - packed - shipped - delivered - cancelled }
 
+    /// Units that are cancelled or came back: those whose worth is off what is due.
+    var gone: Int { cancelled + returned }
+
+    /// Units that cannot be taken out of the line by an edit.
+    var inUse: Int { quantity - open }
+
     init(_ placed: PlacedLine) {
         lineId = placed.lineId
         sku = placed.sku
         name = placed.name
         quantity = placed.quantity
         unitPrice = placed.unitPrice
+        lineTotal = placed.lineTotal
+        discount = placed.discount
+        tax = placed.tax
+        promised = placed.promised
     }
+
+    /// The line as an edit says it, with the units where they are. A stored edit never leaves fewer units than are in
+    /// use; should one do, the line keeps those.
+    func edited(_ placed: PlacedLine) -> OrderLine {
+        var line = OrderLine(placed)
+        line.quantity = max(placed.quantity, inUse)
+        (line.packed, line.shipped, line.delivered) = (packed, shipped, delivered)
+        (line.cancelled, line.returned) = (cancelled, returned)
+        return line
+    }
+
+    var pricing: Pricing.Line {
+        Pricing.Line(quantity: quantity, unitPrice: unitPrice, lineTotal: lineTotal, discount: discount, tax: tax)
+    }
+
+    /// Tells whether an edit says the same of the line.
+    func isSame(as placed: PlacedLine) -> Bool { edited(placed) == self }
 
     /// The number of delivered units that are neither back nor, `pending`, about to be.
     func returnable(pending: Int) -> Int { delivered - returned - pending }
@@ -56,10 +86,10 @@ package struct OrderLine: Sendable, Equatable {
 
 extension OrderLine: OrderPart {
     static var blank: OrderLine {
-        OrderLine(PlacedLine(lineId: "", sku: "", name: "", quantity: 0, unitPrice: 0))
+        OrderLine(PlacedLine(lineId: "", sku: "", name: "", quantity: 0, unitPrice: 0, currency: ""))
     }
 
-    static let meanings = [
+    static let meanings = PlacedLine.meanings.merging([
         "open": "Units in no parcel yet, or in none any more.",
         "packed": "Units in parcels that have not left.",
         "shipped": "Units on their way.",
@@ -67,7 +97,7 @@ extension OrderLine: OrderPart {
         "cancelled": "Units that were cancelled.",
         "returned": "Units that came back.",
         "quantity": "The number of units that were ordered.",
-    ]
+    ]) { $1 }
 
     static var schemaName: String? { "OrderLine" }
 
@@ -81,6 +111,10 @@ extension OrderLine: OrderPart {
         visitor.field("name", &name)
         visitor.field("quantity", &quantity)
         visitor.amount("unitPrice", &unitPrice)
+        visitor.amount("lineTotal", &lineTotal)
+        visitor.amount("discount", &discount)
+        visitor.amount("tax", &tax)
+        visitor.field("promised", &promised)
         visitor.computed("open", open)
         visitor.units("packed", &packed)
         visitor.units("shipped", &shipped)

@@ -3,22 +3,26 @@ import StrictJSON
 /// The contents of an order: lines, prices and destination. `placeOrder` and `OrderPlaced` have this part in common.
 /// Amounts are minor units of `currency`.
 struct OrderContents: Sendable, Equatable {
-    let contactRef: String
-    let country: String
+    var contactRef: String?
+    var country: String?
     let currency: String
     let locale: String
     let lines: [PlacedLine]
     let shipping: Int64
     let tax: Int64
     let discount: Int64
+    /// Nil where the command says none; filled in with none.
+    var fees: [Fee]?
     let total: Int64
-    let taxIncluded: Bool?
-    let terms: Terms?
-    let promised: TimeWindow?
+    var taxIncluded: Bool?
+    var terms: Terms?
+    var promised: TimeWindow?
+    var metadata: Metadata?
+    var relatesTo: RelatesTo?
 
     static func read(_ fields: inout FieldReader) -> OrderContents? {
-        let contactRef = fields.required("contactRef", .text)
-        let country = fields.required("country", .country)
+        let contactRef = fields.optional("contactRef", .text)
+        let country = fields.optional("country", .country)
         let currency = fields.required("currency", .currency)
         let locale = fields.required("locale", .locale)
         let lines = fields.required("lines", .placedLines(in: currency))
@@ -26,13 +30,14 @@ struct OrderContents: Sendable, Equatable {
         let shipping = fields.required("shipping", money)
         let tax = fields.required("tax", money)
         let discount = fields.required("discount", money)
+        let fees = fields.optional("fees", .fees(in: currency))
         let total = fields.required("total", money)
         let taxIncluded = fields.optional("taxIncluded", .bool)
         let terms: Terms? = fields.optional("terms", .word)
         let promised = fields.optional("promised", .window)
-        guard let contactRef, let country, let currency, let locale, let lines, let shipping, let tax, let discount,
-            let total
-        else { return nil }
+        let metadata = fields.optional("metadata", .metadata)
+        let relatesTo = fields.optional("relatesTo", .relatesTo)
+        guard let currency, let locale, let lines, let shipping, let tax, let discount, let total else { return nil }
         return OrderContents(
             contactRef: contactRef,
             country: country,
@@ -42,10 +47,13 @@ struct OrderContents: Sendable, Equatable {
             shipping: shipping.amount,
             tax: tax.amount,
             discount: discount.amount,
+            fees: fees,
             total: total.amount,
             taxIncluded: taxIncluded,
             terms: terms,
-            promised: promised
+            promised: promised,
+            metadata: metadata,
+            relatesTo: relatesTo
         )
     }
 
@@ -54,33 +62,40 @@ struct OrderContents: Sendable, Equatable {
         writer.field("country", country)
         writer.field("currency", currency)
         writer.field("locale", locale)
-        writer.array("lines", lines) { writer, line in
-            writer.object { writer in
-                writer.field("lineId", line.lineId)
-                writer.field("sku", line.sku)
-                writer.field("name", line.name)
-                writer.field("quantity", line.quantity)
-                writer.field("unitPrice", Money(amount: line.unitPrice, currency: currency))
-            }
-        }
+        writer.array("lines", lines) { writer, line in writer.object { line.write(&$0) } }
         writer.field("shipping", Money(amount: shipping, currency: currency))
         writer.field("tax", Money(amount: tax, currency: currency))
         writer.field("discount", Money(amount: discount, currency: currency))
+        if let fees { writer.field("fees", fees) }
         writer.field("total", Money(amount: total, currency: currency))
         if let taxIncluded { writer.field("taxIncluded", taxIncluded) }
         if let terms { writer.field("terms", terms) }
         writer.field("promised", promised)
+        if let metadata { writer.field("metadata", metadata) }
+        relatesTo?.write("relatesTo", to: &writer)
     }
 
-    /// The total to which the amounts add up. 500 lines of a million units at 2^53 each need more than 64 bits.
-    var expectedTotal: Int128 {
-        let goods = lines.reduce(Int128(0)) { $0 + Int128($1.quantity) * Int128($1.unitPrice) }
-        return goods + Int128(shipping) + (taxIncluded == true ? 0 : Int128(tax)) - Int128(discount)
+    var pricing: Pricing {
+        Pricing(
+            lines: lines.map(\.pricing),
+            shipping: shipping,
+            tax: tax,
+            discount: discount,
+            fees: fees ?? [],
+            taxIncluded: taxIncluded ?? false
+        )
     }
 
-    /// Adds an error where the total is not the sum of the amounts.
-    func checkTotal(_ fields: inout FieldReader) {
-        let expected = expectedTotal
+    /// Adds an error for each amount that does not go with the others.
+    func checkAmounts(_ fields: inout FieldReader) {
+        let pricing = pricing
+        if pricing.lineTaxes > Int128(tax) {
+            fields.addError("must not be below \(pricing.lineTaxes): what the lines carry", at: "/tax/amount")
+        }
+        if pricing.lineDiscounts > Int128(discount) {
+            fields.addError("must not be below \(pricing.lineDiscounts): what the lines carry", at: "/discount/amount")
+        }
+        let expected = pricing.expectedTotal
         if expected != Int128(total) {
             fields.addError("must be \(expected): what the amounts add up to", at: "/total")
         }
@@ -88,19 +103,11 @@ struct OrderContents: Sendable, Equatable {
 
     /// The contents with defaults filled in.
     var withDefaults: OrderContents {
-        OrderContents(
-            contactRef: contactRef,
-            country: country,
-            currency: currency,
-            locale: locale,
-            lines: lines,
-            shipping: shipping,
-            tax: tax,
-            discount: discount,
-            total: total,
-            taxIncluded: taxIncluded ?? false,
-            terms: terms ?? .prepaid,
-            promised: promised
-        )
+        var contents = self
+        contents.fees = fees ?? []
+        contents.taxIncluded = taxIncluded ?? false
+        contents.terms = terms ?? .prepaid
+        contents.metadata = metadata ?? Metadata()
+        return contents
     }
 }

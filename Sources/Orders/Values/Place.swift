@@ -19,3 +19,9 @@ extension JSONWriter {
         }
     }
 }
+
+extension Place {
+    static let meanings = [
+        "text": "The place in words. The customer reads it.", "timeZone": "A name of the IANA time zone database.",
+    ]
+}

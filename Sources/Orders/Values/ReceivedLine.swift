@@ -18,3 +18,40 @@ extension JSONWriter {
         }
     }
 }
+
+extension ReceivedLine: PartElement {
+    static var listField: Field<[ReceivedLine]> { .receivedLines }
+
+    static func write(_ name: StaticString, _ list: [ReceivedLine], to writer: inout JSONWriter) {
+        writer.field(name, list)
+    }
+}
+
+extension [ReceivedLine] {
+    /// The units by line and condition, each once, in the order of their first arrival.
+    var addedUp: [ReceivedLine] {
+        var result: [ReceivedLine] = []
+        for line in self {
+            if let index = result.firstIndex(where: { $0.lineId == line.lineId && $0.condition == line.condition }) {
+                let sum = result[index].quantity + line.quantity
+                result[index] = ReceivedLine(lineId: line.lineId, quantity: sum, condition: line.condition)
+            } else {
+                result.append(line)
+            }
+        }
+        return result
+    }
+
+    /// The units by line, whatever their condition, in the order of the lines.
+    var byLine: [LineQuantity] {
+        var result: [LineQuantity] = []
+        for line in self {
+            if let index = result.firstIndex(where: { $0.lineId == line.lineId }) {
+                result[index] = LineQuantity(lineId: line.lineId, quantity: result[index].quantity + line.quantity)
+            } else {
+                result.append(LineQuantity(lineId: line.lineId, quantity: line.quantity))
+            }
+        }
+        return result
+    }
+}

@@ -1,3 +1,5 @@
+import StrictJSON
+
 /// The headline of an order: the status that readers see first.
 package enum OrderStatus: String, WireWord, PartValue {
     case placed, preparing, partlyShipped, shipped, partlyDelivered, outForDelivery, readyForPickup, delivered
@@ -13,10 +15,12 @@ package enum OrderStatus: String, WireWord, PartValue {
         case .outForDelivery: "A parcel is in the vehicle that delivers it."
         case .readyForPickup: "A parcel waits at a pickup point."
         case .delivered: "All live units are delivered."
-        case .returned: "All delivered units came back."
-        case .attention: "A parcel has a problem: a failed attempt, an exception, or a loss without an answer."
+        case .returned:
+            "All delivered units came back, or the parcels came back to the sender and the rest was cancelled."
+        case .attention:
+            "Something went wrong: a failed attempt, an exception, a parcel lost or come back, or a shortage."
         case .onHold: "A hold is open: the order is not confirmed, packed or dispatched until it is released."
-        case .cancelled: "The order is cancelled."
+        case .cancelled: "The order is cancelled, or nothing of it is left."
         }
     }
 
@@ -33,5 +37,12 @@ package enum OrderStatus: String, WireWord, PartValue {
             case .cancelled: "OrderCancelled"
             }
         return "https://schema.org/\(name)"
+    }
+
+    /// The schema of `schemaOrg`.
+    static var schemaOrgSchema: JSONValue {
+        var values: [String] = []
+        for value in allCases.map(\.schemaOrg) where !values.contains(value) { values.append(value) }
+        return ["type": "string", "enum": .strings(values)]
     }
 }

@@ -28,7 +28,9 @@ package enum ParcelStatus: String, WireWord, PartValue {
         case .exception: "Something delays or endangers the delivery. The order needs attention until the next scan."
         case .delivered: "The recipient has the parcel. Only a later `returning`, or a retraction, ends this status."
         case .returning: "The carrier takes the parcel back to the sender."
-        case .returnedToSender: "The sender has the parcel again. Its units are open again."
+        case .returnedToSender:
+            "The sender has the parcel again. Its units are open again; the order needs attention until units are"
+                + " packed or cancelled."
         case .lost:
             "The carrier lost the parcel. Its units are open again; the order needs attention until units are"
                 + " packed or cancelled."

@@ -1,6 +1,6 @@
 /// The result that a payment provider reports.
 package enum PaymentKind: String, WireWord, PartValue {
-    case authorized, captured, voided, failed, refunded
+    case authorized, captured, voided, failed, refunded, chargedBack, chargebackReversed
 
     package var meaning: String {
         switch self {
@@ -9,6 +9,8 @@ package enum PaymentKind: String, WireWord, PartValue {
         case .voided: "A reserved amount was released."
         case .failed: "A payment did not succeed. The report changes no sum."
         case .refunded: "The amount was paid back to the customer."
+        case .chargedBack: "The customer's bank took the amount back, or a capture failed later."
+        case .chargebackReversed: "An amount that was taken back came back to the shop."
         }
     }
 }

@@ -40,4 +40,9 @@ extension CurrentModel: ReplayableModel {
     }
 
     package func statements(for sums: [Void], through last: LoggedEvent, version: Int) -> [PostgresQuery] { [] }
+
+    package func rebuildOtherTables(on connection: PostgresConnection, through head: Int64) async throws {
+        let check = TrackingNumbersCheck { try await connection.query($0, $1, timeout: ReplayLimits.timeout) }
+        try await check.repair(through: head)
+    }
 }

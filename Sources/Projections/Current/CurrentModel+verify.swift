@@ -38,4 +38,13 @@ extension CurrentModel: VerifiableModel {
     }
 
     package func order(of entry: OrderRecord) -> Order? { entry.order }
+
+    package func compareOtherTables(
+        in pool: PostgresPool,
+        through head: Int64,
+        report: (Difference) -> Void
+    ) async throws {
+        let check = TrackingNumbersCheck { try await pool.query($0, $1) }
+        try await check.compare(projection: name, through: head, report: report)
+    }
 }

@@ -12,9 +12,9 @@ struct OrderKeys: Sendable, Hashable {
     let customer: String
     let number: String
     let status: String
-    /// The parcels' carriers, each once, in the order of the parcels.
+    /// The carriers of the parcels, as they are and as they were, and of the returns, as keys; each once.
     let carriers: [String]
-    /// The parcels' tracking numbers, each once, in the order of the parcels.
+    /// The tracking numbers of parcels and returns, as they are and as they were, as keys; each once.
     let trackingNumbers: [String]
 
     init(_ order: Order) {
@@ -26,8 +26,16 @@ struct OrderKeys: Sendable, Hashable {
         customer = order.customer
         number = order.number
         status = order.headline.rawValue
-        carriers = Self.distinct(order.parcels.compactMap(\.carrier))
-        trackingNumbers = Self.distinct(order.parcels.compactMap(\.trackingNumber))
+        carriers = Self.distinct(order.carriers.map(Self.carrierKey))
+        trackingNumbers = order.trackingKeys
+    }
+
+    /// The form in which the list compares carriers: ASCII letters in lower case.
+    static func carrierKey(_ carrier: String) -> String {
+        String(
+            decoding: carrier.utf8.map { (UInt8(ascii: "A")...UInt8(ascii: "Z")).contains($0) ? $0 | 0x20 : $0 },
+            as: UTF8.self
+        )
     }
 
     private static func distinct(_ texts: [String]) -> [String] {

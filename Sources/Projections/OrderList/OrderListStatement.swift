@@ -70,7 +70,7 @@ struct OrderListStatement {
             conditions.append("k.customer = \(bind(customer))")
         }
         if let number = request.number { conditions.append("k.number = \(bind(number))") }
-        if let carrier = request.carrier { conditions.append("k.carriers @> \(bind([carrier]))") }
+        if let carrier = request.carrier { conditions.append("k.carriers @> \(bind([OrderKeys.carrierKey(carrier)]))") }
         if let tracking = request.trackingNumber {
             // Found first, whatever the other filters are (`offset 0` keeps the planner from merging the two): the
             // planner expects any tracking number in half a percent of all orders, and would scan the list for one.

@@ -138,6 +138,7 @@ package struct Replay: Sendable {
             group.addTask {
                 try await ReplayBuild(model: model, session: session, workers: workers).run()
                 try await ReplayTakeover(model: model, session: session).run()
+                try await model.rebuildOtherTables(on: session.writer, through: session.meter.progress.seq)
                 return true
             }
             group.addTask {

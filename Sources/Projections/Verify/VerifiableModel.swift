@@ -28,6 +28,21 @@ package protocol VerifiableModel: ReplayableModel {
     ///
     /// - Parameter last: the time at which the last event of the sums was recorded.
     func expectedSums(_ sums: [Sums], recordedThrough last: Timestamp) -> StoredFields
+
+    /// Compares the model's tables that have no versions with the events up to a position.
+    func compareOtherTables(
+        in pool: PostgresPool,
+        through head: Int64,
+        report: (Difference) -> Void
+    ) async throws
+}
+
+extension VerifiableModel {
+    package func compareOtherTables(
+        in pool: PostgresPool,
+        through head: Int64,
+        report: (Difference) -> Void
+    ) async throws {}
 }
 
 extension VerifiableModel {

@@ -113,6 +113,7 @@ package struct Verification: Sendable {
             for table in model.orderTables {
                 try await StrayRows(model: model, table: table).find(in: pool, report: report)
             }
+            try await model.compareOtherTables(in: pool, through: head.seq, report: report)
         }
         return Summary(
             name: model.name,

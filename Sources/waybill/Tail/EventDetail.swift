@@ -27,32 +27,44 @@ struct EventDetail {
 
     private var parts: [String?] {
         switch type {
-        case nil, .orderConfirmed, .orderClosed: []
+        case nil, .orderConfirmed: []
+        case .orderClosed: [inside?["writeOff"]?["reason"]?.string.map { "written off: \($0)" }]
+        case .orderReopened: [word("reason")]
+        case .orderEdited: [change("oldTotal", "newTotal", of: "total"), change("oldDue", "newDue", of: "due")]
+        case .totalAdjusted: [change("oldDue", "newDue", of: "due"), word("reason"), word("note")]
+        case .metadataChanged: [field("private")?.bool == true ? "private" : nil]
         case .orderPlaced: [units, MoneyFormat.text(data?["total"])]
         case .shipToChanged: [word("contactRef"), word("country")]
-        case .itemsCancelled: [units, word("reason")]
+        case .itemsCancelled: [units, word("reason"), MoneyFormat.text(field("reduction")).map { "less due: \($0)" }]
         case .orderCancelled: [word("reason")]
         case .orderHeld: [word("holdId"), word("reason"), word("note")]
         case .holdReleased: [word("holdId")]
-        case .parcelPacked: [word("parcelId"), units]
+        case .parcelPacked: [word("parcelId"), units, word("kind") == "shipped" ? nil : word("kind")]
         case .parcelVoided: [word("parcelId"), word("reason")]
         case .parcelDispatched:
             [
                 word("parcelId"), word("carrier"), word("trackingNumber"), window("eta").map { "expected \($0)" },
                 data?["implied"]?.bool == true ? "known by a scan alone" : nil,
             ]
-        case .etaRevised: [word("parcelId"), window("new"), word("source"), word("reason")]
+        case .trackingChanged: [word("parcelId"), word("returnId"), tracking("new")]
+        case .etaRevised: [word("parcelId"), window("new") ?? "no time known", word("source"), word("reason")]
         case .parcelScanned, .deliveryFailed, .parcelDelivered, .parcelReturnedToSender, .parcelLost:
             [
-                word("parcelId"), word("code"), data?["place"]?["text"]?.string, word("reason"),
-                data?["proof"]?["kind"]?.string,
+                word("parcelId"), word("code"), field("place")?["text"]?.string, word("reason"),
+                field("proof")?["kind"]?.string,
             ]
         case .scanRetracted: [word("parcelId"), word("scanId"), word("reason")]
-        case .paymentAuthorized, .paymentCaptured, .paymentVoided, .paymentFailed, .paymentRefunded:
+        case .parcelEnded: [word("parcelId"), word("outcome"), word("reason")]
+        case .shortageReported: [word("parcelId"), units, word("kind"), word("note")]
+        case .paymentRetracted: [word("paymentId"), word("reason")]
+        case .paymentAuthorized, .paymentCaptured, .paymentVoided, .paymentFailed, .paymentRefunded,
+            .paymentChargedBack, .chargebackReversed:
             [MoneyFormat.text(data?["amount"]), word("paymentId"), word("returnId")]
         case .returnRequested: [word("returnId"), units, word("reason")]
         case .returnApproved, .returnRejected: [word("returnId"), word("note")]
-        case .returnReceived: [word("returnId"), units, damaged]
+        case .returnCancelled: [word("returnId"), word("reason")]
+        case .returnReceived:
+            [word("returnId"), units, damaged, MoneyFormat.text(field("reduction")).map { "less due: \($0)" }]
         case .anomalyResolved: [field("version")?.integer.map { "of version \($0)" }, word("note")]
         case .noteAdded: [word("text"), word("visibility") == "staff" ? "for staff alone" : nil]
         }
@@ -62,6 +74,20 @@ struct EventDetail {
     private func field(_ name: String) -> JSON? { inside?[name] ?? data?[name] }
 
     private func word(_ name: String) -> String? { field(name)?.string }
+
+    private func tracking(_ name: String) -> String? {
+        let tracking = field(name)
+        return [tracking?["carrier"]?.string, tracking?["trackingNumber"]?.string].compactMap { $0 }
+            .joined(separator: " ")
+    }
+
+    /// Two amounts, before and after, where they differ.
+    private func change(_ old: String, _ new: String, of name: String) -> String? {
+        guard let old = MoneyFormat.text(field(old)), let new = MoneyFormat.text(field(new)), old != new else {
+            return nil
+        }
+        return "\(name) \(old) → \(new)"
+    }
 
     private var units: String? {
         guard let lines = field("lines")?.array else { return nil }

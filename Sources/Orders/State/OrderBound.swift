@@ -1,0 +1,43 @@
+/// The bounds of one order. A source that would pass one is broken, and one order must not cost the others.
+enum OrderBound {
+    static let parcels = 500
+    /// The lines of parcels, returns and receipts together.
+    static let lineEntries = 5_000
+    static let scans = 2_000
+    static let payments = 1_000
+    static let returns = 200
+    static let receipts = 200
+    static let claims = 200
+    /// The holds that an order has ever had.
+    static let holds = 500
+    static let notes = 1_000
+    /// Edits and adjustments together.
+    static let edits = 500
+    static let lines = 500
+    static let events = 10_000
+}
+
+extension Order {
+    /// Refuses what would bring a number above its bound.
+    func requireRoom(_ count: Int, adding added: Int = 1, within bound: Int, for things: String) throws(Rejection) {
+        guard count + added <= bound else {
+            throw Rejection(.orderFull, "The order holds \(bound) \(things) at most.")
+        }
+    }
+
+    /// Refuses lines beyond the bound of those in parcels, returns and receipts.
+    func requireRoomForLines(_ added: Int) throws(Rejection) {
+        let inReturns = returns.reduce(0) { $0 + $1.lines.count + $1.receipts.reduce(0) { $0 + $1.lines.count } }
+        let count = parcels.reduce(inReturns) { $0 + $1.lines.count }
+        try requireRoom(count, adding: added, within: OrderBound.lineEntries, for: "lines of parcels and returns")
+    }
+
+    func requireRoomForScan() throws(Rejection) {
+        let count = parcels.reduce(0) { $0 + $1.scans.count }
+        try requireRoom(count, within: OrderBound.scans, for: "scans")
+    }
+
+    func requireRoomForEdit() throws(Rejection) {
+        try requireRoom(adjustmentIds.count + editCount, within: OrderBound.edits, for: "edits and adjustments")
+    }
+}
