@@ -81,7 +81,8 @@ package enum Samples {
         key: String = UUID().uuidString,
         fingerprint: UInt8 = 1,
         ifMatch: Int? = nil,
-        shops: Set<String>? = nil
+        shops: Set<String>? = nil,
+        byteCount: Int = 0
     ) throws -> Submission {
         Submission(
             orderId: order,
@@ -93,7 +94,8 @@ package enum Samples {
             role: .backend,
             actor: "backend:test",
             correlationId: nil,
-            receivedAt: Timestamp(unixMicroseconds: Int64(Date().timeIntervalSince1970 * 1_000_000))
+            receivedAt: Timestamp(unixMicroseconds: Int64(Date().timeIntervalSince1970 * 1_000_000)),
+            byteCount: byteCount
         )
     }
 }

@@ -33,6 +33,7 @@ struct SubmissionFactory: Sendable {
         if let shop = command.shop, !caller.principal.mayAct(inShop: shop) {
             throw Problem(.foreignShop, "The token is not for the shop that the command names.")
         }
+        let canonicalBytes = command.canonicalBytes
         let trackingKey = try Self.trackingKey(of: command, from: caller)
         return Submission(
             orderId: trackingKey == nil ? envelope.target ?? command.orderId ?? UUIDv7.make() : nil,
@@ -40,13 +41,14 @@ struct SubmissionFactory: Sendable {
             command: command,
             commandId: envelope.commandId,
             mayBeRepeated: !envelope.isCommandIdGenerated,
-            fingerprint: Self.fingerprint(of: command, for: envelope.target),
+            fingerprint: Self.fingerprint(of: canonicalBytes, for: envelope.target),
             ifMatch: envelope.ifMatch,
             shops: caller.shops,
             role: caller.commandRole,
             actor: caller.actor,
             correlationId: envelope.correlationId,
-            receivedAt: receivedAt
+            receivedAt: receivedAt,
+            byteCount: canonicalBytes.count
         )
     }
 
@@ -74,10 +76,10 @@ struct SubmissionFactory: Sendable {
 
     /// The SHA-256 of the command before defaults, and of the order that stands beside it, if any. The same command has
     /// the same fingerprint on every route. A scan by tracking number has that of the number, wherever the number leads.
-    static func fingerprint(of command: OrderCommand, for target: UUID?) -> [UInt8] {
+    private static func fingerprint(of canonicalBytes: [UInt8], for target: UUID?) -> [UInt8] {
         var hash = SHA256()
         if let target { hash.update(data: Array(target.text.utf8)) }
-        hash.update(data: command.canonicalBytes)
+        hash.update(data: canonicalBytes)
         return Array(hash.finalize())
     }
 }

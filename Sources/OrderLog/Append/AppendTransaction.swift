@@ -4,25 +4,32 @@ import Postgres
 
 /// One group commit in two round trips: the first locks the head and loads rows, the second writes and commits.
 struct AppendTransaction {
+    /// The results of the batch's first commands. The others wait for a transaction of their own, since the orders of
+    /// all of them would not fit in memory together.
     let results: [Result<CommandReceipt, AppendRefusal>]
     private let connection: PostgresConnection
     private let plan: BatchPlan
+    /// The changed orders, with the states that their rows have to hold.
+    private let states: StateWrite
     private let epochs: EpochTable
     /// The head before the batch.
     let head: LogHead
 
     /// The entry at this index was accepted, here for the first time or possibly in an earlier attempt.
     func accepted(_ index: Int) -> Bool {
-        if case .success(let receipt) = results[index] { return !receipt.replayed }
+        if index < results.count, case .success(let receipt) = results[index] { return !receipt.replayed }
         return false
     }
 
     /// Locks the head, loads command ids and the orders that the cache does not hold, and decides the batch.
     ///
     /// Lock and look-ups are separate statements, so that the look-ups see the commits that the lock waited for.
+    ///
+    /// - Parameter statementTimeout: the server's limit for each statement; nil for the connection's.
     static func begin(
         on connection: PostgresConnection,
         entries: [AppendQueue.Entry],
+        statementTimeout: Duration? = nil,
         registry: EpochRegistry,
         commandIdFilter: CommandIdFilterCache,
         cache: inout StateCache,
@@ -30,74 +37,109 @@ struct AppendTransaction {
     ) async throws -> AppendTransaction {
         let commandIds = Set(entries.lazy.filter(\.mayBeKnown).map(\.submission.commandId))
         let newIds = Array(commandIds.subtracting(prefetch.commandIds))
-        let orderIds = Set(entries.compactMap(\.submission.orderId))
+        let orderIds = distinct(entries.compactMap(\.submission.orderId))
         let trackingKeys = Set(entries.compactMap(\.submission.trackingKey))
-        var records = orderIds.reduce(into: [:]) { $0[$1] = cache.record(of: $1) ?? prefetch.orders[$1] }
-        let missing = orderIds.filter { records[$0] == nil && !prefetch.orderIds.contains($0) }
+        let cached = orderIds.reduce(into: [:]) { $0[$1] = cache.record(of: $1) ?? prefetch.orders[$1] }
+        let missing = orderIds.filter { cached[$0] == nil && !prefetch.orderIds.contains($0) }
         let snapshot = commandIdFilter.snapshot(in: registry.current)
+        let opening =
+            [PostgresQuery("begin isolation level read committed")]
+            + (statementTimeout.map { [AppendStatements.limitStatements(to: $0)] } ?? [])
         var statements = [
-            PostgresQuery("begin isolation level read committed"),
             PostgresQuery(LogHead.selectForUpdate),
             PostgresQuery("select clock_timestamp() as now"),
             CommandLookUp(snapshot: snapshot, epochs: registry.current).recent(newIds),
-            CurrentStateTable.load(Array(missing), version: .active),
+            CurrentStateTable.load(missing, version: .active),
             EpochStore.newer.query(after: registry.current.newestOrdinal),
         ]
         if !trackingKeys.isEmpty { statements.append(TrackingNumberTable.find(Array(trackingKeys))) }
-        let rows = try await connection.pipeline(statements, timeout: LogConnection.appendTimeout)
-        registry.merge(try EpochStore.decode(rows[5]))
+        let results = try await connection.pipeline(opening + statements, timeout: LogConnection.appendTimeout)
+        let rows = Array(results.dropFirst(opening.count))
+        registry.merge(try EpochStore.decode(rows[4]))
         let epochs = registry.current
-        let head = try LogHead(rows[1])
+        let head = try LogHead(rows[0])
         let lookUp = CommandLookUp(snapshot: snapshot, epochs: epochs)
-        var known = try await lookUp.complete(rows[3], ids: newIds, on: connection)
+        var known = try await lookUp.complete(rows[2], ids: newIds, on: connection)
+        var orders = BatchOrders(on: connection)
+        try await orders.add(rows[3])
         if cache.head == head {
             known.merge(prefetch.known) { first, _ in first }
+            orders.add(cached)
         } else {
             // Another process has appended, or the history is another one: rows loaded before the lock are outdated.
             cache.removeAll()
             cache.advance(to: head)
-            records = try await Self.load(Array(orderIds.subtracting(missing)), on: connection)
+            let loaded = Set(missing)
+            try await orders.load(orderIds.filter { !loaded.contains($0) })
             let prefetched = Array(commandIds.intersection(prefetch.commandIds))
             known.merge(try await lookUp.find(prefetched, on: connection)) { $1 }
         }
-        records.merge(try CurrentStateTable.decode(rows[4])) { $1 }
-        let candidates = trackingKeys.isEmpty ? [:] : try TrackingNumberTable.decode(rows[6])
-        for orderId in Set(candidates.values.joined()) where records[orderId] == nil {
-            records[orderId] = cache.record(of: orderId)
-        }
-        let unread = Set(candidates.values.joined()).filter { records[$0] == nil }
-        records.merge(try await Self.load(Array(unread), on: connection)) { $1 }
-        for record in records.values { cache.insert(record) }
-        let now = try rows[2].first.map { try $0.get("now", as: PostgresTimestamp.self).unixMicroseconds }
-        var plan = BatchPlan(
+        let candidates = trackingKeys.isEmpty ? [:] : try TrackingNumberTable.decode(rows[5])
+        try await addCandidates(candidates, of: entries, to: &orders, cache: &cache)
+        for record in orders.records.values { cache.insert(record) }
+        let now = try rows[1].first.map { try $0.get("now", as: PostgresTimestamp.self).unixMicroseconds }
+        let plan = BatchPlan(
             headSeq: head.seq,
             // The log's time never goes back, whatever the clock does.
             recordedAt: Timestamp(unixMicroseconds: max(head.recordedAtMicroseconds, now ?? .min)),
             epochs: epochs,
-            records: records,
+            records: orders.records,
             known: known,
             candidates: candidates
         )
-        let results = entries.map { plan.decide($0.submission, acceptedBefore: $0.maybeCommitted) }
-        return AppendTransaction(results: results, connection: connection, plan: plan, epochs: epochs, head: head)
+        // Up to the first command whose order has no room, so that commands keep their order.
+        let loaded = entries.prefix { orders.hasRoom(for: neededOrders(of: $0, candidates)) }
+        return AppendTransaction(deciding: loaded, by: plan, on: connection, epochs: epochs, head: head)
     }
 
-    private static func load(
-        _ orderIds: [UUID],
-        on connection: PostgresConnection
-    ) async throws -> [UUID: OrderRecord] {
-        guard !orderIds.isEmpty else { return [:] }
-        let query = CurrentStateTable.load(orderIds, version: .active)
-        return try CurrentStateTable.decode(
-            await connection.query(query.sql, query.bindings, timeout: LogConnection.appendTimeout)
+    private init(
+        deciding entries: ArraySlice<AppendQueue.Entry>,
+        by undecided: BatchPlan,
+        on connection: PostgresConnection,
+        epochs: EpochTable,
+        head: LogHead
+    ) {
+        var plan = undecided
+        results = entries.map { plan.decide($0.submission, acceptedBefore: $0.maybeCommitted) }
+        states = StateWrite(plan.changed.compactMap { plan.records[$0] })
+        self.plan = plan
+        self.connection = connection
+        self.epochs = epochs
+        self.head = head
+    }
+
+    /// Adds the orders to which the tracking numbers of scans may lead.
+    private static func addCandidates(
+        _ candidates: [TrackingKey: [UUID]],
+        of entries: [AppendQueue.Entry],
+        to orders: inout BatchOrders,
+        cache: inout StateCache
+    ) async throws {
+        let orderIds = distinct(entries.flatMap { $0.submission.trackingKey.flatMap { candidates[$0] } ?? [] })
+        orders.add(
+            orderIds.filter { orders.records[$0] == nil }.reduce(into: [:]) { $0[$1] = cache.record(of: $1) }
         )
+        try await orders.load(orderIds)
+        // The first command must be decided, or the batch would make no progress: a scan needs all of its candidates.
+        if let first = entries.first {
+            try await orders.loadLeftOut(of: neededOrders(of: first, candidates))
+        }
+    }
+
+    /// The orders that a command needs.
+    private static func neededOrders(of entry: AppendQueue.Entry, _ candidates: [TrackingKey: [UUID]]) -> [UUID] {
+        entry.submission.orderId.map { [$0] } ?? entry.submission.trackingKey.flatMap { candidates[$0] } ?? []
+    }
+
+    /// The orders, each once, in the order of their commands: the first ones have room.
+    private static func distinct(_ orderIds: [UUID]) -> [UUID] {
+        var seen: Set<UUID> = []
+        return orderIds.filter { seen.insert($0).inserted }
     }
 
     /// Updates the cache after the commit.
     func update(_ cache: inout StateCache) {
-        for orderId in plan.changed {
-            if let record = plan.records[orderId] { cache.insert(record) }
-        }
+        for record in states.records { cache.insert(record) }
         cache.advance(to: headAfter)
     }
 
@@ -134,9 +176,7 @@ struct AppendTransaction {
         var statements: [PostgresQuery] = []
         if !plan.events.isEmpty {
             statements.append(AppendStatements.insertEvents(plan.events))
-            statements.append(
-                CurrentStateTable.upsert(plan.changed.compactMap { plan.records[$0] }, version: .active)
-            )
+            statements.append(CurrentStateTable.upsert(states, version: .active))
         }
         let after = headAfter
         let recordedAt = Timestamp(unixMicroseconds: after.recordedAtMicroseconds)

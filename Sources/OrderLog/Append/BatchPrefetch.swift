@@ -60,7 +60,12 @@ struct BatchPrefetch: Sendable {
             guard seen.epoch == head.epoch, seen.seq >= head.seq else { return BatchPrefetch() }
             var loaded = self
             loaded.known = try await lookUp.complete(rows[1], ids: ids, on: connection)
-            loaded.orders = try CurrentStateTable.decode(rows[2])
+            let stored = try StoredStates(rows[2])
+            // The batch loads the others itself.
+            loaded.orderIds.subtract(stored.leftOut)
+            loaded.orders = try await stored.recordsById {
+                try await connection.query($0.sql, $0.bindings, timeout: Self.timeout)
+            }
             return loaded
         } catch {
             logger.debug(

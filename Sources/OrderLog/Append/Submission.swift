@@ -25,6 +25,8 @@ package struct Submission: Sendable {
     package let correlationId: String?
     package let causationId: String?
     package let receivedAt: Timestamp
+    /// The size of the command's JSON, in bytes; what it occupies while it waits is a small multiple of it.
+    package let byteCount: Int
 
     package init(
         orderId: UUID?,
@@ -39,7 +41,8 @@ package struct Submission: Sendable {
         actor: String,
         correlationId: String?,
         causationId: String? = nil,
-        receivedAt: Timestamp
+        receivedAt: Timestamp,
+        byteCount: Int = 0
     ) {
         self.orderId = orderId
         self.trackingKey = trackingKey
@@ -54,5 +57,6 @@ package struct Submission: Sendable {
         self.correlationId = correlationId
         self.causationId = causationId
         self.receivedAt = receivedAt
+        self.byteCount = byteCount
     }
 }

@@ -88,14 +88,33 @@ package struct LogImport {
     /// Folds the batch into its orders and writes both.
     private mutating func flush() async throws {
         guard !batch.isEmpty else { return }
-        let ids = Array(Set(batch.map(\.event.orderId)))
-        let load = CurrentStateTable.load(ids, version: .active)
-        var records = try await CurrentStateTable.decode(connection.query(load.sql, load.bindings))
+        let batches = Dictionary(grouping: batch, by: \.event.orderId)
+        let connection = connection
         var numbers: [TrackingNumberTable.Row] = []
-        for (line, event) in batch {
-            var record =
-                records[event.orderId]
-                ?? OrderRecord(order: Order(orderId: event.orderId), seq: 0, recordedAt: event.recordedAt)
+        try await StoredStates.forEachSlice(of: Array(batches.keys)) { ids in
+            CurrentStateTable.load(ids, version: .active)
+        } read: { query in
+            try await connection.query(query.sql, query.bindings)
+        } body: { ids, records in
+            let changed = try ids.map { try Self.fold(batches[$0] ?? [], of: $0, into: records[$0], &numbers) }
+            let upsert = CurrentStateTable.upsert(StateWrite(changed), version: .active)
+            try await connection.query(upsert.sql, upsert.bindings)
+        }
+        _ = try await connection.pipeline([
+            AppendStatements.insertEvents(batch.map(\.event)), TrackingNumberTable.insert(numbers),
+        ])
+        batch.removeAll(keepingCapacity: true)
+    }
+
+    private static func fold(
+        _ events: [(line: Int, event: LoggedEvent)],
+        of orderId: UUID,
+        into stored: OrderRecord?,
+        _ numbers: inout [TrackingNumberTable.Row]
+    ) throws -> OrderRecord {
+        let first = Timestamp(unixMicroseconds: 0)
+        var record = stored ?? OrderRecord(order: Order(orderId: orderId), seq: 0, recordedAt: first)
+        for (line, event) in events {
             do {
                 let folded = try record.replay(event)
                 if let key = TrackingKey(of: folded, in: event.shop) {
@@ -104,14 +123,8 @@ package struct LogImport {
             } catch {
                 throw LogTransferError("line \(line): \(error)")
             }
-            records[event.orderId] = record
         }
-        _ = try await connection.pipeline([
-            AppendStatements.insertEvents(batch.map(\.event)),
-            CurrentStateTable.upsert(Array(records.values), version: .active),
-            TrackingNumberTable.insert(numbers),
-        ])
-        batch.removeAll(keepingCapacity: true)
+        return record
     }
 
     private mutating func finish() async throws -> LogPosition {

@@ -1,6 +1,6 @@
 package import Foundation
 package import OrderLog
-import Orders
+package import Orders
 package import Postgres
 
 extension CurrentModel: VerifiableModel {
@@ -34,9 +34,10 @@ extension CurrentModel: VerifiableModel {
             "shop": entry.order.shop,
             "customer": entry.order.customer,
             "status": entry.status,
-            FieldComparison.state: String(decoding: entry.order.encodeState(), as: UTF8.self),
         ]
     }
+
+    package func order(of entry: OrderRecord) -> Order? { entry.order }
 
     package func compareOtherTables(
         in pool: PostgresPool,

@@ -14,8 +14,11 @@ package protocol VerifiableModel: ReplayableModel {
     /// Decodes the rows of `selectStored`.
     func decodeStored(_ rows: PostgresResult) throws -> [UUID: StoredFields]
 
-    /// The values that the rows of a folded order should have.
+    /// The values that the rows of a folded order should have, without its state.
     func expectedFields(of entry: Entry) -> StoredFields
+
+    /// The folded order, of which rows hold the state at one of its versions; nil where the model holds no states.
+    func order(of entry: Entry) -> Order?
 
     /// Loads every row that belongs to no single order, as fields by name. Sums of zero may be left out, here and in
     /// `expectedSums`.
@@ -40,6 +43,10 @@ extension VerifiableModel {
         through head: Int64,
         report: (Difference) -> Void
     ) async throws {}
+}
+
+extension VerifiableModel {
+    package func order(of entry: Entry) -> Order? { nil }
 }
 
 extension VerifiableModel where Sums == Void {
