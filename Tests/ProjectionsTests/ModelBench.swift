@@ -69,17 +69,32 @@ struct ModelBench: Sendable {
         return try rows.first?.get(0, as: String.self) ?? ""
     }
 
-    /// The ids of orders whose state in the list differs from the state that the appender wrote.
+    /// The orders whose state in the list differs from the state that the appender wrote.
     func differences() async throws -> String {
-        try await text(
-            """
-            select coalesce(o.order_id, l.order_id) from (select * from order_states where model_version = (
-                select version from projection_active where name = 'current')) o
-            full join (select * from order_list where model_version = (
-                select version from projection_active where name = 'orders')) l using (order_id)
-            where (o.state, o.seq, o.recorded_at) is distinct from (l.state, l.seq, l.recorded_at)
-            """
+        let (current, list) = try await (
+            states(in: "order_states", of: "current"), states(in: "order_list", of: "orders")
         )
+        return Set(current).symmetricDifference(list).sorted().joined(separator: "\n")
+    }
+
+    /// The orders of a table's served version as readers see them: with the events beyond a row's state.
+    func states(in table: String, of model: String) async throws -> [String] {
+        let version = "(select version from projection_active where name = '\(model)')"
+        let rows = try await log.pool.query("select order_id from \(table) where model_version = \(version)")
+        let ids = try rows.map { try $0.get("order_id", as: UUID.self) }
+        var states: [String] = []
+        try await StoredStates.forEachSlice(of: ids) { ids in
+            StoredStates.select(ids, from: table, version: version)
+        } read: { query in
+            try await log.pool.query(query.sql, query.bindings)
+        } body: { ids, records in
+            for orderId in ids {
+                guard let record = records[orderId] else { continue }
+                let state = String(decoding: record.order.encodeState(), as: UTF8.self)
+                states.append("\(orderId) \(record.seq) \(record.recordedAt.rfc3339Micro) \(state)")
+            }
+        }
+        return states.sorted()
     }
 
     /// All rows of the statistics.

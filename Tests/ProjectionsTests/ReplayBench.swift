@@ -56,7 +56,8 @@ struct ReplayBench: Sendable {
         return all
     }
 
-    /// All rows of the served version, without the column of the version.
+    /// All rows of the served version, without the column of the version. In the place of a state, which may be that of
+    /// an earlier version than its row, stands the order as readers see it.
     func rows(_ name: String) async throws -> [String] {
         let tables =
             switch name {
@@ -69,12 +70,13 @@ struct ReplayBench: Sendable {
             rows.append(
                 try await bench.text(
                     """
-                    select to_jsonb(t) - 'model_version' from \(table) t
+                    select to_jsonb(t) - 'model_version' - 'state' from \(table) t
                     where model_version = (select version from projection_active where name = '\(name)')
                     """
                 )
             )
         }
+        if let table = tables.first, name != "stats" { rows += try await bench.states(in: table, of: name) }
         return rows
     }
 

@@ -75,7 +75,7 @@ struct SubmissionFactory: Sendable {
     }
 
     /// The SHA-256 of the command before defaults, and of the order that stands beside it, if any. The same command has
-    /// the same fingerprint on every route. A scan by tracking number has that of the number, wherever the number leads.
+    /// the same fingerprint on every route. A scan by tracking number has that of the number, whatever its parcel.
     private static func fingerprint(of canonicalBytes: [UInt8], for target: UUID?) -> [UInt8] {
         var hash = SHA256()
         if let target { hash.update(data: Array(target.text.utf8)) }

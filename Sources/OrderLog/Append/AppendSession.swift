@@ -17,6 +17,7 @@ struct AppendSession {
     private let aloneStatementTimeout: Duration
     private var connection: PostgresConnection?
     private var cache = StateCache()
+    private var slowOrders = SlowOrders()
     /// Loads the rows of the next batch while one is being committed.
     private var prefetchConnection: PostgresConnection?
     private var prefetch = BatchPrefetch()
@@ -67,7 +68,17 @@ struct AppendSession {
 
     /// Appends a batch and answers each of its entries, after as many attempts as their deadlines allow.
     mutating func process(_ batch: [AppendQueue.Entry]) async {
-        await append(batch, statementTimeout: nil)
+        let slow = batch.filter { slowOrders.contains($0.submission.orderId) }
+        if slow.isEmpty {
+            await append(batch, statementTimeout: nil)
+            return
+        }
+        await append(batch.filter { !slowOrders.contains($0.submission.orderId) }, statementTimeout: nil)
+        await appendEachAlone(slow)
+    }
+
+    private mutating func appendEachAlone(_ entries: [AppendQueue.Entry]) async {
+        for entry in entries { await append([entry], statementTimeout: aloneStatementTimeout) }
     }
 
     /// - Parameter statementTimeout: the limit for each statement of a command that runs alone; nil for a batch.
@@ -93,7 +104,7 @@ struct AppendSession {
                     prefetch: prefetch
                 )
                 prefetch = BatchPrefetch()
-                try await commit(transaction, answering: &pending)
+                try await commit(transaction, answering: &pending, isLast: statementTimeout == nil)
             } catch {
                 await close()
                 if await isAnswered(&pending, after: error) { return }
@@ -112,12 +123,16 @@ struct AppendSession {
     /// Commits the transaction, answers its entries and removes them from `pending`. Loads the rows of the next batch
     /// meanwhile.
     ///
+    /// - Parameter isLast: the next transaction is that of the next batch.
     /// - Throws: the database's error. COMMIT may have been sent by then: the entries that may be committed are marked.
     private mutating func commit(
         _ transaction: AppendTransaction,
-        answering pending: inout [AppendQueue.Entry]
+        answering pending: inout [AppendQueue.Entry],
+        isLast: Bool
     ) async throws {
-        let wanted = BatchPrefetch(for: queue.peek(limit: batchLimit), notIn: cache)
+        // Where further commands of this batch follow, they must not wait for the rows of the next one.
+        let isLast = isLast && transaction.results.count == pending.count
+        let wanted = isLast ? BatchPrefetch(for: queue.peek(limit: batchLimit), notIn: cache) : BatchPrefetch()
         let (epochs, connection) = (registry.current, prefetchConnection)
         let (snapshot, logger) = (commandIdFilter.snapshot(in: epochs), logger)
         async let loaded = wanted.load(
@@ -155,7 +170,7 @@ struct AppendSession {
                 "appending a batch failed; each of its commands now runs alone",
                 metadata: ["commands": "\(pending.count)", "error": "\(error)"]
             )
-            for entry in pending { await append([entry], statementTimeout: aloneStatementTimeout) }
+            await appendEachAlone(pending)
             return true
         }
         guard let entry = pending.first else { return true }
@@ -172,6 +187,7 @@ struct AppendSession {
             pending[0].wasTimedOut = true
             return false
         }
+        if let orderId = entry.submission.orderId { slowOrders.insert(orderId) }
         logger.error(
             "a command took too long; it is answered as unavailable",
             metadata: [

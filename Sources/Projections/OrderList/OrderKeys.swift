@@ -20,8 +20,7 @@ struct OrderKeys: Sendable, Hashable {
     init(_ order: Order) {
         orderId = order.orderId
         placedAt = order.placedAt
-        // The announced headline decides, as the list shows it.
-        attention = order.headline == .attention || !order.anomalies.isEmpty
+        attention = order.attention
         shop = order.shop
         customer = order.customer
         number = order.number
