@@ -308,7 +308,7 @@ def test_newest_source_gives_the_expected_time(shop, check):
     shop.do("dispatch", parcelId="p1", carrier="dhl", eta=first)
     check("the dispatch gives it first", shop.parcel()["eta"] == first, shop.parcel())
     shop.do("revise-eta", parcelId="p1", window=second, source="carrier")
-    found = shop.scan("inTransit", eta=third)
+    found = shop.scan("inTransit", seconds=60, eta=third)
     check("a scan tells a change", found == ["ParcelScanned", "EtaRevised"], found)
     found = shop.scan("inTransit", seconds=-3600, eta=old)
     check("a late scan brings no old estimate back", (found, shop.parcel()["eta"]) == (["ParcelScanned"], third), found)
