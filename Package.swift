@@ -43,6 +43,8 @@ let migrations = [
     "014-stats-orders.sql", "015-stats-statuses.sql", "016-stats-minutes.sql", "017-stats-durations.sql",
     "018-projection-versions.sql", "019-orders-versions.sql", "020-projection-replays.sql",
     "021-projection-open.sql", "022-orders-customer.sql", "023-order-states.sql",
+    "024-order-list-version.sql", "025-projection-layouts.sql", "026-projection-fence.sql",
+    "027-tracking-numbers.sql", "028-order-list-numbers.sql",
 ]
 
 let package = Package(

@@ -40,6 +40,11 @@ extension Migration {
         Migration(21, "projection-open", PackageResources._21_projection_open_sql),
         Migration(22, "orders-customer", PackageResources._22_orders_customer_sql),
         Migration(23, "order-states", PackageResources._23_order_states_sql),
+        Migration(24, "order-list-version", PackageResources._24_order_list_version_sql),
+        Migration(25, "projection-layouts", PackageResources._25_projection_layouts_sql),
+        Migration(26, "projection-fence", PackageResources._26_projection_fence_sql),
+        Migration(27, "tracking-numbers", PackageResources._27_tracking_numbers_sql),
+        Migration(28, "order-list-numbers", PackageResources._28_order_list_numbers_sql),
     ]
 
     private init(_ version: Int, _ name: String, _ bytes: [UInt8]) {

@@ -2,7 +2,7 @@
 package enum Permission: Sendable, Hashable, CaseIterable {
     /// Health, readiness and the API's description.
     case publicPages
-    /// Place, bulk, scan, payment.
+    /// Place, bulk, scans on every route, payment and its retraction.
     case placeAndReport
     /// Every other command.
     case otherCommands

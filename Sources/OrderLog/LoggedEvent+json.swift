@@ -3,12 +3,25 @@ package import Orders
 package import StrictJSON
 
 extension LoggedEvent {
+    /// The text of `data` in an event that is hidden from customers.
+    package enum HiddenData: String, Sendable {
+        case emptyObject = "{}"
+        /// As earlier versions wrote it. The import still reads their exports.
+        case null
+    }
+
     /// Writes the event's JSON, which is the same in stream frames, in an order's history, on log pages and in exports.
     ///
     /// - Parameters:
     ///   - audience: customers get neither `internal` nor the actor and the ids of the command.
     ///   - position: the event's position as this audience reads it.
-    package func write(to writer: inout JSONWriter, for audience: Audience, position: String) {
+    ///   - hiddenData: the text of `data` in an event that is hidden from customers, whose texts are in `internal`.
+    package func write(
+        to writer: inout JSONWriter,
+        for audience: Audience,
+        position: String,
+        hiddenData: HiddenData = .emptyObject
+    ) {
         writer.object { writer in
             writer.field("position", position)
             writer.field("orderId", orderId.text)
@@ -23,7 +36,7 @@ extension LoggedEvent {
             writer.field("occurredAt", occurredAt.rfc3339)
             writer.field("recordedAt", recordedAt.rfc3339Micro)
             writer.key("data")
-            if let data { writer.raw(data) } else { writer.null() }
+            writer.raw(data ?? Array(hiddenData.rawValue.utf8))
             if audience == .staff {
                 writer.key("internal")
                 writer.raw(`internal`)

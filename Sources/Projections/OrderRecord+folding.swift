@@ -17,6 +17,12 @@ extension OrderRecord {
         recordedAt = event.recordedAt
     }
 
+    /// The estimated size of what was read of the order: its state, and the events after it.
+    var loadedByteCount: Int {
+        let events = order.version - (snapshot?.version ?? 0)
+        return (snapshot?.byteCount ?? 0) + events * 256
+    }
+
     var envelope: EventEnvelope {
         EventEnvelope(number: order.number, shop: order.shop, customer: order.customer)
     }

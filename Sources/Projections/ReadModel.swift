@@ -13,6 +13,10 @@ package protocol ReadModel: Sendable {
     /// it.
     var isWrittenByAppender: Bool { get }
 
+    /// The layout of the rows that this version of Waybill writes, counted from 1. It grows when the rules by which the
+    /// model fills its columns change, or the form of its stored states. `serve` then builds the model again.
+    var layout: Int { get }
+
     /// Folds the next events of the log into the rows of one version.
     ///
     /// - Parameters:
@@ -23,4 +27,6 @@ package protocol ReadModel: Sendable {
 
 extension ReadModel {
     package var isWrittenByAppender: Bool { false }
+
+    package var layout: Int { 1 }
 }

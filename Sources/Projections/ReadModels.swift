@@ -6,6 +6,12 @@ package enum ReadModels {
     /// The read models that a projector keeps up to date.
     package static let followed: [any ReadModel] = all.filter { !$0.isWrittenByAppender }
 
+    /// The session settings of connections that write read models: the layouts that this version of Waybill knows, for
+    /// the trigger `projection_fence`.
+    static let sessionSettings = [
+        "waybill.layouts": all.map { "\($0.name):\($0.layout)" }.joined(separator: ",")
+    ]
+
     /// The read model of a name; nil when there is none.
     package static func named(_ name: String) -> (any VerifiableModel)? { all.first { $0.name == name } }
 }

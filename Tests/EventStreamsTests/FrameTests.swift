@@ -49,7 +49,7 @@ import Testing
     @Test func hiddenEventsHaveNoCustomerFrame() {
         let frame = Frames.frame(1, data: nil)
         #expect(frame.customer == nil)
-        #expect(text(frame.staff).contains(#""data":null"#))
+        #expect(text(frame.staff).contains(#""data":{}"#))
     }
 
     @Test(arguments: ["{\"a\":\"x\\ny\"}", "{\"a\":1,\r\n\"b\":2}", "{\"a\":\"\u{2028}\u{85}\"}"])

@@ -20,7 +20,7 @@ WRITTEN_BY_HAND = [
     "CHANGELOG.md",
     "SECURITY.md",
     *(f"docs/{name}.md" for name in ("architecture", "clients", "growth", "operations", "orders", "proxies")),
-    *(f"docs/{name}.md" for name in ("recipes", "tokens")),
+    *(f"docs/{name}.md" for name in ("from-your-shop", "recipes", "tokens")),
 ]
 
 

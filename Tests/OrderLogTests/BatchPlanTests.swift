@@ -133,7 +133,7 @@ import Testing
             lastSeq: 5,
             version: 1,
             status: "placed",
-            types: ["OrderPlaced"]
+            events: [AcceptedEvent(type: "OrderPlaced", anomaly: nil)]
         )
         var plan = plan(head: 9, known: [CommandKey(shop: "aurora", commandId: "k"): accepted])
         let receipt = try plan.decide(submission, acceptedBefore: true).get()

@@ -3,7 +3,7 @@ import StrictJSON
 
 extension ExampleStory {
     /// The commands of the story, in an order in which the domain takes them all. Every command is among them.
-    static let script: [(CommandName, JSONValue)] = beginning + shipping + ending
+    static let script: [(CommandName, JSONValue)] = beginning + shipping + arrival + ending
 
     private static let beginning: [(CommandName, JSONValue)] = [
         (.placeOrder, placement),
@@ -17,6 +17,18 @@ extension ExampleStory {
         (.holdOrder, ["holdId": "h-1", "reason": "address", "note": "The house number is missing."]),
         (.changeShipTo, ["contactRef": "contact-7d20", "country": "DE"]),
         (.releaseHold, ["holdId": "h-1"]),
+        (
+            .editOrder,
+            ["fees": [["feeId": "f1", "name": "Gift wrapping", "amount": euros(300)]], "total": euros(15760)]
+        ),
+        (
+            .adjustTotal,
+            [
+                "adjustmentId": "adj-1", "amount": euros(300), "direction": "lower", "reason": "goodwill",
+                "note": "The wrapping is on us.",
+            ]
+        ),
+        (.setMetadata, ["set": ["giftMessage": "Happy birthday"]]),
         (.confirmOrder, [:]),
         (.cancelOrder, ["lines": [["lineId": "l2", "quantity": 1]], "reason": "stock"]),
     ]
@@ -36,6 +48,13 @@ extension ExampleStory {
             [
                 "parcelId": "p2", "carrier": "dhl", "trackingNumber": "00340434161094015902",
                 "eta": ["earliest": "2026-11-04T08:00:00Z", "latest": "2026-11-04T18:00:00Z"],
+            ]
+        ),
+        (
+            .setTracking,
+            [
+                "parcelId": "p2", "carrier": "dhl", "trackingNumber": "00340434161094015903",
+                "trackingUrl": "https://carrier.example/00340434161094015903",
             ]
         ),
         (
@@ -60,6 +79,16 @@ extension ExampleStory {
             ]
         ),
         (.retractScan, ["parcelId": "p2", "scanId": "s2", "reason": "It was another parcel."]),
+    ]
+
+    private static let arrival: [(CommandName, JSONValue)] = [
+        (
+            .endParcel,
+            [
+                "parcelId": "p2", "scanId": "e1", "outcome": "delivered", "reason": "The customer told us so.",
+                "occurredAt": "2026-11-05T09:25:00Z",
+            ]
+        ),
         (
             .recordScan,
             [
@@ -67,13 +96,22 @@ extension ExampleStory {
                 "proof": ["kind": "signature", "ref": "sig-5512"],
             ]
         ),
+        (
+            .reportShortage,
+            [
+                "claimId": "c1", "parcelId": "p2", "lines": [["lineId": "l2", "quantity": 1]], "kind": "damaged",
+                "note": "The bulb is broken.",
+            ]
+        ),
+        (.cancelOrder, ["lines": [["lineId": "l2", "quantity": 1]], "reason": "stock"]),
     ]
 
     private static let ending: [(CommandName, JSONValue)] = [
         (
             .recordPayment,
             [
-                "paymentId": "pay-2", "kind": "captured", "amount": euros(15560), "providerRef": "psp-84c1",
+                "paymentId": "pay-2", "kind": "captured", "amount": euros(14180), "providerRef": "psp-84c1",
+                "final": true,
                 "occurredAt": "2026-11-05T09:30:00Z",
             ]
         ),
@@ -83,8 +121,20 @@ extension ExampleStory {
             .receiveReturn,
             ["returnId": "r1", "lines": [["lineId": "l2", "quantity": 1, "condition": "sellable"]]]
         ),
+        (.requestReturn, ["returnId": "r2", "lines": [["lineId": "l1", "quantity": 1]], "reason": "Too tall."]),
+        (.cancelReturn, ["returnId": "r2", "reason": "The customer keeps the lamp."]),
+        (.recordPayment, refund("pay-3", 690)),
+        (.retractPayment, ["paymentId": "pay-3", "reason": "It was the refund of another order."]),
+        (.recordPayment, refund("pay-4", 790)),
         (.addNote, ["text": "The refund is on its way.", "visibility": "customer"]),
     ]
+
+    private static func refund(_ paymentId: String, _ cents: Int64) -> JSONValue {
+        [
+            "paymentId": .string(paymentId), "kind": "refunded", "amount": euros(cents), "providerRef": "psp-84c1",
+            "returnId": "r1",
+        ]
+    }
 
     private static let placement: JSONValue = [
         "number": "AU-10001", "shop": "aurora", "customer": "c-4f1a", "contactRef": "contact-2fe6", "country": "DE",
@@ -97,7 +147,8 @@ extension ExampleStory {
             ["lineId": "l2", "sku": "BLB-E27", "name": "LED-Lampe E27", "quantity": 3, "unitPrice": euros(690)],
         ],
         "shipping": euros(490), "tax": euros(2467), "discount": euros(0), "total": euros(15460), "taxIncluded": true,
-        "terms": "prepaid", "promised": ["earliest": "2026-11-04T08:00:00Z", "latest": "2026-11-06T18:00:00Z"],
+        "terms": "prepaid", "metadata": ["channel": "web"], "privateMetadata": ["campaign": "autumn"],
+        "promised": ["earliest": "2026-11-04T08:00:00Z", "latest": "2026-11-06T18:00:00Z"],
         "occurredAt": "2026-11-02T08:14:00Z",
     ]
 

@@ -28,6 +28,8 @@ struct ExampleStory {
             )
         }
         run(.closeOrder, [:])
+        run(.reopenOrder, ["reason": "The customer asks for another invoice."])
+        run(.closeOrder, [:])
     }
 
     /// The order at the end of its life, as staff read it.
@@ -61,6 +63,14 @@ struct ExampleStory {
         return lines.map { String(decoding: $0.bytes, as: UTF8.self) + "\n" }.joined()
     }
 
+    /// The story's first scan, by the parcel's tracking number.
+    var trackedScan: JSONValue {
+        let scan = bodies[.recordScan]?.object?.members.filter { $0.name != "parcelId" } ?? []
+        return .members(
+            [("carrier", "dhl"), ("trackingNumber", "0034 0434 1610 9401 5903")] + scan.map { ($0.name, $0.value) }
+        )
+    }
+
     /// The event as staff read it.
     func json(_ event: LoggedEvent) -> JSONValue {
         var writer = JSONWriter(reserving: 1024)
@@ -91,7 +101,12 @@ struct ExampleStory {
             "status": .string(state.status.rawValue),
             "position": .string(position(events.count)),
             "events": .array(
-                events[first...].map { ["position": .string(position(Int($0.seq))), "type": .string($0.type)] }
+                zip(events[first...], decided).map { logged, event in
+                    let anomaly = event.anomaly.map { [("anomaly", JSONValue.string($0.code.rawValue))] } ?? []
+                    return .members(
+                        [("position", .string(position(Int(logged.seq)))), ("type", .string(logged.type))] + anomaly
+                    )
+                }
             ),
         ]
     }

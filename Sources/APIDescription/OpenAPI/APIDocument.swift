@@ -60,10 +60,10 @@ struct APIDocument {
         return line.filter { ["command", "orderId", "commandId", "ifMatch"].contains($0.path) }.map { field in
             switch field.path {
             case "command":
-                let words = APISchemas.words(CommandName.self)
+                let words = APISchemas.reference("CommandName")
                 return SchemaFields.Field(path: field.path, isRequired: true, schema: words, meaning: field.meaning)
             case "orderId":
-                let meaning = field.meaning + " Optional for `placeOrder`."
+                let meaning = field.meaning + " Optional for `placeOrder`; absent for `recordScan` by `trackingNumber`."
                 return SchemaFields.Field(path: field.path, isRequired: true, schema: field.schema, meaning: meaning)
             default: return field
             }

@@ -7,7 +7,10 @@ enum APIHeader {
         ("Location", header("The order.", ["type": "string"])),
         (
             "Idempotent-Replayed",
-            header("The command was accepted before; this is the first response again.", ["const": "true"])
+            header(
+                "The command was accepted before; this is the first response again.",
+                ["type": "string", "enum": ["true"]]
+            )
         ),
         (
             "Waybill-Command-Id",
@@ -17,9 +20,15 @@ enum APIHeader {
         ("WWW-Authenticate", header("The fault of the token (RFC 6750).", ["type": "string"])),
         (
             "Cache-Control",
-            header("On a stream: no cache stores it, and no proxy changes it.", ["const": "no-store, no-transform"])
+            header(
+                "On a stream: no cache stores it, and no proxy changes it.",
+                ["type": "string", "enum": ["no-store, no-transform"]]
+            )
         ),
-        ("X-Accel-Buffering", header("On a stream: tells proxies to pass frames on at once.", ["const": "no"])),
+        (
+            "X-Accel-Buffering",
+            header("On a stream: tells proxies to pass frames on at once.", ["type": "string", "enum": ["no"]])
+        ),
         ("DocumentETag", header("The version of this description.", ["type": "string"])),
     ]
 

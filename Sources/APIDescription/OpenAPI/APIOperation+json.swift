@@ -29,17 +29,11 @@ extension APIOperation {
         case 429, 503: headers.append("Retry-After")
         default: break
         }
-        let schema: JSONValue = [
-            "allOf": [APISchemas.reference("Problem")],
-            "properties": [
-                "status": ["const": .integer(status)], "code": ["enum": .strings(codes.map(\.rawValue))],
-            ],
-        ]
         return APIAnswer(
             status: status,
             note: codes.map { "`\($0.rawValue)`: \($0.title)." }.joined(separator: " "),
             headers: headers,
-            content: [("application/problem+json", ["schema": schema])]
-        ).json
+            content: [("application/problem+json", ["schema": APISchemas.reference("Problem")])]
+        ).json.adding(("x-codes", .strings(codes.map(\.rawValue))))
     }
 }

@@ -24,13 +24,22 @@ extension APIOperation {
                 ),
                 APIParameter.words(
                     "status",
-                    OrderStatus.allCases.map(\.rawValue),
+                    "OrderStatus",
                     "Only orders with one of these statuses."
                 ),
                 APIParameter.query("customer", word, "Only orders of this customer."),
                 APIParameter.query("number", word, "Only orders with this number."),
-                APIParameter.query("carrier", word, "Only orders with a parcel of this carrier."),
-                APIParameter.query("trackingNumber", word, "Only orders with a parcel of this tracking number."),
+                APIParameter.query(
+                    "carrier",
+                    word,
+                    "Only orders with a parcel or return of this carrier, in whichever case."
+                ),
+                APIParameter.query(
+                    "trackingNumber",
+                    word,
+                    "Only orders with a parcel or return that has or had this tracking number. Only ASCII letters and "
+                        + "digits count, in whichever case; there must be one."
+                ),
                 APIParameter.query(
                     "attention",
                     ["type": "boolean"],

@@ -70,7 +70,11 @@ extension APIOperation {
         ),
     ]
 
-    private static let projectionName = APIParameter.path("name", APISchemas.projectionName, "The projection.")
+    private static let projectionName = APIParameter.path(
+        "name",
+        APISchemas.reference("ProjectionName"),
+        "The projection."
+    )
 
     private static let probes: [APIOperation] = [
         APIOperation(

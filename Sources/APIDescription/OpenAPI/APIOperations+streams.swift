@@ -47,10 +47,10 @@ extension APIOperation {
                 ),
                 APIParameter.words(
                     "status",
-                    OrderStatus.allCases.map(\.rawValue),
+                    "OrderStatus",
                     "Only events whose status before or after is one of these."
                 ),
-                APIParameter.words("type", EventType.allCases.map(\.rawValue), "Only these events."),
+                APIParameter.words("type", "EventType", "Only these events."),
                 APIParameter.query(
                     "attention",
                     ["type": "boolean", "default": false],

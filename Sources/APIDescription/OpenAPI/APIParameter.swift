@@ -60,14 +60,14 @@ enum APIParameter {
 
     /// The schema of a position that is sent outside streams: plain, sealed, `0`, or empty, which means absent.
     static let position: JSONValue = [
-        "anyOf": [
-            ["type": "string", "pattern": "^(0|[a-z2-7]{8}-(0|[1-9][0-9]{0,17}))?$"],
-            ["type": "string", "pattern": "^A[A-Za-z0-9_-]{22}$", "description": "As customers receive it."],
-        ]
+        "type": "string", "pattern": "^(0|[a-z2-7]{8}-(0|[1-9][0-9]{0,17})|A[A-Za-z0-9_-]{22})?$",
     ]
 
-    static func words(_ name: String, _ words: [String], _ note: String) -> JSONValue {
-        query(name, ["type": "array", "minItems": 1, "items": ["type": "string", "enum": .strings(words)]], note)
+    /// A list of an enumeration's words, separated by commas.
+    ///
+    /// - Parameter enumeration: the name of the enumeration's schema.
+    static func words(_ name: String, _ enumeration: String, _ note: String) -> JSONValue {
+        query(name, ["type": "array", "minItems": 1, "items": APISchemas.reference(enumeration)], note)
             .adding(("style", "form"), ("explode", false))
     }
 

@@ -15,14 +15,14 @@ struct EventsPage {
         let rows = EventType.allCases.map { type in
             [
                 "[\(type.rawValue)](#\(type.rawValue.lowercased()))", "\(type.schema)", type.summary,
-                readers(of: type.contents(in: catalog)),
+                readers(of: type),
             ]
         }
         return """
             # Events
 
             An event reads the same in frames, in an order's history and on pages of the log. `data` is the part that customers
-            see, and null where they see nothing of the event. `internal` is for backends, staff and operators. Both are stored
+            see, and `{}` where they see nothing of the event. `internal` is for backends, staff and operators. Both are stored
             as the exact text that is sent, and never change.
 
             `schema` counts the layouts of a type. A new layout comes with a step in `Sources/Orders/Events/Upcasters.swift`,
@@ -48,7 +48,7 @@ struct EventsPage {
     /// The fields that all types have in common.
     private var envelope: String {
         let required = APISchemas.eventFields(of: .orderConfirmed).map { name, schema in
-            let type = ["type": "text", "schema": "integer, at least 1"][name]
+            let type = ["type": "[a type](#types)", "schema": "integer, at least 1"][name]
             return row(name, schema, required: "yes", type: type)
         }
         let before = row(
@@ -57,7 +57,9 @@ struct EventsPage {
             required: "all but `OrderPlaced`",
             type: nil
         )
-        let data = ["`data`", "yes", "object or null", "The part of the event that customers see."]
+        let data = [
+            "`data`", "yes", "object", "The part of the event that customers see; `{}` where they see nothing of it.",
+        ]
         let staff = APISchemas.staffFields.map { row($0.0, $0.1, required: "no", type: nil) }
         let `internal` = ["`internal`", "no", "object", "The part for backends, staff and operators."]
         return MarkdownTable.text(MarkdownFields.columns, required + [before, data, `internal`] + staff)
@@ -67,11 +69,21 @@ struct EventsPage {
         ["`\(name)`", required, type ?? fields.type(schema), schema["description"]?.string ?? ""]
     }
 
-    private func readers(of contents: EventType.Contents) -> String {
-        switch (contents.data == nil, contents.hidden == nil) {
+    private func readers(of type: EventType) -> String {
+        let contents = type.contents(in: catalog)
+        return switch (contents.data == nil, contents.hidden == nil) {
         case (true, _): "backends, staff and operators"
         case (false, true): "all"
-        case (false, false): "all; not customers where `visibility` is `staff`"
+        case (false, false): "all; not customers where \(hidingCondition(of: type))"
+        }
+    }
+
+    /// The condition under which customers read nothing of an event whose type they read otherwise.
+    private func hidingCondition(of type: EventType) -> String {
+        switch type {
+        case .noteAdded: "`visibility` is `staff`"
+        case .metadataChanged: "`private` is true"
+        default: "the scan is from before the order"
         }
     }
 
@@ -88,7 +100,7 @@ struct EventsPage {
         let table = rows.isEmpty ? "It has no fields of its own.\n" : MarkdownTable.text(MarkdownFields.columns, rows)
         let hiding =
             contents.data != nil && contents.hidden != nil
-            ? "\nWhere customers see nothing of the event, `data` is null and its fields are in `internal`.\n" : ""
+            ? "\nWhere customers see nothing of the event, `data` is `{}` and its fields are in `internal`.\n" : ""
         return "\n### \(type.rawValue)\n\n\(type.summary)\n\n\(table)\(hiding)"
     }
 

@@ -31,7 +31,6 @@ struct MarkdownFields {
     func type(_ schema: JSONValue) -> String {
         if let name = document.fields.named(schema) { return type(named: name) }
         if let choices = schema["anyOf"]?.array { return choices.map(type).joined(separator: " or ") }
-        if let constant = schema["const"]?.string { return "`\(constant)`" }
         if let words = schema["enum"]?.array?.compactMap(\.string) { return type(ofWords: words) }
         if let items = schema["items"] {
             let element = items["properties"] == nil ? type(items) : "objects"
@@ -69,7 +68,7 @@ struct MarkdownFields {
     }
 
     private static func scalar(_ schema: JSONValue) -> String {
-        let formats = ["date-time": "time (RFC 3339)", "uuid": "UUID", "uri": "URI"]
+        let formats = ["date-time": "time (RFC 3339)", "uuid": "UUID", "uri": "URI", "int64": "integer"]
         let format = schema["format"]?.string.map { formats[$0] ?? $0 }
         var text = format ?? schema["type"]?.string ?? "any value"
         text += bounds(schema["minimum"], schema["maximum"], unit: nil)

@@ -28,7 +28,9 @@ enum TransitionsPage {
 
                 \(MarkdownTable.text(["command"] + states.map(\.name), rows))
                 The order has two units of one line. From “packed” on, both are in parcel `p1`, and paid unless the state says
-                otherwise. A repeated fact (the same `scanId` or `paymentId`) is accepted and adds nothing.
+                otherwise. A repeated fact (the same id with the same content) is accepted and adds nothing, which
+                the table calls known; the same id with other
+                content is refused (`factIdReused`).
 
                 """
         }
@@ -38,7 +40,7 @@ enum TransitionsPage {
         let command = try command(name, for: order)
         do throws(Rejection) {
             let events = try order.decide(command, receivedAt: start)
-            return (true, events.map(\.type.rawValue).joined(separator: ", "))
+            return (true, events.isEmpty ? "(known)" : events.map(\.type.rawValue).joined(separator: ", "))
         } catch {
             return (false, "*\(error.reason.rawValue)*")
         }
@@ -57,9 +59,11 @@ enum TransitionsPage {
                 ("confirmed", confirmed, []), ("confirmed, on hold", confirmed + [.holdOrder], []),
                 ("packed", packed, []), ("packed, unpaid", placed + [.confirmOrder, .packParcel], []),
                 ("packed, on hold", packed + [.holdOrder], []), ("shipped", shipped, []),
+                ("shipped by a scan alone", packed, [scan("s0", "inTransit")]),
                 ("attention", shipped, [scan("s0", "exception")]), ("lost", shipped, [scan("s0", "lost")]),
                 ("returned to sender", shipped, [scan("s0", "returnedToSender")]),
                 ("delivered", shipped, [scan("s0", "delivered")]),
+                ("shortage reported", shipped, [scan("s0", "delivered"), shortage]),
                 ("return requested", shipped, [scan("s0", "delivered"), request]),
                 ("return approved", shipped, [scan("s0", "delivered"), request, approve]),
                 ("return received", shipped, [scan("s0", "delivered"), request, approve, receive]),
@@ -85,10 +89,10 @@ enum TransitionsPage {
             switch name {
             case .placeOrder: placement
             case .confirmOrder, .closeOrder: "{}"
-            case .editOrder: #"{"total":{"amount":2000,"currency":"EUR"}}"#
+            case .editOrder: "{\"shipping\":\(euros(100)),\"total\":\(euros(2100))}"
             case .adjustTotal:
-                #"{"adjustmentId":"a1","amount":{"amount":1,"currency":"EUR"},"direction":"raise","reason":"other"}"#
-            case .setMetadata: #"{"set":{"key":"x"}}"#
+                #"{"adjustmentId":"a1","amount":\#(euros(100)),"direction":"raise","reason":"fee"}"#
+            case .setMetadata: #"{"set":{"k":"v"}}"#
             case .changeShipTo: #"{"contactRef":"c","country":"AT"}"#
             case .cancelOrder: #"{"reason":"customer"}"#
             case .holdOrder: #"{"holdId":"h\#(order.holds.count + 1)","reason":"other"}"#
@@ -96,21 +100,21 @@ enum TransitionsPage {
             case .packParcel: #"{"parcelId":"p\#(order.parcels.count + 1)","lines":[{"lineId":"a","quantity":2}]}"#
             case .voidParcel: #"{"parcelId":"p1","reason":"x"}"#
             case .dispatchParcel: #"{"parcelId":"p1","carrier":"dhl"}"#
-            case .setTracking: #"{"parcelId":"p1","carrier":"dhl","trackingNumber":"1"}"#
+            case .setTracking: #"{"parcelId":"p1","carrier":"ups"}"#
             case .reviseEta: "{\(window),\"source\":\"shop\"}"
             case .recordScan: scan("s1", "inTransit").1
             case .retractScan: #"{"parcelId":"p1","scanId":"s0","reason":"x"}"#
             case .endParcel: #"{"parcelId":"p1","scanId":"e1","outcome":"delivered","reason":"x"}"#
-            case .reportShortage: #"{"claimId":"c1","parcelId":"p1","kind":"missing","lines":\#(line)}"#
-            case .recordPayment: payment("m\(order.payment.reports.count)", "captured", 2000).1
+            case .reportShortage: shortage.1
             case .retractPayment: #"{"paymentId":"m0","reason":"x"}"#
+            case .recordPayment: payment("m\(order.payment.reports.count)", "captured", 2000).1
             case .requestReturn: #"{"returnId":"r\#(order.returns.count + 1)","lines":\#(line),"reason":"x"}"#
             case .decideReturn: #"{"returnId":"r1","approve":true}"#
             case .cancelReturn: #"{"returnId":"r1","reason":"x"}"#
+            case .reopenOrder: #"{"reason":"x"}"#
             case .receiveReturn: receive.1
             case .resolveAnomaly: #"{"version":\#(order.anomalies.first?.version ?? 1),"note":"x"}"#
             case .addNote: #"{"text":"x","visibility":"staff"}"#
-            case .reopenOrder: #"{"reason":"x"}"#
             }
         return try decoded(name, body)
     }
@@ -125,11 +129,18 @@ enum TransitionsPage {
     }
 
     private static func payment(_ paymentId: String, _ kind: String, _ amount: Int) -> (CommandName, String) {
-        let money = #"{"amount":\#(amount),"currency":"EUR"}"#
+        let money = euros(amount)
         return (
             .recordPayment, #"{"paymentId":"\#(paymentId)","kind":"\#(kind)","amount":\#(money),"providerRef":"x"}"#
         )
     }
+
+    private static func euros(_ cents: Int) -> String { #"{"amount":\#(cents),"currency":"EUR"}"# }
+
+    private static let shortage = (
+        CommandName.reportShortage,
+        #"{"claimId":"c1","parcelId":"p1","lines":[{"lineId":"a","quantity":1}],"kind":"missing"}"#
+    )
 
     private static let request = (
         CommandName.requestReturn, #"{"returnId":"r1","lines":[{"lineId":"a","quantity":1}],"reason":"x"}"#

@@ -26,7 +26,8 @@ extension APIEnumeration {
             APIEnumeration("ResetReason", of: ControlFrame.ResetReason.self),
             APIEnumeration("ByeReason", of: ControlFrame.ByeReason.self),
             APIEnumeration("ProjectionState", of: ProjectionVersionState.self),
-            APIEnumeration("ReplayState", of: ReplayActivity.self), APIEnumeration("Health", of: HealthStatus.self),
+            APIEnumeration("ReplayState", of: ReplayActivity.self),
+            APIEnumeration("HealthState", of: HealthStatus.self),
         ]
         return (described + own.filter { catalog.enumerations[$0.name] == nil }).sorted { $0.name < $1.name }
     }

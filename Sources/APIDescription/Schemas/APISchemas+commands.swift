@@ -7,7 +7,7 @@ extension APISchemas {
     static let receipt: JSONValue = .object(
         [
             member("orderId", uuid, "The order."),
-            member("version", count, "The order's version after the command."),
+            member("version", version, "The order's version after the command."),
             member("status", status, "The order's status after the command."),
             member(
                 "position",
@@ -16,25 +16,39 @@ extension APISchemas {
             ),
             member(
                 "events",
-                list(
-                    of: .object([
-                        member("position", position, "The event's position."),
-                        member("type", words(EventType.self), "The event's type."),
-                    ])
-                ),
-                "The events that the command appended."
+                list(of: reference("ReceiptEvent")),
+                "The events that the command appended; none where the order knew the fact."
             ),
         ],
         "The response to an accepted command."
     )
 
-    static let bulkResult: JSONValue = .object(
+    static let receiptEvent: JSONValue = .object(
         [
-            member("line", ["type": "integer", "minimum": 1], "The number of the command's line, counted from 1."),
-            member("result", words(BulkOutcome.self), "The outcome of the line."),
+            member("position", position, "The event's position."),
+            member("type", reference("EventType"), "The event's type."),
         ],
         optional: [
-            member("orderId", uuid, "The order, where the line names one."),
+            member(
+                "anomaly",
+                reference("AnomalyCode"),
+                "The code of the contradiction that the event raised; the order waits in the staff's attention queue."
+            )
+        ],
+        "An event that a command appended."
+    )
+
+    static let bulkResult: JSONValue = .object(
+        [
+            member(
+                "line",
+                ["type": "integer", "format": "int64", "minimum": 1],
+                "The number of the command's line, counted from 1."
+            ),
+            member("result", reference("BulkOutcome"), "The outcome of the line."),
+        ],
+        optional: [
+            member("orderId", uuid, "The order; absent where the line is rejected and names none."),
             member("position", position, "The position of the command's last event; absent where it is rejected."),
             member("problem", reference("Problem"), "The problem of a rejected line."),
         ],

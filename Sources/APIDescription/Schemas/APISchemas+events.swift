@@ -8,7 +8,8 @@ extension APISchemas {
         return [
             "description": """
             An event reads the same in frames, in an order's history and on pages of the log. `internal`, `actor`, \
-            `commandId`, `correlationId` and `causationId` are for backends, staff and operators.
+            `commandId`, `correlationId` and `causationId` are for backends, staff and operators. Of an event that is \
+            hidden from customers, `data` is `{}`.
             """,
             "oneOf": .array(
                 types.map { type in catalog.reference("\(type.rawValue)Event") { event(type, in: catalog) } }
@@ -22,35 +23,35 @@ extension APISchemas {
         ]
     }
 
-    private static func event(_ type: EventType, in catalog: SchemaCatalog) -> JSONValue {
-        let contents = type.contents(in: catalog)
-        var shapes: [JSONValue] = []
-        if let data = contents.data, let `internal` = contents.internal {
-            shapes.append(envelope(type, data: data, internal: `internal`, isHidden: false))
-        }
-        if let hidden = contents.hidden {
-            shapes.append(envelope(type, data: ["type": "null"], internal: hidden, isHidden: true))
-        }
-        let note: (String, JSONValue) = ("description", .string(type.summary))
-        if shapes.count == 1 { return shapes[0].adding(note) }
-        let either: JSONValue = ["anyOf": .array(shapes)]
-        return either.adding(note)
+    /// The names of the schemas of an event and of its two parts.
+    static func eventNames(of type: EventType) -> [String] {
+        ["\(type.rawValue)Event", "\(type.rawValue)Data", "\(type.rawValue)Internal"]
     }
 
-    /// The schema of a whole event.
-    ///
-    /// - Parameter isHidden: true for an event of which customers see nothing.
-    private static func envelope(
-        _ type: EventType,
-        data: JSONValue,
-        internal: JSONValue,
-        isHidden: Bool
-    ) -> JSONValue {
+    /// The schema of a whole event: one for all readers, also where some events of the type are hidden from customers.
+    private static func event(_ type: EventType, in catalog: SchemaCatalog) -> JSONValue {
+        let (data, `internal`) = parts(of: type, in: catalog)
+        let names = eventNames(of: type)
         let before: [(String, JSONValue)] = type == .orderPlaced ? [] : [statusBefore]
-        let required = eventFields(of: type) + [("data", data)]
-        return isHidden
-            ? .object(required + [("internal", `internal`)], optional: before + staffFields)
-            : .object(required, optional: before + [("internal", `internal`)] + staffFields)
+        return .object(
+            eventFields(of: type) + [("data", catalog.reference(names[1]) { data })],
+            optional: before + [("internal", catalog.reference(names[2]) { `internal` })] + staffFields,
+            type.summary
+        )
+    }
+
+    /// The schemas of `data` and `internal`. Of a hidden event, customers read nothing, and others read `{}` as `data`.
+    private static func parts(of type: EventType, in catalog: SchemaCatalog) -> (data: JSONValue, internal: JSONValue) {
+        let contents = type.contents(in: catalog)
+        return switch (contents.data, contents.internal, contents.hidden) {
+        case (let data?, let `internal`?, nil): (data, `internal`)
+        case (let data?, _, let hidden?): (withoutRequirements(data), withoutRequirements(hidden))
+        case (_, _, let hidden): (.object([]), hidden ?? .object([]))
+        }
+    }
+
+    private static func withoutRequirements(_ schema: JSONValue) -> JSONValue {
+        .members((schema.object?.members ?? []).filter { $0.name != "required" }.map { ($0.name, $0.value) })
     }
 
     /// The fields that every event has for all readers, but for `statusBefore` and `data`.
@@ -61,8 +62,8 @@ extension APISchemas {
             member("number", text, "The shop's number for the order."),
             member("shop", text, "The shop."),
             member("customer", text, "The customer."),
-            member("version", ["type": "integer", "minimum": 1], "The order's version after the event."),
-            member("type", ["const": .string(type.rawValue)], "The event's type."),
+            member("version", version, "The order's version after the event."),
+            member("type", constant(type.rawValue), "The event's type."),
             member(
                 "schema",
                 ["type": "integer", "minimum": 1, "maximum": .integer(type.schema)],

@@ -6,14 +6,14 @@ import StrictJSON
 extension APISchemas {
     static let resetFrame: JSONValue = .object(
         [
-            member("reason", words(ControlFrame.ResetReason.self), "The reason."),
+            member("reason", reference("ResetReason"), "The reason."),
             member("position", position, "The position at which the stream begins anew."),
         ],
-        optional: [member("type", ["const": "reset"], "Only with `plain=true`.")]
+        optional: [member("type", constant("reset"), "Only with `plain=true`.")]
     )
 
     static let byeFrame: JSONValue = .object(
-        [member("reason", words(ControlFrame.ByeReason.self), "The reason.")],
-        optional: [member("type", ["const": "bye"], "Only with `plain=true`.")]
+        [member("reason", reference("ByeReason"), "The reason.")],
+        optional: [member("type", constant("bye"), "Only with `plain=true`.")]
     )
 }

@@ -5,7 +5,7 @@ import StrictJSON
 /// Statistics, projections and health.
 extension APISchemas {
     static let health: JSONValue = .object([
-        member("status", words(HealthStatus.self), "`ok` from `/healthz`, `ready` from `/readyz`.")
+        member("status", reference("HealthState"), "`ok` from `/healthz`, `ready` from `/readyz`.")
     ])
 
     // MARK: Statistics
@@ -14,38 +14,49 @@ extension APISchemas {
         member("position", position, "The log position that the counts reflect."),
         member("at", time, "The time of the counts."),
         member("orders", count, "The number of all orders."),
-        member(
-            "statuses",
-            .object(OrderStatus.allCases.map { ($0.rawValue, count) }),
-            "The number of orders with each status."
-        ),
+        member("statuses", reference("StatusCounts"), "The number of orders with each status."),
         member(
             "perMinute",
-            list(
-                of: .object([
-                    member("minute", time, "The beginning of the minute."),
-                    member("events", count, "The events recorded in the minute."),
-                    member("placed", count, "The orders placed in the minute."),
-                ])
-            ),
+            list(of: reference("MinuteCounts")),
             "The last 60 minutes, the oldest first; the current one and those without events included."
         ),
         member(
             "timeInStatus",
-            .object([], optional: OrderStatus.allCases.map { ($0.rawValue, reference("TimeInStatus")) }),
+            reference("TimesInStatus"),
             "The time that orders spent in each status, for statuses that an order has left."
         ),
         member(
             "attention",
-            .object([
-                member("orders", count, "The number of orders that need attention."),
-                member("newest", list(of: attentionEntry), "The newest 20 of these orders, the newest first."),
-            ]),
+            reference("AttentionQueue"),
             "The attention queue: orders that staff should look at."
         ),
     ])
 
-    private static let attentionEntry: JSONValue = .object([
+    static let statusCounts: JSONValue = .object(OrderStatus.allCases.map { ($0.rawValue, count) })
+
+    static let minuteCounts: JSONValue = .object(
+        [
+            member("minute", time, "The beginning of the minute."),
+            member("events", count, "The events recorded in the minute."),
+            member("placed", count, "The orders placed in the minute."),
+        ],
+        "The counts of one minute."
+    )
+
+    static let timesInStatus: JSONValue = .object(
+        [],
+        optional: OrderStatus.allCases.map { ($0.rawValue, reference("TimeInStatus")) }
+    )
+
+    static let attentionQueue: JSONValue = .object(
+        [
+            member("orders", count, "The number of orders that need attention."),
+            member("newest", list(of: reference("AttentionEntry")), "The newest 20 of these orders, the newest first."),
+        ],
+        "The orders that staff should look at."
+    )
+
+    static let attentionEntry: JSONValue = .object([
         member("orderId", uuid, "The order."),
         member("shop", text, "The order's shop."),
         member("number", text, "The shop's number for the order."),
@@ -70,42 +81,44 @@ extension APISchemas {
     private static let share: JSONValue = ["type": "number", "minimum": 0, "maximum": 1]
 
     static let projections: JSONValue = .object([
-        member("projections", list(of: projection), "Every version of every projection."),
+        member("projections", list(of: reference("ProjectionVersion")), "Every version of every projection."),
         member("position", position, "The head of the log."),
     ])
 
-    private static let projection: JSONValue = .object(
+    static let projection: JSONValue = .object(
         [
-            member("name", projectionName, "The projection."),
+            member("name", reference("ProjectionName"), "The projection."),
             member("version", count, "The version's number."),
             member("position", position, "The log position that the version reflects."),
             member("lag", count, "The number of events that the version does not reflect yet."),
             member("lagSeconds", seconds, "The time for which the oldest of these events has been waiting."),
-            member("state", words(ProjectionVersionState.self), "The state of the version."),
+            member("state", reference("ProjectionState"), "The state of the version."),
             member("updatedAt", time, "The time of the version's last change."),
         ],
         optional: [
-            (
+            member(
                 "replay",
-                .object(
-                    [
-                        member("state", words(ReplayActivity.self), "The state of the replay."),
-                        member("startedAt", time, "The beginning of the replay."),
-                        member("progress", share, "The share of the log that is done."),
-                        member("eventsPerSecond", count, "The speed of the replay."),
-                    ],
-                    optional: [
-                        member("secondsLeft", seconds, "The estimated time to the end; absent without an estimate.")
-                    ],
-                    "The replay that builds the version. An interrupted one is continued by the next replay."
-                )
+                reference("ReplayProgress"),
+                "The replay that builds the version. An interrupted one is continued by the next replay."
             )
-        ]
+        ],
+        "A version of a projection."
+    )
+
+    static let replayProgress: JSONValue = .object(
+        [
+            member("state", reference("ReplayState"), "The state of the replay."),
+            member("startedAt", time, "The beginning of the replay."),
+            member("progress", share, "The share of the log that is done."),
+            member("eventsPerSecond", count, "The speed of the replay."),
+        ],
+        optional: [member("secondsLeft", seconds, "The estimated time to the end; absent without an estimate.")],
+        "The progress of a replay."
     )
 
     static let replay: JSONValue = .object(
         [
-            member("name", projectionName, "The projection."),
+            member("name", reference("ProjectionName"), "The projection."),
             member("version", count, "The version that the replay builds."),
             member(
                 "progress",

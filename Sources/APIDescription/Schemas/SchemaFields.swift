@@ -22,14 +22,24 @@ struct SchemaFields {
         }
     }
 
-    /// True for objects, but for commands, which are shown with their operations, and events, which have their own
-    /// page.
+    /// True for objects, but for commands, which are shown with their operations, events, which have their own page, and
+    /// objects with a field for each status, which a few words describe.
     func isType(_ name: String) -> Bool {
-        schemas[name]?["properties"] != nil && !name.hasSuffix("Event") && !Self.commands.contains(name)
+        guard let schema = schemas[name], schema["properties"] != nil, valuesByStatus(schema) == nil else {
+            return false
+        }
+        return !Self.commands.contains(name) && !Self.events.contains(name)
     }
 
+    /// The names of the schemas of events and of their two parts.
+    private static let events = Set(EventType.allCases.flatMap { APISchemas.eventNames(of: $0) })
+
     /// The names of the schemas of commands, and of commands as bulk lines.
-    private static let commands = Set(CommandName.allCases.flatMap { [$0.schemaName, "\($0.schemaName)Line"] })
+    private static let commands = Set(
+        CommandName.allCases.flatMap { [$0.schemaName, "\($0.schemaName)Line"] } + [
+            "RecordTrackedScan", "RecordTrackedScanLine",
+        ]
+    )
 
     /// The schema of the values of an object with a field for each status; nil for any other object.
     func valuesByStatus(_ schema: JSONValue) -> JSONValue? {

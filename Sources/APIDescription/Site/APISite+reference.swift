@@ -37,7 +37,7 @@ extension APISite {
             let inside = EventsPage.names(in: contents.internal ?? contents.hidden ?? true)
             return [
                 HTML.code(type.rawValue), HTML.prose(type.summary),
-                HTML.text(contents.data.map(EventsPage.names) ?? "null"), HTML.text(inside),
+                HTML.text(contents.data.map(EventsPage.names) ?? "{}"), HTML.text(inside),
             ]
         }
         return """

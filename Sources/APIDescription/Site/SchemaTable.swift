@@ -26,7 +26,6 @@ struct SchemaTable {
             return type(fields.schemas[name] ?? true)
         }
         if let choices = schema["anyOf"]?.array { return choices.map(type).joined(separator: " or ") }
-        if let constant = schema["const"]?.string { return HTML.code(constant) }
         if let words = schema["enum"]?.array?.compactMap(\.string) {
             return words.count > 40 ? "a code" : words.map(HTML.code).joined(separator: " · ")
         }
@@ -36,7 +35,9 @@ struct SchemaTable {
     }
 
     private func scalar(_ schema: JSONValue) -> String {
-        let kind = schema["format"]?.string.map { ["date-time": "time", "uuid": "UUID", "uri": "URI"][$0] ?? $0 }
+        let kind = schema["format"]?.string.map {
+            ["date-time": "time", "uuid": "UUID", "uri": "URI", "int64": "integer"][$0] ?? $0
+        }
         let base = kind ?? ["string": "text", "integer": "integer"][schema["type"]?.string ?? ""]
         var text = base ?? schema["type"]?.string ?? "any"
         if let least = schema["minimum"]?.integer, let most = schema["maximum"]?.integer {

@@ -82,7 +82,7 @@ struct BulkSession: Sendable {
         return true
     }
 
-    /// The order that the line names, where it can be read, and the command or the problem of the line.
+    /// The order that the line names, where it names one and it can be read, and the command or the problem of the line.
     private func decode(_ bytes: ByteBuffer) -> (UUID?, Result<Submission, Problem>) {
         var orderId: UUID?
         do throws(Problem) {
@@ -153,7 +153,9 @@ struct BulkSession: Sendable {
             writer.field("line", line.number)
             switch result {
             case .success(let receipt):
-                let outcome = receipt.replayed ? BulkOutcome.duplicate : .accepted
+                // Without events: the order knew the fact, from another command.
+                let isKnown = receipt.replayed || receipt.events.isEmpty
+                let outcome = isKnown ? BulkOutcome.duplicate : .accepted
                 writer.field("result", outcome.rawValue)
                 writer.field("orderId", receipt.orderId.text)
                 writer.field("position", receipt.position.description)

@@ -15,7 +15,8 @@ final class BulkWindow: Sendable {
         }
 
         let number: Int
-        /// The order that the line names, or the new order that it places; nil where the line names none.
+        /// The order that the line names, or the new order that it places; nil where the line names none, as a scan by
+        /// tracking number.
         let orderId: UUID?
         let byteCount: Int
         let outcome: Outcome

@@ -58,6 +58,11 @@ extension Problem {
         switch refusal {
         case .unknownOrder:
             self = .notFound
+        case .unknownTrackingNumber:
+            self.init(
+                .unknownTrackingNumber,
+                "No parcel of the shop has, or had, this tracking number; where both are known, of this carrier."
+            )
         case .orderExists(let facts):
             self.init(
                 .orderExists,

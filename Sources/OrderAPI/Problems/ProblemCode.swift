@@ -22,6 +22,7 @@ package enum ProblemCode: String, Sendable, CaseIterable {
     case foreignShop
     case notFound
     case unknownPosition
+    case unknownTrackingNumber
     case methodNotAllowed
     case rejected
     case orderExists
@@ -45,7 +46,7 @@ package enum ProblemCode: String, Sendable, CaseIterable {
             .invalidClaims:
             .unauthorized
         case .forbidden, .foreignShop: .forbidden
-        case .notFound, .unknownPosition: .notFound
+        case .notFound, .unknownPosition, .unknownTrackingNumber: .notFound
         case .methodNotAllowed: .methodNotAllowed
         case .rejected, .orderExists, .replayUnderWay: .conflict
         case .versionMismatch: .preconditionFailed
@@ -80,6 +81,7 @@ package enum ProblemCode: String, Sendable, CaseIterable {
         case .foreignShop: "The token is for other shops"
         case .notFound: "The resource does not exist"
         case .unknownPosition: "The log does not have this position"
+        case .unknownTrackingNumber: "No parcel has this tracking number"
         case .methodNotAllowed: "The resource does not have this method"
         case .rejected: "The order does not allow this command"
         case .orderExists: "The order exists"

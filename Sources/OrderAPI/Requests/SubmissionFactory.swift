@@ -10,7 +10,8 @@ struct SubmissionFactory: Sendable {
 
     /// The parts of a submission that stand beside the command.
     struct Envelope {
-        /// The order that the path or the line names; nil where the command itself may name one.
+        /// The order that the path or the line names; nil where the command itself may name one, or its parcel by
+        /// tracking number.
         let target: UUID?
         let commandId: String
         /// True where the client sent no id and the service made this one.
@@ -32,27 +33,53 @@ struct SubmissionFactory: Sendable {
         if let shop = command.shop, !caller.principal.mayAct(inShop: shop) {
             throw Problem(.foreignShop, "The token is not for the shop that the command names.")
         }
+        let trackingKey = try Self.trackingKey(of: command, from: caller)
+        let canonicalBytes = command.canonicalBytes
         return Submission(
-            orderId: envelope.target ?? command.orderId ?? UUIDv7.make(),
+            orderId: trackingKey == nil ? envelope.target ?? command.orderId ?? UUIDv7.make() : nil,
+            trackingKey: trackingKey,
             command: command,
             commandId: envelope.commandId,
             mayBeRepeated: !envelope.isCommandIdGenerated,
-            fingerprint: Self.fingerprint(of: command, for: envelope.target),
+            fingerprint: Self.fingerprint(of: canonicalBytes, for: envelope.target),
             ifMatch: envelope.ifMatch,
             shops: caller.shops,
             role: caller.commandRole,
             actor: caller.actor,
             correlationId: envelope.correlationId,
-            receivedAt: receivedAt
+            receivedAt: receivedAt,
+            byteCount: canonicalBytes.count
         )
     }
 
+    /// The tracking number by which a scan names its parcel, in the shop that the scan names, else in the token's.
+    ///
+    /// - Returns: nil for a command that names its order.
+    /// - Throws: `Problem` 403 for a shop that is not the token's, 422 where the token has several and none is named.
+    private static func trackingKey(
+        of command: OrderCommand,
+        from caller: Caller
+    ) throws(Problem) -> TrackingKey? {
+        guard let target = command.scanTarget else { return nil }
+        if let shop = target.shop {
+            guard caller.principal.mayAct(inShop: shop) else {
+                throw Problem(.foreignShop, "The token is not for the shop that the command names.")
+            }
+            return TrackingKey(shop: shop, number: target.numberKey)
+        }
+        guard let shops = caller.shops, shops.count == 1, let shop = shops.first else {
+            let error = FieldError(pointer: "/shop", message: "is required, since the token is for several shops")
+            throw Problem(InvalidCommand(errors: [error]))
+        }
+        return TrackingKey(shop: shop, number: target.numberKey)
+    }
+
     /// The SHA-256 of the command before defaults, and of the order that stands beside it, if any. The same command has
-    /// the same fingerprint on every route.
-    static func fingerprint(of command: OrderCommand, for target: UUID?) -> [UInt8] {
+    /// the same fingerprint on every route. A scan by tracking number has that of the number, wherever the number leads.
+    static func fingerprint(of canonicalBytes: [UInt8], for target: UUID?) -> [UInt8] {
         var hash = SHA256()
         if let target { hash.update(data: Array(target.text.utf8)) }
-        hash.update(data: command.canonicalBytes)
+        hash.update(data: canonicalBytes)
         return Array(hash.finalize())
     }
 }

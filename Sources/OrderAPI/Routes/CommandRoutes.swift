@@ -6,43 +6,46 @@ import OrderLog
 import Orders
 import StrictJSON
 
-/// `POST /v1/orders` and `POST /v1/orders/{id}/{command}`.
+/// `POST /v1/orders`, `POST /v1/orders/{id}/{command}` and `POST /v1/scans`.
 struct CommandRoutes: Sendable {
     let authorizer: Authorizer
     let appender: Appender
     let submissions: SubmissionFactory
 
+    /// The part of a route that decides how its body is read.
+    private enum Target {
+        case newOrder
+        /// The text that the path has in place of an order's id; nil where it has none.
+        case order(String?)
+        /// The parcel that the body names by tracking number.
+        case trackingNumber
+    }
+
     func add(to router: Router<WaybillContext>) {
         router.post("/v1/orders") { request, context in
-            try await submit(.placeOrder, orderId: nil, request, context)
+            try await submit(.placeOrder, to: .newOrder, request, context)
         }
         for name in CommandName.allCases where name != .placeOrder {
             router.post("/v1/orders/:id/\(name.path)") { request, context in
                 // The id is parsed after the role is checked: a caller without the right learns nothing about ids.
-                try await submit(name, orderId: context.parameters.get("id"), request, context)
+                try await submit(name, to: .order(context.parameters.get("id")), request, context)
             }
+        }
+        router.post("/v1/scans") { request, context in
+            try await submit(.recordScan, to: .trackingNumber, request, context)
         }
     }
 
     private func submit(
         _ name: CommandName,
-        orderId: String?,
+        to target: Target,
         _ request: Request,
         _ context: WaybillContext
     ) async throws -> Response {
-        let isReport = name == .placeOrder || name.isFact
-        let caller = try await authorizer.authorize(
-            request,
-            in: context,
-            to: isReport ? .placeAndReport : .otherCommands
-        )
+        let caller = try await authorizer.authorize(request, in: context, to: .command(name))
         let headers = try CommandHeaders(request)
         _ = try QueryReader(request, parameters: [])
         do {
-            let target = try orderId.map { text in
-                guard let id = UUID(text: text) else { throw Problem.notFound }
-                return id
-            }
             let submission = try await read(name, for: target, headers, from: caller, request)
             let receipt = try await appender.submit(submission)
             return Self.response(to: headers, receipt, isCreated: name == .placeOrder)
@@ -55,20 +58,26 @@ struct CommandRoutes: Sendable {
 
     private func read(
         _ name: CommandName,
-        for target: UUID?,
+        for target: Target,
         _ headers: CommandHeaders,
         from caller: Caller,
         _ request: Request
     ) async throws -> Submission {
+        var orderId: UUID?
+        if case .order(let text) = target {
+            guard let id = text.flatMap(UUID.init(text:)) else { throw Problem.notFound }
+            orderId = id
+        }
         let command = try await JSONBody.read(request) { (body) throws(Problem) in
             do throws(InvalidCommand) {
+                if case .trackingNumber = target { return try OrderCommand.decodeTrackedScan(body) }
                 return try OrderCommand.decode(name, body)
             } catch {
                 throw Problem(error)
             }
         }
         let envelope = SubmissionFactory.Envelope(
-            target: target,
+            target: orderId,
             commandId: headers.commandId,
             isCommandIdGenerated: headers.isCommandIdGenerated,
             ifMatch: headers.ifMatch,
@@ -100,6 +109,8 @@ struct CommandRoutes: Sendable {
                 writer.object { writer in
                     writer.field("position", event.position.description)
                     writer.field("type", event.type)
+                    // Backends and staff alone give commands, and both may know of anomalies.
+                    writer.field("anomaly", event.anomaly)
                 }
             }
         }

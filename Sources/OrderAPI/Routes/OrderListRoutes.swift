@@ -56,7 +56,12 @@ struct OrderListRoutes: Sendable {
         }
         wanted.number = try query.text("number")
         wanted.carrier = try query.text("carrier")
-        wanted.trackingNumber = try query.text("trackingNumber")
+        wanted.trackingNumber = try query.text("trackingNumber").map { text in
+            guard let key = TrackingNumber.key(text) else {
+                throw Problem(.invalidQuery, "“trackingNumber” needs a letter or digit (ASCII).")
+            }
+            return key
+        }
         // False filters nothing, as on the stream of all orders: it is the default.
         wanted.attention = try query.flag("attention") ? true : nil
         if caller.audience == .customer, wanted.attention != nil {

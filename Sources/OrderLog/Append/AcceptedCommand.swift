@@ -8,6 +8,13 @@ struct AcceptedCommand: Sendable {
     let lastSeq: Int64
     let version: Int
     let status: String
-    /// The types of the events `firstSeq … lastSeq`.
-    var types: [String]
+    /// The events `firstSeq … lastSeq`.
+    var events: [AcceptedEvent]
+}
+
+/// An event of an accepted command, as its receipt names it.
+struct AcceptedEvent: Sendable, Hashable {
+    let type: String
+    /// The code of the anomaly that the event raised; nil where it raised none.
+    let anomaly: String?
 }

@@ -2,23 +2,36 @@ import Postgres
 
 /// The way to go on after a batch failed.
 enum AppendFailure: Equatable {
-    /// Run the batch again as it is.
-    case retry
-    /// Run each command alone.
-    case batch
+    /// The cause lies outside the batch: run it again as it is.
+    case outside
+    /// A statement took too long, maybe for what one command asks: run each command alone.
+    case timeout
+    /// The database refused a statement, or a stored row cannot be read: run each command alone.
+    case refusal
 
-    /// Lost connections, timeouts, shutdowns (class 57), lock and serialisation failures (40, 55), a full disk or other
-    /// lack of resources (53) and I/O errors (58) come from outside the batch. PostgreSQL, appendix A.
+    /// Lost connections, shutdowns (class 57), lock and serialisation failures (40, 55), a full disk or other lack of
+    /// resources (53) and I/O errors (58) come from outside the batch. PostgreSQL, appendix A.
     /// An error that is not the database's comes from a stored row that cannot be read, and would stop the batch again.
     init(_ error: any Error) {
         guard let error = error as? PostgresError else {
-            self = .batch
+            self = .refusal
+            return
+        }
+        if Self.isTimeout(error) {
+            // Another process holds the head.
+            self = error.sql == LogHead.selectForUpdate ? .outside : .timeout
             return
         }
         guard let state = error.sqlState else {
-            self = error.kind == .decoding ? .batch : .retry
+            self = error.kind == .decoding ? .refusal : .outside
             return
         }
-        self = ["08", "25", "40", "53", "55", "57", "58"].contains(state.prefix(2)) ? .retry : .batch
+        self = ["08", "25", "40", "53", "55", "57", "58"].contains(state.prefix(2)) ? .outside : .refusal
+    }
+
+    /// `statement_timeout` (57014), the limit for the time between two statements (25P03), which deciding may pass, and
+    /// the driver's own limit.
+    private static func isTimeout(_ error: PostgresError) -> Bool {
+        error.kind == .timeout || error.sqlState == "57014" || error.sqlState == "25P03"
     }
 }

@@ -4,7 +4,7 @@ import Synchronization
 /// The commands that wait for the next batch, in two lanes: those of requests with one command, and those of bulk
 /// requests.
 ///
-/// The lanes are bounded: a single command that does not fit is refused at once, a bulk command waits for room. Both
+/// The lanes are bounded in commands and bytes: a single command that does not fit is refused at once, a bulk command waits for room. Both
 /// lanes share each batch, so that an import neither delays single commands nor stops for them.
 final class AppendQueue: Sendable {
     /// One waiting command and its pending answer.
@@ -14,16 +14,52 @@ final class AppendQueue: Sendable {
         let pendingReceipt = PendingReceipt()
         /// The command was accepted in an attempt whose commit may or may not have happened.
         var maybeCommitted = false
+        /// The command ran alone, and a statement took too long.
+        var wasTimedOut = false
 
         /// The log may know the command's id, so that the id has to be looked up.
         var mayBeKnown: Bool { submission.mayBeRepeated || maybeCommitted }
     }
 
+    /// The bounds of a lane. A lane without commands takes one of any size.
+    struct Bounds {
+        let count: Int
+        let bytes: Int
+    }
+
+    private struct Lane {
+        private(set) var entries = Deque<Entry>()
+        private var byteCount = 0
+        private let bounds: Bounds
+
+        init(_ bounds: Bounds) {
+            self.bounds = bounds
+        }
+
+        var count: Int { entries.count }
+        var isEmpty: Bool { entries.isEmpty }
+        /// The number of commands for which there is room as far as their number goes.
+        var room: Int { max(0, bounds.count - count) }
+        var isFull: Bool { count >= bounds.count || byteCount >= bounds.bytes }
+
+        mutating func append(_ entry: Entry) {
+            entries.append(entry)
+            byteCount += entry.submission.byteCount
+        }
+
+        mutating func take(_ limit: Int) -> [Entry] {
+            let taken = Array(entries.prefix(limit))
+            entries.removeFirst(taken.count)
+            for entry in taken { byteCount -= entry.submission.byteCount }
+            return taken
+        }
+    }
+
     private typealias Waiter = CheckedContinuation<Void, Never>
 
     private struct State {
-        var singles = Deque<Entry>()
-        var bulk = Deque<Entry>()
+        var singles: Lane
+        var bulk: Lane
         var consumer: Waiter?
         /// Senders that wait for room in the bulk lane.
         var senders = Deque<Waiter>()
@@ -36,13 +72,10 @@ final class AppendQueue: Sendable {
         case closed
     }
 
-    private let state = Mutex(State())
-    private let capacity: Int
-    private let bulkCapacity: Int
+    private let state: Mutex<State>
 
-    init(capacity: Int, bulkCapacity: Int) {
-        self.capacity = capacity
-        self.bulkCapacity = bulkCapacity
+    init(singles: Bounds, bulk: Bounds) {
+        state = Mutex(State(singles: Lane(singles), bulk: Lane(bulk)))
     }
 
     var count: Int { state.withLock { $0.singles.count + $0.bulk.count } }
@@ -51,7 +84,7 @@ final class AppendQueue: Sendable {
     ///
     /// - Returns: the reason why the command was not queued; nil when it was.
     func push(_ entry: Entry) -> AppendRefusal? {
-        switch add(entry, to: \.singles, capacity: capacity) {
+        switch add(entry, to: \.singles) {
         case .closed: return .unavailable
         case .full: return .overloaded
         case .done(let consumer):
@@ -65,7 +98,7 @@ final class AppendQueue: Sendable {
     /// - Returns: the reason why the command was not queued; nil when it was.
     func pushBulk(_ entry: Entry) async -> AppendRefusal? {
         while true {
-            switch add(entry, to: \.bulk, capacity: bulkCapacity) {
+            switch add(entry, to: \.bulk) {
             case .closed: return .unavailable
             case .done(let consumer):
                 consumer?.resume()
@@ -75,14 +108,10 @@ final class AppendQueue: Sendable {
         }
     }
 
-    private func add(
-        _ entry: Entry,
-        to lane: WritableKeyPath<State, Deque<Entry>>,
-        capacity: Int
-    ) -> PushResult {
+    private func add(_ entry: Entry, to lane: WritableKeyPath<State, Lane>) -> PushResult {
         state.withLock { state in
             guard !state.closed else { return .closed }
-            guard state[keyPath: lane].count < capacity else { return .full }
+            guard !state[keyPath: lane].isFull else { return .full }
             state[keyPath: lane].append(entry)
             defer { state.consumer = nil }
             return .done(wake: state.consumer)
@@ -92,7 +121,7 @@ final class AppendQueue: Sendable {
     private func waitForRoom() async {
         await withCheckedContinuation { continuation in
             let ready = state.withLock { state in
-                if state.bulk.count < bulkCapacity || state.closed { return true }
+                if !state.bulk.isFull || state.closed { return true }
                 state.senders.append(continuation)
                 return false
             }
@@ -104,7 +133,7 @@ final class AppendQueue: Sendable {
     func peek(limit: Int) -> [Entry] {
         state.withLock { state in
             let (singles, bulk) = Self.shares(of: limit, in: state)
-            return Array(state.singles.prefix(singles)) + Array(state.bulk.prefix(bulk))
+            return Array(state.singles.entries.prefix(singles)) + Array(state.bulk.entries.prefix(bulk))
         }
     }
 
@@ -115,7 +144,8 @@ final class AppendQueue: Sendable {
         while true {
             let (batch, senders, closed): ([Entry], [Waiter], Bool) = state.withLock { state in
                 let batch = Self.take(limit, from: &state)
-                let room = min(state.senders.count, max(bulkCapacity - state.bulk.count, 0))
+                // Senders that find the lane full again wait again.
+                let room = state.bulk.isFull ? 0 : min(state.senders.count, state.bulk.room)
                 let senders = Array(state.senders.prefix(room))
                 state.senders.removeFirst(room)
                 return (batch, senders, state.closed)
@@ -143,10 +173,7 @@ final class AppendQueue: Sendable {
 
     private static func take(_ limit: Int, from state: inout State) -> [Entry] {
         let (singles, bulk) = shares(of: limit, in: state)
-        let batch = Array(state.singles.prefix(singles)) + Array(state.bulk.prefix(bulk))
-        state.singles.removeFirst(singles)
-        state.bulk.removeFirst(bulk)
-        return batch
+        return state.singles.take(singles) + state.bulk.take(bulk)
     }
 
     /// Refuses further commands; those that wait are still taken by `next`.

@@ -4,6 +4,8 @@ package import Orders
 package enum AppendRefusal: Error, Sendable {
     /// The caller's shops have no such order.
     case unknownOrder
+    /// No parcel of the shop has the tracking number by which a scan names its parcel.
+    case unknownTrackingNumber
     /// The order id is taken; the facts are nil where the caller may not see the order.
     case orderExists(OrderFacts?)
     /// The command id was used for another command.

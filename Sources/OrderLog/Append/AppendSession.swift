@@ -13,6 +13,8 @@ struct AppendSession {
     private let observer: (any CommitObserver)?
     private let queue: AppendQueue
     private let batchLimit: Int
+    /// The limit for each statement of a command that runs alone because its batch failed. The others wait.
+    private let aloneStatementTimeout: Duration
     private var connection: PostgresConnection?
     private var cache = StateCache()
     /// Loads the rows of the next batch while one is being committed.
@@ -27,6 +29,7 @@ struct AppendSession {
         commandIdFilter: CommandIdFilterCache,
         queue: AppendQueue,
         batchLimit: Int,
+        aloneStatementTimeout: Duration,
         observer: (any CommitObserver)?
     ) {
         self.configuration = configuration
@@ -36,6 +39,7 @@ struct AppendSession {
         self.commandIdFilter = commandIdFilter
         self.queue = queue
         self.batchLimit = batchLimit
+        self.aloneStatementTimeout = aloneStatementTimeout
         self.observer = observer
     }
 
@@ -63,6 +67,11 @@ struct AppendSession {
 
     /// Appends a batch and answers each of its entries, after as many attempts as their deadlines allow.
     mutating func process(_ batch: [AppendQueue.Entry]) async {
+        await append(batch, statementTimeout: nil)
+    }
+
+    /// - Parameter statementTimeout: the limit for each statement of a command that runs alone; nil for a batch.
+    private mutating func append(_ batch: [AppendQueue.Entry], statementTimeout: Duration?) async {
         var pending = batch
         var backoff = Backoff(first: .milliseconds(50), limit: .seconds(1))
         while !pending.isEmpty {
@@ -77,6 +86,7 @@ struct AppendSession {
                 let transaction = try await AppendTransaction.begin(
                     on: connect(),
                     entries: pending,
+                    statementTimeout: statementTimeout,
                     registry: registry,
                     commandIdFilter: commandIdFilter,
                     cache: &cache,
@@ -84,26 +94,23 @@ struct AppendSession {
                 )
                 prefetch = BatchPrefetch()
                 try await commit(transaction, answering: &pending)
-                return
             } catch {
+                await close()
+                if await isAnswered(&pending, after: error) { return }
                 // Jitter: many processes must not retry at the same moment.
                 let delay = backoff.next(random: .random(in: 0..<1))
                 logger.warning(
                     "appending a batch failed; trying again on a new connection",
                     metadata: ["attempt": "\(backoff.failures)", "error": "\(error)"]
                 )
-                await close()
-                if AppendFailure(error) == .batch {
-                    await processEachAlone(pending, after: error)
-                    return
-                }
                 // A cancelled sleep only makes the retry come sooner; the queue ends by its own close.
                 try? await Task.sleep(for: delay)
             }
         }
     }
 
-    /// Commits the transaction and answers its entries, and loads the rows of the next batch meanwhile.
+    /// Commits the transaction, answers its entries and removes them from `pending`, and loads the rows of the next batch
+    /// meanwhile.
     ///
     /// - Throws: the database's error. COMMIT may have been sent by then: the entries that may be committed are marked.
     private mutating func commit(
@@ -131,24 +138,53 @@ struct AppendSession {
         transaction.update(&cache)
         transaction.notify(observer)
         for (entry, result) in zip(pending, transaction.results) { entry.pendingReceipt.complete(with: result) }
+        pending.removeFirst(transaction.results.count)
         prefetch = await loaded
         prefetch.merge(transaction.known)
     }
 
-    /// Runs each command alone after the database refused their batch, so that only the command that it refuses fails.
-    private mutating func processEachAlone(_ pending: [AppendQueue.Entry], after error: any Error) async {
-        guard pending.count > 1 else {
-            for entry in pending {
-                logger.error(
-                    "the database refused a command; it is answered with an internal error",
-                    metadata: ["error": "\(error)", "command": "\(entry.submission.commandId)"]
-                )
-                entry.pendingReceipt.complete(with: .failure(.failed))
-            }
-            return
+    /// Answers the entries of a batch that must not run again as it is: several run alone, each in a transaction of its
+    /// own, so that the one at fault fails alone; a single one is at fault.
+    ///
+    /// - Returns: false where the batch has to run again.
+    private mutating func isAnswered(_ pending: inout [AppendQueue.Entry], after error: any Error) async -> Bool {
+        let failure = AppendFailure(error)
+        if failure == .outside { return false }
+        if pending.count > 1 {
+            logger.warning(
+                "appending a batch failed; each of its commands now runs alone",
+                metadata: ["commands": "\(pending.count)", "error": "\(error)"]
+            )
+            for entry in pending { await append([entry], statementTimeout: aloneStatementTimeout) }
+            return true
         }
-        for entry in pending { await process([entry]) }
+        guard let entry = pending.first else { return true }
+        if failure == .refusal {
+            logger.error(
+                "the database refused a command; it is answered with an internal error",
+                metadata: ["error": "\(error)", "command": "\(entry.submission.commandId)"]
+            )
+            entry.pendingReceipt.complete(with: .failure(.failed))
+            return true
+        }
+        // The command may be committed after all. It runs once more, under the head lock, where its id is looked up.
+        if Self.mayBeCommitted(error), !entry.wasTimedOut {
+            pending[0].wasTimedOut = true
+            return false
+        }
+        logger.error(
+            "a command took too long; it is answered as unavailable",
+            metadata: [
+                "error": "\(error)", "command": "\(entry.submission.commandId)",
+                "order": "\(entry.submission.orderId?.text ?? "by tracking number")",
+            ]
+        )
+        entry.pendingReceipt.complete(with: .failure(.unavailable))
+        return true
     }
+
+    /// A statement that the server itself has ended takes its transaction with it.
+    private static func mayBeCommitted(_ error: any Error) -> Bool { (error as? PostgresError)?.kind != .server }
 
     /// Refuses the entries whose deadline has passed.
     private func removeExpired(_ pending: inout [AppendQueue.Entry]) {

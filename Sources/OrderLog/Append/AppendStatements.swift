@@ -60,6 +60,11 @@ enum AppendStatements {
         )
     }
 
+    /// Limits each further statement of the transaction.
+    static func limitStatements(to timeout: Duration) -> PostgresQuery {
+        PostgresQuery("set local statement_timeout = \(max(1, Int(timeout / .milliseconds(1))))")
+    }
+
     static func moveHead(to seq: Int64, recordedAt: Timestamp) -> PostgresQuery {
         PostgresQuery(
             "update log_head set seq = $1, recorded_at = $2",

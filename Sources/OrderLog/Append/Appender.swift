@@ -18,6 +18,17 @@ package final class Appender: Service {
         package var bulkCapacity = 2048
         /// The time after which a command that waits for the database is refused as `unavailable`.
         package var timeout: Duration = .seconds(15)
+        /// The largest size of the waiting single commands, in bytes of their JSON; further ones are refused as
+        /// `overloaded`.
+        package var queueBytes = 64 << 20
+        /// The largest size of the waiting commands of bulk requests, in bytes of their JSON; beyond it their senders
+        /// wait.
+        package var bulkBytes = 32 << 20
+        /// The server's limit for one statement of a batch. A batch that passes it is divided into its commands, which
+        /// leaves time to answer them within `timeout`.
+        package var statementTimeout: Duration = .seconds(5)
+        /// The server's limit for one statement of a command that runs alone because its batch failed.
+        package var aloneStatementTimeout: Duration = .seconds(2)
 
         package init() {}
     }
@@ -44,13 +55,18 @@ package final class Appender: Service {
         var configuration = configuration
         configuration.applicationName = "waybill appender"
         configuration.serverSettings.merge(LogConnection.appenderSettings) { $1 }
+        let limit = max(1, Int(settings.statementTimeout / .milliseconds(1)))
+        configuration.serverSettings["statement_timeout"] = "\(limit)"
         self.configuration = configuration
         self.registry = registry
         self.settings = settings
         self.logger = logger
         self.commandIdFilter = commandIdFilter
         self.observer = observer
-        self.queue = AppendQueue(capacity: settings.queueCapacity, bulkCapacity: settings.bulkCapacity)
+        self.queue = AppendQueue(
+            singles: AppendQueue.Bounds(count: settings.queueCapacity, bytes: settings.queueBytes),
+            bulk: AppendQueue.Bounds(count: settings.bulkCapacity, bytes: settings.bulkBytes)
+        )
     }
 
     /// The number of commands that wait for a batch.
@@ -95,6 +111,7 @@ package final class Appender: Service {
             commandIdFilter: commandIdFilter,
             queue: queue,
             batchLimit: settings.batchLimit,
+            aloneStatementTimeout: settings.aloneStatementTimeout,
             observer: observer
         )
         await session.connectEarly()

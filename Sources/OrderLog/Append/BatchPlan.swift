@@ -11,6 +11,11 @@ struct BatchPlan {
     private(set) var records: [UUID: OrderRecord]
     private(set) var headSeq: Int64
     private(set) var known: [CommandKey: AcceptedCommand]
+    /// The orders of the tracking numbers by which the batch's scans name their parcels, and of those that the batch
+    /// gives.
+    private var candidates: [TrackingKey: [UUID]]
+    /// The rows of the tracking numbers that the batch's events give.
+    private(set) var trackingNumbers: [TrackingNumberTable.Row] = []
     let recordedAt: Timestamp
     private let epochs: EpochTable
 
@@ -24,13 +29,15 @@ struct BatchPlan {
         recordedAt: Timestamp,
         epochs: EpochTable,
         records: [UUID: OrderRecord],
-        known: [CommandKey: AcceptedCommand]
+        known: [CommandKey: AcceptedCommand],
+        candidates: [TrackingKey: [UUID]] = [:]
     ) {
         self.headSeq = headSeq
         self.recordedAt = recordedAt
         self.epochs = epochs
         self.records = records
         self.known = known
+        self.candidates = candidates
     }
 
     var isEmpty: Bool { commands.isEmpty }
@@ -43,15 +50,10 @@ struct BatchPlan {
         _ submission: Submission,
         acceptedBefore: Bool = false
     ) -> Result<CommandReceipt, AppendRefusal> {
-        let existing = records[submission.orderId]
-        let isPlacement = submission.command.name == .placeOrder
-        if let shop = submission.command.shop ?? existing?.order.shop, submission.mayAct(in: shop) {
-            if let accepted = known[CommandKey(shop: shop, commandId: submission.commandId)] {
-                guard accepted.fingerprint == submission.fingerprint else { return .failure(.commandIdReused) }
-                return .success(receipt(of: accepted, replayed: !acceptedBefore))
-            }
-        }
-        if isPlacement {
+        if let answer = firstAnswer(to: submission, acceptedBefore: acceptedBefore) { return answer }
+        guard let (orderId, command) = addressed(submission) else { return .failure(.unknownTrackingNumber) }
+        let existing = records[orderId]
+        if command.name == .placeOrder {
             if let existing {
                 let isVisible = submission.mayAct(in: existing.order.shop)
                 return .failure(.orderExists(isVisible ? facts(about: existing, for: submission) : nil))
@@ -59,17 +61,47 @@ struct BatchPlan {
         } else if existing.map({ submission.mayAct(in: $0.order.shop) }) != true {
             return .failure(.unknownOrder)
         }
-        let record =
-            existing ?? OrderRecord(order: Order(orderId: submission.orderId), seq: headSeq, recordedAt: recordedAt)
+        let record = existing ?? OrderRecord(order: Order(orderId: orderId), seq: headSeq, recordedAt: recordedAt)
         if let ifMatch = submission.ifMatch, ifMatch != record.order.version {
             return .failure(.versionMismatch(current: record.order.version))
         }
         do {
-            let decided = try record.order.decide(submission.command, receivedAt: submission.receivedAt)
+            let decided = try record.order.decide(command, receivedAt: submission.receivedAt)
             return .success(append(decided, of: submission, to: record))
         } catch {
             return .failure(.rejected(error, facts(about: record, for: submission)))
         }
+    }
+
+    /// The answer to a command whose id was used before, in the shop that the command names or that its order has.
+    ///
+    /// - Returns: nil for a new command id, and where the shop is unknown or not the caller's.
+    private func firstAnswer(
+        to submission: Submission,
+        acceptedBefore: Bool
+    ) -> Result<CommandReceipt, AppendRefusal>? {
+        let orderShop = submission.orderId.flatMap { records[$0]?.order.shop }
+        guard let shop = submission.trackingKey?.shop ?? submission.command.shop ?? orderShop,
+            submission.mayAct(in: shop),
+            let accepted = known[CommandKey(shop: shop, commandId: submission.commandId)]
+        else { return nil }
+        guard accepted.fingerprint == submission.fingerprint else { return .failure(.commandIdReused) }
+        return .success(receipt(of: accepted, replayed: !acceptedBefore))
+    }
+
+    /// The order that the command is for, and the command with its parcel: a scan by tracking number goes to the best
+    /// match among all orders that know the number.
+    ///
+    /// - Returns: nil where no parcel of the shop has the tracking number.
+    private func addressed(_ submission: Submission) -> (orderId: UUID, command: OrderCommand)? {
+        guard let key = submission.trackingKey, let target = submission.command.scanTarget else {
+            return submission.orderId.map { ($0, submission.command) }
+        }
+        let matches = (candidates[key] ?? []).compactMap { orderId in
+            records[orderId]?.order.parcelMatch(for: target).map { (orderId, match: $0) }
+        }
+        guard let (orderId, match) = matches.max(by: { $0.match < $1.match }) else { return nil }
+        return (orderId, submission.command.addressed(toParcel: match.parcelId))
     }
 
     private func facts(about record: OrderRecord, for submission: Submission) -> OrderFacts {
@@ -92,26 +124,36 @@ struct BatchPlan {
             headSeq += 1
             let (before, after) = record.order.apply(event)
             events.append(logged(event, of: submission, order: record.order, before: before, after: after))
+            addTrackingNumber(of: event, to: record.order)
             record.seq = headSeq
             record.recordedAt = recordedAt
         }
         if !decided.isEmpty {
-            records[submission.orderId] = record
-            changed.insert(submission.orderId)
+            records[record.order.orderId] = record
+            changed.insert(record.order.orderId)
         }
         let accepted = AcceptedCommand(
             fingerprint: submission.fingerprint,
-            orderId: submission.orderId,
+            orderId: record.order.orderId,
             firstSeq: firstSeq,
             lastSeq: record.seq,
             version: record.order.version,
             status: record.status,
-            types: decided.map(\.type.rawValue)
+            events: decided.map { AcceptedEvent(type: $0.type.rawValue, anomaly: $0.anomaly?.code.rawValue) }
         )
         let key = CommandKey(shop: record.order.shop, commandId: submission.commandId)
         known[key] = accepted
         commands.append(NewCommand(key: key, command: accepted))
         return receipt(of: accepted, replayed: false)
+    }
+
+    /// Remembers the tracking number that an event gives, for later scans of the batch and for the table.
+    private mutating func addTrackingNumber(of event: OrderEvent, to order: Order) {
+        guard let key = TrackingKey(of: event, in: order.shop) else { return }
+        trackingNumbers.append(TrackingNumberTable.Row(seq: headSeq, key: key, orderId: order.orderId))
+        if !candidates[key, default: []].contains(order.orderId) {
+            candidates[key, default: []].insert(order.orderId, at: 0)
+        }
     }
 
     private func logged(
@@ -124,7 +166,7 @@ struct BatchPlan {
         let (data, `internal`) = event.encode()
         return LoggedEvent(
             seq: headSeq,
-            orderId: submission.orderId,
+            orderId: order.orderId,
             version: order.version,
             number: order.number,
             shop: order.shop,
@@ -150,8 +192,12 @@ struct BatchPlan {
             version: command.version,
             status: command.status,
             position: epochs.position(of: command.lastSeq),
-            events: command.types.enumerated().map { offset, type in
-                ReceiptEvent(position: epochs.position(of: command.firstSeq + Int64(offset)), type: type)
+            events: command.events.enumerated().map { offset, event in
+                ReceiptEvent(
+                    position: epochs.position(of: command.firstSeq + Int64(offset)),
+                    type: event.type,
+                    anomaly: event.anomaly
+                )
             },
             replayed: replayed
         )

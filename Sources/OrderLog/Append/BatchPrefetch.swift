@@ -28,7 +28,7 @@ struct BatchPrefetch: Sendable {
     ///   - cache: the orders that need not be loaded.
     init(for entries: [AppendQueue.Entry], notIn cache: StateCache) {
         commandIds = Set(entries.lazy.filter(\.mayBeKnown).map(\.submission.commandId))
-        orderIds = Set(entries.lazy.map(\.submission.orderId).filter { !cache.contains($0) })
+        orderIds = Set(entries.lazy.compactMap(\.submission.orderId).filter { !cache.contains($0) })
     }
 
     /// Loads the rows.
@@ -60,7 +60,12 @@ struct BatchPrefetch: Sendable {
             guard seen.epoch == head.epoch, seen.seq >= head.seq else { return BatchPrefetch() }
             var loaded = self
             loaded.known = try await lookUp.complete(rows[1], ids: ids, on: connection)
-            loaded.orders = try CurrentStateTable.decode(rows[2])
+            let stored = try StoredStates(rows[2])
+            // The batch loads the others itself.
+            loaded.orderIds.subtract(stored.leftOut)
+            loaded.orders = try await stored.recordsById {
+                try await connection.query($0.sql, $0.bindings, timeout: Self.timeout)
+            }
             return loaded
         } catch {
             logger.debug(

@@ -40,7 +40,7 @@ struct CommandLookUp {
                 known.merge(try Self.decode(rows)) { first, _ in first }
             }
         }
-        return try await Self.addTypes(to: known, on: connection)
+        return try await Self.addEvents(to: known, on: connection)
     }
 
     /// Finds commands in one call, for ids that were not part of an earlier statement.
@@ -68,32 +68,35 @@ struct CommandLookUp {
                 lastSeq: row.get(lastSeq),
                 version: Int(row.get(version)),
                 status: row.get(status),
-                types: []
+                events: []
             )
         }
         return known
     }
 
-    /// Adds the types of the commands' events, which a repeated answer names again. Repetitions are rare, so that the
-    /// types cost a round trip of their own.
-    private static func addTypes(
+    /// Adds the commands' events, which a repeated answer names again. Repetitions are rare, so that the events cost a
+    /// round trip of their own.
+    private static func addEvents(
         to known: [CommandKey: AcceptedCommand],
         on connection: PostgresConnection
     ) async throws -> [CommandKey: AcceptedCommand] {
         let sequences = known.values.filter { $0.firstSeq <= $0.lastSeq }.flatMap { Array($0.firstSeq...$0.lastSeq) }
         guard !sequences.isEmpty else { return known }
         let rows = try await connection.query(
-            "select seq, type from events where seq = any($1)",
+            "select seq, type, internal #>> '{anomaly,code}' as anomaly from events where seq = any($1)",
             [sequences],
             timeout: LogConnection.appendTimeout
         )
         let (seq, type) = try (rows.column("seq", as: Int64.self), rows.column("type", as: String.self))
-        var types: [Int64: String] = [:]
-        for row in rows { types[try row.get(seq)] = try row.get(type) }
+        let anomaly = try rows.column("anomaly", as: String?.self)
+        var events: [Int64: AcceptedEvent] = [:]
+        for row in rows {
+            events[try row.get(seq)] = try AcceptedEvent(type: row.get(type), anomaly: row.get(anomaly))
+        }
         return known.mapValues { command in
             guard command.firstSeq <= command.lastSeq else { return command }
             var command = command
-            command.types = (command.firstSeq...command.lastSeq).compactMap { types[$0] }
+            command.events = (command.firstSeq...command.lastSeq).compactMap { events[$0] }
             return command
         }
     }

@@ -3,14 +3,17 @@ package import Orders
 
 /// A command on its way into the log: decoded, validated and authorised, with everything that the decision needs.
 package struct Submission: Sendable {
-    package let orderId: UUID
+    /// The order that the command is for; nil for a scan by tracking number, whose order is found under the head lock.
+    package let orderId: UUID?
+    /// The tracking number by which a scan names its parcel; nil for a command that names its order.
+    package let trackingKey: TrackingKey?
     package let command: OrderCommand
     /// The idempotency key, the client's own or a generated one; unique within the order's shop.
     package let commandId: String
     /// The client chose the command id, so that it may have been used before. A generated id has not.
     package let mayBeRepeated: Bool
-    /// SHA-256 of the canonical command and its order id: distinguishes a repetition from another command under the
-    /// same id.
+    /// SHA-256 of the canonical command as it was sent, and of its order id: distinguishes a repetition from another
+    /// command under the same id.
     package let fingerprint: [UInt8]
     /// The version that the order must have; nil where the client named none.
     package let ifMatch: Int?
@@ -22,9 +25,12 @@ package struct Submission: Sendable {
     package let correlationId: String?
     package let causationId: String?
     package let receivedAt: Timestamp
+    /// The size of the command's JSON, in bytes; what it occupies while it waits is a small multiple of it.
+    package let byteCount: Int
 
     package init(
-        orderId: UUID,
+        orderId: UUID?,
+        trackingKey: TrackingKey? = nil,
         command: OrderCommand,
         commandId: String,
         mayBeRepeated: Bool = true,
@@ -35,9 +41,11 @@ package struct Submission: Sendable {
         actor: String,
         correlationId: String?,
         causationId: String? = nil,
-        receivedAt: Timestamp
+        receivedAt: Timestamp,
+        byteCount: Int = 0
     ) {
         self.orderId = orderId
+        self.trackingKey = trackingKey
         self.command = command
         self.commandId = commandId
         self.mayBeRepeated = mayBeRepeated
@@ -49,5 +57,6 @@ package struct Submission: Sendable {
         self.correlationId = correlationId
         self.causationId = causationId
         self.receivedAt = receivedAt
+        self.byteCount = byteCount
     }
 }

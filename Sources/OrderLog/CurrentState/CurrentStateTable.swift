@@ -5,7 +5,8 @@ package import Postgres
 /// The table of the orders' current states, `order_states`: one row an order for each version of the projection
 /// `current`.
 ///
-/// The appender writes the active version in the transaction that appends; a replay fills another one from the log.
+/// The appender writes the active version in the transaction that appends; a replay fills another one from the log. A
+/// row's state may be that of an earlier version than the row's other columns: see `StateSnapshot`.
 package enum CurrentStateTable {
     /// The table's name in the schema.
     package static let name = "order_states"
@@ -37,38 +38,23 @@ package enum CurrentStateTable {
         }
     }
 
-    /// Selects the states of some orders, for `decode`.
+    /// Selects the rows of some orders, for `StoredStates`.
     package static func load(_ orderIds: [UUID], version: Version) -> PostgresQuery {
-        PostgresQuery(
-            """
-            select seq, recorded_at, order_id, state from \(name)
-            where order_id = any($1) and model_version = \(version.sql)
-            """,
-            [orderIds]
-        )
+        StoredStates.select(orderIds, from: name, version: version.sql)
     }
 
-    /// Decodes the rows of `load`.
-    ///
-    /// - Throws: `PostgresError`, or `StoredDataError` for a state that this version of Waybill cannot read.
-    package static func decode(_ rows: PostgresResult) throws -> [UUID: OrderRecord] {
-        guard !rows.isEmpty else { return [:] }
-        let (orderId, state) = try (rows.column("order_id", as: UUID.self), EncodedOrder.Columns(rows))
-        var records: [UUID: OrderRecord] = [:]
-        for row in rows { records[try row.get(orderId)] = try state.read(row)?.record() }
-        return records
-    }
-
-    /// Inserts the records, each in the place of an older one of the same order.
-    package static func upsert(_ records: [OrderRecord], version: Version) -> PostgresQuery {
-        PostgresQuery(
+    /// Inserts the records, each in the place of an older one of the same order. Rows keep their states where the write
+    /// has none.
+    package static func upsert(_ write: StateWrite, version: Version) -> PostgresQuery {
+        let records = write.records
+        return PostgresQuery(
             """
             insert into \(name) (order_id, seq, recorded_at, version, shop, customer, status, state, model_version)
             select *, \(version.sql) from unnest(
                 $1::uuid[], $2::bigint[], $3::timestamptz[], $4::int[], $5::text[], $6::text[], $7::text[], $8::text[])
             on conflict (order_id, model_version) do update set
                 seq = excluded.seq, recorded_at = excluded.recorded_at, version = excluded.version,
-                status = excluded.status, state = excluded.state
+                status = excluded.status, state = \(StateWrite.stateSQL(in: name))
             """,
             [
                 records.map(\.order.orderId),
@@ -78,7 +64,7 @@ package enum CurrentStateTable {
                 records.map(\.order.shop),
                 records.map(\.order.customer),
                 records.map(\.status),
-                records.map { PostgresText($0.order.encodeState()) },
+                write.states,
             ]
         )
     }

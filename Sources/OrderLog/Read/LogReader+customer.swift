@@ -11,7 +11,8 @@ extension LogReader {
     ///
     /// All pages of one walk have the same `head` and show the orders as they stood there: an order that has changed
     /// since is folded from its events, and one that was placed since is left out. So pages may be minutes apart, as a
-    /// slow client takes them, without a transaction that stays open.
+    /// slow client takes them, without a transaction that stays open. A page of large orders has fewer of them than
+    /// requested.
     ///
     /// - Parameters:
     ///   - orderId: the last order of the page before.
@@ -25,12 +26,15 @@ extension LogReader {
         let rows = try await read(
             PostgresQuery(
                 """
-                select h.seq as head, page.order_id, page.seq, page.recorded_at, page.state
+                select h.seq as head, page.order_id, page.seq, page.recorded_at, page.version,
+                    \(StoredStates.boundedState(of: "page"))
                 from log_head h left join lateral (
-                    select o.order_id, o.seq, o.recorded_at, o.state from \(CurrentStateTable.name) o
-                    where o.model_version = \(CurrentStateTable.activeVersion) and o.shop = $1 and o.customer = $2
-                        and ($3::uuid is null or o.order_id > $3)
-                    order by o.order_id limit $4
+                    select o.*, \(StoredStates.bytesBefore(of: "o", order: "o.order_id")) from (
+                        select o.order_id, o.seq, o.recorded_at, o.version, o.state from \(CurrentStateTable.name) o
+                        where o.model_version = \(CurrentStateTable.activeVersion) and o.shop = $1
+                            and o.customer = $2 and ($3::uuid is null or o.order_id > $3)
+                        order by o.order_id limit $4
+                    ) o
                 ) page on true
                 order by page.order_id
                 """,
@@ -39,20 +43,19 @@ extension LogReader {
         )
         guard let first = rows.first else { throw MissingLogHead() }
         let head = try head ?? first.get("head", as: Int64.self)
-        let (orderId, state) = try (rows.column("order_id", as: UUID.self), EncodedOrder.Columns(rows))
+        let stored = try StoredStates(rows)
+        let unchanged = try await StoredStates(rows: stored.rows.filter { $0.seq <= head }).recordsById(read: read)
         var orders: [StoredOrder] = []
-        var last: UUID?
-        for row in rows {
-            guard let found = try state.read(row) else { break }
-            let id = try row.get(orderId)
-            last = id
-            if found.seq > head {
-                if let past = try await order(id, scope: customer.scope, at: .seq(head)) { orders.append(past) }
-            } else {
-                orders.append(StoredOrder(try found.record(), in: registry.current))
+        for row in stored.rows {
+            if let record = unchanged[row.orderId] {
+                orders.append(StoredOrder(record, in: registry.current))
+            } else if let past = try await order(row.orderId, scope: customer.scope, at: .seq(head)) {
+                orders.append(past)
             }
         }
-        return CustomerOrders(orders: orders, head: head, next: rows.count == limit ? last : nil)
+        // Orders that are left out begin the next page.
+        let isLast = rows.count < limit && stored.leftOut.isEmpty
+        return CustomerOrders(orders: orders, head: head, next: isLast ? nil : stored.rows.last?.orderId)
     }
 
     /// Reads the events of a customer's orders after a position, oldest first, by the orders that have changed since.

@@ -6,10 +6,31 @@ extension LogReader {
     /// Reads an order's current state and the head of the log in one snapshot. A stream that begins with this state
     /// continues after the head without a gap.
     package func order(_ orderId: UUID, scope: ReadScope) async throws -> (stored: StoredOrder?, head: Int64) {
-        let result = try await orders.value(for: OrderLookUp(orderId: orderId, scope: scope), loadOrders)
+        let lookUp = OrderLookUp(orderId: orderId, scope: scope)
+        var result = try await orders.value(for: lookUp) { try await loadOrders($0, byteLimit: StoredStates.byteLimit) }
+        if case .tooLarge = result.row {
+            result = try await largeOrders.value(for: lookUp) { try await loadOrders($0, byteLimit: .max) }
+        }
+        guard case .found(let row) = result.row else { return (nil, result.head) }
         // Each caller decodes its own order, so that one statement's callers do it in parallel.
-        let stored = try result.found.map { StoredOrder(try $0.record(), in: registry.current) }
-        return (stored, result.head)
+        return (StoredOrder(try await record(of: row), in: registry.current), result.head)
+    }
+
+    /// Decodes a row, and folds the events that it reflects beyond its state. Callers share the reads of events.
+    private func record(of row: EncodedOrder) async throws -> OrderRecord {
+        var record = try row.decodeSnapshot()
+        if let tail = row.tail(after: record) {
+            try row.fold(await tails.value(for: tail, loadTails), into: &record)
+        }
+        return record
+    }
+
+    @Sendable private func loadTails(_ tails: [EventTail]) async throws -> [[LoggedEvent]] {
+        var found: [EventTail: [LoggedEvent]] = [:]
+        for group in EventTail.groups(Array(Set(tails))) {
+            for (tail, events) in zip(group, try await EventTail.load(group, read: read)) { found[tail] = events }
+        }
+        return tails.map { found[$0] ?? [] }
     }
 
     /// Tells whether an order exists within a scope. Reads the order's first event: callers go on to read the later
@@ -18,26 +39,43 @@ extension LogReader {
         try await existences.value(for: OrderLookUp(orderId: orderId, scope: scope), loadExistences)
     }
 
-    @Sendable private func loadOrders(_ lookUps: [OrderLookUp]) async throws -> [OrderLookUp.Result] {
+    /// - Parameter byteLimit: the size of all states in the result; beyond it rows come without their states.
+    private func loadOrders(_ lookUps: [OrderLookUp], byteLimit: Int) async throws -> [OrderLookUp.Result] {
+        // Many clients may follow one order: its state is read once for all of them.
+        var places: [OrderLookUp: Int] = [:]
+        var distinct: [OrderLookUp] = []
+        for lookUp in lookUps where places[lookUp] == nil {
+            places[lookUp] = distinct.count
+            distinct.append(lookUp)
+        }
         // The limit keeps the planner from any other plan than one index look-up for each order.
         let rows = try await read(
             PostgresQuery(
                 """
-                select h.seq as head, o.seq, o.recorded_at, o.state
-                from log_head h cross join \(Self.lookUpRows)
-                left join lateral (
-                    select o.seq, o.recorded_at, o.state from \(CurrentStateTable.name) o
-                    where o.order_id = q.order_id and o.model_version = \(CurrentStateTable.activeVersion)
-                        and \(Self.isInScope("o"))
-                    limit 1
-                ) o on true
-                order by q.place
+                select s.head, s.order_id, s.seq, s.recorded_at, s.version,
+                    \(StoredStates.boundedState(of: "s", limit: byteLimit))
+                from (
+                    select h.seq as head, q.place, o.order_id, o.seq, o.recorded_at, o.version, o.state,
+                        \(StoredStates.bytesBefore(of: "o", order: "q.place"))
+                    from log_head h cross join \(Self.lookUpRows)
+                    left join lateral (
+                        select o.order_id, o.seq, o.recorded_at, o.version, o.state from \(CurrentStateTable.name) o
+                        where o.order_id = q.order_id and o.model_version = \(CurrentStateTable.activeVersion)
+                            and \(Self.isInScope("o"))
+                        limit 1
+                    ) o on true
+                ) s
+                order by s.place
                 """,
-                Self.bindings(for: lookUps)
+                Self.bindings(for: distinct)
             )
         )
-        let (head, state) = try (rows.column("head", as: Int64.self), EncodedOrder.Columns(rows))
-        return try rows.map { OrderLookUp.Result(head: try $0.get(head), found: try state.read($0)) }
+        let (head, columns) = try (rows.column("head", as: Int64.self), EncodedOrder.Columns(rows))
+        let results = try rows.map { OrderLookUp.Result(head: try $0.get(head), row: try columns.read($0)) }
+        guard results.count == distinct.count else {
+            throw WrongValueCount(keys: distinct.count, values: results.count)
+        }
+        return lookUps.compactMap { places[$0] }.map { results[$0] }
     }
 
     @Sendable private func loadExistences(_ lookUps: [OrderLookUp]) async throws -> [Bool] {

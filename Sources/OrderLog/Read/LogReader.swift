@@ -8,6 +8,9 @@ package struct LogReader: Sendable {
     package let registry: EpochRegistry
     private let heads = BatchingLoader<Void, LogPosition>()
     let orders = BatchingLoader<OrderLookUp, OrderLookUp.Result>(concurrency: 2, batchLimit: 200)
+    /// Reads the orders whose states have no room in a result of `orders`; few at once, since callers keep them all.
+    let largeOrders = BatchingLoader<OrderLookUp, OrderLookUp.Result>(concurrency: 2, batchLimit: 4)
+    let tails = BatchingLoader<EventTail, [LoggedEvent]>(concurrency: 2, batchLimit: 20)
     let existences = BatchingLoader<OrderLookUp, Bool>(concurrency: 2, batchLimit: 200)
 
     /// The number of events that one read without an order searches at most.

@@ -68,9 +68,10 @@ package struct LogExport: Sendable {
 }
 
 extension LoggedEvent {
-    func exportLine(_ position: LogPosition) -> [UInt8] {
+    /// The event as a line of an export.
+    func exportLine(_ position: LogPosition, hiddenData: HiddenData = .emptyObject) -> [UInt8] {
         var writer = JSONWriter(reserving: 768)
-        write(to: &writer, for: .staff, position: position.description)
+        write(to: &writer, for: .staff, position: position.description, hiddenData: hiddenData)
         return writer.bytes + [UInt8(ascii: "\n")]
     }
 }

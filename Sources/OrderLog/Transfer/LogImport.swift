@@ -88,25 +88,46 @@ package struct LogImport {
     /// Folds the batch into its orders and writes both.
     private mutating func flush() async throws {
         guard !batch.isEmpty else { return }
-        let ids = Array(Set(batch.map(\.event.orderId)))
-        let load = CurrentStateTable.load(ids, version: .active)
-        var records = try await CurrentStateTable.decode(connection.query(load.sql, load.bindings))
-        for (line, event) in batch {
-            var record =
-                records[event.orderId]
-                ?? OrderRecord(order: Order(orderId: event.orderId), seq: 0, recordedAt: event.recordedAt)
-            do {
-                try record.replay(event)
-            } catch {
-                throw LogTransferError("line \(line): \(error)")
+        let batches = Dictionary(grouping: batch, by: \.event.orderId)
+        let connection = connection
+        var numbers: [TrackingNumberTable.Row] = []
+        try await StoredStates.forEachSlice(of: Array(batches.keys)) { ids in
+            CurrentStateTable.load(ids, version: .active)
+        } read: { query in
+            try await connection.query(query.sql, query.bindings)
+        } body: { ids, records in
+            let changed = try ids.map {
+                try Self.fold(batches[$0] ?? [], of: $0, into: records[$0], numbers: &numbers)
             }
-            records[event.orderId] = record
+            let upsert = CurrentStateTable.upsert(StateWrite(changed), version: .active)
+            try await connection.query(upsert.sql, upsert.bindings)
         }
         _ = try await connection.pipeline([
             AppendStatements.insertEvents(batch.map(\.event)),
-            CurrentStateTable.upsert(Array(records.values), version: .active),
+            TrackingNumberTable.insert(numbers),
         ])
         batch.removeAll(keepingCapacity: true)
+    }
+
+    private static func fold(
+        _ events: [(line: Int, event: LoggedEvent)],
+        of orderId: UUID,
+        into stored: OrderRecord?,
+        numbers: inout [TrackingNumberTable.Row]
+    ) throws -> OrderRecord {
+        let first = Timestamp(unixMicroseconds: 0)
+        var record = stored ?? OrderRecord(order: Order(orderId: orderId), seq: 0, recordedAt: first)
+        for (line, event) in events {
+            do {
+                let folded = try record.replay(event)
+                if let key = TrackingKey(of: folded, in: event.shop) {
+                    numbers.append(TrackingNumberTable.Row(seq: event.seq, key: key, orderId: event.orderId))
+                }
+            } catch {
+                throw LogTransferError("line \(line): \(error)")
+            }
+        }
+        return record
     }
 
     private mutating func finish() async throws -> LogPosition {
@@ -153,7 +174,9 @@ extension LogTransferError {
 
 extension OrderRecord {
     /// Folds a stored event, which must be the order's next and say of it what is so.
-    fileprivate mutating func replay(_ event: LoggedEvent) throws {
+    ///
+    /// - Returns: the event, decoded.
+    fileprivate mutating func replay(_ event: LoggedEvent) throws -> OrderEvent {
         guard event.version == order.version + 1 else {
             throw LogTransferError("version \(order.version + 1) of the order should be here, not \(event.version)")
         }
@@ -188,5 +211,6 @@ extension OrderRecord {
         }
         seq = event.seq
         recordedAt = event.recordedAt
+        return folded
     }
 }

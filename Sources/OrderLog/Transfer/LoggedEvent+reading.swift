@@ -44,6 +44,8 @@ extension LoggedEvent {
             throw LogTransferError("“orderId” is no UUID")
         }
         guard let `internal` = try json("internal") else { throw LogTransferError("“internal” is null") }
+        let (type, data) = (try text("type"), try json("data"))
+        let isHidden = data == nil || data == Array(HiddenData.emptyObject.rawValue.utf8) && isHideable(type)
         let event = try LoggedEvent(
             seq: position.seq,
             orderId: orderId,
@@ -51,11 +53,11 @@ extension LoggedEvent {
             number: text("number"),
             shop: text("shop"),
             customer: text("customer"),
-            type: text("type"),
+            type: type,
             schema: number("schema", 0...Int64(Int16.max)),
             statusBefore: object["statusBefore"]?.string,
             status: text("status"),
-            data: json("data"),
+            data: isHidden ? nil : data,
             internal: `internal`,
             actor: text("actor"),
             commandId: text("commandId"),
@@ -64,11 +66,21 @@ extension LoggedEvent {
             occurredAt: time("occurredAt"),
             recordedAt: time("recordedAt")
         )
-        guard event.exportLine(position).dropLast() == line[...] else {
+        let hiddenData = data == nil ? HiddenData.null : .emptyObject
+        guard event.exportLine(position, hiddenData: hiddenData).dropLast() == line[...] else {
             throw LogTransferError("it is not written as an export writes it")
         }
         return (event, position)
     }
+}
+
+extension LoggedEvent {
+    /// Tells whether events of a type may be hidden from customers. Those that are not hidden have members in `data`.
+    private static func isHideable(_ type: String) -> Bool { hideableTypes.contains(type) }
+
+    private static let hideableTypes = Set(
+        EventType.allCases.filter { $0.contents(in: SchemaCatalog()).hidden != nil }.map(\.rawValue)
+    )
 }
 
 extension JSONParseError {

@@ -5,7 +5,9 @@ struct AddNote: CommandPayload {
     static let name = CommandName.addNote
     static let path = "note"
     static let summary = "Adds a note, for staff only or for the customer too."
-    static let meanings = ["text": "The note.", "visibility": "The readers of the note."]
+    static let meanings = [
+        "text": "The note. The customer reads it where `visibility` says so.", "visibility": "The readers of the note.",
+    ]
 
     let text: String
     let visibility: NoteVisibility

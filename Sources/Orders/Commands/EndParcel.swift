@@ -46,17 +46,19 @@ struct EndParcel: CommandPayload {
             throw Rejection(.scanExists, "Parcel \(parcelId) has an entry \(scanId).")
         }
         var after = parcel
-        var scan = Scan(scanId: scanId, code: outcome.code, occurredAt: occurredAt, isShopsWord: true)
-        scan.recordedWith = order.version + 1
+        let scan = Scan(scanId: scanId, code: outcome.code, occurredAt: occurredAt, isShopsWord: true)
+            .recorded(with: order.version + 1)
         after.add(scan)
+        after.status = after.folded().status
         let ended = ParcelEnded(
             parcelId: parcelId,
             scanId: scanId,
             outcome: outcome,
             reason: reason,
-            parcelStatus: after.folded().status
+            parcelStatus: after.status
         )
-        return [OrderEvent(ended, at: occurredAt)]
+        let anomaly = order.contradiction(of: scan, before: parcel, after: after)
+        return [OrderEvent(ended, at: occurredAt, anomaly: anomaly)]
     }
 
     private static func isUnderWay(_ parcel: Parcel) -> Bool {

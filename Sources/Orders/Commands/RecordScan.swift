@@ -106,8 +106,7 @@ struct RecordScan: CommandPayload {
         }
         let before = next.parcels[index]
         var after = before
-        scan.recordedWith = next.version + 1
-        after.add(scan)
+        after.add(scan.recorded(with: next.version + 1))
         // A scan that does not count leaves the status that was announced.
         after.status = scan.isBeforeOrder ? before.status : after.folded().status
         let scanned = ScanRecorded(parcelId: parcelId, scan: scan, parcelStatus: after.status)

@@ -35,26 +35,32 @@ struct ReviseEta: CommandPayload {
 
     func decide(_ order: Order, at occurredAt: Timestamp) throws(Rejection) -> [OrderEvent] {
         let old: TimeWindow?
+        var new = window
         if let parcelId {
             let parcel = order.parcels[try order.requireParcel(parcelId)]
             guard !parcel.status.isTerminal else {
                 throw Rejection(.nothingExpected, "Parcel \(parcelId) is \(parcel.status.rawValue).")
             }
-            if let newest = parcel.newestEtaSource, newest.occurredAt > occurredAt {
-                throw Rejection(.etaOutdated, "A report of \(newest.occurredAt.rfc3339) says when it is expected.")
-            }
             old = parcel.eta
+            // A newer source keeps its say; this one counts when that is retracted.
+            if let newest = parcel.newestEtaSource, newest.occurredAt > occurredAt { new = newest.window }
         } else {
             try order.requireActive()
             guard !order.isTerminal else { throw Rejection(.nothingExpected, "Nothing of the order is to come.") }
             old = order.eta
         }
-        guard old != window else { return [] }
-        let revised = EtaRevised(parcelId: parcelId, old: old, new: window, source: source, reason: reason)
+        let revised = EtaRevised(
+            parcelId: parcelId,
+            old: old,
+            new: new,
+            source: source,
+            reason: reason,
+            window: new == window ? nil : window
+        )
         return [OrderEvent(revised, at: occurredAt)]
     }
 
     static func isPossible(in order: Order) -> Bool {
-        !order.isTerminal || order.parcels.contains { !$0.status.isTerminal }
+        (order.isActive && !order.isTerminal) || order.parcels.contains { !$0.status.isTerminal }
     }
 }

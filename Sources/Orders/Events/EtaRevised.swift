@@ -9,6 +9,7 @@ struct EtaRevised: EventPayload {
         "parcelId": "The parcel; absent for the order as a whole.",
         "old": "The time at which arrival was expected before; absent where none was expected.",
         "new": "The time at which arrival is expected now; absent where none is expected any more.",
+        "window": "The window that the shop said; present where a newer source says otherwise, and the time stays.",
         "scanId": "The scan that caused the change; absent where the shop revised the time.",
         "source": "The source of the expectation.",
         "reason": "The reason for the change.",
@@ -22,6 +23,14 @@ struct EtaRevised: EventPayload {
     var reason: String?
     /// The scan that caused the change: the scan is the source then, not this event.
     var scanId: String?
+    /// The window that the shop said, where a newer source says otherwise and the expected time stays: a source for the
+    /// time at which the newer one is retracted.
+    var window: TimeWindow?
+
+    static let upcasters = [
+        // In schema 2 `new` can be absent.
+        Upcaster(type: .etaRevised, from: 1) { ($0, $1) }
+    ]
 
     var type: EventType { .etaRevised }
 
@@ -32,6 +41,7 @@ struct EtaRevised: EventPayload {
         writer.field("source", source)
         writer.field("reason", reason)
         writer.field("scanId", scanId)
+        writer.field("window", window)
     }
 
     static func read(_ type: EventType, _ stored: inout StoredFields) -> EtaRevised? {
@@ -41,6 +51,7 @@ struct EtaRevised: EventPayload {
         let source: EtaSource? = stored.data.required("source", .word)
         let reason = stored.data.optional("reason", .text(atLeast: 0))
         let scanId = stored.data.optional("scanId", .identifier)
+        let window = stored.data.optional("window", .window)
         guard let source else { return nil }
         return EtaRevised(
             parcelId: parcelId,
@@ -48,7 +59,8 @@ struct EtaRevised: EventPayload {
             new: new,
             source: source,
             reason: reason,
-            scanId: scanId
+            scanId: scanId,
+            window: window
         )
     }
 
@@ -60,8 +72,8 @@ struct EtaRevised: EventPayload {
         let version = order.version
         order.changeParcel(parcelId) { parcel in
             parcel.eta = new
-            guard scanId == nil, let new else { return }
-            parcel.etaSources.append(EtaSourceEntry(window: new, occurredAt: occurredAt, recordedWith: version))
+            guard scanId == nil, let said = window ?? new else { return }
+            parcel.etaSources.append(EtaSourceEntry(window: said, occurredAt: occurredAt, recordedWith: version))
         }
     }
 }

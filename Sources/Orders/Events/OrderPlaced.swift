@@ -15,6 +15,11 @@ struct OrderPlaced: EventPayload {
     /// The metadata that customers do not see.
     var privateMetadata = Metadata()
 
+    static let upcasters = [
+        // Schema 2 always carries `fees` and `metadata`.
+        Upcaster(type: .orderPlaced, from: 1) { ($0, $1) }
+    ]
+
     var type: EventType { .orderPlaced }
 
     func writeData(_ writer: inout JSONWriter) { contents.write(&writer) }

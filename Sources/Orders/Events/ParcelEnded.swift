@@ -41,8 +41,8 @@ struct ParcelEnded: EventPayload {
     }
 
     func evolve(_ order: inout Order, at occurredAt: Timestamp) {
-        var scan = Scan(scanId: scanId, code: outcome.code, occurredAt: occurredAt, isShopsWord: true)
-        scan.recordedWith = order.version
+        let scan = Scan(scanId: scanId, code: outcome.code, occurredAt: occurredAt, isShopsWord: true)
+            .recorded(with: order.version)
         order.changeParcel(parcelId) { parcel in
             parcel.add(scan)
             parcel.status = parcelStatus

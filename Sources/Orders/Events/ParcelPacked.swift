@@ -12,6 +12,11 @@ struct ParcelPacked: EventPayload {
     var pickupPlace: Place?
     var origin: Place?
 
+    static let upcasters = [
+        // Schema 2 always carries `kind`.
+        Upcaster(type: .parcelPacked, from: 1) { ($0, $1) }
+    ]
+
     var type: EventType { .parcelPacked }
 
     func writeData(_ writer: inout JSONWriter) {
@@ -50,6 +55,7 @@ struct ParcelPacked: EventPayload {
                 tracking: tracking,
                 pickupPlace: pickupPlace,
                 origin: origin,
+                packedAt: occurredAt,
                 packedWith: order.version
             )
         )

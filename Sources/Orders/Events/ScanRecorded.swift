@@ -22,6 +22,12 @@ struct ScanRecorded: EventPayload {
     /// The parcel's status after the scan.
     let parcelStatus: ParcelStatus
 
+    static let upcasters = [
+        Upcaster(type: .parcelDelivered, from: 1) { data, inside in
+            (data, inside.setting("overrulesWayBack", .bool(true)))
+        }
+    ]
+
     var type: EventType {
         switch scan.code {
         case .attemptFailed: .deliveryFailed
@@ -69,12 +75,12 @@ struct ScanRecorded: EventPayload {
             detail: detail
         )
         scan.isBeforeOrder = stored.isHidden
+        if !stored.isDescribing { scan.overrulesWayBack = stored.internal.optional("overrulesWayBack", .bool) ?? false }
         return ScanRecorded(parcelId: parcelId, scan: scan, parcelStatus: status)
     }
 
     func evolve(_ order: inout Order, at occurredAt: Timestamp) {
-        var scan = scan
-        scan.recordedWith = order.version
+        let scan = scan.recorded(with: order.version)
         order.changeParcel(parcelId) { parcel in
             parcel.add(scan)
             parcel.status = parcelStatus

@@ -83,7 +83,7 @@ private enum ValueFields {
     }.named("Place")
 
     static let proof = Field<Proof>.object(meanings: [
-        "kind": "The kind of proof.", "ref": "The carrier's reference to the proof.",
+        "kind": "The kind of proof.", "ref": "The carrier's reference to the proof. The customer reads it.",
     ]) { fields in
         let kind: Proof.Kind? = fields.required("kind", .word)
         let ref = fields.optional("ref", .text(atLeast: 0))

@@ -41,6 +41,6 @@ extension Order {
         return reasons
     }
 
-    /// Tells whether staff should look at the order. The announced headline counts too, since readers see it.
-    package var attention: Bool { headline == .attention || !attentionReasons.isEmpty }
+    /// Tells whether staff should look at the order.
+    package var attention: Bool { !attentionReasons.isEmpty }
 }

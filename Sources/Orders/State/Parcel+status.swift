@@ -22,7 +22,7 @@ extension Parcel {
         for scan in scans where scan.counts && scan.occurredAt <= time {
             switch (scan.code, carriersWord) {
             case (.delivered, .returning?), (.delivered, .returnedToSender?):
-                if scan.isShopsWord { break }
+                if scan.isShopsWord || scan.overrulesWayBack { break }
                 folded.withoutEffect.insert(scan.scanId)
                 continue
             case (.returning, _) where followsDelivery(scan, upTo: time):

@@ -24,6 +24,7 @@ package struct Parcel: Sendable, Equatable {
     package internal(set) var isLossUnresolved = false
     /// The delivered units that the customer reported short; the order counts them as open.
     package internal(set) var short: [LineQuantity] = []
+    package private(set) var packedAt: Timestamp
     /// The version of the order with which the parcel was packed: a greater one is a newer parcel.
     package private(set) var packedWith: Int
 
@@ -34,6 +35,7 @@ package struct Parcel: Sendable, Equatable {
         tracking: Tracking = Tracking(),
         pickupPlace: Place? = nil,
         origin: Place? = nil,
+        packedAt: Timestamp = .earliest,
         packedWith: Int = 0
     ) {
         self.parcelId = parcelId
@@ -42,6 +44,7 @@ package struct Parcel: Sendable, Equatable {
         self.tracking = tracking
         self.pickupPlace = pickupPlace
         self.origin = origin
+        self.packedAt = packedAt
         self.packedWith = packedWith
     }
 
@@ -151,6 +154,7 @@ extension Parcel: OrderPart {
         var short = short.isEmpty ? nil : short
         visitor.field("short", &short, as: .lines, for: .storage)
         self.short = short ?? []
+        visitor.field("packedAt", &packedAt, for: .storage)
         visitor.field("packedWith", &packedWith, as: .partCount, for: .storage)
         visitor.parts("scans", &scans, isShown: { includesHidden || !$0.isBeforeOrder })
     }

@@ -6,9 +6,8 @@ package struct ParcelMatch: Comparable, Sendable {
     let isVoid: Bool
     /// Tells whether the parcel's journey was over at the time of the scan.
     let wasTerminal: Bool
-    /// The time at which the order of the parcel was placed; among parcels of several orders the newest order counts.
-    let placedAt: Timestamp
-    /// The version of the order with which the parcel was packed.
+    let packedAt: Timestamp
+    /// The version of the order with which the parcel was packed: the order of recording.
     let packedWith: Int
 
     package static func < (left: ParcelMatch, right: ParcelMatch) -> Bool {
@@ -20,7 +19,7 @@ package struct ParcelMatch: Comparable, Sendable {
     /// The rank by the first value that differs: the scan known, not void, under way at the time of the scan, newest.
     private var rank: [Int64] {
         [
-            knowsScan ? 1 : 0, isVoid ? 0 : 1, wasTerminal ? 0 : 1, placedAt.unixMicroseconds, Int64(packedWith),
+            knowsScan ? 1 : 0, isVoid ? 0 : 1, wasTerminal ? 0 : 1, packedAt.unixMicroseconds, Int64(packedWith),
         ]
     }
 }
@@ -39,7 +38,7 @@ extension Order {
                 knowsScan: parcel.scan(target.scanId) != nil,
                 isVoid: parcel.isVoid,
                 wasTerminal: parcel.folded(upTo: target.occurredAt).status.isTerminal,
-                placedAt: placedAt,
+                packedAt: parcel.packedAt,
                 packedWith: parcel.packedWith
             )
         }.max()

@@ -12,6 +12,8 @@ package struct Scan: Sendable, Equatable {
     package private(set) var detail: String?
     /// The version of the order with this entry: the order in which entries were recorded.
     package internal(set) var recordedWith = 0
+    /// Tells whether a delivery counts during the way back too, as it did when the event was written (schema 1).
+    package internal(set) var overrulesWayBack = false
     /// Tells whether the shop said it, where no carrier speaks: a later scan overrules it.
     package private(set) var isShopsWord = false
     /// Tells whether the scan is older than the order by more than a day. It does not count, and customers do not see
@@ -46,6 +48,13 @@ package struct Scan: Sendable, Equatable {
     func at(_ time: Timestamp) -> Scan {
         var scan = self
         scan.occurredAt = time
+        return scan
+    }
+
+    /// The same scan as the event of that version records it.
+    func recorded(with version: Int) -> Scan {
+        var scan = self
+        scan.recordedWith = version
         return scan
     }
 
@@ -101,5 +110,6 @@ extension Scan: OrderPart {
         visitor.field("recordedWith", &recordedWith, as: .partCount, for: .storage)
         visitor.flag("beforeOrder", &isBeforeOrder, for: .storage)
         visitor.flag("shopsWord", &isShopsWord, for: .storage)
+        visitor.flag("overrulesWayBack", &overrulesWayBack, for: .storage)
     }
 }

@@ -45,7 +45,7 @@ struct Pricing: Sendable, Equatable {
     /// The worth of all units of each line, in the order of the lines.
     ///
     /// A line is worth its goods, less its discount, less its share of the discount that no line carries, plus its tax
-    /// where tax comes on top: its own, or where no line carries any its share of the order's.
+    /// where tax comes on top: its own, or where no line says any its share of the order's.
     var lineWorths: [Int128] {
         let nets = lines.map(\.net)
         let sum = nets.reduce(0, +)
@@ -55,7 +55,8 @@ struct Pricing: Sendable, Equatable {
         var worths = zip(nets, discounts).map { $0 - $1 }
         guard !taxIncluded else { return worths }
         let taxes =
-            lineTaxes > 0 ? lines.map { Int128($0.tax ?? 0) } : Self.shares(of: Int128(tax), by: nets)
+            lines.contains { $0.tax != nil }
+            ? lines.map { Int128($0.tax ?? 0) } : Self.shares(of: Int128(tax), by: nets)
         for index in worths.indices { worths[index] += taxes[index] }
         return worths
     }

@@ -7,7 +7,7 @@ package enum RejectionReason: String, WireWord {
     case returnNotRequested, returnEnded, anomalyNotOpen, unitsOutstanding, returnsPending, moneyNotSettled
     case orderFull, factIdReused, totalMismatch, currencyMismatch, quantityInUse, nothingLive, adjustmentExists
     case adjustmentAboveDue, reductionAboveDue, amountTooLarge, shipToMissing, carrierMissing, parcelVoid
-    case parcelNotDispatched, parcelTerminal, scanExists, etaOutdated, shortageDependsOnScan, paymentUnknown
+    case parcelNotDispatched, parcelTerminal, scanExists, shortageDependsOnScan, paymentUnknown
     case paymentRetracted, orderNotClosed
 
     package var meaning: String {
@@ -59,7 +59,6 @@ package enum RejectionReason: String, WireWord {
         case .parcelNotDispatched: "The parcel has not left, and is not ready for pickup."
         case .parcelTerminal: "The parcel's journey is over."
         case .scanExists: "The parcel has an entry of this id."
-        case .etaOutdated: "A newer report says when the parcel is expected."
         case .shortageDependsOnScan: "A shortage was reported of units that the scan delivered."
         case .paymentUnknown: "The order has no payment report of this id."
         case .paymentRetracted: "The payment report has been retracted before."

@@ -20,14 +20,15 @@ extension CurrentModel: ReplayableModel {
         version: Int,
         on connection: PostgresConnection
     ) async throws -> [LoadedEntry<OrderRecord>] {
-        let query = CurrentStateTable.load(ids, version: .number(version))
-        let rows = try await connection.query(query.sql, query.bindings, timeout: ReplayLimits.timeout)
-        let (orderId, state) = try (rows.column("order_id", as: UUID.self), EncodedOrder.Columns(rows))
-        return try rows.compactMap { row in
-            try state.read(row).map { found in
-                LoadedEntry(orderId: try row.get(orderId), entry: try found.record(), byteCount: found.state.count)
-            }
+        var loaded: [LoadedEntry<OrderRecord>] = []
+        try await StoredStates.forEachSlice(of: ids) { ids in
+            CurrentStateTable.load(ids, version: .number(version))
+        } read: { query in
+            try await connection.query(query.sql, query.bindings, timeout: ReplayLimits.timeout)
+        } body: { _, records in
+            loaded += records.map { LoadedEntry(orderId: $0, entry: $1, byteCount: $1.loadedByteCount) }
         }
+        return loaded
     }
 
     private static let table = ReplayWrite.Table(CurrentStateTable.name, columns: CurrentStateTable.copyColumns)
@@ -39,4 +40,9 @@ extension CurrentModel: ReplayableModel {
     }
 
     package func statements(for sums: [Void], through last: LoggedEvent, version: Int) -> [PostgresQuery] { [] }
+
+    package func rebuildOtherTables(on connection: PostgresConnection, through head: Int64) async throws {
+        let check = TrackingNumbersCheck { try await connection.query($0, $1, timeout: ReplayLimits.timeout) }
+        try await check.repair(through: head)
+    }
 }

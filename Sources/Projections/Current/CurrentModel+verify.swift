@@ -1,6 +1,6 @@
 package import Foundation
 package import OrderLog
-import Orders
+package import Orders
 package import Postgres
 
 extension CurrentModel: VerifiableModel {
@@ -34,7 +34,17 @@ extension CurrentModel: VerifiableModel {
             "shop": entry.order.shop,
             "customer": entry.order.customer,
             "status": entry.status,
-            FieldComparison.state: String(decoding: entry.order.encodeState(), as: UTF8.self),
         ]
+    }
+
+    package func order(of entry: OrderRecord) -> Order? { entry.order }
+
+    package func compareOtherTables(
+        in pool: PostgresPool,
+        through head: Int64,
+        report: (Difference) -> Void
+    ) async throws {
+        let check = TrackingNumbersCheck { try await pool.query($0, $1) }
+        try await check.compare(projection: name, through: head, report: report)
     }
 }

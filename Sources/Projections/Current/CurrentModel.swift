@@ -12,19 +12,16 @@ package struct CurrentModel: ReadModel {
 
     package var isWrittenByAppender: Bool { true }
 
+    package var layout: Int { 2 }
+
     package init() {}
 
     package func apply(_ events: [LoggedEvent], version: Int, on transaction: PostgresConnection) async throws {
-        let loaded = try await load(Array(Set(events.map(\.orderId))), version: version, on: transaction)
-        var records = Dictionary(uniqueKeysWithValues: loaded.map { ($0.orderId, $0.entry) })
-        for event in events {
-            var record = records.removeValue(forKey: event.orderId) ?? OrderRecord(orderId: event.orderId)
-            try record.fold(event)
-            records[event.orderId] = record
+        try await EventsByOrder(events).fold(on: transaction) { ids in
+            CurrentStateTable.load(ids, version: .number(version))
+        } write: { changes in
+            let upsert = CurrentStateTable.upsert(StateWrite(changes.map(\.after)), version: .number(version))
+            try await transaction.pipeline([upsert], timeout: .seconds(15))
         }
-        // In the order of the log, so that neighbours in the table are neighbours in time.
-        let changed = records.values.sorted { $0.seq < $1.seq }
-        let upsert = CurrentStateTable.upsert(changed, version: .number(version))
-        try await transaction.pipeline([upsert], timeout: .seconds(15))
     }
 }

@@ -12,9 +12,9 @@ struct OrderKeys: Sendable, Hashable {
     let customer: String
     let number: String
     let status: String
-    /// The carriers of parcels and returns, each once.
+    /// The carriers of the parcels, as they are and as they were, and of the returns, as keys; each once.
     let carriers: [String]
-    /// The tracking numbers of parcels and returns, current and former, in the form in which they are compared.
+    /// The tracking numbers of parcels and returns, as they are and as they were, as keys; each once.
     let trackingNumbers: [String]
 
     init(_ order: Order) {
@@ -25,8 +25,22 @@ struct OrderKeys: Sendable, Hashable {
         customer = order.customer
         number = order.number
         status = order.headline.rawValue
-        carriers = order.carriers
+        carriers = Self.distinct(order.carriers.map(Self.carrierKey))
         trackingNumbers = order.trackingKeys
+    }
+
+    /// The form in which the list compares carriers: ASCII letters in lower case.
+    static func carrierKey(_ carrier: String) -> String {
+        String(
+            decoding: carrier.utf8.map { (UInt8(ascii: "A")...UInt8(ascii: "Z")).contains($0) ? $0 | 0x20 : $0 },
+            as: UTF8.self
+        )
+    }
+
+    private static func distinct(_ texts: [String]) -> [String] {
+        // Compared as bytes, as SQL compares them.
+        var seen: Set<[UInt8]> = []
+        return texts.filter { seen.insert(Array($0.utf8)).inserted }
     }
 
     static func upsert(_ keys: [OrderKeys], version: Int) -> PostgresQuery {

@@ -26,24 +26,23 @@ extension OrderListModel: ReplayableModel {
         version: Int,
         on connection: PostgresConnection
     ) async throws -> [LoadedEntry<Entry>] {
-        let rows = try await connection.query(
-            "select order_id, seq, recorded_at, state from order_list where model_version = $1 and order_id = any($2)",
-            [Int32(version), ids],
-            timeout: ReplayLimits.timeout
-        )
-        let (orderId, state) = try (rows.column("order_id", as: UUID.self), EncodedOrder.Columns(rows))
-        return try rows.compactMap { row in
-            try state.read(row).map { found in
-                let record = try found.record()
+        var loaded: [LoadedEntry<Entry>] = []
+        try await StoredStates.forEachSlice(of: ids) { ids in
+            Self.select(ids, version: version)
+        } read: { query in
+            try await connection.query(query.sql, query.bindings, timeout: ReplayLimits.timeout)
+        } body: { _, records in
+            loaded += records.map { orderId, record in
                 let entry = Entry(record: record, keys: OrderKeys(record.order))
-                return LoadedEntry(orderId: try row.get(orderId), entry: entry, byteCount: found.state.count)
+                return LoadedEntry(orderId: orderId, entry: entry, byteCount: record.loadedByteCount)
             }
         }
+        return loaded
     }
 
     private static let list = ReplayWrite.Table(
         "order_list",
-        columns: "model_version, order_id, seq, recorded_at, state"
+        columns: "model_version, order_id, seq, recorded_at, version, state"
     )
     private static let keys = ReplayWrite.Table(
         "order_list_keys",
@@ -58,6 +57,7 @@ extension OrderListModel: ReplayableModel {
             row.value(record.order.orderId)
             row.value(record.seq)
             row.value(PostgresTimestamp(record.recordedAt))
+            row.value(Int32(record.order.version))
             row.text(record.order.encodeState())
         }
         let keys = OrderKeys(record.order)

@@ -1,6 +1,6 @@
 package import Foundation
 import OrderLog
-import Orders
+package import Orders
 package import Postgres
 
 extension OrderListModel: VerifiableModel {
@@ -9,7 +9,7 @@ extension OrderListModel: VerifiableModel {
     package func selectStored(_ ids: [UUID], version: Int) -> PostgresQuery {
         PostgresQuery(
             """
-            select i.order_id, l.seq, l.recorded_at, l.state, k.placed_at, k.attention, k.shop, k.customer, k.number,
+            select i.order_id, l.seq, l.recorded_at, l.version, l.state, k.placed_at, k.attention, k.shop, k.customer, k.number,
                 k.status, k.carriers, k.tracking_numbers
             from unnest($2::uuid[]) i (order_id)
             left join order_list l on l.order_id = i.order_id and l.model_version = $1
@@ -23,7 +23,8 @@ extension OrderListModel: VerifiableModel {
     package func decodeStored(_ rows: PostgresResult) throws -> [UUID: StoredFields] {
         let columns = try [
             StoredColumn("seq", .integer64, in: rows), StoredColumn("recorded_at", .time, in: rows),
-            StoredColumn(FieldComparison.state, .text, in: rows), StoredColumn("placed_at", .time, in: rows),
+            StoredColumn("version", .integer32, in: rows), StoredColumn(FieldComparison.state, .text, in: rows),
+            StoredColumn("placed_at", .time, in: rows),
             StoredColumn("attention", .boolean, in: rows), StoredColumn("shop", .text, in: rows),
             StoredColumn("customer", .text, in: rows), StoredColumn("number", .text, in: rows),
             StoredColumn("status", .text, in: rows), StoredColumn("carriers", .texts, in: rows),
@@ -37,7 +38,7 @@ extension OrderListModel: VerifiableModel {
         return [
             "seq": String(entry.record.seq),
             "recorded_at": FieldText.of(entry.record.recordedAt),
-            FieldComparison.state: String(decoding: entry.record.order.encodeState(), as: UTF8.self),
+            "version": String(entry.record.order.version),
             "placed_at": FieldText.of(keys.placedAt),
             "attention": String(keys.attention),
             "shop": keys.shop,
@@ -48,4 +49,6 @@ extension OrderListModel: VerifiableModel {
             "tracking_numbers": FieldText.of(keys.trackingNumbers),
         ]
     }
+
+    package func order(of entry: Entry) -> Order? { entry.record.order }
 }

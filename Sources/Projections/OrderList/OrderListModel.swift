@@ -4,11 +4,16 @@ import Orders
 package import Postgres
 
 /// The order list: every order's state as of the checkpoint, and the keys by which the list finds it.
+///
+/// The list has states of its own, since those of `current` are ahead of its checkpoint. As there, a row holds a state
+/// and moves on without it; see `StateSnapshot`.
 package struct OrderListModel: ReadModel {
     /// The model's name, as in `projections.name`.
     package static let name = "orders"
 
     package var name: String { Self.name }
+
+    package var layout: Int { 2 }
 
     package init() {}
 
@@ -17,38 +22,41 @@ package struct OrderListModel: ReadModel {
         version: Int,
         on transaction: PostgresConnection
     ) async throws {
-        let loaded = try await load(Array(Set(events.map(\.orderId))), version: version, on: transaction)
-        var entries = Dictionary(uniqueKeysWithValues: loaded.map { ($0.orderId, $0.entry) })
-        for event in events {
-            var entry = entries.removeValue(forKey: event.orderId) ?? makeEntry(for: event.orderId)
-            try entry.record.fold(event)
-            entries[event.orderId] = entry
+        try await EventsByOrder(events).fold(on: transaction) { ids in
+            Self.select(ids, version: version)
+        } write: { changes in
+            let keys = changes.compactMap { change in
+                let keys = OrderKeys(change.after.order)
+                return keys == change.before.map { OrderKeys($0.order) } ? nil : keys
+            }
+            var statements = [Self.upsert(StateWrite(changes.map(\.after)), version: version)]
+            if !keys.isEmpty { statements.append(OrderKeys.upsert(keys, version: version)) }
+            try await transaction.pipeline(statements, timeout: .seconds(15))
         }
-        // In the order of the log, so that neighbours in the table are neighbours in time.
-        let changed = entries.values.sorted { $0.record.seq < $1.record.seq }
-        let keys = changed.compactMap { entry in
-            let keys = OrderKeys(entry.record.order)
-            return keys == entry.keys ? nil : keys
-        }
-        var statements = [Self.upsert(changed.map(\.record), version: version)]
-        if !keys.isEmpty { statements.append(OrderKeys.upsert(keys, version: version)) }
-        try await transaction.pipeline(statements, timeout: .seconds(15))
     }
 
-    private static func upsert(_ records: [OrderRecord], version: Int) -> PostgresQuery {
-        PostgresQuery(
+    /// Selects the rows of some orders, for `StoredStates`.
+    static func select(_ ids: [UUID], version: Int) -> PostgresQuery {
+        StoredStates.select(ids, from: "order_list", version: "\(version)")
+    }
+
+    private static func upsert(_ write: StateWrite, version: Int) -> PostgresQuery {
+        let records = write.records
+        return PostgresQuery(
             """
-            insert into order_list (model_version, order_id, seq, recorded_at, state)
-            select $1, * from unnest($2::uuid[], $3::bigint[], $4::timestamptz[], $5::text[])
+            insert into order_list (model_version, order_id, seq, recorded_at, version, state)
+            select $1, * from unnest($2::uuid[], $3::bigint[], $4::timestamptz[], $5::int[], $6::text[])
             on conflict (order_id, model_version) do update set
-                seq = excluded.seq, recorded_at = excluded.recorded_at, state = excluded.state
+                seq = excluded.seq, recorded_at = excluded.recorded_at, version = excluded.version,
+                state = \(StateWrite.stateSQL(in: "order_list"))
             """,
             [
                 Int32(version),
                 records.map(\.order.orderId),
                 records.map(\.seq),
                 records.map { PostgresTimestamp($0.recordedAt) },
-                records.map { PostgresText($0.order.encodeState()) },
+                records.map { Int32($0.order.version) },
+                write.states,
             ]
         )
     }

@@ -1,7 +1,8 @@
 package import OrderLog
 package import Orders
 
-/// A request for a page of the order list. All filters must match; texts match exactly.
+/// A request for a page of the order list. All filters must match; texts match exactly where nothing else
+/// is said.
 package struct OrderListRequest: Sendable {
     /// The shops and the customer whose orders may be returned.
     package var scope: ReadScope
@@ -9,9 +10,11 @@ package struct OrderListRequest: Sendable {
     package var statuses: [String] = []
     package var customer: String?
     package var number: String?
-    /// A carrier that any of the order's parcels must have.
+    /// A carrier that any of the order's parcels or returns must have; compared without regard to the case of ASCII
+    /// letters.
     package var carrier: String?
-    /// A tracking number that any of the order's parcels must have.
+    /// The key of a tracking number (`TrackingNumber.key`) that any of the order's parcels or returns must have, or any
+    /// of its parcels have had.
     package var trackingNumber: String?
     package var attention: Bool?
     /// The earliest time of placement, inclusive, so that the end of one range is the beginning of the next.

@@ -36,13 +36,17 @@ struct OrderListStatement {
             """
         return PostgresQuery(
             """
-            select p.seq as checkpoint, o.seq, o.recorded_at, o.state
-            from projection_active a
-            join projections p on p.name = a.name and p.version = a.version
-            left join lateral (\(page)) page on true
-            left join order_list o on o.order_id = page.order_id and o.model_version = a.version
-            where a.name = '\(OrderListModel.name)'
-            order by page.placed_at desc, page.order_id desc
+            select s.checkpoint, s.order_id, s.seq, s.recorded_at, s.version, \(StoredStates.boundedState(of: "s"))
+            from (
+                select p.seq as checkpoint, page.placed_at, page.order_id, o.seq, o.recorded_at, o.version, o.state,
+                    \(StoredStates.bytesBefore(of: "o", order: "page.placed_at desc, page.order_id desc"))
+                from projection_active a
+                join projections p on p.name = a.name and p.version = a.version
+                left join lateral (\(page)) page on true
+                left join order_list o on o.order_id = page.order_id and o.model_version = a.version
+                where a.name = '\(OrderListModel.name)'
+            ) s
+            order by s.placed_at desc, s.order_id desc
             """,
             bindings
         )
@@ -66,7 +70,7 @@ struct OrderListStatement {
             conditions.append("k.customer = \(bind(customer))")
         }
         if let number = request.number { conditions.append("k.number = \(bind(number))") }
-        if let carrier = request.carrier { conditions.append("k.carriers @> \(bind([carrier]))") }
+        if let carrier = request.carrier { conditions.append("k.carriers @> \(bind([OrderKeys.carrierKey(carrier)]))") }
         if let tracking = request.trackingNumber {
             // Found first, whatever the other filters are (`offset 0` keeps the planner from merging the two): the
             // planner expects any tracking number in half a percent of all orders, and would scan the list for one.

@@ -41,7 +41,7 @@ package final class Projector: Service {
                 // crash, and the appender's flushes need the disk.
                 "synchronous_commit": "off",
                 "jit": "off",
-            ],
+            ].merging(ReadModels.sessionSettings) { $1 },
             logger: logger
         )
         self.registry = registry
@@ -160,7 +160,10 @@ package final class Projector: Service {
                 ]
             )
             try await transaction.pipeline(
-                [Checkpoint.clear(model.name, version: checkpoint.version)],
+                [
+                    Checkpoint.clear(model.name, version: checkpoint.version),
+                    ServedLayouts.set(model.layout, of: model.name, version: checkpoint.version),
+                ],
                 timeout: Self.timeout
             )
             return true

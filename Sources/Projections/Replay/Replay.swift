@@ -24,6 +24,7 @@ package struct Replay: Sendable {
         configuration.applicationName = "waybill replay"
         configuration.serverSettings.merge(LogConnection.settings) { $1 }
         configuration.serverSettings.merge(ReplaySession.settings) { $1 }
+        configuration.serverSettings.merge(ReadModels.sessionSettings) { $1 }
         self.configuration = configuration
         self.workers = max(1, workers)
         self.limits = limits
@@ -47,7 +48,12 @@ package struct Replay: Sendable {
         return try await withConnections(3) { connections in
             let claim = ReplayClaim(name: name, control: connections[0], logger: logger)
             try await claim.acquire()
-            let session = try await claim.openSession(reader: connections[1], writer: connections[2], limits: limits)
+            let session = try await claim.openSession(
+                layout: model.layout,
+                reader: connections[1],
+                writer: connections[2],
+                limits: limits
+            )
             claimed(session.meter.progress)
             do {
                 try await build(model, in: session, progress: progress)
@@ -86,6 +92,14 @@ package struct Replay: Sendable {
         }
     }
 
+    /// The names of the projections whose served version a former version of Waybill has built.
+    func outdatedModels() async throws -> [String] {
+        try await withConnections(1) { connections in
+            let select = ServedLayouts.select
+            return try ServedLayouts(await connections[0].query(select.sql, select.bindings)).outdated
+        }
+    }
+
     private func build<Model: ReplayableModel>(
         _ model: Model,
         in session: ReplaySession,
@@ -95,6 +109,7 @@ package struct Replay: Sendable {
             group.addTask {
                 try await ReplayBuild(model: model, session: session, workers: workers).run()
                 try await ReplayTakeover(model: model, session: session).run()
+                try await model.rebuildOtherTables(on: session.writer, through: session.meter.progress.seq)
                 return true
             }
             group.addTask {

@@ -23,18 +23,28 @@ struct ReplayClaim: Sendable {
     }
 
     /// Continues with the version of an interrupted replay, or opens a new version.
+    ///
+    /// - Parameter layout: the layout of the rows that are going to be written. A version of another one is dropped.
     func openSession(
+        layout: Int,
         reader: PostgresConnection,
         writer: PostgresConnection,
         limits: ReplayLimits
     ) async throws -> ReplaySession {
         let history = try await EpochStore.ensure(on: control, registry: EpochRegistry())
         try await dropReplacedOrCancelledVersion()
+        if let unfinished = try await unfinishedReplay(), unfinished.layout != layout {
+            logger.notice(
+                "another version of Waybill began to build a version of the read model; it is dropped",
+                metadata: ["model": "\(name)", "version": "\(unfinished.checkpoint.version)"]
+            )
+            try await drop(version: unfinished.checkpoint.version)
+        }
         if try await unfinishedReplay() == nil {
             let next = ReplayStatements.selectNextVersion(name)
             let rows = try await control.query(next.sql, next.bindings)
             let version = Int(try rows.first?.get("version", as: Int32?.self) ?? 1)
-            try await runWithTableLocks(ReplayStatements.open(name, version: version))
+            try await runWithTableLocks(ReplayStatements.open(name, version: version, layout: layout))
         }
         guard let unfinished = try await unfinishedReplay() else { throw ReplayFailure.overtaken(name) }
         let checkpoint = unfinished.checkpoint
@@ -108,6 +118,7 @@ struct ReplayClaim: Sendable {
         /// The version that the replay has replaced; nil before the takeover.
         let replaced: Int?
         let isCancelled: Bool
+        let layout: Int
         let head: Int64
     }
 
@@ -118,6 +129,7 @@ struct ReplayClaim: Sendable {
             checkpoint: Checkpoint(row),
             replaced: row.get("replaced", as: Int32?.self).map(Int.init),
             isCancelled: row.get("is_cancelled", as: Bool.self),
+            layout: Int(row.get("layout", as: Int32.self)),
             head: row.get("head", as: Int64.self)
         )
     }

@@ -3,7 +3,8 @@ package import Postgres
 import Primitives
 import ServiceLifecycle
 
-/// Runs the replays that operators start over HTTP, in this process and with less priority than its requests.
+/// Runs replays in this process, with less priority than its requests: those that operators start over HTTP, and at the
+/// start those of the read models that a former version of Waybill has built.
 ///
 /// Running replays are interrupted when the service ends; the next replay of the projection continues there.
 package final class ReplayRunner: Service {
@@ -28,6 +29,8 @@ package final class ReplayRunner: Service {
     package func run() async throws {
         await withTaskCancellationOrGracefulShutdownHandler {
             await withDiscardingTaskGroup { group in
+                let upgrade = LayoutUpgrade(replay: replay, logger: logger)
+                group.addTask(priority: .background) { await upgrade.run() }
                 for await job in jobs {
                     group.addTask(priority: .background) { await self.perform(job) }
                 }

@@ -24,7 +24,7 @@ enum ReplayStatements {
     static func selectReplay(_ name: String) -> PostgresQuery {
         PostgresQuery(
             """
-            select r.version, r.replaced, r.is_cancelled, p.seq, p.epoch, (select seq from log_head) as head
+            select r.version, r.replaced, r.is_cancelled, p.seq, p.epoch, p.layout, (select seq from log_head) as head
             from projection_replays r join projections p on p.name = r.name and p.version = r.version where r.name = $1
             """,
             [name]
@@ -36,9 +36,10 @@ enum ReplayStatements {
     }
 
     /// Opens an empty version, and the row of the replay that builds it.
-    static func open(_ name: String, version: Int) -> [PostgresQuery] {
+    static func open(_ name: String, version: Int, layout: Int) -> [PostgresQuery] {
         [
             PostgresQuery("select projection_open($1, $2)", [name, Int32(version)]),
+            ServedLayouts.set(layout, of: name, version: version),
             PostgresQuery("insert into projection_replays (name, version) values ($1, $2)", [name, Int32(version)]),
         ]
     }

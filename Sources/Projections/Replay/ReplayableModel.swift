@@ -42,4 +42,13 @@ package protocol ReplayableModel: ReadModel {
     ///   - sums: the sums of several workers.
     ///   - last: the last event in the sums.
     func statements(for sums: [Sums], through last: LoggedEvent, version: Int) -> [PostgresQuery]
+
+    /// Makes the model's tables that have no versions equal to the log, after the built version is served.
+    ///
+    /// - Parameter head: the number of the last event that the built version reflects.
+    func rebuildOtherTables(on connection: PostgresConnection, through head: Int64) async throws
+}
+
+extension ReplayableModel {
+    package func rebuildOtherTables(on connection: PostgresConnection, through head: Int64) async throws {}
 }

@@ -10,6 +10,8 @@ package struct StatsModel: ReadModel {
 
     package var name: String { Self.name }
 
+    package var layout: Int { 2 }
+
     /// The number of minutes that are kept, by the log's own time, so that building the model again gives the same
     /// rows.
     private static let keptMinutes = 24 * 60

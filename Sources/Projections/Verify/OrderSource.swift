@@ -9,8 +9,42 @@ struct OrderSource: Sendable {
 
     /// The number of events that one statement searches for new orders.
     private static let rangeSize: Int64 = 4096
-    /// The number of orders in a batch.
+    /// The largest number of orders in a batch.
     private static let batchSize = 200
+    /// The number of events of all orders in a batch, which bounds its memory. An order with more is a batch alone.
+    private static let batchEvents = 20_000
+
+    /// SQL for the number of events of the order of `e`.
+    private static let eventCount = """
+        (select n.version from events n where n.order_id = e.order_id order by n.version desc limit 1) as event_count
+        """
+
+    /// An order and the number of its events.
+    private struct Found {
+        let orderId: UUID
+        let eventCount: Int
+
+        static func decode(_ rows: PostgresResult) throws -> [Found] {
+            let orderId = try rows.column("order_id", as: UUID.self)
+            let eventCount = try rows.column("event_count", as: Int32.self)
+            return try rows.map { Found(orderId: try $0.get(orderId), eventCount: Int(try $0.get(eventCount))) }
+        }
+    }
+
+    private static func batches(_ orders: [Found]) -> [[UUID]] {
+        var batches: [[UUID]] = []
+        var events = 0
+        for order in orders {
+            events += order.eventCount
+            if let last = batches.last, last.count < batchSize, events <= batchEvents {
+                batches[batches.count - 1].append(order.orderId)
+            } else {
+                batches.append([order.orderId])
+                events = order.eventCount
+            }
+        }
+        return batches
+    }
 
     /// Reads the position of the log's last event.
     func head() async throws -> LogPosition {
@@ -41,14 +75,11 @@ struct OrderSource: Sendable {
         while seq < head {
             let end = min(head, seq + Self.rangeSize)
             let rows = try await pool.query(
-                "select order_id from events where seq > $1 and seq <= $2 and version = 1",
+                "select e.order_id, \(Self.eventCount) from events e where seq > $1 and seq <= $2 and version = 1",
                 [seq, end]
             )
-            let orderId = try rows.column("order_id", as: UUID.self)
-            let ids = try rows.map { try $0.get(orderId) }.filter(isWanted)
-            for start in stride(from: 0, to: ids.count, by: Self.batchSize) {
-                try await body(Array(ids[start..<min(start + Self.batchSize, ids.count)]), end)
-            }
+            let wanted = try Found.decode(rows).filter { isWanted($0.orderId) }
+            for batch in Self.batches(wanted) { try await body(batch, end) }
             seq = end
         }
     }
@@ -65,15 +96,16 @@ struct OrderSource: Sendable {
         while seen.count < count, tries < 50 + count / 10 {
             tries += 1
             let sequences = (0..<Self.batchSize).map { _ in Int64.random(in: 1...head) }
-            let rows = try await pool.query("select distinct order_id from events where seq = any($1)", [sequences])
-            var ids: [UUID] = []
-            let orderId = try rows.column("order_id", as: UUID.self)
-            for row in rows {
-                let id = try row.get(orderId)
-                if seen.count < count, seen.insert(id).inserted { ids.append(id) }
-            }
-            guard !ids.isEmpty else { continue }
-            try await body(ids, Int64(Double(head) * Double(seen.count) / Double(count)))
+            let rows = try await pool.query(
+                """
+                select e.order_id, \(Self.eventCount)
+                from (select distinct order_id from events where seq = any($1)) e
+                """,
+                [sequences]
+            )
+            let found = try Found.decode(rows).filter { seen.count < count && seen.insert($0.orderId).inserted }
+            let reached = Int64(Double(head) * Double(seen.count) / Double(count))
+            for batch in Self.batches(found) { try await body(batch, reached) }
         }
     }
 }

@@ -1,5 +1,6 @@
 import Foundation
 import OrderLog
+import Orders
 import Postgres
 
 /// Compares the rows of some orders with their events, in one snapshot.
@@ -24,15 +25,18 @@ struct OrdersCheck<Model: VerifiableModel>: Sendable {
 
     func run(_ ids: [UUID], on connection: PostgresConnection) async throws -> Result {
         let snapshot = try await read(ids, on: connection)
+        var stored = snapshot.stored
+        let versions = Self.takeStatesOfOtherLayouts(from: &stored)
         var sums = model.makeSums()
         var laterSums = model.makeSums()
         var expected: [UUID: StoredFields] = [:]
+        var states: [UUID: String] = [:]
         var unreadable: Set<UUID> = []
         var current: (id: UUID, entry: Model.Entry)?
         let last = max(snapshot.checkpoint, sumsThrough)
         for event in snapshot.events where event.seq <= last && !unreadable.contains(event.orderId) {
             if let done = current, done.id != event.orderId {
-                expected[done.id] = model.expectedFields(of: done.entry)
+                expected[done.id] = fields(of: done.entry, stored: stored[done.id], state: states[done.id])
                 current = nil
             }
             var entry = current?.entry ?? model.makeEntry(for: event.orderId)
@@ -43,22 +47,63 @@ struct OrdersCheck<Model: VerifiableModel>: Sendable {
                 } else {
                     _ = try model.fold(event, into: &entry, sums: &laterSums)
                 }
+                if versions[event.orderId] == event.version {
+                    states[event.orderId] = model.order(of: entry).map(Self.state(of:))
+                }
                 current = (event.orderId, entry)
             } catch let error as UnreadableEvent {
                 unreadable.insert(event.orderId)
                 report(difference(for: event, error))
             }
         }
-        if let current { expected[current.id] = model.expectedFields(of: current.entry) }
+        if let current {
+            expected[current.id] = fields(of: current.entry, stored: stored[current.id], state: states[current.id])
+        }
         for id in ids where !unreadable.contains(id) {
             for difference in FieldComparison.differences(
                 projection: model.name,
                 orderId: id,
-                stored: snapshot.stored[id] ?? [:],
+                stored: stored[id] ?? [:],
                 expected: expected[id] ?? [:]
             ) { report(difference) }
         }
         return Result(orders: ids.count, sums: sums)
+    }
+
+    /// The values that an order's rows should have.
+    ///
+    /// - Parameters:
+    ///   - stored: the values that they have. A state of another layout is not among them, and none is expected then.
+    ///   - state: the order's state at the version of the stored one; nil where that is no state of this order.
+    private func fields(of entry: Model.Entry, stored: StoredFields?, state: String?) -> StoredFields {
+        var fields = model.expectedFields(of: entry)
+        if stored == nil || stored?[FieldComparison.state] != nil {
+            fields[FieldComparison.state] = state ?? model.order(of: entry).map(Self.state(of:))
+        }
+        return fields
+    }
+
+    private static func state(of order: Order) -> String { String(decoding: order.encodeState(), as: UTF8.self) }
+
+    /// Removes the states that readers take for none, since they are of another layout.
+    ///
+    /// - Returns: the versions of the other states. A damaged state has none.
+    private static func takeStatesOfOtherLayouts(from stored: inout [UUID: StoredFields]) -> [UUID: Int] {
+        var versions: [UUID: Int] = [:]
+        for (orderId, fields) in stored {
+            guard let state = fields[FieldComparison.state] else { continue }
+            do {
+                if let order = try EncodedOrder.decode(Array(state.utf8)) {
+                    versions[orderId] = order.version
+                } else {
+                    stored[orderId]?[FieldComparison.state] = nil
+                }
+            } catch {
+                // A damaged state is compared as it is, and differs.
+                continue
+            }
+        }
+        return versions
     }
 
     private func difference(for event: LoggedEvent, _ error: UnreadableEvent) -> Difference {

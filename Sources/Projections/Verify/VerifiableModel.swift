@@ -14,8 +14,11 @@ package protocol VerifiableModel: ReplayableModel {
     /// Decodes the rows of `selectStored`.
     func decodeStored(_ rows: PostgresResult) throws -> [UUID: StoredFields]
 
-    /// The values that the rows of a folded order should have.
+    /// The values that the rows of a folded order should have, without its state.
     func expectedFields(of entry: Entry) -> StoredFields
+
+    /// The folded order, of which rows hold the state at one of its versions; nil where the model holds no states.
+    func order(of entry: Entry) -> Order?
 
     /// Loads every row that belongs to no single order, as fields by name. Sums of zero may be left out, here and in
     /// `expectedSums`.
@@ -25,6 +28,25 @@ package protocol VerifiableModel: ReplayableModel {
     ///
     /// - Parameter last: the time at which the last event of the sums was recorded.
     func expectedSums(_ sums: [Sums], recordedThrough last: Timestamp) -> StoredFields
+
+    /// Compares the model's tables that have no versions with the events up to a position.
+    func compareOtherTables(
+        in pool: PostgresPool,
+        through head: Int64,
+        report: (Difference) -> Void
+    ) async throws
+}
+
+extension VerifiableModel {
+    package func compareOtherTables(
+        in pool: PostgresPool,
+        through head: Int64,
+        report: (Difference) -> Void
+    ) async throws {}
+}
+
+extension VerifiableModel {
+    package func order(of entry: Entry) -> Order? { nil }
 }
 
 extension VerifiableModel where Sums == Void {

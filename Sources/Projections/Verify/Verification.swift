@@ -24,6 +24,8 @@ package struct Verification: Sendable {
         package let differences: Int
         /// The log's head when the verification began.
         package let position: LogPosition
+        /// Set where nothing was compared, since another version of Waybill has built what is served.
+        package let layout: LayoutDifference?
     }
 
     private let configuration: PostgresConfiguration
@@ -73,6 +75,11 @@ package struct Verification: Sendable {
         difference: @escaping @Sendable (Difference) -> Void,
         progress: @escaping @Sendable (Int64, Int64) -> Void
     ) async throws -> Summary {
+        let layouts = try ServedLayouts(await pool.query(ServedLayouts.select.sql))
+        if let layout = layouts.difference(of: model) {
+            let position = try await OrderSource(sample: sample, pool: pool).head()
+            return Summary(name: model.name, orders: 0, differences: 0, position: position, layout: layout)
+        }
         let count = Mutex(0)
         let report: @Sendable (Difference) -> Void = { found in
             count.withLock { $0 += 1 }
@@ -106,12 +113,14 @@ package struct Verification: Sendable {
             for table in model.orderTables {
                 try await StrayRows(model: model, table: table).find(in: pool, report: report)
             }
+            try await model.compareOtherTables(in: pool, through: head.seq, report: report)
         }
         return Summary(
             name: model.name,
             orders: results.reduce(0) { $0 + $1.orders },
             differences: count.withLock { $0 },
-            position: head
+            position: head,
+            layout: nil
         )
     }
 }

@@ -26,7 +26,7 @@ public struct OrderChange: Sendable, Hashable, Decodable {
     public let occurredAt: String
     /// The time at which the service recorded it, with microseconds.
     public let recordedAt: String
-    /// The part of the event that customers may see; nil where customers do not see the event's data.
+    /// The part of the event that customers may see; an empty object where the event is hidden from customers.
     public let data: JSON?
     /// The part that only backends, staff and operators see; nil for customers.
     public let `internal`: JSON?

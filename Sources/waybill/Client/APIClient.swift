@@ -45,6 +45,16 @@ struct APIClient: Sendable {
         return Answer(status: Int(response.status.code), replayed: replayed, body: body)
     }
 
+    /// Reads a resource.
+    func get(_ path: String) async throws -> JSONObject {
+        let response = try await answer(to: request(path, method: .GET, [:]), timeout: .seconds(30))
+        try await check(response, path: path)
+        let bytes = try await response.body.collect(upTo: 4 * 1024 * 1024)
+        let value = try? bytes.withUnsafeReadableBytes { try JSONValue.parse($0) }
+        guard let body = value?.object else { throw strange(path, response) }
+        return body
+    }
+
     /// Sends lines through the bulk route; their results follow as they come.
     func bulk(_ lines: AsyncThrowingStream<ByteBuffer, any Error>) async throws -> HTTPClientResponse.Body {
         var request = request("/v1/commands", method: .POST, ["Content-Type": "application/x-ndjson"])

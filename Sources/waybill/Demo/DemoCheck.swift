@@ -2,8 +2,8 @@ import Foundation
 import StrictJSON
 import WaybillClient
 
-/// Checks the whole path from outside: an order's stream shows each change as it is made, and a client that resumes
-/// after an id gets exactly the events that it missed.
+/// Checks the whole path from outside: an order's stream shows each change as it is made, a client that resumes after
+/// an id gets exactly the events that it missed, and each plot of the simulation comes to its end.
 struct DemoCheck: Sendable {
     let client: APIClient
     let url: String
@@ -12,6 +12,8 @@ struct DemoCheck: Sendable {
     func run() async throws {
         // The staff's client ends with this call, so all its streams are read within.
         try await APIClient.with(url: url, token: staffToken) { try await check(streamsOf: $0) }
+        for (number, plot) in Plot.allCases.enumerated() { try await checkEnd(of: plot, number: number) }
+        try StandardOutput.line("  ok: \(Plot.allCases.count) kinds of orders came to their end, and none is stuck")
     }
 
     private func check(streamsOf staff: APIClient) async throws {
@@ -41,18 +43,41 @@ struct DemoCheck: Sendable {
         }
     }
 
-    /// - Returns: the position of the command's last event.
+    /// Sends a whole journey, after which the order is over and owes nothing, or waits for staff on purpose.
+    private func checkEnd(of plot: Plot, number: Int) async throws {
+        var journey = Journey.make(plot, number: 100 + number)
+        while let step = journey.next() { _ = try await send(step, of: journey) }
+        let order = try await client.get("/v1/orders/\(journey.orderId)")
+        let lifecycle = order["lifecycle"]?.string ?? ""
+        if plot == .waitsForStaff {
+            guard order["status"]?.string == "onHold" else { throw failure("an order on hold waits for staff") }
+            return
+        }
+        guard lifecycle == "closed" || lifecycle == "cancelled" else {
+            throw failure("an order of the kind \(plot) comes to its end; it is \(lifecycle)")
+        }
+        guard order["internal"]?.object?["attention"] == .bool(false) else {
+            throw failure("an order of the kind \(plot) needs no attention at its end")
+        }
+    }
+
+    /// - Returns: the position of the order's last event after the command.
     private func send(_ step: Journey.Step, of journey: Journey) async throws -> String {
-        let path = step.path.isEmpty ? "/v1/orders" : "/v1/orders/\(journey.orderId)/\(step.path)"
+        let path = journey.path(of: step)
         let answer = try await client.post(path, JSONWriter.object(step.body), key: UUID().uuidString)
         guard answer.status < 300, let position = answer.body["position"]?.string else {
-            throw CommandFailure("\(path) answered \(answer.status)")
+            let reason = (answer.body["reason"] ?? answer.body["code"])?.string ?? ""
+            throw CommandFailure("\(path) answered \(answer.status) \(reason)")
         }
         return position
     }
 
     private func expect(_ condition: Bool, _ fact: String) throws {
-        guard condition else { throw CommandFailure("the check failed: it does not hold that \(fact)") }
+        guard condition else { throw failure(fact) }
         try StandardOutput.line("  ok: \(fact)")
+    }
+
+    private func failure(_ fact: String) -> CommandFailure {
+        CommandFailure("the check failed: it does not hold that \(fact)")
     }
 }

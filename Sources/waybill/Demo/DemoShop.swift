@@ -10,6 +10,8 @@ struct DemoShop: Sendable {
     let timeZone: String
     /// The places where the carrier scans a parcel, in the sequence of its way.
     let hubs: [String]
+    /// Prices include the tax; it comes on top of them otherwise.
+    var isTaxIncluded = true
     /// The goods of the shop, small ones first.
     let goods: [(small: String, large: String)]
 
@@ -56,6 +58,7 @@ struct DemoShop: Sendable {
             scale: 100,
             timeZone: "America/New_York",
             hubs: ["Louisville Worldport", "Secaucus, NJ", "Brooklyn, NY"],
+            isTaxIncluded: false,
             goods: [("Cold brew bags", "Pour-over set"), ("Oat milk frother", "Espresso machine")]
         ),
         DemoShop(

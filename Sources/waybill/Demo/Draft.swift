@@ -1,36 +1,30 @@
 import Foundation
 import StrictJSON
 
-/// The commands of one simulated order: two lines, prepaid.
+/// The commands of one simulated order with two lines.
 struct Draft: Sendable {
     let shop: DemoShop
     let number: Int
     let orderId = UUID().uuidString.lowercased()
-    let quantities = ["l1": Int.random(in: 1...3), "l2": Int.random(in: 1...2)]
+    private(set) var quantities = ["l1": Int.random(in: 1...3), "l2": Int.random(in: 1...2)]
     let prices = ["l1": Int.random(in: 5...60), "l2": Int.random(in: 15...120)]
 
-    private var goods: Int {
-        ["l1", "l2"].reduce(0) { $0 + (quantities[$1] ?? 0) * (prices[$1] ?? 0) * shop.scale }
-    }
-    private var shipping: Int { 5 * shop.scale }
-    /// One customer in five has a voucher of a tenth.
-    private var discount: Int { number.isMultiple(of: 5) ? goods / 10 : 0 }
-    var total: Int { goods + shipping - discount }
-
-    private func money(_ amount: Int) -> @Sendable (inout JSONWriter) -> Void {
-        let currency = shop.currency
-        return { writer in
-            writer.object { writer in
-                writer.field("amount", amount)
-                writer.field("currency", currency)
-            }
-        }
+    init(shop: DemoShop, number: Int) {
+        self.shop = shop
+        self.number = number
     }
 
-    var place: Journey.Step {
-        let goods = shop.goods[number % shop.goods.count]
-        let names = ["l1": goods.small, "l2": goods.large]
-        return Journey.Step(path: "") { [self] writer in
+    /// The draft with one more unit of the first line.
+    var larger: Draft {
+        var larger = self
+        larger.quantities["l1", default: 0] += 1
+        return larger
+    }
+
+    func quantity(of line: String) -> Int { quantities[line] ?? 1 }
+
+    func place(terms: String? = nil) -> Journey.Step {
+        Journey.Step(path: "") { [self] writer in
             writer.field("orderId", orderId)
             writer.field("number", "\(shop.name.prefix(1).uppercased())-\(number)")
             writer.field("shop", shop.name)
@@ -39,26 +33,21 @@ struct Draft: Sendable {
             writer.field("country", shop.country)
             writer.field("currency", shop.currency)
             writer.field("locale", shop.locale)
-            writer.array("lines", ["l1", "l2"]) { writer, line in
-                writer.object { writer in
-                    writer.field("lineId", line)
-                    writer.field("sku", "SKU-\(line)-\(shop.country)\(number % shop.goods.count)")
-                    writer.field("name", names[line] ?? line)
-                    writer.field("quantity", quantities[line] ?? 1)
-                    writer.key("unitPrice")
-                    money((prices[line] ?? 0) * shop.scale)(&writer)
-                }
-            }
-            // Prices include the tax; a fifth of the net sum is a sixth of it.
-            let sums: [(StaticString, Int)] = [
-                ("shipping", shipping), ("tax", total / 6), ("discount", discount), ("total", total),
-            ]
-            for (name, amount) in sums {
-                writer.key(name)
-                money(amount)(&writer)
-            }
+            writer.field("terms", terms)
+            writer.array("lines", ["l1", "l2"]) { writeLine($1, &$0) }
+            writer.amounts([("shipping", shipping), ("tax", tax), ("discount", discount), ("total", total)], self)
+            writer.object("metadata") { $0.field("channel", ["web", "app", "store"][number % 3]) }
             Self.window("promised", hours: 48, &writer)
-            writer.field("taxIncluded", true)
+            writer.field("taxIncluded", shop.isTaxIncluded)
+        }
+    }
+
+    /// Another unit of the first line is wanted: `larger` is the draft after this.
+    var edit: Journey.Step {
+        let larger = larger
+        return Journey.Step(path: "edit") { writer in
+            writer.array("lines", ["l1"]) { larger.writeLine($1, &$0) }
+            writer.amounts([("tax", larger.tax), ("discount", larger.discount), ("total", larger.total)], larger)
         }
     }
 
@@ -72,70 +61,53 @@ struct Draft: Sendable {
         }
     }
 
-    /// - Parameter extra: what the provider takes beyond the total.
-    func payment(_ kind: String, extra: Int = 0) -> Journey.Step {
-        Journey.Step(path: "payment") { [self] writer in
-            writer.field("paymentId", "pay-\(kind)")
-            writer.field("kind", kind)
-            writer.key("amount")
-            money(total + extra * shop.scale)(&writer)
-            writer.field("providerRef", "psp-\(number)")
-        }
-    }
-
-    func cancel(lines: [String]?) -> Journey.Step {
+    /// Cancels whole lines, or all units that are open.
+    func cancel(lines: [String]? = nil, because reason: String = "customer") -> Journey.Step {
         Journey.Step(path: "cancel") { [self] writer in
             if let lines { write(lines, &writer) }
-            writer.field("reason", "customer")
-        }
-    }
-
-    func pack(_ parcel: String, lines: [String] = ["l1", "l2"]) -> Journey.Step {
-        Journey.Step(path: "pack") { [self] writer in
-            writer.field("parcelId", parcel)
-            write(lines, &writer)
-        }
-    }
-
-    func parcel(_ parcel: String, lines: [String] = ["l1", "l2"]) -> [Journey.Step] {
-        [
-            pack(parcel, lines: lines),
-            Journey.Step(path: "dispatch") { [self] writer in
-                writer.field("parcelId", parcel)
-                writer.field("carrier", shop.carrier)
-                writer.field("trackingNumber", "TRK\(number)\(parcel.uppercased())")
-                Self.window("eta", hours: 24, &writer)
-            },
-        ]
-    }
-
-    func delivery(_ parcel: String) -> [Journey.Step] {
-        ["inTransit", "outForDelivery", "delivered"].enumerated().map { scan(parcel, $1, $0) }
-    }
-
-    /// - Parameter ago: seconds by which the carrier tells it late.
-    func scan(
-        _ parcel: String,
-        _ code: String,
-        _ index: Int,
-        reason: String? = nil,
-        ago: TimeInterval = 0
-    ) -> Journey.Step {
-        Journey.Step(path: "scan") { [self] writer in
-            writer.field("parcelId", parcel)
-            writer.field("scanId", "\(parcel)-\(index)-\(code)")
-            writer.field("code", code)
-            // The carrier's clock is ours here.
-            writer.field("occurredAt", Date(timeIntervalSinceNow: -ago).ISO8601Format())
             writer.field("reason", reason)
-            writer.object("place") { writer in
-                writer.field("text", shop.hubs[min(index, shop.hubs.count - 1)])
-                writer.field("country", shop.country)
-                writer.field("timeZone", shop.timeZone)
-            }
-            if code == "delivered" {
-                writer.object("proof") { $0.field("kind", ["signature", "photo", "pin"][number % 3]) }
-            }
+        }
+    }
+
+    var moves: Journey.Step {
+        Journey.Step(path: "ship-to") { [self] writer in
+            writer.field("contactRef", "contact-\(number % 40)-new")
+            writer.field("country", shop.country)
+        }
+    }
+
+    func note(_ text: String, _ visibility: String) -> Journey.Step {
+        Journey.Step(path: "note") { writer in
+            writer.field("text", text)
+            writer.field("visibility", visibility)
+        }
+    }
+
+    /// - Parameter version: of the event that raised the anomaly.
+    func resolve(_ version: Int, _ note: String) -> Journey.Step {
+        Journey.Step(path: "resolve-anomaly") { writer in
+            writer.field("version", version)
+            writer.field("note", note)
+        }
+    }
+
+    /// - Parameter writeOff: the reason for which the shop gives up what is not settled; nil where all is settled.
+    func close(writeOff: String? = nil) -> Journey.Step {
+        Journey.Step(path: "close") { $0.field("writeOff", writeOff) }
+    }
+
+    func reopen(_ reason: String) -> Journey.Step {
+        Journey.Step(path: "reopen") { $0.field("reason", reason) }
+    }
+
+    private func writeLine(_ line: String, _ writer: inout JSONWriter) {
+        let goods = shop.goods[number % shop.goods.count]
+        writer.object { writer in
+            writer.field("lineId", line)
+            writer.field("sku", "SKU-\(line)-\(shop.country)\(number % shop.goods.count)")
+            writer.field("name", line == "l1" ? goods.small : goods.large)
+            writer.field("quantity", quantity(of: line))
+            writer.amounts([("unitPrice", (prices[line] ?? 0) * shop.scale)], self)
         }
     }
 
@@ -147,12 +119,24 @@ struct Draft: Sendable {
         }
     }
 
-    func write(_ lines: [String], _ writer: inout JSONWriter, condition: String? = nil) {
+    /// All units of the lines.
+    func write(_ lines: [String], _ writer: inout JSONWriter) {
         writer.array("lines", lines) { writer, line in
             writer.object { writer in
                 writer.field("lineId", line)
-                writer.field("quantity", quantities[line] ?? 1)
-                writer.field("condition", condition)
+                writer.field("quantity", quantity(of: line))
+            }
+        }
+    }
+}
+
+extension JSONWriter {
+    /// Writes amounts in the currency of the draft's shop.
+    mutating func amounts(_ amounts: [(name: StaticString, value: Int)], _ draft: Draft) {
+        for (name, value) in amounts {
+            object(name) { writer in
+                writer.field("amount", value)
+                writer.field("currency", draft.shop.currency)
             }
         }
     }

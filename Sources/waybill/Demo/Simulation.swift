@@ -37,7 +37,7 @@ struct Simulation: Sendable {
 
     /// - Returns: whether the order goes on.
     private func send(_ step: Journey.Step, of journey: Journey) async throws -> Bool {
-        let path = step.path.isEmpty ? "/v1/orders" : "/v1/orders/\(journey.orderId)/\(step.path)"
+        let path = journey.path(of: step)
         let body = JSONWriter.object(step.body)
         let key = UUID().uuidString.lowercased()
         for attempt in 1... {
@@ -45,9 +45,10 @@ struct Simulation: Sendable {
                 let answer = try await client.post(path, body, key: key)
                 if answer.status < 300 { return true }
                 guard answer.status == 503, attempt < 30 else {
+                    let reason = (answer.body["reason"] ?? answer.body["code"])?.string ?? ""
                     logger.warning(
-                        "the simulation was refused",
-                        metadata: ["path": "\(path)", "code": "\(answer.body["code"]?.string ?? "")"]
+                        "the simulation was refused; it leaves the order as it is",
+                        metadata: ["path": "\(path)", "reason": "\(reason)"]
                     )
                     return false
                 }

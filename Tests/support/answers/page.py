@@ -7,7 +7,8 @@ import signal
 import subprocess
 import textwrap
 
-from support.answers.story import SETUP, STORY, Ask
+from support.answers.steps import Ask
+from support.answers.story import SETUP, STORY
 
 PAGE = pathlib.Path(__file__).resolve().parents[3] / "docs" / "answers.md"
 WIDTH = 110

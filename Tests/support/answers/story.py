@@ -3,55 +3,8 @@
 Ids and times are given, so that the page changes only where the answers do.
 """
 
-from dataclasses import dataclass, field
-
-
-@dataclass
-class Section:
-    title: str
-    note: str
-    steps: list = field(default_factory=list)
-
-
-@dataclass
-class Ask:
-    """A line whose answer is shown.
-
-    - frames: the number of blocks after which a stream is left.
-    - problem: the code of the problem that the line asks for; any other line that is answered by a problem is a mistake.
-    """
-
-    command: str
-    note: str = ""
-    frames: int = 0
-    problem: str = ""
-
-
-@dataclass
-class Keep:
-    """A line that sets the variable `name` for later lines; the page shows the line and no answer."""
-
-    name: str
-    command: str
-
-
-AUTH = '-H "Authorization: Bearer ${}"'
-SHORT = """ |
-  grep -oE '"version":[0-9]+,"position":"[^"]+","status":"[a-zA-Z]+"'"""
-JSON = "-H 'Content-Type: application/json'"
-
-
-def get(path, who="BACKEND", options=""):
-    return f'curl -s {options}{AUTH.format(who)} "$URL{path}"'
-
-
-def post(path, body, who="BACKEND", options="", key=None):
-    lines = [f'curl -s {options}"$URL{path}" {AUTH.format(who)} {JSON}']
-    if key:
-        lines.append(f"  -H 'Idempotency-Key: {key}'")
-    lines.append(f"  -d {body}" if body.startswith('"$') else f"  -d '{body}'")
-    return " \\\n".join(lines)
-
+from support.answers.changes import CHANGES
+from support.answers.steps import SHORT, Ask, Keep, Section, get, post
 
 SETUP = [
     Keep("BACKEND", "waybill token --role backend --shop aurora"),
@@ -202,6 +155,7 @@ STORY = [
             ),
         ],
     ),
+    *CHANGES,
     Section(
         "Many commands at once",
         "NDJSON in and out: one result for each line, in order, while lines still arrive. A bad line "

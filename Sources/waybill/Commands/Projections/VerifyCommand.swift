@@ -15,6 +15,8 @@ struct VerifyCommand: AsyncParsableCommand {
             Every comparison is made within one snapshot, so that a service may go on appending meanwhile. Without \
             --sample, sums are checked as well, and that nothing is stored that the log does not have.
 
+            A projection that another version of Waybill has built is not compared: one line says so, and what rebuilds it.
+
             Works on the database of --database-url, or else on the data directory's embedded one, beside a running \
             service or without one. Nothing is changed.
             """
@@ -67,6 +69,10 @@ struct VerifyCommand: AsyncParsableCommand {
         }
         line.clear()
         try output.check()
+        if let layout = summary.layout {
+            try StandardOutput.line("\(layout)")
+            return 0
+        }
         let orders = ProgressLine.grouped(Double(summary.orders))
         let count = summary.differences
         let found = count == 0 ? "no difference" : count == 1 ? "1 difference" : "\(count) differences"

@@ -1,0 +1,32 @@
+/// The size and the version of the state that an order's row holds.
+///
+/// The row's other columns move with every event; the state does not. A large state would be written again for each
+/// small event, under the lock that all shops share. So a small state is written with every event, and a large one
+/// once for so many events that the bytes written for each of them stay below a bound. Readers fold the events in
+/// between. The state names its own version, so that row and state cannot contradict each other.
+package struct StateSnapshot: Sendable, Hashable {
+    /// The version of the order that the state reflects.
+    package let version: Int
+    /// The size of the state's JSON, in bytes.
+    package let byteCount: Int
+
+    package init(version: Int, byteCount: Int) {
+        self.version = version
+        self.byteCount = byteCount
+    }
+
+    /// The size below which a state is written with every event, in bytes. PostgreSQL keeps such a state compressed
+    /// within the row, so that writing it costs as little as moving the row does.
+    package static let smallByteCount = 4096
+    /// The bytes of a large state that are written for each event, on average.
+    private static let bytesPerEvent = 1024
+    /// The number of events after a state at which it is written again, however large it is. Bounds the cost of
+    /// reading.
+    package static let longestTail = 512
+
+    /// Tells whether the row has to hold a new state once the order is at a version.
+    package func isOutdated(at version: Int) -> Bool {
+        byteCount < Self.smallByteCount
+            || version - self.version >= min(Self.longestTail, byteCount / Self.bytesPerEvent)
+    }
+}

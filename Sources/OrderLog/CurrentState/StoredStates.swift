@@ -1,0 +1,137 @@
+package import Foundation
+import Orders
+package import Postgres
+
+/// The rows of some orders in a table of states, and the way from them to the orders: the one place where a state and
+/// the events after it become a record.
+package struct StoredStates: Sendable {
+    package let rows: [EncodedOrder]
+    /// The orders that have a row, but whose states have no room in the result. Never all of them.
+    package let leftOut: [UUID]
+
+    /// The size of all states in one result, in bytes, beyond which further states are left out. One state fits in any
+    /// case.
+    package static let byteLimit = 8 << 20
+
+    package init(rows: [EncodedOrder], leftOut: [UUID] = []) {
+        self.rows = rows
+        self.leftOut = leftOut
+    }
+
+    /// Decodes the rows of `select`.
+    package init(_ result: PostgresResult) throws {
+        guard !result.isEmpty else {
+            self.init(rows: [])
+            return
+        }
+        let columns = try EncodedOrder.Columns(result)
+        var (found, leftOut): ([EncodedOrder], [UUID]) = ([], [])
+        for row in result {
+            switch try columns.read(row) {
+            case .found(let order): found.append(order)
+            case .tooLarge(let orderId): leftOut.append(orderId)
+            case .missing: break
+            }
+        }
+        self.init(rows: found, leftOut: leftOut)
+    }
+
+    /// SQL for a state, or NULL where the states of the rows before it have reached a size. The server knows a state's
+    /// size without reading it.
+    ///
+    /// - Parameters:
+    ///   - row: the alias of the row with the columns `state` and `bytes_before`.
+    ///   - limit: the size in bytes.
+    package static func boundedState(of row: String, limit: Int = byteLimit) -> String {
+        "case when \(row).bytes_before < \(limit) then \(row).state end as state"
+    }
+
+    /// SQL for the column `bytes_before`: the size of the states of the rows before this one.
+    ///
+    /// - Parameter order: the order of the rows.
+    package static func bytesBefore(of row: String, order: String) -> String {
+        """
+        coalesce(sum(octet_length(\(row).state)) over (order by \(order)), 0) - octet_length(\(row).state) \
+        as bytes_before
+        """
+    }
+
+    /// Selects the rows of some orders. The states of the first orders have room in the result.
+    ///
+    /// - Parameters:
+    ///   - table: the table's name.
+    ///   - version: SQL for the version of the read model.
+    package static func select(_ orderIds: [UUID], from table: String, version: String) -> PostgresQuery {
+        // The limit keeps the planner from any other plan than one index look-up for each order.
+        PostgresQuery(
+            """
+            select s.order_id, s.seq, s.recorded_at, s.version, \(boundedState(of: "s"))
+            from (
+                select o.order_id, o.seq, o.recorded_at, o.version, o.state, \(bytesBefore(of: "o", order: "q.place"))
+                from unnest($1::uuid[]) with ordinality q (order_id, place)
+                cross join lateral (
+                    select o.order_id, o.seq, o.recorded_at, o.version, o.state from \(table) o
+                    where o.order_id = q.order_id and o.model_version = \(version) limit 1
+                ) o
+            ) s
+            """,
+            [orderIds]
+        )
+    }
+
+    /// Decodes the rows, and folds the events that a row reflects beyond its state.
+    ///
+    /// - Parameter read: runs a statement on the database of the rows.
+    /// - Returns: a record for each row, in the rows' order.
+    /// - Throws: `PostgresError`, or `StoredDataError` for a state or event that this version of Waybill cannot read.
+    package func records(
+        read: (PostgresQuery) async throws -> PostgresResult
+    ) async throws -> [OrderRecord] {
+        var records = try rows.map { try $0.decodeSnapshot() }
+        var behind: [Int] = []
+        var tails: [EventTail] = []
+        for (index, row) in rows.enumerated() {
+            guard let tail = row.tail(after: records[index]) else { continue }
+            behind.append(index)
+            tails.append(tail)
+        }
+        var places = behind[...]
+        for group in EventTail.groups(tails) {
+            let events = try await EventTail.load(group, read: read)
+            for (index, events) in zip(places, events) { try rows[index].fold(events, into: &records[index]) }
+            places = places.dropFirst(group.count)
+        }
+        return records
+    }
+
+    /// As `records(read:)`, by order.
+    package func recordsById(
+        read: (PostgresQuery) async throws -> PostgresResult
+    ) async throws -> [UUID: OrderRecord] {
+        let records = try await records(read: read)
+        return zip(rows, records).reduce(into: [:]) { $0[$1.0.orderId] = $1.1 }
+    }
+}
+
+extension StoredStates {
+    /// Passes orders and their records to `body`, in slices whose states have room in one result.
+    ///
+    /// - Parameters:
+    ///   - select: selects the rows of orders, by `select(_:from:version:)`.
+    ///   - body: gets a slice and the records of those orders in it that have rows. Slices keep the orders' order, large
+    ///     orders apart.
+    package static func forEachSlice(
+        of orderIds: [UUID],
+        select: ([UUID]) -> PostgresQuery,
+        read: (PostgresQuery) async throws -> PostgresResult,
+        body: ([UUID], [UUID: OrderRecord]) async throws -> Void
+    ) async throws {
+        var waiting = orderIds
+        while !waiting.isEmpty {
+            let stored = try StoredStates(await read(select(waiting)))
+            let leftOut = Set(stored.leftOut)
+            try await body(waiting.filter { !leftOut.contains($0) }, stored.recordsById(read: read))
+            waiting.removeAll { !leftOut.contains($0) }
+        }
+    }
+}
