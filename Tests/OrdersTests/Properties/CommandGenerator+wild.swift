@@ -10,19 +10,27 @@ extension CommandGenerator {
         case .placeOrder: return twoLamps
         case .confirmOrder: return .confirm
         case .editOrder: return .edit(total: Int64(number(9)) * 100)
-        case .adjustTotal: return .adjust("x\(number(9))", random.pick(["lower", "raise"]), Int64(number(500)))
+        case .adjustTotal:
+            let step = Step.adjust("x\(number(9))", random.pick(["lower", "raise"]), Int64(number(500)))
+            return random.chance(10) ? step.with("amount", money(1, "USD")) : step
         case .setMetadata:
-            return .metadata(set: #"{"k\#(number(3))":"v"}"#, remove: #"["k\#(number(3))x"]"#, private: random.chance(50))
+            let isPrivate = random.chance(50)
+            let set = #"{"k\#(number(3))":"\#(isPrivate ? "secret" : "v")"}"#
+            return .metadata(set: set, remove: #"["k\#(number(3))x"]"#, private: isPrivate)
         case .changeShipTo: return .shipTo("c\(number(9))", "AT")
-        case .cancelOrder: return .cancel(random.chance(50) ? nil : units(), reason: word(CancelReason.self))
-        case .holdOrder: return .hold("h\(number(9))", reason: word(HoldReason.self)).saying("note", "n")
-        case .releaseHold: return .release("h\(number(3))")
+        case .cancelOrder:
+            let step = Step.cancel(random.chance(50) ? nil : units(), reason: word(CancelReason.self))
+            return random.chance(20) ? step.reducing(99_999) : step
+        case .holdOrder:
+            return .hold("secret-\(number(9))", reason: word(HoldReason.self)).saying("note", "secret")
+        case .releaseHold: return .release("secret-\(number(3))")
         case .packParcel: return .pack(p, units())
         case .voidParcel: return .void(p)
         case .dispatchParcel: return .dispatch(p)
         case .setTracking:
             let step: Step = random.chance(70) ? .track(parcel: p) : .track(return: r)
             return step.saying("carrier", "dhl").saying("trackingNumber", "T\(number(4))")
+                .saying("trackingUrl", "https://dhl.example/T1")
         case .reviseEta: return .eta(random.chance(50) ? p : nil, 100 + number(9)).at(number(90))
         case .recordScan: return .scan(p, s, random.pick(ScanCode.allCases), number(90) - 20)
         case .retractScan: return .retract(p, s)
@@ -34,8 +42,8 @@ extension CommandGenerator {
         case .decideReturn: return .approve(r)
         case .cancelReturn: return .cancelReturn(r)
         case .receiveReturn: return .receive(r, units(), receipt: random.chance(50) ? "b\(number(5))" : nil)
-        case .resolveAnomaly: return .resolve(number(30))
-        case .addNote: return .note("שלום \(number(9))", for: word(NoteVisibility.self))
+        case .resolveAnomaly: return Step.resolve(number(30)).saying("note", "secret")
+        case .addNote: return random.chance(50) ? .note("secret") : .note("שלום \(number(9))", for: "customer")
         case .closeOrder: return .close
         case .reopenOrder: return .reopen
         }
@@ -59,7 +67,9 @@ extension CommandGenerator {
         var shipping = amount("shipping")
         var more: [String] = []
         func price(_ line: View) -> Int64 { line.amount("unitPrice") ?? 0 }
-        func goods(_ line: View) -> Int64 { line.amount("lineTotal") ?? Int64(line.count("quantity") ?? 0) * price(line) }
+        func goods(_ line: View) -> Int64 {
+            line.amount("lineTotal") ?? Int64(line.count("quantity") ?? 0) * price(line)
+        }
         var sum = lines.reduce(0) { $0 + goods($1) }
         let line = lines.isEmpty ? nil : lines.remove(at: Int.random(in: lines.indices, using: &random))
         switch number(3) {

@@ -14,7 +14,9 @@ struct CommandGenerator {
     }
 
     mutating func nextStep(for order: Order) -> Step {
-        guard order.version > 0 || random.chance(20) else { return placement() }
+        guard order.version > 0 else {
+            return random.chance(20) ? wild(random.pick(CommandName.allCases), order) : placement()
+        }
         if random.chance(15) { return wild(random.pick(CommandName.allCases), order) }
         let names = order.allowedCommands(for: .backend).flatMap { name in
             Array(repeating: name, count: Self.weight(of: name))
@@ -53,18 +55,32 @@ struct CommandGenerator {
                     total: 1793
                 )
             case 4: .place([lineBody("a", quantity: a, price: money(0))], total: 0)
-            default:
-                Step.place(
-                    [lineBody("a", quantity: "2"), lineBody("b", quantity: "1", price: money(500))],
-                    shipping: 300,
-                    tax: 200,
-                    discount: 100,
-                    total: 2900
-                ).with("taxIncluded", "false")
+            default: Self.fullPlacement
             }
         let placed = step.saying("terms", terms)
         return random.chance(5) ? placed.without("contactRef") : placed
     }
+
+    /// A placement that says all that one can say.
+    private static let fullPlacement = Step.place(
+        [
+            lineBody(
+                "a",
+                quantity: "2",
+                price: money(1000),
+                #""discount":\#(money(50)),"tax":\#(money(20)),"promised":\#(window(400))"#
+            ),
+            lineBody("b", quantity: "1", price: money(499), #""lineTotal":\#(money(500))"#),
+        ],
+        shipping: 300,
+        tax: 200,
+        discount: 100,
+        total: 2950
+    )
+    .with("fees", #"[{"feeId":"wrap","name":"Gift wrap","amount":\#(money(50))}]"#)
+    .with("promised", window(500)).with("taxIncluded", "false").with("metadata", #"{"k1":"v"}"#)
+    .with("privateMetadata", #"{"k2":"secret"}"#)
+    .with("relatesTo", #"{"orderId":"0192f0c1-0000-7000-8000-0000000000ff","kind":"exchange"}"#)
 
     mutating func number(_ most: Int) -> Int { Int.random(in: 1...most, using: &random) }
 

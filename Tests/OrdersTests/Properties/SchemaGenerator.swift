@@ -45,8 +45,23 @@ struct SchemaGenerator {
         case "^[a-z0-9-]{1,63}$"?: return random.pick(["a", "aurora-2", .string(String(repeating: "z", count: 63))])
         case "^[A-Za-z0-9._:-]{1,64}$"?:
             return random.pick(["a", "A._:-9", .string(String(repeating: "Z", count: 64))])
+        case "^[A-Za-z0-9._-]{1,64}$"?: return .string(random.pick(Self.keys))
+        case let pattern? where pattern.hasPrefix("^[^\\u0000-\\u001F"):
+            return random.pick(["c-1", "שלום", .string(String(repeating: "é", count: 255))])
+        case let pattern? where pattern.hasPrefix("^https"):
+            return random.pick(["https://a.example/x?y=1", "https://a"])
+        case let pattern? where pattern.contains("[A-Za-z0-9][^"):
+            return random.pick(["1Z 999-AA", "é7", .string(String(repeating: "T", count: 500))])
         default: return random.pick(["en", "de-DE", "zh-Hant-TW", "sl-rozaj-1994"])
         }
+    }
+
+    private static let keys = ["k", "A._-9", String(repeating: "Z", count: 64)]
+
+    /// An object of free keys, such as metadata, with values of this schema.
+    private mutating func entries(of schema: JSONValue) -> JSONValue {
+        let names = Self.keys.prefix(Int.random(in: 0...3, using: &random))
+        return .members(names.map { ($0, value(of: schema)) })
     }
 
     private mutating func array(_ schema: JSONValue) -> JSONValue {
@@ -60,6 +75,7 @@ struct SchemaGenerator {
     }
 
     private mutating func object(_ schema: JSONValue) -> JSONValue {
+        if let value = schema["additionalProperties"], value.object != nil { return entries(of: value) }
         let required = Set((schema["required"]?.array ?? []).compactMap(\.string))
         var members: [(String, JSONValue)] = []
         for member in schema["properties"]?.object?.members ?? []

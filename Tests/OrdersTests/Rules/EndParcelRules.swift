@@ -19,7 +19,7 @@ import Testing
         try Given.packedLamps.when(.end("p", "e", "delivered")).thenRefused(.parcelNotDispatched)
         try Given.deliveredLamps.when(.end("p", "e", "lost")).thenRefused(.parcelTerminal)
         try Given.sentLamps.after(.end("p", "e", "lost")).when(.end("p", "f", "lost")).thenRefused(.parcelTerminal)
-        try Given.packedLamps.after(.void("p")).when(.end("p", "e", "lost")).thenRefused(.parcelVoid)
+        try Given.packedLamps.after(.void("p")).when(.end("p", "e", "lost")).thenRefused(.parcelTerminal)
         try Given.paidLamps.when(.end("p", "e", "lost")).thenRefused(.parcelUnknown)
         try Given.sentLamps.after(.scan("p", "s", .inTransit, 20)).when(.end("p", "s", "lost"))
             .thenRefused(.scanExists)

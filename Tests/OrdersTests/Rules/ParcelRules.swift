@@ -26,19 +26,24 @@ import Testing
         try given(placed(), confirmed, orderClosed).when(.packParcel, Self.packBody).thenRefused(.orderClosed)
     }
 
-    @Test func onlyAPackedParcelIsVoided() throws {
+    @Test func onlyAParcelThatNoScanSawLeavingIsVoided() throws {
         let body = #"{"parcelId":"p","reason":"torn"}"#
         let packedOne = given(placed(), confirmed, packed("p", a: 2))
         try packedOne.when(.voidParcel, body).then(ParcelVoided(parcelId: "p", reason: "torn"))
         let order = try packedOne.after(.voidParcel, body).order
         #expect(order.parcels[0].status == .void && order.units.open == 5 && order.units.packed == 0)
         try given(placed(), confirmed).when(.voidParcel, body).thenRefused(.parcelUnknown)
-        try shippedWhole.when(.voidParcel, body).thenRefused(.parcelNotPacked)
+        try shippedWhole.when(.voidParcel, body).then(ParcelVoided(parcelId: "p", reason: "torn"))
+        try deliveredWhole.when(.voidParcel, body).thenRefused(.parcelNotPacked)
         try Given(order).when(.voidParcel, body).thenRefused(.parcelNotPacked)
     }
 
     @Test func aPackedParcelLeavesWhenPaidAndNotOnHold() throws {
-        let sent = ParcelDispatched(parcelId: "p", carrier: "dhl", trackingNumber: "T1", eta: nil, isImplied: false)
+        let sent = ParcelDispatched(
+            parcelId: "p",
+            tracking: Tracking(carrier: "dhl", trackingNumber: "T1"),
+            isImplied: false
+        )
         func packedWith(_ events: OrderEvent...) -> Given { Given([placed(), confirmed, packed("p", a: 2)] + events) }
         try packedWith(paid("1", .captured, 3900)).when(.dispatchParcel, Self.dispatchBody).then(sent)
         try packedWith(paid("1", .authorized, 3900)).when(.dispatchParcel, Self.dispatchBody).then(sent)

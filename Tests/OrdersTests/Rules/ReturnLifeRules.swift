@@ -42,8 +42,9 @@ import Testing
             try state.when(.cancelReturn("r")).then([.returnCancelled])
             #expect(try state.after(.cancelReturn("r")).staff.text("returns/r/status") == "cancelled")
         }
-        for state in try [asked.after(.reject("r")), asked.after(.cancelReturn("r")), asked.after(.receive("r", ["a": 2]))]
-        {
+        for state in try [
+            asked.after(.reject("r")), asked.after(.cancelReturn("r")), asked.after(.receive("r", ["a": 2])),
+        ] {
             try state.when(.cancelReturn("r")).thenRefused(.returnEnded)
         }
         try asked.when(.cancelReturn("q")).thenRefused(.returnUnknown)
@@ -51,7 +52,9 @@ import Testing
 
     @Test func cancellingAPartlyReceivedReturnEndsTheRest() throws {
         let partly = try Given.deliveredLamps.after(
-            .requestReturn("r", ["a": 2]), .approve("r"), .receive("r", ["a": 1]).with("complete", "false")
+            .requestReturn("r", ["a": 2]),
+            .approve("r"),
+            .receive("r", ["a": 1]).with("complete", "false")
         )
         try partly.when(.close).thenRefused(.returnsPending)
         let ended = try partly.after(.cancelReturn("r"))
@@ -67,7 +70,7 @@ import Testing
         #expect(received.staff.text("returns/r/reason") == "unannounced")
         let some = try delivered.after(.receive("r", ["a": 1]).with("complete", "false"))
         #expect(some.staff.text("returns/r/status") == "approved")
-        try some.when(.receive("r", ["a": 1], receipt: "r-2")).then([.returnReceived])
+        #expect(try some.after(.receive("r", ["a": 1], receipt: "r-2")).staff.text("returns/r/status") == "received")
         try delivered.after(.close).when(.receive("r", ["a": 1])).then([.returnReceived], [.unannounced])
     }
 
@@ -85,7 +88,11 @@ import Testing
     }
 
     @Test func aReceiptOfARefusedReturnStillMovesUnits() throws {
-        let received = try Given.deliveredLamps.after(.requestReturn("r", ["a": 1]), .reject("r"), .receive("r", ["a": 1]))
+        let received = try Given.deliveredLamps.after(
+            .requestReturn("r", ["a": 1]),
+            .reject("r"),
+            .receive("r", ["a": 1])
+        )
         #expect(received.units() == "delivered 2, returned 1" && received.due == 1000)
         #expect(received.staff.text("returns/r/status") == "received")
     }
@@ -96,8 +103,10 @@ import Testing
         let order = try Given.deliveredLamps.after(Step.receive("r", ["a": 1]).with("lines", mixed))
         #expect(order.staff.size("returns/r/received") == 2 && order.units() == "delivered 2, returned 2")
         let boxes = try Given.deliveredLamps.after(
-            .requestReturn("r", ["a": 2]), .approve("r"),
-            .receive("r", ["a": 1], receipt: "1").with("complete", "false"), .receive("r", ["a": 1], receipt: "2")
+            .requestReturn("r", ["a": 2]),
+            .approve("r"),
+            .receive("r", ["a": 1], receipt: "1").with("complete", "false"),
+            .receive("r", ["a": 1], receipt: "2")
         )
         #expect(boxes.staff.size("returns/r/received") == 1 && boxes.staff.count("returns/r/received/a/quantity") == 2)
         let twice = receivedList(["a": 1, "a": 1])

@@ -15,7 +15,9 @@ import Testing
         let outcome = try sent.when(.track(parcel: "p").saying("trackingNumber", "T2"))
         outcome.then([.trackingChanged])
         let data = try outcome.data(.trackingChanged)
-        #expect(data.text("parcelId") == "p" && data.text("old/carrier") == "dhl" && data.text("new/trackingNumber") == "T2")
+        #expect(
+            data.text("parcelId") == "p" && data.text("old/carrier") == "dhl" && data.text("new/trackingNumber") == "T2"
+        )
         #expect(data.text("old/trackingNumber") == "T1" && data.text("old/trackingUrl") == "https://dhl.example/T1")
         #expect(data["new/carrier"] == nil && data["new/trackingUrl"] == nil)
         let parcel = try sent.after(.track(parcel: "p").saying("trackingNumber", "T2")).staff
@@ -61,7 +63,7 @@ import Testing
     }
 
     @Test func anAddressOfTrackingIsHttps() throws {
-        func url(_ text: String) -> String { #"{"parcelId":"p","trackingUrl":"\#(text)"}"# }
+        func url(_ text: String) -> String { #"{"parcelId":"p","carrier":"dhl","trackingUrl":"\#(text)"}"# }
         #expect(try pointers(.setTracking, url("https://dhl.example/T1")) == [])
         for wrong in ["http://dhl.example/T1", "javascript:alert(1)", "dhl.example"] {
             #expect(try pointers(.setTracking, url(wrong)) == ["/trackingUrl"])

@@ -11,9 +11,10 @@ import Testing
 
     @Test func fraudIsShownToCustomersAsOther() {
         let hold = OrderEvent(OrderHeld(holdId: "h", reason: .fraud, note: "stolen card"), at: at(0))
-        #expect(texts(hold) == [#"{"holdId":"h","reason":"other"}"#, #"{"reason":"fraud","note":"stolen card"}"#])
-        #expect(texts(held("h", .stock)) == [#"{"holdId":"h","reason":"stock"}"#, "{}"])
-        let items = OrderEvent(ItemsCancelled(lines: some(a: 1), reason: .fraud), at: at(0))
+        #expect(texts(hold) == [#"{"reason":"other"}"#, #"{"holdId":"h","reason":"fraud","note":"stolen card"}"#])
+        #expect(texts(held("h", .stock)) == [#"{"reason":"stock"}"#, #"{"holdId":"h"}"#])
+        #expect(texts(released("h")) == ["{}", #"{"holdId":"h"}"#])
+        let items = OrderEvent(ItemsCancelled(lines: some(a: 1), reason: .fraud, reduction: nil), at: at(0))
         #expect(texts(items) == [#"{"lines":[{"lineId":"a","quantity":1}],"reason":"other"}"#, #"{"reason":"fraud"}"#])
         #expect(
             texts(OrderEvent(OrderCancelled(reason: .fraud), at: at(0))) == [
@@ -50,8 +51,8 @@ import Testing
         let data = try object(texts(event)[0] ?? "")
         #expect(
             data.members.map(\.name) == [
-                "contactRef", "country", "currency", "locale", "lines", "shipping", "tax", "discount", "total",
-                "taxIncluded", "terms",
+                "contactRef", "country", "currency", "locale", "lines", "shipping", "tax", "discount", "fees", "total",
+                "taxIncluded", "terms", "metadata",
             ]
         )
         #expect(data["taxIncluded"] == .bool(false) && data["terms"] == .string("prepaid"))

@@ -14,15 +14,18 @@ import Testing
         #expect(
             String(decoding: bytes, as: UTF8.self) == """
                 {"orderId":"0192f0c1-0000-7000-8000-000000000001","number":"1001","shop":"aurora","customer":"c-1","version":2,\
-                "position":"abcdefgh-2","status":"preparing","lifecycle":"confirmed","placedAt":"2026-11-02T10:00:00Z",\
+                "position":"abcdefgh-2","status":"preparing",\
+                "schemaOrgStatus":"https://schema.org/OrderProcessing","lifecycle":"confirmed","placedAt":"2026-11-02T10:00:00Z",\
                 "updatedAt":"2026-11-02T11:01:00.000000Z","contactRef":"contact-1","country":"DE","currency":"EUR","locale":"de-DE",\
                 "terms":"prepaid","taxIncluded":false,"shipping":{"amount":300,"currency":"EUR"},"tax":{"amount":200,"currency":"EUR"},\
-                "discount":{"amount":100,"currency":"EUR"},"total":{"amount":3900,"currency":"EUR"},\
+                "discount":{"amount":100,"currency":"EUR"},"fees":[],"total":{"amount":3900,"currency":"EUR"},"metadata":{},\
                 "lines":[{"lineId":"a","sku":"A-1","name":"Lamp","quantity":2,"unitPrice":{"amount":1000,"currency":"EUR"},"open":2,\
                 "packed":0,"shipped":0,"delivered":0,"cancelled":0,"returned":0},{"lineId":"b","sku":"B-1","name":"Bulb","quantity":3,\
                 "unitPrice":{"amount":500,"currency":"EUR"},"open":3,"packed":0,"shipped":0,"delivered":0,"cancelled":0,"returned":0}],\
-                "holds":[],"parcels":[],"payment":{"authorized":{"amount":0,"currency":"EUR"},"captured":{"amount":0,"currency":"EUR"},\
-                "voided":{"amount":0,"currency":"EUR"},"refunded":{"amount":0,"currency":"EUR"},"reports":[]},"returns":[],"notes":[]}
+                "holds":[],"parcels":[],"payment":{"status":"none","due":{"amount":3900,"currency":"EUR"},"authorized":{"amount":0,"currency":"EUR"},"captured":{"amount":0,"currency":"EUR"},\
+                "voided":{"amount":0,"currency":"EUR"},"refunded":{"amount":0,"currency":"EUR"},\
+                "chargedBack":{"amount":0,"currency":"EUR"},"chargebackReversed":{"amount":0,"currency":"EUR"},\
+                "refundOwed":{"amount":0,"currency":"EUR"},"reports":[]},"returns":[],"notes":[]}
                 """
         )
     }
@@ -51,7 +54,8 @@ import Testing
         let staff = try #require(try json(order, .staff)["internal"]?.object)
         #expect(
             staff.members.map(\.name) == [
-                "attention", "anomalies", "holds", "notes", "providerRefs", "allowedCommands",
+                "attention", "attentionReasons", "anomalies", "holds", "notes", "providerRefs", "privateMetadata",
+                "allowedCommands",
             ]
         )
         #expect(staff["attention"] == .bool(true))
@@ -69,13 +73,17 @@ import Testing
         let order = try deliveredWhole.after(.requestReturn, sampleBodies[.requestReturn] ?? "").order
         let json = try json(order, .customer)
         let parcel = try #require(json["parcels"]?.array?.first?.object)
-        #expect(parcel.members.map(\.name) == ["parcelId", "status", "lines", "carrier", "trackingNumber", "scans"])
+        #expect(
+            parcel.members.map(\.name) == [
+                "parcelId", "kind", "status", "lines", "carrier", "trackingNumber", "former", "scans",
+            ]
+        )
         let scan = try #require(parcel["scans"]?.array?.first?.object)
         #expect(scan.members.map(\.name) == ["scanId", "code", "occurredAt", "retracted"])
         let returned = try #require(json["returns"]?.array?.first?.object)
-        #expect(returned.members.map(\.name) == ["returnId", "status", "lines", "reason"])
+        #expect(returned.members.map(\.name) == ["returnId", "status", "lines", "received", "reason"])
         let report = try #require(json["payment"]?.object?["reports"]?.array?.first?.object)
-        #expect(report.members.map(\.name) == ["paymentId", "kind", "amount", "occurredAt"])
+        #expect(report.members.map(\.name) == ["paymentId", "kind", "amount", "occurredAt", "retracted"])
         #expect(
             json["placedAt"] == .string("2026-11-02T10:00:00Z")
                 && json["updatedAt"] == .string("2026-11-02T11:01:00.000000Z")
@@ -85,11 +93,12 @@ import Testing
     @Test func storedStatesOfAnotherLayoutAreRefused() {
         let id = "0192f0c1-0000-7000-8000-000000000001"
         func read(_ text: String) throws -> Order { try Order(state: Array(text.utf8)) }
-        #expect(throws: StoredDataError.unknownSchema(type: "state", schema: 2)) { try read(#"{"v":2}"#) }
+        #expect(throws: StoredDataError.unknownSchema(type: "state", schema: 1)) { try read(#"{"v":1}"#) }
+        #expect(throws: StoredDataError.unknownSchema(type: "state", schema: 3)) { try read(#"{"v":3}"#) }
         #expect(throws: StoredDataError.self) { try read("{}") }
         #expect(throws: StoredDataError.self) { try read("[]") }
         #expect(throws: StoredDataError.self) { try read("") }
-        #expect(throws: StoredDataError.self) { try read(#"{"v":1,"orderId":"\#(id)","version":3}"#) }
-        #expect(throws: Never.self) { try read(#"{"v":1,"orderId":"\#(id)","version":0}"#) }
+        #expect(throws: StoredDataError.self) { try read(#"{"v":2,"orderId":"\#(id)","version":3}"#) }
+        #expect(throws: Never.self) { try read(#"{"v":2,"orderId":"\#(id)","version":0}"#) }
     }
 }

@@ -35,7 +35,7 @@ import Testing
         (scannedOrder(scanned("p", "s", .lost, 9), cancelled(a: 2)), .shipped),
         (scannedOrder(scanned("p", "s", .lost, 9), held("h")), .onHold),
         (scannedOrder(scanned("p", "s", .returning, 9)), .shipped),
-        (scannedOrder(scanned("p", "s", .returnedToSender, 9)), .partlyShipped),
+        (scannedOrder(scanned("p", "s", .returnedToSender, 9)), .attention),
         (deliveredWhole, .delivered), (Given(deliveredWhole.order).adding(orderClosed), .delivered),
         (deliveredWhole.adding(returnRequested("r", a: 2, b: 3)), .delivered),
         (

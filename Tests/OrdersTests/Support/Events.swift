@@ -3,8 +3,8 @@
 /// A placed order: 2 of `a` at 10.00 and 3 of `b` at 5.00, shipping 3.00, tax 2.00, discount 1.00: 39.00.
 func placed(terms: Terms = .prepaid, a: Int = 2, b: Int = 3) -> OrderEvent {
     let lines = [
-        PlacedLine(lineId: "a", sku: "A-1", name: "Lamp", quantity: a, unitPrice: 1000),
-        PlacedLine(lineId: "b", sku: "B-1", name: "Bulb", quantity: b, unitPrice: 500),
+        PlacedLine(lineId: "a", sku: "A-1", name: "Lamp", quantity: a, unitPrice: 1000, currency: "EUR"),
+        PlacedLine(lineId: "b", sku: "B-1", name: "Bulb", quantity: b, unitPrice: 500, currency: "EUR"),
     ]
     let contents = OrderContents(
         contactRef: "contact-1",
@@ -15,10 +15,11 @@ func placed(terms: Terms = .prepaid, a: Int = 2, b: Int = 3) -> OrderEvent {
         shipping: 300,
         tax: 200,
         discount: 100,
+        fees: [],
         total: Int64(a * 1000 + b * 500 + 400),
         taxIncluded: false,
         terms: terms,
-        promised: nil
+        metadata: Metadata()
     )
     return OrderEvent(OrderPlaced(number: "1001", shop: "aurora", customer: "c-1", contents: contents), at: at(0))
 }
@@ -31,8 +32,9 @@ func held(_ holdId: String, _ reason: HoldReason = .address) -> OrderEvent {
 
 func released(_ holdId: String) -> OrderEvent { OrderEvent(HoldReleased(holdId: holdId), at: at(3)) }
 
+/// A cancellation as the first versions stored it: without the amount that it takes off.
 func cancelled(a: Int = 0, b: Int = 0) -> OrderEvent {
-    OrderEvent(ItemsCancelled(lines: some(a: a, b: b), reason: .customer), at: at(4))
+    OrderEvent(ItemsCancelled(lines: some(a: a, b: b), reason: .customer, reduction: nil), at: at(4))
 }
 
 let orderCancelled = OrderEvent(OrderCancelled(reason: .customer), at: at(4))
@@ -53,14 +55,18 @@ func voided(_ parcelId: String) -> OrderEvent {
 
 func dispatched(_ parcelId: String) -> OrderEvent {
     OrderEvent(
-        ParcelDispatched(parcelId: parcelId, carrier: "dhl", trackingNumber: "T1", isImplied: false),
+        ParcelDispatched(
+            parcelId: parcelId,
+            tracking: Tracking(carrier: "dhl", trackingNumber: "T1"),
+            isImplied: false
+        ),
         at: at(7)
     )
 }
 
 func scanned(_ parcelId: String, _ scanId: String, _ code: ScanCode, _ minute: Int) -> OrderEvent {
     let scan = Scan(scanId: scanId, code: code, occurredAt: at(minute))
-    let event = ScanRecorded(parcelId: parcelId, scan: scan, eta: nil, parcelStatus: ParcelStatus(code))
+    let event = ScanRecorded(parcelId: parcelId, scan: scan, parcelStatus: ParcelStatus(code))
     return OrderEvent(event, at: at(minute))
 }
 
@@ -86,7 +92,8 @@ func returnDecided(_ returnId: String, _ approve: Bool) -> OrderEvent {
 
 func returnReceived(_ returnId: String, a: Int = 0, b: Int = 0) -> OrderEvent {
     let lines = some(a: a, b: b).map { ReceivedLine(lineId: $0.lineId, quantity: $0.quantity, condition: .sellable) }
-    return OrderEvent(ReturnReceived(returnId: returnId, lines: lines), at: at(42))
+    let receipt = Receipt(receiptId: returnId, lines: lines, isComplete: true, saidReduction: nil)
+    return OrderEvent(ReturnReceived(returnId: returnId, receipt: receipt, reduction: nil), at: at(42))
 }
 
 /// An order with all units in one parcel `p`, paid and dispatched.

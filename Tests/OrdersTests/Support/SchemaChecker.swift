@@ -15,6 +15,8 @@ struct SchemaChecker {
     private static let known: Set<String> = [
         "$ref", "type", "properties", "required", "additionalProperties", "items", "minItems", "maxItems", "minimum",
         "maximum", "minLength", "maxLength", "pattern", "format", "enum", "const", "description", "anyOf",
+        "maxProperties",
+        "propertyNames",
     ]
 
     /// The first rule of the schema that the value breaks; nil where it breaks none.
@@ -56,7 +58,7 @@ struct SchemaChecker {
         if let least = schema["minLength"]?.integer, count < least { return "too short" }
         if let most = schema["maxLength"]?.integer, count > most { return "too long" }
         // Swift's engine spells a code point otherwise than ECMA 262 does.
-        if let pattern = schema["pattern"]?.string?.replacing("\\u0000", with: "\\x{0}") {
+        if let pattern = schema["pattern"]?.string?.replacing(#/\\u([0-9A-F]{4})/#, with: { "\\x{\($0.1)}" }) {
             let expression = try expressions[pattern] ?? Regex(pattern).matchingSemantics(.unicodeScalar)
             expressions[pattern] = expression
             if text.wholeMatch(of: expression) == nil { return "not of the pattern" }
@@ -83,9 +85,20 @@ struct SchemaChecker {
         for name in schema["required"]?.array ?? [] {
             if let name = name.string, object[name] == nil { return "\(place): \(name) is missing" }
         }
+        if let most = schema["maxProperties"]?.integer, object.members.count > most { return "\(place): too many" }
         for member in object.members {
             guard let property = schema["properties"]?[member.name] else {
                 if schema["additionalProperties"] == false { return "\(place): \(member.name) is not described" }
+                if let names = schema["propertyNames"],
+                    let problem = try problem(.string(member.name), names, at: place + "/names")
+                {
+                    return problem
+                }
+                if let more = schema["additionalProperties"], more.object != nil,
+                    let problem = try problem(member.value, more, at: place + "/values")
+                {
+                    return problem
+                }
                 continue
             }
             met.insert("\(place)/\(member.name)")

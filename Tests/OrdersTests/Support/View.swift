@@ -10,7 +10,9 @@ struct View: Sendable {
     init(_ json: JSONValue) { self.json = json }
 
     subscript(path: String) -> JSONValue? {
-        path.split(separator: "/").reduce(json) { $0.flatMap { Self.step(into: $0, String($1)) } ?? nil }
+        var value: JSONValue? = json
+        for name in path.split(separator: "/") { value = value.flatMap { Self.step(into: $0, String(name)) } }
+        return value
     }
 
     private static func step(into value: JSONValue, _ name: String) -> JSONValue? {

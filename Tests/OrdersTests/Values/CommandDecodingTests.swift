@@ -26,7 +26,8 @@ import Testing
             .packParcel, #"{"parcelId":"p","lines":[{"lineId":"a","quantity":1},{"lineId":"a","quantity":1}]}"#,
             "/lines/1/lineId"
         ),
-        (.dispatchParcel, #"{"parcelId":"p"}"#, "/carrier"), (.voidParcel, #"{"parcelId":"p"}"#, "/reason"),
+        (.dispatchParcel, #"{"parcelId":"p","carrier":17}"#, "/carrier"),
+        (.voidParcel, #"{"parcelId":"p"}"#, "/reason"),
         (
             .recordPayment,
             #"{"paymentId":"x","kind":"stolen","amount":{"amount":1,"currency":"EUR"},"providerRef":"r"}"#, "/kind"
@@ -80,6 +81,8 @@ import Testing
         }
         #expect(CommandName(path: "") == nil)
         #expect(CommandName(path: "confirmOrder") == nil)
-        #expect(CommandName.allCases.filter(\.isFact) == [.recordScan, .recordPayment])
+        #expect(
+            CommandName.allCases.filter(\.isFact) == [.recordScan, .reportShortage, .recordPayment, .receiveReturn]
+        )
     }
 }
