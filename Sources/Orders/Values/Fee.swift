@@ -40,7 +40,7 @@ extension Field where Value == [Fee] {
                 let amount = fields.required("amount", money)
                 guard let feeId, let name, let amount else { return nil }
                 return Fee(feeId: feeId, name: name, amount: amount)
-            }.named("Fee")
+            }.named("PlacedFee")
         ).withoutRepeated(member: "feeId") { $0.feeId }
     }
 }

@@ -53,6 +53,7 @@ def before_call(context, case, kwargs=None):
         query.pop("cursor", None)
     if isinstance(case.body, dict):
         agree(case.body)
+        choose(case.operation.path.rpartition("/")[2], case.body)
     lead_to_an_order(case)
 
 
@@ -91,6 +92,21 @@ def lead_to_an_order(case):
         if isinstance(case.query, dict):
             # The past that an order has: its first version, and any moment after it was placed.
             case.query.update({name: past for name, past in (("version", 1), ("at", NOW)) if name in case.query})
+
+
+def choose(command, body):
+    """Keeps to one of the fields of which a command must have exactly or at least one."""
+    if command == "metadata" and not {"set", "remove"} & set(body):
+        body["set"] = {"key": "value"}
+    if command == "metadata" and "set" in body and "remove" in body:
+        body["remove"] = [key for key in body["remove"] if key not in body["set"]] or ["another"]
+    if command == "set-tracking":
+        if "parcelId" in body:
+            body.pop("returnId", None)
+        elif "returnId" not in body:
+            body["parcelId"] = "p1"
+        if not {"carrier", "trackingNumber", "trackingUrl"} & set(body):
+            body["carrier"] = "dhl"
 
 
 def agree(body):

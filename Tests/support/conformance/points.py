@@ -142,7 +142,7 @@ def fit(command, body):
                 del body[name]
         if command == "set-tracking":
             body.pop("returnId", None)
-            body.setdefault("carrier", "dhl")
+            body["parcelId"] = "p1"
         # An optional field that the case leaves out stays out.
         body.update({name: value for name, value in named.items() if name in body or command != "revise-eta"})
         if isinstance(body.get("lines"), list):
