@@ -4,11 +4,15 @@ import copy
 
 
 class Fields:
-    """Bodies of every command, from the description's examples; `texts` are the paths of each one's free texts."""
+    """Bodies of every command, from the description's examples.
+
+    `texts` are the paths of each one's free texts, tracking numbers included; `bounded` those of all texts that are no
+    words and have no format, addresses included.
+    """
 
     def __init__(self, description):
         self._schemas = description["components"]["schemas"]
-        self.bodies, self.texts = {}, {}
+        self.bodies, self.texts, self.bounded = {}, {}, {}
         for path, item in description["paths"].items():
             content = item.get("post", {}).get("requestBody", {}).get("content", {})
             if "application/json" not in content:
@@ -16,7 +20,9 @@ class Fields:
             command = path.removeprefix("/v1/orders").removeprefix("/{id}/")
             media = content["application/json"]
             self.bodies[command] = media["example"]
-            self.texts[command] = [path for path, schema in self._strings(media["schema"], ()) if is_free(schema)]
+            strings = list(self._strings(media["schema"], ()))
+            self.texts[command] = [path for path, schema in strings if is_free(schema)]
+            self.bounded[command] = [path for path, schema in strings if is_bounded(schema)]
 
     def _strings(self, schema, path):
         if "$ref" in schema:
@@ -35,7 +41,7 @@ class Fields:
         """The command with `text` in every free text; objects that hold one are made where the example has none."""
         body = copy.deepcopy(self.bodies[command] if body is None else body)
         for path in self.texts[command]:
-            put(body, path, text)
+            put(body, path, said_at(path, text))
         return body
 
     def saying_at(self, command, path, text):
@@ -49,13 +55,36 @@ class Fields:
         return sum(len(paths) for paths in self.texts.values())
 
 
-def is_free(schema):
-    """True for a text that may be anything: no list of words, no format."""
+def is_bounded(schema):
+    """True for a text of up to 500 characters that is no word of a list and has no format."""
     return schema.get("maxLength") == 500 and "enum" not in schema and "format" not in schema
 
 
-# The other members that an object with a text must have.
-NEEDED = {"proof": {"kind": "photo"}, "place": {"text": "x"}}
+def is_free(schema):
+    """True for a text that may be anything, or anything with a letter or digit: not for an address."""
+    return is_bounded(schema) and "https" not in schema.get("pattern", "")
+
+
+def said_at(path, text):
+    """The text as the path can hold it: a tracking number needs a letter or digit."""
+    return numbered(text) if path[-1] == "trackingNumber" else text
+
+
+def numbered(text):
+    """The text with a digit, within 500 characters."""
+    return text[:498] + " 7"
+
+
+NOTHING = {"amount": 0, "currency": "EUR"}
+# The other members that an object with a text must have, and lists of which the example has no element.
+NEEDED = {
+    "proof": {"kind": "photo"},
+    "place": {"text": "x"},
+    "pickupPlace": {"text": "x"},
+    "origin": {"text": "x"},
+    "lines": [{"lineId": "extra", "sku": "x", "name": "x", "quantity": 1, "unitPrice": NOTHING}],
+    "fees": [{"feeId": "extra", "name": "x", "amount": NOTHING}],
+}
 
 
 def put(body, path, text):
@@ -65,7 +94,7 @@ def put(body, path, text):
         for element in body:
             put(element, rest, text)
     elif rest:
-        put(body.setdefault(name, dict(NEEDED.get(name, {}))), rest, text)
+        put(body.setdefault(name, copy.deepcopy(NEEDED.get(name, {}))), rest, text)
     else:
         body[name] = text
 

@@ -7,21 +7,32 @@ LIFE = (
     "hold",
     "ship-to",
     "release-hold",
+    "edit",
+    "adjust-total",
     "confirm",
     "pack",
     "void-parcel",
     "pack",
     "dispatch",
+    "set-tracking",
     "revise-eta",
     "scan",
     "retract-scan",
+    "/v1/scans",
+    "end-parcel",
     "scan",
     "request-return",
     "decide-return",
+    "cancel-return",
+    "report-shortage",
+    "cancel",
     "overpay",
     "resolve-anomaly",
+    "retract-payment",
     "note",
     "staff-note",
+    "close",
+    "reopen",
 )
 
 
@@ -39,18 +50,25 @@ def life(fields, text, customer):
             body["visibility"] = "customer" if step == "note" else "staff"
         elif step == "pack":
             packs += 1
-            body.update(parcelId=f"p{packs}", lines=[{"lineId": "l1", "quantity": 1}])
-        elif step == "scan":
+            body.update(parcelId=f"p{packs}", lines=[{"lineId": line, "quantity": 1} for line in ("l1", "l2")])
+        elif step in ("scan", "/v1/scans"):
             scans += 1
             body.update(
                 scanId=f"s{scans}",
-                code="exception" if scans == 1 else "delivered",
+                code={1: "exception", 2: "outForDelivery", 3: "delivered"}[scans],
                 occurredAt=f"2026-11-05T09:0{scans}:00Z",
             )
         elif step == "retract-scan":
             body["scanId"] = "s1"
-        elif step == "request-return":
+        elif step in ("request-return", "report-shortage"):
             body["lines"] = [{"lineId": "l1", "quantity": 1}]
-        if step in ("dispatch", "revise-eta", "scan", "retract-scan"):
+        elif step == "cancel":
+            # All that is open; one delivered unit is left.
+            del body["lines"]
+        elif step == "retract-payment":
+            body["paymentId"] = "pay-9"
+        if step in ("decide-return", "cancel-return"):
+            body["returnId"] = "r1"
+        if "parcelId" in body and step not in ("pack", "void-parcel"):
             body["parcelId"] = "p2"
         yield step, command, body

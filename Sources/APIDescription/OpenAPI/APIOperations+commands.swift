@@ -23,7 +23,9 @@ extension APIOperation {
     ) -> APIOperation {
         let places = name == .placeOrder
         let schema = name.schema(in: catalog)
-        let needsBody = catalog.schemas[name.schemaName]?["required"] != nil
+        // These two need one of several fields, which no list of required ones can say.
+        let needsBody =
+            catalog.schemas[name.schemaName]?["required"] != nil || [.setMetadata, .setTracking].contains(name)
         var media: JSONValue = ["schema": schema]
         if let body = examples.bodies[name] { media = media.adding(("example", body)) }
         return APIOperation(
