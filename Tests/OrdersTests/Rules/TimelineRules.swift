@@ -24,7 +24,10 @@ import Testing
 
     @Test func importedOrdersSayWhenTheyWerePlaced() throws {
         let imported = try Given(
-            after: twoLamps.at(-50_000), .confirm, .pay("m", "captured", 2000), .pack("p", ["a": 2])
+            after: twoLamps.at(-50_000),
+            .confirm,
+            .pay("m", "captured", 2000),
+            .pack("p", ["a": 2])
         )
         let delivered = try imported.after(.scan("p", "d", .delivered, -40_000))
         #expect(delivered.units() == "delivered 2" && delivered.anomalies.isEmpty)
