@@ -275,7 +275,7 @@ let package = Package(
         ),
         .testTarget(
             name: "OrderAPITests",
-            dependencies: ["OrderAPI", httpTypes, nio],
+            dependencies: ["Access", "OrderAPI", "OrderLog", "Orders", "StrictJSON", httpTypes, nio],
             swiftSettings: strict
         ),
         .testTarget(

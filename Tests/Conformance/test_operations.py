@@ -109,16 +109,23 @@ def schemathesis(service, check, token, paths, known, phases, scratch):
 
 
 def count_calls(check, calls, description):
-    """Tells the cases of each operation and the number of accepted ones, and checks that there is one."""
-    cases = {
-        f"{method.upper()} {path}": []
+    """Tells the cases of each operation and the number of accepted ones, and checks that there is one.
+
+    Also checks that each problem has a code that the operation names for the status.
+    """
+    operations = {
+        f"{method.upper()} {path}": operation
         for path, item in description["paths"].items()
         for method, operation in item.items()
         if "streams" not in operation["tags"]
     }
+    cases = {label: [] for label in operations}
+    strange = {label: set() for label in operations}
     for line in calls.read_text(encoding="utf-8").splitlines():
-        label, valid, status = line.split("\t")
+        label, valid, status, code = line.split("\t")
         cases[label].append((valid == "1", int(status)))
+        if code and code not in operations[label]["responses"].get(status, {}).get("x-codes", ()):
+            strange[label].add(f"{status} {code}")
     lines = [f"{'operation':<42}{'cases':>7}{'valid':>7}{'2xx':>7}{'share':>7}  other answers to valid ones"]
     for label, seen in cases.items():
         valid = [status for is_valid, status in seen if is_valid]
@@ -133,6 +140,7 @@ def count_calls(check, calls, description):
     for label, seen in cases.items():
         good = any(status < 300 for _, status in seen)
         check(f"accepted at least once: {label}", good, f"{len(seen)} cases, none")
+        check(f"every problem's code is named: {label}", not strange[label], sorted(strange[label]))
 
 
 @pytest.mark.slow

@@ -86,6 +86,40 @@ import Testing
         #expect(fields.types.count > 20 && Self.document.enumerations.count > 20)
     }
 
+    /// What generators of clients do not take: a schema of one value without a type, words without a type, a choice
+    /// among texts, and null.
+    @Test func everySchemaIsOneThatClientGeneratorsTake() {
+        var faults: [String] = []
+        Self.look(at: Self.document.value, path: "", &faults)
+        #expect(faults.isEmpty, "\(faults.prefix(20).joined(separator: "\n"))")
+    }
+
+    private static func look(at value: JSONValue, path: String, _ faults: inout [String]) {
+        switch value {
+        case .array(let elements):
+            for (index, element) in elements.enumerated() { look(at: element, path: "\(path)/\(index)", &faults) }
+        case .object(let object):
+            // An example is a value and no schema.
+            if path.hasSuffix("/example") { return }
+            let names = Set(object.members.map(\.name))
+            // A property may have any name.
+            if !path.hasSuffix("/properties") {
+                for name in ["const", "anyOf"] where names.contains(name) { faults.append("\(path) has \(name)") }
+                if value["type"]?.string == "null" { faults.append("\(path) is null") }
+                if value["enum"]?.array != nil, value["type"]?.string == nil { faults.append("\(path) has no type") }
+            }
+            for member in object.members { look(at: member.value, path: "\(path)/\(member.name)", &faults) }
+        default: break
+        }
+    }
+
+    @Test func everyEventOfTheExampleFitsItsPartsInTheDescription() {
+        let schemas = Self.document.value["components"]?["schemas"]
+        for type in EventType.allCases {
+            for name in APISchemas.eventNames(of: type) { #expect(schemas?[name]?["properties"] != nil, "\(name)") }
+        }
+    }
+
     private static func references(_ value: JSONValue, _ targets: inout [String]) {
         switch value {
         case .array(let elements): for element in elements { references(element, &targets) }

@@ -23,6 +23,56 @@ package enum Samples {
         return try OrderCommand.decode(name, value.object ?? JSONObject())
     }
 
+    /// A submission of a scan by tracking number, by a backend of the shop.
+    package static func trackedScan(
+        _ number: String,
+        scan scanId: String,
+        code: String = "inTransit",
+        at occurredAt: String = "2026-01-02T10:00:00Z",
+        shop: String = "aurora",
+        key: String = UUID().uuidString,
+        fingerprint: UInt8 = 1,
+        ifMatch: Int? = nil
+    ) throws -> Submission {
+        let body =
+            #"{"trackingNumber":"\#(number)","scanId":"\#(scanId)","code":"\#(code)","occurredAt":"\#(occurredAt)"}"#
+        let command = try JSONNode.read(Array(body.utf8)) { node in
+            Result { () throws(InvalidCommand) in try OrderCommand.decodeTrackedScan(node) }
+        }.get()
+        return Submission(
+            orderId: nil,
+            trackingKey: TrackingKey(shop: shop, number: command.scanTarget?.numberKey ?? ""),
+            command: command,
+            commandId: key,
+            fingerprint: [UInt8](repeating: fingerprint, count: 32),
+            ifMatch: ifMatch,
+            shops: [shop],
+            role: .backend,
+            actor: "backend:test",
+            correlationId: nil,
+            receivedAt: Timestamp(unixMicroseconds: Int64(Date().timeIntervalSince1970 * 1_000_000))
+        )
+    }
+
+    /// The commands that bring a new order of the shop to a parcel `p` with this tracking number, on its way.
+    ///
+    /// - Parameter placedAt: the time of the order; without one, the moment at which it is received.
+    package static func shipped(
+        _ order: UUID,
+        number: String,
+        shop: String = "aurora",
+        placedAt: String = "2026-01-01T10:00:00Z"
+    ) throws -> [Submission] {
+        let placement = place(shop: shop).dropLast() + #","terms":"invoice","occurredAt":"\#(placedAt)"}"#
+        let dispatch = #"{"parcelId":"p","carrier":"dhl","trackingNumber":"\#(number)"}"#
+        return [
+            try submission(.placeOrder, String(placement), order: order),
+            try submission(.confirmOrder, order: order),
+            try submission(.packParcel, #"{"parcelId":"p","lines":[{"lineId":"l1","quantity":2}]}"#, order: order),
+            try submission(.dispatchParcel, dispatch, order: order),
+        ]
+    }
+
     /// A submission by a backend; without `shops` it may act in every shop.
     package static func submission(
         _ name: CommandName,
@@ -31,7 +81,8 @@ package enum Samples {
         key: String = UUID().uuidString,
         fingerprint: UInt8 = 1,
         ifMatch: Int? = nil,
-        shops: Set<String>? = nil
+        shops: Set<String>? = nil,
+        byteCount: Int = 0
     ) throws -> Submission {
         Submission(
             orderId: order,
@@ -43,7 +94,8 @@ package enum Samples {
             role: .backend,
             actor: "backend:test",
             correlationId: nil,
-            receivedAt: Timestamp(unixMicroseconds: Int64(Date().timeIntervalSince1970 * 1_000_000))
+            receivedAt: Timestamp(unixMicroseconds: Int64(Date().timeIntervalSince1970 * 1_000_000)),
+            byteCount: byteCount
         )
     }
 }

@@ -6,15 +6,15 @@ import Testing
 @testable import OrderLog
 
 @Suite struct AppendQueueTests {
-    private func entry(_ key: String) throws -> AppendQueue.Entry {
-        let submission = try Samples.submission(.confirmOrder, order: UUID(), key: key)
+    private func entry(_ key: String, byteCount: Int = 0) throws -> AppendQueue.Entry {
+        let submission = try Samples.submission(.confirmOrder, order: UUID(), key: key, byteCount: byteCount)
         return AppendQueue.Entry(submission: submission, deadline: .now + .seconds(60))
     }
 
     private func keys(_ batch: [AppendQueue.Entry]?) -> [String] { (batch ?? []).map(\.submission.commandId) }
 
     @Test func singleCommandsGoFirstAndBulkCommandsGetTheRest() async throws {
-        let queue = AppendQueue(capacity: 10, bulkCapacity: 10)
+        let queue = AppendQueue.bounded(singles: 10, bulk: 10)
         for index in 0..<6 { #expect(await queue.pushBulk(try entry("b\(index)")) == nil) }
         for index in 0..<2 { #expect(queue.push(try entry("s\(index)")) == nil) }
         #expect(keys(await queue.next(limit: 6)) == ["s0", "s1", "b0", "b1", "b2", "b3"])
@@ -22,7 +22,7 @@ import Testing
     }
 
     @Test func neitherLaneStarvesTheOther() async throws {
-        let queue = AppendQueue(capacity: 10, bulkCapacity: 10)
+        let queue = AppendQueue.bounded(singles: 10, bulk: 10)
         for index in 0..<8 {
             #expect(queue.push(try entry("s\(index)")) == nil)
             #expect(await queue.pushBulk(try entry("b\(index)")) == nil)
@@ -32,7 +32,7 @@ import Testing
     }
 
     @Test func aFullBulkLaneMakesOnlyItsOwnSendersWait() async throws {
-        let queue = AppendQueue(capacity: 1, bulkCapacity: 2)
+        let queue = AppendQueue.bounded(singles: 1, bulk: 2)
         for index in 0..<2 { #expect(await queue.pushBulk(try entry("b\(index)")) == nil) }
         let third = try entry("b2")
         let waiting = Task { await queue.pushBulk(third) }
@@ -46,8 +46,26 @@ import Testing
         #expect(keys(await queue.next(limit: 9)) == ["b1", "b2"])
     }
 
+    @Test func aLaneIsFullWhenItsCommandsHaveTooManyBytes() async throws {
+        let bounds = AppendQueue.Bounds(count: 100, bytes: 1000)
+        let queue = AppendQueue(singles: bounds, bulk: bounds)
+        #expect(queue.push(try entry("s0", byteCount: 900)) == nil)
+        #expect(queue.push(try entry("s1", byteCount: 5000)) == nil)
+        guard case .overloaded = queue.push(try entry("s2", byteCount: 1)) else {
+            Issue.record("the lane took more bytes than it holds")
+            return
+        }
+        #expect(await queue.pushBulk(try entry("b0", byteCount: 5000)) == nil)
+        let second = try entry("b1", byteCount: 1)
+        let waiting = Task { await queue.pushBulk(second) }
+        #expect(keys(await queue.next(limit: 3)) == ["s0", "s1", "b0"])
+        #expect(await waiting.value == nil)
+        #expect(queue.push(try entry("s3", byteCount: 1)) == nil)
+        #expect(keys(await queue.next(limit: 3)) == ["s3", "b1"])
+    }
+
     @Test func closingRefusesWaitingSenders() async throws {
-        let queue = AppendQueue(capacity: 1, bulkCapacity: 1)
+        let queue = AppendQueue.bounded(singles: 1, bulk: 1)
         #expect(await queue.pushBulk(try entry("b0")) == nil)
         let second = try entry("b1")
         let waiting = Task { await queue.pushBulk(second) }
@@ -77,5 +95,12 @@ import Testing
                 #expect(positions == positions.sorted())
             }
         }
+    }
+}
+
+extension AppendQueue {
+    /// A queue without a bound in bytes.
+    fileprivate static func bounded(singles: Int, bulk: Int) -> AppendQueue {
+        AppendQueue(singles: Bounds(count: singles, bytes: .max), bulk: Bounds(count: bulk, bytes: .max))
     }
 }

@@ -118,6 +118,38 @@ import Testing
         }
     }
 
+    @Test func exportOfAnEarlierVersionHasNullInHiddenEvents() async throws {
+        let bytes = try await TestLog.with { try await sample($0) }
+        let today = Array(lines(bytes).dropFirst().dropLast())
+        let earlier = today.map {
+            $0.replacing(#""data":{},"internal":{"text""#, with: #""data":null,"internal":{"text""#)
+        }
+        #expect(zip(today, earlier).count { $0 != $1 } == 3)
+        try await TestLog.with { log in
+            try await restore(Array(earlier.map { $0 + "\n" }.joined().utf8), into: log)
+            #expect(try await export(log) == bytes)
+            let hidden = try await log.pool.query("select type from events where data is null order by seq")
+            #expect(try hidden.map { try $0.get("type", as: String.self) } == ["NoteAdded", "NoteAdded", "NoteAdded"])
+        }
+    }
+
+    @Test func importedParcelsAreFoundByTheirNumbers() async throws {
+        let order = UUID()
+        let bytes = try await TestLog.with { log in
+            try await log.withAppender { appender in
+                for submission in try Samples.shipped(order, number: "i 1") {
+                    _ = try await appender.submit(submission)
+                }
+            }
+            return try await export(log)
+        }
+        try await TestLog.with { log in
+            try await restore(bytes, into: log)
+            let receipt = try await log.withAppender { try await $0.submit(Samples.trackedScan("I1", scan: "s1")) }
+            #expect(receipt.orderId == order)
+        }
+    }
+
     @Test func aBadFileImportsNothing() async throws {
         let bytes = try await TestLog.with { try await sample($0) }
         let sealed = lines(bytes)

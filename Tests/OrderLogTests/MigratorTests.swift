@@ -109,7 +109,9 @@ import Testing
                 """
             )
             await owner.close()
-            #expect(try await Migrator(logger: logger).migrate(database).map(\.name) == ["order-states"])
+            let applied = try await Migrator(logger: logger).migrate(database).map(\.name)
+            #expect(applied.first == "order-states")
+            #expect(applied == Migration.all.filter { $0.version >= 23 }.map(\.name))
 
             let registry = EpochRegistry()
             let pool = LogReader.makePool(configuration: database, registry: registry, logger: logger)

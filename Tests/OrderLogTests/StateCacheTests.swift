@@ -32,6 +32,17 @@ import Testing
         #expect(cache.record(of: order) == nil && cache.head == nil)
     }
 
+    @Test func largeOrdersLeaveLessRoomForOthers() {
+        let snapshot = StateSnapshot(version: 1, byteCount: 1 << 20)
+        var cache = StateCache(capacityBytes: 8 << 20)
+        for seq in 0..<100 {
+            var record = record(UUID(), seq: Int64(seq))
+            record.snapshot = snapshot
+            cache.insert(record)
+            #expect(cache.count <= 4)
+        }
+    }
+
     /// Two processes take turns on the same orders: neither may decide on its cached orders from before the other's
     /// turn.
     @Test func eventsOfAnotherProcessAreSeen() async throws {

@@ -89,7 +89,7 @@ extension ReadModelTests {
                 for customer in [nil, "cust-1"] as [String?] {
                     for statuses in [[], ["attention"], ["onHold", "preparing", "delivered"]] {
                         for attention in [nil, true, false] as [Bool?] {
-                            for carrier in [nil, "dhl", #"a "carrier", {\odd}"#] as [String?] {
+                            for carrier in [nil, "dhl", "DHL", #"a "carrier", {\odd}"#] as [String?] {
                                 var request = OrderListRequest(scope: ReadScope(shops: shops, customer: customer))
                                 request.statuses = statuses
                                 request.attention = attention
@@ -109,7 +109,9 @@ extension ReadModelTests {
             return request.scope.contains(shop: order.shop, customer: order.customer)
                 && (request.statuses.isEmpty || request.statuses.contains(order.announced?.rawValue ?? ""))
                 && (request.attention.map { $0 == attention } ?? true)
-                && (request.carrier.map { carrier in order.parcels.contains { $0.carrier == carrier } } ?? true)
+                && (request.carrier.map { carrier in
+                    order.carriers.contains { OrderKeys.carrierKey($0) == OrderKeys.carrierKey(carrier) }
+                } ?? true)
         }
 
         @Test func numbersTrackingNumbersAndTimesFindExactlyTheirOrders() async throws {
@@ -122,7 +124,7 @@ extension ReadModelTests {
                 let all = try await bench.reader.orders(everything).orders.map(\.order)
                 var tracked = 0
                 for order in all {
-                    for tracking in order.parcels.compactMap(\.trackingNumber) {
+                    for tracking in order.trackingKeys {
                         var request = everything
                         request.trackingNumber = tracking
                         #expect(try await bench.reader.orders(request).orders.map(\.order.orderId) == [order.orderId])
@@ -141,6 +143,33 @@ extension ReadModelTests {
                 request.placedAfter = nil
                 request.placedBefore = all[15].placedAt
                 #expect(try await bench.reader.orders(request).orders.map(\.order.orderId) == all[16...].map(\.orderId))
+            }
+        }
+
+        @Test func ordersAreFoundByFormerNumbersAndThoseOfReturns() async throws {
+            try await ModelBench.with { bench in
+                let order = UUID()
+                try await bench.log.withAppender { appender in
+                    for submission in try Samples.shipped(order, number: "jd-01") {
+                        _ = try await appender.submit(submission)
+                    }
+                    let steps: [(CommandName, String)] = [
+                        (.setTracking, #"{"parcelId":"p","carrier":"UPS","trackingNumber":"1z 02"}"#),
+                        (.endParcel, #"{"parcelId":"p","scanId":"e","outcome":"delivered","reason":"x"}"#),
+                        (.requestReturn, #"{"returnId":"r","lines":[{"lineId":"l1","quantity":1}],"reason":"x"}"#),
+                        (.setTracking, #"{"returnId":"r","carrier":"Hermes","trackingNumber":"H 03"}"#),
+                    ]
+                    for (name, body) in steps {
+                        _ = try await appender.submit(Samples.submission(name, body, order: order))
+                    }
+                }
+                try await bench.catchUp()
+                for (carrier, number) in [("dhl", "JD01"), ("ups", "1Z02"), ("HERMES", "H03")] {
+                    var request = OrderListRequest(scope: .everything)
+                    request.trackingNumber = number
+                    request.carrier = carrier
+                    #expect(try await bench.reader.orders(request).orders.map(\.order.orderId) == [order])
+                }
             }
         }
 

@@ -51,7 +51,10 @@ def table(order_id, parcel_order_id):
         _only((BACKEND,), 200),
     )
     yield "scan", "POST", f"{parcel}/scan", _scan, {}, _only((BACKEND,), 200)
+    yield "scan by number", "POST", "/v1/scans", _tracked_scan, {}, _only((BACKEND,), 404)
     yield "payment", "POST", f"{base}/payment", _payment, {}, _only((BACKEND,), 200)
+    yield "retract-payment", "POST", f"{base}/retract-payment", _retraction, {}, _only((BACKEND,), 409)
+    yield "shortage", "POST", f"{parcel}/report-shortage", _shortage, {}, _only((BACKEND, STAFF), 200)
     yield (
         "note",
         "POST",
@@ -78,6 +81,21 @@ def table(order_id, parcel_order_id):
 
 def _scan():
     return {"parcelId": "p1", "scanId": f"s{next(_fresh)}", "code": "inTransit", "occurredAt": moment(60)}
+
+
+def _tracked_scan():
+    body = {**_scan(), "trackingNumber": "NOBODY HAS THIS"}
+    del body["parcelId"]
+    return body
+
+
+def _retraction():
+    return {"paymentId": "nobody", "reason": "x"}
+
+
+def _shortage():
+    lines = [{"lineId": "l1", "quantity": 1}]
+    return {"claimId": f"c{next(_fresh)}", "parcelId": "p1", "lines": lines, "kind": "missing"}
 
 
 def _payment():

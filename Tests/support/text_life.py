@@ -45,7 +45,7 @@ def life(fields, text, customer):
             body.update(
                 scanId=f"s{scans}",
                 code="exception" if scans == 1 else "delivered",
-                occurredAt=f"2025-11-05T09:0{scans}:00Z",
+                occurredAt=f"2026-11-05T09:0{scans}:00Z",
             )
         elif step == "retract-scan":
             body["scanId"] = "s1"

@@ -100,7 +100,7 @@ enum TransitionsPage {
             case .packParcel: #"{"parcelId":"p\#(order.parcels.count + 1)","lines":[{"lineId":"a","quantity":2}]}"#
             case .voidParcel: #"{"parcelId":"p1","reason":"x"}"#
             case .dispatchParcel: #"{"parcelId":"p1","carrier":"dhl"}"#
-            case .setTracking: #"{"parcelId":"p1","carrier":"ups"}"#
+            case .setTracking: #"{"parcelId":"p1","carrier":"ups","trackingNumber":"1"}"#
             case .reviseEta: "{\(window),\"source\":\"shop\"}"
             case .recordScan: scan("s1", "inTransit").1
             case .retractScan: #"{"parcelId":"p1","scanId":"s0","reason":"x"}"#

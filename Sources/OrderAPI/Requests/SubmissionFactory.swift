@@ -33,8 +33,8 @@ struct SubmissionFactory: Sendable {
         if let shop = command.shop, !caller.principal.mayAct(inShop: shop) {
             throw Problem(.foreignShop, "The token is not for the shop that the command names.")
         }
-        let trackingKey = try Self.trackingKey(of: command, from: caller)
         let canonicalBytes = command.canonicalBytes
+        let trackingKey = try Self.trackingKey(of: command, from: caller)
         return Submission(
             orderId: trackingKey == nil ? envelope.target ?? command.orderId ?? UUIDv7.make() : nil,
             trackingKey: trackingKey,
@@ -76,7 +76,7 @@ struct SubmissionFactory: Sendable {
 
     /// The SHA-256 of the command before defaults, and of the order that stands beside it, if any. The same command has
     /// the same fingerprint on every route. A scan by tracking number has that of the number, wherever the number leads.
-    static func fingerprint(of canonicalBytes: [UInt8], for target: UUID?) -> [UInt8] {
+    private static func fingerprint(of canonicalBytes: [UInt8], for target: UUID?) -> [UInt8] {
         var hash = SHA256()
         if let target { hash.update(data: Array(target.text.utf8)) }
         hash.update(data: canonicalBytes)

@@ -4,8 +4,8 @@ import Synchronization
 /// The commands that wait for the next batch, in two lanes: those of requests with one command, and those of bulk
 /// requests.
 ///
-/// The lanes are bounded in commands and bytes: a single command that does not fit is refused at once, a bulk command waits for room. Both
-/// lanes share each batch, so that an import neither delays single commands nor stops for them.
+/// The lanes are bounded in commands and bytes: a single command that does not fit is refused at once, a bulk command
+/// waits for room. Both lanes share each batch, so that an import neither delays single commands nor stops for them.
 final class AppendQueue: Sendable {
     /// One waiting command and its pending answer.
     struct Entry: Sendable {

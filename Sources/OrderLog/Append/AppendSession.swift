@@ -109,7 +109,7 @@ struct AppendSession {
         }
     }
 
-    /// Commits the transaction, answers its entries and removes them from `pending`, and loads the rows of the next batch
+    /// Commits the transaction, answers its entries and removes them from `pending`. Loads the rows of the next batch
     /// meanwhile.
     ///
     /// - Throws: the database's error. COMMIT may have been sent by then: the entries that may be committed are marked.
@@ -176,7 +176,7 @@ struct AppendSession {
             "a command took too long; it is answered as unavailable",
             metadata: [
                 "error": "\(error)", "command": "\(entry.submission.commandId)",
-                "order": "\(entry.submission.orderId?.text ?? "by tracking number")",
+                "order": "\(entry.submission.orderId?.text ?? "unknown")",
             ]
         )
         entry.pendingReceipt.complete(with: .failure(.unavailable))

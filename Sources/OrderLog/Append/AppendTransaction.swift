@@ -37,117 +37,104 @@ struct AppendTransaction {
     ) async throws -> AppendTransaction {
         let commandIds = Set(entries.lazy.filter(\.mayBeKnown).map(\.submission.commandId))
         let newIds = Array(commandIds.subtracting(prefetch.commandIds))
-        let orderIds = distinctOrders(of: entries)
+        let orderIds = distinct(entries.compactMap(\.submission.orderId))
         let trackingKeys = Set(entries.compactMap(\.submission.trackingKey))
-        var records = orderIds.reduce(into: [:]) { $0[$1] = cache.record(of: $1) ?? prefetch.orders[$1] }
-        let missing = orderIds.filter { records[$0] == nil && !prefetch.orderIds.contains($0) }
+        let cached = orderIds.reduce(into: [:]) { $0[$1] = cache.record(of: $1) ?? prefetch.orders[$1] }
+        let missing = orderIds.filter { cached[$0] == nil && !prefetch.orderIds.contains($0) }
         let snapshot = commandIdFilter.snapshot(in: registry.current)
         let opening =
             [PostgresQuery("begin isolation level read committed")]
             + (statementTimeout.map { [AppendStatements.limitStatements(to: $0)] } ?? [])
-        let rows = try await connection.pipeline(
-            opening + [
-                PostgresQuery(LogHead.selectForUpdate),
-                PostgresQuery("select clock_timestamp() as now"),
-                CommandLookUp(snapshot: snapshot, epochs: registry.current).recent(newIds),
-                CurrentStateTable.load(missing, version: .active),
-                EpochStore.newer.query(after: registry.current.newestOrdinal),
-            ] + (trackingKeys.isEmpty ? [] : [TrackingNumberTable.find(Array(trackingKeys))]),
-            timeout: LogConnection.appendTimeout
-        ).dropFirst(opening.count).map { $0 }
+        var statements = [
+            PostgresQuery(LogHead.selectForUpdate),
+            PostgresQuery("select clock_timestamp() as now"),
+            CommandLookUp(snapshot: snapshot, epochs: registry.current).recent(newIds),
+            CurrentStateTable.load(missing, version: .active),
+            EpochStore.newer.query(after: registry.current.newestOrdinal),
+        ]
+        if !trackingKeys.isEmpty { statements.append(TrackingNumberTable.find(Array(trackingKeys))) }
+        let results = try await connection.pipeline(opening + statements, timeout: LogConnection.appendTimeout)
+        let rows = Array(results.dropFirst(opening.count))
         registry.merge(try EpochStore.decode(rows[4]))
         let epochs = registry.current
         let head = try LogHead(rows[0])
         let lookUp = CommandLookUp(snapshot: snapshot, epochs: epochs)
         var known = try await lookUp.complete(rows[2], ids: newIds, on: connection)
-        var leftOut: Set<UUID> = []
+        var orders = BatchOrders(on: connection)
+        try await orders.add(rows[3])
         if cache.head == head {
             known.merge(prefetch.known) { first, _ in first }
+            orders.add(cached)
         } else {
             // Another process has appended, or the history is another one: rows loaded before the lock are outdated.
             cache.removeAll()
             cache.advance(to: head)
-            let outdated = Set(orderIds).subtracting(missing)
-            records = try await load(orderIds.filter(outdated.contains), on: connection, leavingOut: &leftOut)
+            let loaded = Set(missing)
+            try await orders.load(orderIds.filter { !loaded.contains($0) })
             let prefetched = Array(commandIds.intersection(prefetch.commandIds))
             known.merge(try await lookUp.find(prefetched, on: connection)) { $1 }
         }
-        records.merge(try await Self.records(StoredStates(rows[3]), on: connection, leavingOut: &leftOut)) { $1 }
         let candidates = trackingKeys.isEmpty ? [:] : try TrackingNumberTable.decode(rows[5])
-        for orderId in Set(candidates.values.joined()) where records[orderId] == nil {
-            records[orderId] = cache.record(of: orderId)
-        }
-        let unread = Set(candidates.values.joined()).filter { records[$0] == nil && !leftOut.contains($0) }
-        records.merge(try await loadAll(Array(unread), on: connection)) { $1 }
-        for record in records.values { cache.insert(record) }
+        try await addCandidates(candidates, of: entries, to: &orders, cache: &cache)
+        for record in orders.records.values { cache.insert(record) }
         let now = try rows[1].first.map { try $0.get("now", as: PostgresTimestamp.self).unixMicroseconds }
-        var plan = BatchPlan(
+        let plan = BatchPlan(
             headSeq: head.seq,
             // The log's time never goes back, whatever the clock does.
             recordedAt: Timestamp(unixMicroseconds: max(head.recordedAtMicroseconds, now ?? .min)),
             epochs: epochs,
-            records: records,
+            records: orders.records,
             known: known,
             candidates: candidates
         )
-        // Up to the first command whose order is left out, so that commands keep their order.
-        let loaded = entries.prefix { entry in
-            let ids = entry.submission.trackingKey.map { candidates[$0] ?? [] } ?? []
-            return !(ids + [entry.submission.orderId].compactMap { $0 }).contains(where: leftOut.contains)
-        }
-        let results = loaded.map { plan.decide($0.submission, acceptedBefore: $0.maybeCommitted) }
-        return AppendTransaction(
-            results: results,
-            connection: connection,
-            plan: plan,
-            states: StateWrite(plan.changed.compactMap { plan.records[$0] }),
-            epochs: epochs,
-            head: head
+        // Up to the first command whose order has no room, so that commands keep their order.
+        let loaded = entries.prefix { orders.hasRoom(for: neededOrders(of: $0, candidates)) }
+        return AppendTransaction(deciding: loaded, by: plan, on: connection, epochs: epochs, head: head)
+    }
+
+    private init(
+        deciding entries: ArraySlice<AppendQueue.Entry>,
+        by undecided: BatchPlan,
+        on connection: PostgresConnection,
+        epochs: EpochTable,
+        head: LogHead
+    ) {
+        var plan = undecided
+        results = entries.map { plan.decide($0.submission, acceptedBefore: $0.maybeCommitted) }
+        states = StateWrite(plan.changed.compactMap { plan.records[$0] })
+        self.plan = plan
+        self.connection = connection
+        self.epochs = epochs
+        self.head = head
+    }
+
+    /// Adds the orders to which the tracking numbers of scans may lead.
+    private static func addCandidates(
+        _ candidates: [TrackingKey: [UUID]],
+        of entries: [AppendQueue.Entry],
+        to orders: inout BatchOrders,
+        cache: inout StateCache
+    ) async throws {
+        let orderIds = distinct(entries.flatMap { $0.submission.trackingKey.flatMap { candidates[$0] } ?? [] })
+        orders.add(
+            orderIds.filter { orders.records[$0] == nil }.reduce(into: [:]) { $0[$1] = cache.record(of: $1) }
         )
+        try await orders.load(orderIds)
+        // The first command must be decided, or the batch would make no progress: a scan needs all of its candidates.
+        if let first = entries.first {
+            try await orders.loadLeftOut(of: neededOrders(of: first, candidates))
+        }
     }
 
-    /// The orders of some commands, each once, in the order of the commands: the first one is never left out.
-    private static func distinctOrders(of entries: [AppendQueue.Entry]) -> [UUID] {
+    /// The orders that a command needs.
+    private static func neededOrders(of entry: AppendQueue.Entry, _ candidates: [TrackingKey: [UUID]]) -> [UUID] {
+        entry.submission.orderId.map { [$0] } ?? entry.submission.trackingKey.flatMap { candidates[$0] } ?? []
+    }
+
+    /// The orders, each once, in the order of their commands: the first ones have room.
+    private static func distinct(_ orderIds: [UUID]) -> [UUID] {
         var seen: Set<UUID> = []
-        return entries.compactMap(\.submission.orderId).filter { seen.insert($0).inserted }
-    }
-
-    /// Loads the orders that may have a scan's tracking number, however large they are: the table bounds how many.
-    private static func loadAll(
-        _ orderIds: [UUID],
-        on connection: PostgresConnection
-    ) async throws -> [UUID: OrderRecord] {
-        var loaded: [UUID: OrderRecord] = [:]
-        try await StoredStates.forEachSlice(of: orderIds) { ids in
-            CurrentStateTable.load(ids, version: .active)
-        } read: { query in
-            try await connection.query(query.sql, query.bindings, timeout: LogConnection.appendTimeout)
-        } body: { _, records in
-            loaded.merge(records) { $1 }
-        }
-        return loaded
-    }
-
-    private static func load(
-        _ orderIds: [UUID],
-        on connection: PostgresConnection,
-        leavingOut leftOut: inout Set<UUID>
-    ) async throws -> [UUID: OrderRecord] {
-        guard !orderIds.isEmpty else { return [:] }
-        let query = CurrentStateTable.load(orderIds, version: .active)
-        let rows = try await connection.query(query.sql, query.bindings, timeout: LogConnection.appendTimeout)
-        return try await records(StoredStates(rows), on: connection, leavingOut: &leftOut)
-    }
-
-    private static func records(
-        _ stored: StoredStates,
-        on connection: PostgresConnection,
-        leavingOut leftOut: inout Set<UUID>
-    ) async throws -> [UUID: OrderRecord] {
-        leftOut.formUnion(stored.leftOut)
-        return try await stored.recordsById {
-            try await connection.query($0.sql, $0.bindings, timeout: LogConnection.appendTimeout)
-        }
+        return orderIds.filter { seen.insert($0).inserted }
     }
 
     /// Updates the cache after the commit.

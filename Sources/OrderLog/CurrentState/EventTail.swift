@@ -3,8 +3,8 @@ import Postgres
 
 /// The events of an order between the state that its row holds and the event that the row reflects.
 ///
-/// The log only grows, and an order's events up to a given one never change. So the tail of a row that one statement has
-/// read may be read by a later one.
+/// The log only grows, and an order's events up to a given one never change. So a later statement than the one that has
+/// read the row may read the tail.
 struct EventTail: Sendable, Hashable {
     let orderId: UUID
     /// The version of the state: the tail begins with the event after it.

@@ -118,8 +118,7 @@ extension StoredStates {
     ///
     /// - Parameters:
     ///   - select: selects the rows of orders, by `select(_:from:version:)`.
-    ///   - body: gets a slice and the records of those orders in it that have rows. Slices keep the orders' order, large
-    ///     orders apart.
+    ///   - body: gets a slice, in the order of `orderIds`, and the records of those orders in it that have rows.
     package static func forEachSlice(
         of orderIds: [UUID],
         select: ([UUID]) -> PostgresQuery,

@@ -96,15 +96,12 @@ package struct LogImport {
         } read: { query in
             try await connection.query(query.sql, query.bindings)
         } body: { ids, records in
-            let changed = try ids.map {
-                try Self.fold(batches[$0] ?? [], of: $0, into: records[$0], numbers: &numbers)
-            }
+            let changed = try ids.map { try Self.fold(batches[$0] ?? [], of: $0, into: records[$0], &numbers) }
             let upsert = CurrentStateTable.upsert(StateWrite(changed), version: .active)
             try await connection.query(upsert.sql, upsert.bindings)
         }
         _ = try await connection.pipeline([
-            AppendStatements.insertEvents(batch.map(\.event)),
-            TrackingNumberTable.insert(numbers),
+            AppendStatements.insertEvents(batch.map(\.event)), TrackingNumberTable.insert(numbers),
         ])
         batch.removeAll(keepingCapacity: true)
     }
@@ -113,7 +110,7 @@ package struct LogImport {
         _ events: [(line: Int, event: LoggedEvent)],
         of orderId: UUID,
         into stored: OrderRecord?,
-        numbers: inout [TrackingNumberTable.Row]
+        _ numbers: inout [TrackingNumberTable.Row]
     ) throws -> OrderRecord {
         let first = Timestamp(unixMicroseconds: 0)
         var record = stored ?? OrderRecord(order: Order(orderId: orderId), seq: 0, recordedAt: first)

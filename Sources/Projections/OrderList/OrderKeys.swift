@@ -20,7 +20,8 @@ struct OrderKeys: Sendable, Hashable {
     init(_ order: Order) {
         orderId = order.orderId
         placedAt = order.placedAt
-        attention = order.attention
+        // The announced headline decides, as the list shows it.
+        attention = order.headline == .attention || !order.anomalies.isEmpty
         shop = order.shop
         customer = order.customer
         number = order.number

@@ -9,8 +9,8 @@ extension OrderListModel: VerifiableModel {
     package func selectStored(_ ids: [UUID], version: Int) -> PostgresQuery {
         PostgresQuery(
             """
-            select i.order_id, l.seq, l.recorded_at, l.version, l.state, k.placed_at, k.attention, k.shop, k.customer, k.number,
-                k.status, k.carriers, k.tracking_numbers
+            select i.order_id, l.seq, l.recorded_at, l.version, l.state, k.placed_at, k.attention, k.shop, k.customer,
+                k.number, k.status, k.carriers, k.tracking_numbers
             from unnest($2::uuid[]) i (order_id)
             left join order_list l on l.order_id = i.order_id and l.model_version = $1
             left join order_list_keys k on k.order_id = i.order_id and k.model_version = $1

@@ -35,17 +35,13 @@ struct LayoutUpgrade: Sendable {
     }
 
     private func rebuild(_ name: String) async -> Outcome {
-        logger.notice(
-            "a former version of Waybill built a read model; it is built again, and served as it is until then",
-            metadata: ["model": "\(name)"]
-        )
         do {
-            try await replay.run(name)
+            try await replay.rebuildIfOutdated(name)
             return .done
         } catch let failure as ReplayFailure {
             if case .cancelled = failure {
                 logger.warning(
-                    "the read model stays as a former version of Waybill built it; start its replay to rebuild it",
+                    "the rebuild of a read model was cancelled; what a former version built is served until a replay",
                     metadata: ["model": "\(name)"]
                 )
                 return .never

@@ -48,24 +48,52 @@ package struct Replay: Sendable {
         return try await withConnections(3) { connections in
             let claim = ReplayClaim(name: name, control: connections[0], logger: logger)
             try await claim.acquire()
-            let session = try await claim.openSession(
-                layout: model.layout,
-                reader: connections[1],
-                writer: connections[2],
-                limits: limits
-            )
-            claimed(session.meter.progress)
-            do {
-                try await build(model, in: session, progress: progress)
-            } catch let error as ReplayFailure {
-                if case .cancelled = error { try await claim.drop(version: session.version) }
-                throw error
-            }
-            try await claim.dropReplacedVersion()
-            let end = session.meter.measure()
-            progress(end)
-            return end
+            return try await rebuild(model, holding: claim, connections, claimed: claimed, progress: progress)
         }
+    }
+
+    /// Rebuilds one projection if a former version of Waybill has built what is served.
+    ///
+    /// - Throws: as `run`.
+    func rebuildIfOutdated(_ name: String) async throws {
+        guard let model = ReadModels.named(name) else { throw ReplayFailure.unknown(name) }
+        try await withConnections(3) { connections in
+            let claim = ReplayClaim(name: name, control: connections[0], logger: logger)
+            try await claim.acquire()
+            // Another process may have rebuilt it until now.
+            guard try await Self.outdatedModels(connections[0]).contains(name) else { return }
+            logger.notice(
+                "a former version of Waybill built a read model; it is built again, and served as it is until then",
+                metadata: ["model": "\(name)"]
+            )
+            _ = try await rebuild(model, holding: claim, connections, claimed: { _ in }, progress: { _ in })
+        }
+    }
+
+    private func rebuild(
+        _ model: any VerifiableModel,
+        holding claim: ReplayClaim,
+        _ connections: [PostgresConnection],
+        claimed: @Sendable (ReplayProgress) -> Void,
+        progress: @escaping @Sendable (ReplayProgress) -> Void
+    ) async throws -> ReplayProgress {
+        let session = try await claim.openSession(
+            layout: model.layout,
+            reader: connections[1],
+            writer: connections[2],
+            limits: limits
+        )
+        claimed(session.meter.progress)
+        do {
+            try await build(model, in: session, progress: progress)
+        } catch let error as ReplayFailure {
+            if case .cancelled = error { try await claim.drop(version: session.version) }
+            throw error
+        }
+        try await claim.dropReplacedVersion()
+        let end = session.meter.measure()
+        progress(end)
+        return end
     }
 
     /// Cancels a running or interrupted replay of the projection, and drops the version that it built.
@@ -94,10 +122,11 @@ package struct Replay: Sendable {
 
     /// The names of the projections whose served version a former version of Waybill has built.
     func outdatedModels() async throws -> [String] {
-        try await withConnections(1) { connections in
-            let select = ServedLayouts.select
-            return try ServedLayouts(await connections[0].query(select.sql, select.bindings)).outdated
-        }
+        try await withConnections(1) { try await Self.outdatedModels($0[0]) }
+    }
+
+    private static func outdatedModels(_ connection: PostgresConnection) async throws -> [String] {
+        try ServedLayouts(await connection.query(ServedLayouts.select.sql)).outdated
     }
 
     private func build<Model: ReplayableModel>(

@@ -1,4 +1,4 @@
-/// A generator of commands in the demonstration's mix. Templates are rendered once; each command only fills in fields.
+/// A generator of commands in a mix like the demonstration's. Templates are rendered once; a command fills in fields.
 final class CommandMix {
     /// The form of the commands.
     enum Form {

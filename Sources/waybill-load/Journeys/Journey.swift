@@ -1,4 +1,4 @@
-/// A course of an order's life, as in the demonstration and in the same shares. Four in ten orders are `plain`.
+/// A course of an order's life, as some of the demonstration's orders have it. Four in ten orders are `plain`.
 enum Journey: CaseIterable {
     case plain, split, failedAttempt, fraudHold, stockHold, cancelled, partlyCancelled, pickup
     case returned, returnRejected, lost, lateScan, retractedScan, voided, delayed

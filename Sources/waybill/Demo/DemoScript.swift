@@ -46,6 +46,9 @@ struct DemoScript: Sendable {
             Watch all orders live (staff):
               curl -N -H "Authorization: Bearer \(staff)" \(running.publicURL)/v1/stream
 
+            See which orders need staff, and why:
+              curl -H "Authorization: Bearer \(staff)" "\(running.publicURL)/v1/orders?attention=true"
+
             Read the log:
               curl -H "Authorization: Bearer \(staff)" "\(running.publicURL)/v1/events?limit=3"
 
@@ -56,13 +59,17 @@ struct DemoScript: Sendable {
         )
     }
 
-    /// The first order of the seeds.
+    /// An order of the seeds that is on its last way to the customer.
     private static func example() throws -> (orderId: String, shop: String, customer: String) {
-        let line = try JSONValue.parse(SeedFile.orders.prefix { $0 != UInt8(ascii: "\n") }).object
-        guard let orderId = line?["orderId"]?.string, let shop = line?["shop"]?.string,
-            let customer = line?["customer"]?.string
-        else { throw CommandFailure("the seeds do not begin with an order") }
-        return (orderId, shop, customer)
+        for line in SeedFile.orders.split(separator: UInt8(ascii: "\n")) {
+            let placed = try JSONValue.parse(line).object
+            guard placed?["commandId"]?.string == "seed:underway-out-for-delivery:1" else { continue }
+            guard let orderId = placed?["orderId"]?.string, let shop = placed?["shop"]?.string,
+                let customer = placed?["customer"]?.string
+            else { break }
+            return (orderId, shop, customer)
+        }
+        throw CommandFailure("the seeds have no order that is out for delivery")
     }
 
     private func token(_ role: Role, _ shops: ShopScope, _ subject: String, ttl: Int) async throws -> String {

@@ -31,7 +31,10 @@ extension Draft {
         }
     }
 
-    func trackingNumber(_ parcel: String) -> String { "TRK\(number)\(parcel.uppercased())" }
+    /// A number that no other order has, of an earlier run either: a carrier's scan by number finds its parcel by it.
+    func trackingNumber(_ parcel: String) -> String {
+        "TRK\(number)-\(orderId.prefix(8).uppercased())-\(parcel.uppercased())"
+    }
 
     func parcel(_ parcel: String, lines: [String] = ["l1", "l2"]) -> [Journey.Step] {
         [pack(parcel, lines: lines), dispatch(parcel)]

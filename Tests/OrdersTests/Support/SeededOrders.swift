@@ -9,6 +9,8 @@ struct SeededOrders {
     /// The orders by the name of their story.
     private(set) var orders: [String: Order] = [:]
     private(set) var lines: [JSONObject] = []
+    /// The ids of the commands that were refused, each with the reason.
+    private(set) var refusals: [String] = []
     /// The numbers of the lines that added no event, by the name of their story.
     private(set) var repeated: [String: Int] = [:]
     /// The codes of the anomalies that were raised, by the name of their story.
@@ -20,20 +22,23 @@ struct SeededOrders {
     static let file = URL(filePath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
         .deletingLastPathComponent().deletingLastPathComponent().appending(path: "Seeds/orders.ndjson")
 
-    init() throws {
+    /// The seeds, read once for all tests.
+    static let all = Result { try SeededOrders() }
+
+    private init() throws {
         let now = try #require(Timestamp(rfc3339: "2026-11-22T00:00:00Z"))
         for bytes in try Data(contentsOf: Self.file).split(separator: 0x0A) {
             let object = try #require(try JSONValue.parse(bytes).object)
             let line = try JSONNode.read(Array(bytes)) { node in Result { try BulkLine.decode(node) } }.get()
             let orderId = try #require(line.target ?? line.command.orderId)
             let story = try #require(Self.story(of: object))
-            #expect(line.command.validate(receivedAt: now) == nil)
             var order = orders[story] ?? Order(orderId: orderId)
-            #expect(order.orderId == orderId, "\(story) is the story of two orders")
             do {
+                if let invalid = line.command.validate(receivedAt: now) { throw invalid }
+                if order.orderId != orderId { throw SeedError.storyOfTwoOrders }
                 for event in try decide(line.command, on: order, story: story, at: now) { _ = order.apply(event) }
             } catch {
-                Issue.record("\(object["commandId"]?.string ?? ""): \(error)")
+                refusals.append("\(object["commandId"]?.string ?? ""): \(error)")
             }
             orders[story] = order
             lines.append(object)
@@ -42,6 +47,10 @@ struct SeededOrders {
             let answer = order.json(for: .staff, position: "abcdefgh-1", recordedAt: now)
             answers[story] = try JSONValue.parse(answer).object
         }
+    }
+
+    private enum SeedError: Error {
+        case storyOfTwoOrders
     }
 
     private mutating func decide(

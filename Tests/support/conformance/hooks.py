@@ -14,6 +14,7 @@ from schemathesis import GenerationMode
 from support.conformance import points
 
 PAST = "2026-01-02T08:14:00Z"
+WINDOW = {"earliest": PAST, "latest": "2026-01-06T18:00:00+01:00"}
 # Of the record, not of the world: later than all that the run has recorded.
 NOW = "9999-01-01T00:00:00Z"
 
@@ -57,10 +58,16 @@ def before_call(context, case, kwargs=None):
 
 @schemathesis.hook
 def after_call(context, case, response):
-    """Records the operation, the validity of the case and the status of its answer."""
+    """Records the operation, the validity of the case, the status of its answer and the code of a problem."""
     valid = case.meta is None or case.meta.generation.mode == GenerationMode.POSITIVE
+    code = ""
+    if response.status_code >= 400:
+        try:
+            code = json.loads(response.content).get("code", "")
+        except (ValueError, AttributeError):
+            code = "no problem details"
     with open(os.environ["WAYBILL_CALLS"], "a", encoding="utf-8") as file:
-        file.write(f"{case.operation.label}\t{int(valid)}\t{response.status_code}\n")
+        file.write(f"{case.operation.label}\t{int(valid)}\t{response.status_code}\t{code}\n")
 
 
 def lead_to_an_order(case):
@@ -69,6 +76,8 @@ def lead_to_an_order(case):
     Three of four placed orders get a new id, since an id that exists places nothing.
     """
     chance = next(_calls)
+    if case.operation.path == "/v1/scans" and isinstance(case.body, dict) and chance % 4:
+        points.fit_scan(case.body)
     if isinstance(case.body, dict) and "number" in case.body and "orderId" in case.body and chance % 4:
         case.body["orderId"] = str(uuid.uuid4())
     if not (isinstance(case.path_parameters, dict) and "id" in case.path_parameters and chance % 4):
@@ -89,7 +98,7 @@ def agree(body):
         body["occurredAt"] = PAST
     for name in ("promised", "eta", "window"):
         if isinstance(body.get(name), dict):
-            body[name] = {"earliest": PAST, "latest": "2026-01-06T18:00:00+01:00"}
+            body[name] = dict(WINDOW)
     lines = body.get("lines")
     if isinstance(lines, list):
         for index, line in enumerate(lines):
@@ -102,15 +111,27 @@ def agree(body):
 def add_up(order):
     order["shop"] = "aurora"
     sums = ("shipping", "tax", "discount", "total")
-    for money in [order[name] for name in sums if name in order] + [line["unitPrice"] for line in order["lines"]]:
+    fees = order.get("fees", [])
+    amounts = [order[name] for name in sums if name in order] + [line["unitPrice"] for line in order["lines"]]
+    for money in amounts + [fee["amount"] for fee in fees]:
         money["currency"] = order["currency"]
     goods = 0
     for line in order["lines"]:
+        # The parts of a line would have to fit those of the order.
+        for name in ("lineTotal", "discount", "tax"):
+            line.pop(name, None)
+        if "promised" in line:
+            line["promised"] = dict(WINDOW)
         line["quantity"] = min(line["quantity"], 1000)
         line["unitPrice"]["amount"] = min(line["unitPrice"]["amount"], 1_000_000)
         goods += int(line["quantity"]) * int(line["unitPrice"]["amount"])
     for name in ("shipping", "tax"):
         order[name]["amount"] = min(order[name]["amount"], 1_000_000)
+    for index, fee in enumerate(fees):
+        fee["feeId"] = f"f{index + 1}"
+        fee["amount"]["amount"] = min(fee["amount"]["amount"], 1_000_000)
     order["discount"]["amount"] = 0
     tax = 0 if order.get("taxIncluded") else int(order["tax"]["amount"])
-    order["total"]["amount"] = goods + int(order["shipping"]["amount"]) + tax
+    order["total"]["amount"] = (
+        goods + int(order["shipping"]["amount"]) + sum(int(fee["amount"]["amount"]) for fee in fees) + tax
+    )

@@ -27,6 +27,8 @@ PLACE = {
     "currency": "EUR",
     "locale": "de-DE",
     "terms": "onDelivery",
+    # Before all scans: those from before the order do not count.
+    "occurredAt": "2025-12-31T08:00:00Z",
     "lines": [
         {"lineId": line, "sku": line, "name": line, "quantity": QUANTITY, "unitPrice": money(1)} for line in LINES
     ],
@@ -64,9 +66,14 @@ PACKED = [CONFIRM, PACK]
 SHIPPED = [*PACKED, DISPATCH]
 ARRIVED = [*SHIPPED, DELIVERED]
 
+CLOSE = {"command": "closeOrder"}
+
 # The steps before each command, and the fields of the command that must name existing things.
 BEFORE = {
     "confirm": ([], {}),
+    "edit": ([], {"total": money(TOTAL)}),
+    "adjust-total": ([], {"amount": money(1)}),
+    "metadata": ([], {}),
     "ship-to": ([], {}),
     "cancel": ([], {}),
     "hold": ([], {}),
@@ -74,24 +81,35 @@ BEFORE = {
     "pack": ([CONFIRM], {}),
     "void-parcel": (PACKED, {"parcelId": "p1"}),
     "dispatch": (PACKED, {"parcelId": "p1"}),
+    "set-tracking": (SHIPPED, {"parcelId": "p1"}),
     "revise-eta": (SHIPPED, {"parcelId": "p1"}),
     "scan": (SHIPPED, {"parcelId": "p1"}),
     "retract-scan": ([*SHIPPED, EXCEPTION], {"parcelId": "p1", "scanId": "s1"}),
+    "end-parcel": (SHIPPED, {"parcelId": "p1"}),
+    "report-shortage": (ARRIVED, {"parcelId": "p1"}),
     "payment": ([], {}),
+    "retract-payment": ([CAPTURE], {"paymentId": "m1"}),
     "request-return": (ARRIVED, {}),
     "decide-return": ([*ARRIVED, REQUEST], {"returnId": "r1"}),
+    "cancel-return": ([*ARRIVED, REQUEST], {"returnId": "r1"}),
     "receive-return": ([*ARRIVED, REQUEST, APPROVE], {"returnId": "r1"}),
     "resolve-anomaly": ([OVERPAY], {"version": 2}),
     "note": ([], {}),
     "close": ([*ARRIVED, CAPTURE], {}),
+    "reopen": ([*ARRIVED, CAPTURE, CLOSE], {}),
 }
 
 
 def order_for(command):
     """Makes an order that takes the command now; returns its id and the fields that the command must have."""
     steps, named = BEFORE[command]
+    return order_after(steps, command), named
+
+
+def order_after(steps, number):
+    """Makes an order and gives it the commands; returns its id."""
     order = str(uuid.uuid4())
-    lines = [{**PLACE, "number": command}, *steps]
+    lines = [{**PLACE, "number": number}, *steps]
     body = "".join(json.dumps({**line, "orderId": order}) + "\n" for line in lines).encode()
     request = urllib.request.Request(
         f"{os.environ['WAYBILL_URL']}/v1/commands",
@@ -102,14 +120,29 @@ def order_for(command):
     with urllib.request.urlopen(request, timeout=30) as response:
         results = [json.loads(line) for line in response]
     if len(results) != len(lines) or any(result["result"] != "accepted" for result in results):
-        raise RuntimeError(f"an order for {command} was not made: {results}")
-    return order, named
+        raise RuntimeError(f"an order for {number} was not made: {results}")
+    return order
+
+
+def fit_scan(body):
+    """Makes a parcel on its way, and the scan name it by its tracking number."""
+    number = f"T-{uuid.uuid4()}"
+    order_after([*PACKED, {**DISPATCH, "trackingNumber": number}], "tracked scan")
+    known = {"trackingNumber": number, "carrier": DISPATCH["carrier"], "shop": PLACE["shop"]}
+    body.update({name: value for name, value in known.items() if name in body})
 
 
 def fit(command, body):
     """Makes the command's fields name things that the order has; returns the order's id."""
     order, named = order_for(command)
     if isinstance(body, dict):
+        if command == "edit":
+            # Without other changes the total stays as it is.
+            for name in set(body) - {"total", "occurredAt"}:
+                del body[name]
+        if command == "set-tracking":
+            body.pop("returnId", None)
+            body.setdefault("carrier", "dhl")
         # An optional field that the case leaves out stays out.
         body.update({name: value for name, value in named.items() if name in body or command != "revise-eta"})
         if isinstance(body.get("lines"), list):
