@@ -135,6 +135,9 @@ import Testing
             let outcome = try state.when(step)
             #expect(throws: Rejection.self, "\(step)") { try outcome.events }
         }
+        let allowed = Set(state.order.allowedCommands(for: .backend))
+        #expect(allowed.isSuperset(of: [.cancelOrder, .releaseHold, .endParcel, .cancelReturn]))
+        #expect(allowed.isDisjoint(with: [.addNote, .recordScan, .recordPayment, .receiveReturn, .setMetadata]))
         try state.when(.note("x")).thenRefused(.orderFull)
         try state.when(.scan("q", "s", .inTransit, 20)).thenRefused(.orderFull)
         let ended = try state.after(.release("h"), .cancel(), .cancelReturn("r"), .end("q", "e", "delivered"))

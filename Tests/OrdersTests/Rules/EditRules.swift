@@ -35,6 +35,17 @@ import Testing
         #expect(edited.amount("fees/f/amount") == 100 && edited.amount("payment/due") == 2660)
     }
 
+    @Test func anEditedOrderSaysOnlyWhatChanged() throws {
+        let lines = lines(
+            lineBody("a", quantity: "2", price: money(1000)),
+            lineBody("b", quantity: "1", price: money(5))
+        )
+        let edit = Step.edit(total: 2005).with("lines", lines).with("shipping", money(0)).with("tax", money(0))
+        let data = try Given(after: twoLamps).when(edit).data(.orderEdited)
+        #expect(data.size("lines") == 1 && data.text("lines/0/lineId") == "b")
+        #expect(data.names() == ["lines", "oldTotal", "newTotal", "oldDue", "newDue"])
+    }
+
     @Test func anEditMovesDueByTheChangeOfWhatIsLeft() throws {
         let half = try Given(after: taxed, .cancel(["a": 1]))
         let cheaper = Step.edit(total: 8640).with("lines", lines(lineBody("a", quantity: "2", price: money(4000))))
