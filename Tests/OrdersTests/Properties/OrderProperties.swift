@@ -64,7 +64,7 @@ import Testing
         // Each has a rule of its own that shows it.
         let rare: Set = [
             "unitsMoved", "orderFull", "amountTooLarge", "nothingLive", "scanExists", "returnDependsOnScan",
-            "shortageDependsOnScan",
+            "shortageDependsOnScan", "orderNotConfirmed", "parcelNotDispatched",
         ]
         #expect(Set(unmet).subtracting(rare) == [])
         #expect(Set(AnomalyCode.allCases).subtracting(anomalies).isSubset(of: [.returnUnknown, .movedAfterClose]))
