@@ -20,13 +20,7 @@ extension JSONWriter {
 }
 
 extension ReceivedLine: PartElement {
-    static var listField: Field<[ReceivedLine]> { answered }
-
-    /// The units of all receipts of a return may be none, or more than one receipt may hold.
-    private static let answered = Field<[ReceivedLine]>.receivedLines.described { catalog in
-        let described = Field<[ReceivedLine]>.receivedLines.describe(catalog).object?.members ?? []
-        return .members(described.filter { !["minItems", "maxItems"].contains($0.name) }.map { ($0.name, $0.value) })
-    }
+    static var listField: Field<[ReceivedLine]> { .receivedSoFar }
 
     static func write(_ name: StaticString, _ list: [ReceivedLine], to writer: inout JSONWriter) {
         writer.field(name, list)
