@@ -17,20 +17,42 @@ import WaybillClient
             "3 units, 154.60 EUR"
         ),
         .orderConfirmed: ("{}", "{}", ""),
+        .orderEdited: (
+            """
+            {"oldTotal":{"amount":100,"currency":"EUR"},"newTotal":{"amount":90,"currency":"EUR"},
+            "oldDue":{"amount":50,"currency":"EUR"},"newDue":{"amount":50,"currency":"EUR"}}
+            """, "{}", "total 1.00 EUR → 0.90 EUR"
+        ),
+        .totalAdjusted: (
+            """
+            {"adjustmentId":"a1","amount":{"amount":10,"currency":"EUR"},"direction":"lower","reason":"goodwill",
+            "note":"Late.","oldDue":{"amount":50,"currency":"EUR"},"newDue":{"amount":40,"currency":"EUR"}}
+            """, "{}", "due 0.50 EUR → 0.40 EUR, goodwill, Late."
+        ),
+        .metadataChanged: ("null", #"{"set":{"gift":"x"},"remove":[],"private":true}"#, "private"),
         .shipToChanged: (#"{"contactRef":"contact-2","country":"AT"}"#, "{}", "contact-2, AT"),
-        .itemsCancelled: (#"{\#(lines),"reason":"stock"}"#, "{}", "3 units, stock"),
+        .itemsCancelled: (
+            #"{\#(lines),"reason":"stock","reduction":{"amount":500,"currency":"EUR"}}"#, "{}",
+            "3 units, stock, less due: 5.00 EUR"
+        ),
         .orderCancelled: (#"{"reason":"other"}"#, #"{"reason":"fraud"}"#, "fraud"),
         .orderHeld: (
-            #"{"holdId":"h-1","reason":"other"}"#, #"{"reason":"fraud","note":"look twice"}"#, "h-1, fraud, look twice"
+            #"{"reason":"other"}"#, #"{"holdId":"h-1","reason":"fraud","note":"look twice"}"#, "h-1, fraud, look twice"
         ),
-        .holdReleased: (#"{"holdId":"h-1"}"#, "{}", "h-1"),
-        .parcelPacked: (#"{"parcelId":"p1","lines":[{"lineId":"l1","quantity":1}]}"#, "{}", "p1, 1 unit"),
+        .holdReleased: ("{}", #"{"holdId":"h-1"}"#, "h-1"),
+        .parcelPacked: (
+            #"{"parcelId":"p1","lines":[{"lineId":"l1","quantity":1}],"kind":"pickup"}"#, "{}", "p1, 1 unit, pickup"
+        ),
         .parcelVoided: (#"{"parcelId":"p1","reason":"The box was torn."}"#, "{}", "p1, The box was torn."),
         .parcelDispatched: (
             """
             {"parcelId":"p2","carrier":"dhl","trackingNumber":"JD0146",
             "eta":{"earliest":"2026-11-04T08:00:00Z","latest":"2026-11-04T18:00:00Z"}}
             """, "{}", "p2, dhl, JD0146, expected Nov 4 09:00–19:00"
+        ),
+        .trackingChanged: (
+            #"{"parcelId":"p2","old":{"carrier":"dhl"},"new":{"carrier":"dhl","trackingNumber":"JD 1"}}"#, "{}",
+            "p2, dhl JD 1"
         ),
         .etaRevised: (
             """
@@ -54,6 +76,15 @@ import WaybillClient
             "p2, lost [anomaly: contradictoryScan]"
         ),
         .scanRetracted: (#"{\#(scan),"reason":"It was another."}"#, "{}", "p2, s3, It was another."),
+        .parcelEnded: (
+            #"{\#(scan),"outcome":"delivered","reason":"A letter."}"#, "{}", "p2, delivered, A letter."
+        ),
+        .shortageReported: (
+            #"{"claimId":"c1","parcelId":"p2",\#(lines),"kind":"missing"}"#, "{}", "p2, 3 units, missing"
+        ),
+        .paymentChargedBack: (payment("chargedBack", 100), "{}", "1.00 EUR, pay-1"),
+        .chargebackReversed: (payment("chargebackReversed", 100), "{}", "1.00 EUR, pay-1"),
+        .paymentRetracted: (#"{"paymentId":"pay-1","reason":"Another order's."}"#, "{}", "pay-1, Another order's."),
         .paymentAuthorized: (payment("authorized", 15460), #"{"providerRef":"psp"}"#, "154.60 EUR, pay-1"),
         .paymentCaptured: (payment("captured", 5), "{}", "0.05 EUR, pay-1"),
         .paymentVoided: (payment("voided", 0), "{}", "0.00 EUR, pay-1"),
@@ -62,6 +93,7 @@ import WaybillClient
         .returnRequested: (#"{"returnId":"r1",\#(lines),"reason":"Too bright."}"#, "{}", "r1, 3 units, Too bright."),
         .returnApproved: (#"{"returnId":"r1","approve":true}"#, "{}", "r1"),
         .returnRejected: (#"{"returnId":"r1","approve":false,"note":"Worn."}"#, "{}", "r1, Worn."),
+        .returnCancelled: (#"{"returnId":"r1","reason":"Never sent."}"#, "{}", "r1, Never sent."),
         .returnReceived: (
             """
             {"returnId":"r1","lines":[{"lineId":"l1","quantity":2,"condition":"damaged"},
@@ -70,7 +102,10 @@ import WaybillClient
         ),
         .anomalyResolved: ("null", #"{"version":12,"note":"All is well."}"#, "of version 12, All is well."),
         .noteAdded: ("null", #"{"text":"called","visibility":"staff"}"#, "called, for staff alone"),
-        .orderClosed: ("{}", "{}", ""),
+        .orderClosed: (
+            "{}", #"{"writeOff":{"reason":"Too little to ask for."}}"#, "written off: Too little to ask for."
+        ),
+        .orderReopened: (#"{"reason":"A claim came."}"#, "{}", "A claim came."),
     ]
 
     private static func payment(_ kind: String, _ amount: Int, _ currency: String = "EUR", _ more: String = "")

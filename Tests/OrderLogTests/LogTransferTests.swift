@@ -58,7 +58,7 @@ import Testing
         let orders = (0..<3).map { _ in UUID() }
         try await log.withAppender { appender in
             for order in orders {
-                let place = Samples.place(customer: #"زبون 🎁 \u2028 \"x\" \\ \u0007"#)
+                let place = Samples.place(customer: #"زبون 🎁 \u2028 \"x\" \\"#)
                 _ = try await appender.submit(Samples.submission(.placeOrder, place, order: order))
             }
         }
