@@ -8,6 +8,9 @@ struct VoidParcel: CommandPayload {
         "Unpacks a parcel that has not left, or of which no carrier knows. Its units are open again; its id stays taken."
     static let meanings = ["reason": "The reason for unpacking. The customer reads it."]
 
+    // A packed parcel of a full order has no other way on.
+    static let passesBounds = true
+
     let parcelId: String
     let reason: String
 

@@ -8,6 +8,9 @@ extension Field where Value == [LineQuantity] {
 extension Field where Value == [ReceivedLine] {
     /// A list of 1 … 500 lines, each `lineId` once in each condition.
     static var receivedLines: Field { LineFields.received }
+
+    /// The units that arrived so far, in any number of lines.
+    static var receivedSoFar: Field { LineFields.receivedSoFar }
 }
 
 private enum LineFields {
@@ -20,17 +23,20 @@ private enum LineFields {
         }.named("LineQuantity")
     ).withoutRepeated { $0.lineId }
 
-    static let received = Field<[ReceivedLine]>.list(
-        1...500,
-        of: Field<ReceivedLine>.object(meanings: ["condition": "The state of the units."]) { fields in
-            let lineId = fields.required("lineId", .identifier)
-            let quantity = fields.required("quantity", .quantity)
-            guard let condition: Condition = fields.required("condition", .word), let lineId, let quantity else {
-                return nil
-            }
-            return ReceivedLine(lineId: lineId, quantity: quantity, condition: condition)
-        }.named("ReceivedLine")
-    ).withoutRepeated(note: "No `lineId` and `condition` twice.") { "\($0.lineId) \($0.condition)" }
+    static let receivedLine = Field<ReceivedLine>.object(meanings: ["condition": "The state of the units."]) { fields in
+        let lineId = fields.required("lineId", .identifier)
+        let quantity = fields.required("quantity", .quantity)
+        guard let condition: Condition = fields.required("condition", .word), let lineId, let quantity else {
+            return nil
+        }
+        return ReceivedLine(lineId: lineId, quantity: quantity, condition: condition)
+    }.named("ReceivedLine")
+
+    static let received = Field<[ReceivedLine]>.list(1...500, of: receivedLine)
+        .withoutRepeated(note: "No `lineId` and `condition` twice.") { "\($0.lineId) \($0.condition)" }
+
+    static let receivedSoFar = Field<[ReceivedLine]>.list(0...Int.max, of: receivedLine)
+        .described { ["type": "array", "items": receivedLine.describe($0)] }
 }
 
 extension Field {

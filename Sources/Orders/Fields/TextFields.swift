@@ -138,8 +138,8 @@ private enum TextFields {
         "must be an address that begins with https:// and holds at most 500 characters, without spaces",
         as: ["type": "string", "maxLength": 500, "pattern": "^https://[^\\s\\u0000-\\u0020]+$"]
     ) { value in
-        guard let text = value.string, text.utf8.count <= 500, text.utf8.count > 8 else { return nil }
-        guard text.prefix(8).lowercased() == "https://" else { return nil }
+        guard let text = value.string, text.utf8.count > 8, text.unicodeScalars.count <= 500 else { return nil }
+        guard text.utf8.starts(with: "https://".utf8) else { return nil }
         return text.unicodeScalars.allSatisfy { $0.value > 0x20 && !$0.properties.isWhitespace } ? text : nil
     }
 

@@ -20,7 +20,7 @@ extension JSONWriter {
 }
 
 extension ReceivedLine: PartElement {
-    static var listField: Field<[ReceivedLine]> { .receivedLines }
+    static var listField: Field<[ReceivedLine]> { .receivedSoFar }
 
     static func write(_ name: StaticString, _ list: [ReceivedLine], to writer: inout JSONWriter) {
         writer.field(name, list)

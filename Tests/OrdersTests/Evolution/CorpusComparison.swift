@@ -1,7 +1,7 @@
 import StrictJSON
 
-/// A comparison of the order that stored events fold to with the order that an older version made of them. Later versions
-/// say more of an order; what the older one said stays.
+/// A comparison of the order that stored events fold to with the order that an older version made of them. Later
+/// versions say more of an order; what the older one said stays.
 struct CorpusComparison {
     let now: JSONValue
 

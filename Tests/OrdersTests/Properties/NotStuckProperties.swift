@@ -44,7 +44,8 @@ import Testing
                 met.formUnion(state.order.parcels.map(\.status.rawValue))
             }
         }
-        let all = ["parcel", "shortage", "closedWithUnits", "anomaly", "refundOwed"] + OrderStatus.allCases.map(\.rawValue)
+        let all =
+            ["parcel", "shortage", "closedWithUnits", "anomaly", "refundOwed"] + OrderStatus.allCases.map(\.rawValue)
         #expect(Set(all).subtracting(met).isEmpty)
         #expect(Set(ReturnStatus.allCases.map(\.rawValue)).subtracting(met).isEmpty)
         #expect(Set(ParcelStatus.allCases.map(\.rawValue)).subtracting(met).isEmpty)
@@ -85,7 +86,9 @@ struct WayOut {
         let parcels = order.parcels.filter { ![.delivered, .returnedToSender, .lost, .void].contains($0.status) }
         let ends = parcels.flatMap { parcel in
             let outcome = parcel.status == .readyForPickup ? "returned" : "lost"
-            return [Step.end(parcel.parcelId, "end-\(order.version)", outcome), .void(parcel.parcelId)]
+            // The shop speaks after all carriers have.
+            let end = Step.end(parcel.parcelId, "end-\(order.version)", outcome).at(10_000)
+            return [end, .void(parcel.parcelId)]
         }
         let returns = order.returns.filter(\.isPending).map { Step.cancelReturn($0.returnId) }
         let cancel = order.units.open > 0 ? [Step.cancel()] : []

@@ -18,7 +18,12 @@ import Testing
     func sharesAddUpInEveryCurrency(currency: String) throws {
         for seed in 0..<40 as Range<UInt64> {
             var random = SeededGenerator(seed: seed)
-            let order = ReckonedOrder(1 + Int(seed), most: seed.isMultiple(of: 2) ? 7 : 900_000, in: currency, using: &random)
+            let order = ReckonedOrder(
+                1 + Int(seed),
+                most: seed.isMultiple(of: 2) ? 7 : 900_000,
+                in: currency,
+                using: &random
+            )
             try checkSum(of: order, "seed \(seed)")
         }
     }
@@ -46,7 +51,11 @@ import Testing
     @Test(arguments: 0..<40 as Range<UInt64>)
     func everyLineIsWorthItsSecondReckoning(seed: UInt64) throws {
         var random = SeededGenerator(seed: seed)
-        let order = ReckonedOrder(Int.random(in: 2...30, using: &random), most: random.pick([5, 100, 90_000]), using: &random)
+        let order = ReckonedOrder(
+            Int.random(in: 2...30, using: &random),
+            most: random.pick([5, 100, 90_000]),
+            using: &random
+        )
         let placed = try Given(after: order.step)
         for (line, worth) in zip(order.lines, order.worths) {
             let outcome = try placed.when(.cancel([line.id: line.quantity]))
@@ -65,7 +74,10 @@ import Testing
             let outcome = try state.when(.cancel([line.id: 1]))
             let before = Int128(gone - 1) * Int128(worth) / Int128(line.quantity)
             let after = Int128(gone) * Int128(worth) / Int128(line.quantity)
-            #expect(try outcome.data(.itemsCancelled).amount("reduction").map { Int128($0) } == after - before, "seed \(seed)")
+            #expect(
+                try outcome.data(.itemsCancelled).amount("reduction").map { Int128($0) } == after - before,
+                "seed \(seed)"
+            )
             state = try state.after(.cancel([line.id: 1]))
         }
         #expect(state.due == order.total - worth, "seed \(seed)")

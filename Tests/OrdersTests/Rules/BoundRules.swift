@@ -12,7 +12,10 @@ import Testing
     /// An order with that many units delivered in `p`.
     private func delivered(_ quantity: Int) throws -> Given {
         try Given(
-            after: order(quantity), .confirm, .pack("p", ["l0": quantity]), .dispatch("p"),
+            after: order(quantity),
+            .confirm,
+            .pack("p", ["l0": quantity]),
+            .dispatch("p"),
             .scan("p", "d", .delivered, 20)
         )
     }
@@ -110,9 +113,17 @@ import Testing
 
     @Test func anOrderHasTenThousandEventsAndWhatEndsItPasses() throws {
         var state = try Given(
-            after: order(3), .confirm, .pack("p", ["l0": 1]), .pack("q", ["l0": 1]), .dispatch("p"), .dispatch("q"),
-            .scan("p", "d", .delivered, 20), .requestReturn("r", ["l0": 1]), .approve("r"),
-            .pay("m", "captured", 5), .hold("h")
+            after: order(3),
+            .confirm,
+            .pack("p", ["l0": 1]),
+            .pack("q", ["l0": 1]),
+            .dispatch("p"),
+            .dispatch("q"),
+            .scan("p", "d", .delivered, 20),
+            .requestReturn("r", ["l0": 1]),
+            .approve("r"),
+            .pay("m", "captured", 5),
+            .hold("h")
         )
         let metadata = Step.metadata(set: #"{"k":"v"}"#)
         let event = try #require(try state.when(metadata).events.first)
@@ -124,6 +135,9 @@ import Testing
             let outcome = try state.when(step)
             #expect(throws: Rejection.self, "\(step)") { try outcome.events }
         }
+        let allowed = Set(state.order.allowedCommands(for: .backend))
+        #expect(allowed.isSuperset(of: [.cancelOrder, .releaseHold, .endParcel, .cancelReturn]))
+        #expect(allowed.isDisjoint(with: [.addNote, .recordScan, .recordPayment, .receiveReturn, .setMetadata]))
         try state.when(.note("x")).thenRefused(.orderFull)
         try state.when(.scan("q", "s", .inTransit, 20)).thenRefused(.orderFull)
         let ended = try state.after(.release("h"), .cancel(), .cancelReturn("r"), .end("q", "e", "delivered"))

@@ -48,8 +48,12 @@ import Testing
 
     @Test func whatIsUnpaidIsWrittenOff() throws {
         let unpaid = try Given(
-            after: twoLamps.saying("terms", "invoice"), .confirm, .pay("1", "authorized", 500, ref: "card"),
-            .pay("2", "captured", 1200, ref: "bank"), .pack("p", ["a": 2]), .dispatch("p"),
+            after: twoLamps.saying("terms", "invoice"),
+            .confirm,
+            .pay("1", "authorized", 500, ref: "card"),
+            .pay("2", "captured", 1200, ref: "bank"),
+            .pack("p", ["a": 2]),
+            .dispatch("p"),
             .scan("p", "d", .delivered, 20)
         )
         try unpaid.when(.close).thenRefused(.moneyNotSettled)
@@ -65,7 +69,9 @@ import Testing
     @Test func whatIsOwedIsWrittenOffUntilMoneyMoves() throws {
         let owing = try Given.deliveredLamps.after(.adjust("x", "lower", 100))
         let closed = try owing.after(.close(writingOff: "a cent of a euro"))
-        #expect(try owing.when(.close(writingOff: "x")).event(.orderClosed).internal.amount("writeOff/unrefunded") == 100)
+        #expect(
+            try owing.when(.close(writingOff: "x")).event(.orderClosed).internal.amount("writeOff/unrefunded") == 100
+        )
         #expect(closed.staff.amount("payment/refundOwed") == 0 && closed.attention == [])
         #expect(closed.customer.amount("payment/refundOwed") == 0)
         #expect(try closed.after(.note("x")).staff.amount("payment/refundOwed") == 0)
@@ -88,6 +94,8 @@ import Testing
         #expect(reopened.staff.text("lifecycle") == "confirmed")
         try reopened.when(.hold("h")).then([.orderHeld])
         try reopened.when(.close).then([.orderClosed])
-        #expect(try Given.deliveredLamps.after(.close).when(.reopen).data(.orderReopened).text("reason") == "more to do")
+        #expect(
+            try Given.deliveredLamps.after(.close).when(.reopen).data(.orderReopened).text("reason") == "more to do"
+        )
     }
 }

@@ -25,11 +25,25 @@ import Testing
     }
 
     @Test func shippingTaxDiscountAndFeesAreReplaced() throws {
-        let edit = Step.edit(total: 2660).with("shipping", money(490)).with("tax", money(200)).with("discount", money(130))
-            .with("fees", #"[{"feeId":"f","name":"Wrap","amount":\#(money(100))}]"#)
+        let edit = Step.edit(total: 2660).with("shipping", money(490)).with("tax", money(200)).with(
+            "discount",
+            money(130)
+        )
+        .with("fees", #"[{"feeId":"f","name":"Wrap","amount":\#(money(100))}]"#)
         let edited = try Given(after: twoLamps, edit).staff
         #expect(edited.amount("shipping") == 490 && edited.amount("tax") == 200 && edited.amount("discount") == 130)
         #expect(edited.amount("fees/f/amount") == 100 && edited.amount("payment/due") == 2660)
+    }
+
+    @Test func anEditedOrderSaysOnlyWhatChanged() throws {
+        let lines = lines(
+            lineBody("a", quantity: "2", price: money(1000)),
+            lineBody("b", quantity: "1", price: money(5))
+        )
+        let edit = Step.edit(total: 2005).with("lines", lines).with("shipping", money(0)).with("tax", money(0))
+        let data = try Given(after: twoLamps).when(edit).data(.orderEdited)
+        #expect(data.size("lines") == 1 && data.text("lines/0/lineId") == "b")
+        #expect(data.names() == ["lines", "oldTotal", "newTotal", "oldDue", "newDue"])
     }
 
     @Test func anEditMovesDueByTheChangeOfWhatIsLeft() throws {
@@ -101,7 +115,10 @@ import Testing
     @Test func anOrderHoldsFiveHundredLinesAfterItsEdits() throws {
         let many = (0..<500).map { lineBody("l\($0)", quantity: "1", price: money(0)) }
         let order = try Given(after: twoLamps)
-        #expect(try pointers(.editOrder, Step.edit(total: 2000).with("lines", "[\(many.joined(separator: ","))]").body).isEmpty)
+        #expect(
+            try pointers(.editOrder, Step.edit(total: 2000).with("lines", "[\(many.joined(separator: ","))]").body)
+                .isEmpty
+        )
         let outcome = try order.when(.edit(total: 2000).with("lines", "[\(many.joined(separator: ","))]"))
         #expect(throws: Rejection.self) { try outcome.events }
     }

@@ -53,6 +53,16 @@ import Testing
         try ended.when(.scan("p", "e", .exception, 30)).thenRefused(.factIdReused)
     }
 
+    @Test func aWordOnUnitsThatAreElsewhereIsAnAnomaly() throws {
+        let found = try Given.sentLamps.after(
+            .scan("p", "l", .lost, 20),
+            .pack("q", ["a": 2]),
+            .scan("p", "f", .inTransit, 30)
+        )
+        try found.when(.end("p", "e", "delivered")).then([.parcelEnded], [.unitsMoved])
+        #expect(try found.after(.end("p", "e", "delivered")).units() == "packed 2")
+    }
+
     @Test func aLostParcelByTheShopsWordIsAttention() throws {
         let lost = try Given.sentLamps.after(.end("p", "e", "lost"))
         #expect(lost.headline == "attention" && lost.attention == ["parcel"])

@@ -76,6 +76,17 @@ import Testing
         #expect(data.text("source") == "shop" && data.text("reason") == "snow")
     }
 
+    @Test func theShopsWordOnTheShownWindowIsASource() throws {
+        let said = try Given.sentLamps.after(scan("s", 30, saying: 300), .eta("p", 300).at(50))
+        #expect(try eta(said.after(scan("late", 40, saying: 200))) == timeText(300))
+    }
+
+    @Test func anOlderRevisionCountsWhenTheNewerScanIsRetracted() throws {
+        let scanned = try Given.sentLamps.after(scan("s", 30, saying: 300), .eta("p", 200).at(20))
+        #expect(eta(scanned) == timeText(300))
+        #expect(try eta(scanned.after(.retract("p", "s"))) == timeText(200))
+    }
+
     @Test func aWholeOrderHasAnEstimateOfItsOwn() throws {
         let order = try Given(after: twoLamps, .eta(200))
         #expect(order.customer.text("eta/earliest") == timeText(200))

@@ -43,7 +43,10 @@ import Testing
 
     @Test func aScanIdIsUniqueWithinItsParcel() throws {
         let two = try Given.paidLamps.after(
-            .pack("p", ["a": 1]), .pack("q", ["a": 1]), .dispatch("p"), .dispatch("q"),
+            .pack("p", ["a": 1]),
+            .pack("q", ["a": 1]),
+            .dispatch("p"),
+            .dispatch("q"),
             .scan("p", "s", .inTransit, 20)
         )
         try two.when(.scan("q", "s", .exception, 30)).then([.parcelScanned])
@@ -73,7 +76,10 @@ import Testing
         try received.when(.receive("r", ["a": 1], receipt: "r")).thenNothing()
         try received.when(.receive("r", ["a": 1]).with("complete", "true")).thenNothing()
         try received.when(.receive("r", ["a": 2])).thenRefused(.factIdReused, naming: "lines")
-        try received.when(.receive("r", ["a": 1]).with("complete", "false")).thenRefused(.factIdReused, naming: "complete")
+        try received.when(.receive("r", ["a": 1]).with("complete", "false")).thenRefused(
+            .factIdReused,
+            naming: "complete"
+        )
         try received.when(.receive("r", ["a": 1]).reducing(900)).thenRefused(.factIdReused, naming: "reduction")
         try received.when(.receive("q", ["a": 1], receipt: "r")).thenRefused(.factIdReused, naming: "returnId")
         let said = try Given.deliveredLamps.after(.receive("r", ["a": 1]).reducing(9999))

@@ -110,44 +110,6 @@ import Testing
         try given(placed()).when(.releaseHold, #"{"holdId":"h"}"#).thenRefused(.holdNotOpen)
     }
 
-    @Test func anOrderClosesWhenEverythingIsDone() throws {
-        try deliveredWhole.when(.closeOrder).then(OrderClosed())
-        try shippedWhole.when(.closeOrder).thenRefused(.unitsOutstanding)
-        try given(placed()).when(.closeOrder).thenRefused(.orderNotConfirmed)
-        try given(placed(), cancelled(a: 2, b: 3), orderCancelled).when(.closeOrder).thenRefused(.orderCancelled)
-        try deliveredWhole.after(.closeOrder).when(.closeOrder).thenRefused(.orderClosed)
-        try deliveredWhole.after(.holdOrder, #"{"holdId":"h","reason":"other"}"#).when(.closeOrder).thenRefused(
-            .orderOnHold
-        )
-        try deliveredWhole.after(.recordPayment, paymentBody("x", "authorized", 1)).after(
-            .recordPayment,
-            paymentBody("y", "authorized", 4000)
-        )
-        .when(.closeOrder).thenRefused(.moneyNotSettled)
-        try deliveredWhole.after(.requestReturn, sampleBodies[.requestReturn] ?? "").when(.closeOrder).thenRefused(
-            .returnsPending
-        )
-    }
-
-    @Test func moneyIsSettledWhenDueIsCapturedAndNoAuthorizationIsLeft() throws {
-        func delivered(_ payments: OrderEvent...) -> Given {
-            Given(
-                [placed(), confirmed] + payments + [
-                    packed("p", a: 2, b: 3), dispatched("p"), scanned("p", "s", .delivered, 20),
-                ]
-            )
-        }
-        try delivered(paid("1", .captured, 3899)).when(.closeOrder).thenRefused(.moneyNotSettled)
-        try delivered(paid("1", .authorized, 3900)).when(.closeOrder).thenRefused(.moneyNotSettled)
-        try delivered(paid("1", .authorized, 5000), paid("2", .captured, 3900)).when(.closeOrder).thenRefused(
-            .moneyNotSettled
-        )
-        try delivered(paid("1", .authorized, 5000), paid("2", .captured, 3900), paid("3", .voided, 1100)).when(
-            .closeOrder
-        )
-        .then([.orderClosed])
-    }
-
     @Test func notesAreAlwaysAccepted() throws {
         let body = #"{"text":"call first","visibility":"staff"}"#
         for state in [
@@ -169,26 +131,3 @@ import Testing
         try overpaid.when(.resolveAnomaly, #"{"version":1,"note":"x"}"#).thenRefused(.anomalyNotOpen)
     }
 }
-
-/// A body for every command, well formed.
-let sampleBodies: [CommandName: String] = [
-    .placeOrder: placeBody(), .changeShipTo: #"{"contactRef":"c","country":"AT"}"#,
-    .cancelOrder: #"{"reason":"customer"}"#,
-    .holdOrder: #"{"holdId":"h","reason":"stock"}"#, .releaseHold: #"{"holdId":"h"}"#,
-    .packParcel: #"{"parcelId":"p","lines":[{"lineId":"a","quantity":1}]}"#,
-    .voidParcel: #"{"parcelId":"p","reason":"x"}"#,
-    .dispatchParcel: #"{"parcelId":"p","carrier":"dhl"}"#,
-    .reviseEta: #"{"source":"shop","window":{"earliest":"2026-11-03T08:00:00Z","latest":"2026-11-03T18:00:00Z"}}"#,
-    .recordScan: scanBody("p", "s", "inTransit", 9), .retractScan: #"{"parcelId":"p","scanId":"s","reason":"x"}"#,
-    .recordPayment: paymentBody("x", "captured", 1),
-    .requestReturn: #"{"returnId":"r","lines":[{"lineId":"a","quantity":1}],"reason":"too big"}"#,
-    .decideReturn: #"{"returnId":"r","approve":true}"#,
-    .receiveReturn: #"{"returnId":"r","lines":[{"lineId":"a","quantity":1,"condition":"sellable"}]}"#,
-    .editOrder: Step.edit(total: 1).body, .adjustTotal: Step.adjust("x", "lower", 1).body,
-    .setMetadata: Step.metadata(set: #"{"k":"v"}"#).body,
-    .setTracking: Step.track(parcel: "p").saying("carrier", "dhl").body,
-    .endParcel: Step.end("p", "e", "lost").body, .reportShortage: Step.shortage("c", "p", ["a": 1]).body,
-    .retractPayment: Step.unpay("x").body, .cancelReturn: Step.cancelReturn("r").body,
-    .reopenOrder: Step.reopen.body,
-    .resolveAnomaly: #"{"version":1,"note":"x"}"#, .addNote: #"{"text":"x","visibility":"customer"}"#,
-]

@@ -11,7 +11,10 @@ import Testing
         let half = try Given(after: taxed, .confirm, .cancel(["a": 1]))
         #expect(half.due == 5400)
         let delivered = try half.after(
-            .pay("m", "captured", 5400), .pack("p", ["a": 1]), .dispatch("p"), .scan("p", "d", .delivered, 20)
+            .pay("m", "captured", 5400),
+            .pack("p", ["a": 1]),
+            .dispatch("p"),
+            .scan("p", "d", .delivered, 20)
         )
         try delivered.when(.close).then([.orderClosed])
     }
@@ -27,7 +30,8 @@ import Testing
     @Test func aGiftCardAndACardPayTogether() throws {
         let packed = try Given(after: twoLamps, .confirm, .pack("p", ["a": 2]))
         let both = try packed.after(
-            .pay("g", "captured", 500, ref: "gift"), .pay("c", "authorized", 1500, ref: "card")
+            .pay("g", "captured", 500, ref: "gift"),
+            .pay("c", "authorized", 1500, ref: "card")
         )
         try both.when(.dispatch("p")).then([.parcelDispatched])
         #expect(both.staff.text("payment/status") == "partial")
@@ -57,8 +61,13 @@ import Testing
 
     @Test func anOrderCapturedLessAfterAReturnCloses() throws {
         let returned = try Given(
-            after: twoLamps, .confirm, .pay("auth", "authorized", 2000), .pack("p", ["a": 2]), .dispatch("p"),
-            .scan("p", "d", .delivered, 20), .receive("r", ["a": 1])
+            after: twoLamps,
+            .confirm,
+            .pay("auth", "authorized", 2000),
+            .pack("p", ["a": 2]),
+            .dispatch("p"),
+            .scan("p", "d", .delivered, 20),
+            .receive("r", ["a": 1])
         )
         #expect(returned.due == 1000)
         let captured = try returned.after(.pay("cap", "captured", 1000))
@@ -83,8 +92,14 @@ import Testing
     @Test func aReturnThatRefundsShippingLeavesNothingDue() throws {
         let shipped = Step.place([lineBody("a", quantity: "2", price: money(1000))], shipping: 490, total: 2490)
         let delivered = try Given(
-            after: shipped, .confirm, .pay("m", "captured", 2490), .pack("p", ["a": 2]), .dispatch("p"),
-            .scan("p", "d", .delivered, 20), .requestReturn("r", ["a": 2]), .approve("r")
+            after: shipped,
+            .confirm,
+            .pay("m", "captured", 2490),
+            .pack("p", ["a": 2]),
+            .dispatch("p"),
+            .scan("p", "d", .delivered, 20),
+            .requestReturn("r", ["a": 2]),
+            .approve("r")
         )
         #expect(try delivered.after(.receive("r", ["a": 2])).due == 490)
         let whole = try delivered.after(.receive("r", ["a": 2]).reducing(2490))

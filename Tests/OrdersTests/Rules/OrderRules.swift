@@ -7,7 +7,9 @@ import Testing
 @Suite struct OrderRules {
     @Test func defaultsOfAnOrderAreFilledIn() throws {
         let data = try given().when(twoLamps).data(.orderPlaced)
-        #expect(data["taxIncluded"] == false && data["terms"] == "prepaid" && data["fees"] == [] && data["metadata"] == [:])
+        #expect(
+            data["taxIncluded"] == false && data["terms"] == "prepaid" && data["fees"] == [] && data["metadata"] == [:]
+        )
         #expect(data["relatesTo"] == nil && data["promised"] == nil)
     }
 
@@ -28,7 +30,8 @@ import Testing
         #expect(try !order(#""discount":\#(money(101))"#, discount: 100).isEmpty)
         #expect(try order(#""discount":\#(money(2000))"#, discount: 2000) == [])
         let two = [
-            lineBody("a", quantity: "1", price: money(100), #""discount":\#(money(101))"#), lineBody("b", quantity: "1"),
+            lineBody("a", quantity: "1", price: money(100), #""discount":\#(money(101))"#),
+            lineBody("b", quantity: "1"),
         ]
         #expect(try !pointers(.placeOrder, Step.place(two, discount: 200, total: 900).body).isEmpty)
     }
@@ -75,7 +78,10 @@ import Testing
         try lost.when(.cancel()).then([.itemsCancelled, .orderCancelled])
         #expect(try lost.after(.cancel()).headline == "cancelled")
         let both = try Given.paidLamps.after(
-            .pack("p", ["a": 1]), .dispatch("p"), .scan("p", "d", .delivered, 20), .cancel()
+            .pack("p", ["a": 1]),
+            .dispatch("p"),
+            .scan("p", "d", .delivered, 20),
+            .cancel()
         )
         #expect(both.staff.text("lifecycle") == "confirmed" && both.headline == "delivered")
     }

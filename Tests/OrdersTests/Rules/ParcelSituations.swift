@@ -81,8 +81,14 @@ import Testing
 
     @Test func aReturnWithOtherGoodsIsReceived() throws {
         let order = try Given(
-            after: shopOrder, .confirm, .pay("m", "captured", 3900), .pack("p", ["a": 2, "b": 3]), .dispatch("p"),
-            .scan("p", "d", .delivered, 20), .requestReturn("r", ["a": 1]), .approve("r")
+            after: shopOrder,
+            .confirm,
+            .pay("m", "captured", 3900),
+            .pack("p", ["a": 2, "b": 3]),
+            .dispatch("p"),
+            .scan("p", "d", .delivered, 20),
+            .requestReturn("r", ["a": 1]),
+            .approve("r")
         )
         try order.when(.receive("r", ["b": 1])).then([.returnReceived], [.receivedOther])
         let received = try order.after(.receive("r", ["b": 1]))

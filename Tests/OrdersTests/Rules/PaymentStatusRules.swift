@@ -24,8 +24,13 @@ import Testing
 
     @Test func theSumsFollowTheReports() throws {
         let payment = try Given(
-            after: twoLamps, .pay("1", "authorized", 2000), .pay("2", "captured", 1500), .pay("3", "voided", 500),
-            .pay("4", "refunded", 300), .pay("5", "chargedBack", 200), .pay("6", "chargebackReversed", 100),
+            after: twoLamps,
+            .pay("1", "authorized", 2000),
+            .pay("2", "captured", 1500),
+            .pay("3", "voided", 500),
+            .pay("4", "refunded", 300),
+            .pay("5", "chargedBack", 200),
+            .pay("6", "chargebackReversed", 100),
             .pay("7", "failed", 77)
         ).staff
         let sums = ["authorized", "captured", "voided", "refunded", "chargedBack", "chargebackReversed"].map {

@@ -29,7 +29,11 @@ import Testing
 
     @Test func unitsCancelledBesideDeliveredOnesTakeNoShippingAlong() throws {
         let delivered = try Given(
-            after: lamps, .confirm, .pay("m", "captured", 2500), .pack("p", ["a": 1]), .dispatch("p"),
+            after: lamps,
+            .confirm,
+            .pay("m", "captured", 2500),
+            .pack("p", ["a": 1]),
+            .dispatch("p"),
             .scan("p", "d", .delivered, 20)
         )
         try delivered.when(.cancel()).then([.itemsCancelled])
@@ -87,7 +91,11 @@ import Testing
 
     @Test func receivingTheLastUnitsLeavesShippingDue() throws {
         let delivered = try Given(
-            after: lamps, .confirm, .pay("m", "captured", 2500), .pack("p", ["a": 2]), .dispatch("p"),
+            after: lamps,
+            .confirm,
+            .pay("m", "captured", 2500),
+            .pack("p", ["a": 2]),
+            .dispatch("p"),
             .scan("p", "d", .delivered, 20)
         )
         #expect(try delivered.after(.receive("r", ["a": 2])).due == 500)

@@ -39,8 +39,12 @@ import Testing
 
     @Test func aShortageIsOfItsParcelsUnits() throws {
         let two = try Given.paidLamps.after(
-            .pack("p", ["a": 1]), .pack("q", ["a": 1]), .dispatch("p"), .dispatch("q"),
-            .scan("p", "d", .delivered, 20), .scan("q", "d", .delivered, 20)
+            .pack("p", ["a": 1]),
+            .pack("q", ["a": 1]),
+            .dispatch("p"),
+            .dispatch("q"),
+            .scan("p", "d", .delivered, 20),
+            .scan("q", "d", .delivered, 20)
         )
         try two.when(.shortage("c", "p", ["a": 2])).then([.shortageReported], [.shortageBeyondDelivered])
         let short = try two.after(.shortage("c", "p", ["a": 1]))

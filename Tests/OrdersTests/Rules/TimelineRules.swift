@@ -22,9 +22,20 @@ import Testing
         try order.when(.scan("p", "old", .delivered, -1441).with("eta", window(90))).thenNothing()
     }
 
+    @Test func theRetractionOfAHiddenScanIsHiddenToo() throws {
+        let scanned = try Given.sentLamps.after(.scan("p", "old", .lost, -5000))
+        let (data, inside) = try scanned.when(.retract("p", "old")).event(.scanRetracted)
+        #expect(data == nil && inside.text("scanId") == "old")
+        let retracted = try scanned.after(.retract("p", "old"))
+        #expect(retracted.parcel("p") == "inTransit" && retracted.customer.size("parcels/p/scans") == 0)
+    }
+
     @Test func importedOrdersSayWhenTheyWerePlaced() throws {
         let imported = try Given(
-            after: twoLamps.at(-50_000), .confirm, .pay("m", "captured", 2000), .pack("p", ["a": 2])
+            after: twoLamps.at(-50_000),
+            .confirm,
+            .pay("m", "captured", 2000),
+            .pack("p", ["a": 2])
         )
         let delivered = try imported.after(.scan("p", "d", .delivered, -40_000))
         #expect(delivered.units() == "delivered 2" && delivered.anomalies.isEmpty)

@@ -48,6 +48,13 @@ import Testing
         #expect(try order.after(.cancel(["a": 1])).due == 2750)
     }
 
+    @Test func aTaxOfNothingOnTheLinesIsNotShared() throws {
+        // The tax is on shipping alone.
+        let lines = ["a", "b"].map { lineBody($0, quantity: "1", price: money(1000), #""tax":\#(money(0))"#) }
+        let order = try Given(after: .place(lines, shipping: 500, tax: 95, total: 2595))
+        #expect(try order.after(.cancel(["a": 1])).due == 1595)
+    }
+
     @Test func sharesOfTiesGoInTheOrderOfLines() throws {
         let lines = ["a", "b", "c"].map { lineBody($0, quantity: "1", price: money(1000)) }
         let discounted = try Given(after: .place(lines, discount: 100, total: 2900))
@@ -97,8 +104,13 @@ import Testing
     @Test func cancelledAndReceivedUnitsAreCountedTogether() throws {
         let lamp = lineBody("a", quantity: "3", price: money(0), #""lineTotal":\#(money(1000))"#)
         let order = try Given(
-            after: .place([lamp], shipping: 100, total: 1100), .confirm, .cancel(["a": 1]),
-            .pay("m", "captured", 767), .pack("p", ["a": 2]), .dispatch("p"), .scan("p", "d", .delivered, 20)
+            after: .place([lamp], shipping: 100, total: 1100),
+            .confirm,
+            .cancel(["a": 1]),
+            .pay("m", "captured", 767),
+            .pack("p", ["a": 2]),
+            .dispatch("p"),
+            .scan("p", "d", .delivered, 20)
         )
         #expect(order.due == 767)
         let one = try order.after(.receive("r", ["a": 1]).with("complete", "false"))

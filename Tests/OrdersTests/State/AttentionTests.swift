@@ -16,11 +16,21 @@ import Testing
             total: 2000
         )
         let delivered = try Given(
-            after: two, .confirm, .pay("m", "captured", 2000), .pack("p", ["a": 1]), .pack("q", ["b": 1]),
-            .dispatch("p"), .dispatch("q"), .scan("p", "d", .delivered, 20), .scan("q", "d", .delivered, 20), .close
+            after: two,
+            .confirm,
+            .pay("m", "captured", 2000),
+            .pack("p", ["a": 1]),
+            .pack("q", ["b": 1]),
+            .dispatch("p"),
+            .dispatch("q"),
+            .scan("p", "d", .delivered, 20),
+            .scan("q", "d", .delivered, 20),
+            .close
         )
         let all = try delivered.after(
-            .shortage("c", "p", ["a": 1]), .scan("q", "r", .returning, 30), .scan("q", "l", .lost, 40),
+            .shortage("c", "p", ["a": 1]),
+            .scan("q", "r", .returning, 30),
+            .scan("q", "l", .lost, 40),
             .adjust("x", "lower", 100)
         )
         #expect(all.attention == ["parcel", "shortage", "closedWithUnits", "anomaly", "refundOwed"])

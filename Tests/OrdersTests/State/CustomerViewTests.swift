@@ -8,7 +8,10 @@ import Testing
     /// Commands that say something for staff alone, with the words that customers must not read.
     static let secrets: [(steps: [Step], words: [String])] = [
         ([twoLamps.with("privateMetadata", #"{"risk":"risk-high"}"#)], ["risk-high", "privateMetadata"]),
-        ([twoLamps, .hold("hold-77", reason: "fraud").saying("note", "stolen-card")], ["hold-77", "fraud", "stolen-card"]),
+        (
+            [twoLamps, .hold("hold-77", reason: "fraud").saying("note", "stolen-card")],
+            ["hold-77", "fraud", "stolen-card"]
+        ),
         ([twoLamps, .hold("hold-77"), .release("hold-77")], ["hold-77"]),
         ([twoLamps, .cancel(["a": 1], reason: "fraud")], ["fraud"]),
         ([twoLamps, .cancel(reason: "fraud")], ["fraud"]),
@@ -47,11 +50,13 @@ import Testing
         if let word = words.first { #expect(secret.contains(word)) }
     }
 
-    @Test(arguments: [
-        ([twoLamps, .note("x")], EventType.noteAdded),
-        ([twoLamps, .metadata(set: #"{"k":"v"}"#, private: true)], .metadataChanged),
-        ([twoLamps, .pay("m", "captured", 9999), .resolve(2)], .anomalyResolved),
-    ] as [([Step], EventType)])
+    @Test(
+        arguments: [
+            ([twoLamps, .note("x")], EventType.noteAdded),
+            ([twoLamps, .metadata(set: #"{"k":"v"}"#, private: true)], .metadataChanged),
+            ([twoLamps, .pay("m", "captured", 9999), .resolve(2)], .anomalyResolved),
+        ] as [([Step], EventType)]
+    )
     func someEventsAreHiddenFromCustomers(steps: [Step], type: EventType) throws {
         let state = try given().after(Array(steps.dropLast()))
         #expect(try state.when(steps[steps.count - 1]).event(type).data == nil)

@@ -13,8 +13,13 @@ import Testing
     private var both: Given {
         get throws {
             try Given(
-                after: two, .confirm, .pay("m", "captured", 2000), .pack("p", ["a": 1]), .pack("q", ["b": 1]),
-                .dispatch("p"), .dispatch("q")
+                after: two,
+                .confirm,
+                .pay("m", "captured", 2000),
+                .pack("p", ["a": 1]),
+                .pack("q", ["b": 1]),
+                .dispatch("p"),
+                .dispatch("q")
             )
         }
     }
@@ -73,7 +78,11 @@ import Testing
 
     @Test func aReopenedOrderWithNothingLiveReadsAsItEnded() throws {
         let back = try Given.deliveredLamps.after(
-            .close, .scan("p", "r", .returning, 30), .scan("p", "b", .returnedToSender, 40), .cancel(), .reopen
+            .close,
+            .scan("p", "r", .returning, 30),
+            .scan("p", "b", .returnedToSender, 40),
+            .cancel(),
+            .reopen
         )
         #expect(back.headline == "returned" && back.staff.text("lifecycle") == "confirmed")
     }

@@ -70,7 +70,9 @@ import Testing
             ]
         )
         #expect(
-            try Given.packedLamps.customer.names("parcels/p") == ["parcelId", "kind", "status", "lines", "former", "scans"]
+            try Given.packedLamps.customer.names("parcels/p") == [
+                "parcelId", "kind", "status", "lines", "former", "scans",
+            ]
         )
     }
 
@@ -82,8 +84,9 @@ import Testing
                 "refundOwed", "reports",
             ]
         )
-        for sum in ["due", "authorized", "captured", "voided", "refunded", "chargedBack", "chargebackReversed", "refundOwed"]
-        {
+        for sum in [
+            "due", "authorized", "captured", "voided", "refunded", "chargedBack", "chargebackReversed", "refundOwed",
+        ] {
             #expect(paid.names("payment/\(sum)") == ["amount", "currency"])
         }
         #expect(
@@ -93,9 +96,11 @@ import Testing
 
     @Test func aReturnReadsAsDocumented() throws {
         let order = try Given.deliveredLamps.after(
-            .requestReturn("r", ["a": 1]), Step.approve("r").saying("note", "send it"),
+            .requestReturn("r", ["a": 1]),
+            Step.approve("r").saying("note", "send it"),
             Step.track(return: "r").saying("carrier", "dhl").saying("trackingNumber", "R1")
-                .saying("trackingUrl", "https://dhl.example/R1"), .receive("r", ["a": 1])
+                .saying("trackingUrl", "https://dhl.example/R1"),
+            .receive("r", ["a": 1])
         ).customer
         #expect(
             order.names("returns/r") == [
@@ -114,7 +119,12 @@ import Testing
 
     @Test func aStoredStateReadsAsItWas() throws {
         let order = try Given(after: Self.everything, .confirm, .pay("m", "captured", 2000), .pack("p", ["a": 2]))
-            .after(.dispatch("p"), .scan("p", "d", .delivered, 20), .shortage("c", "p", ["a": 1]), .receive("r", ["a": 1]))
+            .after(
+                .dispatch("p"),
+                .scan("p", "d", .delivered, 20),
+                .shortage("c", "p", ["a": 1]),
+                .receive("r", ["a": 1])
+            )
             .after(.adjust("x", "lower", 10), .metadata(set: #"{"z":"1"}"#, private: true), .hold("h")).order
         let restored = try Order(state: order.encodeState())
         #expect(restored == order && restored.encodeState() == order.encodeState())

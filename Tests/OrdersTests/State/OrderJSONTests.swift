@@ -22,7 +22,8 @@ import Testing
                 "lines":[{"lineId":"a","sku":"A-1","name":"Lamp","quantity":2,"unitPrice":{"amount":1000,"currency":"EUR"},"open":2,\
                 "packed":0,"shipped":0,"delivered":0,"cancelled":0,"returned":0},{"lineId":"b","sku":"B-1","name":"Bulb","quantity":3,\
                 "unitPrice":{"amount":500,"currency":"EUR"},"open":3,"packed":0,"shipped":0,"delivered":0,"cancelled":0,"returned":0}],\
-                "holds":[],"parcels":[],"payment":{"status":"none","due":{"amount":3900,"currency":"EUR"},"authorized":{"amount":0,"currency":"EUR"},"captured":{"amount":0,"currency":"EUR"},\
+                "holds":[],"parcels":[],"payment":{"status":"none","due":{"amount":3900,"currency":"EUR"},\
+                "authorized":{"amount":0,"currency":"EUR"},"captured":{"amount":0,"currency":"EUR"},\
                 "voided":{"amount":0,"currency":"EUR"},"refunded":{"amount":0,"currency":"EUR"},\
                 "chargedBack":{"amount":0,"currency":"EUR"},"chargebackReversed":{"amount":0,"currency":"EUR"},\
                 "refundOwed":{"amount":0,"currency":"EUR"},"reports":[]},"returns":[],"notes":[]}

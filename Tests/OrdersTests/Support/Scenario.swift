@@ -105,8 +105,9 @@ struct Outcome {
     }
 
     /// The texts of the first event of this type: what its customer reads, and what staff reads beside it.
-    func event(_ type: EventType, sourceLocation: SourceLocation = #_sourceLocation) throws -> (data: View?, internal: View)
-    {
+    func event(_ type: EventType, sourceLocation: SourceLocation = #_sourceLocation) throws -> (
+        data: View?, internal: View
+    ) {
         let event = try #require(try events.first { $0.type == type }, sourceLocation: sourceLocation)
         let texts = event.encode()
         return (
