@@ -63,8 +63,15 @@ import Testing
             total: 2000
         )
         let sent = try Given(
-            after: two, .confirm, .pay("m", "captured", 2000), .pack("p", ["a": 1]), .pack("q", ["b": 1]),
-            .dispatch("p"), .dispatch("q"), .scan("p", "x", .exception, 20), .scan("q", "x", .exception, 20)
+            after: two,
+            .confirm,
+            .pay("m", "captured", 2000),
+            .pack("p", ["a": 1]),
+            .pack("q", ["b": 1]),
+            .dispatch("p"),
+            .dispatch("q"),
+            .scan("p", "x", .exception, 20),
+            .scan("q", "x", .exception, 20)
         )
         #expect(sent.order.attentionWords == ["ParcelScanned"])
         #expect(
