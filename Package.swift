@@ -44,7 +44,7 @@ let migrations = [
     "018-projection-versions.sql", "019-orders-versions.sql", "020-projection-replays.sql",
     "021-projection-open.sql", "022-orders-customer.sql", "023-order-states.sql",
     "024-order-list-version.sql", "025-projection-layouts.sql", "026-projection-fence.sql",
-    "027-tracking-numbers.sql", "028-order-list-numbers.sql",
+    "027-tracking-numbers.sql", "028-order-list-numbers.sql", "029-attention-queue.sql",
 ]
 
 let package = Package(

@@ -15,27 +15,24 @@ struct EventsByOrder {
         orderIds = byOrder.keys.sorted { (byOrder[$0]?.last?.seq ?? 0) < (byOrder[$1]?.last?.seq ?? 0) }
     }
 
-    /// Folds the events into records that are read from a table of states, and passes the changed records to `write`,
-    /// in slices that fit in memory.
+    /// The events of one order, ascending.
+    subscript(orderId: UUID) -> [LoggedEvent] { events[orderId] ?? [] }
+
+    /// Passes the orders and their records, which are read from a table of states, to `body`, in slices that fit in
+    /// memory.
     ///
     /// - Parameters:
     ///   - select: selects the rows of orders, by `StoredStates.select`.
-    ///   - write: gets each record as it was, and as it is now.
-    func fold(
+    ///   - body: gets a slice, and the records of those orders in it that have rows.
+    func forEachSlice(
         on transaction: PostgresConnection,
         select: ([UUID]) -> PostgresQuery,
-        write: ([(before: OrderRecord?, after: OrderRecord)]) async throws -> Void
+        body: ([UUID], [UUID: OrderRecord]) async throws -> Void
     ) async throws {
         try await StoredStates.forEachSlice(of: orderIds, select: select) { query in
             try await transaction.query(query.sql, query.bindings, timeout: .seconds(15))
         } body: { ids, records in
-            try await write(
-                ids.map { orderId in
-                    var record = records[orderId] ?? OrderRecord(orderId: orderId)
-                    for event in events[orderId] ?? [] { try record.fold(event) }
-                    return (records[orderId], record)
-                }
-            )
+            try await body(ids, records)
         }
     }
 }

@@ -105,10 +105,9 @@ extension ReadModelTests {
         }
 
         private func matches(_ order: Order, _ request: OrderListRequest) -> Bool {
-            let attention = order.announced == .attention || !order.anomalies.isEmpty
-            return request.scope.contains(shop: order.shop, customer: order.customer)
+            request.scope.contains(shop: order.shop, customer: order.customer)
                 && (request.statuses.isEmpty || request.statuses.contains(order.announced?.rawValue ?? ""))
-                && (request.attention.map { $0 == attention } ?? true)
+                && (request.attention.map { $0 == !order.attentionReasons.isEmpty } ?? true)
                 && (request.carrier.map { carrier in
                     order.carriers.contains { OrderKeys.carrierKey($0) == OrderKeys.carrierKey(carrier) }
                 } ?? true)

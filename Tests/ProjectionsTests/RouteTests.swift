@@ -152,7 +152,7 @@ extension ReadModelTests {
                 let attention = all.body["attention"]?.object
                 #expect(attention?["orders"]?.integer == 1)
                 let reasons = attention?["newest"]?.array?.first?.object?["reasons"]
-                #expect(reasons == .array([.string("overCaptured")]))
+                #expect(reasons == .array([.string("overCaptured"), .string("refundOwed")]))
                 let one = try await service.get("/v1/stats", service.token(.backend, "aurora"))
                 #expect(one.body["orders"]?.integer == 1)
                 #expect(one.body["attention"]?.object?["orders"]?.integer == 0)

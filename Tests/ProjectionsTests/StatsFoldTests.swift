@@ -13,8 +13,7 @@ import Testing
         _ type: String,
         _ before: String?,
         _ status: String,
-        at seconds: Int,
-        internal: String = "{}"
+        at seconds: Int
     ) -> LoggedEvent {
         LoggedEvent(
             seq: Int64(version),
@@ -28,7 +27,7 @@ import Testing
             statusBefore: before,
             status: status,
             data: nil,
-            internal: Array(`internal`.utf8),
+            internal: Array("{}".utf8),
             actor: "a",
             commandId: "k",
             correlationId: nil,
@@ -40,11 +39,11 @@ import Testing
 
     private func time(_ seconds: Int) -> Timestamp { Timestamp(unixMicroseconds: Int64(seconds) * 1_000_000) }
 
-    @Test func timeInAStatusEndsWithTheNextHeadline() throws {
+    @Test func timeInAStatusEndsWithTheNextHeadline() {
         var fold = StatsFold([:])
-        try fold.add(event(1, "OrderPlaced", nil, "placed", at: 0))
-        try fold.add(event(2, "NoteAdded", "placed", "placed", at: 5))
-        try fold.add(event(3, "OrderConfirmed", "placed", "preparing", at: 70))
+        fold.add(event(1, "OrderPlaced", nil, "placed", at: 0))
+        fold.add(event(2, "NoteAdded", "placed", "placed", at: 5))
+        fold.add(event(3, "OrderConfirmed", "placed", "preparing", at: 70))
         #expect(fold.sums.statuses == [key("placed"): 0, key("preparing"): 1])
         let visit = fold.sums.durations.first
         #expect(fold.sums.durations.count == 1)
@@ -56,24 +55,6 @@ import Testing
     }
 
     private func key(_ status: String) -> StatsSums.StatusKey { .init(shop: "aurora", status: status) }
-
-    @Test func attentionLastsUntilTheLastReasonIsGone() throws {
-        var fold = StatsFold([:])
-        let anomaly = #"{"anomaly":{"code":"overCaptured","message":"m"}}"#
-        try fold.add(event(1, "OrderPlaced", nil, "placed", at: 0))
-        try fold.add(event(2, "PaymentCaptured", "placed", "placed", at: 1, internal: anomaly))
-        try fold.add(event(3, "DeliveryFailed", "placed", "attention", at: 2))
-        #expect(fold.orders[order]?.attentionSince == time(1))
-        #expect(fold.orders[order]?.anomalies == ["2:overCaptured"])
-        #expect(fold.orders[order]?.trouble == "DeliveryFailed")
-        try fold.add(
-            event(4, "AnomalyResolved", "attention", "attention", at: 3, internal: #"{"version":2,"note":"n"}"#)
-        )
-        #expect(fold.orders[order]?.anomalies == [])
-        #expect(fold.orders[order]?.attentionSince == time(1))
-        try fold.add(event(5, "ParcelDelivered", "attention", "delivered", at: 4))
-        #expect(fold.orders[order]?.attentionSince == nil)
-    }
 
     @Test func percentilesAreWithinNinePercent() {
         var histogram = DurationHistogram()

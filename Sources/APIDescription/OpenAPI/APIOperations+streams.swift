@@ -54,7 +54,10 @@ extension APIOperation {
                 APIParameter.query(
                     "attention",
                     ["type": "boolean", "default": false],
-                    "Only events that concern the attention queue."
+                    "Only events with the status `attention` before or after, and events that raise or resolve an "
+                        + "anomaly. Each event is judged by itself: one that only begins or ends another reason, such "
+                        + "as a refund that is owed or a shortage of an order on hold, is not among them. The order "
+                        + "list's filter `attention` knows all reasons."
                 ),
                 APIParameter.query(
                     "conflate",

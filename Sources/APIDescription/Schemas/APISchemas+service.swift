@@ -11,7 +11,7 @@ extension APISchemas {
     // MARK: Statistics
 
     static let stats: JSONValue = .object([
-        member("position", position, "The log position that the counts reflect."),
+        member("position", position, "The log position that all counts reflect; some may reflect later events too."),
         member("at", time, "The time of the counts."),
         member("orders", count, "The number of all orders."),
         member("statuses", reference("StatusCounts"), "The number of orders with each status."),
@@ -50,7 +50,11 @@ extension APISchemas {
 
     static let attentionQueue: JSONValue = .object(
         [
-            member("orders", count, "The number of orders that need attention."),
+            member(
+                "orders",
+                count,
+                "The number of orders that need attention: those that the order list's filter `attention` finds."
+            ),
             member("newest", list(of: reference("AttentionEntry")), "The newest 20 of these orders, the newest first."),
         ],
         "The orders that staff should look at."
@@ -61,8 +65,14 @@ extension APISchemas {
         member("shop", text, "The order's shop."),
         member("number", text, "The shop's number for the order."),
         member("status", status, "The order's status."),
-        member("since", time, "The time since which the order needs attention."),
-        member("reasons", list(of: text), "The type of the event that caused it, and the codes of open anomalies."),
+        member("since", time, "The time of the event since which the order needs attention without a break."),
+        member(
+            "reasons",
+            list(of: text),
+            "The reasons: for a parcel's problem the type of the event that reports it (`DeliveryFailed`, "
+                + "`ParcelLost`, `ParcelReturnedToSender`, and `ParcelScanned` for an exception), `shortage`, "
+                + "`closedWithUnits`, the codes of open anomalies, and `refundOwed`. More words may come."
+        ),
     ])
 
     static let timeInStatus: JSONValue = .object(

@@ -9,8 +9,8 @@ import Synchronization
 /// since JSON escapes them.
 package final class EventFrame: Sendable {
     package let event: LoggedEvent
-    /// True when the event concerns the attention queue: the headline `attention` comes or goes, or an anomaly is
-    /// raised or resolved.
+    /// True when the event's row shows that it concerns the attention queue: the headline is `attention` before or
+    /// after, or an anomaly is raised or resolved. The other reasons are in no row; the order list knows them.
     package let concernsAttention: Bool
     /// The bytes of memory that the frame takes once it is encoded for all audiences, with its entries in
     /// `RecentEvents`.

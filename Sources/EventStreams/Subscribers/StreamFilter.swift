@@ -15,7 +15,8 @@ package struct StreamFilter: Sendable, Hashable {
     package var statuses: Set<String> = []
     /// Event types; empty for all.
     package var types: Set<String> = []
-    /// Restricts the stream to events that concern the attention queue.
+    /// Restricts the stream to events whose rows show that they concern the attention queue:
+    /// `EventFrame.concernsAttention`.
     package var attentionOnly = false
     /// The time from tick to tick of a conflated stream, which shows each changed order's newest event at every tick;
     /// nil for a stream that shows every event.

@@ -27,7 +27,7 @@ struct OrderListRoutes: Sendable {
         let query = try QueryReader(request, parameters: Self.parameters)
         let wanted = try Self.request(query, from: caller)
         try await models.wait(
-            for: OrderListModel.name,
+            for: [OrderListModel.name],
             toReach: query.position("min_position"),
             from: caller.audience,
             positions

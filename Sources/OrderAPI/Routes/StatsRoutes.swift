@@ -23,7 +23,7 @@ struct StatsRoutes: Sendable {
         let query = try QueryReader(request, parameters: ["shop", "min_position"])
         let scope = try caller.scope(narrowedTo: query.list("shop"))
         try await models.wait(
-            for: StatsModel.name,
+            for: [StatsModel.name, OrderListModel.name],
             toReach: query.position("min_position"),
             from: caller.audience,
             positions

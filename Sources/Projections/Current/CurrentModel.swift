@@ -17,10 +17,16 @@ package struct CurrentModel: ReadModel {
     package init() {}
 
     package func apply(_ events: [LoggedEvent], version: Int, on transaction: PostgresConnection) async throws {
-        try await EventsByOrder(events).fold(on: transaction) { ids in
+        let byOrder = EventsByOrder(events)
+        try await byOrder.forEachSlice(on: transaction) { ids in
             CurrentStateTable.load(ids, version: .number(version))
-        } write: { changes in
-            let upsert = CurrentStateTable.upsert(StateWrite(changes.map(\.after)), version: .number(version))
+        } body: { ids, known in
+            let records = try ids.map { orderId in
+                var record = known[orderId] ?? OrderRecord(orderId: orderId)
+                for event in byOrder[orderId] { try record.fold(event) }
+                return record
+            }
+            let upsert = CurrentStateTable.upsert(StateWrite(records), version: .number(version))
             try await transaction.pipeline([upsert], timeout: .seconds(15))
         }
     }

@@ -4,20 +4,14 @@ import Orders
 package import Postgres
 
 extension OrderListModel: ReplayableModel {
-    package struct Entry: Sendable {
-        var record: OrderRecord
-        /// The stored keys; nil for an order without rows.
-        var keys: OrderKeys?
-    }
-
-    package func makeEntry(for orderId: UUID) -> Entry { Entry(record: OrderRecord(orderId: orderId)) }
+    package func makeEntry(for orderId: UUID) -> Entry { Entry(orderId: orderId) }
 
     package func envelope(of entry: Entry) -> EventEnvelope { entry.record.envelope }
 
     package func makeSums() {}
 
     package func fold(_ event: LoggedEvent, into entry: inout Entry, sums: inout Void) throws -> Bool {
-        try entry.record.fold(event)
+        try entry.fold(event)
         return true
     }
 
@@ -32,9 +26,9 @@ extension OrderListModel: ReplayableModel {
         } read: { query in
             try await connection.query(query.sql, query.bindings, timeout: ReplayLimits.timeout)
         } body: { _, records in
-            loaded += records.map { orderId, record in
-                let entry = Entry(record: record, keys: OrderKeys(record.order))
-                return LoadedEntry(orderId: orderId, entry: entry, byteCount: record.loadedByteCount)
+            let entries = try await Self.entries(of: records, version: version, on: connection)
+            loaded += entries.map { orderId, entry in
+                LoadedEntry(orderId: orderId, entry: entry, byteCount: entry.record.loadedByteCount)
             }
         }
         return loaded
@@ -46,8 +40,10 @@ extension OrderListModel: ReplayableModel {
     )
     private static let keys = ReplayWrite.Table(
         "order_list_keys",
-        columns:
-            "model_version, order_id, placed_at, attention, shop, customer, number, status, carriers, tracking_numbers"
+        columns: """
+            model_version, order_id, placed_at, attention, attention_since, attention_reasons, shop, customer, number,
+            status, carriers, tracking_numbers
+            """
     )
 
     package func write(_ entry: inout Entry, isStored: Bool, version: Int, to write: inout ReplayWrite) {
@@ -60,13 +56,15 @@ extension OrderListModel: ReplayableModel {
             row.value(Int32(record.order.version))
             row.text(record.order.encodeState())
         }
-        let keys = OrderKeys(record.order)
-        guard keys != entry.keys else { return }
-        write.add(to: Self.keys, replacing: entry.keys == nil ? nil : record.order.orderId) { row in
+        let hasKeys = entry.storedKeys != nil
+        guard let keys = entry.takeChangedKeys() else { return }
+        write.add(to: Self.keys, replacing: hasKeys ? keys.orderId : nil) { row in
             row.value(Int32(version))
             row.value(keys.orderId)
             row.value(PostgresTimestamp(keys.placedAt))
             row.value(keys.attention)
+            row.value(keys.attentionSince.map { PostgresTimestamp($0) })
+            row.value(keys.attentionReasons)
             row.value(keys.shop)
             row.value(keys.customer)
             row.value(keys.number)
@@ -74,7 +72,6 @@ extension OrderListModel: ReplayableModel {
             row.value(keys.carriers)
             row.value(keys.trackingNumbers)
         }
-        entry.keys = keys
     }
 
     package func statements(for sums: [Void], through last: LoggedEvent, version: Int) -> [PostgresQuery] { [] }

@@ -22,14 +22,18 @@ package struct OrderListModel: ReadModel {
         version: Int,
         on transaction: PostgresConnection
     ) async throws {
-        try await EventsByOrder(events).fold(on: transaction) { ids in
+        let byOrder = EventsByOrder(events)
+        try await byOrder.forEachSlice(on: transaction) { ids in
             Self.select(ids, version: version)
-        } write: { changes in
-            let keys = changes.compactMap { change in
-                let keys = OrderKeys(change.after.order)
-                return keys == change.before.map { OrderKeys($0.order) } ? nil : keys
+        } body: { ids, records in
+            let known = try await Self.entries(of: records, version: version, on: transaction)
+            var entries = ids.map { known[$0] ?? Entry(orderId: $0) }
+            var keys: [OrderKeys] = []
+            for index in entries.indices {
+                for event in byOrder[ids[index]] { try entries[index].fold(event) }
+                if let changed = entries[index].takeChangedKeys() { keys.append(changed) }
             }
-            var statements = [Self.upsert(StateWrite(changes.map(\.after)), version: version)]
+            var statements = [Self.upsert(StateWrite(entries.map(\.record)), version: version)]
             if !keys.isEmpty { statements.append(OrderKeys.upsert(keys, version: version)) }
             try await transaction.pipeline(statements, timeout: .seconds(15))
         }

@@ -1,4 +1,3 @@
-import Foundation
 import OrderLog
 import Orders
 import Postgres
@@ -6,9 +5,6 @@ import Postgres
 extension ReadModelReader {
     private static let activeVersion = "(select version from projection_active where name = '\(StatsModel.name)')"
     private static let inShops = "model_version = \(activeVersion) and ($1::text[] is null or shop = any($1))"
-    /// The number of orders that the attention queue lists.
-    private static let attentionLimit = 20
-
     /// Reads the statistics of some shops together, from one snapshot.
     ///
     /// - Parameter shops: nil for all.
@@ -16,8 +12,9 @@ extension ReadModelReader {
         let queries = [
             PostgresQuery(
                 """
-                select p.seq, clock_timestamp() as now from projection_active a
-                join projections p on p.name = a.name and p.version = a.version where a.name = '\(StatsModel.name)'
+                select min(p.seq) as seq, clock_timestamp() as now from projection_active a
+                join projections p on p.name = a.name and p.version = a.version
+                where a.name in ('\(StatsModel.name)', '\(OrderListModel.name)') having count(*) = 2
                 """
             ),
             PostgresQuery(
@@ -41,20 +38,9 @@ extension ReadModelReader {
                 """,
                 [shops]
             ),
-            PostgresQuery(
-                "select count(*) as orders from stats_orders where \(Self.inShops) and attention_since is not null",
-                [shops]
-            ),
-            PostgresQuery(
-                """
-                select order_id, shop, number, status, attention_since, trouble, anomalies from stats_orders
-                where \(Self.inShops) and attention_since is not null
-                order by attention_since desc, order_id desc limit \(Self.attentionLimit)
-                """,
-                [shops]
-            ),
+            AttentionQueue.count(shops: shops), AttentionQueue.newest(shops: shops),
         ]
-        let tables = ["stats_orders", "stats_statuses", "stats_minutes", "stats_durations"]
+        let tables = ["stats_statuses", "stats_minutes", "stats_durations", "order_list_keys"]
         let results = try await readTogether(queries, of: tables)
         guard let row = results[0].first else { throw ProjectionFailure.missing(StatsModel.name) }
         let now = Timestamp(try row.get("now", as: PostgresTimestamp.self))
@@ -65,7 +51,7 @@ extension ReadModelReader {
             minutes: try Self.minutes(results[2], until: now),
             shown: try Self.shown(results[3]),
             attentionCount: try results[4].first?.get("orders", as: Int64.self) ?? 0,
-            attention: try Self.attention(results[5])
+            attention: try AttentionQueue.decodeNewest(results[5])
         )
     }
 
@@ -133,26 +119,6 @@ extension ReadModelReader {
                     p99: histogram.percentile(0.99)
                 )
             }
-        }
-    }
-
-    private static func attention(_ rows: PostgresResult) throws -> [Stats.Attention] {
-        let (orderId, number) = try (rows.column("order_id", as: UUID.self), rows.column("number", as: String.self))
-        let (shop, status) = try (rows.column("shop", as: String.self), rows.column("status", as: String.self))
-        let since = try rows.column("attention_since", as: PostgresTimestamp.self)
-        let trouble = try rows.column("trouble", as: String?.self)
-        let anomalies = try rows.column("anomalies", as: [String].self)
-        return try rows.map { row in
-            let status = try row.get(status)
-            let codes = try row.get(anomalies).map { $0.drop { $0 != ":" }.dropFirst() }.map(String.init)
-            return Stats.Attention(
-                orderId: try row.get(orderId),
-                shop: try row.get(shop),
-                number: try row.get(number),
-                status: status,
-                since: Timestamp(try row.get(since)),
-                reasons: (status == OrderStatus.attention.rawValue ? [try row.get(trouble) ?? status] : []) + codes
-            )
         }
     }
 }

@@ -29,10 +29,11 @@ package struct Stats: Sendable {
         package let number: String
         package let status: String
         package let since: Timestamp
-        /// The type of the event that caused the trouble, and the codes of open anomalies.
+        /// The words of `Order.attentionWords`.
         package let reasons: [String]
     }
 
+    /// The position of the last event that all values reflect; some may reflect later ones.
     package let position: LogPosition
     /// The time of the read, by the database's clock.
     package let at: Timestamp

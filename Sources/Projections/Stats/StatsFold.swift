@@ -11,9 +11,9 @@ struct StatsFold {
         self.orders = orders
     }
 
-    mutating func add(_ event: LoggedEvent) throws {
+    mutating func add(_ event: LoggedEvent) {
         var order = orders[event.orderId]
-        guard try sums.add(event, to: &order) else { return }
+        guard sums.add(event, to: &order) else { return }
         orders[event.orderId] = order
         changed.insert(event.orderId)
     }

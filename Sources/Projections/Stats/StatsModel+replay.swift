@@ -12,13 +12,13 @@ extension StatsModel: ReplayableModel {
     package func makeEntry(for orderId: UUID) -> Entry { Entry(orderId: orderId) }
 
     package func envelope(of entry: Entry) -> EventEnvelope {
-        EventEnvelope(number: entry.order?.number ?? "", shop: entry.order?.shop ?? "", customer: "")
+        EventEnvelope(number: "", shop: entry.order?.shop ?? "", customer: "")
     }
 
     package func makeSums() -> StatsSums { StatsSums() }
 
     package func fold(_ event: LoggedEvent, into entry: inout Entry, sums: inout StatsSums) throws -> Bool {
-        try sums.add(event, to: &entry.order)
+        sums.add(event, to: &entry.order)
     }
 
     package func load(
@@ -29,13 +29,13 @@ extension StatsModel: ReplayableModel {
         let query = StatsOrder.select(ids, version: version)
         let rows = try await connection.query(query.sql, query.bindings, timeout: .seconds(15))
         return try StatsOrder.decode(rows).map { orderId, order in
-            LoadedEntry(orderId: orderId, entry: Entry(orderId: orderId, order: order), byteCount: 256)
+            LoadedEntry(orderId: orderId, entry: Entry(orderId: orderId, order: order), byteCount: 128)
         }
     }
 
     private static let table = ReplayWrite.Table(
         "stats_orders",
-        columns: "model_version, order_id, shop, number, status, since, attention_since, trouble, anomalies"
+        columns: "model_version, order_id, shop, status, since"
     )
 
     package func write(_ entry: inout Entry, isStored: Bool, version: Int, to write: inout ReplayWrite) {
@@ -44,12 +44,8 @@ extension StatsModel: ReplayableModel {
             row.value(Int32(version))
             row.value(order.orderId)
             row.value(order.shop)
-            row.value(order.number)
             row.value(order.status)
             row.value(PostgresTimestamp(order.since))
-            row.value(order.attentionSince.map { PostgresTimestamp($0) })
-            row.value(order.trouble)
-            row.value(order.anomalies)
         }
     }
 

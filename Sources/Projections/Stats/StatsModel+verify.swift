@@ -17,16 +17,7 @@ extension StatsModel: VerifiableModel {
     package func expectedFields(of entry: Entry) -> StoredFields { entry.order.map(Self.fields(of:)) ?? [:] }
 
     private static func fields(of order: StatsOrder) -> StoredFields {
-        var fields = [
-            "shop": order.shop,
-            "number": order.number,
-            "status": order.status,
-            "since": order.since.rfc3339Micro,
-            "anomalies": FieldText.of(order.anomalies),
-        ]
-        fields["attention_since"] = order.attentionSince?.rfc3339Micro
-        fields["trouble"] = order.trouble
-        return fields
+        ["shop": order.shop, "status": order.status, "since": order.since.rfc3339Micro]
     }
 
     package func storedSums(version: Int, on connection: PostgresConnection) async throws -> StoredFields {

@@ -3,7 +3,8 @@ package import OrderLog
 import Orders
 package import Postgres
 
-/// The statistics of each shop: orders per headline, events per minute, time in each headline, and the attention queue.
+/// The statistics of each shop: orders per headline, events per minute, and the time in each headline. The attention
+/// queue is the order list's.
 package struct StatsModel: ReadModel {
     /// The model's name, as in `projections.name`.
     package static let name = "stats"
@@ -21,7 +22,7 @@ package struct StatsModel: ReadModel {
     package func apply(_ events: [LoggedEvent], version: Int, on transaction: PostgresConnection) async throws {
         let loaded = try await load(Array(Set(events.map(\.orderId))), version: version, on: transaction)
         var fold = StatsFold(loaded.reduce(into: [:]) { $0[$1.orderId] = $1.entry.order })
-        for event in events { try fold.add(event) }
+        for event in events { fold.add(event) }
         var statements: [PostgresQuery] = []
         let changed = fold.changed.compactMap { fold.orders[$0] }
         if !changed.isEmpty { statements.append(StatsStatements.upsertOrders(changed, version: version)) }

@@ -8,28 +8,16 @@ enum StatsStatements {
     static func upsertOrders(_ orders: [StatsOrder], version: Int) -> PostgresQuery {
         PostgresQuery(
             """
-            insert into stats_orders (
-                model_version, order_id, shop, number, status, since, attention_since, trouble, anomalies)
-            select $1, o.order_id, o.shop, o.number, o.status, o.since, o.attention_since, o.trouble,
-                o.anomalies::text[]
-            from unnest(
-                $2::uuid[], $3::text[], $4::text[], $5::text[], $6::timestamptz[], $7::timestamptz[], $8::text[],
-                $9::text[]
-            ) o (order_id, shop, number, status, since, attention_since, trouble, anomalies)
-            on conflict (order_id, model_version) do update set
-                status = excluded.status, since = excluded.since, attention_since = excluded.attention_since,
-                trouble = excluded.trouble, anomalies = excluded.anomalies
+            insert into stats_orders (model_version, order_id, shop, status, since)
+            select $1, * from unnest($2::uuid[], $3::text[], $4::text[], $5::timestamptz[])
+            on conflict (order_id, model_version) do update set status = excluded.status, since = excluded.since
             """,
             [
                 Int32(version),
                 orders.map(\.orderId),
                 orders.map(\.shop),
-                orders.map(\.number),
                 orders.map(\.status),
                 orders.map { PostgresTimestamp($0.since) },
-                orders.map { $0.attentionSince.map { PostgresTimestamp($0) } },
-                orders.map(\.trouble),
-                orders.map { ArrayText.encode($0.anomalies) },
             ]
         )
     }

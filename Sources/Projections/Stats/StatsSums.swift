@@ -1,6 +1,5 @@
 import OrderLog
 import Orders
-import StrictJSON
 
 /// The sums that some events add to the statistics of their shops.
 package struct StatsSums: Sendable {
@@ -38,7 +37,7 @@ package struct StatsSums: Sendable {
     /// Folds an order's next event.
     ///
     /// - Returns: true when the order has changed.
-    mutating func add(_ event: LoggedEvent, to known: inout StatsOrder?) throws -> Bool {
+    mutating func add(_ event: LoggedEvent, to known: inout StatsOrder?) -> Bool {
         count(event)
         let before = known
         var order =
@@ -46,10 +45,8 @@ package struct StatsSums: Sendable {
             ?? StatsOrder(
                 orderId: event.orderId,
                 shop: event.shop,
-                number: event.number,
                 status: event.status,
-                since: event.recordedAt,
-                anomalies: []
+                since: event.recordedAt
             )
         if before == nil {
             statuses[StatusKey(shop: event.shop, status: event.status), default: 0] += 1
@@ -58,13 +55,6 @@ package struct StatsSums: Sendable {
             statuses[StatusKey(shop: event.shop, status: event.status), default: 0] += 1
             order.status = event.status
             order.since = event.recordedAt
-        }
-        try updateTroubleAndAnomalies(of: &order, by: event)
-        let needsAttention = order.status == OrderStatus.attention.rawValue || !order.anomalies.isEmpty
-        if !needsAttention {
-            order.attentionSince = nil
-        } else if order.attentionSince == nil {
-            order.attentionSince = event.recordedAt
         }
         known = order
         return order != before
@@ -92,21 +82,5 @@ package struct StatsSums: Sendable {
         let key = DurationKey(shop: order.shop, status: order.status, bucket: bucket)
         durations[key, default: Visits()].count += 1
         durations[key, default: Visits()].milliseconds += shown
-    }
-
-    private func updateTroubleAndAnomalies(of order: inout StatsOrder, by event: LoggedEvent) throws {
-        switch EventType(rawValue: event.type) {
-        case .deliveryFailed, .parcelLost, .parcelScanned, .scanRetracted: order.trouble = event.type
-        default: break
-        }
-        // Most events have `{}`, which needs no parsing.
-        guard event.internal.count > 2 else { return }
-        let (resolved, code) = try JSONNode.read(event.internal) { members in
-            (members["version"]?.integer, members["anomaly"]?["code"]?.string)
-        }
-        if event.type == EventType.anomalyResolved.rawValue, let version = resolved {
-            order.anomalies.removeAll { $0.hasPrefix("\(version):") }
-        }
-        if let code { order.anomalies.append("\(event.version):\(code)") }
     }
 }

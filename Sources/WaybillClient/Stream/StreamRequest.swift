@@ -52,7 +52,8 @@ public struct StreamRequest: Sendable, Hashable {
     ///   - shops: the names of the shops to follow.
     ///   - statuses: the statuses to follow: events that lead to one of them, or away from it.
     ///   - types: the event types to follow.
-    ///   - attentionOnly: true to follow only events that concern the staff's attention queue.
+    ///   - attentionOnly: true to follow only events with the status `attention` before or after, and events that raise
+    ///     or resolve an anomaly. Other reasons for attention, such as a refund that is owed, bring no such event.
     ///   - conflate: an interval in milliseconds, 50 to 60,000, at which only the newest event of each changed order is
     ///     sent; nil for every event.
     public static func feed(

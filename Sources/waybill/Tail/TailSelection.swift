@@ -19,7 +19,7 @@ struct TailSelection: ParsableArguments {
     @Option(help: "Only events of this type, such as ParcelDelivered. Several as with --shop.")
     var type: [String] = []
 
-    @Flag(help: "Only events that concern the attention queue: raised, entered, left or resolved.")
+    @Flag(help: "Only events with the status attention before or after, or that raise or resolve an anomaly.")
     var attention = false
 
     @Option(help: "Show only the newest event of each order, once in so many milliseconds: 50 to 60000.")

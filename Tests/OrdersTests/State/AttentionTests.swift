@@ -35,7 +35,49 @@ import Testing
         )
         #expect(all.attention == ["parcel", "shortage", "closedWithUnits", "anomaly", "refundOwed"])
         #expect(all.staff["internal/attention"] == true && all.headline == "attention")
+        let codes = all.anomalies.map(\.rawValue)
+        #expect(all.order.attentionWords == ["ParcelLost", "shortage", "closedWithUnits"] + codes + ["refundOwed"])
         #expect(all.customer["internal"] == nil)
+    }
+
+    @Test(
+        arguments: [
+            (.attemptFailed, "DeliveryFailed"), (.exception, "ParcelScanned"), (.lost, "ParcelLost"),
+            (.returnedToSender, "ParcelReturnedToSender"),
+        ] as [(ScanCode, String)]
+    ) func aParcelsProblemGoesByTheEventThatReportsIt(code: ScanCode, word: String) throws {
+        let troubled = try Given.sentLamps.after(.scan("p", "x", code, 20))
+        #expect(troubled.attention == ["parcel"] && troubled.order.attentionWords == [word])
+        let corrected = try troubled.after(.scan("p", "y", .inTransit, 30))
+        #expect(corrected.order.attentionWords == [])
+        #expect(try corrected.after(.retract("p", "y")).order.attentionWords == [word])
+    }
+
+    @Test func aParcelThatTheShopCallsLostIsNamedLost() throws {
+        #expect(try Given.sentLamps.after(.end("p", "e", "lost")).order.attentionWords == ["ParcelLost"])
+    }
+
+    @Test func problemsOfOneKindAreNamedOnce() throws {
+        let two = Step.place(
+            [lineBody("a", quantity: "1", price: money(1000)), lineBody("b", quantity: "1", price: money(1000))],
+            total: 2000
+        )
+        let sent = try Given(
+            after: two,
+            .confirm,
+            .pay("m", "captured", 2000),
+            .pack("p", ["a": 1]),
+            .pack("q", ["b": 1]),
+            .dispatch("p"),
+            .dispatch("q"),
+            .scan("p", "x", .exception, 20),
+            .scan("q", "x", .exception, 20)
+        )
+        #expect(sent.order.attentionWords == ["ParcelScanned"])
+        #expect(
+            try sent.after(.scan("q", "y", .attemptFailed, 30)).order.attentionWords
+                == ["ParcelScanned", "DeliveryFailed"]
+        )
     }
 
     @Test func anAnomalyIsNoHeadline() throws {
