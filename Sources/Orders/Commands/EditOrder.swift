@@ -77,7 +77,9 @@ struct EditOrder: CommandPayload {
     private func requireCurrency(of order: Order) throws(Rejection) {
         for money in [shipping, tax, discount, total] { try order.requireCurrency(money) }
         for fee in fees ?? [] { try order.requireCurrency(fee.amount) }
-        for line in lines { try order.requireCurrency(Money(amount: 0, currency: line.currency)) }
+        for line in lines {
+            try order.requireCurrency(Money(amount: 0, currency: line.otherCurrency ?? line.currency))
+        }
     }
 
     private func requireUnits(of order: Order) throws(Rejection) {

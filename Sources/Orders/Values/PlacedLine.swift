@@ -17,6 +17,8 @@ struct PlacedLine: Sendable, Equatable {
     var promised: TimeWindow?
     /// The currency in which the line was priced; an edit compares it with the order's.
     let currency: String
+    /// Another currency in which a price of the line is; nil where all are in one.
+    var otherCurrency: String?
 
     var pricing: Pricing.Line {
         Pricing.Line(quantity: quantity, unitPrice: unitPrice, lineTotal: lineTotal, discount: discount, tax: tax)
@@ -39,7 +41,7 @@ extension Field where Value == [PlacedLine] {
     /// A list of 1 … 500 lines, each `lineId` once.
     ///
     /// - Parameter currency: the order's currency; nil where it is not known, because it was missing or wrong, or
-    ///   because the command is an edit. Then all prices of one line have one currency.
+    ///   because the command is an edit, which compares the currencies with the order's.
     static func placedLines(in currency: String?) -> Field {
         Field<[PlacedLine]>.list(
             1...500,
@@ -49,7 +51,7 @@ extension Field where Value == [PlacedLine] {
                 let name = fields.required("name", .text)
                 let quantity = fields.required("quantity", .quantity)
                 let unitPrice = fields.required("unitPrice", .money(in: currency))
-                let money = Field<Money>.money(in: currency ?? unitPrice?.currency)
+                let money = Field<Money>.money(in: currency)
                 let lineTotal = fields.optional("lineTotal", money)
                 let discount = fields.optional("discount", money)
                 let tax = fields.optional("tax", money)
@@ -65,7 +67,9 @@ extension Field where Value == [PlacedLine] {
                     discount: discount?.amount,
                     tax: tax?.amount,
                     promised: promised,
-                    currency: unitPrice.currency
+                    currency: unitPrice.currency,
+                    otherCurrency: [lineTotal, discount, tax].compactMap { $0?.currency }
+                        .first { $0 != unitPrice.currency }
                 )
                 if Int128(line.discount ?? 0) > line.pricing.goods {
                     fields.addError("must not be above what the line costs", member: "discount")
