@@ -8,7 +8,7 @@ let strict: [SwiftSetting] = [
     .enableUpcomingFeature("InternalImportsByDefault"),
     .treatAllWarnings(as: .error),
     // The JSON reader and writer are generic and small; used from other modules unspecialised they cost a tenth of a
-    // command.
+    // command. The flag has an effect on `public` code alone, so `Primitives` and `StrictJSON` are `public`.
     .unsafeFlags(["-cross-module-optimization"], .when(configuration: .release)),
 ]
 

@@ -1,13 +1,13 @@
 /// The delay before the next attempt: it doubles with each failure up to a limit.
-package struct Backoff: Sendable, Hashable {
+public struct Backoff: Sendable, Hashable {
     /// The delay after the first failure, before jitter.
-    package let first: Duration
+    public let first: Duration
     /// The longest delay.
-    package let limit: Duration
+    public let limit: Duration
     /// Failures since the start or the last reset.
-    package private(set) var failures = 0
+    public private(set) var failures = 0
 
-    package init(first: Duration, limit: Duration) {
+    public init(first: Duration, limit: Duration) {
         self.first = first
         self.limit = limit
     }
@@ -15,7 +15,7 @@ package struct Backoff: Sendable, Hashable {
     /// Counts a failure.
     ///
     /// - Returns: the full delay, without jitter: for the only client of something.
-    package mutating func next() -> Duration {
+    public mutating func next() -> Duration {
         let delay = min(limit, first * (1 << min(failures, 20)))
         failures += 1
         return delay
@@ -25,13 +25,13 @@ package struct Backoff: Sendable, Hashable {
     ///
     /// - Parameter random: from 0 up to 1.
     /// - Returns: between half of the delay and all of it, so that many clients do not return at the same moment.
-    package mutating func next(random: Double) -> Duration {
+    public mutating func next(random: Double) -> Duration {
         let delay = next()
         return delay / 2 + (delay / 2) * random
     }
 
     /// Starts over after a success.
-    package mutating func reset() {
+    public mutating func reset() {
         failures = 0
     }
 }

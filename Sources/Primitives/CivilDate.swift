@@ -1,21 +1,21 @@
 /// A day of the proleptic Gregorian calendar. The arithmetic counts in eras of 400 years that begin on 1 March, so that
 /// the leap day comes last.
-package struct CivilDate: Equatable, Sendable {
-    package let year: Int
+public struct CivilDate: Equatable, Sendable {
+    public let year: Int
     /// From 1 to 12.
-    package let month: Int
+    public let month: Int
     /// From 1 to 31.
-    package let day: Int
+    public let day: Int
 
     /// - Returns: nil when the calendar has no such day.
-    package init?(year: Int, month: Int, day: Int) {
+    public init?(year: Int, month: Int, day: Int) {
         guard (1...12).contains(month), day >= 1, day <= Self.days(in: month, of: year) else { return nil }
         self.year = year
         self.month = month
         self.day = day
     }
 
-    package init(daysSince1970: Int) {
+    public init(daysSince1970: Int) {
         let shifted = daysSince1970 + 719_468
         let era = (shifted >= 0 ? shifted : shifted - 146_096) / 146_097
         let dayOfEra = shifted - era * 146_097
@@ -28,7 +28,7 @@ package struct CivilDate: Equatable, Sendable {
     }
 
     /// Days since 1970-01-01, negative before it.
-    package var daysSince1970: Int {
+    public var daysSince1970: Int {
         let shiftedYear = month <= 2 ? year - 1 : year
         let era = (shiftedYear >= 0 ? shiftedYear : shiftedYear - 399) / 400
         let yearOfEra = shiftedYear - era * 400

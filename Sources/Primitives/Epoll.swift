@@ -5,33 +5,33 @@ import Glibc
 ///
 /// Unchecked because the event buffer belongs to the thread that calls `wait`; all else is constant, and the kernel
 /// serialises `epoll_ctl`.
-package final class Epoll: @unchecked Sendable {
+public final class Epoll: @unchecked Sendable {
     /// Conditions of a descriptor. Errors and hang-ups are always reported, also with an empty set.
-    package struct Events: OptionSet, Sendable, Hashable {
-        package let rawValue: UInt32
+    public struct Events: OptionSet, Sendable, Hashable {
+        public let rawValue: UInt32
 
-        package init(rawValue: UInt32) {
+        public init(rawValue: UInt32) {
             self.rawValue = rawValue
         }
 
-        package static let readable = Events(rawValue: EPOLLIN.rawValue)
-        package static let writable = Events(rawValue: EPOLLOUT.rawValue)
+        public static let readable = Events(rawValue: EPOLLIN.rawValue)
+        public static let writable = Events(rawValue: EPOLLOUT.rawValue)
         /// The peer sends nothing more.
-        package static let peerClosed = Events(rawValue: EPOLLRDHUP.rawValue)
-        package static let failed = Events(rawValue: EPOLLERR.rawValue)
-        package static let hungUp = Events(rawValue: EPOLLHUP.rawValue)
+        public static let peerClosed = Events(rawValue: EPOLLRDHUP.rawValue)
+        public static let failed = Events(rawValue: EPOLLERR.rawValue)
+        public static let hungUp = Events(rawValue: EPOLLHUP.rawValue)
         /// Reports changes only, once each; without it a condition is reported for as long as it lasts.
-        package static let edgeTriggered = Events(rawValue: EPOLLET.rawValue)
+        public static let edgeTriggered = Events(rawValue: EPOLLET.rawValue)
     }
 
     /// One descriptor that is ready.
-    package struct Ready {
-        package let token: UInt64
-        package let events: Events
+    public struct Ready {
+        public let token: UInt64
+        public let events: Events
 
         /// True when a read does not block: there is data, the end of the stream or an error, and the read tells which.
-        package var isReadable: Bool { !events.subtracting(.writable).isEmpty }
-        package var isWritable: Bool { events.contains(.writable) }
+        public var isReadable: Bool { !events.subtracting(.writable).isEmpty }
+        public var isWritable: Bool { events.contains(.writable) }
     }
 
     private let descriptor: Int32
@@ -39,7 +39,7 @@ package final class Epoll: @unchecked Sendable {
 
     /// - Parameter capacity: the most descriptors that one `wait` reports.
     /// - Throws: when the process has no descriptor left.
-    package init(capacity: Int) throws(SystemCallError) {
+    public init(capacity: Int) throws(SystemCallError) {
         descriptor = epoll_create1(Int32(EPOLL_CLOEXEC))
         guard descriptor >= 0 else { throw SystemCallError("epoll_create1") }
         buffer = .allocate(capacity: capacity)
@@ -52,17 +52,17 @@ package final class Epoll: @unchecked Sendable {
     }
 
     /// Watches a descriptor until it is removed or closed.
-    package func add(_ descriptor: Int32, token: UInt64, events: Events) throws(SystemCallError) {
+    public func add(_ descriptor: Int32, token: UInt64, events: Events) throws(SystemCallError) {
         try control(EPOLL_CTL_ADD, descriptor, token, events)
     }
 
     /// Replaces the events and the token of a watched descriptor.
-    package func modify(_ descriptor: Int32, token: UInt64, events: Events) throws(SystemCallError) {
+    public func modify(_ descriptor: Int32, token: UInt64, events: Events) throws(SystemCallError) {
         try control(EPOLL_CTL_MOD, descriptor, token, events)
     }
 
     /// Stops watching a descriptor. Does nothing when it has been closed: the kernel has forgotten it then.
-    package func remove(_ descriptor: Int32) {
+    public func remove(_ descriptor: Int32) {
         epoll_ctl(self.descriptor, EPOLL_CTL_DEL, descriptor, nil)
     }
 
@@ -70,7 +70,7 @@ package final class Epoll: @unchecked Sendable {
     ///
     /// - Parameter nanoseconds: the longest wait; nil waits without a limit.
     /// - Returns: what is ready, valid until the next call.
-    package func wait(nanoseconds: UInt64?) -> ReadyList {
+    public func wait(nanoseconds: UInt64?) -> ReadyList {
         let capacity = Int32(buffer.count)
         let count =
             if let nanoseconds {
@@ -96,13 +96,13 @@ package final class Epoll: @unchecked Sendable {
     }
 
     /// The descriptors that one `wait` found ready.
-    package struct ReadyList: RandomAccessCollection {
+    public struct ReadyList: RandomAccessCollection {
         fileprivate let buffer: UnsafeBufferPointer<epoll_event>
 
-        package var startIndex: Int { 0 }
-        package var endIndex: Int { buffer.count }
+        public var startIndex: Int { 0 }
+        public var endIndex: Int { buffer.count }
 
-        package subscript(position: Int) -> Ready {
+        public subscript(position: Int) -> Ready {
             let event = buffer[position]
             return Ready(token: event.data.u64, events: Events(rawValue: event.events))
         }

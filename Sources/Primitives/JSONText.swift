@@ -1,7 +1,7 @@
 /// Writes strings as JSON (RFC 8259, section 7).
-package enum JSONText {
+public enum JSONText {
     /// Appends a string in quotes. Quotes, backslashes and control characters are escaped, all else stays UTF-8.
-    package static func append(_ text: String, to bytes: inout [UInt8]) {
+    public static func append(_ text: String, to bytes: inout [UInt8]) {
         bytes.append(UInt8(ascii: "\""))
         var text = text
         text.withUTF8 { utf8 in

@@ -1,5 +1,5 @@
 /// A dictionary of bounded size that forgets the least recently used entry first. Every operation is O(1).
-package struct LRUCache<Key: Hashable & Sendable, Value: Sendable>: Sendable {
+public struct LRUCache<Key: Hashable & Sendable, Value: Sendable>: Sendable {
     private struct Slot {
         var key: Key
         var value: Value
@@ -8,30 +8,30 @@ package struct LRUCache<Key: Hashable & Sendable, Value: Sendable>: Sendable {
     }
 
     /// The most entries.
-    package let capacity: Int
+    public let capacity: Int
     private var slots: [Slot] = []
     private var places: [Key: Int] = [:]
     private var newest: Int?
     private var oldest: Int?
 
     /// - Precondition: `capacity` is at least 1.
-    package init(capacity: Int) {
+    public init(capacity: Int) {
         precondition(capacity > 0, "a cache needs room for one entry")
         self.capacity = capacity
     }
 
     /// The number of entries.
-    package var count: Int { slots.count }
+    public var count: Int { slots.count }
 
     /// Returns the value of `key`, which becomes the most recently used.
-    package mutating func value(for key: Key) -> Value? {
+    public mutating func value(for key: Key) -> Value? {
         guard let place = places[key] else { return nil }
         touch(place)
         return slots[place].value
     }
 
     /// Sets the value of `key`, which becomes the most recently used; at capacity the least recently used entry goes.
-    package mutating func set(_ value: Value, for key: Key) {
+    public mutating func set(_ value: Value, for key: Key) {
         if let place = places[key] {
             slots[place].value = value
             touch(place)
@@ -48,7 +48,7 @@ package struct LRUCache<Key: Hashable & Sendable, Value: Sendable>: Sendable {
         }
     }
 
-    package mutating func removeAll() {
+    public mutating func removeAll() {
         self = Self(capacity: capacity)
     }
 

@@ -2,14 +2,14 @@ import CLinux
 import Glibc
 
 /// A thread of the operating system, for code that blocks and therefore stays off the tasks' pool.
-package enum NamedThread {
+public enum NamedThread {
     /// Runs `body` on a new thread, which ends with it.
     ///
     /// - Parameters:
     ///   - name: shown by debuggers and `top`; Linux keeps 15 bytes of it.
     ///   - stackBytes: a multiple of the page size; nil for the system's default.
     /// - Throws: when the system has no thread left.
-    package static func start(
+    public static func start(
         _ name: String,
         stackBytes: Int? = nil,
         _ body: @escaping @Sendable () -> Void

@@ -1,7 +1,7 @@
 import Synchronization
 
 /// A value that is given once, by any thread, and awaited by one task.
-package final class OneShotPromise<Value: Sendable>: Sendable {
+public final class OneShotPromise<Value: Sendable>: Sendable {
     private enum State {
         case pending
         case awaited(CheckedContinuation<Value, Never>)
@@ -10,17 +10,17 @@ package final class OneShotPromise<Value: Sendable>: Sendable {
 
     private let state = Mutex(State.pending)
 
-    package init() {}
+    public init() {}
 
     /// True when `value()` would return at once.
-    package var isFulfilled: Bool {
+    public var isFulfilled: Bool {
         state.withLock { state in
             if case .fulfilled = state { true } else { false }
         }
     }
 
     /// Waits for the value. Call it once; cancellation does not end the wait.
-    package func value() async -> Value {
+    public func value() async -> Value {
         await withCheckedContinuation { continuation in
             let value: Value? = state.withLock { state in
                 if case .fulfilled(let value) = state { return value }
@@ -35,7 +35,7 @@ package final class OneShotPromise<Value: Sendable>: Sendable {
     ///
     /// - Returns: false when the promise had its value before.
     @discardableResult
-    package func fulfill(_ value: Value) -> Bool {
+    public func fulfill(_ value: Value) -> Bool {
         let (isFirst, waiter): (Bool, CheckedContinuation<Value, Never>?) = state.withLock { state in
             switch state {
             case .fulfilled: return (false, nil)

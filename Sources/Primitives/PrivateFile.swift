@@ -2,16 +2,16 @@ import CLinux
 import Glibc
 
 /// Reads and makes small files that only their owner may read.
-package enum PrivateFile {
+public enum PrivateFile {
     /// The bytes of a file, and the stamp by which a later change shows.
-    package struct Contents {
-        package let bytes: [UInt8]
-        package let mode: UInt32
-        package let stamp: Stamp
+    public struct Contents {
+        public let bytes: [UInt8]
+        public let mode: UInt32
+        public let stamp: Stamp
     }
 
     /// A file's identity and the time of its last change, which covers its mode too (`st_ctim`).
-    package struct Stamp: Sendable, Equatable {
+    public struct Stamp: Sendable, Equatable {
         let device, inode, size, seconds, nanoseconds: Int
     }
 
@@ -19,7 +19,7 @@ package enum PrivateFile {
     /// - Parameter limit: the largest number of bytes.
     /// - Returns: nil where there is no such file.
     /// - Throws: `FileError` where the file cannot be read or holds more than `limit` bytes.
-    package static func read(_ path: String, limit: Int) throws(FileError) -> Contents? {
+    public static func read(_ path: String, limit: Int) throws(FileError) -> Contents? {
         let file = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK)
         guard file >= 0 else {
             guard errno != ENOENT else { return nil }
@@ -44,14 +44,14 @@ package enum PrivateFile {
 
     /// The stamp of a file.
     /// - Returns: nil where the file cannot be examined.
-    package static func stamp(_ path: String) -> Stamp? {
+    public static func stamp(_ path: String) -> Stamp? {
         var status = stat()
         return stat(path, &status) == 0 ? Stamp(status) : nil
     }
 
     /// Makes the file with mode 0600, complete or not at all, and replaces no other.
     /// - Returns: false where the file exists already; it stays as it is.
-    package static func create(_ path: String, bytes: [UInt8]) throws(FileError) -> Bool {
+    public static func create(_ path: String, bytes: [UInt8]) throws(FileError) -> Bool {
         let draft = "\(path).\(getpid()).\(UInt64.random(in: 0 ... .max))"
         let file = open(draft, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0o600)
         guard file >= 0 else { throw failure(draft, "cannot be made") }

@@ -1,7 +1,7 @@
 /// Writes instants in UTC as RFC 3339 `date-time`s.
-package enum RFC3339 {
+public enum RFC3339 {
     /// The digits of the fraction of a second.
-    package enum Fraction {
+    public enum Fraction {
         case none, milliseconds, microseconds
     }
 
@@ -10,7 +10,7 @@ package enum RFC3339 {
     /// - Parameters:
     ///   - unixMicroseconds: microseconds since 1970-01-01T00:00:00Z, within the years 0 to 9999.
     ///   - fraction: the digits of the fraction of a second, which is rounded down.
-    package static func append(unixMicroseconds: Int64, fraction digits: Fraction, to bytes: inout [UInt8]) {
+    public static func append(unixMicroseconds: Int64, fraction digits: Fraction, to bytes: inout [UInt8]) {
         var (seconds, fraction) = unixMicroseconds.quotientAndRemainder(dividingBy: 1_000_000)
         if fraction < 0 {
             fraction += 1_000_000

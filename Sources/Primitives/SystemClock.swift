@@ -2,13 +2,13 @@ import CLinux
 import Glibc
 
 /// The system's clocks (clock_gettime(2)) as plain numbers, for code that reads them often.
-package enum SystemClock {
+public enum SystemClock {
     /// Nanoseconds of the monotonic clock, which never goes back.
-    package static func monotonicNanoseconds() -> UInt64 { waybill_clock_nanoseconds(CLOCK_MONOTONIC) }
+    public static func monotonicNanoseconds() -> UInt64 { waybill_clock_nanoseconds(CLOCK_MONOTONIC) }
 
     /// Nanoseconds since 1970-01-01T00:00:00Z, leap seconds not counted.
-    package static func unixNanoseconds() -> UInt64 { waybill_clock_nanoseconds(CLOCK_REALTIME) }
+    public static func unixNanoseconds() -> UInt64 { waybill_clock_nanoseconds(CLOCK_REALTIME) }
 
     /// Processor time of this process, in nanoseconds.
-    package static func processNanoseconds() -> UInt64 { waybill_clock_nanoseconds(CLOCK_PROCESS_CPUTIME_ID) }
+    public static func processNanoseconds() -> UInt64 { waybill_clock_nanoseconds(CLOCK_PROCESS_CPUTIME_ID) }
 }

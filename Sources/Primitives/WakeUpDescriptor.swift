@@ -3,11 +3,11 @@ import Glibc
 
 /// A descriptor (eventfd(2)) by which any thread wakes one that waits in `Epoll`. It is readable from `wakeUp` to
 /// `clear`.
-package final class WakeUpDescriptor: Sendable {
-    package let descriptor: Int32
+public final class WakeUpDescriptor: Sendable {
+    public let descriptor: Int32
 
     /// - Throws: when the process has no descriptor left.
-    package init() throws(SystemCallError) {
+    public init() throws(SystemCallError) {
         descriptor = eventfd(0, Int32(EFD_CLOEXEC | EFD_NONBLOCK))
         guard descriptor >= 0 else { throw SystemCallError("eventfd") }
     }
@@ -15,14 +15,14 @@ package final class WakeUpDescriptor: Sendable {
     deinit { close(descriptor) }
 
     /// Makes the descriptor readable. Several calls count as one.
-    package func wakeUp() {
+    public func wakeUp() {
         var one: UInt64 = 1
         // The only possible failure is a full counter, and then the descriptor is readable already.
         _ = write(descriptor, &one, 8)
     }
 
     /// Makes the descriptor unreadable until the next `wakeUp`.
-    package func clear() {
+    public func clear() {
         var count: UInt64 = 0
         _ = read(descriptor, &count, 8)
     }

@@ -1,18 +1,18 @@
 extension JSONNode {
     /// A member of an object.
-    package struct Member {
+    public struct Member {
         /// The number of the member in its object, counted from 0.
-        package let ordinal: Int
-        package let name: JSONNode
+        public let ordinal: Int
+        public let name: JSONNode
 
-        package var value: JSONNode { name.node(name.index + 1) }
+        public var value: JSONNode { name.node(name.index + 1) }
     }
 
     /// The member of that name; nil where there is none. The search begins at `hint` and wraps around, so that a caller
     /// that asks for members in the order in which they are written finds each at once.
     ///
     /// - Parameter hint: afterwards the place of the member behind the one that was found.
-    package func member(_ name: StaticString, hint: inout MemberHint) -> Member? {
+    public func member(_ name: StaticString, hint: inout MemberHint) -> Member? {
         let count = self.count
         guard isObject, count > 0 else { return nil }
         if hint.index == 0 || hint.ordinal >= count { hint = MemberHint(ordinal: 0, index: index + 1) }
@@ -30,12 +30,12 @@ extension JSONNode {
     }
 
     /// The place at which a search for a member begins.
-    package struct MemberHint {
+    public struct MemberHint {
         var ordinal: Int
         /// The index of the name's token; 0 for the first member.
         var index: Int
 
-        package init() { self.init(ordinal: 0, index: 0) }
+        public init() { self.init(ordinal: 0, index: 0) }
 
         init(ordinal: Int, index: Int) {
             self.ordinal = ordinal
@@ -44,13 +44,13 @@ extension JSONNode {
     }
 
     /// The value of the member of that name; nil where there is none, and for anything that is no object.
-    package subscript(name: StaticString) -> JSONNode? {
+    public subscript(name: StaticString) -> JSONNode? {
         var hint = MemberHint()
         return member(name, hint: &hint)?.value
     }
 
     /// An object's members in the order in which they are written.
-    package var members: [Member] {
+    public var members: [Member] {
         guard isObject else { return [] }
         var members: [Member] = []
         members.reserveCapacity(count)
@@ -63,9 +63,9 @@ extension JSONNode {
     }
 
     /// An array's elements.
-    package var elements: Elements { Elements(array: self) }
+    public var elements: Elements { Elements(array: self) }
 
-    package struct Elements: Sequence, IteratorProtocol {
+    public struct Elements: Sequence, IteratorProtocol {
         private let array: JSONNode
         private var remaining: Int
         private var index: Int
@@ -76,7 +76,7 @@ extension JSONNode {
             index = array.index + 1
         }
 
-        package mutating func next() -> JSONNode? {
+        public mutating func next() -> JSONNode? {
             guard remaining > 0 else { return nil }
             remaining -= 1
             defer { index = array.node(index).end }
@@ -85,7 +85,7 @@ extension JSONNode {
     }
 
     /// Tells whether the node is a string of this text, code unit by code unit.
-    package func isText(_ text: StaticString) -> Bool {
+    public func isText(_ text: StaticString) -> Bool {
         let expected = UnsafeRawBufferPointer(start: text.utf8Start, count: text.utf8CodeUnitCount)
         return withUTF8 { Self.areEqual($0, expected) } ?? false
     }

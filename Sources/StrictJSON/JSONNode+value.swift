@@ -1,6 +1,6 @@
 extension JSONNode {
     /// The value as a `JSONValue`, independent of the text.
-    package var value: JSONValue {
+    public var value: JSONValue {
         if let string { return .string(string) }
         if let number { return .number(number) }
         if let bool { return .bool(bool) }
@@ -13,7 +13,7 @@ extension JSONNode {
 
     /// The path of the value in its text (RFC 6901). The search walks down from the root, so it is for error reports
     /// only.
-    package var pointer: String {
+    public var pointer: String {
         var path = ""
         var place = node(0)
         while place.index != index {

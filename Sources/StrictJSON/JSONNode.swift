@@ -1,7 +1,7 @@
 /// A value within a JSON text that is being read. Texts and numbers are made only on demand.
 ///
 /// The node is valid only during the closure that `JSONNode.read` calls.
-package struct JSONNode {
+public struct JSONNode {
     let bytes: UnsafeRawBufferPointer
     let tokens: UnsafePointer<JSONToken>
     /// The index of the value's token; 0 is the whole text.
@@ -17,7 +17,7 @@ package struct JSONNode {
     ///
     /// Strict: UTF-8 without a byte order mark, no name twice in an object, no lone surrogate, nothing after the value.
     /// - Parameter maximumDepth: how deep arrays and objects may nest; a scalar has depth 0.
-    package static func read<R>(
+    public static func read<R>(
         _ bytes: UnsafeRawBufferPointer,
         maximumDepth: Int = 32,
         _ body: (JSONNode) -> R
@@ -34,7 +34,7 @@ package struct JSONNode {
         }.get()
     }
 
-    package static func read<R>(
+    public static func read<R>(
         _ bytes: [UInt8],
         maximumDepth: Int = 32,
         _ body: (JSONNode) -> R
@@ -46,14 +46,14 @@ package struct JSONNode {
 
     private var token: JSONToken { tokens[index] }
 
-    package var isNull: Bool { token.kind == .null }
-    package var isObject: Bool { token.kind == .object }
-    package var isArray: Bool { token.kind == .array }
+    public var isNull: Bool { token.kind == .null }
+    public var isObject: Bool { token.kind == .object }
+    public var isArray: Bool { token.kind == .array }
 
     /// The number of elements of an array or members of an object; 0 for anything else.
-    package var count: Int { Int(token.count) }
+    public var count: Int { Int(token.count) }
 
-    package var bool: Bool? {
+    public var bool: Bool? {
         switch token.kind {
         case .true: true
         case .false: false
@@ -62,7 +62,7 @@ package struct JSONNode {
     }
 
     /// A string's text.
-    package var string: String? {
+    public var string: String? {
         let token = token
         guard token.kind == .string else { return nil }
         if token.hasEscapes { return String(decoding: JSONEscapes.resolve(raw), as: UTF8.self) }
@@ -70,14 +70,14 @@ package struct JSONNode {
     }
 
     /// Passes a string's text as UTF-8 to `body`; nil for anything else.
-    package func withUTF8<R>(_ body: (UnsafeRawBufferPointer) -> R) -> R? {
+    public func withUTF8<R>(_ body: (UnsafeRawBufferPointer) -> R) -> R? {
         let token = token
         guard token.kind == .string else { return nil }
         return token.hasEscapes ? JSONEscapes.resolve(raw).withUnsafeBytes(body) : body(raw)
     }
 
     /// The number as an integer; see `JSONNumber.integer`.
-    package var integer: Int64? {
+    public var integer: Int64? {
         guard token.kind == .number else { return nil }
         let digits = raw
         let isNegative = digits[0] == UInt8(ascii: "-")
@@ -93,7 +93,7 @@ package struct JSONNode {
     }
 
     /// A number as it was written.
-    package var number: JSONNumber? {
+    public var number: JSONNumber? {
         token.kind == .number ? JSONNumber(text: String(decoding: raw, as: UTF8.self)) : nil
     }
 

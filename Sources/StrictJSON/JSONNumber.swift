@@ -1,19 +1,19 @@
 /// A JSON number, kept as its text: nothing is rounded on the way in.
-package struct JSONNumber: Sendable, Hashable {
+public struct JSONNumber: Sendable, Hashable {
     /// The number as it was written.
-    package let text: String
+    public let text: String
 
-    package init(text: String) {
+    public init(text: String) {
         self.text = text
     }
 
-    package init(_ integer: Int64) {
+    public init(_ integer: Int64) {
         self.text = String(integer)
     }
 
     /// The number as an integer; nil where it is no whole number within `Int64`. `1.0` and `1e2` are, `1.5` and `1e400`
     /// are not.
-    package var integer: Int64? {
+    public var integer: Int64? {
         var significant: [UInt8] = []
         var zeros = 0
         var scale = 0

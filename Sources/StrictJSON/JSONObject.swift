@@ -1,26 +1,26 @@
 /// The members of a JSON object in the order in which they were written, each name once.
-package struct JSONObject: Sendable, Equatable {
-    package struct Member: Sendable, Equatable {
-        package let name: String
-        package let value: JSONValue
+public struct JSONObject: Sendable, Equatable {
+    public struct Member: Sendable, Equatable {
+        public let name: String
+        public let value: JSONValue
     }
 
-    package private(set) var members: [Member]
+    public private(set) var members: [Member]
     /// The positions of a large object's names; empty for a small one, where a search is faster than a hash.
     private var index: [[UInt8]: Int]
 
     private static let indexedFrom = 16
 
-    package init() {
+    public init() {
         members = []
         index = [:]
     }
 
-    package var count: Int { members.count }
+    public var count: Int { members.count }
 
-    package var isEmpty: Bool { members.isEmpty }
+    public var isEmpty: Bool { members.isEmpty }
 
-    package subscript(name: String) -> JSONValue? {
+    public subscript(name: String) -> JSONValue? {
         position(of: name).map { members[$0].value }
     }
 
@@ -28,7 +28,7 @@ package struct JSONObject: Sendable, Equatable {
     ///
     /// - Returns: false, without adding, when the object has the name already.
     @discardableResult
-    package mutating func append(_ name: String, _ value: JSONValue) -> Bool {
+    public mutating func append(_ name: String, _ value: JSONValue) -> Bool {
         guard position(of: name) == nil else { return false }
         members.append(Member(name: name, value: value))
         if members.count == Self.indexedFrom {
@@ -44,7 +44,7 @@ package struct JSONObject: Sendable, Equatable {
         return members.firstIndex { $0.name.utf8.elementsEqual(name.utf8) }
     }
 
-    package static func == (left: JSONObject, right: JSONObject) -> Bool {
+    public static func == (left: JSONObject, right: JSONObject) -> Bool {
         left.members == right.members
     }
 }

@@ -1,5 +1,5 @@
 /// A fault of a JSON text. Every case means that the whole text is refused.
-package enum JSONParseError: Error, Sendable, Equatable {
+public enum JSONParseError: Error, Sendable, Equatable {
     /// The byte at `offset` does not fit the grammar of RFC 8259. A lone surrogate escape, trailing bytes and a byte
     /// order mark count too.
     case malformed(offset: Int)

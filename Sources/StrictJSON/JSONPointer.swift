@@ -1,7 +1,7 @@
 /// The path of a value in a JSON text (RFC 6901).
-package enum JSONPointer {
+public enum JSONPointer {
     /// `~` becomes `~0` and `/` becomes `~1` (RFC 6901, section 3).
-    package static func escape(_ name: String) -> String {
+    public static func escape(_ name: String) -> String {
         guard name.utf8.contains(where: { $0 == UInt8(ascii: "~") || $0 == UInt8(ascii: "/") }) else { return name }
         var escaped = ""
         for scalar in name.unicodeScalars {

@@ -1,7 +1,7 @@
 // Members of the object that is being written.
 extension JSONWriter {
     /// Writes the name of the member whose value is written next. The name needs no escape.
-    package mutating func key(_ name: StaticString) {
+    public mutating func key(_ name: StaticString) {
         comma()
         bytes.append(UInt8(ascii: "\""))
         bytes.append(contentsOf: UnsafeBufferPointer(start: name.utf8Start, count: name.utf8CodeUnitCount))
@@ -10,40 +10,40 @@ extension JSONWriter {
     }
 
     /// Writes a word of a fixed set as the name of the next member.
-    package mutating func key(word: some RawRepresentable<String>) {
+    public mutating func key(word: some RawRepresentable<String>) {
         string(word.rawValue)
         colon()
     }
 
-    package mutating func field(_ name: StaticString, _ text: String) {
+    public mutating func field(_ name: StaticString, _ text: String) {
         key(name)
         string(text)
     }
 
     @inlinable
-    package mutating func field(_ name: StaticString, _ number: some FixedWidthInteger) {
+    public mutating func field(_ name: StaticString, _ number: some FixedWidthInteger) {
         key(name)
         integer(number)
     }
 
-    package mutating func field(_ name: StaticString, _ flag: Bool) {
+    public mutating func field(_ name: StaticString, _ flag: Bool) {
         key(name)
         bool(flag)
     }
 
     /// Writes a member; a nil text is left out.
-    package mutating func field(_ name: StaticString, _ text: String?) {
+    public mutating func field(_ name: StaticString, _ text: String?) {
         if let text { field(name, text) }
     }
 
     @inlinable
-    package mutating func object(_ name: StaticString, _ body: (inout JSONWriter) -> Void) {
+    public mutating func object(_ name: StaticString, _ body: (inout JSONWriter) -> Void) {
         key(name)
         object(body)
     }
 
     @inlinable
-    package mutating func array<Element>(
+    public mutating func array<Element>(
         _ name: StaticString,
         _ elements: some Sequence<Element>,
         _ body: (inout JSONWriter, Element) -> Void

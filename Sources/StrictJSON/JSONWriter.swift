@@ -2,40 +2,40 @@ import Primitives
 
 /// Writes JSON as bytes, without white space and never with a raw carriage return or line feed, so that one text is
 /// always one line of NDJSON or of an event stream.
-package struct JSONWriter: Sendable {
+public struct JSONWriter: Sendable {
     /// The bytes that are written so far.
-    package var bytes: [UInt8]
+    public var bytes: [UInt8]
     @usableFromInline
     var needsComma = false
 
-    package init(reserving capacity: Int = 256) {
+    public init(reserving capacity: Int = 256) {
         bytes = []
         bytes.reserveCapacity(capacity)
     }
 
     /// The bytes of one object whose members `body` writes.
-    package static func object(reserving capacity: Int = 256, _ body: (inout JSONWriter) -> Void) -> [UInt8] {
+    public static func object(reserving capacity: Int = 256, _ body: (inout JSONWriter) -> Void) -> [UInt8] {
         var writer = JSONWriter(reserving: capacity)
         writer.object(body)
         return writer.bytes
     }
 
     @inlinable
-    package mutating func object(_ body: (inout JSONWriter) -> Void) {
+    public mutating func object(_ body: (inout JSONWriter) -> Void) {
         open(UInt8(ascii: "{"))
         body(&self)
         close(UInt8(ascii: "}"))
     }
 
     @inlinable
-    package mutating func array(_ body: (inout JSONWriter) -> Void) {
+    public mutating func array(_ body: (inout JSONWriter) -> Void) {
         open(UInt8(ascii: "["))
         body(&self)
         close(UInt8(ascii: "]"))
     }
 
     @inlinable
-    package mutating func array<Element>(
+    public mutating func array<Element>(
         _ elements: some Sequence<Element>,
         _ body: (inout JSONWriter, Element) -> Void
     ) {
@@ -47,43 +47,43 @@ package struct JSONWriter: Sendable {
     /// Opens an object; the caller writes its members and then calls `endObject`. For a caller that holds the writer in
     /// a property, which the closure of `object` could not reach.
     @inlinable
-    package mutating func beginObject() { open(UInt8(ascii: "{")) }
+    public mutating func beginObject() { open(UInt8(ascii: "{")) }
 
     /// Closes the object that `beginObject` opened.
     @inlinable
-    package mutating func endObject() { close(UInt8(ascii: "}")) }
+    public mutating func endObject() { close(UInt8(ascii: "}")) }
 
     /// Opens an array; the caller writes its elements and then calls `endArray`.
     @inlinable
-    package mutating func beginArray() { open(UInt8(ascii: "[")) }
+    public mutating func beginArray() { open(UInt8(ascii: "[")) }
 
     /// Closes the array that `beginArray` opened.
     @inlinable
-    package mutating func endArray() { close(UInt8(ascii: "]")) }
+    public mutating func endArray() { close(UInt8(ascii: "]")) }
 
-    package mutating func null() {
+    public mutating func null() {
         comma()
         bytes.append(contentsOf: "null".utf8)
     }
 
-    package mutating func bool(_ bool: Bool) {
+    public mutating func bool(_ bool: Bool) {
         comma()
         bytes.append(contentsOf: bool ? "true".utf8 : "false".utf8)
     }
 
     @inlinable
-    package mutating func integer(_ integer: some FixedWidthInteger) {
+    public mutating func integer(_ integer: some FixedWidthInteger) {
         if let small = Int64(exactly: integer) { number(small) } else { number("\(integer)") }
     }
 
-    package mutating func string(_ string: String) {
+    public mutating func string(_ string: String) {
         comma()
         JSONText.append(string, to: &bytes)
     }
 
     /// Writes a string that needs no escape, such as a time or an id. `body` appends its bytes.
     @inlinable
-    package mutating func plainString(_ body: (inout [UInt8]) -> Void) {
+    public mutating func plainString(_ body: (inout [UInt8]) -> Void) {
         comma()
         bytes.append(UInt8(ascii: "\""))
         body(&bytes)
@@ -91,7 +91,7 @@ package struct JSONWriter: Sendable {
     }
 
     /// Writes a value that is JSON already. Line breaks in JSON are white space, and become spaces.
-    package mutating func raw(_ json: [UInt8]) {
+    public mutating func raw(_ json: [UInt8]) {
         comma()
         let start = bytes.count
         bytes.append(contentsOf: json)
@@ -100,7 +100,7 @@ package struct JSONWriter: Sendable {
         }
     }
 
-    package mutating func value(_ json: JSONValue) {
+    public mutating func value(_ json: JSONValue) {
         switch json {
         case .null: null()
         case .bool(let flag): bool(flag)

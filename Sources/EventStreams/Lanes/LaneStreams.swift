@@ -19,7 +19,9 @@ final class LaneStreams {
     /// Nanoseconds from heartbeat to heartbeat.
     private let heartbeat: UInt64
 
-    private var table: LaneTable
+    /// Not checked for overlapping accesses at run time, which would cost several checks for each step of a stream: no
+    /// method hands a closure to the table.
+    @exclusivity(unchecked) private var table: LaneTable
     private var recent: RecentEventsMirror
     private var pages = LanePages()
     private var heartbeats = HeartbeatCache()

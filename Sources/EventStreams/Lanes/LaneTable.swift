@@ -10,6 +10,9 @@ struct LaneTable: ~Copyable {
     /// The time that a client has to close after the last block, in nanoseconds.
     private static let peerCloseDeadline: UInt64 = 1_000_000_000
     private static let watchedEvents: Epoll.Events = [.readable, .writable, .peerClosed, .edgeTriggered]
+    /// The events of a client that has left. One that closes its side, even only for sending, has left, as with other
+    /// servers of streams.
+    private static let departureEvents: Epoll.Events = [.failed, .hungUp, .peerClosed]
 
     /// Nanoseconds after which a client that takes nothing is disconnected.
     let stallDeadline: UInt64
@@ -210,9 +213,7 @@ struct LaneTable: ~Copyable {
     /// - Returns: the stream, if it can send more.
     mutating func socketReady(_ reference: Reference, _ events: Epoll.Events) -> Int? {
         guard let index = slots.index(of: reference) else { return nil }
-        // A client that closes its side, even only for sending, has left, as with other servers of streams.
-        guard events.isDisjoint(with: [.failed, .hungUp, .peerClosed]), !events.contains(.readable) || discard(index)
-        else {
+        guard events.isDisjoint(with: Self.departureEvents), !events.contains(.readable) || discard(index) else {
             remove(index)
             return nil
         }
