@@ -28,5 +28,7 @@ struct AddNote: CommandPayload {
         return [OrderEvent(NoteAdded(text: text, visibility: visibility), at: occurredAt)]
     }
 
-    static func isPossible(in order: Order) -> Bool { true }
+    static func isPossible(in order: Order) -> Bool {
+        order.notes.count < OrderBound.notes
+    }
 }

@@ -72,5 +72,7 @@ struct AdjustTotal: CommandPayload {
         return [OrderEvent(adjusted, at: occurredAt)]
     }
 
-    static func isPossible(in order: Order) -> Bool { order.version > 0 }
+    static func isPossible(in order: Order) -> Bool {
+        order.version > 0 && order.hasRoomForEdit
+    }
 }

@@ -61,7 +61,10 @@ extension CommandName {
             ),
             (
                 "ifMatch",
-                ["type": "integer", "minimum": 0, "description": "The version that the order must have."]
+                [
+                    "type": "integer", "minimum": 0, "maximum": .integer(Int(Int32.max)),
+                    "description": "The version that the order must have.",
+                ]
             ),
         ]
         properties += body["properties"]?.object?.members.map { ($0.name, $0.value) } ?? []

@@ -111,5 +111,7 @@ struct EditOrder: CommandPayload {
         }
     }
 
-    static func isPossible(in order: Order) -> Bool { order.isActive }
+    static func isPossible(in order: Order) -> Bool {
+        order.isActive && order.hasRoomForEdit
+    }
 }

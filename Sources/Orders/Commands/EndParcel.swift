@@ -49,7 +49,8 @@ struct EndParcel: CommandPayload {
         let scan = Scan(scanId: scanId, code: outcome.code, occurredAt: occurredAt, isShopsWord: true)
             .recorded(with: order.version + 1)
         after.add(scan)
-        after.status = after.folded().status
+        let folded = after.folded()
+        after.status = folded.status
         let ended = ParcelEnded(
             parcelId: parcelId,
             scanId: scanId,
@@ -57,7 +58,7 @@ struct EndParcel: CommandPayload {
             reason: reason,
             parcelStatus: after.status
         )
-        let anomaly = order.contradiction(of: scan, before: parcel, after: after)
+        let anomaly = order.contradiction(of: scan, before: parcel, after: after, folded: folded)
         return [OrderEvent(ended, at: occurredAt, anomaly: anomaly)]
     }
 

@@ -37,5 +37,7 @@ struct HoldOrder: CommandPayload {
         return [OrderEvent(OrderHeld(holdId: holdId, reason: reason, note: note), at: occurredAt)]
     }
 
-    static func isPossible(in order: Order) -> Bool { order.isActive }
+    static func isPossible(in order: Order) -> Bool {
+        order.isActive && order.holds.count < OrderBound.holds
+    }
 }

@@ -72,5 +72,6 @@ struct PackParcel: CommandPayload {
 
     static func isPossible(in order: Order) -> Bool {
         order.lifecycle == .confirmed && !order.isOnHold && order.units.open > 0
+            && order.parcels.count < OrderBound.parcels && order.hasRoomForLines
     }
 }

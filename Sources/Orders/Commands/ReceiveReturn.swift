@@ -54,8 +54,7 @@ struct ReceiveReturn: CommandPayload {
         if try isKnown(receipt, in: order) { return [] }
         let found = order.returns.first { $0.returnId == returnId }
         if found == nil { try order.requireRoom(order.returns.count, within: OrderBound.returns, for: "returns") }
-        let receipts = order.returns.reduce(0) { $0 + $1.receipts.count }
-        try order.requireRoom(receipts, within: OrderBound.receipts, for: "receipts")
+        try order.requireRoom(order.receiptCount, within: OrderBound.receipts, for: "receipts")
         try order.requireRoomForLines(lines.count + (found == nil ? receipt.lines.byLine.count : 0))
         let received = ReturnReceived(
             returnId: returnId,
@@ -70,15 +69,22 @@ struct ReceiveReturn: CommandPayload {
         for entry in order.returns {
             guard let known = entry.receipts.first(where: { $0.receiptId == receipt.receiptId }) else { continue }
             let ofAnother = entry.returnId == returnId ? [] : ["returnId"]
-            return try order.isKnown(known, { ofAnother + receipt.differences(from: $0) }, id: receipt.receiptId)
+            return try order.isKnown(
+                known,
+                differences: { ofAnother + receipt.differences(from: $0) },
+                id: receipt.receiptId,
+                isRetractable: false
+            )
         }
         return false
     }
 
     /// The amount by which less is due: what the shop says, or the worth of the units that count as back, and never
-    /// more than is due. An amount in another currency takes nothing off.
+    /// more than is due. Goods beyond what was delivered, and an amount in another currency, take nothing off.
     private func amountOff(_ order: Order) -> Int64 {
-        guard let reduction else { return min(order.worth(of: order.returnable(lines)), order.due) }
+        let counted = order.returnable(lines)
+        guard !counted.isEmpty else { return 0 }
+        guard let reduction else { return min(order.worth(of: counted), order.due) }
         return reduction.currency == order.currency ? min(reduction.amount, order.due) : 0
     }
 
@@ -105,5 +111,7 @@ struct ReceiveReturn: CommandPayload {
         return nil
     }
 
-    static func isPossible(in order: Order) -> Bool { order.version > 0 }
+    static func isPossible(in order: Order) -> Bool {
+        order.version > 0 && order.receiptCount < OrderBound.receipts && order.hasRoomForLines
+    }
 }

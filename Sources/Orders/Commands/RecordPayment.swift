@@ -59,7 +59,9 @@ struct RecordPayment: CommandPayload {
             returnId: returnId,
             isFinal: isFinal ?? false
         )
-        if try order.isKnown(order.payment.report(paymentId), report.differences, id: paymentId) { return [] }
+        if try order.isKnown(order.payment.report(paymentId), differences: report.differences, id: paymentId) {
+            return []
+        }
         try order.requireRoom(order.payment.reports.count, within: OrderBound.payments, for: "payment reports")
         return [OrderEvent(PaymentReported(report: report), at: occurredAt, anomaly: anomaly(in: order, report))]
     }
@@ -91,5 +93,7 @@ struct RecordPayment: CommandPayload {
         return nil
     }
 
-    static func isPossible(in order: Order) -> Bool { true }
+    static func isPossible(in order: Order) -> Bool {
+        order.payment.reports.count < OrderBound.payments
+    }
 }

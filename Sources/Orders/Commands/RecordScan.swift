@@ -1,6 +1,6 @@
 package import StrictJSON
 
-/// Reports a carrier's scan, a fact. Refused only for an unknown parcel.
+/// Reports a carrier's scan, a fact. Refused for an unknown parcel, for other content under a known id, and at a bound.
 struct RecordScan: CommandPayload {
     static let name = CommandName.recordScan
     static let path = "scan"
@@ -95,7 +95,7 @@ struct RecordScan: CommandPayload {
         var scan = scan.at(occurredAt)
         scan.isBeforeOrder = occurredAt < order.placedAt.adding(seconds: -86_400)
         let known = order.parcels[index].scan(scan.scanId)
-        if try order.isKnown(known, scan.differences, id: scan.scanId) { return [] }
+        if try order.isKnown(known, differences: scan.differences, id: scan.scanId) { return [] }
         try order.requireRoomForScan()
         var events: [OrderEvent] = []
         var next = order
@@ -108,12 +108,17 @@ struct RecordScan: CommandPayload {
         var after = before
         after.add(scan.recorded(with: next.version + 1))
         // A scan that does not count leaves the status that was announced.
-        after.status = scan.isBeforeOrder ? before.status : after.folded().status
+        let folded = after.folded()
+        if !scan.isBeforeOrder { after.status = folded.status }
         let scanned = ScanRecorded(parcelId: parcelId, scan: scan, parcelStatus: after.status)
         events.append(
-            OrderEvent(scanned, at: occurredAt, anomaly: next.contradiction(of: scan, before: before, after: after))
+            OrderEvent(
+                scanned,
+                at: occurredAt,
+                anomaly: next.contradiction(of: scan, before: before, after: after, folded: folded)
+            )
         )
-        if let revised = EtaRevised(of: after, after: before, scanId: scan.scanId) {
+        if !scan.isBeforeOrder, let revised = EtaRevised(of: after, after: before, scanId: scan.scanId) {
             events.append(OrderEvent(revised, at: occurredAt))
         }
         return events
@@ -128,16 +133,24 @@ struct RecordScan: CommandPayload {
         return order.isPaidEnough ? nil : Anomaly(.dispatchBeforePayment, "The parcel left unpaid.\(unpaid)")
     }
 
-    static func isPossible(in order: Order) -> Bool { !order.parcels.isEmpty }
+    static func isPossible(in order: Order) -> Bool {
+        !order.parcels.isEmpty && order.scanCount < OrderBound.scans
+    }
 }
 
 extension EtaRevised {
     /// The change of a parcel's expected time that a scan or its retraction brings; nil where it brings none. The time
     /// of a parcel at its end stays.
     init?(of parcel: Parcel, after before: Parcel, scanId: String) {
-        let new = parcel.newestEta
-        guard !parcel.status.isTerminal, new != before.eta else { return nil }
-        self.init(parcelId: parcel.parcelId, old: before.eta, new: new, source: .carrier, scanId: scanId)
+        let newest = parcel.newestEtaSource
+        guard !parcel.status.isTerminal, newest?.window != before.eta else { return nil }
+        self.init(
+            parcelId: parcel.parcelId,
+            old: before.eta,
+            new: newest?.window,
+            source: newest?.source ?? .carrier,
+            scanId: scanId
+        )
     }
 }
 

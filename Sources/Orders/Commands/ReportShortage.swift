@@ -24,9 +24,17 @@ struct ReportShortage: CommandPayload {
 
     func decide(_ order: Order, at occurredAt: Timestamp) throws(Rejection) -> [OrderEvent] {
         let known = order.claims.first { $0.claimId == claim.claimId }
-        if try order.isKnown(known, claim.differences, id: claim.claimId) { return [] }
+        if try order.isKnown(known, differences: claim.differences, id: claim.claimId, isRetractable: false) {
+            return []
+        }
         let index = try order.requireParcel(claim.parcelId)
         try order.requireRoom(order.claims.count, within: OrderBound.claims, for: "shortage reports")
+        try order.requireRoom(
+            order.claims.reduce(0) { $0 + $1.lines.count },
+            adding: claim.lines.count,
+            within: OrderBound.claimLines,
+            for: "lines of shortage reports"
+        )
         let moves = order.linesAfterShortage(claim.lines, ofParcelAt: index) != nil
         let anomaly =
             moves
@@ -38,5 +46,7 @@ struct ReportShortage: CommandPayload {
         return [OrderEvent(ShortageReported(claim: claim), at: occurredAt, anomaly: anomaly)]
     }
 
-    static func isPossible(in order: Order) -> Bool { !order.parcels.isEmpty }
+    static func isPossible(in order: Order) -> Bool {
+        !order.parcels.isEmpty && order.claims.count < OrderBound.claims
+    }
 }

@@ -44,6 +44,7 @@ struct RequestReturn: CommandPayload {
     }
 
     static func isPossible(in order: Order) -> Bool {
+        guard order.returns.count < OrderBound.returns, order.hasRoomForLines else { return false }
         let pending = order.pendingReturns
         return order.lines.contains { $0.returnable(pending: pending[$0.lineId] ?? 0) > 0 }
     }

@@ -48,7 +48,8 @@ struct RetractScan: CommandPayload {
     private static func parcel(
         retracting scanId: String,
         from index: Int,
-        of order: Order
+        of order: Order,
+        lookUp: Order.MoveLookUp? = nil
     ) throws(Rejection) -> (Parcel, isHidden: Bool) {
         let before = order.parcels[index]
         guard let scan = before.scan(scanId) else {
@@ -65,7 +66,7 @@ struct RetractScan: CommandPayload {
             guard before.short.isEmpty || old != .delivered else {
                 throw Rejection(.shortageDependsOnScan, "A shortage was reported of units that this scan delivered.")
             }
-            guard order.canMove(before.movingLines, from: old, to: new) else {
+            guard order.canMove(before.movingLines, from: old, to: new, lookUp: lookUp) else {
                 switch old {
                 case .delivered:
                     throw Rejection(.returnDependsOnScan, "Units that this scan delivered are in a return.")
@@ -77,16 +78,19 @@ struct RetractScan: CommandPayload {
     }
 
     static func isPossible(in order: Order) -> Bool {
-        for (index, parcel) in order.parcels.enumerated() {
-            for scan in parcel.scans where !scan.isRetracted {
+        let scanned = order.parcels.indices.filter { !order.parcels[$0].scans.isEmpty }
+        guard !scanned.isEmpty else { return false }
+        let lookUp = order.moveLookUp
+        return scanned.contains { index in
+            order.parcels[index].scans.contains { scan in
+                guard !scan.isRetracted else { return false }
                 do {
-                    _ = try self.parcel(retracting: scan.scanId, from: index, of: order)
+                    _ = try parcel(retracting: scan.scanId, from: index, of: order, lookUp: lookUp)
                     return true
                 } catch {
-                    continue
+                    return false
                 }
             }
         }
-        return false
     }
 }

@@ -19,7 +19,9 @@ struct SetMetadata: CommandPayload {
         let set = fields.optional("set", .metadata)
         let remove = fields.optional("remove", .metadataKeys)
         let isPrivate = fields.optional("private", .bool)
-        if set == nil, remove == nil { fields.addError("or /remove is required", member: "set") }
+        if !fields.has("set"), !fields.has("remove") { fields.addError("or /remove is required", member: "set") }
+        if let set, set.texts.isEmpty, (remove ?? []).isEmpty { fields.addError("must hold a key", member: "set") }
+        if !fields.has("set"), remove?.isEmpty == true { fields.addError("must hold a key", member: "remove") }
         for (index, key) in (remove ?? []).enumerated() where set?.texts[key] != nil {
             fields.addError("is set by the same command", at: "/remove/\(index)")
         }

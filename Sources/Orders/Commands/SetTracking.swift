@@ -19,9 +19,13 @@ struct SetTracking: CommandPayload {
         let parcelId = fields.optional("parcelId", .identifier)
         let returnId = fields.optional("returnId", .identifier)
         let tracking = Tracking.read(&fields)
-        if parcelId == nil, returnId == nil { fields.addError("or /returnId is required", member: "parcelId") }
-        if parcelId != nil, returnId != nil { fields.addError("must not stand beside /parcelId", member: "returnId") }
-        if tracking.isEmpty {
+        if !fields.has("parcelId"), !fields.has("returnId") {
+            fields.addError("or /returnId is required", member: "parcelId")
+        }
+        if fields.has("parcelId"), fields.has("returnId") {
+            fields.addError("must not stand beside /parcelId", member: "returnId")
+        }
+        if !fields.has("carrier"), !fields.has("trackingNumber"), !fields.has("trackingUrl") {
             fields.addError("or /carrier or /trackingUrl is required", member: "trackingNumber")
         }
         return SetTracking(parcelId: parcelId, returnId: returnId, tracking: tracking)

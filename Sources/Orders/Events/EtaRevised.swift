@@ -70,10 +70,11 @@ struct EtaRevised: EventPayload {
             return
         }
         let version = order.version
-        order.changeParcel(parcelId) { parcel in
-            parcel.eta = new
-            guard scanId == nil, let said = window ?? new else { return }
-            parcel.etaSources.append(EtaSourceEntry(window: said, occurredAt: occurredAt, recordedWith: version))
-        }
+        guard let index = order.parcelIndex(parcelId) else { return }
+        order.parcels[index].eta = new
+        guard scanId == nil, let said = window ?? new else { return }
+        order.parcels[index].etaSources.append(
+            EtaSourceEntry(window: said, source: source, occurredAt: occurredAt, recordedWith: version)
+        )
     }
 }

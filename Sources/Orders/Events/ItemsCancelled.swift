@@ -42,13 +42,7 @@ struct ItemsCancelled: EventPayload {
     }
 
     func evolve(_ order: inout Order, at occurredAt: Timestamp) {
-        let before = order.lines
-        order.cancel(lines)
-        // What an old event took off: the goods that were cancelled.
-        let goods = zip(before, order.lines).reduce(Int64(0)) { sum, line in
-            let count = Int64(line.1.cancelled - line.0.cancelled)
-            return sum.addingSaturated(line.0.unitPrice.multipliedSaturated(by: count))
-        }
+        let goods = order.cancel(lines)
         order.reduceDue(by: reduction?.amount ?? goods)
         order.resolveLosses()
     }

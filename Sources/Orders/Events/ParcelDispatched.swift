@@ -56,7 +56,9 @@ struct ParcelDispatched: EventPayload {
             parcel.dispatchState = isImplied ? .implied : .explicit
             if parcel.status == .packed { parcel.status = .inTransit }
             guard let eta else { return }
-            parcel.etaSources.append(EtaSourceEntry(window: eta, occurredAt: occurredAt, recordedWith: version))
+            parcel.etaSources.append(
+                EtaSourceEntry(window: eta, source: .shop, occurredAt: occurredAt, recordedWith: version)
+            )
             if replacesEta || !parcel.status.isTerminal { parcel.eta = replacesEta ? eta : parcel.newestEta }
         }
     }

@@ -59,7 +59,7 @@ struct ParcelPacked: EventPayload {
                 packedWith: order.version
             )
         )
-        order.updateUnits(ofParcelAt: order.parcels.count - 1, previousStatus: .void)
+        order.updateUnits(ofParcelAt: order.parcels.count - 1)
         order.resolveLosses()
     }
 }

@@ -3,11 +3,11 @@ import StrictJSON
 /// Money that the shop leaves unsettled when it closes an order.
 struct WriteOff: Sendable, Equatable {
     let reason: String
-    /// What is due and not paid; nil for nothing.
+    /// The amount that is due and not paid; nil for nothing.
     var unpaid: Money?
-    /// What is paid and not due; nil for nothing.
+    /// The amount that is paid and not due; nil for nothing.
     var unrefunded: Money?
-    /// What is authorized and neither captured nor voided; nil for nothing.
+    /// The amount that is authorized and neither captured nor voided; nil for nothing.
     var unreleased: Money?
 
     func write(_ writer: inout JSONWriter) {

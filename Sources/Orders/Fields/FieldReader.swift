@@ -92,6 +92,9 @@ struct FieldReader {
         member.ordinal < 64 ? read & (1 << UInt64(member.ordinal)) != 0 : readBeyond.contains(member.ordinal)
     }
 
+    /// Tells whether the object has the member, whatever its value is.
+    func has(_ name: StaticString) -> Bool { object?[name] != nil }
+
     mutating func addError(_ message: String, member name: StaticString) {
         addError(message, at: (object?.pointer ?? "") + "/" + JSONPointer.escape("\(name)"))
     }

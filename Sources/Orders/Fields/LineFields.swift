@@ -36,7 +36,16 @@ private enum LineFields {
         .withoutRepeated(note: "No `lineId` and `condition` twice.") { "\($0.lineId) \($0.condition)" }
 
     static let receivedSoFar = Field<[ReceivedLine]>.list(0...Int.max, of: receivedLine)
-        .described { ["type": "array", "items": receivedLine.describe($0)] }
+        .described { catalog in ["type": "array", "items": receivedUnits.describe(catalog)] }
+
+    /// The units of several arrivals together, which may be more than one arrival holds.
+    private static let receivedUnits = receivedLine.described { catalog in
+        .object([
+            ("lineId", ["type": "string", "description": "The caller's id of the line, unique within the order."]),
+            ("quantity", ["type": "integer", "minimum": 0, "format": "int64", "description": "The number of units."]),
+            ("condition", Field<Condition>.word.describe(catalog)),
+        ])
+    }.named("ReceivedUnits")
 }
 
 extension Field {

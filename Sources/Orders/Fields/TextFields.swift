@@ -135,12 +135,12 @@ private enum TextFields {
     }
 
     static let httpsAddress = Field<String>.checked(
-        "must be an address that begins with https:// and holds at most 500 characters, without spaces",
-        as: ["type": "string", "maxLength": 500, "pattern": "^https://[^\\s\\u0000-\\u0020]+$"]
+        "must be an address of at most 500 printable ASCII characters that begins with https://",
+        as: ["type": "string", "maxLength": 500, "pattern": "^https://[!-~]+$"]
     ) { value in
         guard let text = value.string, text.utf8.count > 8, text.unicodeScalars.count <= 500 else { return nil }
         guard text.utf8.starts(with: "https://".utf8) else { return nil }
-        return text.unicodeScalars.allSatisfy { $0.value > 0x20 && !$0.properties.isWhitespace } ? text : nil
+        return text.utf8.allSatisfy { (0x21...0x7E).contains($0) } ? text : nil
     }
 
     static let commandId = Field<String>.checked(

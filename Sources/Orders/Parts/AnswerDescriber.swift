@@ -66,14 +66,7 @@ struct AnswerDescriber: PartVisitor {
     }
 
     mutating func amount(_ name: StaticString, _ minorUnits: inout Int64, isSum: Bool) {
-        guard isSum else { return require(name, Money.partField.describe(catalog)) }
-        let sum = catalog.reference("MoneySum") {
-            var sum = AnswerDescriber(catalog: catalog, audience: audience, meanings: ["amount": "Minor units."])
-            sum.require("amount", ["type": "integer", "format": "int64"])
-            sum.require("currency", Field.currency.describe(catalog))
-            return sum.schema(note: "A sum of amounts. It can pass the bound of a single amount, and be below 0.")
-        }
-        require(name, sum)
+        require(name, Money.partField.describe(catalog))
     }
 
     mutating func amount(_ name: StaticString, _ minorUnits: inout Int64?) {
@@ -81,9 +74,7 @@ struct AnswerDescriber: PartVisitor {
     }
 
     mutating func computedAmount(_ name: StaticString, _ minorUnits: @autoclosure () -> Int64) {
-        var (amount, describer) = (Int64(0), self)
-        describer.amount(name, &amount, isSum: true)
-        self = describer
+        require(name, Money.partField.describe(catalog))
     }
 
     mutating func part<Part: OrderPart>(_ name: StaticString, _ part: inout Part) {

@@ -40,7 +40,8 @@ struct AnswerWriter: PartVisitor {
 
     mutating func amount(_ name: StaticString, _ minorUnits: inout Int64, isSum: Bool) {
         writer.key(name)
-        writer.money(minorUnits, currency: currency)
+        // A sum of several amounts can pass what one amount holds; readers of JSON hold no more exactly.
+        writer.money(min(minorUnits, Money.maximumAmount), currency: currency)
     }
 
     mutating func amount(_ name: StaticString, _ minorUnits: inout Int64?) {
@@ -49,7 +50,7 @@ struct AnswerWriter: PartVisitor {
 
     mutating func computedAmount(_ name: StaticString, _ minorUnits: @autoclosure () -> Int64) {
         writer.key(name)
-        writer.money(minorUnits(), currency: currency)
+        writer.money(min(minorUnits(), Money.maximumAmount), currency: currency)
     }
 
     mutating func part<Part: OrderPart>(_ name: StaticString, _ part: inout Part) {

@@ -35,7 +35,8 @@ protocol PartVisitor {
 
     /// An amount in minor units of the order's currency. The stored state leaves 0 out and names no currency.
     ///
-    /// - Parameter isSum: whether the amount adds several up, and so may pass the bound of a single one.
+    /// - Parameter isSum: whether the amount adds several up, and so may pass the bound of a single one in the stored
+    ///   state; answers show that bound then.
     mutating func amount(_ name: StaticString, _ minorUnits: inout Int64, isSum: Bool)
 
     /// An amount that may be missing, in minor units of the order's currency. The stored state names no currency.

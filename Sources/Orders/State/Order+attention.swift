@@ -16,7 +16,10 @@ extension Order {
 
     /// The types of the events that report the parcels' problems, each once, in the order of the parcels.
     private var parcelProblems: [EventType] {
-        parcels.filter(\.needsAttention).map(\.problemType).reduce(into: []) { types, type in
+        let hasOpenUnits = units.open > 0
+        return parcels.filter { $0.needsAttention(hasOpenUnits: hasOpenUnits) }.map(\.problemType).reduce(into: []) {
+            types,
+            type in
             if !types.contains(type) { types.append(type) }
         }
     }

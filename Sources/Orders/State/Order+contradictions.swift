@@ -4,7 +4,13 @@ extension Order {
     /// - Parameters:
     ///   - before: the parcel before the scan, as it is in this order.
     ///   - after: the parcel with the scan.
-    func contradiction(of scan: Scan, before: Parcel, after: Parcel) -> Anomaly? {
+    ///   - folded: the timeline of `after`, folded.
+    func contradiction(
+        of scan: Scan,
+        before: Parcel,
+        after: Parcel,
+        folded: Parcel.Folded
+    ) -> Anomaly? {
         let parcelId = before.parcelId
         if scan.isBeforeOrder {
             return Anomaly(
@@ -18,7 +24,7 @@ extension Order {
                 "Parcel \(parcelId) was unpacked, yet it is scanned as \(scan.code.rawValue)."
             )
         }
-        if after.folded().withoutEffect.contains(scan.scanId) {
+        if folded.withoutEffect.contains(scan.scanId) {
             return Anomaly(
                 .deliveredAfterReturning,
                 "The scan \(scan.code.rawValue) of \(parcelId) contradicts its delivery or its way back: no effect."

@@ -26,14 +26,6 @@ extension Order {
         return index
     }
 
-    func requirePacked(_ parcelId: String) throws(Rejection) -> Int {
-        let index = try requireParcel(parcelId)
-        guard parcels[index].isPacked else {
-            throw Rejection(.parcelNotPacked, "Parcel \(parcelId) is \(parcels[index].status.rawValue), not packed.")
-        }
-        return index
-    }
-
     func requireReturn(_ returnId: String) throws(Rejection) -> Return {
         guard let found = returns.first(where: { $0.returnId == returnId }) else {
             throw Rejection(.returnUnknown, "The order has no return \(returnId).")

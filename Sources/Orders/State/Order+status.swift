@@ -7,7 +7,7 @@ extension Order {
         if lifecycle == .cancelled { return .cancelled }
         if isOnHold { return .onHold }
         let units = units
-        if hasParcelProblem || hasShortage || isClosedWithUnits(units) { return .attention }
+        if hasParcelProblem(units) || hasShortage(units) || isClosedWithUnits(units) { return .attention }
         if units.live == 0 {
             let cameBack = parcels.contains { $0.status == .returnedToSender }
             return version > 0 && cameBack ? .returned : version > 0 ? .cancelled : .placed
@@ -22,9 +22,13 @@ extension Order {
         return lifecycle == .placed ? .placed : .preparing
     }
 
-    private var hasParcelProblem: Bool { parcels.contains(where: \.needsAttention) }
+    private func hasParcelProblem(_ units: UnitCounts) -> Bool {
+        parcels.contains { $0.needsAttention(hasOpenUnits: units.open > 0) }
+    }
 
-    private var hasShortage: Bool { claims.contains(where: \.isUnresolved) }
+    private func hasShortage(_ units: UnitCounts) -> Bool {
+        units.open > 0 && claims.contains(where: \.isUnresolved)
+    }
 
     private func isClosedWithUnits(_ units: UnitCounts) -> Bool {
         lifecycle == .closed && units.open + units.packed > 0
@@ -33,8 +37,9 @@ extension Order {
     /// The reasons for which staff should look at the order.
     package var attentionReasons: [AttentionReason] {
         var reasons: [AttentionReason] = []
-        if hasParcelProblem { reasons.append(.parcel) }
-        if hasShortage { reasons.append(.shortage) }
+        let units = units
+        if hasParcelProblem(units) { reasons.append(.parcel) }
+        if hasShortage(units) { reasons.append(.shortage) }
         if isClosedWithUnits(units) { reasons.append(.closedWithUnits) }
         if !anomalies.isEmpty { reasons.append(.anomaly) }
         if payment.refundOwed > 0 { reasons.append(.refundOwed) }

@@ -37,47 +37,64 @@ extension Order {
         return pending
     }
 
-    /// Tells whether so many units are at the old place. Delivered units in a return cannot leave.
-    func canMove(_ moved: [LineQuantity], from old: UnitPlace, to new: UnitPlace) -> Bool {
-        linesAfterMoving(moved, from: old, to: new) != nil
+    /// What a check of many moves looks up: the positions of the lines, and the units that returns expect.
+    struct MoveLookUp {
+        let lines: [String: Int]
+        let pending: [String: Int]
     }
 
-    /// The lines after a move; nil where one of them has too few units, and then no line moves.
-    private func linesAfterMoving(_ moved: [LineQuantity], from old: UnitPlace, to new: UnitPlace) -> [OrderLine]? {
-        let index = lineIndex
-        let pending = old == .delivered ? pendingReturns : [:]
-        var result = lines
-        for line in moved {
-            guard line.quantity > 0, let position = index[line.lineId] else { return nil }
-            let there = result[position].count(at: old)
-            let kept = old == .delivered ? result[position].returned + (pending[line.lineId] ?? 0) : 0
-            guard line.quantity <= there - kept else { return nil }
-            result[position].move(line.quantity, from: old, to: new)
+    var moveLookUp: MoveLookUp { MoveLookUp(lines: lineIndex, pending: pendingReturns) }
+
+    /// Tells whether so many units are at the old place. Delivered units in a return cannot leave.
+    ///
+    /// - Parameter lookUp: of this order, for a caller that checks many moves.
+    func canMove(
+        _ moved: [LineQuantity],
+        from old: UnitPlace,
+        to new: UnitPlace,
+        lookUp: MoveLookUp? = nil
+    ) -> Bool {
+        let lookUp = lookUp ?? moveLookUp
+        return moved.allSatisfy { line in
+            guard line.quantity > 0, let position = lookUp.lines[line.lineId] else { return false }
+            return line.quantity <= movable(lines[position], from: old, pending: lookUp.pending)
         }
-        return result
+    }
+
+    private func movable(_ line: OrderLine, from old: UnitPlace, pending: [String: Int]) -> Int {
+        old == .delivered ? line.returnable(pending: pending[line.lineId] ?? 0) : line.count(at: old)
+    }
+
+    /// Moves units; moves none where one line has too few of them.
+    ///
+    /// - Parameter moved: each line once.
+    private mutating func move(_ moved: [LineQuantity], from old: UnitPlace, to new: UnitPlace) -> Bool {
+        let index = lineIndex
+        let lookUp = MoveLookUp(lines: index, pending: old == .delivered ? pendingReturns : [:])
+        guard canMove(moved, from: old, to: new, lookUp: lookUp) else { return false }
+        for line in moved {
+            if let position = index[line.lineId] { lines[position].move(line.quantity, from: old, to: new) }
+        }
+        return true
     }
 
     /// Changes a parcel and moves its units. An unknown parcel changes nothing.
     mutating func changeParcel(_ parcelId: String, _ change: (inout Parcel) -> Void) {
         guard let index = parcelIndex(parcelId) else { return }
-        let before = parcels[index].status
         change(&parcels[index])
-        updateUnits(ofParcelAt: index, previousStatus: before)
+        updateUnits(ofParcelAt: index)
     }
 
     /// Moves a parcel's units to the place that its status implies, if the units are still available.
-    mutating func updateUnits(ofParcelAt index: Int, previousStatus: ParcelStatus) {
+    mutating func updateUnits(ofParcelAt index: Int) {
         let parcel = parcels[index]
         let place = parcel.unitPlace
-        if place != parcel.unitsAt,
-            let moved = linesAfterMoving(parcel.movingLines, from: parcel.unitsAt, to: place)
-        {
-            lines = moved
-            parcels[index].unitsAt = place
-        }
+        let moves = place != parcel.unitsAt && move(parcel.movingLines, from: parcel.unitsAt, to: place)
+        if moves { parcels[index].unitsAt = place }
         if parcel.status != .lost, parcel.status != .returnedToSender {
             parcels[index].isLossUnresolved = false
-        } else if previousStatus != parcel.status {
+        } else if moves, place == .open {
+            // Units that were sent again or came back otherwise leave the shop nothing to do.
             parcels[index].isLossUnresolved = true
         }
     }
@@ -138,12 +155,20 @@ extension Order {
         }
     }
 
-    mutating func cancel(_ cancelled: [LineQuantity]) {
+    /// Cancels open units, no more of a line than are open.
+    ///
+    /// - Returns: the price of the cancelled units, quantity × unitPrice.
+    @discardableResult
+    mutating func cancel(_ cancelled: [LineQuantity]) -> Int64 {
         let index = lineIndex
+        var goods: Int64 = 0
         for line in cancelled {
             guard let position = index[line.lineId] else { continue }
-            lines[position].cancelled += min(max(0, line.quantity), lines[position].open)
+            let count = min(max(0, line.quantity), lines[position].open)
+            lines[position].cancelled += count
+            goods = goods.addingSaturated(lines[position].unitPrice.multipliedSaturated(by: Int64(count)))
         }
+        return goods
     }
 
     mutating func countReturned(_ received: [ReceivedLine]) {

@@ -8,6 +8,8 @@ enum OrderBound {
     static let returns = 200
     static let receipts = 200
     static let claims = 200
+    /// The lines of all shortage reports together.
+    static let claimLines = 5_000
     /// The holds that an order has ever had.
     static let holds = 500
     static let notes = 1_000
@@ -25,16 +27,32 @@ extension Order {
         }
     }
 
+    /// The number of lines in parcels, returns and receipts.
+    var lineEntryCount: Int {
+        let inReturns = returns.reduce(0) { $0 + $1.lines.count + $1.receipts.reduce(0) { $0 + $1.lines.count } }
+        return parcels.reduce(inReturns) { $0 + $1.lines.count }
+    }
+
+    var hasRoomForLines: Bool { lineEntryCount < OrderBound.lineEntries }
+
+    var receiptCount: Int { returns.reduce(0) { $0 + $1.receipts.count } }
+
+    var scanCount: Int { parcels.reduce(0) { $0 + $1.scans.count } }
+
+    var hasRoomForEdit: Bool { adjustmentIds.count + editCount < OrderBound.edits }
+
     /// Refuses lines beyond the bound of those in parcels, returns and receipts.
     func requireRoomForLines(_ added: Int) throws(Rejection) {
-        let inReturns = returns.reduce(0) { $0 + $1.lines.count + $1.receipts.reduce(0) { $0 + $1.lines.count } }
-        let count = parcels.reduce(inReturns) { $0 + $1.lines.count }
-        try requireRoom(count, adding: added, within: OrderBound.lineEntries, for: "lines of parcels and returns")
+        try requireRoom(
+            lineEntryCount,
+            adding: added,
+            within: OrderBound.lineEntries,
+            for: "lines of parcels and returns"
+        )
     }
 
     func requireRoomForScan() throws(Rejection) {
-        let count = parcels.reduce(0) { $0 + $1.scans.count }
-        try requireRoom(count, within: OrderBound.scans, for: "scans")
+        try requireRoom(scanCount, within: OrderBound.scans, for: "scans")
     }
 
     func requireRoomForEdit() throws(Rejection) {

@@ -57,7 +57,7 @@ package struct OrderLine: Sendable, Equatable {
     func isSame(as placed: PlacedLine) -> Bool { edited(placed) == self }
 
     /// The number of delivered units that are neither back nor, `pending`, about to be.
-    func returnable(pending: Int) -> Int { delivered - returned - pending }
+    func returnable(pending: Int) -> Int { max(0, delivered - returned - pending) }
 
     func count(at place: UnitPlace) -> Int {
         switch place {

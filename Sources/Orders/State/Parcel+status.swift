@@ -17,33 +17,43 @@ extension Parcel {
     func folded(upTo time: Timestamp = .latest) -> Folded {
         guard !isVoid else { return Folded(status: .void) }
         var folded = Folded(status: dispatchState == .explicit ? .inTransit : .packed)
-        // The code of the carrier's entry that decides so far; the shop's word is overruled by any later scan.
-        var carriersWord: ScanCode?
-        for scan in scans where scan.counts && scan.occurredAt <= time {
-            switch (scan.code, carriersWord) {
-            case (.delivered, .returning?), (.delivered, .returnedToSender?):
-                if scan.isShopsWord || scan.overrulesWayBack { break }
+        let later = leastRecordedDeliveries(upTo: time)
+        // The delivery by a carrier, which only a later way back ends.
+        var isDelivered = false
+        // The way back, as a carrier said it: the shop's word that the parcel is back does not end it.
+        var isWayBack = false
+        for (index, scan) in scans.enumerated() where scan.counts && scan.occurredAt <= time {
+            switch scan.code {
+            case .delivered where isWayBack && !scan.isShopsWord && !scan.overrulesWayBack:
                 folded.withoutEffect.insert(scan.scanId)
                 continue
-            case (.returning, _) where followsDelivery(scan, upTo: time):
+            case .returning where later[index] < scan.recordedWith:
                 folded.withoutEffect.insert(scan.scanId)
                 continue
-            case (.returning, .delivered?): break
-            case (_, .delivered?): continue
-            default: break
+            case .returning: break
+            default: if isDelivered { continue }
             }
             folded.status = ParcelStatus(scan.code)
-            carriersWord = scan.isShopsWord ? nil : scan.code
+            isDelivered = scan.code == .delivered && !scan.isShopsWord
+            let saysWayBack = scan.code == .returning || scan.code == .returnedToSender
+            isWayBack = saysWayBack && (!scan.isShopsWord || isWayBack)
         }
         return folded
     }
 
-    /// Tells whether a way back was reported after a delivery that it precedes in time.
-    private func followsDelivery(_ returning: Scan, upTo time: Timestamp) -> Bool {
-        scans.contains { scan in
-            scan.counts && scan.code == .delivered && !scan.isShopsWord && scan.occurredAt <= time
-                && scan.recordedWith < returning.recordedWith && returning.precedes(scan)
+    /// For each scan the first event that recorded a carrier's delivery that comes after it in time; `Int.max` without
+    /// one. A way back that was reported later than that has no effect.
+    private func leastRecordedDeliveries(upTo time: Timestamp) -> [Int] {
+        var least = Int.max
+        var result = [Int](repeating: Int.max, count: scans.count)
+        for index in scans.indices.reversed() {
+            result[index] = least
+            let scan = scans[index]
+            if scan.code == .delivered, scan.counts, !scan.isShopsWord, scan.occurredAt <= time {
+                least = min(least, scan.recordedWith)
+            }
         }
+        return result
     }
 
     /// The expected time by the newest source, in time and then in the order of recording; nil without a source.
@@ -53,7 +63,12 @@ extension Parcel {
     var newestEtaSource: EtaSourceEntry? {
         let ofScans = scans.lazy.filter(\.counts).compactMap { scan in
             scan.eta.map {
-                EtaSourceEntry(window: $0, occurredAt: scan.occurredAt, recordedWith: scan.recordedWith)
+                EtaSourceEntry(
+                    window: $0,
+                    source: .carrier,
+                    occurredAt: scan.occurredAt,
+                    recordedWith: scan.recordedWith
+                )
             }
         }
         return (etaSources + ofScans).max {

@@ -53,7 +53,11 @@ package struct Parcel: Sendable, Equatable {
 
     /// Tells whether the parcel has a problem: until the next scan, or after a loss or a way back until something is
     /// packed or cancelled.
-    var needsAttention: Bool { status == .attemptFailed || status == .exception || isLossUnresolved }
+    ///
+    /// - Parameter hasOpenUnits: whether the order has open units; without any, nothing can be packed or cancelled.
+    func needsAttention(hasOpenUnits: Bool) -> Bool {
+        status == .attemptFailed || status == .exception || (isLossUnresolved && hasOpenUnits)
+    }
 
     /// Tells whether the shop can still send the parcel or unpack it: it has not left. A parcel that is ready for
     /// pickup has not, until a dispatch or another scan says so.
@@ -116,6 +120,7 @@ package struct Parcel: Sendable, Equatable {
         if let key = tracking.numberKey, key != new.numberKey, !former.contains(where: { $0.numberKey == key }) {
             former.append(tracking)
         }
+        former.removeAll { $0.numberKey != nil && $0.numberKey == new.numberKey }
         tracking = new
     }
 }

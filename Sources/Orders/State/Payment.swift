@@ -14,6 +14,8 @@ package struct Payment: Sendable, Equatable {
     package private(set) var isWrittenOff = false
     /// The sums by provider reference, in the order of the first reports. They follow from the reports.
     private var payments: [ProviderPayment] = []
+    /// The positions of the provider references in `payments`.
+    private var places: [String: Int] = [:]
 
     /// The amount that the customer has paid and the shop still has.
     package var paid: Int64 {
@@ -74,7 +76,7 @@ package struct Payment: Sendable, Equatable {
 
     private mutating func recount() {
         (authorized, captured, voided, refunded) = (0, 0, 0, 0)
-        (chargedBack, chargebackReversed, payments) = (0, 0, [])
+        (chargedBack, chargebackReversed, payments, places) = (0, 0, [], [:])
         for report in reports { count(report) }
     }
 
@@ -90,9 +92,12 @@ package struct Payment: Sendable, Equatable {
         case .chargebackReversed: chargebackReversed = chargebackReversed.addingSaturated(amount)
         case .failed: return
         }
-        let index = payments.firstIndex { $0.providerRef == report.providerRef }
-        if index == nil { payments.append(ProviderPayment(providerRef: report.providerRef)) }
-        payments[index ?? payments.count - 1].add(report)
+        let place = places[report.providerRef] ?? payments.count
+        if place == payments.count {
+            places[report.providerRef] = place
+            payments.append(ProviderPayment())
+        }
+        payments[place].add(report)
     }
 }
 

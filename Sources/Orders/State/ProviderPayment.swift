@@ -1,15 +1,10 @@
 /// The sums of one payment at one provider: of all reports with one `providerRef`, in minor units.
 struct ProviderPayment: Sendable, Equatable {
-    let providerRef: String
     private(set) var authorized: Int64 = 0
     private(set) var captured: Int64 = 0
     private(set) var voided: Int64 = 0
     /// Tells whether a capture said that it was the last one.
     private(set) var isFinal = false
-
-    init(providerRef: String) {
-        self.providerRef = providerRef
-    }
 
     mutating func add(_ report: PaymentReport) {
         let amount = report.amount.amount

@@ -4,7 +4,7 @@ package struct Receipt: Sendable, Equatable {
     package private(set) var lines: [ReceivedLine]
     /// Tells whether nothing more of the return is expected.
     package private(set) var isComplete: Bool
-    /// The amount that the shop said to take off what is due, in minor units; nil where it left that to Waybill.
+    /// The amount that the shop said to take off what is due; nil where it left that to Waybill.
     package private(set) var saidReduction: Money?
 
     init(receiptId: String, lines: [ReceivedLine], isComplete: Bool, saidReduction: Money?) {

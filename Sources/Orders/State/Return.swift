@@ -32,9 +32,10 @@ package struct Return: Sendable, Equatable {
 
     /// The announced units that have not arrived.
     var expected: [LineQuantity] {
-        let arrived = received.byLine
+        var arrived: [String: Int] = [:]
+        for line in receipts.lazy.flatMap(\.lines) { arrived[line.lineId, default: 0] += line.quantity }
         return lines.compactMap { line in
-            let left = line.quantity - (arrived.first { $0.lineId == line.lineId }?.quantity ?? 0)
+            let left = line.quantity - (arrived[line.lineId] ?? 0)
             return left > 0 ? LineQuantity(lineId: line.lineId, quantity: left) : nil
         }
     }

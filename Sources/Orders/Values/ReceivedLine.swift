@@ -30,12 +30,14 @@ extension ReceivedLine: PartElement {
 extension [ReceivedLine] {
     /// The units by line and condition, each once, in the order of their first arrival.
     var addedUp: [ReceivedLine] {
-        var result: [ReceivedLine] = []
+        var (result, places): ([ReceivedLine], [Key: Int]) = ([], [:])
         for line in self {
-            if let index = result.firstIndex(where: { $0.lineId == line.lineId && $0.condition == line.condition }) {
-                let sum = result[index].quantity + line.quantity
-                result[index] = ReceivedLine(lineId: line.lineId, quantity: sum, condition: line.condition)
+            let key = Key(lineId: line.lineId, condition: line.condition)
+            if let place = places[key] {
+                let sum = result[place].quantity + line.quantity
+                result[place] = ReceivedLine(lineId: line.lineId, quantity: sum, condition: line.condition)
             } else {
+                places[key] = result.count
                 result.append(line)
             }
         }
@@ -44,14 +46,23 @@ extension [ReceivedLine] {
 
     /// The units by line, whatever their condition, in the order of the lines.
     var byLine: [LineQuantity] {
-        var result: [LineQuantity] = []
+        var (result, places): ([LineQuantity], [String: Int]) = ([], [:])
         for line in self {
-            if let index = result.firstIndex(where: { $0.lineId == line.lineId }) {
-                result[index] = LineQuantity(lineId: line.lineId, quantity: result[index].quantity + line.quantity)
+            if let place = places[line.lineId] {
+                result[place] = LineQuantity(
+                    lineId: line.lineId,
+                    quantity: result[place].quantity + line.quantity
+                )
             } else {
+                places[line.lineId] = result.count
                 result.append(LineQuantity(lineId: line.lineId, quantity: line.quantity))
             }
         }
         return result
+    }
+
+    private struct Key: Hashable {
+        let lineId: String
+        let condition: Condition
     }
 }

@@ -6,7 +6,7 @@ package enum AnomalyCode: String, WireWord, PartValue {
 
     package var meaning: String {
         switch self {
-        case .currencyMismatch: "A payment is in another currency than the order; the sums leave it out."
+        case .currencyMismatch: "An amount is in another currency than the order; it is in no sum."
         case .overCaptured: "A capture brings what is paid above what is due."
         case .overRefunded: "More is refunded and charged back than captured."
         case .returnUnknown: "A payment names a return that the order does not have."
@@ -14,8 +14,8 @@ package enum AnomalyCode: String, WireWord, PartValue {
         case .dispatchBeforePayment: "A scan shows that a parcel left before enough was paid."
         case .voidParcelScanned: "A parcel that was unpacked was scanned."
         case .contradictoryScan: "A scan does not go with the parcel's delivery."
-        case .unitsMoved: "A scan moves units that are elsewhere by now; no units moved."
-        case .movedAfterClose: "A scan moves units of an order that is closed."
+        case .unitsMoved: "A parcel's report moves units that are elsewhere by now; no units moved."
+        case .movedAfterClose: "A parcel's report moves units of an order that is closed."
         case .beforeOrder: "A scan is older than the order by more than a day; it does not count."
         case .deliveredAfterReturning:
             "A delivery and a way back contradict each other; the later report has no effect."

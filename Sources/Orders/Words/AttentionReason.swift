@@ -10,7 +10,7 @@ package enum AttentionReason: String, WireWord, CaseIterable {
         case .shortage: "A customer reported a shortage, and nothing was packed or cancelled since."
         case .closedWithUnits: "The order is closed and has open or packed units."
         case .anomaly: "A reported fact contradicted the order, and nobody has resolved it."
-        case .refundOwed: "More is paid than is due."
+        case .refundOwed: "More is paid than is due, and the shop has not written it off."
         }
     }
 }

@@ -1,5 +1,5 @@
 /// The source of an expected time of arrival.
-package enum EtaSource: String, WireWord {
+package enum EtaSource: String, WireWord, PartValue {
     case carrier, shop
 
     package var meaning: String {

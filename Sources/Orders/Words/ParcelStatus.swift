@@ -26,15 +26,17 @@ package enum ParcelStatus: String, WireWord, PartValue {
         case .readyForPickup: "The parcel waits at a pickup point."
         case .attemptFailed: "The last delivery attempt failed. The order needs attention until the next scan."
         case .exception: "Something delays or endangers the delivery. The order needs attention until the next scan."
-        case .delivered: "The recipient has the parcel. Only a later `returning`, or a retraction, ends this status."
+        case .delivered:
+            "The recipient has the parcel. A later `returning`, or a retraction, ends this status; any later scan overrules"
+                + " the shop's word."
         case .returning: "The carrier takes the parcel back to the sender."
         case .returnedToSender:
             "The sender has the parcel again. Its units are open again; the order needs attention until units are"
                 + " packed or cancelled."
         case .lost:
-            "The carrier lost the parcel. Its units are open again; the order needs attention until units are"
+            "The parcel is lost. Its units are open again; the order needs attention until units are"
                 + " packed or cancelled."
-        case .void: "The parcel was unpacked before it left. Its units are open again."
+        case .void: "The parcel was unpacked, and no carrier had it. Its units are open again."
         }
     }
 

@@ -84,7 +84,9 @@ struct OrderListStatement {
 
     /// Restricts a column to some values. An index is sorted below one value of its first column, so that several
     /// values need a scan each.
-    private mutating func addValues(_ values: [String], of column: String, merging merges: Bool) {
+    private mutating func addValues(_ given: [String], of column: String, merging merges: Bool) {
+        // A value that is given twice would find its orders twice.
+        let values = Set(given).sorted()
         if values.count == 1 {
             conditions.append("k.\(column) = \(bind(values[0]))")
         } else if merges {

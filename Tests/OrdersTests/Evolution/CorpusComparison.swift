@@ -29,7 +29,7 @@ struct CorpusComparison {
         }
     }
 
-    /// What later versions say otherwise: the ids of holds are for staff, in `internal`, and the commands are compared
+    /// The things that later versions say otherwise: the ids of holds are for staff, in `internal`, and the commands are compared
     /// apart.
     private static func isChanged(_ path: String) -> Bool {
         path == "/holds/-/holdId" || path == "/internal/allowedCommands"

@@ -78,7 +78,7 @@ struct WayOut {
         }
     }
 
-    /// What a shop may decide truly: it lets go, unpacks, gives up on what the carrier no longer speaks of, cancels
+    /// The decisions that a shop can take truly: it lets go, unpacks, gives up on what the carrier no longer speaks of, cancels
     /// what it still has, waits for no return, and writes off.
     private var decisions: [Step] {
         let order = state.order

@@ -3,7 +3,7 @@ import Testing
 @testable import Orders
 
 @Suite struct AllowedCommandsTests {
-    /// What every order takes, in every lifecycle.
+    /// The commands that every order takes, in every lifecycle.
     private let always: Set<CommandName> = [.recordPayment, .receiveReturn, .adjustTotal, .setMetadata, .addNote]
 
     private func allowed(_ state: Given, _ role: CallerRole = .backend) -> Set<CommandName> {

@@ -3,7 +3,7 @@ import Testing
 
 @testable import Orders
 
-/// What customers never read, in events and in orders.
+/// The texts that customers never read, in events and in orders.
 @Suite struct CustomerViewTests {
     /// Commands that say something for staff alone, with the words that customers must not read.
     static let secrets: [(steps: [Step], words: [String])] = [

@@ -115,7 +115,7 @@ struct Outcome {
         )
     }
 
-    /// What the customer reads of the first event of this type.
+    /// The text that the customer reads of the first event of this type.
     func data(_ type: EventType, sourceLocation: SourceLocation = #_sourceLocation) throws -> View {
         try #require(try event(type, sourceLocation: sourceLocation).data, sourceLocation: sourceLocation)
     }
