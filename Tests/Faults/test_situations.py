@@ -76,7 +76,9 @@ def test_corrected_number_keeps_the_former_one(bench):
     change = {"parcelId": "p1", "carrier": "ups", "trackingNumber": "Right 1"}
     s.give("set-tracking", change, ["TrackingChanged"], status="shipped")
     old, new = {"carrier": "dhl", "trackingNumber": "WRONG 1"}, {"carrier": "ups", "trackingNumber": "Right 1"}
-    s.equal("the customer's event", s.last("TrackingChanged", s.own)["data"], {"parcelId": "p1", "old": old, "new": new})
+    s.equal(
+        "the customer's event", s.last("TrackingChanged", s.own)["data"], {"parcelId": "p1", "old": old, "new": new}
+    )
     s.equal("the former number", s.parcel()["former"], [old])
     for number in ("wrong-1", "RIGHT1"):
         s.equal(f"the list by {number}", found_by_number(s, number), [s.id])
@@ -141,7 +143,11 @@ def test_late_scan_does_not_bring_an_old_estimate_back(bench):
     s.dispatch(eta=first)
     s.equal("the estimate of the dispatch", s.parcel().get("eta"), first)
     s.scan("p1", "s1", "inTransit", 4, [SCANNED, "EtaRevised"], eta=newer)
-    s.equal("old and new", {key: s.last("EtaRevised", s.own)["data"][key] for key in ("old", "new")}, {"old": first, "new": newer})
+    s.equal(
+        "old and new",
+        {key: s.last("EtaRevised", s.own)["data"][key] for key in ("old", "new")},
+        {"old": first, "new": newer},
+    )
     s.scan("p1", "s2", "inTransit", 5, [SCANNED], eta=older)
     s.equal("the newer estimate stays", s.parcel()["eta"], newer)
     s.give("retract-scan", {"parcelId": "p1", "scanId": "s1", "reason": "wrong"}, ["ScanRetracted", "EtaRevised"])
@@ -236,7 +242,11 @@ def test_pickup_waits_without_leaving(bench):
     s.scan("p1", "s1", "readyForPickup", 6, [SCANNED], status="readyForPickup")
     shown = s.seen()
     parcel = s.parcel("p1", shown)
-    s.equal("kind, place and status", [parcel["kind"], parcel["pickupPlace"], parcel["status"]], ["pickup", place, "readyForPickup"])
+    s.equal(
+        "kind, place and status",
+        [parcel["kind"], parcel["pickupPlace"], parcel["status"]],
+        ["pickup", place, "readyForPickup"],
+    )
     s.equal("schema.org's word", shown["schemaOrgStatus"], "https://schema.org/OrderPickupAvailable")
     s.equal("its units stay packed", shown["lines"][0]["packed"], 2)
     s.give("void-parcel", {"parcelId": "p1", "reason": "fetched too late"}, ["ParcelVoided"], status="preparing")
@@ -266,6 +276,42 @@ def test_digital_goods_arrive_at_once(bench):
     s.give("retract-scan", {"parcelId": "p1", "scanId": "dispatch", "reason": "wrong key"}, ["ScanRetracted"])
     s.equal("the retracted delivery", s.seen()["status"], "shipped")
     s.scan("p1", "s1", "delivered", 0, ["ParcelDelivered"], status="delivered")
+    s.close()
+
+
+def test_parcel_needs_address_and_carrier_where_it_is_sent(bench):
+    changes = {"contactRef": None, "country": None}
+    body = {name: value for name, value in {**contents([line()]), **changes}.items() if value is not None}
+    s = Situation(bench, "no address", body=body)
+    s.pay("pay-1", "captured", 10_000)
+    s.give("confirm")
+    s.refuse("pack", {"parcelId": "p1", "lines": units(1)}, "shipToMissing", allowed=["packParcel", "changeShipTo"])
+    s.pack("p0", units(1), kind="pickup")
+    s.give("ship-to", {"contactRef": "contact-9", "country": "AT"}, ["ShipToChanged"])
+    s.pack("p1", units(1), origin={"text": "Store 7", "country": "AT"})
+    s.refuse("dispatch", {"parcelId": "p1"}, "carrierMissing", allowed=["dispatchParcel"])
+    s.give("dispatch", {"parcelId": "p0"}, [DISPATCHED])
+    s.refuse("ship-to", {"contactRef": "contact-1", "country": "DE"}, "alreadyDispatched")
+    s.dispatch("p1", "own-van")
+    s.equal("the customer reads where it comes from", s.parcel().get("origin"), {"text": "Store 7", "country": "AT"})
+    for parcel in ("p0", "p1"):
+        s.scan(parcel, "s1", "delivered", 5, ["ParcelDelivered"])
+    s.close()
+
+
+def test_lost_parcel_that_is_found_moves_nothing(bench):
+    s = Situation(bench, "lost, sent again, found")
+    s.shipped()
+    s.scan("p1", "s1", "lost", 6, ["ParcelLost"], status="attention")
+    s.pack("p2")
+    s.reads(status="preparing", attention=[])
+    s.refuse("retract-scan", {"parcelId": "p1", "scanId": "s1", "reason": "x"}, "unitsMoved")
+    s.scan("p1", "s2", "delivered", 5, ["ParcelDelivered"], ["unitsMoved"], status="preparing")
+    s.equal("the parcel reads as the carrier says", s.parcel("p1")["status"], "delivered")
+    s.equal("its units stay in the second", s.seen()["lines"][0]["packed"], 2)
+    s.dispatch("p2")
+    s.scan("p2", "s1", "delivered", 4, ["ParcelDelivered"], status="delivered")
+    s.resolved()
     s.close()
 
 
@@ -359,6 +405,9 @@ def test_capture_after_cancellation_is_told(bench):
     s.reads(status="cancelled", due=0, owed=10_000, payment="over", attention=["anomaly", "refundOwed"])
     anomaly = s.staff()["internal"]["anomalies"][0]
     s.equal("staff read its code", anomaly["code"], "overCaptured")
+    position = s.staff()["position"]
+    queue = bench.send("GET", f"/v1/orders?attention=true&customer={s.customer}&min_position={position}").json["orders"]
+    s.equal("the queue has the order", [order["orderId"] for order in queue], [s.id])
     s.pay("pay-3", "refunded", 10_000)
     s.reads(owed=0, payment="full", attention=["anomaly"])
     s.resolved()
@@ -769,7 +818,7 @@ def test_bulk_of_mixed_lines(bench):
         {"command": "recordPayment", "orderId": order_id, **pay},
         {"command": "recordPayment", "orderId": order_id, **pay, "amount": money(1)},
         {"command": "explode", "orderId": order_id},
-        {"command": "confirmOrder", "orderId": order_id, "ifMatch": "1"},
+        {"command": "confirmOrder", "orderId": order_id, "ifMatch": 1},
         {"command": "confirmOrder", "orderId": order_id},
         {"command": "cancelOrder", "orderId": order_id, "reason": "customer"},
     ]

@@ -64,11 +64,11 @@ def contents(lines, shipping=0, tax=0, discount=0, fees=(), tax_included=True, c
 class Situation:
     """Places an order, follows it by its customer's token, and checks each answer."""
 
-    def __init__(self, bench, name, lines=None, customer=None, **more):
+    def __init__(self, bench, name, lines=None, body=None, **more):
         self.bench, self.name = bench, name
-        self.customer = customer or f"situation-{next(_fresh)}"
+        self.customer = f"situation-{next(_fresh)}"
         self.own = bench.service.token("customer", "aurora", self.customer)
-        body = {**contents(lines or [line()], **more), "customer": self.customer}
+        body = {**(body or contents(lines or [line()], **more)), "customer": self.customer}
         answer = bench.expect(f"{name}: place", 201, "POST", "/v1/orders", body)
         self.id = answer.json["orderId"]
         self.path = f"/v1/orders/{self.id}"
@@ -221,12 +221,16 @@ class Situation:
         self.check("the customer's events hold nothing internal", not private, private[:1])
         self.check("the customer's order has no internal", "internal" not in seen, seen)
         text = json.dumps([seen, shown])
-        leaks = [word for word in ("providerRef", "holdId", "staffNote", "anomaly", "fraud", "writeOff") if word in text]
+        leaks = [
+            word for word in ("providerRef", "holdId", "staffNote", "anomaly", "fraud", "writeOff") if word in text
+        ]
         self.check("the customer reads no word that is staff's", not leaks, leaks)
         holds = [set(hold) for hold in seen["holds"]]
         self.check("the customer's holds are reason and time", all(h == {"reason", "since"} for h in holds), holds)
         frames = self.stream.wait(
-            lambda frames: [f for f in frames if f.is_log_event and json.loads(f.data)["version"] == shown[-1]["version"]],
+            lambda frames: [
+                f for f in frames if f.is_log_event and json.loads(f.data)["version"] == shown[-1]["version"]
+            ],
             10,
             f"{self.name}: the last event on the stream",
         )
