@@ -10,6 +10,8 @@ from support.orders import money
 from support.situation import Situation, contents, days_ago, line, units, window
 
 DISPATCHED, SCANNED = "ParcelDispatched", "ParcelScanned"
+# The largest amount of money, 2^53 − 1.
+LARGEST = 2**53 - 1
 
 
 def received(first=0, second=0, condition="sellable"):
@@ -315,6 +317,41 @@ def test_lost_parcel_that_is_found_moves_nothing(bench):
     s.close()
 
 
+def test_lost_parcel_that_comes_back_later_needs_nothing_more(bench):
+    s = Situation(bench, "lost, replaced, back at the shop")
+    s.shipped()
+    s.scan("p1", "s1", "lost", 7, ["ParcelLost"], status="attention")
+    s.pack("p2")
+    s.dispatch("p2", days=6)
+    s.scan("p2", "s1", "delivered", 5, ["ParcelDelivered"], status="delivered")
+    s.scan("p1", "s2", "returnedToSender", 4, ["ParcelReturnedToSender"])
+    # Nothing is open, so there is nothing to pack or cancel: neither customer nor staff wait for anything.
+    s.reads(status="delivered", attention=[])
+    s.close()
+    s = Situation(bench, "lost, cancelled, back at the shop")
+    s.shipped()
+    s.scan("p1", "s1", "lost", 7, ["ParcelLost"], status="attention")
+    s.give("cancel", {"reason": "stock"}, ["ItemsCancelled", "OrderCancelled"], status="cancelled")
+    s.pay("pay-2", "refunded", 10_000)
+    s.scan("p1", "s2", "returnedToSender", 4, ["ParcelReturnedToSender"])
+    s.reads(status="cancelled", attention=[])
+    s.ends("cancelled")
+
+
+def test_return_by_the_same_label_ends_as_returned(bench):
+    s = Situation(bench, "a return by the same label")
+    s.delivered()
+    s.give("request-return", {"returnId": "r1", "lines": units(2), "reason": "colour"})
+    s.give("decide-return", {"returnId": "r1", "approve": True})
+    s.scan("p1", "s1", "returning", 4, [SCANNED], ["unitsMoved"])
+    s.scan("p1", "s2", "returnedToSender", 3, ["ParcelReturnedToSender"], ["unitsMoved"])
+    s.give("receive-return", {"returnId": "r1", "lines": received(2)}, ["ReturnReceived"], status="returned")
+    s.pay("pay-2", "refunded", 10_000, returnId="r1")
+    s.resolved()
+    s.reads(status="returned", due=0, owed=0, payment="full", attention=[])
+    s.close()
+
+
 # Money
 
 
@@ -505,6 +542,21 @@ def test_invoice_is_paid_after_the_delivery(bench):
         s.refuse("close", {}, "moneyNotSettled", allowed=["closeOrder", "recordPayment"])
         s.pay("pay-1", "captured", 10_000, ref="bank")
         s.close()
+
+
+def test_absurd_amounts_stay_readable(bench):
+    s = Situation(bench, "absurd amounts")
+    for index in range(3):
+        s.pay(f"pay-{index}", "captured", LARGEST, anomalies=["overCaptured"])
+    shown = s.seen()["payment"]
+    amounts = {name: value["amount"] for name, value in shown.items() if isinstance(value, dict)}
+    s.check("every amount is one that a client can read", max(amounts.values()) <= LARGEST, amounts)
+    for index in range(3):
+        s.give("retract-payment", {"paymentId": f"pay-{index}", "reason": "a broken source"}, ["PaymentRetracted"])
+    s.reads(due=10_000, owed=0, payment="none")
+    s.resolved()
+    s.give("cancel", {"reason": "other"}, ["ItemsCancelled", "OrderCancelled"])
+    s.ends("cancelled")
 
 
 def test_chargeback_and_its_reversal(bench):
@@ -800,10 +852,11 @@ def test_holds_and_fraud_are_not_told(bench):
 # Telling the shop
 
 
-def bulk(bench, lines):
-    body = "".join(json.dumps(entry) + "\n" for entry in lines).encode()
+def bulk(bench, lines, query="", before=b""):
+    """The result lines of a bulk request, whose body begins with the given bytes."""
+    body = before + "".join(json.dumps(entry) + "\n" for entry in lines).encode()
     client = Client(bench.service.port, bench.tokens[roles.BACKEND])
-    answer = client.insist("POST", "/v1/commands", body, {"Content-Type": "application/x-ndjson"})
+    answer = client.insist("POST", f"/v1/commands{query}", body, {"Content-Type": "application/x-ndjson"})
     client.close()
     return [json.loads(entry) for entry in answer.body.splitlines()]
 
@@ -835,6 +888,24 @@ def test_bulk_of_mixed_lines(bench):
     reasons = shown["internal"]["attentionReasons"]
     bench.check("bulk: staff are told of the anomaly", sorted(reasons) == ["anomaly", "refundOwed"], reasons)
     bench.check("bulk: a refund is owed", shown["payment"]["refundOwed"] == money(10_001), shown["payment"])
+
+
+def test_bulk_begins_with_a_byte_order_mark(bench):
+    for name, before in (("a mark", b"\xef\xbb\xbf"), ("a mark and a blank line", b"\xef\xbb\xbf\r\n")):
+        placing = {**contents([line()]), "customer": "bulk", "command": "placeOrder", "orderId": str(uuid.uuid4())}
+        results = bulk(bench, [placing], before=before)
+        bench.check(f"bulk: {name} is skipped", [result["result"] for result in results] == ["accepted"], results)
+
+
+def test_bulk_answers_the_rejected_lines_alone(bench):
+    order_id = str(uuid.uuid4())
+    placing = {**contents([line()]), "customer": "bulk", "command": "placeOrder", "orderId": order_id}
+    note = {"command": "addNote", "orderId": order_id, "text": "x", "visibility": "staff"}
+    lines = [placing, note, {**note, "text": ""}, {"command": "closeOrder", "orderId": order_id}]
+    results = bulk(bench, lines, "?results=rejected")
+    bench.check("bulk: rejected lines", [r.get("line") for r in results[:-1]] == [3, 4], results)
+    counts = {"lines": 4, "accepted": 2, "duplicate": 0, "rejected": 2}
+    bench.check("bulk: the counts come last", results[-1] == counts, results[-1])
 
 
 # Bounds
