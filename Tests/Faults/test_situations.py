@@ -182,6 +182,21 @@ def test_delivered_on_the_way_back_delivers_nothing(bench):
     s.ends("cancelled")
 
 
+def test_delivered_after_the_shop_has_the_goods_back_delivers_nothing(bench):
+    s = Situation(bench, "the shop has it back before the carrier says so")
+    s.shipped()
+    s.scan("p1", "s1", "returning", 6, [SCANNED])
+    back = {"parcelId": "p1", "scanId": "e1", "outcome": "returned", "reason": "on our dock", "occurredAt": days_ago(5)}
+    s.give("end-parcel", back, ["ParcelEnded"], status="attention")
+    s.scan("p1", "s2", "delivered", 4, ["ParcelDelivered"], ["deliveredAfterReturning"], status="attention")
+    s.equal("it stays with the shop", s.parcel()["status"], "returnedToSender")
+    s.equal("its units are open", s.seen()["lines"][0]["open"], 2)
+    s.resolved()
+    s.give("cancel", {"reason": "customer"}, ["ItemsCancelled", "OrderCancelled"], status="cancelled")
+    s.pay("pay-2", "refunded", 10_000)
+    s.ends("cancelled")
+
+
 def test_recycled_numbers_old_scan_delivers_nothing(bench):
     s = Situation(bench, "a recycled number")
     s.pay("pay-1", "captured", 10_000)
