@@ -86,8 +86,8 @@ import Testing
         #expect(fields.types.count > 20 && Self.document.enumerations.count > 20)
     }
 
-    /// Finds the things that generators of clients do not take: a schema of one value without a type, words without a type, a choice
-    /// among texts, and null.
+    /// Finds the things that generators of clients do not take: a schema of one value without a type, words without a
+    /// type, a choice among texts, and null.
     @Test func everySchemaIsOneThatClientGeneratorsTake() {
         var faults: [String] = []
         Self.look(at: Self.document.value, path: "", &faults)

@@ -117,11 +117,18 @@ extension APIOperation {
             tag: .commands,
             summary: "Takes any number of commands, one a line, and answers each line in order.",
             note: """
-                Request and response are streams of lines. Lines count from 1, blank lines are skipped, and a line holds at \
-                most 256 KiB. A line without `commandId` cannot be sent again safely. `recordScan` takes a `trackingNumber` \
-                in place of `orderId` and `parcelId`, as `POST /v1/scans` does.
+                Request and response are streams of lines. Lines count from 1, blank lines and a byte order mark at the \
+                beginning are skipped, and a line holds at most 256 KiB. A line without `commandId` cannot be sent again \
+                safely. `recordScan` takes a `trackingNumber` in place of `orderId` and `parcelId`, as `POST /v1/scans` does.
                 """,
             permission: .placeAndReport,
+            parameters: [
+                APIParameter.query(
+                    "results",
+                    APISchemas.reference("BulkResults"),
+                    "The results that the response holds. Default: all."
+                )
+            ],
             body: [
                 "required": true,
                 "content": [
@@ -134,12 +141,19 @@ extension APIOperation {
             answers: [
                 APIAnswer(
                     status: 200,
-                    note: "One result for each line, in the same order.",
+                    note: """
+                        One result for each line, in the same order. With `results=rejected` those of rejected lines alone, \
+                        then one BulkSummary; a response without it is not finished.
+                        """,
                     content: [
                         (
                             "application/x-ndjson",
                             [
-                                "schema": ["type": "string", "description": "Each line is a BulkResult."],
+                                "schema": [
+                                    "type": "string",
+                                    "description":
+                                        "Each line is a BulkResult, the last one a BulkSummary where asked for.",
+                                ],
                                 "x-line": APISchemas.reference("BulkResult"),
                             ]
                         )

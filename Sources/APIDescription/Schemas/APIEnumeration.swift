@@ -23,6 +23,7 @@ extension APIEnumeration {
         let own = [
             APIEnumeration("OrderStatus", of: OrderStatus.self), APIEnumeration("CommandName", of: CommandName.self),
             APIEnumeration("BulkOutcome", of: BulkOutcome.self),
+            APIEnumeration("BulkResults", of: BulkResults.self),
             APIEnumeration("ResetReason", of: ControlFrame.ResetReason.self),
             APIEnumeration("ByeReason", of: ControlFrame.ByeReason.self),
             APIEnumeration("ProjectionState", of: ProjectionVersionState.self),

@@ -54,4 +54,17 @@ extension APISchemas {
         ],
         "The result of one line of `POST /v1/commands`."
     )
+
+    static let bulkSummary: JSONValue = {
+        let count: JSONValue = ["type": "integer", "format": "int64", "minimum": 0]
+        return .object(
+            [
+                member("lines", count, "The number of lines that are not blank."),
+                member("accepted", count, "The number of accepted lines."),
+                member("duplicate", count, "The number of lines whose command or fact was known."),
+                member("rejected", count, "The number of rejected lines."),
+            ],
+            "The last line of a response that holds rejected lines alone."
+        )
+    }()
 }

@@ -23,7 +23,8 @@ struct BulkRoutes: Sendable {
 
     private func takeLines(_ request: Request, _ context: WaybillContext) async throws -> Response {
         let caller = try await authorizer.authorize(request, in: context, to: .placeAndReport)
-        _ = try QueryReader(request, parameters: [])
+        let query = try QueryReader(request, parameters: ["results"])
+        let results = try query.word("results", of: BulkResults.self) ?? .all
         guard ContentType.matches(request.headers[.contentType], ContentType.ndjson) else {
             throw Problem(
                 .unsupportedMediaType,
@@ -34,6 +35,7 @@ struct BulkRoutes: Sendable {
             appender: appender,
             submissions: submissions,
             caller: caller,
+            results: results,
             correlationId: CommandHeaders.correlationId(request)
         )
         let body = request.body

@@ -12,13 +12,21 @@ struct BulkSession: Sendable {
     private let appender: Appender
     private let submissions: SubmissionFactory
     private let caller: Caller
+    private let results: BulkResults
     private let correlationId: String?
     private let window = BulkWindow()
 
-    init(appender: Appender, submissions: SubmissionFactory, caller: Caller, correlationId: String?) {
+    init(
+        appender: Appender,
+        submissions: SubmissionFactory,
+        caller: Caller,
+        results: BulkResults,
+        correlationId: String?
+    ) {
         self.appender = appender
         self.submissions = submissions
         self.caller = caller
+        self.results = results
         self.correlationId = correlationId
     }
 
@@ -113,9 +121,10 @@ struct BulkSession: Sendable {
         return try submissions.submission(of: line.command, in: envelope, from: caller)
     }
 
-    /// Writes results in the order of their lines. Known results are written together, and never wait for unknown ones.
+    /// Writes results in the order of their lines, or those of rejected lines and a summary. Known results are written together, and never wait for unknown ones.
     private func writeResults(to writer: inout any ResponseBodyWriter) async throws {
         var results = ByteBuffer()
+        var summary = BulkSummary()
         while true {
             var line = window.popIfAvailable()
             if line?.isReady != true, results.readableBytes > 0 {
@@ -124,13 +133,21 @@ struct BulkSession: Sendable {
             }
             if line == nil { line = await window.next() }
             guard let line else { break }
-            results.writeBytes(await Self.result(of: line))
-            results.writeInteger(UInt8(ascii: "\n"))
+            let (outcome, text) = await Self.result(of: line)
+            summary.count(outcome)
+            if self.results == .all || outcome == .rejected {
+                results.writeBytes(text)
+                results.writeInteger(UInt8(ascii: "\n"))
+            }
             window.release(line)
             if results.readableBytes >= Self.blockSize {
                 try await writer.write(results)
                 results.clear()
             }
+        }
+        if self.results == .rejected {
+            results.writeBytes(summary.json)
+            results.writeInteger(UInt8(ascii: "\n"))
         }
         if results.readableBytes > 0 { try await writer.write(results) }
     }
@@ -138,7 +155,7 @@ struct BulkSession: Sendable {
     /// The bytes of results after which a write is due.
     private static let blockSize = 16 * 1024
 
-    private static func result(of line: BulkWindow.Line) async -> [UInt8] {
+    private static func result(of line: BulkWindow.Line) async -> (outcome: BulkOutcome, text: [UInt8]) {
         let result: Result<CommandReceipt, Problem>
         switch line.outcome {
         case .refused(let problem): result = .failure(problem)
@@ -149,22 +166,25 @@ struct BulkSession: Sendable {
                 result = .failure(Problem(error))
             }
         }
-        return JSONWriter.object { writer in
+        let outcome: BulkOutcome =
+            switch result {
+            // Without events: the order knew the fact, from another command.
+            case .success(let receipt): receipt.replayed || receipt.events.isEmpty ? .duplicate : .accepted
+            case .failure: .rejected
+            }
+        let text = JSONWriter.object { writer in
             writer.field("line", line.number)
+            writer.field("result", outcome.rawValue)
             switch result {
             case .success(let receipt):
-                // Without events: the order knew the fact, from another command.
-                let isKnown = receipt.replayed || receipt.events.isEmpty
-                let outcome = isKnown ? BulkOutcome.duplicate : .accepted
-                writer.field("result", outcome.rawValue)
                 writer.field("orderId", receipt.orderId.text)
                 writer.field("position", receipt.position.description)
             case .failure(let problem):
-                writer.field("result", BulkOutcome.rejected.rawValue)
                 writer.field("orderId", line.orderId?.text)
                 writer.key("problem")
                 writer.raw(problem.json)
             }
         }
+        return (outcome, text)
     }
 }

@@ -65,6 +65,16 @@ struct QueryReader {
         return Set(words)
     }
 
+    /// One word of an enumeration; nil when absent.
+    func word<Word: WireWord>(_ name: String, of type: Word.Type) throws -> Word? {
+        guard let text = try text(name) else { return nil }
+        guard let word = Word(rawValue: text) else {
+            let words = Word.allCases.map(\.rawValue).joined(separator: ", ")
+            throw Problem(.invalidQuery, "“\(name)” is one of \(words).")
+        }
+        return word
+    }
+
     func number(_ name: String, in range: ClosedRange<Int>, default fallback: Int) throws -> Int {
         guard let text = try text(name) else { return fallback }
         guard let number = Int(text), range.contains(number), text.utf8.first != UInt8(ascii: "+") else {

@@ -20,8 +20,6 @@ struct SetMetadata: CommandPayload {
         let remove = fields.optional("remove", .metadataKeys)
         let isPrivate = fields.optional("private", .bool)
         if !fields.has("set"), !fields.has("remove") { fields.addError("or /remove is required", member: "set") }
-        if let set, set.texts.isEmpty, (remove ?? []).isEmpty { fields.addError("must hold a key", member: "set") }
-        if !fields.has("set"), remove?.isEmpty == true { fields.addError("must hold a key", member: "remove") }
         for (index, key) in (remove ?? []).enumerated() where set?.texts[key] != nil {
             fields.addError("is set by the same command", at: "/remove/\(index)")
         }
@@ -38,6 +36,7 @@ struct SetMetadata: CommandPayload {
         let isPrivate = isPrivate ?? false
         let old = isPrivate ? order.privateMetadata : order.metadata
         let changed = MetadataChanged(set: set ?? Metadata(), remove: remove ?? [], isPrivate: isPrivate)
+        guard !changed.set.texts.isEmpty || !changed.remove.isEmpty else { return [] }
         let new = old.changed(set: changed.set, remove: changed.remove)
         try order.requireRoom(0, adding: new.texts.count, within: Metadata.keyLimit, for: "keys of metadata")
         return [OrderEvent(changed, at: occurredAt)]

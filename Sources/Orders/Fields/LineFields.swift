@@ -43,7 +43,10 @@ private enum LineFields {
         .object([
             ("lineId", ["type": "string", "description": "The caller's id of the line, unique within the order."]),
             ("quantity", ["type": "integer", "minimum": 0, "format": "int64", "description": "The number of units."]),
-            ("condition", Field<Condition>.word.describe(catalog)),
+            (
+                "condition",
+                Field<Condition>.word.describe(catalog).adding(("description", "The state of the units."))
+            ),
         ])
     }.named("ReceivedUnits")
 }
