@@ -22,8 +22,8 @@ struct SchemaFields {
         }
     }
 
-    /// True for objects, but for commands, which are shown with their operations, events, which have their own page, and
-    /// objects with a field for each status, which a few words describe.
+    /// True for objects, but for commands, which are shown with their operations, events, which have their own page,
+    /// and objects with a field for each status, which a few words describe.
     func isType(_ name: String) -> Bool {
         guard let schema = schemas[name], schema["properties"] != nil, valuesByStatus(schema) == nil else {
             return false

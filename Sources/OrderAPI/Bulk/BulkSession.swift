@@ -90,7 +90,8 @@ struct BulkSession: Sendable {
         return true
     }
 
-    /// The order that the line names, where it names one and it can be read, and the command or the problem of the line.
+    /// The order that the line names, where it names one and it can be read, and the command or the problem of the
+    /// line.
     private func decode(_ bytes: ByteBuffer) -> (UUID?, Result<Submission, Problem>) {
         var orderId: UUID?
         do throws(Problem) {
@@ -121,7 +122,8 @@ struct BulkSession: Sendable {
         return try submissions.submission(of: line.command, in: envelope, from: caller)
     }
 
-    /// Writes results in the order of their lines, or those of rejected lines and a summary. Known results are written together, and never wait for unknown ones.
+    /// Writes results in the order of their lines, or those of rejected lines and a summary. Known results are
+    /// written together, and never wait for unknown ones.
     private func writeResults(to writer: inout any ResponseBodyWriter) async throws {
         var results = ByteBuffer()
         var summary = BulkSummary()

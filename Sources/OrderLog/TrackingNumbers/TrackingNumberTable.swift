@@ -4,9 +4,9 @@ import Postgres
 /// The table of the orders by tracking number, `tracking_numbers`: one row for each event that gives a number to a
 /// parcel or a return.
 ///
-/// The appender writes a row in the transaction that appends the event, so that a scan by tracking number finds all that
-/// is committed. Rows only come: a number that was replaced still finds its parcel, and a number that a carrier uses
-/// again finds several orders. The SQL function `tracking_numbers_rebuild` makes the rows from the log.
+/// The appender writes a row in the transaction that appends the event, so that a scan by tracking number finds all
+/// that is committed. Rows only come: a number that was replaced still finds its parcel, and a number that a carrier
+/// uses again finds several orders. The SQL function `tracking_numbers_rebuild` makes the rows from the log.
 enum TrackingNumberTable {
     /// The largest number of a number's events that are looked up, newest first. A number that a shop gives to every
     /// parcel must not load them all.

@@ -1,6 +1,7 @@
 import StrictJSON
 
-/// Cancels open units, all of them unless lines are named. The last live unit cancels the order too, unless it is closed.
+/// Cancels open units, all of them unless lines are named. The last live unit cancels the order too, unless it is
+/// closed.
 struct CancelOrder: CommandPayload {
     static let name = CommandName.cancelOrder
     static let path = "cancel"

@@ -1,5 +1,6 @@
 extension Order {
-    /// The amount that the customer has to pay in all. Events move it: cancelled and returned units, adjustments, edits.
+    /// The amount that the customer has to pay in all. Events move it: cancelled and returned units, adjustments,
+    /// edits.
     package var due: Int64 { payment.due }
 
     /// Tells whether enough is paid or reserved for a parcel to leave.

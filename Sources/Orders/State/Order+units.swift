@@ -37,7 +37,7 @@ extension Order {
         return pending
     }
 
-    /// What a check of many moves looks up: the positions of the lines, and the units that returns expect.
+    /// The values that a check of many moves looks up: the positions of the lines, and the units that returns expect.
     struct MoveLookUp {
         let lines: [String: Int]
         let pending: [String: Int]

@@ -29,8 +29,8 @@ struct CorpusComparison {
         }
     }
 
-    /// The things that later versions say otherwise: the ids of holds are for staff, in `internal`, and the commands are compared
-    /// apart.
+    /// The things that later versions say otherwise: the ids of holds are for staff, in `internal`, and the commands
+    /// are compared apart.
     private static func isChanged(_ path: String) -> Bool {
         path == "/holds/-/holdId" || path == "/internal/allowedCommands"
     }

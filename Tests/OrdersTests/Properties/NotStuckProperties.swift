@@ -78,8 +78,8 @@ struct WayOut {
         }
     }
 
-    /// The decisions that a shop can take truly: it lets go, unpacks, gives up on what the carrier no longer speaks of, cancels
-    /// what it still has, waits for no return, and writes off.
+    /// The decisions that a shop can take truly: it lets go, unpacks, gives up on what the carrier no longer speaks
+    /// of, cancels what it still has, waits for no return, and writes off.
     private var decisions: [Step] {
         let order = state.order
         let holds = order.openHolds.map { Step.release($0.holdId) }
