@@ -563,7 +563,7 @@ def test_absurd_amounts_add_up_and_are_taken_back(bench):
     s = Situation(bench, "absurd amounts")
     for index in range(3):
         s.pay(f"pay-{index}", "captured", LARGEST, anomalies=["overCaptured"])
-    s.equal("the sum is exact", s.seen()["payment"]["captured"]["amount"], 3 * LARGEST)
+    s.equal("the sum shows the largest amount that readers hold", s.seen()["payment"]["captured"]["amount"], LARGEST)
     for index in range(3):
         s.give("retract-payment", {"paymentId": f"pay-{index}", "reason": "a broken source"}, ["PaymentRetracted"])
     s.reads(due=10_000, owed=0, payment="none")
