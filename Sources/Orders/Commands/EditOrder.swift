@@ -75,11 +75,16 @@ struct EditOrder: CommandPayload {
     static let tooLarge = Rejection(.amountTooLarge, "The amount that is due would pass 2^53 - 1 minor units.")
 
     private func requireCurrency(of order: Order) throws(Rejection) {
-        for money in [shipping, tax, discount, total] { try order.requireCurrency(money) }
-        for fee in fees ?? [] { try order.requireCurrency(fee.amount) }
-        for line in lines {
-            try order.requireCurrency(Money(amount: 0, currency: line.otherCurrency ?? line.currency))
-        }
+        guard let other = currencies.first(where: { $0 != order.currency }) else { return }
+        throw Rejection(.currencyMismatch, "The order is in \(order.currency), not in \(other).")
+    }
+
+    /// The currencies of all amounts.
+    private var currencies: [String] {
+        var currencies = [total.currency]
+        currencies += [shipping, tax, discount].compactMap { $0?.currency }
+        currencies += (fees ?? []).map(\.amount.currency)
+        return currencies + lines.map { $0.otherCurrency ?? $0.currency }
     }
 
     private func requireUnits(of order: Order) throws(Rejection) {
