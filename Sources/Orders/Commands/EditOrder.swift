@@ -102,6 +102,9 @@ struct EditOrder: CommandPayload {
     }
 
     private func requireTotals(_ pricing: Pricing) throws(Rejection) {
+        if let line = lines.first(where: \.discountsTooMuch) {
+            throw Rejection(.totalMismatch, "The discount of line \(line.lineId) is above what the line costs.")
+        }
         guard pricing.lineTaxes <= Int128(pricing.tax) else {
             throw Rejection(.totalMismatch, "The lines carry a tax of \(pricing.lineTaxes), the order \(pricing.tax).")
         }

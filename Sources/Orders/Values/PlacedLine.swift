@@ -20,6 +20,9 @@ struct PlacedLine: Sendable, Equatable {
     /// Another currency in which a price of the line is; nil where all are in one.
     var otherCurrency: String?
 
+    /// Tells whether the discount is above the price of the goods.
+    var discountsTooMuch: Bool { Int128(discount ?? 0) > pricing.goods }
+
     var pricing: Pricing.Line {
         Pricing.Line(quantity: quantity, unitPrice: unitPrice, lineTotal: lineTotal, discount: discount, tax: tax)
     }
@@ -71,7 +74,8 @@ extension Field where Value == [PlacedLine] {
                     otherCurrency: [lineTotal, discount, tax].compactMap { $0?.currency }
                         .first { $0 != unitPrice.currency }
                 )
-                if Int128(line.discount ?? 0) > line.pricing.goods {
+                // An edit is held against the order, where it says so.
+                if currency != nil, line.discountsTooMuch {
                     fields.addError("must not be above what the line costs", member: "discount")
                 }
                 return line
