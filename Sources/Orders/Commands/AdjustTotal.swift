@@ -53,7 +53,10 @@ struct AdjustTotal: CommandPayload {
         switch direction {
         case .lower:
             guard amount.amount <= order.due else {
-                throw Rejection(.adjustmentAboveDue, "\(order.due) is due; the adjustment is \(amount.amount).")
+                throw Rejection(
+                    .adjustmentAboveDue,
+                    "\(order.text(order.due)) is due; the adjustment is \(order.text(amount.amount))."
+                )
             }
             new = order.due - amount.amount
         case .raise:

@@ -40,7 +40,10 @@ struct CancelOrder: CommandPayload {
         try order.require(resolved, available: \.open, otherwise: .quantityNotOpen, described: "open")
         try order.requireCurrency(reduction)
         if let reduction, reduction.amount > order.due {
-            throw Rejection(.reductionAboveDue, "\(order.due) is due; the reduction is \(reduction.amount).")
+            throw Rejection(
+                .reductionAboveDue,
+                "\(order.text(order.due)) is due; the reduction is \(order.text(reduction.amount))."
+            )
         }
         let leavesLive = order.units.live > resolved.reduce(0) { $0 + $1.quantity }
         let amount = reduction?.amount ?? (leavesLive ? min(order.worth(of: resolved), order.due) : order.due)

@@ -25,8 +25,9 @@ struct CloseOrder: CommandPayload {
                 throw Rejection(
                     .moneyNotSettled,
                     """
-                    \(order.payment.paid) is paid, \(order.due) is due, and \(order.payment.outstanding) is authorized \
-                    and neither captured nor voided. A write-off closes the order all the same.
+                    \(order.text(order.payment.paid)) is paid, \(order.text(order.due)) is due, and \
+                    \(order.text(order.payment.outstanding)) is authorized and neither captured nor voided. A write-off \
+                    closes the order all the same.
                     """
                 )
             }
@@ -51,7 +52,11 @@ struct CloseOrder: CommandPayload {
     private static func check(_ order: Order) throws(Rejection) {
         try order.requireConfirmed()
         guard order.isTerminal else {
-            throw Rejection(.unitsOutstanding, "Units of the order are still open, packed or shipped.")
+            let units = order.units
+            throw Rejection(
+                .unitsOutstanding,
+                "\(units.open) units are open, \(units.packed) packed and \(units.shipped) shipped."
+            )
         }
         try order.requireNoHold()
         if let pending = order.returns.first(where: \.isPending) {

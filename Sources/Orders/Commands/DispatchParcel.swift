@@ -37,7 +37,7 @@ struct DispatchParcel: CommandPayload {
             guard order.isPaidEnough else {
                 throw Rejection(
                     .paymentInsufficient,
-                    "\(order.due) is due; \(order.payment.secured) is authorized or captured."
+                    "\(order.text(order.due)) is due; \(order.text(order.payment.secured)) is authorized or captured."
                 )
             }
         }

@@ -115,7 +115,10 @@ struct EditOrder: CommandPayload {
             )
         }
         guard pricing.expectedTotal == Int128(total.amount) else {
-            throw Rejection(.totalMismatch, "The amounts add up to \(pricing.expectedTotal), not to \(total.amount).")
+            throw Rejection(
+                .totalMismatch,
+                "The amounts add up to \(pricing.expectedTotal) \(total.currency), not to \(total.amount)."
+            )
         }
     }
 

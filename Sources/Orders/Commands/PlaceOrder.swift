@@ -8,8 +8,9 @@ struct PlaceOrder: CommandPayload {
     static let summary = "Opens an order."
     static let meanings = [
         "lines": "The lines of the order.", "fees": "Amounts beside the goods. Default: none.",
-        "metadata": "The shop's own texts, at most 50. The customer sees them.",
-        "privateMetadata": "The shop's own texts, at most 50, that the customer does not see.",
+        "metadata":
+            "The shop's own texts, at most 50 keys out of A-Z a-z 0-9 . _ -, each text of at most 500 characters. The customer sees them.",
+        "privateMetadata": "The shop's own texts, bound like `metadata`, that the customer does not see.",
         "relatesTo": "A link to another order, which is not looked up.",
     ]
 

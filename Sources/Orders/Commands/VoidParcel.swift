@@ -28,7 +28,8 @@ struct VoidParcel: CommandPayload {
     func decide(_ order: Order, at occurredAt: Timestamp) throws(Rejection) -> [OrderEvent] {
         let parcel = order.parcels[try order.requireParcel(parcelId)]
         guard Self.canBeVoided(parcel) else {
-            throw Rejection(.parcelNotPacked, "Parcel \(parcelId) is \(parcel.status.rawValue): it has left.")
+            let stage = parcel.isVoid ? "was unpacked before" : "is \(parcel.status.rawValue): it has left"
+            throw Rejection(.parcelNotPacked, "Parcel \(parcelId) \(stage).")
         }
         return [OrderEvent(ParcelVoided(parcelId: parcelId, reason: reason), at: occurredAt)]
     }

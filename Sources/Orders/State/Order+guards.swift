@@ -53,7 +53,8 @@ extension Order {
             guard let position = index[line.lineId] else { continue }
             let count = available(lines[position])
             guard line.quantity <= count else {
-                throw Rejection(reason, "Line \(line.lineId) has \(count) units \(state), not \(line.quantity).")
+                let units = count == 1 ? "unit" : "units"
+                throw Rejection(reason, "Line \(line.lineId) has \(count) \(units) \(state), not \(line.quantity).")
             }
         }
     }

@@ -44,6 +44,9 @@ extension Order {
         return Int64(clampingAmount: sum)
     }
 
+    /// The amount in words: minor units and the currency.
+    func text(_ minorUnits: Int64) -> String { "\(minorUnits) \(currency)" }
+
     /// The money in the order's currency.
     func money(_ minorUnits: Int64) -> Money { Money(amount: minorUnits, currency: currency) }
 
