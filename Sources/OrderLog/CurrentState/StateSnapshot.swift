@@ -26,8 +26,9 @@ package struct StateSnapshot: Sendable, Hashable {
     /// reading.
     package static let longestTail = 512
 
-    /// The size of the events after a state at which it is written again, if it is no larger itself. So a reader reads at
-    /// most about as many bytes of events as of the state, and at most as many bytes are written as the events have.
+    /// The size of the events after a state at which it is written again, if it is no larger itself. So a reader
+    /// reads at most about as many bytes of events as of the state, and at most as many bytes are written as the
+    /// events have.
     private static let longestTailByteCount = 16 * 1024
 
     /// Counts an event after the state.
