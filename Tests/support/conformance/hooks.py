@@ -14,6 +14,7 @@ from schemathesis import GenerationMode
 from support.conformance import points
 
 PAST = "2026-01-02T08:14:00Z"
+WINDOWS = ("promised", "eta", "window")
 WINDOW = {"earliest": PAST, "latest": "2026-01-06T18:00:00+01:00"}
 # Of the record, not of the world: later than all that the run has recorded.
 NOW = "9999-01-01T00:00:00Z"
@@ -112,18 +113,25 @@ def choose(command, body):
 def agree(body):
     if isinstance(body.get("occurredAt"), str):
         body["occurredAt"] = PAST
-    for name in ("promised", "eta", "window"):
-        if isinstance(body.get(name), dict):
-            body[name] = dict(WINDOW)
-    lines = body.get("lines")
-    if isinstance(lines, list):
-        for index, line in enumerate(lines):
-            if isinstance(line, dict) and len(lines) > 1:
-                line["lineId"] = f"l{index + 1}"
-            if isinstance(line, dict) and isinstance(line.get("promised"), dict):
-                line["promised"] = dict(WINDOW)
+    order_windows_and_ids(body)
     if "discount" in body and "currency" in body:
         add_up(body)
+
+
+def order_windows_and_ids(value):
+    """Puts the ends of each window in order and tells the elements of each list apart, at any depth.
+
+    A schema states neither that a window begins before it ends nor that no two elements of a list have the same id.
+    """
+    if isinstance(value, dict):
+        value.update({name: dict(WINDOW) for name in WINDOWS if isinstance(value.get(name), dict)})
+        for element in value.values():
+            order_windows_and_ids(element)
+    elif isinstance(value, list):
+        for index, element in enumerate(value):
+            if isinstance(element, dict) and len(value) > 1:
+                element.update({name: f"{name[0]}{index + 1}" for name in element if name.endswith("Id")})
+            order_windows_and_ids(element)
 
 
 def add_up(order):
@@ -138,15 +146,12 @@ def add_up(order):
         # The parts of a line would have to fit those of the order.
         for name in ("lineTotal", "discount", "tax"):
             line.pop(name, None)
-        if "promised" in line:
-            line["promised"] = dict(WINDOW)
         line["quantity"] = min(line["quantity"], 1000)
         line["unitPrice"]["amount"] = min(line["unitPrice"]["amount"], 1_000_000)
         goods += int(line["quantity"]) * int(line["unitPrice"]["amount"])
     for name in ("shipping", "tax"):
         order[name]["amount"] = min(order[name]["amount"], 1_000_000)
-    for index, fee in enumerate(fees):
-        fee["feeId"] = f"f{index + 1}"
+    for fee in fees:
         fee["amount"]["amount"] = min(fee["amount"]["amount"], 1_000_000)
     order["discount"]["amount"] = 0
     tax = 0 if order.get("taxIncluded") else int(order["tax"]["amount"])
