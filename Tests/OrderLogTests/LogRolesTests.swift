@@ -1,0 +1,112 @@
+import LogSupport
+import Postgres
+import Schema
+import Testing
+
+@testable import OrderLog
+
+@Suite struct LogRolesTests {
+    private let all = LoginFacts.Role(canBeSet: true, isInherited: true, canBeGranted: true, createsInSchema: true)
+    private let owner = LoginFacts(
+        login: "ann",
+        databaseID: 7,
+        mayMakeRoles: false,
+        createsInSchema: true,
+        grantsSchema: true,
+        logOwner: nil,
+        hasMigrations: false,
+        readsMigrations: false,
+        roles: [:]
+    )
+
+    @Test func loginThatMakesRolesGetsTheUsualOnes() {
+        var facts = owner
+        facts.mayMakeRoles = true
+        #expect(facts.choice == (.usual, true))
+    }
+
+    @Test func loginThatMakesNoRolesWorksAsItself() {
+        #expect(owner.choice == (LogRoles(owner: "ann", writer: "ann"), true))
+    }
+
+    @Test func rolesOfAnAdministratorAreUsed() {
+        var facts = owner
+        facts.roles = ["waybill_owner": all, "waybill_writer": all]
+        #expect(facts.choice == (.usual, true))
+    }
+
+    @Test func rolesOfAnotherDatabaseAreLeftAlone() {
+        var facts = owner
+        facts.mayMakeRoles = true
+        facts.roles = ["waybill_owner": .init(), "waybill_writer": .init()]
+        #expect(facts.choice == (.own(databaseID: 7), true))
+    }
+
+    @Test func roleThatIsOnlyGrantedByTheLoginCanBeUsed() {
+        var facts = owner
+        facts.mayMakeRoles = true
+        facts.roles = ["waybill_owner": .init(canBeGranted: true), "waybill_writer": .init(canBeGranted: true)]
+        #expect(facts.choice == (.usual, true))
+    }
+
+    @Test func writerOfALogMayNotMigrate() {
+        var facts = owner
+        facts.createsInSchema = false
+        facts.logOwner = "waybill_owner_7"
+        facts.roles = ["waybill_owner_7": .init(), "waybill_writer_7": all]
+        #expect(facts.choice == (.own(databaseID: 7), false))
+    }
+
+    @Test func loginWhoseNameCannotBeQuotedOwnsNothing() {
+        var facts = owner
+        facts.login = "o'brien"
+        #expect(!facts.choice.mayMigrate)
+    }
+
+    @Test func migrationsNameTheRolesOfTheDatabase() {
+        let sql = """
+            alter table a owner to waybill_owner; execute 'grant x to waybill_writer'; \
+            'waybill_writer' 'waybill_login'
+            """
+        #expect(
+            LogRoles.own(databaseID: 7).naming(sql, login: "o'brien") == """
+                alter table a owner to "waybill_owner_7"; execute 'grant x to "waybill_writer_7"'; \
+                'waybill_writer_7' 'o''brien'
+                """
+        )
+        let one = LogRoles(owner: "ann", writer: "ann")
+        #expect(one.naming("revoke all on a from waybill_writer;", login: "ann") == "revoke all on a from public;")
+    }
+
+    @Test func plainOwnerOfADatabaseMigratesAndWorksAsItself() async throws {
+        try await TestLog.withDatabase { database, logger in
+            let login = "plain_\(database.database)"
+            try await PostgresConnection.with(database, logger: logger) {
+                try await $0.executeScript(
+                    "create role \(login) login; alter database \(database.database.quotedIdentifier) owner to \(login)"
+                )
+            }
+            var plain = database
+            plain.user = login
+            #expect(try await Migrator(logger: logger).migrate(plain) == Migration.all)
+            #expect(try await Migrator(logger: logger).migrate(plain).isEmpty)
+            plain.roleExpression = LogConnection.roleExpression
+            plain.serverSettings = LogConnection.settings
+            try await PostgresConnection.with(plain, logger: logger) { connection in
+                let user = try await connection.query("select current_user::text")[0].get(0, as: String.self)
+                #expect(user == login)
+                let refused = await #expect(throws: PostgresError.self) {
+                    try await connection.query("delete from events")
+                }
+                #expect(refused?.sqlState == "23001")
+            }
+        }
+    }
+
+    @Test func serviceActsAsTheWriterOfTheLog() async throws {
+        try await TestLog.with { log in
+            let user = try await log.pool.query("select current_user::text")[0].get(0, as: String.self)
+            #expect(user == "waybill_writer")
+        }
+    }
+}
