@@ -88,6 +88,21 @@ def test_writer_serves_a_current_schema(server, binary, check):
     serves(binary, address(server, "writer", "superuser"), check, "writer")
 
 
+def test_administrator_runs_the_printed_sql(server, binary, check):
+    server.sql("create role printed login")
+    server.sql("create database printed")
+    url = address(server, "printed", "printed")
+    done = run(binary, "migrate", "--print-sql", "--database-url", url)
+    check("the SQL is printed", done.returncode == 0 and "create table events" in done.stdout, done.stderr)
+    tables = server.sql("select count(*) from pg_tables where schemaname = 'public'", "printed")
+    check("printing makes nothing", tables == "0", tables)
+    server.script(done.stdout, "printed")
+    serves(binary, url, check, "printed")
+    again = run(binary, "migrate", "--print-sql", "--database-url", url)
+    check("a current schema needs the roles alone", "create table events" not in again.stdout, again.stderr)
+    check("without a database: exit status 64", run(binary, "migrate", "--print-sql").returncode == 64)
+
+
 def test_refusals_are_one_sentence(server, binary, check):
     server.sql("create database untouched")
     for login, database in (("stranger", "superuser"), ("stranger", "untouched"), ("writer", "untouched")):

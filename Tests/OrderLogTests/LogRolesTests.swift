@@ -9,6 +9,7 @@ import Testing
     private let all = LoginFacts.Role(canBeSet: true, isInherited: true, canBeGranted: true, createsInSchema: true)
     private let owner = LoginFacts(
         login: "ann",
+        schema: "public",
         databaseID: 7,
         mayMakeRoles: false,
         createsInSchema: true,
@@ -100,6 +101,32 @@ import Testing
                 }
                 #expect(refused?.sqlState == "23001")
             }
+        }
+    }
+
+    @Test func printedScriptChangesNothingAndGrantsTheWriterAlone() async throws {
+        try await TestLog.withDatabase { database, logger in
+            let login = "printed_\(database.database)"
+            try await PostgresConnection.with(database, logger: logger) {
+                try await $0.executeScript("create role \(login) login")
+            }
+            var writer = database
+            writer.user = login
+            let script = try await Migrator(logger: logger).script(for: writer)
+            let refusal = await #expect(throws: Migrator.Failure.self) {
+                try await Migrator(logger: logger).migrate(writer)
+            }
+            #expect(refusal == .needsAdministrator(login: login))
+            try await PostgresConnection.with(database, logger: logger) { connection in
+                let sql = script.split(separator: "\n").filter { !$0.hasPrefix("\\set") }.joined(separator: "\n")
+                try await connection.executeScript(sql)
+                let owns = try await connection.query(
+                    "select pg_has_role($1::name, 'waybill_owner', 'member')",
+                    [login]
+                )
+                #expect(try owns[0].get(0, as: Bool.self) == false)
+            }
+            #expect(try await Migrator(logger: logger).migrate(writer).isEmpty)
         }
     }
 

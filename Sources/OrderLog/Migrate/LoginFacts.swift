@@ -16,6 +16,8 @@ struct LoginFacts: Sendable, Equatable {
     }
 
     var login: String
+    /// The schema in which objects are made.
+    var schema: String
     var databaseID: Int64
     var mayMakeRoles: Bool
     var createsInSchema: Bool
@@ -63,11 +65,12 @@ extension LoginFacts {
     /// - Throws: `Migrator.Failure.noSchema`, or the database's error.
     static func read(on connection: PostgresConnection) async throws -> LoginFacts {
         let row = try await connection.query(factsSQL)[0]
-        guard try row.get("schema", as: String?.self) != nil else { throw Migrator.Failure.noSchema }
+        guard let schema = try row.get("schema", as: String?.self) else { throw Migrator.Failure.noSchema }
         let makesAny = try row.get("makes_roles", as: Bool.self)
         let tellsApart = try row.get("version", as: Int32.self) >= 160_000
         var facts = try LoginFacts(
             login: row.get("login", as: String.self),
+            schema: schema,
             databaseID: row.get("database", as: Int64.self),
             mayMakeRoles: makesAny,
             createsInSchema: row.get("creates", as: Bool.self),

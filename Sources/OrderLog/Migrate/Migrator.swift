@@ -65,17 +65,43 @@ package struct Migrator: Sendable {
     /// - Throws: `Failure`, or the database's error; then the failed file is rolled back.
     @discardableResult
     package func migrate(_ configuration: PostgresConfiguration) async throws -> [Migration] {
+        try await withConnection(configuration) { try await migrate(on: $0) }
+    }
+
+    /// The SQL that an administrator runs for a login that may not migrate: the roles, the missing migrations and their
+    /// records, as a script for `psql`. Changes nothing.
+    ///
+    /// - Throws: as `migrate`.
+    package func script(for configuration: PostgresConfiguration) async throws -> String {
+        try await withConnection(configuration) { connection in
+            let facts = try await LoginFacts.read(on: connection)
+            let roles = facts.administratorsChoice
+            let pending = try await pending(on: connection, facts: facts, roles: roles)
+            let scripts = pending.map { migration in
+                "-- \(migration.version) \(migration.name)\n"
+                    + Self.script(migration, roles: roles, login: facts.login)
+            }
+            let head = """
+                -- Brings the schema of one database up to date. Run it by psql, connected to that database as a superuser,
+                -- or as its owner with createrole. The login of the service gets the writer's role alone; with the owner's,
+                --     grant \(roles.owner.quotedIdentifier) to \(facts.login.quotedIdentifier);
+                -- it brings the schema up to date by itself from then on.
+                \\set ON_ERROR_STOP on
+                set search_path = \(facts.schema.quotedIdentifier);
+                select pg_advisory_lock(\(Self.lock));
+                """
+            let prelude = roles.naming(Migration.rolesPrelude, login: facts.login)
+            return ([head, prelude] + scripts + ["select pg_advisory_unlock(\(Self.lock));"]).joined(separator: "\n")
+        }
+    }
+
+    private func withConnection<R>(
+        _ configuration: PostgresConfiguration,
+        _ body: (PostgresConnection) async throws -> R
+    ) async throws -> R {
         var configuration = configuration
         configuration.applicationName = "waybill migrate"
-        let connection = try await PostgresConnection.connect(configuration, logger: logger)
-        do {
-            let applied = try await migrate(on: connection)
-            await connection.close()
-            return applied
-        } catch {
-            await connection.close()
-            throw error
-        }
+        return try await PostgresConnection.with(configuration, logger: logger, body)
     }
 
     private func migrate(on connection: PostgresConnection) async throws -> [Migration] {
