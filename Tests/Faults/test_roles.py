@@ -103,6 +103,21 @@ def test_administrator_runs_the_printed_sql(server, binary, check):
     check("without a database: exit status 64", run(binary, "migrate", "--print-sql").returncode == 64)
 
 
+def test_database_of_another_encoding_is_refused(server, binary, check):
+    server.sql("create database ascii encoding 'SQL_ASCII' locale 'C' template template0")
+    done = run(binary, "migrate", "--database-url", address(server, "superuser", "ascii"))
+    errors = done.stderr.strip().splitlines()
+    check("another encoding is refused in one sentence", len(errors) == 1 and "SQL_ASCII" in errors[0], done.stderr)
+    check("another encoding: exit status 1", done.returncode == 1, done.returncode)
+
+
+def test_login_that_may_not_act_is_told_so(server, binary, check):
+    run(binary, "migrate", "--database-url", address(server, "superuser", "superuser"))
+    done = run(binary, "verify", "--database-url", address(server, "stranger", "superuser"))
+    errors = done.stderr.strip().splitlines()
+    check("the sentence names the role", len(errors) == 1 and "grant that role" in errors[0], done.stderr)
+
+
 def test_refusals_are_one_sentence(server, binary, check):
     server.sql("create database untouched")
     for login, database in (("stranger", "superuser"), ("stranger", "untouched"), ("writer", "untouched")):

@@ -130,6 +130,25 @@ import Testing
         }
     }
 
+    @Test func databaseOfAnotherEncodingIsRefused() async throws {
+        try await TestLog.withDatabase { database, logger in
+            var other = database
+            other.database += "_ascii"
+            try await PostgresConnection.with(database, logger: logger) {
+                try await $0.executeScript(
+                    "create database \(other.database) encoding 'SQL_ASCII' locale 'C' template template0"
+                )
+            }
+            let failure = await #expect(throws: Migrator.Failure.self) {
+                try await Migrator(logger: logger).migrate(other)
+            }
+            #expect(failure == .otherEncoding("SQL_ASCII"))
+            try await PostgresConnection.with(database, logger: logger) {
+                try await $0.executeScript("drop database \(other.database) with (force)")
+            }
+        }
+    }
+
     @Test func serviceActsAsTheWriterOfTheLog() async throws {
         try await TestLog.with { log in
             let user = try await log.pool.query("select current_user::text")[0].get(0, as: String.self)

@@ -62,10 +62,12 @@ struct LoginFacts: Sendable, Equatable {
 extension LoginFacts {
     /// Reads the facts of a session that acts as its login.
     ///
-    /// - Throws: `Migrator.Failure.noSchema`, or the database's error.
+    /// - Throws: `Migrator.Failure.noSchema` and `otherEncoding`, or the database's error.
     static func read(on connection: PostgresConnection) async throws -> LoginFacts {
         let row = try await connection.query(factsSQL)[0]
         guard let schema = try row.get("schema", as: String?.self) else { throw Migrator.Failure.noSchema }
+        let encoding = try row.get("encoding", as: String.self)
+        guard encoding == "UTF8" else { throw Migrator.Failure.otherEncoding(encoding) }
         let makesAny = try row.get("makes_roles", as: Bool.self)
         let tellsApart = try row.get("version", as: Int32.self) >= 160_000
         var facts = try LoginFacts(
@@ -104,6 +106,7 @@ extension LoginFacts {
         select current_user::text as login, current_schema()::text as schema,
             (select oid::bigint from pg_database where datname = current_database()) as database,
             current_setting('server_version_num')::int as version,
+            current_setting('server_encoding') as encoding,
             (select rolsuper or rolcreaterole from pg_roles where rolname = current_user) as makes_roles,
             coalesce(has_schema_privilege(current_schema(), 'create'), false) as creates,
             coalesce(has_schema_privilege(current_schema(), 'create with grant option'), false) as grants,

@@ -18,6 +18,8 @@ package struct Migrator: Sendable {
         case unreadable(login: String)
         /// No schema of the search path exists.
         case noSchema
+        /// The database's encoding is not UTF-8.
+        case otherEncoding(String)
 
         package var description: String {
             switch self {
@@ -45,6 +47,11 @@ package struct Migrator: Sendable {
                 """
                 the login \(login) may not read the table schema_migrations: run `waybill migrate` as the owner of \
                 the database, which grants that
+                """
+            case .otherEncoding(let encoding):
+                """
+                the database's encoding is \(encoding), and Waybill needs UTF8: make another by `create database … \
+                encoding 'UTF8' locale 'C' template template0`
                 """
             case .noSchema: "no schema in the login's search_path exists: make one, or change the search_path"
             }
