@@ -48,6 +48,13 @@ extension Migration {
         Migration(29, "attention-queue", PackageResources._29_attention_queue_sql),
     ]
 
+    /// The SQL that makes and repairs the roles before any migration. It speaks of `waybill_owner`, `waybill_writer`
+    /// and `waybill_login`, as the migrations do of the former two.
+    package static let rolesPrelude = String(decoding: PackageResources.roles_sql, as: UTF8.self)
+
+    /// True for a migration whose work is the prelude's now. It is recorded, and not run.
+    package var isDoneByPrelude: Bool { version == 1 && name == "roles" }
+
     private init(_ version: Int, _ name: String, _ bytes: [UInt8]) {
         self.init(version: version, name: name, sql: String(decoding: bytes, as: UTF8.self))
     }

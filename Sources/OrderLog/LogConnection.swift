@@ -3,9 +3,11 @@ package enum LogConnection {
     /// The NOTIFY channel that announces new events.
     package static let channel = "waybill"
 
-    /// The session settings of every connection: the role that the service acts as, durability, time zone, planner.
+    /// The role that the service acts as, by the owner of the log: a database may have roles of its own, or none.
+    package static let roleExpression = LogRoles.writerExpression
+
+    /// The session settings of every connection: durability, time zone, planner.
     package static let settings = [
-        "role": "waybill_writer",
         "synchronous_commit": "on",
         "default_transaction_isolation": "read committed",
         "TimeZone": "UTC",

@@ -54,6 +54,7 @@ package final class Appender: Service {
     ) {
         var configuration = configuration
         configuration.applicationName = "waybill appender"
+        configuration.roleExpression = LogConnection.roleExpression
         configuration.serverSettings.merge(LogConnection.appenderSettings) { $1 }
         let limit = max(1, Int(settings.statementTimeout / .milliseconds(1)))
         configuration.serverSettings["statement_timeout"] = "\(limit)"

@@ -31,6 +31,7 @@ package struct LogReader: Sendable {
     ) -> PostgresPool {
         var configuration = configuration
         configuration.applicationName = "waybill reader"
+        configuration.roleExpression = LogConnection.roleExpression
         configuration.serverSettings.merge(LogConnection.settings) { $1 }
         return PostgresPool(configuration: configuration, maximum: maximum, logger: logger) { connection in
             try await EpochStore.ensure(on: connection, registry: registry)

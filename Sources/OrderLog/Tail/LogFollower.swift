@@ -22,6 +22,7 @@ package final class LogFollower: Sendable {
     ) {
         var configuration = configuration
         configuration.applicationName = name
+        configuration.roleExpression = LogConnection.roleExpression
         configuration.serverSettings.merge(LogConnection.settings) { $1 }
         configuration.serverSettings.merge(settings) { $1 }
         self.configuration = configuration

@@ -31,7 +31,7 @@ actor ConnectionCore {
     init(executor: PostgresExecutor, logger: Logger) {
         self.executor = executor
         self.logger = logger
-        socket = ConnectionSocket(loop: executor.loop)
+        socket = ConnectionSocket(loop: executor.loop, logger: logger)
     }
 
     var isOpen: Bool { machine.isOpen }

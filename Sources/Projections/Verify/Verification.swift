@@ -35,6 +35,7 @@ package struct Verification: Sendable {
     package init(configuration: PostgresConfiguration, workers: Int, logger: Logger) {
         var configuration = configuration
         configuration.applicationName = "waybill verify"
+        configuration.roleExpression = LogConnection.roleExpression
         configuration.serverSettings.merge(LogConnection.settings) { $1 }
         configuration.serverSettings.merge(["statement_timeout": "100000"]) { $1 }
         self.configuration = configuration
