@@ -12,12 +12,15 @@ struct OrderListStatement {
     private var branches: [String] = []
     private var source = "order_list_keys k"
     private let limit: Int
+    /// The statement goes by the inverted index of carriers and tracking numbers, which only a bitmap scan can use.
+    let needsBitmapScans: Bool
 
     /// The largest number of index scans that are merged into one page. With more of them one scan is filtered instead.
     private static let branchLimit = 24
 
     init(_ request: OrderListRequest) {
         limit = request.limit
+        needsBitmapScans = request.carrier != nil || request.trackingNumber != nil
         addFilters(request)
         addRange(request)
     }
@@ -64,8 +67,10 @@ struct OrderListStatement {
         let shops = request.scope.shops
         let scans = max(1, shops?.count ?? 1) * max(1, request.statuses.count)
         let merges = !isNarrow && scans <= Self.branchLimit
-        if let shops { addValues(shops, of: "shop", merging: merges) }
-        if !request.statuses.isEmpty { addValues(request.statuses, of: "status", merging: merges) }
+        if let shops { addValues(shops, of: "shop", merging: merges, filtering: isNarrow) }
+        if !request.statuses.isEmpty {
+            addValues(request.statuses, of: "status", merging: merges, filtering: isNarrow)
+        }
         for customer in [request.scope.customer, request.customer].compactMap({ $0 }) {
             conditions.append("k.customer = \(bind(customer))")
         }
@@ -84,16 +89,25 @@ struct OrderListStatement {
 
     /// Restricts a column to some values. An index is sorted below one value of its first column, so that several
     /// values need a scan each.
-    private mutating func addValues(_ given: [String], of column: String, merging merges: Bool) {
+    ///
+    /// - Parameter filters: keeps the indexes of the column out of the plan. Without statistics the planner expects as
+    ///   few orders of a shop as of a number, and may scan the whole shop for one order.
+    private mutating func addValues(
+        _ given: [String],
+        of column: String,
+        merging merges: Bool,
+        filtering filters: Bool
+    ) {
+        let expression = filters ? "(k.\(column) || '')" : "k.\(column)"
         // A value that is given twice would find its orders twice.
         let values = Set(given).sorted()
         if values.count == 1 {
-            conditions.append("k.\(column) = \(bind(values[0]))")
+            conditions.append("\(expression) = \(bind(values[0]))")
         } else if merges {
             branches.append("unnest(\(bind(values))) b_\(column) (value)")
             conditions.append("k.\(column) = b_\(column).value")
         } else {
-            conditions.append("k.\(column) = any(\(bind(values)))")
+            conditions.append("\(expression) = any(\(bind(values)))")
         }
     }
 
