@@ -127,6 +127,9 @@ def used(bench, log, placed):
         finally:
             stream.stop()
 
+    def listed():
+        get(f"/v1/orders?limit=1&min_position={command(bench, '/v1/orders', order())['position']}")
+
     for role in (roles.BACKEND, roles.STAFF):
         for query, meant in LIST.items():
             path = f"/v1/orders?{query}"
@@ -139,10 +142,10 @@ def used(bench, log, placed):
     record("an order's history", {history}, "e.order_id = $6", lambda: get(one + "/events"))
     record("the log", {log_key}, "from events e", lambda: get(f"/v1/events?after={position}&limit=10"))
     record("a customer's stream", {"order_states_v1_shop_customer_order_id_idx"}, "o.customer = $", lambda: follow(own))
-    record("an order's stream", {history}, "e.order_id = $6", lambda: follow(f"{one}/stream?after={position}"))
+    record("an order's stream", {history}, "e.order_id = $6", lambda: follow(f"{one}/stream?after=0"))
     record("statistics", ATTENTION, "and k.attention and", lambda: get("/v1/stats"))
     record("the attention queue", QUEUE, "k.attention_since", lambda: get("/v1/stats"))
-    record("a new order", {log_key}, "from events where seq >", lambda: command(bench, "/v1/orders", order()))
+    record("what the projector reads", {log_key}, "from events where seq >", listed)
     note = {"text": "called the customer", "visibility": "staff"}
     record("a command", {states}, "from order_states", lambda: command(bench, f"{one}/note", note))
     scan = {"trackingNumber": "TRK1", "code": "inTransit", "occurredAt": "2026-01-01T00:00:00Z"}

@@ -44,7 +44,7 @@ struct VerifyCommand: AsyncParsableCommand {
         }
     }
 
-    /// What to compare, each once: the log first where nothing is named.
+    /// The names to verify, each once: the log first where nothing is named.
     private func resolved(_ sample: Verification.Sample) -> [String] {
         var seen: Set<String> = []
         let all = (sample == .whole ? [LogVerification.name] : []) + ReadModels.all.map(\.name)
