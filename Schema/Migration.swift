@@ -46,6 +46,7 @@ extension Migration {
         Migration(27, "tracking-numbers", PackageResources._27_tracking_numbers_sql),
         Migration(28, "order-list-numbers", PackageResources._28_order_list_numbers_sql),
         Migration(29, "attention-queue", PackageResources._29_attention_queue_sql),
+        Migration(30, "commands-expiry", PackageResources._30_commands_expiry_sql),
     ]
 
     private init(_ version: Int, _ name: String, _ bytes: [UInt8]) {
