@@ -47,6 +47,7 @@ extension Migration {
         Migration(28, "order-list-numbers", PackageResources._28_order_list_numbers_sql),
         Migration(29, "attention-queue", PackageResources._29_attention_queue_sql),
         Migration(30, "commands-expiry", PackageResources._30_commands_expiry_sql),
+        Migration(31, "ids-as-bytes", PackageResources._31_ids_as_bytes_sql),
     ]
 
     private init(_ version: Int, _ name: String, _ bytes: [UInt8]) {
