@@ -46,6 +46,7 @@ let migrations = [
     "021-projection-open.sql", "022-orders-customer.sql", "023-order-states.sql",
     "024-order-list-version.sql", "025-projection-layouts.sql", "026-projection-fence.sql",
     "027-tracking-numbers.sql", "028-order-list-numbers.sql", "029-attention-queue.sql",
+    "030-commands-expiry.sql", "031-ids-as-bytes.sql",
 ]
 
 let package = Package(
@@ -229,7 +230,7 @@ let package = Package(
         .testTarget(
             name: "OrderLogTests",
             dependencies: [
-                "LogSupport", "OrderLog", "Orders", "Postgres", "Schema", "TestSupport", logging,
+                "LogSupport", "OrderLog", "Orders", "Postgres", "Schema", "Telemetry", "TestSupport", logging,
             ],
             swiftSettings: strict
         ),

@@ -46,6 +46,8 @@ extension Migration {
         Migration(27, "tracking-numbers", PackageResources._27_tracking_numbers_sql),
         Migration(28, "order-list-numbers", PackageResources._28_order_list_numbers_sql),
         Migration(29, "attention-queue", PackageResources._29_attention_queue_sql),
+        Migration(30, "commands-expiry", PackageResources._30_commands_expiry_sql),
+        Migration(31, "ids-as-bytes", PackageResources._31_ids_as_bytes_sql),
     ]
 
     /// The SQL that makes and repairs the roles before any migration. It speaks of `waybill_owner`, `waybill_writer`

@@ -55,11 +55,22 @@ package struct ReadModelReader: Sendable {
     }
 
     /// Runs statements in one round trip, and adds epochs that were opened since to the registry.
-    func read(_ queries: [PostgresQuery]) async throws -> [PostgresResult] {
+    ///
+    /// - Parameter bitmapScans: lets the statements use inverted indexes. The connections' settings keep bitmap scans
+    ///   off, so that the switch goes back when the transaction ends.
+    func read(_ queries: [PostgresQuery], bitmapScans: Bool = false) async throws -> [PostgresResult] {
         let registry = registry
         return try await pool.withConnection { connection in
             let newer = EpochStore.newer.query(after: registry.current.newestOrdinal)
-            var results = try await connection.pipeline(queries + [newer])
+            var results =
+                if bitmapScans {
+                    try await connection.withTransaction("begin read only") { transaction in
+                        let allow = PostgresQuery("set local enable_bitmapscan = on")
+                        return Array(try await transaction.pipeline([allow] + queries + [newer]).dropFirst())
+                    }
+                } else {
+                    try await connection.pipeline(queries + [newer])
+                }
             registry.merge(try EpochStore.decode(results.removeLast()))
             return results
         }

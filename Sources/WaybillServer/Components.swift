@@ -16,6 +16,7 @@ struct Components {
     let tail: LogTail
     let hub: StreamHub
     let maintenance: CommandMaintenance
+    let clockWatch: LogClockWatch
     let projector: Projector
     let replays: ReplayRunner
     let api: APIRouter
@@ -54,6 +55,9 @@ struct Components {
         let commandIdFilter = CommandIdFilterCache()
         try commandIdFilter.register(in: metrics)
         try settings.certificates?.register(in: metrics)
+        let clockAlarms = LogClockAlarms(logger: logger)
+        try clockAlarms.register(in: metrics)
+        clockWatch = LogClockWatch(pool: pool, alarms: clockAlarms)
         maintenance = CommandMaintenance(
             retention: CommandRetention(pool: pool, days: settings.commandRetentionDays),
             filterLoader: CommandIdFilterLoader(pool: pool, registry: registry),

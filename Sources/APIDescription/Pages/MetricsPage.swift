@@ -19,6 +19,7 @@ enum MetricsPage {
             )
             try hub.register(in: registry)
             try CommandIdFilterCache().register(in: registry)
+            try LogClockAlarms(logger: Logger(label: "page")).register(in: registry)
             try CertificateReloads().register(in: registry) { 0 }
             return """
                 # Metrics

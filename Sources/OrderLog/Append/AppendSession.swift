@@ -17,6 +17,7 @@ struct AppendSession {
     private let aloneStatementTimeout: Duration
     private var connection: PostgresConnection?
     private var cache = StateCache()
+    private var clock = LogClock()
     private var slowOrders = SlowOrders()
     /// Loads the rows of the next batch while one is being committed.
     private var prefetchConnection: PostgresConnection?
@@ -101,6 +102,7 @@ struct AppendSession {
                     registry: registry,
                     commandIdFilter: commandIdFilter,
                     cache: &cache,
+                    clock: &clock,
                     prefetch: prefetch
                 )
                 prefetch = BatchPrefetch()

@@ -33,6 +33,7 @@ struct AppendTransaction {
         registry: EpochRegistry,
         commandIdFilter: CommandIdFilterCache,
         cache: inout StateCache,
+        clock: inout LogClock,
         prefetch: BatchPrefetch
     ) async throws -> AppendTransaction {
         let commandIds = Set(entries.lazy.filter(\.mayBeKnown).map(\.submission.commandId))
@@ -77,7 +78,9 @@ struct AppendTransaction {
         let candidates = trackingKeys.isEmpty ? [:] : try TrackingNumberTable.decode(rows[5])
         try await addCandidates(candidates, of: entries, to: &orders, cache: &cache)
         for record in orders.records.values { cache.insert(record) }
-        let now = try rows[1].first.map { try $0.get("now", as: PostgresTimestamp.self).unixMicroseconds }
+        let now = try rows[1].first.map {
+            clock.time(LogClock.Reading(database: try $0.get("now", as: PostgresTimestamp.self).unixMicroseconds))
+        }
         let plan = BatchPlan(
             headSeq: head.seq,
             // The log's time never goes back, whatever the clock does.
