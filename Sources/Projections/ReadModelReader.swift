@@ -27,7 +27,13 @@ package struct ReadModelReader: Sendable {
         var configuration = configuration
         configuration.serverSettings["plan_cache_mode"] = "force_custom_plan"
         configuration.serverSettings["jit"] = "off"
-        return LogReader.makePool(configuration: configuration, registry: registry, maximum: maximum, logger: logger)
+        return LogReader.makePool(
+            configuration: configuration,
+            registry: registry,
+            maximum: maximum,
+            statementTimeout: .seconds(8),
+            logger: logger
+        )
     }
 
     /// Reads the number of the last event that the served version of a model reflects.

@@ -57,6 +57,7 @@ package final class Appender: Service {
         configuration.serverSettings.merge(LogConnection.appenderSettings) { $1 }
         let limit = max(1, Int(settings.statementTimeout / .milliseconds(1)))
         configuration.serverSettings["statement_timeout"] = "\(limit)"
+        configuration.requestTimeout = LogConnection.appendTimeout
         self.configuration = configuration
         self.registry = registry
         self.settings = settings

@@ -37,6 +37,7 @@ package struct Verification: Sendable {
         configuration.applicationName = "waybill verify"
         configuration.serverSettings.merge(LogConnection.settings) { $1 }
         configuration.serverSettings.merge(["statement_timeout": "100000"]) { $1 }
+        configuration.requestTimeout = ReplayLimits.timeout
         self.configuration = configuration
         self.workers = max(1, workers)
         self.logger = logger
