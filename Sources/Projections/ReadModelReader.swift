@@ -4,7 +4,7 @@ package import Postgres
 
 /// Reads the read models. Each read is one snapshot, and tells the last event of the log that it reflects.
 package struct ReadModelReader: Sendable {
-    let pool: PostgresPool
+    package let pool: PostgresPool
     package let registry: EpochRegistry
     package let pace: ProjectionPace
 

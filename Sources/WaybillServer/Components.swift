@@ -16,6 +16,7 @@ struct Components {
     let tail: LogTail
     let hub: StreamHub
     let maintenance: CommandMaintenance
+    let readiness: ReadinessMonitor
     let projector: Projector
     let replays: ReplayRunner
     let api: APIRouter
@@ -68,6 +69,13 @@ struct Components {
             commandIdFilter: commandIdFilter,
             observer: tail
         )
+        readiness = ReadinessMonitor(
+            configuration: settings.database,
+            pools: [pool, models.pool],
+            appender: appender,
+            tail: tail,
+            logger: logger
+        )
         projector = Projector(
             configuration: settings.database,
             registry: registry,
@@ -80,6 +88,7 @@ struct Components {
                 appender: appender,
                 reader: reader,
                 tail: tail,
+                readiness: readiness,
                 hub: hub,
                 models: models,
                 projector: projector,

@@ -63,6 +63,7 @@ package struct WaybillServer: Sendable {
         var configuration = ServiceGroupConfiguration(
             services: companions + watch + [
                 components.appender, components.tail, components.projector, components.replays, components.maintenance,
+                components.readiness,
                 LoopBoundService(components.application(settings: settings, logger: logger, onRunning: onRunning)),
                 components.hub,
             ],

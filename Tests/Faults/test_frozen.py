@@ -1,34 +1,11 @@
 """Server processes that no longer answer: what waits for them ends, and others take their place."""
 
-import os
-import signal
 import time
 
 from support.client import Client
+from support.frozen import Frozen, backends
 from support.shop import Shop
 from support.waiting import wait_for
-
-
-def backends(service, name):
-    """The server processes whose application name begins so."""
-    rows = service.sql(f"select pid from pg_stat_activity where application_name like '{name}%'", "waybill")
-    return [int(row) for row in rows.splitlines()]
-
-
-class Frozen:
-    """Keeps server processes from running until its scope ends."""
-
-    def __init__(self, pids):
-        self.pids = pids
-
-    def __enter__(self):
-        for pid in self.pids:
-            os.kill(pid, signal.SIGSTOP)
-        return self
-
-    def __exit__(self, *_):
-        for pid in self.pids:
-            os.kill(pid, signal.SIGCONT)
 
 
 def test_reads_go_on_without_frozen_readers(service, check):

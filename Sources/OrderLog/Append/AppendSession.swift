@@ -15,6 +15,7 @@ struct AppendSession {
     private let batchLimit: Int
     /// The limit for each statement of a command that runs alone because its batch failed. The others wait.
     private let aloneStatementTimeout: Duration
+    private let activity: AppendActivity
     private var connection: PostgresConnection?
     private var cache = StateCache()
     private var slowOrders = SlowOrders()
@@ -31,6 +32,7 @@ struct AppendSession {
         queue: AppendQueue,
         batchLimit: Int,
         aloneStatementTimeout: Duration,
+        activity: AppendActivity,
         observer: (any CommitObserver)?
     ) {
         self.configuration = configuration
@@ -41,6 +43,7 @@ struct AppendSession {
         self.queue = queue
         self.batchLimit = batchLimit
         self.aloneStatementTimeout = aloneStatementTimeout
+        self.activity = activity
         self.observer = observer
     }
 
@@ -84,6 +87,7 @@ struct AppendSession {
     /// - Parameter statementTimeout: the limit for each statement of a command that runs alone; nil for a batch.
     private mutating func append(_ batch: [AppendQueue.Entry], statementTimeout: Duration?) async {
         var pending = batch
+        defer { activity.batchEnded() }
         var backoff = Backoff(first: .milliseconds(50), limit: .seconds(1))
         while !pending.isEmpty {
             // The process ends at once: clients send the command again, under the same id.
@@ -93,6 +97,7 @@ struct AppendSession {
             }
             removeExpired(&pending)
             if pending.isEmpty { return }
+            activity.batchBegins()
             do {
                 let transaction = try await AppendTransaction.begin(
                     on: connect(),
@@ -106,6 +111,7 @@ struct AppendSession {
                 prefetch = BatchPrefetch()
                 try await commit(transaction, answering: &pending, isLast: statementTimeout == nil)
             } catch {
+                if AppendFailure(error) == .outside { activity.batchFailed(error) }
                 await close()
                 if await isAnswered(&pending, after: error) { return }
                 // Jitter: many processes must not retry at the same moment.
@@ -143,8 +149,10 @@ struct AppendSession {
             logger: logger
         )
         if transaction.hasEvents { observer?.commitBegins() }
+        activity.commitBegins()
         do {
             try await transaction.commit()
+            activity.batchCommitted()
         } catch {
             if transaction.hasEvents { observer?.commitEnded([], in: epochs) }
             for index in pending.indices where transaction.accepted(index) { pending[index].maybeCommitted = true }

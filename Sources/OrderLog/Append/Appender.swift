@@ -40,6 +40,8 @@ package final class Appender: Service {
     private let queue: AppendQueue
     private let commandIdFilter: CommandIdFilterCache
     private let observer: (any CommitObserver)?
+    /// Tells how the batches fare.
+    let activity = AppendActivity()
 
     /// - Parameters:
     ///   - commandIdFilter: the ids of past days; a `CommandIdFilterLoader` fills it.
@@ -113,6 +115,7 @@ package final class Appender: Service {
             queue: queue,
             batchLimit: settings.batchLimit,
             aloneStatementTimeout: settings.aloneStatementTimeout,
+            activity: activity,
             observer: observer
         )
         await session.connectEarly()

@@ -156,7 +156,15 @@ package final class PostgresPool: Sendable, Service {
 
     private func release(_ id: ConnectionID, _ connection: PostgresConnection) async {
         let isReusable = await connection.core.isReusable
-        change { $0.machine.release(id, isReusable: isReusable) }
+        change { state in
+            if isReusable { state.lastAnswer = .now }
+            return state.machine.release(id, isReusable: isReusable)
+        }
+    }
+
+    /// True when a connection has come back in order within the time; idle connections are checked each second.
+    package func hasAnswered(within duration: Duration) -> Bool {
+        state.withLock { state in state.lastAnswer.map { ContinuousClock.now - $0 < duration } ?? false }
     }
 
     /// Tells the machine what happened, under the lock, and carries out the effects outside of it.
@@ -259,7 +267,7 @@ package final class PostgresPool: Sendable, Service {
         guard let connection else { return }
         do {
             try await connection.query("select 1", timeout: timeout)
-        } catch  where error.kind == .cancelled {
+        } catch let error where error.kind == .cancelled {
             // The pool ends, and closes the connection itself.
         } catch {
             logger.warning(

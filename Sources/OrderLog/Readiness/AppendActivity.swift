@@ -1,0 +1,82 @@
+import Synchronization
+
+/// The appender's present work and its last outcomes, for readiness.
+final class AppendActivity: Sendable {
+    private enum Phase {
+        case idle
+        /// A batch is connecting, waiting for locks, or being decided.
+        case beginning
+        /// A batch is being written and committed.
+        case committing
+    }
+
+    private struct State {
+        var phase = Phase.idle
+        var phaseBegan = ContinuousClock.now
+        var lastCommit: ContinuousClock.Instant?
+        var failure: (at: ContinuousClock.Instant, reason: Unreadiness)?
+
+        mutating func enter(_ phase: Phase) {
+            // A batch that runs again has been beginning all the time.
+            guard phase != self.phase else { return }
+            self.phase = phase
+            phaseBegan = .now
+        }
+    }
+
+    private let state = Mutex(State())
+
+    /// The time that a batch may take for its locks, or for its commit, before the appender counts as stuck.
+    static let longestPhase: Duration = .seconds(2)
+    /// The time for which an outcome says how the next batch would fare.
+    private static let memory: Duration = .seconds(3)
+
+    func batchBegins() { state.withLock { $0.enter(.beginning) } }
+
+    func commitBegins() { state.withLock { $0.enter(.committing) } }
+
+    /// The batch was committed, or had nothing to commit.
+    func batchCommitted() {
+        state.withLock { state in
+            state.lastCommit = .now
+            state.failure = nil
+            state.enter(.idle)
+        }
+    }
+
+    /// The batch failed for a reason that lies outside of it, and waits for its next attempt.
+    func batchFailed(_ error: any Error) {
+        state.withLock { state in
+            state.failure = (.now, Unreadiness(writeFailure: error))
+            state.enter(.beginning)
+        }
+    }
+
+    /// The batch has been answered.
+    func batchEnded() { state.withLock { $0.enter(.idle) } }
+
+    /// The reason why commands are not taken at present, as far as the last batches tell.
+    func trouble(at now: ContinuousClock.Instant = .now) -> Unreadiness? {
+        state.withLock { state in
+            let isStuck = now - state.phaseBegan > Self.longestPhase
+            if isStuck, state.phase == .committing { return .slowCommits }
+            if let failure = state.failure, now - failure.at < Self.memory { return failure.reason }
+            return isStuck && state.phase == .beginning ? .commandsWait : nil
+        }
+    }
+
+    /// True when a batch was committed within the time.
+    func hasCommitted(within duration: Duration) -> Bool {
+        state.withLock { state in state.lastCommit.map { ContinuousClock.now - $0 < duration } ?? false }
+    }
+
+    /// True when the last batch failed for lack of room on the database's disk.
+    var lacksRoom: Bool { state.withLock { $0.failure?.reason == .diskFull } }
+
+    /// Notes that the disk has room again.
+    func roomFound() {
+        state.withLock { state in
+            if state.failure?.reason == .diskFull { state.failure = nil }
+        }
+    }
+}
