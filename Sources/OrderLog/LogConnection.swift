@@ -32,6 +32,9 @@ package enum LogConnection {
     /// The time without an answer after which the appender closes its connection; the outcome is unknown then.
     static let appendTimeout: Duration = .seconds(12)
 
+    /// The time without an answer to the first statements of a batch, which write nothing.
+    static let beginTimeout: Duration = .seconds(6)
+
     /// The time for requests of other connections that name none of their own; longer than `statement_timeout`, so that
     /// the server ends a slow statement first.
     static let requestTimeout: Duration = .seconds(15)

@@ -35,8 +35,8 @@ def turns(service, check, situation, status, words="", seconds=3.5):
         check(f"{situation}: /readyz turns to {status} within {seconds} s", False, probe(service))
 
 
-def test_a_read_only_database_is_not_ready(service, check):
-    service.start()
+def test_a_read_only_database_is_not_ready(bench, check):
+    service = bench.service
     service.sql("alter system set default_transaction_read_only = on")
     try:
         service.sql("select pg_reload_conf()")
@@ -47,14 +47,16 @@ def test_a_read_only_database_is_not_ready(service, check):
     turns(service, check, "writable again", 200, seconds=6)
 
 
-def test_a_locked_head_is_not_ready(service, check):
+def test_a_locked_head_is_not_ready(bench, check):
+    service = bench.service
     turns(service, check, "at first", 200, seconds=10)
     with Holder(service, "select seq from log_head for update"):
         turns(service, check, "head locked", 503, "locks")
     turns(service, check, "head free", 200, seconds=6)
 
 
-def test_frozen_processes_are_not_ready(service, check):
+def test_frozen_processes_are_not_ready(bench, check):
+    service = bench.service
     turns(service, check, "at first", 200, seconds=10)
     with Frozen(backends(service, "waybill")):
         turns(service, check, "all frozen", 503)

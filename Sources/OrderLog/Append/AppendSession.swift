@@ -17,6 +17,8 @@ struct AppendSession {
     private let aloneStatementTimeout: Duration
     private let activity: AppendActivity
     private var connection: PostgresConnection?
+    /// The time at which the connection was last used.
+    private var lastUse = ContinuousClock.now
     private var cache = StateCache()
     private var slowOrders = SlowOrders()
     /// Loads the rows of the next batch while one is being committed.
@@ -71,6 +73,8 @@ struct AppendSession {
 
     /// Appends a batch and answers each of its entries, after as many attempts as their deadlines allow.
     mutating func process(_ batch: [AppendQueue.Entry]) async {
+        activity.batchTaken(batch)
+        defer { activity.batchTaken([]) }
         let slow = batch.filter { slowOrders.contains($0.submission.orderId) }
         if slow.isEmpty {
             await append(batch, statementTimeout: nil)
@@ -109,6 +113,11 @@ struct AppendSession {
                     prefetch: prefetch
                 )
                 prefetch = BatchPrefetch()
+                if pending.contains(where: \.pendingReceipt.isAnswered) {
+                    // Some were refused meanwhile, and must not be appended: decide again without them.
+                    try await transaction.rollBack()
+                    continue
+                }
                 try await commit(transaction, answering: &pending, isLast: statementTimeout == nil)
             } catch {
                 if AppendFailure(error) == .outside { activity.batchFailed(error) }
@@ -210,20 +219,21 @@ struct AppendSession {
     /// A statement that the server itself has ended takes its transaction with it.
     private static func mayBeCommitted(_ error: any Error) -> Bool { (error as? PostgresError)?.kind != .server }
 
-    /// Refuses the entries whose deadline has passed.
+    /// Refuses the entries whose deadline has passed, and drops those that were refused while they waited.
     private func removeExpired(_ pending: inout [AppendQueue.Entry]) {
         let now = ContinuousClock.now
         for entry in pending where entry.deadline <= now {
             entry.pendingReceipt.complete(with: .failure(.unavailable))
         }
-        pending.removeAll { $0.deadline <= now }
+        pending.removeAll { $0.deadline <= now || $0.pendingReceipt.isAnswered }
     }
 
     private mutating func connect() async throws -> PostgresConnection {
-        if let connection, connection.isOpen {
+        if let connection, connection.isOpen, await isAlive(connection) {
             if prefetchConnection?.isOpen != true { await connectForPrefetch() }
             return connection
         }
+        if connection != nil { await close() }
         cache.removeAll()
         prefetch = BatchPrefetch()
         let fresh = try await PostgresConnection.connect(configuration, on: executor, logger: logger)
@@ -234,8 +244,27 @@ struct AppendSession {
             throw error
         }
         connection = fresh
+        lastUse = .now
         await connectForPrefetch()
         return fresh
+    }
+
+    /// Asks a connection that was idle for an answer, so that a batch does not wait for a server process that has
+    /// frozen meanwhile.
+    private mutating func isAlive(_ connection: PostgresConnection) async -> Bool {
+        let now = ContinuousClock.now
+        defer { lastUse = now }
+        guard now - lastUse > .seconds(1) else { return true }
+        do {
+            try await connection.query("select 1", timeout: .seconds(1))
+            return true
+        } catch {
+            logger.warning(
+                "the appender's idle connection did not answer; connecting again",
+                metadata: ["error": "\(error)"]
+            )
+            return false
+        }
     }
 
     /// Connects for prefetching. Where that fails, batches load their rows themselves until the next attempt.

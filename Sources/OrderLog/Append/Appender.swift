@@ -18,6 +18,11 @@ package final class Appender: Service {
         package var bulkCapacity = 2048
         /// The time after which a command that waits for the database is refused as `unavailable`.
         package var timeout: Duration = .seconds(15)
+        /// The time after which a single command is refused as `unavailable` where the batch before it, or its own, is
+        /// kept by anything but the database's disk: a lock, a lost connection, a server process without an answer.
+        package var stallTimeout: Duration = .seconds(2)
+        /// The server's limit for the wait for a lock; shorter than `stallTimeout`, so that the reason is known.
+        package var lockTimeout: Duration = .milliseconds(1500)
         /// The largest size of the waiting single commands, in bytes of their JSON; further ones are refused as
         /// `overloaded`.
         package var queueBytes = 64 << 20
@@ -59,7 +64,9 @@ package final class Appender: Service {
         configuration.serverSettings.merge(LogConnection.appenderSettings) { $1 }
         let limit = max(1, Int(settings.statementTimeout / .milliseconds(1)))
         configuration.serverSettings["statement_timeout"] = "\(limit)"
+        configuration.serverSettings["lock_timeout"] = "\(max(1, Int(settings.lockTimeout / .milliseconds(1))))"
         configuration.requestTimeout = LogConnection.appendTimeout
+        configuration.connectTimeout = min(configuration.connectTimeout, .seconds(5))
         self.configuration = configuration
         self.registry = registry
         self.settings = settings
@@ -85,7 +92,8 @@ package final class Appender: Service {
     /// Queues a command of a bulk request behind the caller's earlier ones, and returns when it is queued. Waits while
     /// the bulk lane is full; single commands go first.
     package func enqueue(_ submission: Submission) async -> PendingReceipt {
-        let entry = entry(submission)
+        var entry = entry(submission)
+        entry.isBulk = true
         if let refusal = await queue.pushBulk(entry) { entry.pendingReceipt.complete(with: .failure(refusal)) }
         return entry.pendingReceipt
     }
@@ -99,9 +107,26 @@ package final class Appender: Service {
         // A thread of its own: every request waits for the appender, so that the appender must not wait for requests.
         let executor = PostgresTaskExecutor(name: "waybill-append")
         await withTaskCancellationOrGracefulShutdownHandler {
-            await withTaskExecutorPreference(executor) { await serve(on: executor.connections) }
+            await withTaskGroup(of: Void.self) { group in
+                group.addTask { await self.refuseStalled() }
+                await withTaskExecutorPreference(executor) { await serve(on: executor.connections) }
+                group.cancelAll()
+            }
         } onCancelOrGracefulShutdown: {
             self.queue.close()
+        }
+    }
+
+    /// Refuses the single commands that a stalled batch keeps for too long. The batch itself goes on: where it cannot
+    /// be told any more that a command was refused, the command may be appended all the same.
+    private func refuseStalled() async {
+        while !Task.isCancelled {
+            // A cancelled sleep ends the loop by its condition.
+            try? await Task.sleep(for: .milliseconds(100))
+            guard let batch = activity.entriesStalled(for: settings.stallTimeout) else { continue }
+            let moment = ContinuousClock.now - settings.stallTimeout
+            let late = batch.filter { !$0.isBulk && $0.queuedAt < moment } + queue.removeSingles(queuedBefore: moment)
+            for entry in late { entry.pendingReceipt.complete(with: .failure(.unavailable)) }
         }
     }
 

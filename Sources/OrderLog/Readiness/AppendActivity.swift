@@ -13,12 +13,16 @@ final class AppendActivity: Sendable {
     private struct State {
         var phase = Phase.idle
         var phaseBegan = ContinuousClock.now
+        /// The time at which the present batch began its first attempt.
+        var batchBegan = ContinuousClock.now
+        /// The present batch; empty between two of them.
+        var entries: [AppendQueue.Entry] = []
         var lastCommit: ContinuousClock.Instant?
         var failure: (at: ContinuousClock.Instant, reason: Unreadiness)?
 
         mutating func enter(_ phase: Phase) {
-            // A batch that runs again has been beginning all the time.
             guard phase != self.phase else { return }
+            if self.phase == .idle { batchBegan = .now }
             self.phase = phase
             phaseBegan = .now
         }
@@ -30,6 +34,16 @@ final class AppendActivity: Sendable {
     static let longestPhase: Duration = .seconds(2)
     /// The time for which an outcome says how the next batch would fare.
     private static let memory: Duration = .seconds(3)
+
+    /// The appender has taken these commands from its queue.
+    func batchTaken(_ entries: [AppendQueue.Entry]) { state.withLock { $0.entries = entries } }
+
+    /// The present batch's commands, where the batch has been kept for so long by anything but its commit.
+    func entriesStalled(for duration: Duration) -> [AppendQueue.Entry]? {
+        state.withLock { state in
+            state.phase == .beginning && ContinuousClock.now - state.batchBegan >= duration ? state.entries : nil
+        }
+    }
 
     func batchBegins() { state.withLock { $0.enter(.beginning) } }
 
@@ -58,10 +72,10 @@ final class AppendActivity: Sendable {
     /// The reason why commands are not taken at present, as far as the last batches tell.
     func trouble(at now: ContinuousClock.Instant = .now) -> Unreadiness? {
         state.withLock { state in
-            let isStuck = now - state.phaseBegan > Self.longestPhase
-            if isStuck, state.phase == .committing { return .slowCommits }
+            if state.phase == .committing, now - state.phaseBegan > Self.longestPhase { return .slowCommits }
             if let failure = state.failure, now - failure.at < Self.memory { return failure.reason }
-            return isStuck && state.phase == .beginning ? .commandsWait : nil
+            let isStuck = state.phase == .beginning && now - state.batchBegan > Self.longestPhase
+            return isStuck ? .commandsWait : nil
         }
     }
 
