@@ -40,6 +40,7 @@ struct Components {
         let metrics = MetricsRegistry()
         try BuildInfo.register(in: metrics)
         try LogOutput.standardError.register(in: metrics)
+        let logMetrics = try LogMetrics(metrics)
         let hub = StreamHub(
             positionEncoder: positionEncoder,
             settings: settings.streams,
@@ -67,6 +68,7 @@ struct Components {
             settings: settings.appender,
             logger: logger,
             commandIdFilter: commandIdFilter,
+            metrics: logMetrics,
             observer: tail
         )
         readiness = ReadinessMonitor(
@@ -74,8 +76,11 @@ struct Components {
             pools: [pool, models.pool],
             appender: appender,
             tail: tail,
+            metrics: logMetrics,
             logger: logger
         )
+        try Self.gauges(appender: appender, readiness: readiness, log: pool, models: models.pool)
+            .register(in: metrics)
         projector = Projector(
             configuration: settings.database,
             registry: registry,
@@ -100,6 +105,22 @@ struct Components {
             ),
             logger: logger
         ) { DescriptionRoutes().add(to: $0) }
+    }
+
+    private static func gauges(
+        appender: Appender,
+        readiness: ReadinessMonitor,
+        log: PostgresPool,
+        models: PostgresPool
+    ) -> LogGauges {
+        let pools = [("log", log), ("models", models)].map { name, pool in
+            let use: @Sendable () -> LogGauges.PoolUse = {
+                let use = pool.use
+                return LogGauges.PoolUse(connections: use.connections, lent: use.lent, waiting: use.waiting)
+            }
+            return (name: name, use: use)
+        }
+        return LogGauges(backlog: { appender.backlogs }, pools: pools, trouble: { readiness.trouble })
     }
 
     /// The HTTP server with all its routes and streams.

@@ -25,7 +25,7 @@ import Testing
         #expect(activity.trouble() == .diskFull && activity.lacksRoom)
         activity.batchBegins()
         activity.commitBegins()
-        activity.batchCommitted()
+        activity.batchCommitted(commands: 1)
         #expect(activity.trouble() == nil && !activity.lacksRoom)
         #expect(activity.hasCommitted(within: .seconds(60)))
     }

@@ -11,7 +11,7 @@ final class AppendQueue: Sendable {
     struct Entry: Sendable {
         let submission: Submission
         let deadline: ContinuousClock.Instant
-        let pendingReceipt = PendingReceipt()
+        var pendingReceipt = PendingReceipt()
         /// The time at which the command came.
         let queuedAt = ContinuousClock.now
         /// The command belongs to a bulk request, whose sender waits for the database.
@@ -83,6 +83,9 @@ final class AppendQueue: Sendable {
     }
 
     var count: Int { state.withLock { $0.singles.count + $0.bulk.count } }
+
+    /// The commands in each lane.
+    var counts: LogGauges.Backlog { state.withLock { ($0.singles.count, $0.bulk.count) } }
 
     /// Queues a single command.
     ///

@@ -161,7 +161,7 @@ struct AppendSession {
         activity.commitBegins()
         do {
             try await transaction.commit()
-            activity.batchCommitted()
+            activity.batchCommitted(commands: transaction.isEmpty ? 0 : transaction.results.count)
         } catch {
             if transaction.hasEvents { observer?.commitEnded([], in: epochs) }
             for index in pending.indices where transaction.accepted(index) { pending[index].maybeCommitted = true }

@@ -160,6 +160,9 @@ struct AppendTransaction {
 
     var hasEvents: Bool { !plan.events.isEmpty }
 
+    /// The batch accepted nothing new, so that there is nothing to commit.
+    var isEmpty: Bool { plan.isEmpty }
+
     /// Tells the observer that the batch is committed.
     func notify(_ observer: (any CommitObserver)?) {
         guard hasEvents, let observer else { return }

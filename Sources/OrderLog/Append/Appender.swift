@@ -46,10 +46,12 @@ package final class Appender: Service {
     private let commandIdFilter: CommandIdFilterCache
     private let observer: (any CommitObserver)?
     /// Tells how the batches fare.
-    let activity = AppendActivity()
+    let activity: AppendActivity
+    private let metrics: LogMetrics?
 
     /// - Parameters:
     ///   - commandIdFilter: the ids of past days; a `CommandIdFilterLoader` fills it.
+    ///   - metrics: counts commands and batches.
     ///   - observer: is told of every batch of events before the batch's commands are answered.
     package init(
         configuration: PostgresConfiguration,
@@ -57,6 +59,7 @@ package final class Appender: Service {
         settings: Settings = Settings(),
         logger: Logger,
         commandIdFilter: CommandIdFilterCache = CommandIdFilterCache(),
+        metrics: LogMetrics? = nil,
         observer: (any CommitObserver)? = nil
     ) {
         var configuration = configuration
@@ -73,6 +76,8 @@ package final class Appender: Service {
         self.logger = logger
         self.commandIdFilter = commandIdFilter
         self.observer = observer
+        self.metrics = metrics
+        activity = AppendActivity(metrics: metrics)
         self.queue = AppendQueue(
             singles: AppendQueue.Bounds(count: settings.queueCapacity, bytes: settings.queueBytes),
             bulk: AppendQueue.Bounds(count: settings.bulkCapacity, bytes: settings.bulkBytes)
@@ -82,10 +87,13 @@ package final class Appender: Service {
     /// The number of commands that wait for a batch.
     package var backlog: Int { queue.count }
 
+    /// The numbers of waiting single commands and of waiting commands of bulk requests.
+    package var backlogs: LogGauges.Backlog { queue.counts }
+
     /// Appends the events of a command durably and exactly once; returns when they are committed.
     package func submit(_ submission: Submission) async throws(AppendRefusal) -> CommandReceipt {
         let entry = entry(submission)
-        if let refusal = queue.push(entry) { throw refusal }
+        if let refusal = queue.push(entry) { entry.pendingReceipt.complete(with: .failure(refusal)) }
         return try await entry.pendingReceipt.receipt()
     }
 
@@ -99,7 +107,11 @@ package final class Appender: Service {
     }
 
     private func entry(_ submission: Submission) -> AppendQueue.Entry {
-        AppendQueue.Entry(submission: submission, deadline: .now + settings.timeout)
+        AppendQueue.Entry(
+            submission: submission,
+            deadline: .now + settings.timeout,
+            pendingReceipt: PendingReceipt(metrics: metrics)
+        )
     }
 
     /// Serves the queue until graceful shutdown or cancellation; commands that were queued by then are still answered.

@@ -29,6 +29,12 @@ final class AppendActivity: Sendable {
     }
 
     private let state = Mutex(State())
+    private let metrics: LogMetrics?
+
+    /// - Parameter metrics: counts the batches.
+    init(metrics: LogMetrics? = nil) {
+        self.metrics = metrics
+    }
 
     /// The time that a batch may take for its locks, or for its commit, before the appender counts as stuck.
     static let longestPhase: Duration = .seconds(2)
@@ -49,13 +55,19 @@ final class AppendActivity: Sendable {
 
     func commitBegins() { state.withLock { $0.enter(.committing) } }
 
-    /// The batch was committed, or had nothing to commit.
-    func batchCommitted() {
-        state.withLock { state in
-            state.lastCommit = .now
+    /// The batch was committed.
+    ///
+    /// - Parameter count: the commands in it; 0 where it had nothing to write.
+    func batchCommitted(commands count: Int) {
+        let duration = state.withLock { state in
+            let now = ContinuousClock.now
+            let duration = now - state.phaseBegan
+            state.lastCommit = now
             state.failure = nil
             state.enter(.idle)
+            return duration
         }
+        if count > 0 { metrics?.batchCommitted(commands: count, in: duration) }
     }
 
     /// The batch failed for a reason that lies outside of it, and waits for its next attempt.
@@ -64,6 +76,7 @@ final class AppendActivity: Sendable {
             state.failure = (.now, Unreadiness(writeFailure: error))
             state.enter(.beginning)
         }
+        metrics?.batchFailed()
     }
 
     /// The batch has been answered.

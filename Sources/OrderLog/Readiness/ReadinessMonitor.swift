@@ -31,6 +31,7 @@ package final class ReadinessMonitor: Service {
     private let pools: [PostgresPool]
     private let appender: Appender
     private let tail: LogTail
+    private let metrics: LogMetrics?
     private let logger: Logger
     private let state: Mutex<State>
 
@@ -39,18 +40,22 @@ package final class ReadinessMonitor: Service {
     /// A commit, or a connection that answered, within this time tells that the next one works too.
     private static let freshness: Duration = .seconds(1)
 
-    /// - Parameter pools: the pools that answer reads.
+    /// - Parameters:
+    ///   - pools: the pools that answer reads.
+    ///   - metrics: records how fast they answer.
     package init(
         configuration: PostgresConfiguration,
         pools: [PostgresPool],
         appender: Appender,
         tail: LogTail,
+        metrics: LogMetrics? = nil,
         logger: Logger
     ) {
         self.configuration = configuration
         self.pools = pools
         self.appender = appender
         self.tail = tail
+        self.metrics = metrics
         self.logger = logger
         state = Mutex(State(reads: pools.map { _ in Finding() }))
     }
@@ -94,10 +99,12 @@ package final class ReadinessMonitor: Service {
 
     private func probeReads(_ index: Int) async {
         await repeatedly {
-            state.withLock { $0.reads[index].began = .now }
+            let began = ContinuousClock.now
+            state.withLock { $0.reads[index].began = began }
             var trouble: Unreadiness?
             do {
                 try await pools[index].query("select seq from log_head", timeout: WriteProbe.timeout)
+                metrics?.databaseAnswered(in: .now - began)
             } catch {
                 trouble = .readsUnanswered
             }

@@ -162,6 +162,11 @@ package final class PostgresPool: Sendable, Service {
         }
     }
 
+    /// The numbers of all connections, of those that are lent, and of the callers that wait for one.
+    package var use: (connections: Int, lent: Int, waiting: Int) {
+        state.withLock { ($0.machine.connectionCount, $0.machine.lentCount, $0.machine.waiterCount) }
+    }
+
     /// True when a connection has come back in order within the time; idle connections are checked each second.
     package func hasAnswered(within duration: Duration) -> Bool {
         state.withLock { state in state.lastAnswer.map { ContinuousClock.now - $0 < duration } ?? false }
