@@ -64,7 +64,8 @@ struct AppendSession {
     mutating func close() async {
         await connection?.close()
         connection = nil
-        await prefetchConnection?.close()
+        // A prefetch may still be running there; nobody needs its rows.
+        await prefetchConnection?.close(grace: .milliseconds(100))
         prefetchConnection = nil
         // After a failure it is unknown which orders were committed.
         cache.removeAll()
