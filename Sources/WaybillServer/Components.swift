@@ -72,7 +72,6 @@ struct Components {
             observer: tail
         )
         readiness = ReadinessMonitor(
-            configuration: settings.database,
             pools: [pool, models.pool],
             appender: appender,
             tail: tail,

@@ -38,7 +38,8 @@ package final class Appender: Service {
         package init() {}
     }
 
-    private let configuration: PostgresConfiguration
+    /// The sessions of the appender; the probe of readiness has the same.
+    let configuration: PostgresConfiguration
     private let registry: EpochRegistry
     private let settings: Settings
     private let logger: Logger

@@ -27,7 +27,6 @@ package final class ReadinessMonitor: Service {
         var reads: [Finding]
     }
 
-    private let configuration: PostgresConfiguration
     private let pools: [PostgresPool]
     private let appender: Appender
     private let tail: LogTail
@@ -44,14 +43,12 @@ package final class ReadinessMonitor: Service {
     ///   - pools: the pools that answer reads.
     ///   - metrics: records how fast they answer.
     package init(
-        configuration: PostgresConfiguration,
         pools: [PostgresPool],
         appender: Appender,
         tail: LogTail,
         metrics: LogMetrics? = nil,
         logger: Logger
     ) {
-        self.configuration = configuration
         self.pools = pools
         self.appender = appender
         self.tail = tail
@@ -84,7 +81,7 @@ package final class ReadinessMonitor: Service {
     }
 
     private func probeWrites() async {
-        var probe = WriteProbe(configuration: configuration, logger: logger)
+        var probe = WriteProbe(configuration: appender.configuration, logger: logger)
         await repeatedly {
             var trouble: Unreadiness?
             if !appender.activity.hasCommitted(within: Self.freshness) {
