@@ -19,6 +19,9 @@ package struct PostgresConfiguration: Sendable, Hashable {
     package var roleExpression: String?
     /// The time for opening a connection, authentication included.
     package var connectTimeout: Duration = .seconds(10)
+    /// The time for a request that names none of its own, and for each step of a COPY; nil for no limit. A connection
+    /// that misses it is closed, as for a request's own time.
+    package var requestTimeout: Duration?
     /// True for TCP keepalives that probe after 10 s of silence and give up within about 25 s; false for the system's
     /// own.
     package var keepalives = true

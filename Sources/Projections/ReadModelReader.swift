@@ -4,7 +4,7 @@ package import Postgres
 
 /// Reads the read models. Each read is one snapshot, and tells the last event of the log that it reflects.
 package struct ReadModelReader: Sendable {
-    let pool: PostgresPool
+    package let pool: PostgresPool
     package let registry: EpochRegistry
     package let pace: ProjectionPace
 
@@ -27,7 +27,13 @@ package struct ReadModelReader: Sendable {
         var configuration = configuration
         configuration.serverSettings["plan_cache_mode"] = "force_custom_plan"
         configuration.serverSettings["jit"] = "off"
-        return LogReader.makePool(configuration: configuration, registry: registry, maximum: maximum, logger: logger)
+        return LogReader.makePool(
+            configuration: configuration,
+            registry: registry,
+            maximum: maximum,
+            statementTimeout: .seconds(8),
+            logger: logger
+        )
     }
 
     /// Reads the number of the last event that the served version of a model reflects.

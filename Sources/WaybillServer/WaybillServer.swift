@@ -64,6 +64,7 @@ package struct WaybillServer: Sendable {
             services: companions + watch + [
                 components.appender, components.tail, components.projector, components.replays, components.maintenance,
                 components.clockWatch,
+                components.readiness,
                 LoopBoundService(components.application(settings: settings, logger: logger, onRunning: onRunning)),
                 components.hub,
             ],

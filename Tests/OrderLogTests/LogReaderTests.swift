@@ -168,8 +168,25 @@ import Testing
             let rows = try await log.pool.query(
                 "select count(*) from pg_inherits where inhparent = 'commands'::regclass"
             )
-            // Partitions of today and the two days ahead, and the default partition.
-            #expect(try rows.first?.get(0, as: Int64.self) == 4)
+            // Partitions of today and the seven days ahead, and the default partition.
+            #expect(try rows.first?.get(0, as: Int64.self) == 9)
+        }
+    }
+
+    /// A dump holds this lock for as long as it lasts.
+    @Test func maintenanceGivesWayToADump() async throws {
+        try await TestLog.with { log in
+            let dump = try await PostgresConnection.connect(log.database, logger: log.logger)
+            try await dump.query("begin")
+            try await dump.query("lock table commands in access share mode")
+            let retention = CommandRetention(pool: log.pool, days: 90)
+            let began = ContinuousClock.now
+            let error = await #expect(throws: PostgresError.self) { try await retention.maintainPartitions() }
+            #expect(error?.sqlState == "55P03")
+            #expect(ContinuousClock.now - began < .seconds(5))
+            try await dump.query("rollback")
+            try await retention.maintainPartitions()
+            await dump.close()
         }
     }
 }

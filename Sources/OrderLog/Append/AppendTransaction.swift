@@ -54,7 +54,7 @@ struct AppendTransaction {
             EpochStore.newer.query(after: registry.current.newestOrdinal),
         ]
         if !trackingKeys.isEmpty { statements.append(TrackingNumberTable.find(Array(trackingKeys))) }
-        let results = try await connection.pipeline(opening + statements, timeout: LogConnection.appendTimeout)
+        let results = try await connection.pipeline(opening + statements, timeout: LogConnection.beginTimeout)
         let rows = Array(results.dropFirst(opening.count))
         registry.merge(try EpochStore.decode(rows[4]))
         let epochs = registry.current
@@ -163,6 +163,9 @@ struct AppendTransaction {
 
     var hasEvents: Bool { !plan.events.isEmpty }
 
+    /// The batch accepted nothing new, so that there is nothing to commit.
+    var isEmpty: Bool { plan.isEmpty }
+
     /// Tells the observer that the batch is committed.
     func notify(_ observer: (any CommitObserver)?) {
         guard hasEvents, let observer else { return }
@@ -170,10 +173,15 @@ struct AppendTransaction {
         observer.commitEnded(epochs.epochs.last?.name == head.epoch ? plan.events : [], in: epochs)
     }
 
+    /// Gives the batch up: nothing of it is written.
+    func rollBack() async throws(PostgresError) {
+        _ = try await connection.query("rollback", timeout: LogConnection.appendTimeout)
+    }
+
     /// Writes the batch and commits; a batch that accepted nothing new is rolled back.
     func commit() async throws(PostgresError) {
         guard !plan.isEmpty else {
-            _ = try await connection.query("rollback", timeout: LogConnection.appendTimeout)
+            try await rollBack()
             return
         }
         var statements: [PostgresQuery] = []

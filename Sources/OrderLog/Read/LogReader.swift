@@ -23,16 +23,21 @@ package struct LogReader: Sendable {
 
     /// Makes the pool for reads of this log: few connections, acting as the writer role, each made with the epochs
     /// reloaded.
+    ///
+    /// - Parameter statementTimeout: the server's limit for one statement. A connection that gives no answer for a
+    ///   second longer is closed, and another takes its place.
     package static func makePool(
         configuration: PostgresConfiguration,
         registry: EpochRegistry,
         maximum: Int = 4,
+        statementTimeout: Duration = .seconds(4),
         logger: Logger
     ) -> PostgresPool {
         var configuration = configuration
         configuration.applicationName = "waybill reader"
         configuration.roleExpression = LogConnection.roleExpression
         configuration.serverSettings.merge(LogConnection.settings) { $1 }
+        LogConnection.limitStatements(of: &configuration, to: statementTimeout)
         return PostgresPool(configuration: configuration, maximum: maximum, logger: logger) { connection in
             try await EpochStore.ensure(on: connection, registry: registry)
         }

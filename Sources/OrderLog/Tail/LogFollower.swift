@@ -25,6 +25,7 @@ package final class LogFollower: Sendable {
         configuration.roleExpression = LogConnection.roleExpression
         configuration.serverSettings.merge(LogConnection.settings) { $1 }
         configuration.serverSettings.merge(settings) { $1 }
+        configuration.requestTimeout = LogConnection.requestTimeout
         self.configuration = configuration
         self.name = name
         self.logger = logger

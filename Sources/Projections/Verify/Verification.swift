@@ -45,6 +45,7 @@ package struct Verification: Sendable {
         configuration.roleExpression = LogConnection.roleExpression
         configuration.serverSettings.merge(LogConnection.settings) { $1 }
         configuration.serverSettings.merge(["statement_timeout": "100000"]) { $1 }
+        configuration.requestTimeout = ReplayLimits.timeout
         return configuration
     }
 
