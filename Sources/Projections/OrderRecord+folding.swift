@@ -13,14 +13,15 @@ extension OrderRecord {
     /// - Throws: `UnreadableEvent`.
     mutating func fold(_ event: LoggedEvent) throws {
         try UnreadableEvent.naming(event) { try order.replay(event) }
+        snapshot?.count(event)
         seq = event.seq
         recordedAt = event.recordedAt
     }
 
-    /// The estimated size of what was read of the order: its state, and the events after it.
+    /// The size of what was read of the order: its state and the events after it, estimated where no state is there.
     var loadedByteCount: Int {
-        let events = order.version - (snapshot?.version ?? 0)
-        return (snapshot?.byteCount ?? 0) + events * 256
+        guard let snapshot else { return order.version * 256 }
+        return snapshot.byteCount + snapshot.tailByteCount
     }
 
     var envelope: EventEnvelope {

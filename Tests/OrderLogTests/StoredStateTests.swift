@@ -61,6 +61,27 @@ import Testing
         #expect(!StateSnapshot(version: 100, byteCount: StateSnapshot.smallByteCount).isOutdated(at: 101))
     }
 
+    /// Events can be as large as the state, so that a tail is bounded by its bytes too.
+    @Test func aTailAsLargeAsItsStateOutdatesIt() throws {
+        var plan = BatchPlan(
+            headSeq: 0,
+            recordedAt: Timestamp(unixMicroseconds: 1_000_000),
+            epochs: EpochTable([Epoch(ordinal: 1, name: "aaaaaaaa", firstSeq: 1)]),
+            records: [:],
+            known: [:]
+        )
+        let order = UUID()
+        _ = try plan.decide(Samples.submission(.placeOrder, Samples.place(), order: order)).get()
+        let event = try #require(plan.events.first)
+        let size = (event.data?.count ?? 0) + event.internal.count
+        var snapshot = StateSnapshot(version: 100, byteCount: 40 << 10)
+        let count = (40 << 10) / size
+        for _ in 0..<count { snapshot.count(event) }
+        #expect(!snapshot.isOutdated(at: 101))
+        snapshot.count(event)
+        #expect(snapshot.tailByteCount == (count + 1) * size && snapshot.isOutdated(at: 101))
+    }
+
     @Test func aStateOfAnotherLayoutIsFoldedFromTheLogAndWrittenAnew() async throws {
         try await TestLog.with { log in
             let orders = (0..<3).map { _ in UUID() }

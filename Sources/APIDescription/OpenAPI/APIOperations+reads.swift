@@ -36,7 +36,7 @@ extension APIOperation {
                 ),
                 APIParameter.query(
                     "trackingNumber",
-                    word,
+                    ["type": "string", "minLength": 1, "pattern": "^[^\\x00]*[A-Za-z0-9][^\\x00]*$"],
                     "Only orders with a parcel or return that has or had this tracking number. Only ASCII letters and "
                         + "digits count, in whichever case; there must be one."
                 ),

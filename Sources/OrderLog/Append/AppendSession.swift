@@ -175,7 +175,7 @@ struct AppendSession {
         for (entry, result) in zip(pending, transaction.results) { entry.pendingReceipt.complete(with: result) }
         pending.removeFirst(transaction.results.count)
         prefetch = await loaded
-        prefetch.merge(transaction.known)
+        prefetch.merge(transaction.known, transaction.changedRecords)
     }
 
     /// Answers the entries of a batch that must not run again as it is: several run alone, each in a transaction of its

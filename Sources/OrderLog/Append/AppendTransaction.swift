@@ -158,6 +158,9 @@ struct AppendTransaction {
         )
     }
 
+    /// The orders that the batch changed, as they are after it.
+    var changedRecords: [OrderRecord] { states.records }
+
     /// All commands that the batch knew and added.
     var known: [CommandKey: AcceptedCommand] { plan.known }
 

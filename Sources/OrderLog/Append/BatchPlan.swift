@@ -123,7 +123,9 @@ struct BatchPlan {
         for event in decided {
             headSeq += 1
             let (before, after) = record.order.apply(event)
-            events.append(logged(event, of: submission, order: record.order, before: before, after: after))
+            let logged = logged(event, of: submission, order: record.order, before: before, after: after)
+            events.append(logged)
+            record.snapshot?.count(logged)
             addTrackingNumber(of: event, to: record.order)
             record.seq = headSeq
             record.recordedAt = recordedAt

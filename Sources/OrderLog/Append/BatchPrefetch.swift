@@ -1,5 +1,6 @@
 import Foundation
 import Logging
+import Orders
 import Postgres
 
 /// The rows that the next batch needs, loaded on another connection while the batch before it is being committed.
@@ -76,8 +77,10 @@ struct BatchPrefetch: Sendable {
         }
     }
 
-    /// Adds the commands that the committed batch knew and added.
-    mutating func merge(_ commands: [CommandKey: AcceptedCommand]) {
+    /// Adds the commands that the committed batch knew and added, and the orders that it changed: the rows were read
+    /// before it committed, and the cache may have let some of its orders go.
+    mutating func merge(_ commands: [CommandKey: AcceptedCommand], _ changed: [OrderRecord]) {
         for (key, command) in commands where commandIds.contains(key.commandId) { known[key] = command }
+        for record in changed where orderIds.contains(record.order.orderId) { orders[record.order.orderId] = record }
     }
 }

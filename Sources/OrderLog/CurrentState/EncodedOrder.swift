@@ -101,7 +101,10 @@ package struct EncodedOrder: Sendable {
     ///
     /// - Throws: `StoredDataError` where an event cannot be read, or is missing in the log.
     func fold(_ events: [LoggedEvent], into record: inout OrderRecord) throws {
-        for event in events { try record.order.replay(event) }
+        for event in events {
+            try record.order.replay(event)
+            record.snapshot?.count(event)
+        }
         guard events.last?.seq == seq else {
             throw StoredDataError.malformed(what: "state", detail: "the log lacks events up to \(seq)")
         }

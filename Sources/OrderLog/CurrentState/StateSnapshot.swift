@@ -9,6 +9,8 @@ package struct StateSnapshot: Sendable, Hashable {
     package let version: Int
     /// The size of the state's JSON, in bytes.
     package let byteCount: Int
+    /// The size of the events after the state, in bytes of `data` and `internal`.
+    package private(set) var tailByteCount = 0
 
     package init(version: Int, byteCount: Int) {
         self.version = version
@@ -24,9 +26,20 @@ package struct StateSnapshot: Sendable, Hashable {
     /// reading.
     package static let longestTail = 512
 
+    /// The size of the events after a state at which it is written again, if it is no larger itself. So a reader
+    /// reads at most about as many bytes of events as of the state, and at most as many bytes are written as the
+    /// events have.
+    private static let longestTailByteCount = 16 * 1024
+
+    /// Counts an event after the state.
+    package mutating func count(_ event: LoggedEvent) {
+        tailByteCount += (event.data?.count ?? 0) + event.internal.count
+    }
+
     /// Tells whether the row has to hold a new state once the order is at a version.
     package func isOutdated(at version: Int) -> Bool {
         byteCount < Self.smallByteCount
+            || tailByteCount >= max(Self.longestTailByteCount, byteCount)
             || version - self.version >= min(Self.longestTail, byteCount / Self.bytesPerEvent)
     }
 }

@@ -120,6 +120,8 @@ def agree(body):
         for index, line in enumerate(lines):
             if isinstance(line, dict) and len(lines) > 1:
                 line["lineId"] = f"l{index + 1}"
+            if isinstance(line, dict) and isinstance(line.get("promised"), dict):
+                line["promised"] = dict(WINDOW)
     if "discount" in body and "currency" in body:
         add_up(body)
 
