@@ -80,7 +80,8 @@ import Testing
         HandMadeSum("us-tax-partly-cancelled", total: 10800, due: 5400),
         // 129.00 + 1 × 10.32 tax; 87.00 + 6.97 tax is 93.97, two thirds of which are 62.64; shipping 8.95.
         HandMadeSum("us-tax-of-each-line", total: 24224, due: 24224 - 6264),
-        // 2 × 129.00 + 2 × 24.90 + 4.90 − 10.00; of the coupon the lamps bear 8.38: (258.00 − 8.38) ÷ 2 is 124.81.
+        // 2 × 129.00 + 2 × 24.90 + 4.90 − 10.00. Of the coupon the lamps bear 8.38:
+        // (258.00 − 8.38) ÷ 2 is 124.81.
         HandMadeSum("coupon-half-cancelled", total: 30270, due: 17789),
         // 1,650 + 9,600 + 4,960 + 600 − 500; the cups bear 296: ⌊9,304 ÷ 3⌋ is 3,101.
         HandMadeSum("yen-coupon", total: 16310, due: 13209),

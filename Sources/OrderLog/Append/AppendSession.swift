@@ -1,3 +1,4 @@
+import Foundation
 import Logging
 import Orders
 import Postgres
@@ -22,6 +23,8 @@ struct AppendSession {
     private var cache = StateCache()
     private var clock = LogClock()
     private var slowOrders = SlowOrders()
+    /// The orders of which a command of the batch at hand took too long.
+    private var timedOutOrders: Set<UUID> = []
     /// Loads the rows of the next batch while one is being committed.
     private var prefetchConnection: PostgresConnection?
     private var prefetch = BatchPrefetch()
@@ -77,17 +80,23 @@ struct AppendSession {
     mutating func process(_ batch: [AppendQueue.Entry]) async {
         activity.batchTaken(batch)
         defer { activity.batchTaken([]) }
-        let slow = batch.filter { slowOrders.contains($0.submission.orderId) }
-        if slow.isEmpty {
-            await append(batch, statementTimeout: nil)
-            return
-        }
-        await append(batch.filter { !slowOrders.contains($0.submission.orderId) }, statementTimeout: nil)
-        await appendEachAlone(slow)
+        timedOutOrders = []
+        let (together, alone) = slowOrders.divide(batch)
+        if !together.isEmpty { await append(together, statementTimeout: nil) }
+        await appendEachAlone(alone)
     }
 
+    /// Appends each entry in a transaction of its own. After a command that took too long, further ones of its order
+    /// that wait in the same batch are answered at once: one order's trouble must not cost the others its time again
+    /// and again.
     private mutating func appendEachAlone(_ entries: [AppendQueue.Entry]) async {
-        for entry in entries { await append([entry], statementTimeout: aloneStatementTimeout) }
+        for entry in entries {
+            if let orderId = entry.submission.orderId, timedOutOrders.contains(orderId), !entry.maybeCommitted {
+                entry.pendingReceipt.complete(with: .failure(.unavailable))
+                continue
+            }
+            await append([entry], statementTimeout: aloneStatementTimeout)
+        }
     }
 
     /// - Parameter statementTimeout: the limit for each statement of a command that runs alone; nil for a batch.
@@ -148,7 +157,7 @@ struct AppendSession {
         answering pending: inout [AppendQueue.Entry],
         isLast: Bool
     ) async throws {
-        // Where further commands of this batch follow, they must not wait for the rows of the next one.
+        // Further commands of this batch must not wait for the rows of the next one.
         let isLast = isLast && transaction.results.count == pending.count
         let wanted = isLast ? BatchPrefetch(for: queue.peek(limit: batchLimit), notIn: cache) : BatchPrefetch()
         let (epochs, connection) = (registry.current, prefetchConnection)
@@ -207,7 +216,10 @@ struct AppendSession {
             pending[0].wasTimedOut = true
             return false
         }
-        if let orderId = entry.submission.orderId { slowOrders.insert(orderId) }
+        if let orderId = entry.submission.orderId {
+            slowOrders.insert(orderId)
+            timedOutOrders.insert(orderId)
+        }
         logger.error(
             "a command took too long; it is answered as unavailable",
             metadata: [

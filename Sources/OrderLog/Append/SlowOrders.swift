@@ -17,6 +17,20 @@ struct SlowOrders {
         ends[orderId] = now + Self.duration
     }
 
+    /// Divides a batch into commands that run together and those that run alone after them, in their order.
+    ///
+    /// A scan by tracking number names no order, so that it must not overtake a command that stands before it: from the
+    /// first slow order's command on, a batch with such a scan runs one by one.
+    func divide(_ batch: [AppendQueue.Entry]) -> (together: [AppendQueue.Entry], alone: [AppendQueue.Entry]) {
+        guard let first = batch.firstIndex(where: { contains($0.submission.orderId) }) else { return (batch, []) }
+        let (before, rest) = (Array(batch[..<first]), batch[first...])
+        if rest.contains(where: { $0.submission.trackingKey != nil }) { return (before, Array(rest)) }
+        return (
+            before + rest.filter { !contains($0.submission.orderId) },
+            rest.filter { contains($0.submission.orderId) }
+        )
+    }
+
     func contains(_ orderId: UUID?, at now: ContinuousClock.Instant = .now) -> Bool {
         guard let orderId, let end = ends[orderId] else { return false }
         return end > now

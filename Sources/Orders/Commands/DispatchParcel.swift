@@ -46,7 +46,7 @@ struct DispatchParcel: CommandPayload {
         }
         var next = parcel
         next.setTracking(parcel.tracking.replaced(by: tracking))
-        try order.requireRoom(0, adding: next.former.count, within: Parcel.formerLimit, for: "former numbers a parcel")
+        try order.requireRoomForFormer(next.former.count)
         let dispatched = ParcelDispatched(parcelId: parcelId, tracking: tracking, eta: eta, isImplied: false)
         let event = OrderEvent(dispatched, at: occurredAt)
         guard parcel.kind == .digital, parcel.isPacked, parcel.scan(Self.digitalScanId) == nil else { return [event] }

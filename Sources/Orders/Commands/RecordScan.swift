@@ -22,6 +22,7 @@ struct RecordScan: CommandPayload {
     var parcelId: String?
     /// The tracking by which the scan names its parcel; nil for a scan that names it by id.
     var tracked: Tracked?
+    /// The report. Its time is the command's, and joins when the scan is decided.
     let scan: Scan
 
     /// A parcel by its tracking number.
@@ -33,7 +34,7 @@ struct RecordScan: CommandPayload {
 
     static func read(_ fields: inout FieldReader) -> RecordScan? {
         let parcelId = fields.required("parcelId", .identifier)
-        let scan = readScan(&fields)
+        let scan = Scan.readReport(&fields, at: .earliest)
         guard let parcelId, let scan else { return nil }
         return RecordScan(parcelId: parcelId, scan: scan)
     }
@@ -43,32 +44,10 @@ struct RecordScan: CommandPayload {
         let shop = fields.optional("shop", .shop)
         let carrier = fields.optional("carrier", .text)
         let trackingNumber = fields.required("trackingNumber", .trackingNumber)
-        let scan = readScan(&fields)
+        let scan = Scan.readReport(&fields, at: .earliest)
         guard let trackingNumber, let scan else { return nil }
         let tracked = Tracked(carrier: carrier, trackingNumber: trackingNumber, shop: shop)
         return RecordScan(tracked: tracked, scan: scan)
-    }
-
-    /// Reads the scan's own fields. The time is the command's, and joins when the scan is decided.
-    private static func readScan(_ fields: inout FieldReader) -> Scan? {
-        let scanId = fields.required("scanId", .identifier)
-        let code: ScanCode? = fields.required("code", .word)
-        let place = fields.optional("place", .place)
-        let reason: FailureReason? = fields.optional("reason", .word)
-        let eta = fields.optional("eta", .window)
-        let proof = fields.optional("proof", .proof)
-        let detail = fields.optional("detail", .identifier)
-        guard let scanId, let code else { return nil }
-        return Scan(
-            scanId: scanId,
-            code: code,
-            occurredAt: .earliest,
-            place: place,
-            reason: reason,
-            eta: eta,
-            proof: proof,
-            detail: detail
-        )
     }
 
     func write(_ writer: inout JSONWriter) {
@@ -80,13 +59,7 @@ struct RecordScan: CommandPayload {
         } else {
             writer.field("parcelId", parcelId)
         }
-        writer.field("scanId", scan.scanId)
-        writer.field("code", scan.code)
-        writer.field("place", scan.place)
-        if let reason = scan.reason { writer.field("reason", reason) }
-        writer.field("eta", scan.eta)
-        writer.field("proof", scan.proof)
-        writer.field("detail", scan.detail)
+        scan.writeReport(&writer)
     }
 
     func decide(_ order: Order, at occurredAt: Timestamp) throws(Rejection) -> [OrderEvent] {

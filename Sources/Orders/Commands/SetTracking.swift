@@ -11,9 +11,14 @@ struct SetTracking: CommandPayload {
         "returnId": "The return; either this or `parcelId`.",
     ]
 
-    let parcelId: String?
-    let returnId: String?
+    let target: Target
     let tracking: Tracking
+
+    /// The thing whose tracking is set.
+    enum Target: Sendable {
+        case parcel(String)
+        case returned(String)
+    }
 
     static func read(_ fields: inout FieldReader) -> SetTracking? {
         let parcelId = fields.optional("parcelId", .identifier)
@@ -28,49 +33,33 @@ struct SetTracking: CommandPayload {
         if !fields.has("carrier"), !fields.has("trackingNumber"), !fields.has("trackingUrl") {
             fields.addError("or /carrier or /trackingUrl is required", member: "trackingNumber")
         }
-        return SetTracking(parcelId: parcelId, returnId: returnId, tracking: tracking)
+        guard let target = parcelId.map(Target.parcel) ?? returnId.map(Target.returned) else { return nil }
+        return SetTracking(target: target, tracking: tracking)
     }
 
     func write(_ writer: inout JSONWriter) {
-        writer.field("parcelId", parcelId)
-        writer.field("returnId", returnId)
+        switch target {
+        case .parcel(let parcelId): writer.field("parcelId", parcelId)
+        case .returned(let returnId): writer.field("returnId", returnId)
+        }
         tracking.write(&writer)
     }
 
     func decide(_ order: Order, at occurredAt: Timestamp) throws(Rejection) -> [OrderEvent] {
-        let old: Tracking
-        if let parcelId {
-            let parcel = order.parcels[try order.requireParcel(parcelId)]
+        let changed: TrackingChanged
+        switch target {
+        case .parcel(let parcelId):
+            var parcel = order.parcels[try order.requireParcel(parcelId)]
             guard !parcel.isVoid else { throw Rejection(.parcelVoid, "Parcel \(parcelId) was unpacked.") }
-            var next = parcel
-            next.setTracking(tracking)
-            try order.requireRoom(
-                0,
-                adding: next.former.count,
-                within: Parcel.formerLimit,
-                for: "former numbers a parcel"
-            )
-            old = parcel.tracking
-        } else if let returnId {
-            let found = try order.requireReturn(returnId)
-            var next = found
-            next.setTracking(tracking)
-            try order.requireRoom(
-                0,
-                adding: next.formerKeys.count,
-                within: Parcel.formerLimit,
-                for: "former numbers a return"
-            )
-            old = found.tracking
-        } else {
-            return []
+            changed = TrackingChanged(parcelId: parcelId, old: parcel.tracking.given, new: tracking)
+            parcel.setTracking(tracking)
+            try order.requireRoomForFormer(parcel.former.count)
+        case .returned(let returnId):
+            var found = try order.requireReturn(returnId)
+            changed = TrackingChanged(returnId: returnId, old: found.tracking.given, new: tracking)
+            found.setTracking(tracking)
+            try order.requireRoomForFormer(found.formerKeys.count)
         }
-        let changed = TrackingChanged(
-            parcelId: parcelId,
-            returnId: returnId,
-            old: old.isEmpty ? nil : old,
-            new: tracking
-        )
         return [OrderEvent(changed, at: occurredAt)]
     }
 

@@ -43,39 +43,18 @@ struct ScanRecorded: EventPayload {
 
     func writeData(_ writer: inout JSONWriter) {
         writer.field("parcelId", parcelId)
-        writer.field("scanId", scan.scanId)
-        writer.field("code", scan.code)
-        writer.field("place", scan.place)
-        if let reason = scan.reason { writer.field("reason", reason) }
-        writer.field("eta", scan.eta)
-        writer.field("proof", scan.proof)
-        writer.field("detail", scan.detail)
+        scan.writeReport(&writer)
         writer.field("parcelStatus", parcelStatus)
     }
 
     static func read(_ type: EventType, _ stored: inout StoredFields) -> ScanRecorded? {
         let parcelId = stored.data.required("parcelId", .identifier)
-        let scanId = stored.data.required("scanId", .identifier)
-        let code: ScanCode? = stored.data.required("code", .word)
-        let place = stored.data.optional("place", .place)
-        let reason: FailureReason? = stored.data.optional("reason", .word)
-        let eta = stored.data.optional("eta", .window)
-        let proof = stored.data.optional("proof", .proof)
-        let detail = stored.data.optional("detail", .identifier)
+        var scan = Scan.readReport(&stored.data, at: stored.columns.occurredAt)
         let status: ParcelStatus? = stored.data.required("parcelStatus", .word)
-        guard let parcelId, let scanId, let code, let status else { return nil }
-        var scan = Scan(
-            scanId: scanId,
-            code: code,
-            occurredAt: stored.columns.occurredAt,
-            place: place,
-            reason: reason,
-            eta: eta,
-            proof: proof,
-            detail: detail
-        )
-        scan.isBeforeOrder = stored.isHidden
-        if !stored.isDescribing { scan.overrulesWayBack = stored.internal.optional("overrulesWayBack", .bool) ?? false }
+        let overrules = stored.isDescribing ? nil : stored.internal.optional("overrulesWayBack", .bool)
+        scan?.isBeforeOrder = stored.isHidden
+        scan?.overrulesWayBack = overrules ?? false
+        guard let parcelId, let scan, let status else { return nil }
         return ScanRecorded(parcelId: parcelId, scan: scan, parcelStatus: status)
     }
 

@@ -55,6 +55,11 @@ extension Order {
         try requireRoom(scanCount, within: OrderBound.scans, for: "scans")
     }
 
+    /// Refuses more former tracking numbers than a parcel or a return keeps.
+    func requireRoomForFormer(_ count: Int) throws(Rejection) {
+        try requireRoom(0, adding: count, within: Parcel.formerLimit, for: "former tracking numbers of one thing")
+    }
+
     func requireRoomForEdit() throws(Rejection) {
         try requireRoom(adjustmentIds.count + editCount, within: OrderBound.edits, for: "edits and adjustments")
     }

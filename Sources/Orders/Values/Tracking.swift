@@ -9,6 +9,9 @@ package struct Tracking: Sendable, Hashable {
 
     var isEmpty: Bool { carrier == nil && trackingNumber == nil && trackingUrl == nil }
 
+    /// The tracking itself; nil where it says nothing.
+    var given: Tracking? { isEmpty ? nil : self }
+
     /// The number as it is compared; nil without a number.
     var numberKey: String? { trackingNumber.flatMap(TrackingNumber.key) }
 

@@ -10,19 +10,25 @@ import Testing
         }
     }
 
-    @Test func theReasonsComeInOneOrder() throws {
+    /// An order whose two units are under way, each in a parcel of its own.
+    private func twoParcels() throws -> Given {
         let two = Step.place(
             [lineBody("a", quantity: "1", price: money(1000)), lineBody("b", quantity: "1", price: money(1000))],
             total: 2000
         )
-        let delivered = try Given(
+        return try Given(
             after: two,
             .confirm,
             .pay("m", "captured", 2000),
             .pack("p", ["a": 1]),
             .pack("q", ["b": 1]),
             .dispatch("p"),
-            .dispatch("q"),
+            .dispatch("q")
+        )
+    }
+
+    @Test func theReasonsComeInOneOrder() throws {
+        let delivered = try twoParcels().after(
             .scan("p", "d", .delivered, 20),
             .scan("q", "d", .delivered, 20),
             .close
@@ -58,18 +64,7 @@ import Testing
     }
 
     @Test func problemsOfOneKindAreNamedOnce() throws {
-        let two = Step.place(
-            [lineBody("a", quantity: "1", price: money(1000)), lineBody("b", quantity: "1", price: money(1000))],
-            total: 2000
-        )
-        let sent = try Given(
-            after: two,
-            .confirm,
-            .pay("m", "captured", 2000),
-            .pack("p", ["a": 1]),
-            .pack("q", ["b": 1]),
-            .dispatch("p"),
-            .dispatch("q"),
+        let sent = try twoParcels().after(
             .scan("p", "x", .exception, 20),
             .scan("q", "x", .exception, 20)
         )
