@@ -37,6 +37,7 @@ let unixSignals = Target.Dependency.product(name: "UnixSignals", package: "swift
 
 // The binary carries the schema and the seeds, so that it runs from any directory.
 let migrations = [
+    "roles.sql",
     "001-roles.sql", "002-log-epochs.sql", "003-log-head.sql", "004-events.sql", "005-events-append-only.sql",
     "006-commands.sql", "007-commands-maintain.sql", "008-orders.sql", "009-secrets.sql",
     "010-projections.sql", "011-projection-active.sql", "012-order-list.sql", "013-order-list-keys.sql",
@@ -45,6 +46,7 @@ let migrations = [
     "021-projection-open.sql", "022-orders-customer.sql", "023-order-states.sql",
     "024-order-list-version.sql", "025-projection-layouts.sql", "026-projection-fence.sql",
     "027-tracking-numbers.sql", "028-order-list-numbers.sql", "029-attention-queue.sql",
+    "030-commands-expiry.sql", "031-ids-as-bytes.sql",
 ]
 
 let package = Package(
@@ -228,7 +230,7 @@ let package = Package(
         .testTarget(
             name: "OrderLogTests",
             dependencies: [
-                "LogSupport", "OrderLog", "Orders", "Postgres", "Schema", "TestSupport", logging,
+                "LogSupport", "OrderLog", "Orders", "Postgres", "Schema", "Telemetry", "TestSupport", logging,
             ],
             swiftSettings: strict
         ),

@@ -46,7 +46,16 @@ extension Migration {
         Migration(27, "tracking-numbers", PackageResources._27_tracking_numbers_sql),
         Migration(28, "order-list-numbers", PackageResources._28_order_list_numbers_sql),
         Migration(29, "attention-queue", PackageResources._29_attention_queue_sql),
+        Migration(30, "commands-expiry", PackageResources._30_commands_expiry_sql),
+        Migration(31, "ids-as-bytes", PackageResources._31_ids_as_bytes_sql),
     ]
+
+    /// The SQL that makes and repairs the roles before any migration. It speaks of `waybill_owner`, `waybill_writer`
+    /// and `waybill_login`, as the migrations do of the former two.
+    package static let rolesPrelude = String(decoding: PackageResources.roles_sql, as: UTF8.self)
+
+    /// True for a migration whose work is the prelude's now. It is recorded, and not run.
+    package var isDoneByPrelude: Bool { version == 1 && name == "roles" }
 
     private init(_ version: Int, _ name: String, _ bytes: [UInt8]) {
         self.init(version: version, name: name, sql: String(decoding: bytes, as: UTF8.self))

@@ -16,6 +16,7 @@ package struct APIRouter {
         package let appender: Appender
         package let reader: LogReader
         package let tail: LogTail
+        package let readiness: ReadinessMonitor
         package let hub: StreamHub
         package let models: ReadModelReader
         package let projector: Projector
@@ -29,6 +30,7 @@ package struct APIRouter {
             appender: Appender,
             reader: LogReader,
             tail: LogTail,
+            readiness: ReadinessMonitor,
             hub: StreamHub,
             models: ReadModelReader,
             projector: Projector,
@@ -41,6 +43,7 @@ package struct APIRouter {
             self.appender = appender
             self.reader = reader
             self.tail = tail
+            self.readiness = readiness
             self.hub = hub
             self.models = models
             self.projector = projector
@@ -76,7 +79,7 @@ package struct APIRouter {
         )
         let router = Router(context: WaybillContext.self, options: .autoGenerateHeadEndpoints)
         router.add(middleware: ProblemMiddleware())
-        HealthRoutes(tail: tail, hub: hub).add(to: router)
+        HealthRoutes(readiness: services.readiness, hub: hub).add(to: router)
         CommandRoutes(authorizer: authorizer, appender: appender, submissions: submissions).add(to: router)
         BulkRoutes(authorizer: authorizer, appender: appender, submissions: submissions).add(to: router)
         OrderRoutes(

@@ -1,11 +1,15 @@
+import Postgres
+
 /// The settings of the service's database connections.
 package enum LogConnection {
     /// The NOTIFY channel that announces new events.
     package static let channel = "waybill"
 
-    /// The session settings of every connection: the role that the service acts as, durability, time zone, planner.
+    /// The role that the service acts as, by the owner of the log: a database may have roles of its own, or none.
+    package static let roleExpression = LogRoles.writerExpression
+
+    /// The session settings of every connection: durability, time zone, planner.
     package static let settings = [
-        "role": "waybill_writer",
         "synchronous_commit": "on",
         "default_transaction_isolation": "read committed",
         "TimeZone": "UTC",
@@ -25,8 +29,22 @@ package enum LogConnection {
     package static let appenderSettings = settings.merging(["idle_in_transaction_session_timeout": "2000"]) { $1 }
 
     /// The time without an answer after which a reader closes its connection.
-    static let readTimeout: Duration = .seconds(12)
+    static let readTimeout: Duration = .seconds(5)
 
     /// The time without an answer after which the appender closes its connection; the outcome is unknown then.
     static let appendTimeout: Duration = .seconds(12)
+
+    /// The time without an answer to the first statements of a batch, which write nothing.
+    static let beginTimeout: Duration = .seconds(6)
+
+    /// The time for requests of other connections that name none of their own; longer than `statement_timeout`, so that
+    /// the server ends a slow statement first.
+    static let requestTimeout: Duration = .seconds(15)
+
+    /// Sets the server's limit for one statement, and a second more for the answer at the client, which a frozen server
+    /// process never gives.
+    static func limitStatements(of configuration: inout PostgresConfiguration, to limit: Duration) {
+        configuration.serverSettings["statement_timeout"] = "\(max(1, Int(limit / .milliseconds(1))))"
+        configuration.requestTimeout = limit + .seconds(1)
+    }
 }

@@ -12,10 +12,16 @@ package struct PostgresConfiguration: Sendable, Hashable {
     package var password: String?
     /// The name in `pg_stat_activity`.
     package var applicationName = "swift-postgres"
-    /// Settings of the session, sent with the first packet, such as `role` or `statement_timeout`.
+    /// Settings of the session, such as `statement_timeout`. They are set after connecting and read back: poolers
+    /// refuse them in the first packet.
     package var serverSettings: [String: String] = [:]
+    /// A SQL expression for the role that the session acts as; its null, and nil, keep the login.
+    package var roleExpression: String?
     /// The time for opening a connection, authentication included.
     package var connectTimeout: Duration = .seconds(10)
+    /// The time for a request that names none of its own, and for each step of a COPY; nil for no limit. A connection
+    /// that misses it is closed, as for a request's own time.
+    package var requestTimeout: Duration?
     /// True for TCP keepalives that probe after 10 s of silence and give up within about 25 s; false for the system's
     /// own.
     package var keepalives = true
@@ -46,22 +52,7 @@ package struct PostgresConfiguration: Sendable, Hashable {
             }
             values["tcp_user_timeout"] = values["tcp_user_timeout"] ?? "25000"
         }
-        let settings = serverSettings.sorted { $0.key < $1.key }.map { name, value in
-            "-c \(name)=\(PostgresConfiguration.escape(value))"
-        }
-        let options = ([values["options"]].compactMap { $0 } + settings).joined(separator: " ")
-        values["options"] = options.isEmpty ? nil : options
         return values.sorted { $0.key < $1.key }
-    }
-
-    /// Escapes a value for `options`, where a backslash keeps the next character from ending the word.
-    private static func escape(_ value: String) -> String {
-        var escaped = ""
-        for character in value {
-            if character == "\\" || character.isWhitespace { escaped.append("\\") }
-            escaped.append(character)
-        }
-        return escaped
     }
 }
 

@@ -4,7 +4,7 @@ package import Postgres
 
 /// Reads the read models. Each read is one snapshot, and tells the last event of the log that it reflects.
 package struct ReadModelReader: Sendable {
-    let pool: PostgresPool
+    package let pool: PostgresPool
     package let registry: EpochRegistry
     package let pace: ProjectionPace
 
@@ -27,7 +27,13 @@ package struct ReadModelReader: Sendable {
         var configuration = configuration
         configuration.serverSettings["plan_cache_mode"] = "force_custom_plan"
         configuration.serverSettings["jit"] = "off"
-        return LogReader.makePool(configuration: configuration, registry: registry, maximum: maximum, logger: logger)
+        return LogReader.makePool(
+            configuration: configuration,
+            registry: registry,
+            maximum: maximum,
+            statementTimeout: .seconds(8),
+            logger: logger
+        )
     }
 
     /// Reads the number of the last event that the served version of a model reflects.
@@ -55,11 +61,22 @@ package struct ReadModelReader: Sendable {
     }
 
     /// Runs statements in one round trip, and adds epochs that were opened since to the registry.
-    func read(_ queries: [PostgresQuery]) async throws -> [PostgresResult] {
+    ///
+    /// - Parameter bitmapScans: lets the statements use inverted indexes. The connections' settings keep bitmap scans
+    ///   off, so that the switch goes back when the transaction ends.
+    func read(_ queries: [PostgresQuery], bitmapScans: Bool = false) async throws -> [PostgresResult] {
         let registry = registry
         return try await pool.withConnection { connection in
             let newer = EpochStore.newer.query(after: registry.current.newestOrdinal)
-            var results = try await connection.pipeline(queries + [newer])
+            var results =
+                if bitmapScans {
+                    try await connection.withTransaction("begin read only") { transaction in
+                        let allow = PostgresQuery("set local enable_bitmapscan = on")
+                        return Array(try await transaction.pipeline([allow] + queries + [newer]).dropFirst())
+                    }
+                } else {
+                    try await connection.pipeline(queries + [newer])
+                }
             registry.merge(try EpochStore.decode(results.removeLast()))
             return results
         }

@@ -1,5 +1,6 @@
 import Logging
 import OrderLog
+import Postgres
 import ServiceLifecycle
 
 /// Maintains the partitions of `commands` each hour, and the appender's filter of the command ids of past days each
@@ -12,27 +13,47 @@ struct CommandMaintenance: Service {
 
     func run() async throws {
         await cancelWhenGracefulShutdown {
-            var partitionsMaintained: ContinuousClock.Instant?
-            while !Task.isCancelled {
-                do {
-                    if partitionsMaintained.map({ $0 + .seconds(3600) < .now }) ?? true {
-                        try await retention.maintainPartitions()
-                        partitionsMaintained = .now
-                    }
+            // One beside the other: a session that locks the partitions for hours must not keep the filter old.
+            await withTaskGroup(of: Void.self) { group in
+                group.addTask {
+                    await repeatedly(each: .seconds(3600)) { try await retention.maintainPartitions() }
+                }
+                group.addTask {
                     // Each minute, since the appender ignores a filter that was made in an earlier epoch.
-                    try await filterLoader.refresh(filter)
-                    try await Task.sleep(for: .seconds(60))
-                } catch is CancellationError {
-                    return
-                } catch {
-                    logger.warning(
-                        "maintaining the accepted commands failed; trying again in 30 seconds",
-                        metadata: ["error": "\(error)"]
-                    )
-                    // A cancelled sleep ends the loop by its condition.
-                    try? await Task.sleep(for: .seconds(30))
+                    await repeatedly(each: .seconds(60)) { try await filterLoader.refresh(filter) }
                 }
             }
+        }
+    }
+
+    private func repeatedly(each interval: Duration, _ work: () async throws -> Void) async {
+        while !Task.isCancelled {
+            do {
+                try await work()
+                try await Task.sleep(for: interval)
+            } catch is CancellationError {
+                return
+            } catch {
+                report(error)
+                // A cancelled sleep ends the loop by its condition.
+                try? await Task.sleep(for: .seconds(30))
+            }
+        }
+    }
+
+    private func report(_ error: any Error) {
+        if (error as? PostgresError)?.sqlState == "55P03" {
+            logger.info(
+                """
+                another session, such as a dump, uses the table of accepted commands; its partitions for the days \
+                ahead are made later: trying again in 30 seconds
+                """
+            )
+        } else {
+            logger.warning(
+                "maintaining the accepted commands failed; trying again in 30 seconds",
+                metadata: ["error": "\(error)"]
+            )
         }
     }
 }

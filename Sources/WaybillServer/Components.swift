@@ -16,6 +16,8 @@ struct Components {
     let tail: LogTail
     let hub: StreamHub
     let maintenance: CommandMaintenance
+    let clockWatch: LogClockWatch
+    let readiness: ReadinessMonitor
     let projector: Projector
     let replays: ReplayRunner
     let api: APIRouter
@@ -39,6 +41,7 @@ struct Components {
         let metrics = MetricsRegistry()
         try BuildInfo.register(in: metrics)
         try LogOutput.standardError.register(in: metrics)
+        let logMetrics = try LogMetrics(metrics)
         let hub = StreamHub(
             positionEncoder: positionEncoder,
             settings: settings.streams,
@@ -54,6 +57,9 @@ struct Components {
         let commandIdFilter = CommandIdFilterCache()
         try commandIdFilter.register(in: metrics)
         try settings.certificates?.register(in: metrics)
+        let clockAlarms = LogClockAlarms(logger: logger)
+        try clockAlarms.register(in: metrics)
+        clockWatch = LogClockWatch(pool: pool, alarms: clockAlarms)
         maintenance = CommandMaintenance(
             retention: CommandRetention(pool: pool, days: settings.commandRetentionDays),
             filterLoader: CommandIdFilterLoader(pool: pool, registry: registry),
@@ -66,8 +72,18 @@ struct Components {
             settings: settings.appender,
             logger: logger,
             commandIdFilter: commandIdFilter,
+            metrics: logMetrics,
             observer: tail
         )
+        readiness = ReadinessMonitor(
+            pools: [pool, models.pool],
+            appender: appender,
+            tail: tail,
+            metrics: logMetrics,
+            logger: logger
+        )
+        try Self.gauges(appender: appender, readiness: readiness, log: pool, models: models.pool)
+            .register(in: metrics)
         projector = Projector(
             configuration: settings.database,
             registry: registry,
@@ -80,6 +96,7 @@ struct Components {
                 appender: appender,
                 reader: reader,
                 tail: tail,
+                readiness: readiness,
                 hub: hub,
                 models: models,
                 projector: projector,
@@ -91,6 +108,22 @@ struct Components {
             ),
             logger: logger
         ) { DescriptionRoutes().add(to: $0) }
+    }
+
+    private static func gauges(
+        appender: Appender,
+        readiness: ReadinessMonitor,
+        log: PostgresPool,
+        models: PostgresPool
+    ) -> LogGauges {
+        let pools = [("log", log), ("models", models)].map { name, pool in
+            let use: @Sendable () -> LogGauges.PoolUse = {
+                let use = pool.use
+                return LogGauges.PoolUse(connections: use.connections, lent: use.lent, waiting: use.waiting)
+            }
+            return (name: name, use: use)
+        }
+        return LogGauges(backlog: { appender.backlogs }, pools: pools, trouble: { readiness.trouble })
     }
 
     /// The HTTP server with all its routes and streams.

@@ -63,6 +63,8 @@ package struct WaybillServer: Sendable {
         var configuration = ServiceGroupConfiguration(
             services: companions + watch + [
                 components.appender, components.tail, components.projector, components.replays, components.maintenance,
+                components.clockWatch,
+                components.readiness,
                 LoopBoundService(components.application(settings: settings, logger: logger, onRunning: onRunning)),
                 components.hub,
             ],

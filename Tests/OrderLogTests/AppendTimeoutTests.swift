@@ -110,6 +110,37 @@ import Testing
         }
     }
 
+    @Test func singleCommandIsRefusedSoonWhileTheHeadIsLocked() async throws {
+        try await TestLog.with { log in
+            var settings = Appender.Settings()
+            settings.stallTimeout = .milliseconds(500)
+            settings.lockTimeout = .milliseconds(300)
+            try await log.withAppender(settings) { appender in
+                let holder = try await PostgresConnection.connect(log.database, logger: log.logger)
+                try await holder.query("begin")
+                try await holder.query("select seq from log_head for update")
+                let bulk = await appender.enqueue(
+                    try Samples.submission(.placeOrder, Samples.place(), order: UUID(), key: "bulk")
+                )
+                let single = try Samples.submission(.placeOrder, Samples.place(), order: UUID(), key: "single")
+                let began = ContinuousClock.now
+                let refusal = await #expect(throws: AppendRefusal.self) { try await appender.submit(single) }
+                guard case .unavailable = refusal else {
+                    Issue.record("refused as \(String(describing: refusal))")
+                    return
+                }
+                #expect(ContinuousClock.now - began < .seconds(5))
+                try await holder.query("rollback")
+                // A bulk request waits for the database; the refused command was not appended.
+                let first = try await bulk.receipt()
+                #expect(first.position.seq == 1)
+                let again = try await appender.submit(single)
+                #expect(again.position.seq == 2 && !again.replayed)
+                await holder.close()
+            }
+        }
+    }
+
     @Test func failuresAreToldApart() {
         func failure(_ kind: PostgresError.Kind, _ state: String? = nil, sql: String = "insert") -> AppendFailure {
             AppendFailure(PostgresError(kind, "", sqlState: state, sql: sql))

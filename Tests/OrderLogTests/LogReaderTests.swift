@@ -120,6 +120,46 @@ import Testing
         }
     }
 
+    @Test func commandIdsAreKeptForTheDaysOfTheLog() async throws {
+        try await TestLog.with { log in
+            let accept = """
+                insert into commands (
+                    order_id, first_seq, last_seq, recorded_at, version, shop, command_id, status, fingerprint)
+                select gen_random_uuid(), 1, 1, clock_timestamp() + make_interval(days => n), 1, 'aurora', n::text,
+                    'placed', sha256('x')
+                """
+            let retention = CommandRetention(pool: log.pool, days: 90)
+            let recent =
+                "select count(*) from commands where recorded_at > clock_timestamp() - interval '90 days 1 hour'"
+            try await log.pool.query("\(accept) from generate_series(-200, -1) n")
+            try await retention.maintainPartitions()
+            #expect(try await log.pool.query(recent).first?.get(0, as: Int64.self) == 90)
+            #expect(try await log.pool.query("select 1 from commands").count < 95)
+            // The clock was ahead for a moment, in which a command came.
+            try await log.pool.query("update log_head set recorded_at = clock_timestamp() + interval '100 days'")
+            try await log.pool.query("\(accept) from generate_series(100, 100) n")
+            try await retention.maintainPartitions()
+            #expect(try await log.pool.query(recent).first?.get(0, as: Int64.self) == 91)
+        }
+    }
+
+    @Test func commandIdsOfQuietShopsAreKeptForLonger() async throws {
+        try await TestLog.with { log in
+            let retention = CommandRetention(pool: log.pool, days: 90)
+            try await log.pool.query(
+                """
+                insert into commands (
+                    order_id, first_seq, last_seq, recorded_at, version, shop, command_id, status, fingerprint)
+                select gen_random_uuid(), 1, 1, clock_timestamp() - make_interval(days => 7 * n), 1, 'aurora', n::text,
+                    'placed', sha256('x')
+                from generate_series(1, 50) n
+                """
+            )
+            try await retention.maintainPartitions()
+            #expect(try await log.pool.query("select 1 from commands").count == 50)
+        }
+    }
+
     @Test func partitionsOfCommandsAreMadeOnce() async throws {
         try await TestLog.with { log in
             let retention = CommandRetention(pool: log.pool, days: 90)
@@ -128,8 +168,25 @@ import Testing
             let rows = try await log.pool.query(
                 "select count(*) from pg_inherits where inhparent = 'commands'::regclass"
             )
-            // Partitions of today and the two days ahead, and the default partition.
-            #expect(try rows.first?.get(0, as: Int64.self) == 4)
+            // Partitions of today and the seven days ahead, and the default partition.
+            #expect(try rows.first?.get(0, as: Int64.self) == 9)
+        }
+    }
+
+    /// A dump holds this lock for as long as it lasts.
+    @Test func maintenanceGivesWayToADump() async throws {
+        try await TestLog.with { log in
+            let dump = try await PostgresConnection.connect(log.database, logger: log.logger)
+            try await dump.query("begin")
+            try await dump.query("lock table commands in access share mode")
+            let retention = CommandRetention(pool: log.pool, days: 90)
+            let began = ContinuousClock.now
+            let error = await #expect(throws: PostgresError.self) { try await retention.maintainPartitions() }
+            #expect(error?.sqlState == "55P03")
+            #expect(ContinuousClock.now - began < .seconds(5))
+            try await dump.query("rollback")
+            try await retention.maintainPartitions()
+            await dump.close()
         }
     }
 }

@@ -12,6 +12,7 @@ import Testing
         _ body: (PostgresConnection) async throws -> R
     ) async throws -> R {
         var configuration = log.database
+        configuration.roleExpression = LogConnection.roleExpression
         configuration.serverSettings.merge(LogConnection.settings) { $1 }
         let connection = try await PostgresConnection.connect(configuration, logger: log.logger)
         let result: Result<R, any Error>

@@ -81,6 +81,42 @@ import Testing
     }
 
     /// A database of the version before the table `orders` was renamed, with an order and a replay under construction.
+    /// Counts the columns that are compared by the database's locale.
+    private static let localized = """
+        select count(*) from pg_attribute a join pg_class c on c.oid = a.attrelid
+        where c.relnamespace = current_schema()::regnamespace and c.relkind in ('r', 'p', 'i')
+            and c.relname <> 'schema_migrations' and a.attnum > 0
+            and a.attcollation = 'pg_catalog."default"'::regcollation
+        """
+
+    @Test func idsAreComparedAsBytesInNewDatabases() async throws {
+        try await TestLog.with { log async throws in
+            #expect(try await log.pool.query(Self.localized).first?.get(0, as: Int64.self) == 0)
+            // The views are there again, with their grants.
+            for view in ["orders", "logged_tracking_numbers"] {
+                #expect(try await log.pool.query("select * from \(view)").isEmpty)
+            }
+        }
+    }
+
+    @Test func idsAreComparedAsBytesInSmallExistingDatabases() async throws {
+        try await TestLog.withDatabase { database, logger in
+            let former = Migration.all.filter { $0.version < 31 }
+            try await Migrator(migrations: former, logger: logger).migrate(database)
+            let connection = try await PostgresConnection.connect(database, logger: logger)
+            let before = try await connection.query(Self.localized)
+            #expect(try before.first?.get(0, as: Int64.self) ?? 0 > 50)
+            try await connection.query("insert into secrets (name, value) values ('kept', 'x')")
+            try await Migrator(logger: logger).migrate(database)
+            let after = try await connection.query(Self.localized)
+            #expect(try after.first?.get(0, as: Int64.self) == 0)
+            #expect(try await connection.query("select 1 from secrets where name = 'kept'").count == 1)
+            // There is nothing left to change.
+            try await connection.query("select compare_ids_as_bytes()")
+            await connection.close()
+        }
+    }
+
     @Test func aDatabaseWithTheTableOrdersGoesOnAfterItsMigration() async throws {
         let order = UUID()
         let (event, state): (String, String) = try await TestLog.with { log in

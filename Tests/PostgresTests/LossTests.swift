@@ -106,6 +106,31 @@ import Testing
         }
     }
 
+    @Test func connectionsOwnTimeoutHoldsForRequestsWithoutOne() async throws {
+        try await withConnection({ $0.requestTimeout = .milliseconds(100) }) { connection in
+            #expect(try await connection.query("select pg_sleep(0.3)", timeout: .seconds(60)).count == 1)
+            let error = try await postgresError { try await connection.query("select pg_sleep(600)") }
+            #expect(error?.kind == .timeout)
+            #expect(error?.outcomeUnknown == true)
+            #expect(!connection.isOpen)
+        }
+    }
+
+    @Test func connectionsOwnTimeoutEndsScriptsAndCopies() async throws {
+        try await withConnection({ $0.requestTimeout = .milliseconds(100) }) { connection in
+            let error = try await postgresError { try await connection.executeScript("select pg_sleep(600)") }
+            #expect(error?.kind == .timeout)
+        }
+        try await withConnection({ $0.requestTimeout = .milliseconds(100) }) { connection in
+            let error = try await postgresError {
+                try await connection.withCopyOut("copy (select 1 from pg_sleep(600)) to stdout") { chunks in
+                    for try await _ in chunks {}
+                }
+            }
+            #expect(error?.kind == .timeout)
+        }
+    }
+
     @Test func answerOfACancelledCallerIsDropped() async throws {
         try await withConnection { connection in
             try await withConnection { blocker in

@@ -9,11 +9,14 @@ import Testing
     private func withPool<R>(
         maximum: Int,
         acquireTimeout: Duration = .seconds(15),
+        requestTimeout: Duration? = nil,
         onConnect: (@Sendable (PostgresConnection) async throws -> Void)? = nil,
         _ body: (PostgresPool) async throws -> R
     ) async throws -> R {
+        var configuration = try TestServer.shared().configuration
+        configuration.requestTimeout = requestTimeout
         let pool = PostgresPool(
-            configuration: try TestServer.shared().configuration,
+            configuration: configuration,
             maximum: maximum,
             acquireTimeout: acquireTimeout,
             logger: quiet,
@@ -131,6 +134,35 @@ import Testing
             #expect(kill(first, SIGSTOP) == 0)
             defer { kill(first, SIGCONT) }
             await pool.checkIdle(timeout: .milliseconds(100))
+            #expect(try await pool.withConnection { $0.backendProcessID } != first)
+        }
+    }
+
+    @Test func checkWaitsForAllFrozenConnectionsAtOnce() async throws {
+        try await withPool(maximum: 4) { pool in
+            let pids = try await withThrowingTaskGroup(of: Int32.self) { group in
+                for _ in 0..<4 {
+                    group.addTask {
+                        try await pool.query("select pg_backend_pid(), pg_sleep(0.3)")[0].get(0, as: Int32.self)
+                    }
+                }
+                return try await group.reduce(into: Set()) { $0.insert($1) }
+            }
+            for pid in pids { #expect(kill(pid, SIGSTOP) == 0) }
+            defer { for pid in pids { kill(pid, SIGCONT) } }
+            let duration = await ContinuousClock().measure { await pool.checkIdle(timeout: .seconds(2)) }
+            #expect(pids.count == 4 && duration < .seconds(4))
+            let next = try await pool.withConnection { $0.backendProcessID }
+            #expect(!pids.contains(next))
+        }
+    }
+
+    @Test func connectionThatFreezesWhileLentIsReplaced() async throws {
+        try await withPool(maximum: 1, requestTimeout: .milliseconds(500)) { pool in
+            let first = try await pool.withConnection { $0.backendProcessID }
+            #expect(kill(first, SIGSTOP) == 0)
+            defer { kill(first, SIGCONT) }
+            #expect(try await postgresError { try await pool.query("select 1") }?.kind == .timeout)
             #expect(try await pool.withConnection { $0.backendProcessID } != first)
         }
     }

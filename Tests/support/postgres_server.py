@@ -136,6 +136,14 @@ class Server:
             statement,
         )
 
+    def script(self, text, database):
+        """Runs a script for psql, with its commands, as the superuser."""
+        path = f"{self.directory}-{database}.sql"
+        with open(path, "w", encoding="utf-8") as file:
+            file.write(text)
+        place = ["-h", "127.0.0.1", "-p", str(self.port), "-U", "postgres", "-d", database]
+        return self._run("psql", "-X", "-q", "-A", "-t", *place, "-f", path)
+
     def stop(self):
         """Ends the server in order, without waiting for its clients."""
         self._process.send_signal(signal.SIGINT)

@@ -19,6 +19,9 @@ enum MetricsPage {
             )
             try hub.register(in: registry)
             try CommandIdFilterCache().register(in: registry)
+            try LogClockAlarms(logger: Logger(label: "page")).register(in: registry)
+            _ = try LogMetrics(registry)
+            try idleGauges.register(in: registry)
             try CertificateReloads().register(in: registry) { 0 }
             return """
                 # Metrics
@@ -36,6 +39,16 @@ enum MetricsPage {
 
                 """
         }
+    }
+
+    /// The gauges of a service that has nothing to do.
+    private static var idleGauges: LogGauges {
+        let idle: @Sendable () -> LogGauges.PoolUse = { LogGauges.PoolUse(connections: 0, lent: 0, waiting: 0) }
+        return LogGauges(
+            backlog: { (0, 0) },
+            pools: ["log", "models"].map { (name: $0, use: idle) },
+            trouble: { nil }
+        )
     }
 
     /// The source of streams that are never opened.

@@ -4,10 +4,10 @@ import Hummingbird
 import OrderLog
 import StrictJSON
 
-/// `GET /healthz`: tells that the process answers. `GET /readyz`: tells whether the service reaches its log and takes
-/// requests.
+/// `GET /healthz`: tells that the process answers. `GET /readyz`: tells whether the service takes commands and answers
+/// reads, or the reason why it cannot.
 struct HealthRoutes: Sendable {
-    let tail: LogTail
+    let readiness: ReadinessMonitor
     let hub: StreamHub
 
     func add(to router: Router<WaybillContext>) {
@@ -15,13 +15,14 @@ struct HealthRoutes: Sendable {
         router.get("/readyz") { _, _ in try ready() }
     }
 
-    /// Answers by the tail's health, without a query, since callers without a token may ask. The tail reads the log
-    /// each second.
+    /// Answers by what the monitor has found, without a query, since callers without a token may ask.
     private func ready() throws -> Response {
         guard !hub.isDraining else {
             throw Problem.busy(.unavailable, retryAfter: 5, "The service is shutting down.")
         }
-        guard tail.isHealthy else { throw Problem.unavailable }
+        if let trouble = readiness.trouble {
+            throw Problem.busy(.unavailable, retryAfter: 1, trouble.message)
+        }
         return Self.response(.ready)
     }
 

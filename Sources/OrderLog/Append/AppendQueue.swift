@@ -11,7 +11,11 @@ final class AppendQueue: Sendable {
     struct Entry: Sendable {
         let submission: Submission
         let deadline: ContinuousClock.Instant
-        let pendingReceipt = PendingReceipt()
+        var pendingReceipt = PendingReceipt()
+        /// The time at which the command came.
+        let queuedAt = ContinuousClock.now
+        /// The command belongs to a bulk request, whose sender waits for the database.
+        var isBulk = false
         /// The command was accepted in an attempt whose commit may or may not have happened.
         var maybeCommitted = false
         /// The command ran alone, and a statement took too long.
@@ -80,6 +84,9 @@ final class AppendQueue: Sendable {
 
     var count: Int { state.withLock { $0.singles.count + $0.bulk.count } }
 
+    /// The commands in each lane.
+    var counts: LogGauges.Backlog { state.withLock { ($0.singles.count, $0.bulk.count) } }
+
     /// Queues a single command.
     ///
     /// - Returns: the reason why the command was not queued; nil when it was.
@@ -134,6 +141,13 @@ final class AppendQueue: Sendable {
         state.withLock { state in
             let (singles, bulk) = Self.shares(of: limit, in: state)
             return Array(state.singles.entries.prefix(singles)) + Array(state.bulk.entries.prefix(bulk))
+        }
+    }
+
+    /// Takes the single commands that came before a moment out of the queue.
+    func removeSingles(queuedBefore moment: ContinuousClock.Instant) -> [Entry] {
+        state.withLock { state in
+            state.singles.take(state.singles.entries.prefix { $0.queuedAt < moment }.count)
         }
     }
 

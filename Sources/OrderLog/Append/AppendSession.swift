@@ -16,8 +16,12 @@ struct AppendSession {
     private let batchLimit: Int
     /// The limit for each statement of a command that runs alone because its batch failed. The others wait.
     private let aloneStatementTimeout: Duration
+    private let activity: AppendActivity
     private var connection: PostgresConnection?
+    /// The time at which the connection was last used.
+    private var lastUse = ContinuousClock.now
     private var cache = StateCache()
+    private var clock = LogClock()
     private var slowOrders = SlowOrders()
     /// The orders of which a command of the batch at hand took too long.
     private var timedOutOrders: Set<UUID> = []
@@ -34,6 +38,7 @@ struct AppendSession {
         queue: AppendQueue,
         batchLimit: Int,
         aloneStatementTimeout: Duration,
+        activity: AppendActivity,
         observer: (any CommitObserver)?
     ) {
         self.configuration = configuration
@@ -44,6 +49,7 @@ struct AppendSession {
         self.queue = queue
         self.batchLimit = batchLimit
         self.aloneStatementTimeout = aloneStatementTimeout
+        self.activity = activity
         self.observer = observer
     }
 
@@ -62,7 +68,8 @@ struct AppendSession {
     mutating func close() async {
         await connection?.close()
         connection = nil
-        await prefetchConnection?.close()
+        // A prefetch may still be running there; nobody needs its rows.
+        await prefetchConnection?.close(grace: .milliseconds(100))
         prefetchConnection = nil
         // After a failure it is unknown which orders were committed.
         cache.removeAll()
@@ -71,6 +78,8 @@ struct AppendSession {
 
     /// Appends a batch and answers each of its entries, after as many attempts as their deadlines allow.
     mutating func process(_ batch: [AppendQueue.Entry]) async {
+        activity.batchTaken(batch)
+        defer { activity.batchTaken([]) }
         timedOutOrders = []
         let (together, alone) = slowOrders.divide(batch)
         if !together.isEmpty { await append(together, statementTimeout: nil) }
@@ -93,6 +102,7 @@ struct AppendSession {
     /// - Parameter statementTimeout: the limit for each statement of a command that runs alone; nil for a batch.
     private mutating func append(_ batch: [AppendQueue.Entry], statementTimeout: Duration?) async {
         var pending = batch
+        defer { activity.batchEnded() }
         var backoff = Backoff(first: .milliseconds(50), limit: .seconds(1))
         while !pending.isEmpty {
             // The process ends at once: clients send the command again, under the same id.
@@ -102,6 +112,7 @@ struct AppendSession {
             }
             removeExpired(&pending)
             if pending.isEmpty { return }
+            activity.batchBegins()
             do {
                 let transaction = try await AppendTransaction.begin(
                     on: connect(),
@@ -110,11 +121,18 @@ struct AppendSession {
                     registry: registry,
                     commandIdFilter: commandIdFilter,
                     cache: &cache,
+                    clock: &clock,
                     prefetch: prefetch
                 )
                 prefetch = BatchPrefetch()
+                if pending.contains(where: \.pendingReceipt.isAnswered) {
+                    // Some were refused meanwhile, and must not be appended: decide again without them.
+                    try await transaction.rollBack()
+                    continue
+                }
                 try await commit(transaction, answering: &pending, isLast: statementTimeout == nil)
             } catch {
+                if AppendFailure(error) == .outside { activity.batchFailed(error) }
                 await close()
                 if await isAnswered(&pending, after: error) { return }
                 // Jitter: many processes must not retry at the same moment.
@@ -152,8 +170,10 @@ struct AppendSession {
             logger: logger
         )
         if transaction.hasEvents { observer?.commitBegins() }
+        activity.commitBegins()
         do {
             try await transaction.commit()
+            activity.batchCommitted(commands: transaction.isEmpty ? 0 : transaction.results.count)
         } catch {
             if transaction.hasEvents { observer?.commitEnded([], in: epochs) }
             for index in pending.indices where transaction.accepted(index) { pending[index].maybeCommitted = true }
@@ -214,20 +234,21 @@ struct AppendSession {
     /// A statement that the server itself has ended takes its transaction with it.
     private static func mayBeCommitted(_ error: any Error) -> Bool { (error as? PostgresError)?.kind != .server }
 
-    /// Refuses the entries whose deadline has passed.
+    /// Refuses the entries whose deadline has passed, and drops those that were refused while they waited.
     private func removeExpired(_ pending: inout [AppendQueue.Entry]) {
         let now = ContinuousClock.now
         for entry in pending where entry.deadline <= now {
             entry.pendingReceipt.complete(with: .failure(.unavailable))
         }
-        pending.removeAll { $0.deadline <= now }
+        pending.removeAll { $0.deadline <= now || $0.pendingReceipt.isAnswered }
     }
 
     private mutating func connect() async throws -> PostgresConnection {
-        if let connection, connection.isOpen {
+        if let connection, connection.isOpen, await isAlive(connection) {
             if prefetchConnection?.isOpen != true { await connectForPrefetch() }
             return connection
         }
+        if connection != nil { await close() }
         cache.removeAll()
         prefetch = BatchPrefetch()
         let fresh = try await PostgresConnection.connect(configuration, on: executor, logger: logger)
@@ -238,8 +259,27 @@ struct AppendSession {
             throw error
         }
         connection = fresh
+        lastUse = .now
         await connectForPrefetch()
         return fresh
+    }
+
+    /// Asks a connection that was idle for an answer, so that a batch does not wait for a server process that has
+    /// frozen meanwhile.
+    private mutating func isAlive(_ connection: PostgresConnection) async -> Bool {
+        let now = ContinuousClock.now
+        defer { lastUse = now }
+        guard now - lastUse > .seconds(1) else { return true }
+        do {
+            try await connection.query("select 1", timeout: .seconds(1))
+            return true
+        } catch {
+            logger.warning(
+                "the appender's idle connection did not answer; connecting again",
+                metadata: ["error": "\(error)"]
+            )
+            return false
+        }
     }
 
     /// Connects for prefetching. Where that fails, batches load their rows themselves until the next attempt.

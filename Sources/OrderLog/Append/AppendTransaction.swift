@@ -33,6 +33,7 @@ struct AppendTransaction {
         registry: EpochRegistry,
         commandIdFilter: CommandIdFilterCache,
         cache: inout StateCache,
+        clock: inout LogClock,
         prefetch: BatchPrefetch
     ) async throws -> AppendTransaction {
         let commandIds = Set(entries.lazy.filter(\.mayBeKnown).map(\.submission.commandId))
@@ -53,7 +54,7 @@ struct AppendTransaction {
             EpochStore.newer.query(after: registry.current.newestOrdinal),
         ]
         if !trackingKeys.isEmpty { statements.append(TrackingNumberTable.find(Array(trackingKeys))) }
-        let results = try await connection.pipeline(opening + statements, timeout: LogConnection.appendTimeout)
+        let results = try await connection.pipeline(opening + statements, timeout: LogConnection.beginTimeout)
         let rows = Array(results.dropFirst(opening.count))
         registry.merge(try EpochStore.decode(rows[4]))
         let epochs = registry.current
@@ -77,7 +78,9 @@ struct AppendTransaction {
         let candidates = trackingKeys.isEmpty ? [:] : try TrackingNumberTable.decode(rows[5])
         try await addCandidates(candidates, of: entries, to: &orders, cache: &cache)
         for record in orders.records.values { cache.insert(record) }
-        let now = try rows[1].first.map { try $0.get("now", as: PostgresTimestamp.self).unixMicroseconds }
+        let now = try rows[1].first.map {
+            clock.time(LogClock.Reading(database: try $0.get("now", as: PostgresTimestamp.self).unixMicroseconds))
+        }
         let plan = BatchPlan(
             headSeq: head.seq,
             // The log's time never goes back, whatever the clock does.
@@ -163,6 +166,9 @@ struct AppendTransaction {
 
     var hasEvents: Bool { !plan.events.isEmpty }
 
+    /// The batch accepted nothing new, so that there is nothing to commit.
+    var isEmpty: Bool { plan.isEmpty }
+
     /// Tells the observer that the batch is committed.
     func notify(_ observer: (any CommitObserver)?) {
         guard hasEvents, let observer else { return }
@@ -170,10 +176,15 @@ struct AppendTransaction {
         observer.commitEnded(epochs.epochs.last?.name == head.epoch ? plan.events : [], in: epochs)
     }
 
+    /// Gives the batch up: nothing of it is written.
+    func rollBack() async throws(PostgresError) {
+        _ = try await connection.query("rollback", timeout: LogConnection.appendTimeout)
+    }
+
     /// Writes the batch and commits; a batch that accepted nothing new is rolled back.
     func commit() async throws(PostgresError) {
         guard !plan.isEmpty else {
-            _ = try await connection.query("rollback", timeout: LogConnection.appendTimeout)
+            try await rollBack()
             return
         }
         var statements: [PostgresQuery] = []

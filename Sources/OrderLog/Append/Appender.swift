@@ -18,6 +18,11 @@ package final class Appender: Service {
         package var bulkCapacity = 2048
         /// The time after which a command that waits for the database is refused as `unavailable`.
         package var timeout: Duration = .seconds(15)
+        /// The time after which a single command is refused as `unavailable` where the batch before it, or its own, is
+        /// kept by anything but the database's disk: a lock, a lost connection, a server process without an answer.
+        package var stallTimeout: Duration = .seconds(2)
+        /// The server's limit for the wait for a lock; shorter than `stallTimeout`, so that the reason is known.
+        package var lockTimeout: Duration = .milliseconds(1500)
         /// The largest size of the waiting single commands, in bytes of their JSON; further ones are refused as
         /// `overloaded`.
         package var queueBytes = 64 << 20
@@ -33,16 +38,21 @@ package final class Appender: Service {
         package init() {}
     }
 
-    private let configuration: PostgresConfiguration
+    /// The sessions of the appender; the probe of readiness has the same.
+    let configuration: PostgresConfiguration
     private let registry: EpochRegistry
     private let settings: Settings
     private let logger: Logger
     private let queue: AppendQueue
     private let commandIdFilter: CommandIdFilterCache
     private let observer: (any CommitObserver)?
+    /// Tells how the batches fare.
+    let activity: AppendActivity
+    private let metrics: LogMetrics?
 
     /// - Parameters:
     ///   - commandIdFilter: the ids of past days; a `CommandIdFilterLoader` fills it.
+    ///   - metrics: counts commands and batches.
     ///   - observer: is told of every batch of events before the batch's commands are answered.
     package init(
         configuration: PostgresConfiguration,
@@ -50,19 +60,26 @@ package final class Appender: Service {
         settings: Settings = Settings(),
         logger: Logger,
         commandIdFilter: CommandIdFilterCache = CommandIdFilterCache(),
+        metrics: LogMetrics? = nil,
         observer: (any CommitObserver)? = nil
     ) {
         var configuration = configuration
         configuration.applicationName = "waybill appender"
+        configuration.roleExpression = LogConnection.roleExpression
         configuration.serverSettings.merge(LogConnection.appenderSettings) { $1 }
         let limit = max(1, Int(settings.statementTimeout / .milliseconds(1)))
         configuration.serverSettings["statement_timeout"] = "\(limit)"
+        configuration.serverSettings["lock_timeout"] = "\(max(1, Int(settings.lockTimeout / .milliseconds(1))))"
+        configuration.requestTimeout = LogConnection.appendTimeout
+        configuration.connectTimeout = min(configuration.connectTimeout, .seconds(5))
         self.configuration = configuration
         self.registry = registry
         self.settings = settings
         self.logger = logger
         self.commandIdFilter = commandIdFilter
         self.observer = observer
+        self.metrics = metrics
+        activity = AppendActivity(metrics: metrics)
         self.queue = AppendQueue(
             singles: AppendQueue.Bounds(count: settings.queueCapacity, bytes: settings.queueBytes),
             bulk: AppendQueue.Bounds(count: settings.bulkCapacity, bytes: settings.bulkBytes)
@@ -72,23 +89,31 @@ package final class Appender: Service {
     /// The number of commands that wait for a batch.
     package var backlog: Int { queue.count }
 
+    /// The numbers of waiting single commands and of waiting commands of bulk requests.
+    package var backlogs: LogGauges.Backlog { queue.counts }
+
     /// Appends the events of a command durably and exactly once; returns when they are committed.
     package func submit(_ submission: Submission) async throws(AppendRefusal) -> CommandReceipt {
         let entry = entry(submission)
-        if let refusal = queue.push(entry) { throw refusal }
+        if let refusal = queue.push(entry) { entry.pendingReceipt.complete(with: .failure(refusal)) }
         return try await entry.pendingReceipt.receipt()
     }
 
     /// Queues a command of a bulk request behind the caller's earlier ones, and returns when it is queued. Waits while
     /// the bulk lane is full; single commands go first.
     package func enqueue(_ submission: Submission) async -> PendingReceipt {
-        let entry = entry(submission)
+        var entry = entry(submission)
+        entry.isBulk = true
         if let refusal = await queue.pushBulk(entry) { entry.pendingReceipt.complete(with: .failure(refusal)) }
         return entry.pendingReceipt
     }
 
     private func entry(_ submission: Submission) -> AppendQueue.Entry {
-        AppendQueue.Entry(submission: submission, deadline: .now + settings.timeout)
+        AppendQueue.Entry(
+            submission: submission,
+            deadline: .now + settings.timeout,
+            pendingReceipt: PendingReceipt(metrics: metrics)
+        )
     }
 
     /// Serves the queue until graceful shutdown or cancellation; commands that were queued by then are still answered.
@@ -96,9 +121,26 @@ package final class Appender: Service {
         // A thread of its own: every request waits for the appender, so that the appender must not wait for requests.
         let executor = PostgresTaskExecutor(name: "waybill-append")
         await withTaskCancellationOrGracefulShutdownHandler {
-            await withTaskExecutorPreference(executor) { await serve(on: executor.connections) }
+            await withTaskGroup(of: Void.self) { group in
+                group.addTask { await self.refuseStalled() }
+                await withTaskExecutorPreference(executor) { await serve(on: executor.connections) }
+                group.cancelAll()
+            }
         } onCancelOrGracefulShutdown: {
             self.queue.close()
+        }
+    }
+
+    /// Refuses the single commands that a stalled batch keeps for too long. The batch itself goes on: where it cannot
+    /// be told any more that a command was refused, the command may be appended all the same.
+    private func refuseStalled() async {
+        while !Task.isCancelled {
+            // A cancelled sleep ends the loop by its condition.
+            try? await Task.sleep(for: .milliseconds(100))
+            guard let batch = activity.entriesStalled(for: settings.stallTimeout) else { continue }
+            let moment = ContinuousClock.now - settings.stallTimeout
+            let late = batch.filter { !$0.isBulk && $0.queuedAt < moment } + queue.removeSingles(queuedBefore: moment)
+            for entry in late { entry.pendingReceipt.complete(with: .failure(.unavailable)) }
         }
     }
 
@@ -112,6 +154,7 @@ package final class Appender: Service {
             queue: queue,
             batchLimit: settings.batchLimit,
             aloneStatementTimeout: settings.aloneStatementTimeout,
+            activity: activity,
             observer: observer
         )
         await session.connectEarly()

@@ -17,7 +17,7 @@ struct BatchPrefetch: Sendable {
     private(set) var orders: [UUID: OrderRecord] = [:]
 
     /// The time after which the waiting batch goes on without the prefetched rows.
-    private static let timeout: Duration = .seconds(2)
+    private static let timeout: Duration = .seconds(1)
 
     /// A prefetch without rows.
     init() {}

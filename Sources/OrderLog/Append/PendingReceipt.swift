@@ -5,8 +5,13 @@ package struct PendingReceipt: Sendable {
     package typealias Answer = Result<CommandReceipt, AppendRefusal>
 
     private let promise = OneShotPromise<Answer>()
+    private let began = ContinuousClock.now
+    private let metrics: LogMetrics?
 
-    init() {}
+    /// - Parameter metrics: counts the answer.
+    init(metrics: LogMetrics? = nil) {
+        self.metrics = metrics
+    }
 
     /// True when `receipt` would return at once.
     package var isAnswered: Bool { promise.isFulfilled }
@@ -18,6 +23,6 @@ package struct PendingReceipt: Sendable {
 
     /// Gives the answer. Only the first call counts.
     func complete(with answer: Answer) {
-        promise.fulfill(answer)
+        if promise.fulfill(answer) { metrics?.commandAnswered(answer, after: .now - began) }
     }
 }

@@ -12,6 +12,14 @@ package struct Migrator: Sendable {
         case missing(version: Int, name: String)
         /// A newer migration was applied before this one.
         case skipped(version: Int, name: String)
+        /// The schema is older than this version of Waybill, and the login may not change it.
+        case needsAdministrator(login: String)
+        /// The login may not read which migrations the database has.
+        case unreadable(login: String)
+        /// No schema of the search path exists.
+        case noSchema
+        /// The database's encoding is not UTF-8.
+        case otherEncoding(String)
 
         package var description: String {
             switch self {
@@ -30,6 +38,22 @@ package struct Migrator: Sendable {
                 migration \(version) (\(name)) is missing in the database, but a later one is applied: the database \
                 was not written by a released version; restore it from a backup
                 """
+            case .needsAdministrator(let login):
+                """
+                the login \(login) may not bring the database's schema up to date: run `waybill migrate` as the owner \
+                of the database, or give an administrator the output of `waybill migrate --print-sql`
+                """
+            case .unreadable(let login):
+                """
+                the login \(login) may not read the table schema_migrations: run `waybill migrate` as the owner of \
+                the database, which grants that
+                """
+            case .otherEncoding(let encoding):
+                """
+                the database's encoding is \(encoding), and Waybill needs UTF8: make another by `create database … \
+                encoding 'UTF8' locale 'C' template template0`
+                """
+            case .noSchema: "no schema in the login's search_path exists: make one, or change the search_path"
             }
         }
     }
@@ -48,48 +72,127 @@ package struct Migrator: Sendable {
     /// - Throws: `Failure`, or the database's error; then the failed file is rolled back.
     @discardableResult
     package func migrate(_ configuration: PostgresConfiguration) async throws -> [Migration] {
+        try await withConnection(configuration) { try await migrate(on: $0) }
+    }
+
+    /// The SQL that an administrator runs for a login that may not migrate: the roles, the missing migrations and their
+    /// records, as a script for `psql`. Changes nothing.
+    ///
+    /// - Throws: as `migrate`.
+    package func script(for configuration: PostgresConfiguration) async throws -> String {
+        try await withConnection(configuration) { connection in
+            let facts = try await LoginFacts.read(on: connection)
+            let roles = facts.administratorsChoice
+            let pending = try await pending(on: connection, facts: facts, roles: roles)
+            let scripts = pending.map { migration in
+                "-- \(migration.version) \(migration.name)\n"
+                    + Self.script(migration, roles: roles, login: facts.login)
+            }
+            let head = """
+                -- Brings the schema of one database up to date. Run it by psql, connected to that database as a superuser,
+                -- or as its owner with createrole. The login of the service gets the writer's role alone; with the owner's,
+                --     grant \(roles.owner.quotedIdentifier) to \(facts.login.quotedIdentifier);
+                -- it brings the schema up to date by itself from then on.
+                \\set ON_ERROR_STOP on
+                set search_path = \(facts.schema.quotedIdentifier);
+                select pg_advisory_lock(\(Self.lock));
+                """
+            let prelude = roles.naming(Migration.rolesPrelude, login: facts.login)
+            return ([head, prelude] + scripts + ["select pg_advisory_unlock(\(Self.lock));"]).joined(separator: "\n")
+        }
+    }
+
+    private func withConnection<R>(
+        _ configuration: PostgresConfiguration,
+        _ body: (PostgresConnection) async throws -> R
+    ) async throws -> R {
         var configuration = configuration
         configuration.applicationName = "waybill migrate"
-        let connection = try await PostgresConnection.connect(configuration, logger: logger)
+        return try await PostgresConnection.with(configuration, logger: logger, body)
+    }
+
+    private func migrate(on connection: PostgresConnection) async throws -> [Migration] {
+        try await takeTurn(on: connection)
+        let facts = try await LoginFacts.read(on: connection)
+        let (roles, mayMigrate) = facts.choice
+        let pending = try await pending(on: connection, facts: facts, roles: roles)
+        if mayMigrate {
+            try await run(roles.naming(Migration.rolesPrelude, login: facts.login), on: connection)
+            if roles.areOne {
+                logger.notice(
+                    "the database has no roles of Waybill's own; the service works as the owner of its tables",
+                    metadata: ["owner": "\(roles.owner)"]
+                )
+            }
+        } else if !pending.isEmpty {
+            throw Failure.needsAdministrator(login: facts.login)
+        }
+        for migration in pending {
+            logger.info(
+                "applying a migration",
+                metadata: ["version": "\(migration.version)", "name": "\(migration.name)"]
+            )
+            try await run(Self.script(migration, roles: roles, login: facts.login), on: connection)
+        }
+        try await connection.query("select pg_advisory_unlock(\(Self.lock))")
+        return pending
+    }
+
+    /// Waits until no other process migrates. The lock is the session's: a crash releases it.
+    private func takeTurn(on connection: PostgresConnection) async throws {
+        let isFree = try await connection.query("select pg_try_advisory_lock(\(Self.lock))")[0].get(0, as: Bool.self)
+        if isFree { return }
+        logger.notice("another process brings the schema up to date; waiting until it has ended")
+        try await connection.query("select pg_advisory_lock(\(Self.lock))")
+    }
+
+    /// Runs a script. Its text is logged at debug level alone where it fails.
+    private func run(_ script: String, on connection: PostgresConnection) async throws {
         do {
-            let applied = try await migrate(on: connection)
-            await connection.close()
-            return applied
+            try await connection.executeScript(script)
         } catch {
-            await connection.close()
+            logger.debug("a script of the schema failed", metadata: ["sql": "\(script)"])
+            var error = error
+            error.sql = nil
             throw error
         }
     }
 
-    private func migrate(on connection: PostgresConnection) async throws -> [Migration] {
-        // Held by the session: other processes wait here, and a crash releases it.
-        try await connection.query("select pg_advisory_lock(\(Self.lock))")
-        try await connection.executeScript(
-            """
-            create table if not exists schema_migrations (
-                version int primary key, name text not null, checksum text not null,
-                applied_at timestamptz not null default clock_timestamp());
-            """
-        )
-        let rows = try await connection.query(
-            "select version, name, checksum from schema_migrations order by version"
-        )
+    /// The migrations that the database lacks. A login that does not inherit the writer's privileges acts as the writer
+    /// to read them.
+    private func pending(
+        on connection: PostgresConnection,
+        facts: LoginFacts,
+        roles: LogRoles
+    ) async throws -> [Migration] {
+        guard facts.hasMigrations else { return migrations }
+        let mustAct = !facts.readsMigrations
+        if mustAct {
+            guard facts.roles[roles.writer]?.canBeSet == true else { throw Failure.unreadable(login: facts.login) }
+            try await connection.query("select set_config('role', $1, false)", [roles.writer])
+        }
+        let rows: PostgresResult
+        do {
+            rows = try await connection.query(
+                "select version, name, checksum from schema_migrations order by version"
+            )
+        } catch  where error.sqlState == "42501" {
+            throw Failure.unreadable(login: facts.login)
+        }
+        if mustAct { try await connection.query("reset role") }
         let applied = try rows.map { row in
             try (
                 version: Int(row.get("version", as: Int32.self)), name: row.get("name", as: String.self),
                 checksum: row.get("checksum", as: String.self)
             )
         }
-        let pending = try Self.pending(migrations, applied: applied)
-        for migration in pending {
-            logger.info(
-                "applying a migration",
-                metadata: ["version": "\(migration.version)", "name": "\(migration.name)"]
-            )
-            try await connection.executeScript("begin;\n\(migration.sql)\n;\(Self.record(migration));commit;")
-        }
-        try await connection.query("select pg_advisory_unlock(\(Self.lock))")
-        return pending
+        return try Self.pending(migrations, applied: applied)
+    }
+
+    /// One migration and its record, as one transaction.
+    private static func script(_ migration: Migration, roles: LogRoles, login: String) -> String {
+        let sql = migration.isDoneByPrelude ? "" : roles.naming(migration.sql, login: login)
+        return "begin;\n\(sql)\n;\(record(migration));commit;\n"
     }
 
     /// The migrations to apply, in order.

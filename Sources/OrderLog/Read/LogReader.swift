@@ -23,15 +23,21 @@ package struct LogReader: Sendable {
 
     /// Makes the pool for reads of this log: few connections, acting as the writer role, each made with the epochs
     /// reloaded.
+    ///
+    /// - Parameter statementTimeout: the server's limit for one statement. A connection that gives no answer for a
+    ///   second longer is closed, and another takes its place.
     package static func makePool(
         configuration: PostgresConfiguration,
         registry: EpochRegistry,
         maximum: Int = 4,
+        statementTimeout: Duration = .seconds(4),
         logger: Logger
     ) -> PostgresPool {
         var configuration = configuration
         configuration.applicationName = "waybill reader"
+        configuration.roleExpression = LogConnection.roleExpression
         configuration.serverSettings.merge(LogConnection.settings) { $1 }
+        LogConnection.limitStatements(of: &configuration, to: statementTimeout)
         return PostgresPool(configuration: configuration, maximum: maximum, logger: logger) { connection in
             try await EpochStore.ensure(on: connection, registry: registry)
         }
@@ -64,6 +70,8 @@ package struct LogReader: Sendable {
     ) async throws -> EventPage {
         let rangeEnd = orderId == nil ? seq.addingReportingOverflow(Self.rangeLimit).partialValue : Int64.max
         let bound = min(through ?? .max, rangeEnd < seq ? .max : rangeEnd)
+        // An order's events are found by its index. Near the head the planner would rather scan the log's range.
+        let seqOfEvent = orderId == nil ? "e.seq" : "(e.seq + 0)"
         // The head comes from the same snapshot as the events: the events up to the head are complete.
         let rows = try await read(
             PostgresQuery(
@@ -71,7 +79,8 @@ package struct LogReader: Sendable {
                 with head as (select seq as head_seq from log_head)
                 select \(LoggedEvent.columns), head_seq from head left join lateral (
                     select * from events e
-                    where e.seq > $1 and e.seq <= least($2, head_seq) \(orderId == nil ? "" : "and e.order_id = $6")
+                    where \(seqOfEvent) > $1 and \(seqOfEvent) <= least($2, head_seq)
+                        \(orderId == nil ? "" : "and e.order_id = $6")
                         and ($3::text[] is null or e.shop = any($3)) and ($4::text is null or e.customer = $4)
                         \(visibleToCustomers ? "and e.data is not null" : "")
                     order by e.\(orderId == nil ? "seq" : "version") limit $5

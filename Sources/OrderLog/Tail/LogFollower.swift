@@ -22,8 +22,10 @@ package final class LogFollower: Sendable {
     ) {
         var configuration = configuration
         configuration.applicationName = name
+        configuration.roleExpression = LogConnection.roleExpression
         configuration.serverSettings.merge(LogConnection.settings) { $1 }
         configuration.serverSettings.merge(settings) { $1 }
+        configuration.requestTimeout = LogConnection.requestTimeout
         self.configuration = configuration
         self.name = name
         self.logger = logger

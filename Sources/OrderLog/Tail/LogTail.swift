@@ -54,6 +54,11 @@ package final class LogTail: Service, CommitObserver {
     /// The last read of the log succeeded.
     package var isHealthy: Bool { state.withLock { $0.isHealthy } }
 
+    /// The tail reads the log each second, as it should.
+    package var isCurrent: Bool {
+        state.withLock { $0.isHealthy && ContinuousClock.now - $0.lastRead < Self.longestReadInterval * 2.5 }
+    }
+
     package func commitBegins() {
         state.withLock { $0.commitBegan = .now }
     }
@@ -114,6 +119,7 @@ package final class LogTail: Service, CommitObserver {
                 sink.begin(after: head, in: history)
             }
             state.isHealthy = true
+            state.lastRead = .now
         }
         repeat {
             if isAwaitingCommit { continue }

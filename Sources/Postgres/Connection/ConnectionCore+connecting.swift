@@ -24,6 +24,7 @@ extension ConnectionCore {
             }
         }
         connectAttempt.begin(continuation, timer: timer)
+        setRequestTimeout(configuration.requestTimeout)
         do throws(PostgresError) {
             try socket.open(configuration) { [weak self] in self?.assumeIsolated { $0.socketReady() } }
         } catch {

@@ -105,7 +105,7 @@ extension ConnectionCore {
         isCancellable: Bool = true
     ) async throws(PostgresError) {
         if isCancellable, Task.isCancelled { throw PostgresError(.cancelled, "the task was cancelled during a COPY") }
-        let timer = timeout.map { timeout in
+        let timer = (timeout ?? requestTimeout).map { timeout in
             executor.loop.schedule(after: timeout) { [weak self] in
                 self?.assumeIsolated { core in
                     core.copies.interrupt(id, PostgresError(.timeout, "a COPY made no progress for \(timeout)"))

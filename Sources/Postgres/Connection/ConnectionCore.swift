@@ -23,6 +23,8 @@ actor ConnectionCore {
     private var machine = ConnectionMachine()
     private var lease: Lease?
     private var lastID: RequestID = 0
+    /// The time for requests that name none of their own.
+    private(set) var requestTimeout: Duration?
     private var closeTimer: EventLoop.Timer?
     private var notificationHandler: (@Sendable () -> Void)?
     private var isTurning = false
@@ -31,7 +33,7 @@ actor ConnectionCore {
     init(executor: PostgresExecutor, logger: Logger) {
         self.executor = executor
         self.logger = logger
-        socket = ConnectionSocket(loop: executor.loop)
+        socket = ConnectionSocket(loop: executor.loop, logger: logger)
     }
 
     var isOpen: Bool { machine.isOpen }
@@ -48,6 +50,11 @@ actor ConnectionCore {
     /// Sets the handler of notifications, which runs on the executor's thread.
     func setNotificationHandler(_ handler: @escaping @Sendable () -> Void) {
         notificationHandler = handler
+    }
+
+    /// Sets the time for requests that name none of their own.
+    func setRequestTimeout(_ timeout: Duration?) {
+        requestTimeout = timeout
     }
 
     func nextID() -> RequestID {
@@ -104,6 +111,7 @@ actor ConnectionCore {
     /// Runs one unit, script, COPY or lease request to its end.
     ///
     /// - Parameters:
+    ///   - timeout: nil for the connection's own limit.
     ///   - isCancellable: false for a rollback, which must run in a cancelled task too.
     ///   - requested: the request's id; nil for a new one.
     func run(
@@ -153,7 +161,7 @@ actor ConnectionCore {
         timeout: Duration?,
         _ continuation: CheckedContinuation<Outcome, Never>
     ) {
-        let timer = timeout.map { timeout in
+        let timer = (timeout ?? requestTimeout).map { timeout in
             executor.loop.schedule(after: timeout) { [weak self] in
                 self?.assumeIsolated { core in core.perform(core.machine.expire(id)) }
             }

@@ -1,10 +1,12 @@
 import CLibPQ
+import Logging
 import Primitives
 
 /// The socket of one session: libpq's `PGconn`, and the event loop's watch on its descriptor. All calls of libpq that
 /// act on a connection are here. Belongs to the loop's thread.
 final class ConnectionSocket {
     private let loop: EventLoop
+    private let notices: NoticeLog
     private var connection: OpaquePointer?
     private var registration: EventLoop.Registration?
     private var descriptor: Int32 = -1
@@ -12,8 +14,9 @@ final class ConnectionSocket {
     /// True while libpq holds bytes that the kernel has not taken.
     private(set) var hasUnsentBytes = false
 
-    init(loop: EventLoop) {
+    init(loop: EventLoop, logger: Logger) {
         self.loop = loop
+        notices = NoticeLog(logger: logger)
     }
 
     var isOpen: Bool { connection != nil }
@@ -45,8 +48,7 @@ final class ConnectionSocket {
             withCStrings(keywords.map(\.1)) { values in PQconnectStartParams(names, values, 0) }
         }
         guard let connection else { throw PostgresError(.connect, "out of memory") }
-        // The default receiver would print to standard error.
-        PQsetNoticeReceiver(connection, { _, _ in }, nil)
+        notices.receive(from: connection)
         guard PQstatus(connection) != CONNECTION_BAD else { throw lastError(.connect) }
         self.onReady = onReady
         // The manual says to act first as if the last poll had asked for writing.

@@ -44,9 +44,9 @@ package final class PostgresConnection: Sendable {
         self.lease = lease
     }
 
-    /// Opens a session.
+    /// Opens a session with the configuration's settings.
     /// - Throws: `connect` when the server cannot be reached within the configuration's time or refuses (its reason is
-    ///   in the message); `cancelled`.
+    ///   in the message), or a pooler does not keep the settings; `cancelled`.
     package static func connect(
         _ configuration: PostgresConfiguration,
         on executor: PostgresExecutor = .shared,
@@ -54,7 +54,14 @@ package final class PostgresConnection: Sendable {
     ) async throws(PostgresError) -> PostgresConnection {
         let core = ConnectionCore(executor: executor, logger: logger)
         try await core.open(configuration)
-        return PostgresConnection(core: core, backendProcessID: await core.backendProcessID)
+        let connection = PostgresConnection(core: core, backendProcessID: await core.backendProcessID)
+        do throws(PostgresError) {
+            try await connection.applySettings(of: configuration)
+        } catch {
+            await core.abort("its settings could not be made")
+            throw error
+        }
+        return connection
     }
 
     /// Lends a session of its own to `body`, and closes it afterwards.

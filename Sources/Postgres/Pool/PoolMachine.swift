@@ -28,6 +28,7 @@ struct PoolMachine {
     }
 
     var connectionCount: Int { idle.count + leased.count + opening.count }
+    var lentCount: Int { leased.count }
     var waiterCount: Int { waiters.count }
     var idleConnections: [ConnectionID] { idle }
     /// True when nothing of the pool is left after a shutdown.

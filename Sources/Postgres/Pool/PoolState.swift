@@ -22,6 +22,8 @@ struct PoolState {
     var connections: [ConnectionID: PostgresConnection] = [:]
     var waiters: [WaiterID: Waiter] = [:]
     var lastWaiter: WaiterID = 0
+    /// The time at which a connection last came back in order; nil before the first.
+    var lastAnswer: ContinuousClock.Instant?
     /// True while a task looks after the waiters' deadlines.
     var isWatched = false
     /// The task that waits for the end of a shutdown.

@@ -10,9 +10,9 @@ package final class PostgresPool: Sendable, Service {
     typealias WaiterID = PoolMachine.WaiterID
 
     /// The time between two checks of idle connections.
-    private static let checkInterval = Duration.seconds(15)
+    private static let checkInterval = Duration.seconds(1)
     /// The time for an idle connection's answer.
-    static let checkTimeout = Duration.seconds(5)
+    static let checkTimeout = Duration.seconds(2)
 
     private let state: Mutex<PoolState>
     private let logger: Logger
@@ -156,7 +156,20 @@ package final class PostgresPool: Sendable, Service {
 
     private func release(_ id: ConnectionID, _ connection: PostgresConnection) async {
         let isReusable = await connection.core.isReusable
-        change { $0.machine.release(id, isReusable: isReusable) }
+        change { state in
+            if isReusable { state.lastAnswer = .now }
+            return state.machine.release(id, isReusable: isReusable)
+        }
+    }
+
+    /// The numbers of all connections, of those that are lent, and of the callers that wait for one.
+    package var use: (connections: Int, lent: Int, waiting: Int) {
+        state.withLock { ($0.machine.connectionCount, $0.machine.lentCount, $0.machine.waiterCount) }
+    }
+
+    /// True when a connection has come back in order within the time; idle connections are checked each second.
+    package func hasAnswered(within duration: Duration) -> Bool {
+        state.withLock { state in state.lastAnswer.map { ContinuousClock.now - $0 < duration } ?? false }
     }
 
     /// Tells the machine what happened, under the lock, and carries out the effects outside of it.
@@ -243,22 +256,30 @@ package final class PostgresPool: Sendable, Service {
         }
     }
 
-    /// Asks each idle connection for an answer, and closes those that give none.
+    /// Asks all idle connections for an answer at once, and closes those that give none within the timeout.
     func checkIdle(timeout: Duration = PostgresPool.checkTimeout) async {
-        for id in state.withLock({ $0.machine.idleConnections }) {
-            let connection = state.withLock { state in
-                state.machine.borrowIdle(id) ? state.connections[id] : nil
+        await withTaskGroup(of: Void.self) { group in
+            for id in state.withLock({ $0.machine.idleConnections }) {
+                group.addTask { await self.check(id, timeout: timeout) }
             }
-            guard let connection else { continue }
-            do {
-                try await connection.query("select 1", timeout: timeout)
-            } catch {
-                logger.warning(
-                    "an idle database connection did not answer; closing it",
-                    metadata: ["error": "\(error)"]
-                )
-            }
-            await release(id, connection)
         }
+    }
+
+    private func check(_ id: ConnectionID, timeout: Duration) async {
+        let connection = state.withLock { state in
+            state.machine.borrowIdle(id) ? state.connections[id] : nil
+        }
+        guard let connection else { return }
+        do {
+            try await connection.query("select 1", timeout: timeout)
+        } catch let error where error.kind == .cancelled {
+            // The pool ends, and closes the connection itself.
+        } catch {
+            logger.warning(
+                "an idle database connection did not answer; closing it",
+                metadata: ["error": "\(error)"]
+            )
+        }
+        await release(id, connection)
     }
 }

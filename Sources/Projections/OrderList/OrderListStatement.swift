@@ -12,14 +12,46 @@ struct OrderListStatement {
     private var branches: [String] = []
     private var source = "order_list_keys k"
     private let limit: Int
+    /// The carrier has few orders: they are found first, as those of a tracking number.
+    private let isCarrierRare: Bool
+    /// The statement goes by the inverted index of carriers and tracking numbers, which only a bitmap scan can use.
+    let needsBitmapScans: Bool
+
+    /// The largest number of orders of a rare carrier. More of them are found by walking the newest orders.
+    private static let rareLimit: Int64 = 10_000
 
     /// The largest number of index scans that are merged into one page. With more of them one scan is filtered instead.
     private static let branchLimit = 24
 
-    init(_ request: OrderListRequest) {
+    /// - Parameter isCarrierRare: the outcome of `decodeRarity`; without a carrier false.
+    init(_ request: OrderListRequest, isCarrierRare: Bool = false) {
         limit = request.limit
+        self.isCarrierRare = isCarrierRare
+        needsBitmapScans = isCarrierRare || request.trackingNumber != nil
         addFilters(request)
         addRange(request)
+    }
+
+    /// The statement that tells whether a carrier is rare; nil where the carrier does not decide on the plan. The
+    /// planner knows only while its statistics are up to date. Needs bitmap scans.
+    static func rarity(of request: OrderListRequest) -> PostgresQuery? {
+        guard let carrier = request.carrier, request.trackingNumber == nil, !request.isNarrow else { return nil }
+        return PostgresQuery(
+            """
+            select count(*) as orders from (
+                select from order_list_keys t
+                where t.model_version = (select version from projection_active where name = '\(OrderListModel.name)')
+                    and t.carriers @> $1
+                limit \(rareLimit + 1)
+            ) found
+            """,
+            [[OrderKeys.carrierKey(carrier)]]
+        )
+    }
+
+    /// Decodes the row of `rarity`.
+    static func decodeRarity(_ rows: PostgresResult) throws -> Bool {
+        try rows.first.map { try $0.get("orders", as: Int64.self) <= rareLimit } ?? false
     }
 
     var query: PostgresQuery {
@@ -59,41 +91,61 @@ struct OrderListStatement {
 
     private mutating func addFilters(_ request: OrderListRequest) {
         // One customer's orders, or those of one number, are few: the scan of their index is filtered.
-        let isNarrow =
-            [request.scope.customer, request.customer, request.number, request.trackingNumber].contains { $0 != nil }
+        let isNarrow = request.isNarrow || isCarrierRare
         let shops = request.scope.shops
         let scans = max(1, shops?.count ?? 1) * max(1, request.statuses.count)
         let merges = !isNarrow && scans <= Self.branchLimit
-        if let shops { addValues(shops, of: "shop", merging: merges) }
-        if !request.statuses.isEmpty { addValues(request.statuses, of: "status", merging: merges) }
+        if let shops { addValues(shops, of: "shop", merging: merges, filtering: isNarrow) }
+        if !request.statuses.isEmpty {
+            addValues(request.statuses, of: "status", merging: merges, filtering: isNarrow)
+        }
         for customer in [request.scope.customer, request.customer].compactMap({ $0 }) {
             conditions.append("k.customer = \(bind(customer))")
         }
         if let number = request.number { conditions.append("k.number = \(bind(number))") }
-        if let carrier = request.carrier { conditions.append("k.carriers @> \(bind([OrderKeys.carrierKey(carrier)]))") }
+        if let carrier = request.carrier {
+            let key = bind([OrderKeys.carrierKey(carrier)])
+            if isCarrierRare {
+                source = Self.found(by: "t.carriers @> \(key)")
+            } else {
+                // The planner takes the orders of any case for half of all, and so walks the newest ones.
+                conditions.append("case when k.carriers @> \(key) then true else false end")
+            }
+        }
         if let tracking = request.trackingNumber {
             // Found first, whatever the other filters are (`offset 0` keeps the planner from merging the two): the
             // planner expects any tracking number in half a percent of all orders, and would scan the list for one.
-            source = """
-                (select * from order_list_keys t
-                where t.model_version = a.version and t.tracking_numbers @> \(bind([tracking])) offset 0) k
-                """
+            source = Self.found(by: "t.tracking_numbers @> \(bind([tracking]))")
         }
         if let attention = request.attention { conditions.append(attention ? "k.attention" : "not k.attention") }
     }
 
+    /// SQL for the orders that the inverted index finds.
+    private static func found(by condition: String) -> String {
+        "(select * from order_list_keys t where t.model_version = a.version and \(condition) offset 0) k"
+    }
+
     /// Restricts a column to some values. An index is sorted below one value of its first column, so that several
     /// values need a scan each.
-    private mutating func addValues(_ given: [String], of column: String, merging merges: Bool) {
+    ///
+    /// - Parameter filters: keeps the indexes of the column out of the plan. Without statistics the planner expects as
+    ///   few orders of a shop as of a number, and may scan the whole shop for one order.
+    private mutating func addValues(
+        _ given: [String],
+        of column: String,
+        merging merges: Bool,
+        filtering filters: Bool
+    ) {
+        let expression = filters ? "(k.\(column) || '')" : "k.\(column)"
         // A value that is given twice would find its orders twice.
         let values = Set(given).sorted()
         if values.count == 1 {
-            conditions.append("k.\(column) = \(bind(values[0]))")
+            conditions.append("\(expression) = \(bind(values[0]))")
         } else if merges {
             branches.append("unnest(\(bind(values))) b_\(column) (value)")
             conditions.append("k.\(column) = b_\(column).value")
         } else {
-            conditions.append("k.\(column) = any(\(bind(values)))")
+            conditions.append("\(expression) = any(\(bind(values)))")
         }
     }
 
@@ -104,5 +156,12 @@ struct OrderListStatement {
             let placedAt = bind(PostgresTimestamp(cursor.placedAt))
             conditions.append("(k.placed_at, k.order_id) < (\(placedAt), \(bind(cursor.orderId)))")
         }
+    }
+}
+
+extension OrderListRequest {
+    /// The request is for one customer's orders, or those of one number: few.
+    fileprivate var isNarrow: Bool {
+        [scope.customer, customer, number, trackingNumber].contains { $0 != nil }
     }
 }

@@ -5,7 +5,12 @@ import Postgres
 extension ReadModelReader {
     /// Reads a page of the order list. A page of large orders has fewer of them than requested.
     package func orders(_ request: OrderListRequest) async throws -> OrderListPage {
-        let rows = try await read([OrderListStatement(request).query])[0]
+        var isCarrierRare = false
+        if let rarity = OrderListStatement.rarity(of: request) {
+            isCarrierRare = try OrderListStatement.decodeRarity(await read([rarity], bitmapScans: true)[0])
+        }
+        let statement = OrderListStatement(request, isCarrierRare: isCarrierRare)
+        let rows = try await read([statement.query], bitmapScans: statement.needsBitmapScans)[0]
         guard let first = rows.first else { throw ProjectionFailure.missing(OrderListModel.name) }
         let epochs = registry.current
         let position = epochs.position(of: try first.get(rows.column("checkpoint", as: Int64.self)))

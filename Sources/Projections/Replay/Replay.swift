@@ -22,6 +22,7 @@ package struct Replay: Sendable {
     ) {
         var configuration = configuration
         configuration.applicationName = "waybill replay"
+        configuration.roleExpression = LogConnection.roleExpression
         configuration.serverSettings.merge(LogConnection.settings) { $1 }
         configuration.serverSettings.merge(ReplaySession.settings) { $1 }
         configuration.serverSettings.merge(ReadModels.sessionSettings) { $1 }

@@ -33,13 +33,20 @@ package struct Verification: Sendable {
     private let logger: Logger
 
     package init(configuration: PostgresConfiguration, workers: Int, logger: Logger) {
-        var configuration = configuration
-        configuration.applicationName = "waybill verify"
-        configuration.serverSettings.merge(LogConnection.settings) { $1 }
-        configuration.serverSettings.merge(["statement_timeout": "100000"]) { $1 }
-        self.configuration = configuration
+        self.configuration = Self.session(configuration)
         self.workers = max(1, workers)
         self.logger = logger
+    }
+
+    /// The configuration of a verification's connections.
+    static func session(_ database: PostgresConfiguration) -> PostgresConfiguration {
+        var configuration = database
+        configuration.applicationName = "waybill verify"
+        configuration.roleExpression = LogConnection.roleExpression
+        configuration.serverSettings.merge(LogConnection.settings) { $1 }
+        configuration.serverSettings.merge(["statement_timeout": "100000"]) { $1 }
+        configuration.requestTimeout = ReplayLimits.timeout
+        return configuration
     }
 
     /// Compares one projection.

@@ -7,16 +7,34 @@ import Schema
 struct Migrate: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         abstract: "Bring the database's schema up to date.",
-        discussion: "Safe to run twice, and by several processes at once. Each migration is one transaction."
+        discussion: """
+            Safe to run twice, and by several processes at once. Each migration is one transaction. With --print-sql \
+            nothing is changed: an administrator runs the SQL where the login of the service may not.
+            """
     )
 
     @OptionGroup var database: DatabaseOption
 
+    @Flag(
+        name: .customLong("print-sql"),
+        help: "Print the SQL for the roles and the missing migrations instead of running it; needs --database-url."
+    )
+    var printsSQL = false
+
+    func validate() throws {
+        if printsSQL, database.url == nil {
+            throw ValidationError("--print-sql needs --database-url: it prints what is missing in that database.")
+        }
+    }
+
     func run() async throws {
         let logger = LogLevel.logger(verbose: false)
-        let database = database
+        let (database, printsSQL) = (database, printsSQL)
         try await Interruptible.run {
             try await Database.with(database, for: .writing, logger: logger) { configuration, _ in
+                if printsSQL {
+                    return try await StandardOutput.line(Migrator(logger: logger).script(for: configuration))
+                }
                 let applied = try await Migrator(logger: logger).migrate(configuration)
                 for migration in applied { try StandardOutput.line("applied \(migration.version) \(migration.name)") }
                 let count = applied.count == 1 ? "1 migration" : "\(applied.count) migrations"

@@ -31,6 +31,7 @@ extension PostgresError {
         switch sqlState {
         case "28P01", "28000": "; check the user and the password in --database-url"
         case "3D000": "; create the database, or name another in --database-url"
+        case "42501" where message.contains("set role"): "; grant that role to the user of --database-url"
         case "42501": "; let the user own the database, or migrate as one who does"
         case "53100": "; the database's disk is full: make room, and try again"
         case "53300": "; raise the server's max_connections, or try again"

@@ -17,6 +17,7 @@ extension Database {
                 if purpose == .writing { try await Migrator(logger: logger).migrate(database) }
                 var configuration = database
                 configuration.applicationName = "waybill log"
+                configuration.roleExpression = LogConnection.roleExpression
                 configuration.serverSettings.merge(LogConnection.settings) { $1 }
                 let connection = try await PostgresConnection.connect(configuration, logger: logger)
                 let result: Result<Void, any Error>

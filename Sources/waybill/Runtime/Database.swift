@@ -27,6 +27,7 @@ enum Database {
     ) async throws -> R {
         if let configuration = try option.configuration() {
             try await prepare()
+            try await PostgresConnection.requireLastingSession(configuration, logger: logger)
             return try await body(configuration, [])
         }
         if purpose == .reading { try option.dataDirectory.requireDatabase() }

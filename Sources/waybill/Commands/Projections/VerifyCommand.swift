@@ -6,8 +6,12 @@ import Synchronization
 struct VerifyCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "verify",
-        abstract: "Compare projections with the log, and print every difference.",
+        abstract: "Compare the log with itself and projections with the log, and print every difference.",
         discussion: """
+            log: positions without a hole, the head, the epochs, each order's versions, the status that was announced with \
+            each event against the status of the folded order, and accepted command ids against their events (of each \
+            day at most 1,000 differences). Not part of a sample.
+
             Folds the orders' events anew and compares the outcome with what is stored, field by field: current (the \
             orders' state), orders (the list) and stats. Each difference is a line with the order, the field, and the \
             stored and the expected value. Ends with status 0 where there is none, 1 where there are some.
@@ -22,18 +26,34 @@ struct VerifyCommand: AsyncParsableCommand {
             """
     )
 
-    @OptionGroup var projections: ProjectionNames
+    @Argument(help: "log, current, orders, stats; all where none is named.")
+    var names: [String] = []
 
     @Option(help: "Look at some orders only: how many (1000), or which share of them (5%, 0.05).")
     var sample: String?
 
     @OptionGroup var database: DatabaseOption
 
-    func validate() throws { _ = try wanted() }
+    func validate() throws {
+        let sample = try wanted()
+        for name in names where name != LogVerification.name && ReadModels.named(name) == nil {
+            throw ValidationError("\(ReplayFailure.unknown(name)); the log itself is called log.")
+        }
+        if names.contains(LogVerification.name), sample != .whole {
+            throw ValidationError("the log is verified as a whole: leave --sample out, or log.")
+        }
+    }
+
+    /// The names to verify, each once: the log first where nothing is named.
+    private func resolved(_ sample: Verification.Sample) -> [String] {
+        var seen: Set<String> = []
+        let all = (sample == .whole ? [LogVerification.name] : []) + ReadModels.all.map(\.name)
+        return (names.isEmpty ? all : names).filter { seen.insert($0).inserted }
+    }
 
     func run() async throws {
-        let names = projections.resolved
         let sample = try wanted()
+        let names = resolved(sample)
         let logger = LogLevel.logger(verbose: false)
         let database = database
         let workers = ProcessInfo.processInfo.activeProcessorCount
@@ -43,7 +63,14 @@ struct VerifyCommand: AsyncParsableCommand {
                 try await Database.joining(database, logger: logger) { database in
                     let verification = Verification(configuration: database, workers: workers, logger: logger)
                     var differences = 0
-                    for name in names { differences += try await Self.verify(name, sample, verification) }
+                    for name in names {
+                        if name == LogVerification.name {
+                            let log = LogVerification(configuration: database, workers: workers, logger: logger)
+                            differences += try await Self.verify(log)
+                        } else {
+                            differences += try await Self.verify(name, sample, verification)
+                        }
+                    }
                     return differences
                 }
             }
@@ -51,6 +78,26 @@ struct VerifyCommand: AsyncParsableCommand {
             throw CommandFailure("interrupted before everything was checked; start it again")
         }
         if differences > 0 { throw ExitCode.failure }
+    }
+
+    private static func verify(_ log: LogVerification) async throws -> Int {
+        let line = ProgressLine(LogVerification.name)
+        let output = ResultLines()
+        defer { line.clear() }
+        let summary = try await log.run { difference in
+            line.clear()
+            output.line("\(difference)")
+        } progress: { seq, head in
+            line.show(ProgressLine.Step(share: head == 0 ? 1 : Double(seq) / Double(head)))
+        }
+        line.clear()
+        try output.check()
+        try StandardOutput.line("\(LogVerification.name): up to \(summary.position): \(words(summary.differences))")
+        return summary.differences
+    }
+
+    private static func words(_ differences: Int) -> String {
+        differences == 0 ? "no difference" : differences == 1 ? "1 difference" : "\(differences) differences"
     }
 
     private static func verify(
@@ -74,8 +121,7 @@ struct VerifyCommand: AsyncParsableCommand {
             return 0
         }
         let orders = ProgressLine.grouped(Double(summary.orders))
-        let count = summary.differences
-        let found = count == 0 ? "no difference" : count == 1 ? "1 difference" : "\(count) differences"
+        let found = words(summary.differences)
         try StandardOutput.line("\(name): \(orders) orders up to \(summary.position): \(found)")
         return summary.differences
     }

@@ -1,0 +1,51 @@
+-- The roles: the owner holds every table and cannot log in; the writer is what the service acts as (`set role`). No
+-- numbered migration: it runs before them, each time, and repairs what a restore or an administrator has changed. Roles
+-- belong to the whole cluster, so another database finds them there; two migrations at once may race to make them.
+do $$
+declare
+    login constant text := 'waybill_login';
+    owner constant text := 'waybill_owner';
+    writer constant text := 'waybill_writer';
+    tells_apart constant boolean := current_setting('server_version_num')::int >= 160000;
+    name text;
+begin
+    foreach name in array array[owner, writer] loop
+        if not exists (select from pg_roles where rolname = name) then
+            begin
+                execute format('create role %I nologin', name);
+            exception when duplicate_object or unique_violation then
+                null;
+            end;
+        end if;
+        -- Who makes a role in PostgreSQL 16 may grant it, but not yet act as it. An administrator who runs this for
+        -- another login gives it the writer alone.
+        if name = writer or login = current_user then
+            if not tells_apart and not pg_has_role(login, name, 'member') then
+                execute format('grant %I to %I', name, login);
+            elsif tells_apart and not (pg_has_role(login, name, 'set') and pg_has_role(login, name, 'usage')) then
+                execute format('grant %I to %I with inherit true, set true', name, login);
+            end if;
+        end if;
+    end loop;
+    if not has_schema_privilege(owner, current_schema(), 'create')
+        or not has_schema_privilege(owner, current_schema(), 'usage') then
+        execute format('grant create, usage on schema %I to %I', current_schema(), owner);
+    end if;
+    if not has_schema_privilege(writer, current_schema(), 'usage') then
+        execute format('grant usage on schema %I to %I', current_schema(), writer);
+    end if;
+    if to_regclass('schema_migrations') is null then
+        create table schema_migrations (
+            version int primary key, name text not null, checksum text not null,
+            applied_at timestamptz not null default clock_timestamp());
+    end if;
+    if pg_has_role((select relowner from pg_class where oid = 'schema_migrations'::regclass), 'usage') then
+        if owner <> (select pg_get_userbyid(relowner) from pg_class where oid = 'schema_migrations'::regclass) then
+            execute format('alter table schema_migrations owner to %I', owner);
+        end if;
+        if not has_table_privilege(writer, 'schema_migrations', 'select') then
+            execute format('grant select on schema_migrations to %I', writer);
+        end if;
+    end if;
+end
+$$;

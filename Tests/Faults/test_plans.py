@@ -1,0 +1,164 @@
+"""Each statement of the service is answered by the index meant for it, at 200,000 orders.
+
+Three times: in sessions that made their plans while the log was nearly empty, after a fresh start without statistics
+(as after a restore), and with statistics.
+"""
+
+import os
+import urllib.parse
+
+import pytest
+
+from support import many_orders, roles
+from support.bench import Bench
+from support.orders import order
+from support.plans import PlanLog, log_plans
+from support.postgres_server import Server
+from support.sse import Stream
+
+# Statements never read one of these whole.
+LARGE = {"events", "commands", "order_states", "order_list", "order_list_keys", "tracking_numbers", "stats_orders"}
+# A server keeps a plan for any values from the sixth execution on.
+EXECUTIONS = 7
+KEYS = "order_list_keys_v1_"
+NUMBER, CUSTOMER = KEYS + "number_placed_at_order_id_idx", KEYS + "customer_placed_at_order_id_idx"
+INVERTED = KEYS + "tracking_numbers_carriers_idx"
+# With statistics the planner walks the newest orders where most of them match.
+NEWEST = KEYS + "placed_at_order_id_idx"
+SHOP, STATUS = KEYS + "shop_placed_at_order_id_idx", KEYS + "status_placed_at_order_id_idx"
+SHOP_STATUS = KEYS + "shop_status_placed_at_order_id_idx"
+ATTENTION = {NEWEST + "1", SHOP + "1"}
+QUEUE = {KEYS + "attention_since_order_id_idx", KEYS + "shop_attention_since_order_id_idx"}
+LIST = {
+    "number=N-1": {NUMBER},
+    "number=N77&status=shipped": {NUMBER},
+    "customer=c-1": {CUSTOMER},
+    "customer=customer-77&status=shipped": {CUSTOMER},
+    "trackingNumber=TRK1": {INVERTED},
+    "trackingNumber=TRACK77&status=shipped": {INVERTED},
+    "carrier=rare": {INVERTED},
+    "carrier=rare&status=shipped": {INVERTED},
+    "carrier=dhl": {NEWEST, SHOP},
+    "attention=true": ATTENTION,
+    "status=delivered": {STATUS, SHOP_STATUS},
+    "status=shipped": {STATUS, SHOP_STATUS, NEWEST},
+    "": {SHOP, NEWEST},
+}
+
+
+@pytest.fixture(scope="module")
+def server(service):
+    server = Server(os.path.join(service.root, "server")).make().start()
+    # Statistics come when the test says so.
+    server.sql("alter system set autovacuum = off")
+    server.sql("alter system set fsync = off")
+    server.sql("select pg_reload_conf()")
+    server.sql("create database waybill")
+    log_plans(server, "waybill")
+    service.options = ["--database-url", f"postgresql://postgres@127.0.0.1:{server.port}/waybill"]
+    yield server
+    # The service goes first: it would wait for its database.
+    if service.process and service.process.poll() is None:
+        service.terminate(15)
+    server.close()
+
+
+def test_each_statement_uses_the_index_meant_for_it(service, server, check):
+    service.start()
+    bench = Bench(service, check)
+    placed = many_orders.dispatched(bench)
+    used(bench, PlanLog(server), placed)
+    many_orders.fill(server, "waybill")
+    looks(bench, server, placed, "plans of an empty log")
+    assert service.terminate(20)[0] == 0
+    service.start()
+    looks(bench, server, placed, "no statistics")
+    server.sql("vacuum analyze", "waybill")
+    assert service.terminate(20)[0] == 0
+    service.start()
+    looks(bench, server, placed, "statistics")
+
+
+def command(bench, path, body):
+    answer = bench.send("POST", path, body)
+    if answer.status not in (200, 201):
+        raise RuntimeError(f"{path} was refused: {answer}")
+    return answer.json
+
+
+def walks(plan, scan):
+    """Tells whether a scan ends at a limit, or reads an index that holds nothing but orders that need attention."""
+    limited = "order by placed_at desc, order_id desc limit" in plan.text or "limit 10001" in plan.text
+    return (KEYS in scan and limited) or scan.rpartition(" ")[2] in ATTENTION | QUEUE
+
+
+def looks(bench, server, placed, when):
+    """Checks the index of each kind of request, and that nothing reads a large table whole."""
+    log = PlanLog(server)
+    everything = used(bench, log, placed)
+    for name, meant, marker, plans in everything:
+        found = [plan.indexes() for plan in plans if marker in plan.text]
+        wrong = [sorted(indexes) for indexes in found if not indexes & meant]
+        bench.check(f"{when}: {name} goes by its index", found and not wrong, f"{wrong[:2]}, not {sorted(meant)}")
+    whole = {
+        f"{scan}: {plan.text[:200]}"
+        for _, _, _, plans in everything
+        for plan in plans
+        if not plan.text.startswith("copy")
+        for scan in plan.unbounded(LARGE)
+        if not walks(plan, scan)
+    }
+    bench.check(f"{when}: no statement reads a large table whole", not whole, sorted(whole)[:4])
+
+
+def used(bench, log, placed):
+    """Sends requests; returns each one's name, the indexes meant for it, a part of its statement, and the plans."""
+    seen = []
+
+    def record(name, meant, marker, send):
+        for _ in range(EXECUTIONS):
+            send()
+        seen.append((name, meant, marker, log.read()))
+
+    def get(path, role=roles.BACKEND):
+        answer = bench.send("GET", path, role=role)
+        if answer.status != 200:
+            raise RuntimeError(f"{path}: {answer}")
+        return answer.json
+
+    def follow(path):
+        stream = Stream(bench.service.port, path, bench.tokens[roles.STAFF])
+        try:
+            stream.wait(lambda frames: frames, 15, f"the stream {path} begins")
+        finally:
+            stream.stop()
+
+    def listed():
+        get(f"/v1/orders?limit=1&min_position={command(bench, '/v1/orders', order())['position']}")
+
+    for role in (roles.BACKEND, roles.STAFF):
+        for query, meant in LIST.items():
+            path = f"/v1/orders?{query}"
+            record(f"GET {path} ({role})", meant, "limit 101", lambda path=path, role=role: get(path, role))
+    one, own = f"/v1/orders/{placed}", f"/v1/customers/c-1/stream?shop=aurora&after={{}}"
+    states, history, log_key = "order_states_v1_pkey", "events_order_id_version_key", "events_pkey"
+    position = urllib.parse.quote(get(one)["position"])
+    record("an order", {states}, "from order_states", lambda: get(one))
+    record("an order in the past", {history}, "e.order_id = $6", lambda: get(one + "?version=2"))
+    record("an order's history", {history}, "e.order_id = $6", lambda: get(one + "/events"))
+    record("the log", {log_key}, "from events e", lambda: get(f"/v1/events?after={position}&limit=10"))
+    record("a customer's stream", {"order_states_v1_shop_customer_order_id_idx"}, "o.customer = $", lambda: follow(own))
+    record("an order's stream", {history}, "e.order_id = $6", lambda: follow(f"{one}/stream?after=0"))
+    record("statistics", ATTENTION, "and k.attention and", lambda: get("/v1/stats"))
+    record("the attention queue", QUEUE, "k.attention_since", lambda: get("/v1/stats"))
+    record("what the projector reads", {log_key}, "from events where seq >", listed)
+    note = {"text": "called the customer", "visibility": "staff"}
+    record("a command", {states}, "from order_states", lambda: command(bench, f"{one}/note", note))
+    scan = {"trackingNumber": "TRK1", "code": "inTransit", "occurredAt": "2026-01-01T00:00:00Z"}
+    record(
+        "a scan",
+        {"tracking_numbers_pkey"},
+        "from tracking_numbers",
+        lambda: command(bench, "/v1/scans", {**scan, "scanId": f"scan-{len(seen)}-{os.urandom(4).hex()}"}),
+    )
+    return seen

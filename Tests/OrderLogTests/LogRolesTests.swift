@@ -1,0 +1,158 @@
+import LogSupport
+import Postgres
+import Schema
+import Testing
+
+@testable import OrderLog
+
+@Suite struct LogRolesTests {
+    private let all = LoginFacts.Role(canBeSet: true, isInherited: true, canBeGranted: true, createsInSchema: true)
+    private let owner = LoginFacts(
+        login: "ann",
+        schema: "public",
+        databaseID: 7,
+        mayMakeRoles: false,
+        createsInSchema: true,
+        grantsSchema: true,
+        logOwner: nil,
+        hasMigrations: false,
+        readsMigrations: false,
+        roles: [:]
+    )
+
+    @Test func loginThatMakesRolesGetsTheUsualOnes() {
+        var facts = owner
+        facts.mayMakeRoles = true
+        #expect(facts.choice == (.usual, true))
+    }
+
+    @Test func loginThatMakesNoRolesWorksAsItself() {
+        #expect(owner.choice == (LogRoles(owner: "ann", writer: "ann"), true))
+    }
+
+    @Test func rolesOfAnAdministratorAreUsed() {
+        var facts = owner
+        facts.roles = ["waybill_owner": all, "waybill_writer": all]
+        #expect(facts.choice == (.usual, true))
+    }
+
+    @Test func rolesOfAnotherDatabaseAreLeftAlone() {
+        var facts = owner
+        facts.mayMakeRoles = true
+        facts.roles = ["waybill_owner": .init(), "waybill_writer": .init()]
+        #expect(facts.choice == (.own(databaseID: 7), true))
+    }
+
+    @Test func roleThatIsOnlyGrantedByTheLoginCanBeUsed() {
+        var facts = owner
+        facts.mayMakeRoles = true
+        facts.roles = ["waybill_owner": .init(canBeGranted: true), "waybill_writer": .init(canBeGranted: true)]
+        #expect(facts.choice == (.usual, true))
+    }
+
+    @Test func writerOfALogMayNotMigrate() {
+        var facts = owner
+        facts.createsInSchema = false
+        facts.logOwner = "waybill_owner_7"
+        facts.roles = ["waybill_owner_7": .init(), "waybill_writer_7": all]
+        #expect(facts.choice == (.own(databaseID: 7), false))
+    }
+
+    @Test func loginWhoseNameCannotBeQuotedOwnsNothing() {
+        var facts = owner
+        facts.login = "o'brien"
+        #expect(!facts.choice.mayMigrate)
+    }
+
+    @Test func migrationsNameTheRolesOfTheDatabase() {
+        let sql = """
+            alter table a owner to waybill_owner; execute 'grant x to waybill_writer'; \
+            'waybill_writer' 'waybill_login'
+            """
+        #expect(
+            LogRoles.own(databaseID: 7).naming(sql, login: "o'brien") == """
+                alter table a owner to "waybill_owner_7"; execute 'grant x to "waybill_writer_7"'; \
+                'waybill_writer_7' 'o''brien'
+                """
+        )
+        let one = LogRoles(owner: "ann", writer: "ann")
+        #expect(one.naming("revoke all on a from waybill_writer;", login: "ann") == "revoke all on a from public;")
+    }
+
+    @Test func plainOwnerOfADatabaseMigratesAndWorksAsItself() async throws {
+        try await TestLog.withDatabase { database, logger in
+            let login = "plain_\(database.database)"
+            try await PostgresConnection.with(database, logger: logger) {
+                try await $0.executeScript(
+                    "create role \(login) login; alter database \(database.database.quotedIdentifier) owner to \(login)"
+                )
+            }
+            var plain = database
+            plain.user = login
+            #expect(try await Migrator(logger: logger).migrate(plain) == Migration.all)
+            #expect(try await Migrator(logger: logger).migrate(plain).isEmpty)
+            plain.roleExpression = LogConnection.roleExpression
+            plain.serverSettings = LogConnection.settings
+            try await PostgresConnection.with(plain, logger: logger) { connection in
+                let user = try await connection.query("select current_user::text")[0].get(0, as: String.self)
+                #expect(user == login)
+                let refused = await #expect(throws: PostgresError.self) {
+                    try await connection.query("delete from events")
+                }
+                #expect(refused?.sqlState == "23001")
+            }
+        }
+    }
+
+    @Test func printedScriptChangesNothingAndGrantsTheWriterAlone() async throws {
+        try await TestLog.withDatabase { database, logger in
+            let login = "printed_\(database.database)"
+            try await PostgresConnection.with(database, logger: logger) {
+                try await $0.executeScript("create role \(login) login")
+            }
+            var writer = database
+            writer.user = login
+            let script = try await Migrator(logger: logger).script(for: writer)
+            let refusal = await #expect(throws: Migrator.Failure.self) {
+                try await Migrator(logger: logger).migrate(writer)
+            }
+            #expect(refusal == .needsAdministrator(login: login))
+            try await PostgresConnection.with(database, logger: logger) { connection in
+                let sql = script.split(separator: "\n").filter { !$0.hasPrefix("\\set") }.joined(separator: "\n")
+                try await connection.executeScript(sql)
+                let owns = try await connection.query(
+                    "select pg_has_role($1::name, 'waybill_owner', 'member')",
+                    [login]
+                )
+                #expect(try owns[0].get(0, as: Bool.self) == false)
+            }
+            #expect(try await Migrator(logger: logger).migrate(writer).isEmpty)
+        }
+    }
+
+    @Test func databaseOfAnotherEncodingIsRefused() async throws {
+        try await TestLog.withDatabase { database, logger in
+            var other = database
+            other.database += "_ascii"
+            try await PostgresConnection.with(database, logger: logger) {
+                try await $0.executeScript(
+                    "create database \(other.database) encoding 'SQL_ASCII' locale 'C' template template0"
+                )
+            }
+            let failure = await #expect(throws: Migrator.Failure.self) {
+                try await Migrator(logger: logger).migrate(other)
+            }
+            #expect(failure == .otherEncoding("SQL_ASCII"))
+            try await PostgresConnection.with(database, logger: logger) {
+                try await $0.executeScript("drop database \(other.database) with (force)")
+            }
+        }
+    }
+
+    @Test func serviceActsAsTheWriterOfTheLog() async throws {
+        try await TestLog.with { log in
+            let user = try await log.pool.query("select current_user::text")[0].get(0, as: String.self)
+            #expect(user == "waybill_writer")
+        }
+    }
+}

@@ -1,0 +1,26 @@
+"""Stops server processes, as a debugger or a hung machine does, until a scope ends."""
+
+import os
+import signal
+
+
+def backends(service, name):
+    """The server processes whose application name begins so."""
+    rows = service.sql(f"select pid from pg_stat_activity where application_name like '{name}%'", "waybill")
+    return [int(row) for row in rows.splitlines()]
+
+
+class Frozen:
+    """Keeps server processes from running until its scope ends."""
+
+    def __init__(self, pids):
+        self.pids = pids
+
+    def __enter__(self):
+        for pid in self.pids:
+            os.kill(pid, signal.SIGSTOP)
+        return self
+
+    def __exit__(self, *_):
+        for pid in self.pids:
+            os.kill(pid, signal.SIGCONT)

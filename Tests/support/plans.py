@@ -1,0 +1,71 @@
+"""The plans by which a server answers statements, from its own log (`auto_explain`)."""
+
+import json
+import re
+
+_BEGIN = re.compile(r"LOG:  duration: [0-9.]+ ms  plan:$")
+
+
+def log_plans(server, database):
+    """Makes the sessions that begin from now on log the plan of each statement."""
+    for setting, value in {
+        "session_preload_libraries": "auto_explain",
+        "auto_explain.log_min_duration": "0",
+        "auto_explain.log_format": "json",
+    }.items():
+        server.sql(f"alter database {database} set {setting} = '{value}'")
+
+
+class Plan:
+    """One statement and its plan."""
+
+    def __init__(self, logged):
+        self.text = " ".join(logged["Query Text"].split())
+        self.scans = [node for node in _nodes(logged["Plan"]) if "Relation Name" in node or "Index Name" in node]
+
+    def indexes(self):
+        return {node["Index Name"] for node in self.scans if "Index Name" in node}
+
+    def unbounded(self, tables):
+        """The scans of these tables, or of their parts, that read all rows: without an index, or a whole index."""
+        return [
+            f"{node['Node Type']} on {node['Relation Name']} {node.get('Index Name', '')}"
+            for node in self.scans
+            if re.sub(r"_(v\d+|\d{8}|default)$", "", node.get("Relation Name", "")) in tables
+            and node["Node Type"] not in ("ModifyTable", "Bitmap Heap Scan")
+            and "Index Cond" not in node
+        ]
+
+
+def _nodes(plan):
+    yield plan
+    for child in plan.get("Plans", []):
+        yield from _nodes(child)
+
+
+class PlanLog:
+    """Reads the plans that a server has logged since the last look."""
+
+    def __init__(self, server):
+        self._path = server.directory + ".log"
+        self.skip()
+
+    def skip(self):
+        with open(self._path, "rb") as file:
+            self._offset = file.seek(0, 2)
+
+    def read(self):
+        with open(self._path, "rb") as file:
+            file.seek(self._offset)
+            # A line may be half written.
+            lines = file.read().rpartition(b"\n")[0].decode().split("\n")
+        self.skip()
+        plans, logged = [], None
+        for line in [*lines, ""]:
+            if logged is not None and line.startswith("\t"):
+                logged.append(line[1:])
+                continue
+            if logged:
+                plans.append(Plan(json.loads("\n".join(logged))))
+            logged = [] if _BEGIN.search(line) else None
+        return plans
