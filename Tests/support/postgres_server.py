@@ -39,8 +39,10 @@ def children(pid):
 class Server:
     """One cluster in a directory of its own; runs as the unprivileged user, since PostgreSQL refuses to be root."""
 
-    def __init__(self, directory):
+    def __init__(self, directory, programs=None):
+        """- programs: the folder of a version's programs, such as postgres_versions finds it; by default the machine's."""
         self.directory = directory
+        self._programs = programs or binaries()
         self.port = free_port()
         self._process = None
         os.mkdir(directory, 0o700)
@@ -83,7 +85,7 @@ class Server:
         with open(self.directory + ".log", "ab") as log:
             self._process = subprocess.Popen(
                 [
-                    os.path.join(binaries(), "postgres"),
+                    os.path.join(self._programs, "postgres"),
                     "-D",
                     self.directory,
                     "-p",
@@ -108,7 +110,7 @@ class Server:
             raise RuntimeError(f"postgres ended with {self._process.returncode}, see {self.directory}.log")
         return (
             subprocess.run(
-                [os.path.join(binaries(), "pg_isready"), "-q", "-h", "127.0.0.1", "-p", str(self.port)],
+                [os.path.join(self._programs, "pg_isready"), "-q", "-h", "127.0.0.1", "-p", str(self.port)],
                 check=False,
                 **self._as_owner,
             ).returncode
@@ -163,7 +165,7 @@ class Server:
 
     def _run(self, program, *arguments):
         done = subprocess.run(
-            [os.path.join(binaries(), program), *arguments],
+            [os.path.join(self._programs, program), *arguments],
             capture_output=True,
             text=True,
             timeout=120,
