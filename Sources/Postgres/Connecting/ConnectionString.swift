@@ -23,7 +23,10 @@ enum ConnectionString {
         let refusal = PQerrorMessage(connection).map { String(cString: $0) } ?? ""
         // Any other refusal comes first, such as that of a service that the file does not have.
         guard refusal.contains("channel_binding"), let options = PQconninfo(connection) else {
-            throw PostgresError(.usage, "the database URL cannot be used: \(refusal.split(separator: "\n").first ?? "")")
+            throw PostgresError(
+                .usage,
+                "the database URL cannot be used: \(refusal.split(separator: "\n").first ?? "")"
+            )
         }
         defer { PQconninfoFree(options) }
         return values(of: options)

@@ -234,7 +234,10 @@ actor ConnectionCore {
     /// Writes a failed statement to the log, since errors do not tell it.
     private func note(_ failure: PostgresError) {
         guard let sql = failure.sql else { return }
-        logger.debug("a statement failed; its caller gets the error", metadata: ["error": "\(failure)", "sql": "\(sql)"])
+        logger.debug(
+            "a statement failed; its caller gets the error",
+            metadata: ["error": "\(failure)", "sql": "\(sql)"]
+        )
     }
 
     private func losingOnError(_ body: () throws(PostgresError) -> Void) {
