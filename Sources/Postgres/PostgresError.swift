@@ -55,8 +55,8 @@ package struct PostgresError: Error, Sendable, Equatable {
 }
 
 extension PostgresError: CustomStringConvertible {
-    /// The error for logs and users. The statement is left out: it says nothing to them, and the connection writes it to
-    /// its log at level debug.
+    /// The error for logs and users. The statement is left out: it says nothing to them, and the connection writes it
+    /// to its log at level debug.
     package var description: String {
         var text = prefix + message
         if let detail { text += "; detail: \(detail)" }

@@ -43,6 +43,8 @@ class Service:
         # More options of `serve`, and the TLS that clients of each version of HTTP need then.
         self.options = []
         self.tls = self.tls_http2 = None
+        # More variables of the environment of every command.
+        self.environment = {}
         self.process = None
         self._logs = 0
 
@@ -275,6 +277,6 @@ class Service:
             shutil.rmtree(outside, ignore_errors=True)
         shutil.rmtree(self.root, ignore_errors=True)
 
-    @staticmethod
-    def _environment():
-        return {name: value for name, value in os.environ.items() if not name.startswith("WAYBILL_")}
+    def _environment(self):
+        kept = {name: value for name, value in os.environ.items() if not name.startswith(("WAYBILL_", "PG"))}
+        return {**kept, **self.environment}

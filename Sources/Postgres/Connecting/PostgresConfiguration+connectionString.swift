@@ -1,7 +1,7 @@
 extension PostgresConfiguration {
-    /// Reads a `postgres://` URL or a `key=value` string (libpq's "Connection Strings"). What the string does not say is
-    /// taken from libpq's service file and environment variables, as every PostgreSQL program does; a host that nothing
-    /// names is `localhost`.
+    /// Reads a `postgres://` URL or a `key=value` string (libpq's "Connection Strings"). What the string does not say
+    /// is taken from libpq's service file and environment variables, as every PostgreSQL program does; a host that
+    /// nothing names is `localhost`.
     ///
     /// - Throws: `usage` when the string, or the service that it names, cannot be used. The message repeats no part of
     ///   the string, which may hold a password.
