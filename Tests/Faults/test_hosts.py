@@ -7,6 +7,7 @@ import time
 
 import pytest
 
+from support.balancer import Balancer, is_installed
 from support.client import Client, read_log
 from support.names import NAME, Names
 from support.orders import order
@@ -121,24 +122,44 @@ def test_a_name_without_answer_costs_its_own_connection(pair, binary, service, c
         check.note(f"{len(answers)} requests while the resolver hung, the slowest {slowest:.2f} s")
 
 
+def fails_over(service, check, primary, standby):
+    """Kills the primary beneath a service and promotes the standby."""
+    shop = Shop(service)
+    placed = [shop.place(f"BEFORE-{number}")["position"] for number in range(5)]
+    flushed = primary.sql("select pg_current_wal_flush_lsn()")
+    wait_for(
+        lambda: standby.sql(f"select pg_last_wal_replay_lsn() >= '{flushed}'") == "t", 30, "the standby has followed"
+    )
+    primary.kill()
+    standby.sql("select pg_promote()")
+    began = time.monotonic()
+    after = shop.place("AFTER")
+    check("commands go on within 10 s of the promotion", time.monotonic() - began < 10, time.monotonic() - began)
+    check.note(f"commands went on {time.monotonic() - began:.1f} s after the promotion")
+    log = read_log(service.port, service.token("staff", "*"))
+    check("with the whole log", len(log) == len(placed) + 1 and after["orderId"] in str(log[-1]), len(log))
+
+
 def test_a_standby_is_passed_over_and_taken_once_promoted(pair, binary, check):
     primary, standby = pair
     with serving(binary, url(standby.port, primary.port, options=WRITABLE)) as service:
         check("the second host serves, being the primary", backends(primary, "waybill appender"))
         check("and the standby is left alone", not backends(standby, "waybill"), backends(standby, "waybill"))
-        shop = Shop(service)
-        placed = [shop.place(f"BEFORE-{number}")["position"] for number in range(5)]
-        flushed = primary.sql("select pg_current_wal_flush_lsn()")
-        wait_for(
-            lambda: standby.sql(f"select pg_last_wal_replay_lsn() >= '{flushed}'") == "t",
-            30,
-            "the standby has followed",
-        )
-        primary.kill()
-        standby.sql("select pg_promote()")
-        began = time.monotonic()
-        after = shop.place("AFTER")
-        check("commands go on within 10 s of the promotion", time.monotonic() - began < 10, time.monotonic() - began)
-        check.note(f"commands went on {time.monotonic() - began:.1f} s after the promotion")
-        log = read_log(service.port, service.token("staff", "*"))
-        check("with the whole log", len(log) == len(placed) + 1 and after["orderId"] in str(log[-1]), len(log))
+        fails_over(service, check, primary, standby)
+
+
+def test_haproxy_fails_over(servers, binary, service, check):
+    if not is_installed():
+        pytest.skip("haproxy is not installed")
+    # The standby of the test before is a primary by now.
+    primary, standby = servers[1], Server(os.path.join(service.root, "third"))
+    primary.sql("drop database if exists waybill with (force)")
+    primary.sql("create database waybill")
+    standby.follow(primary).start()
+    balancer = Balancer(service.root, primary, standby)
+    try:
+        with serving(binary, url(balancer.port)) as served:
+            fails_over(served, check, primary, standby)
+    finally:
+        balancer.close()
+        standby.close()
