@@ -160,7 +160,7 @@ struct AppendSession {
         // Further commands of this batch must not wait for the rows of the next one.
         let isLast = isLast && transaction.results.count == pending.count
         let wanted = isLast ? BatchPrefetch(for: queue.peek(limit: batchLimit), notIn: cache) : BatchPrefetch()
-        let (epochs, connection) = (registry.current, prefetchConnection)
+        let (epochs, connection) = (transaction.epochs, prefetchConnection)
         let (snapshot, logger) = (commandIdFilter.snapshot(in: epochs), logger)
         async let loaded = wanted.load(
             snapshot: snapshot,
@@ -253,7 +253,7 @@ struct AppendSession {
         prefetch = BatchPrefetch()
         let fresh = try await PostgresConnection.connect(configuration, on: executor, logger: logger)
         do {
-            try await EpochStore.ensure(on: fresh, registry: registry)
+            try await EpochStore.ensure(on: fresh, registry: registry, logger: logger)
         } catch {
             await fresh.close()
             throw error

@@ -11,7 +11,8 @@ struct AppendTransaction {
     private let plan: BatchPlan
     /// The changed orders, with the states that their rows have to hold.
     private let states: StateWrite
-    private let epochs: EpochTable
+    /// The history that the batch belongs to, by the session that holds the head lock.
+    let epochs: EpochTable
     /// The head before the batch.
     let head: LogHead
 
@@ -42,22 +43,21 @@ struct AppendTransaction {
         let trackingKeys = Set(entries.compactMap(\.submission.trackingKey))
         let cached = orderIds.reduce(into: [:]) { $0[$1] = cache.record(of: $1) ?? prefetch.orders[$1] }
         let missing = orderIds.filter { cached[$0] == nil && !prefetch.orderIds.contains($0) }
-        let snapshot = commandIdFilter.snapshot(in: registry.current)
+        let snapshot = commandIdFilter.snapshot(in: connection.history)
         let opening =
             [PostgresQuery("begin isolation level read committed")]
             + (statementTimeout.map { [AppendStatements.limitStatements(to: $0)] } ?? [])
         var statements = [
             PostgresQuery(LogHead.selectForUpdate),
             PostgresQuery("select clock_timestamp() as now"),
-            CommandLookUp(snapshot: snapshot, epochs: registry.current).recent(newIds),
+            CommandLookUp(snapshot: snapshot, epochs: connection.history).recent(newIds),
             CurrentStateTable.load(missing, version: .active),
-            EpochStore.newer.query(after: registry.current.newestOrdinal),
+            EpochStore.newer.query(after: connection.history.newestOrdinal),
         ]
         if !trackingKeys.isEmpty { statements.append(TrackingNumberTable.find(Array(trackingKeys))) }
         let results = try await connection.pipeline(opening + statements, timeout: LogConnection.beginTimeout)
         let rows = Array(results.dropFirst(opening.count))
-        registry.merge(try EpochStore.decode(rows[4]))
-        let epochs = registry.current
+        let epochs = try connection.addEpochs(rows[4], registry: registry)
         let head = try LogHead(rows[0])
         let lookUp = CommandLookUp(snapshot: snapshot, epochs: epochs)
         var known = try await lookUp.complete(rows[2], ids: newIds, on: connection)

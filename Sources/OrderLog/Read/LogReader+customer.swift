@@ -23,7 +23,7 @@ extension LogReader {
         at head: Int64?,
         limit: Int
     ) async throws -> CustomerOrders {
-        let rows = try await read(
+        let (rows, history) = try await readWithHistory(
             PostgresQuery(
                 """
                 select h.seq as head, page.order_id, page.seq, page.recorded_at, page.version,
@@ -48,14 +48,15 @@ extension LogReader {
         var orders: [StoredOrder] = []
         for row in stored.rows {
             if let record = unchanged[row.orderId] {
-                orders.append(StoredOrder(record, in: registry.current))
+                orders.append(StoredOrder(record, in: history))
             } else if let past = try await order(row.orderId, scope: customer.scope, at: .seq(head)) {
                 orders.append(past)
             }
         }
         // Orders that are left out begin the next page.
         let isLast = rows.count < limit && stored.leftOut.isEmpty
-        return CustomerOrders(orders: orders, head: head, next: isLast ? nil : stored.rows.last?.orderId)
+        let next = isLast ? nil : stored.rows.last?.orderId
+        return CustomerOrders(orders: orders, head: head, history: history, next: next)
     }
 
     /// Reads the events of a customer's orders after a position, oldest first, by the orders that have changed since.
@@ -71,7 +72,7 @@ extension LogReader {
         let bound = through ?? .max
         let visible = visibleToCustomers ? "and e.data is not null" : ""
         // One statement and so one snapshot: every order that has an event in it is among the changed ones.
-        let rows = try await read(
+        let (rows, history) = try await readWithHistory(
             PostgresQuery(
                 """
                 with head as (select seq as head_seq from log_head), changed as materialized (
@@ -105,6 +106,6 @@ extension LogReader {
                 visibleToCustomers: visibleToCustomers
             )
         }
-        return try EventPage(rows, after: seq, bound: bound, through: through, limit: limit)
+        return try EventPage(rows, of: history, after: seq, bound: bound, through: through, limit: limit)
     }
 }
