@@ -13,7 +13,8 @@ struct AppendSession {
     private let commandIdFilter: CommandIdFilterCache
     private let observer: (any CommitObserver)?
     private let queue: AppendQueue
-    private let batchLimit: Int
+    private let batchBounds: AppendQueue.Bounds
+    private let decisions: AppendTransaction.Limits
     /// The limit for each statement of a command that runs alone because its batch failed. The others wait.
     private let aloneStatementTimeout: Duration
     private let activity: AppendActivity
@@ -36,7 +37,8 @@ struct AppendSession {
         logger: Logger,
         commandIdFilter: CommandIdFilterCache,
         queue: AppendQueue,
-        batchLimit: Int,
+        batchBounds: AppendQueue.Bounds,
+        decisions: AppendTransaction.Limits,
         aloneStatementTimeout: Duration,
         activity: AppendActivity,
         observer: (any CommitObserver)?
@@ -47,7 +49,8 @@ struct AppendSession {
         self.logger = logger
         self.commandIdFilter = commandIdFilter
         self.queue = queue
-        self.batchLimit = batchLimit
+        self.batchBounds = batchBounds
+        self.decisions = decisions
         self.aloneStatementTimeout = aloneStatementTimeout
         self.activity = activity
         self.observer = observer
@@ -118,6 +121,7 @@ struct AppendSession {
                     on: connect(),
                     entries: pending,
                     statementTimeout: statementTimeout,
+                    limits: decisions,
                     registry: registry,
                     commandIdFilter: commandIdFilter,
                     cache: &cache,
@@ -159,7 +163,7 @@ struct AppendSession {
     ) async throws {
         // Further commands of this batch must not wait for the rows of the next one.
         let isLast = isLast && transaction.results.count == pending.count
-        let wanted = isLast ? BatchPrefetch(for: queue.peek(limit: batchLimit), notIn: cache) : BatchPrefetch()
+        let wanted = isLast ? BatchPrefetch(for: queue.peek(limit: batchBounds), notIn: cache) : BatchPrefetch()
         let (epochs, connection) = (transaction.epochs, prefetchConnection)
         let (snapshot, logger) = (commandIdFilter.snapshot(in: epochs), logger)
         async let loaded = wanted.load(
@@ -231,8 +235,12 @@ struct AppendSession {
         return true
     }
 
-    /// A statement that the server itself has ended takes its transaction with it.
-    private static func mayBeCommitted(_ error: any Error) -> Bool { (error as? PostgresError)?.kind != .server }
+    /// A statement that the server itself has ended takes its transaction with it. An error that is not the database's
+    /// comes before anything is sent.
+    private static func mayBeCommitted(_ error: any Error) -> Bool {
+        guard let error = error as? PostgresError else { return false }
+        return error.kind != .server
+    }
 
     /// Refuses the entries whose deadline has passed, and drops those that were refused while they waited.
     private func removeExpired(_ pending: inout [AppendQueue.Entry]) {

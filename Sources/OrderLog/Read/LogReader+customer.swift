@@ -67,10 +67,20 @@ extension LogReader {
         after seq: Int64,
         through: Int64? = nil,
         limit: Int,
-        visibleToCustomers: Bool = false
+        visibleToCustomers: Bool = false,
+        byteLimit: Int = LoggedEvent.pageByteLimit
     ) async throws -> EventPage {
         let bound = through ?? .max
         let visible = visibleToCustomers ? "and e.data is not null" : ""
+        let page = """
+            select e.* from changed c cross join lateral (
+                select * from events e
+                where e.order_id = c.order_id and e.seq > $1 and e.seq <= least($2, head_seq) \(visible)
+                order by e.version limit $5
+            ) e
+            where many.orders <= \(Self.changedLimit)
+            order by e.seq limit $5
+            """
         // One statement and so one snapshot: every order that has an event in it is among the changed ones.
         let (rows, history) = try await readWithHistory(
             PostgresQuery(
@@ -83,13 +93,7 @@ extension LogReader {
                 ), many as materialized (select count(*) as orders from changed)
                 select \(LoggedEvent.columns), head_seq, many.orders as changed_orders
                 from head cross join many left join lateral (
-                    select e.* from changed c cross join lateral (
-                        select * from events e
-                        where e.order_id = c.order_id and e.seq > $1 and e.seq <= least($2, head_seq) \(visible)
-                        order by e.version limit $5
-                    ) e
-                    where many.orders <= \(Self.changedLimit)
-                    order by e.seq limit $5
+                    \(LoggedEvent.page(of: page, byteLimit: byteLimit))
                 ) page on true
                 order by page.seq
                 """,
@@ -103,7 +107,8 @@ extension LogReader {
                 through: through,
                 limit: limit,
                 scope: customer.scope,
-                visibleToCustomers: visibleToCustomers
+                visibleToCustomers: visibleToCustomers,
+                byteLimit: byteLimit
             )
         }
         return try EventPage(rows, of: history, after: seq, bound: bound, through: through, limit: limit)
