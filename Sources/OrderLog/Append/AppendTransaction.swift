@@ -14,6 +14,8 @@ struct AppendTransaction {
     private let epochs: EpochTable
     /// The head before the batch.
     let head: LogHead
+    /// The place of the head's row, which is locked.
+    let headPlace: HeadPlace
 
     /// The entry at this index was accepted, here for the first time or possibly in an earlier attempt.
     func accepted(_ index: Int) -> Bool {
@@ -25,11 +27,14 @@ struct AppendTransaction {
     ///
     /// Lock and look-ups are separate statements, so that the look-ups see the commits that the lock waited for.
     ///
-    /// - Parameter statementTimeout: the server's limit for each statement; nil for the connection's.
+    /// - Parameters:
+    ///   - statementTimeout: the server's limit for each statement; nil for the connection's.
+    ///   - headPlace: the place of the head's row after this session's last commit; nil where that is unknown.
     static func begin(
         on connection: PostgresConnection,
         entries: [AppendQueue.Entry],
         statementTimeout: Duration? = nil,
+        headPlace: HeadPlace?,
         registry: EpochRegistry,
         commandIdFilter: CommandIdFilterCache,
         cache: inout StateCache,
@@ -47,7 +52,7 @@ struct AppendTransaction {
             [PostgresQuery("begin isolation level read committed")]
             + (statementTimeout.map { [AppendStatements.limitStatements(to: $0)] } ?? [])
         var statements = [
-            PostgresQuery(LogHead.selectForUpdate),
+            LogHead.lock(near: headPlace),
             PostgresQuery("select clock_timestamp() as now"),
             CommandLookUp(snapshot: snapshot, epochs: registry.current).recent(newIds),
             CurrentStateTable.load(missing, version: .active),
@@ -55,7 +60,13 @@ struct AppendTransaction {
         ]
         if !trackingKeys.isEmpty { statements.append(TrackingNumberTable.find(Array(trackingKeys))) }
         let results = try await connection.pipeline(opening + statements, timeout: LogConnection.beginTimeout)
-        let rows = Array(results.dropFirst(opening.count))
+        var rows = Array(results.dropFirst(opening.count))
+        if rows[0].isEmpty, headPlace != nil {
+            // Nothing is locked yet, and the look-ups saw what may have changed since.
+            statements[0] = LogHead.lock(near: nil)
+            rows = try await connection.pipeline(statements, timeout: LogConnection.beginTimeout)
+        }
+        guard let headPlace = try HeadPlace(rows[0]) else { throw MissingLogHead() }
         registry.merge(try EpochStore.decode(rows[4]))
         let epochs = registry.current
         let head = try LogHead(rows[0])
@@ -92,7 +103,7 @@ struct AppendTransaction {
         )
         // Up to the first command whose order has no room, so that commands keep their order.
         let loaded = entries.prefix { orders.hasRoom(for: neededOrders(of: $0, candidates)) }
-        return AppendTransaction(deciding: loaded, by: plan, on: connection, epochs: epochs, head: head)
+        return AppendTransaction(deciding: loaded, by: plan, on: connection, epochs: epochs, head: head, at: headPlace)
     }
 
     private init(
@@ -100,7 +111,8 @@ struct AppendTransaction {
         by undecided: BatchPlan,
         on connection: PostgresConnection,
         epochs: EpochTable,
-        head: LogHead
+        head: LogHead,
+        at headPlace: HeadPlace
     ) {
         var plan = undecided
         results = entries.map { plan.decide($0.submission, acceptedBefore: $0.maybeCommitted) }
@@ -109,6 +121,7 @@ struct AppendTransaction {
         self.connection = connection
         self.epochs = epochs
         self.head = head
+        self.headPlace = headPlace
     }
 
     /// Adds the orders to which the tracking numbers of scans may lead.
@@ -182,10 +195,12 @@ struct AppendTransaction {
     }
 
     /// Writes the batch and commits; a batch that accepted nothing new is rolled back.
-    func commit() async throws(PostgresError) {
+    ///
+    /// - Returns: the place of the head's row after the commit; nil where that is unknown.
+    func commit() async throws(PostgresError) -> HeadPlace? {
         guard !plan.isEmpty else {
             try await rollBack()
-            return
+            return headPlace
         }
         var statements: [PostgresQuery] = []
         if !plan.events.isEmpty {
@@ -198,11 +213,14 @@ struct AppendTransaction {
             statements.append(TrackingNumberTable.insert(plan.trackingNumbers))
         }
         statements.append(AppendStatements.insertCommands(plan.commands, recordedAt: recordedAt))
-        statements.append(AppendStatements.moveHead(to: after.seq, recordedAt: recordedAt))
+        let headIndex = statements.count
+        statements.append(AppendStatements.moveHead(to: after.seq, recordedAt: recordedAt, at: headPlace))
         if let last = plan.events.last {
             statements.append(AppendStatements.notify(head: epochs.position(of: last.seq)))
         }
         statements.append(PostgresQuery("commit"))
-        _ = try await connection.pipeline(statements, timeout: LogConnection.appendTimeout)
+        let results = try await connection.pipeline(statements, timeout: LogConnection.appendTimeout)
+        // The batch is committed: a place that cannot be read must not make it seem failed.
+        return try? HeadPlace(results[headIndex])
     }
 }

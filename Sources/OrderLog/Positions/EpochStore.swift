@@ -23,7 +23,7 @@ package enum EpochStore {
     ) async throws -> EpochTable {
         if try await !isCurrent(connection) {
             try await connection.withTransaction("begin isolation level read committed") { transaction in
-                try await transaction.query("select seq from log_head for update", timeout: LogConnection.readTimeout)
+                try await transaction.query("select seq from log_head where one for update", timeout: LogConnection.readTimeout)
                 // Another process may have opened an epoch while this one waited for the lock.
                 if try await !isCurrent(transaction) { try await open(on: transaction) }
             }
@@ -78,11 +78,11 @@ package enum EpochStore {
             """
             insert into log_epochs (ordinal, epoch, first_seq, identity, opened_at)
             select coalesce((select max(ordinal) from log_epochs), 0) + 1, $1, seq + 1, \(identity), clock_timestamp()
-            from log_head
+            from log_head where one
             """,
             [name]
         )
-        try await connection.query("update log_head set epoch = $1", [name])
+        try await connection.query("update log_head set epoch = $1 where one", [name])
     }
 
     /// A new epoch's name: 40 random bits as eight characters of RFC 4648's base 32 alphabet, in lower case.

@@ -76,7 +76,7 @@ package struct LogReader: Sendable {
         let rows = try await read(
             PostgresQuery(
                 """
-                with head as (select seq as head_seq from log_head)
+                with head as (select \(LogHead.seqSQL) as head_seq)
                 select \(LoggedEvent.columns), head_seq from head left join lateral (
                     select * from events e
                     where \(seqOfEvent) > $1 and \(seqOfEvent) <= least($2, head_seq)
