@@ -23,7 +23,10 @@ package enum EpochStore {
     ) async throws -> EpochTable {
         if try await !isCurrent(connection) {
             try await connection.withTransaction("begin isolation level read committed") { transaction in
-                try await transaction.query("select seq from log_head where one for update", timeout: LogConnection.readTimeout)
+                try await transaction.query(
+                    "select seq from log_head where one for update",
+                    timeout: LogConnection.readTimeout
+                )
                 // Another process may have opened an epoch while this one waited for the lock.
                 if try await !isCurrent(transaction) { try await open(on: transaction) }
             }
