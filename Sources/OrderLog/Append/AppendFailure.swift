@@ -23,7 +23,7 @@ enum AppendFailure: Equatable {
         }
         if Self.isTimeout(error) {
             // Another process holds the head.
-            self = error.sql == LogHead.selectForUpdate ? .outside : .timeout
+            self = LogHead.isLock(error.sql) ? .outside : .timeout
             return
         }
         guard let state = error.sqlState else {

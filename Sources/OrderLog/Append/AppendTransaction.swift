@@ -15,6 +15,8 @@ struct AppendTransaction {
     let epochs: EpochTable
     /// The head before the batch.
     let head: LogHead
+    /// The place of the head's row, which is locked.
+    let headPlace: HeadPlace
 
     /// The bounds of what one transaction decides; a single command is decided in any case.
     struct Limits: Sendable {
@@ -37,13 +39,16 @@ struct AppendTransaction {
     ///
     /// Lock and look-ups are separate statements, so that the look-ups see the commits that the lock waited for.
     ///
-    /// - Parameter statementTimeout: the server's limit for each statement; nil for the connection's.
+    /// - Parameters:
+    ///   - statementTimeout: the server's limit for each statement; nil for the connection's.
+    ///   - headPlace: the place of the head's row after this session's last commit; nil where that is unknown.
     /// - Throws: `DecisionTimeout` where deciding took too long: the server has ended the transaction, or is about to.
     static func begin(
         on connection: PostgresConnection,
         entries: [AppendQueue.Entry],
         statementTimeout: Duration? = nil,
         limits: Limits = Limits(),
+        headPlace: HeadPlace?,
         registry: EpochRegistry,
         commandIdFilter: CommandIdFilterCache,
         cache: inout StateCache,
@@ -61,7 +66,7 @@ struct AppendTransaction {
             [PostgresQuery("begin isolation level read committed")]
             + (statementTimeout.map { [AppendStatements.limitStatements(to: $0)] } ?? [])
         var statements = [
-            PostgresQuery(LogHead.selectForUpdate),
+            LogHead.lock(near: headPlace),
             PostgresQuery("select clock_timestamp() as now"),
             CommandLookUp(snapshot: snapshot, epochs: connection.history).recent(newIds),
             CurrentStateTable.load(missing, version: .active),
@@ -69,7 +74,13 @@ struct AppendTransaction {
         ]
         if !trackingKeys.isEmpty { statements.append(TrackingNumberTable.find(Array(trackingKeys))) }
         let results = try await connection.pipeline(opening + statements, timeout: LogConnection.beginTimeout)
-        let rows = Array(results.dropFirst(opening.count))
+        var rows = Array(results.dropFirst(opening.count))
+        if rows[0].isEmpty, headPlace != nil {
+            // Nothing is locked yet, and the look-ups saw what may have changed since.
+            statements[0] = LogHead.lock(near: nil)
+            rows = try await connection.pipeline(statements, timeout: LogConnection.beginTimeout)
+        }
+        guard let headPlace = try HeadPlace(rows[0]) else { throw MissingLogHead() }
         let epochs = try connection.addEpochs(rows[4], registry: registry)
         let head = try LogHead(rows[0])
         let lookUp = CommandLookUp(snapshot: snapshot, epochs: epochs)
@@ -116,7 +127,8 @@ struct AppendTransaction {
             within: limits,
             on: connection,
             epochs: epochs,
-            head: head
+            head: head,
+            at: headPlace
         )
         let idle = ContinuousClock.now - orders.lastReply
         guard idle < limits.idle else { throw DecisionTimeout(duration: idle) }
@@ -129,7 +141,8 @@ struct AppendTransaction {
         within limits: Limits,
         on connection: PostgresConnection,
         epochs: EpochTable,
-        head: LogHead
+        head: LogHead,
+        at headPlace: HeadPlace
     ) {
         var plan = undecided
         var results: [Result<CommandReceipt, AppendRefusal>] = []
@@ -144,6 +157,7 @@ struct AppendTransaction {
         self.connection = connection
         self.epochs = epochs
         self.head = head
+        self.headPlace = headPlace
     }
 
     /// Adds the orders to which the tracking numbers of scans may lead.
@@ -232,10 +246,12 @@ struct AppendTransaction {
     }
 
     /// Writes the batch and commits; a batch that accepted nothing new is rolled back.
-    func commit() async throws(PostgresError) {
+    ///
+    /// - Returns: the place of the head's row after the commit; nil where that is unknown.
+    func commit() async throws(PostgresError) -> HeadPlace? {
         guard !plan.isEmpty else {
             try await rollBack()
-            return
+            return headPlace
         }
         var statements: [PostgresQuery] = []
         if !plan.events.isEmpty {
@@ -248,11 +264,14 @@ struct AppendTransaction {
             statements.append(TrackingNumberTable.insert(plan.trackingNumbers))
         }
         statements.append(AppendStatements.insertCommands(plan.commands, recordedAt: recordedAt))
-        statements.append(AppendStatements.moveHead(to: after.seq, recordedAt: recordedAt))
+        let headIndex = statements.count
+        statements.append(AppendStatements.moveHead(to: after.seq, recordedAt: recordedAt, at: headPlace))
         if let last = plan.events.last {
             statements.append(AppendStatements.notify(head: epochs.position(of: last.seq)))
         }
         statements.append(PostgresQuery("commit"))
-        _ = try await connection.pipeline(statements, timeout: LogConnection.appendTimeout)
+        let results = try await connection.pipeline(statements, timeout: LogConnection.appendTimeout)
+        // The batch is committed: a place that cannot be read must not make it seem failed.
+        return try? HeadPlace(results[headIndex])
     }
 }

@@ -28,7 +28,7 @@ extension LogReader {
                 """
                 select h.seq as head, page.order_id, page.seq, page.recorded_at, page.version,
                     \(StoredStates.boundedState(of: "page"))
-                from log_head h left join lateral (
+                from (select \(LogHead.seqSQL) as seq) h left join lateral (
                     select o.*, \(StoredStates.bytesBefore(of: "o", order: "o.order_id")) from (
                         select o.order_id, o.seq, o.recorded_at, o.version, o.state from \(CurrentStateTable.name) o
                         where o.model_version = \(CurrentStateTable.activeVersion) and o.shop = $1
@@ -85,7 +85,7 @@ extension LogReader {
         let (rows, history) = try await readWithHistory(
             PostgresQuery(
                 """
-                with head as (select seq as head_seq from log_head), changed as materialized (
+                with head as (select \(LogHead.seqSQL) as head_seq), changed as materialized (
                     select o.order_id from \(CurrentStateTable.name) o
                     where o.model_version = \(CurrentStateTable.activeVersion) and o.shop = $3 and o.customer = $4
                         and o.seq > $1

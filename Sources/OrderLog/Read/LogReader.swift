@@ -89,7 +89,7 @@ package struct LogReader: Sendable {
         let (rows, history) = try await readWithHistory(
             PostgresQuery(
                 """
-                with head as (select seq as head_seq from log_head)
+                with head as (select \(LogHead.seqSQL) as head_seq)
                 select \(LoggedEvent.columns), head_seq from head left join lateral (
                     \(LoggedEvent.page(of: page, by: order, byteLimit: byteLimit))
                 ) page on true
