@@ -40,9 +40,14 @@ def children(pid):
 class Server:
     """One cluster in a directory of its own; runs as the unprivileged user, since PostgreSQL refuses to be root."""
 
-    def __init__(self, directory, programs=None):
-        """- programs: the folder of a version's programs, such as postgres_versions finds it; by default the machine's."""
+    def __init__(self, directory, programs=None, environment=None):
+        """- programs: the folder of a version's programs, such as postgres_versions finds it; by default the machine's.
+        - environment: more variables of the server's processes.
+        """
         self.directory = directory
+        # More settings of the server, such as "archive_mode=on"; a start reads them.
+        self.settings = []
+        self._environment = environment or {}
         self._programs = programs or binaries()
         self.port = free_port()
         self._process = None
@@ -63,24 +68,15 @@ class Server:
         )
         return self
 
+    def copy(self, other, *options):
+        """A base backup of another server that runs."""
+        place = ["-h", "127.0.0.1", "-p", str(other.port), "-U", "postgres", "-D", self.directory]
+        self._run("pg_basebackup", *place, "-X", "stream", "--checkpoint=fast", *options)
+        return self
+
     def follow(self, primary):
         """A copy of another server, which goes on receiving what that one writes."""
-        self._run(
-            "pg_basebackup",
-            "-h",
-            "127.0.0.1",
-            "-p",
-            str(primary.port),
-            "-U",
-            "postgres",
-            "-D",
-            self.directory,
-            "-R",
-            "-X",
-            "stream",
-            "--checkpoint=fast",
-        )
-        return self
+        return self.copy(primary, "-R")
 
     def configure(self, *settings):
         """Adds lines to postgresql.conf, for the next start."""
@@ -105,10 +101,12 @@ class Server:
                     "unix_socket_directories=",
                     "-c",
                     "hot_standby=on",
+                    *(word for setting in self.settings for word in ("-c", setting)),
                 ],
                 stdout=log,
                 stderr=subprocess.STDOUT,
                 start_new_session=True,
+                env={**os.environ, **self._environment},
                 **self._as_owner,
             )
         wait_for(self.accepts, 60, f"the server in {self.directory} accepts connections")
@@ -149,6 +147,12 @@ class Server:
 
     def url(self, database, login="postgres"):
         return f"postgresql://{login}@127.0.0.1:{self.port}/{database}"
+
+    def begin(self, program, *arguments, **options):
+        """Starts a program of this version as the server's user, with the address in its environment."""
+        environment = {**os.environ, "PGHOST": "127.0.0.1", "PGPORT": str(self.port), "PGUSER": "postgres"}
+        command = [os.path.join(self._programs, program), *arguments]
+        return subprocess.Popen(command, env=environment, **{**self._as_owner, **options})
 
     def script(self, text, database):
         """Runs a script for psql, with its commands, as the superuser."""
