@@ -13,7 +13,8 @@ struct AppendSession {
     private let commandIdFilter: CommandIdFilterCache
     private let observer: (any CommitObserver)?
     private let queue: AppendQueue
-    private let batchLimit: Int
+    private let batchBounds: AppendQueue.Bounds
+    private let decisions: AppendTransaction.Limits
     /// The limit for each statement of a command that runs alone because its batch failed. The others wait.
     private let aloneStatementTimeout: Duration
     private let activity: AppendActivity
@@ -38,7 +39,8 @@ struct AppendSession {
         logger: Logger,
         commandIdFilter: CommandIdFilterCache,
         queue: AppendQueue,
-        batchLimit: Int,
+        batchBounds: AppendQueue.Bounds,
+        decisions: AppendTransaction.Limits,
         aloneStatementTimeout: Duration,
         activity: AppendActivity,
         observer: (any CommitObserver)?
@@ -49,7 +51,8 @@ struct AppendSession {
         self.logger = logger
         self.commandIdFilter = commandIdFilter
         self.queue = queue
-        self.batchLimit = batchLimit
+        self.batchBounds = batchBounds
+        self.decisions = decisions
         self.aloneStatementTimeout = aloneStatementTimeout
         self.activity = activity
         self.observer = observer
@@ -121,6 +124,7 @@ struct AppendSession {
                     on: connect(),
                     entries: pending,
                     statementTimeout: statementTimeout,
+                    limits: decisions,
                     headPlace: headPlace,
                     registry: registry,
                     commandIdFilter: commandIdFilter,
@@ -163,8 +167,8 @@ struct AppendSession {
     ) async throws {
         // Further commands of this batch must not wait for the rows of the next one.
         let isLast = isLast && transaction.results.count == pending.count
-        let wanted = isLast ? BatchPrefetch(for: queue.peek(limit: batchLimit), notIn: cache) : BatchPrefetch()
-        let (epochs, connection) = (registry.current, prefetchConnection)
+        let wanted = isLast ? BatchPrefetch(for: queue.peek(limit: batchBounds), notIn: cache) : BatchPrefetch()
+        let (epochs, connection) = (transaction.epochs, prefetchConnection)
         let (snapshot, logger) = (commandIdFilter.snapshot(in: epochs), logger)
         async let loaded = wanted.load(
             snapshot: snapshot,
@@ -235,8 +239,12 @@ struct AppendSession {
         return true
     }
 
-    /// A statement that the server itself has ended takes its transaction with it.
-    private static func mayBeCommitted(_ error: any Error) -> Bool { (error as? PostgresError)?.kind != .server }
+    /// A statement that the server itself has ended takes its transaction with it. An error that is not the database's
+    /// comes before anything is sent.
+    private static func mayBeCommitted(_ error: any Error) -> Bool {
+        guard let error = error as? PostgresError else { return false }
+        return error.kind != .server
+    }
 
     /// Refuses the entries whose deadline has passed, and drops those that were refused while they waited.
     private func removeExpired(_ pending: inout [AppendQueue.Entry]) {
@@ -257,7 +265,7 @@ struct AppendSession {
         prefetch = BatchPrefetch()
         let fresh = try await PostgresConnection.connect(configuration, on: executor, logger: logger)
         do {
-            try await EpochStore.ensure(on: fresh, registry: registry)
+            try await EpochStore.ensure(on: fresh, registry: registry, logger: logger)
         } catch {
             await fresh.close()
             throw error

@@ -16,7 +16,13 @@ package struct LogImport {
     private var last: LoggedEvent?
     private var seals = ExportSealCheck()
 
+    /// The size of the batch's lines.
+    private var batchBytes = 0
+
+    /// The number of events at which a batch is written.
     private let batchLimit = 1000
+    /// The size of the events' lines, in bytes, at which a batch is written.
+    private let batchByteLimit = 8 << 20
 
     private init(_ connection: PostgresConnection) {
         self.connection = connection
@@ -55,7 +61,8 @@ package struct LogImport {
         } catch let error as LogTransferError {
             throw LogTransferError("line \(line): \(error)")
         }
-        if batch.count == batchLimit { try await flush() }
+        batchBytes += bytes.count
+        if batch.count == batchLimit || batchBytes >= batchByteLimit { try await flush() }
     }
 
     private mutating func start() async throws {
@@ -108,6 +115,7 @@ package struct LogImport {
             AppendStatements.insertEvents(batch.map(\.event)), TrackingNumberTable.insert(numbers),
         ])
         batch.removeAll(keepingCapacity: true)
+        batchBytes = 0
     }
 
     private static func fold(

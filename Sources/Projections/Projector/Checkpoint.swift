@@ -36,8 +36,12 @@ struct Checkpoint: Sendable, Hashable {
         PostgresQuery("select version from projection_active where name = $1", [model])
     }
 
+    /// Selects the next events, for `LoggedEvent.decodePage`.
     static func selectEvents(after seq: Int64, limit: Int) -> PostgresQuery {
-        PostgresQuery("select \(LoggedEvent.columns) from events where seq > $1 order by seq limit \(limit)", [seq])
+        PostgresQuery(
+            LoggedEvent.page(of: "select * from events where seq > $1 order by seq limit \(limit)"),
+            [seq]
+        )
     }
 
     static func clear(_ model: String, version: Int) -> PostgresQuery {

@@ -5,8 +5,8 @@ import Postgres
 extension ReadModelReader {
     /// Reads the state of every version of every projection, also of those being built, and the log's head.
     package func states() async throws -> (projections: [ProjectionState], head: LogPosition) {
-        let rows = try await read([PostgresQuery(Self.statesQuery)])[0]
-        let epochs = registry.current
+        let (results, epochs) = try await read([PostgresQuery(Self.statesQuery)])
+        let rows = results[0]
         let columns = try StateColumns(rows)
         let states = try rows.compactMap { try columns.read($0, in: epochs) }
         let head = try rows.first.map { try $0.get(columns.head) } ?? 0

@@ -79,11 +79,13 @@ struct ReplayTakeover<Model: ReplayableModel>: Sendable {
                     [session.name, Int32(session.version)]
                 ),
                 PostgresQuery(
-                    """
-                    select \(LoggedEvent.columns) from events
-                    where seq > (select seq from projections where name = $1 and version = $2)
-                    order by seq limit \(limit)
-                    """,
+                    LoggedEvent.page(
+                        of: """
+                            select * from events
+                            where seq > (select seq from projections where name = $1 and version = $2)
+                            order by seq limit \(limit)
+                            """
+                    ),
                     [session.name, Int32(session.version)]
                 ),
             ],
@@ -91,7 +93,7 @@ struct ReplayTakeover<Model: ReplayableModel>: Sendable {
         )
         guard let row = results[0].first else { throw ReplayFailure.overtaken(session.name) }
         let (checkpoint, head) = try (row.get("seq", as: Int64.self), row.get("head", as: Int64.self))
-        let events = try LoggedEvent.decode(results[1])
+        let events = try LoggedEvent.decodePage(results[1]).events
         guard let first = events.first, let last = events.last else { return Int(clamping: head - checkpoint) }
         guard first.seq == checkpoint + 1 else { throw ProjectionFailure.gap(after: checkpoint) }
         try await model.apply(events, version: session.version, on: transaction)
