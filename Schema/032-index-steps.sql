@@ -56,6 +56,12 @@ union all
 union all
 select 'select finish_ids_as_bytes()' where exists (select from locale_indexes())
 union all
+-- Sessions that prepared statements before would get an error for each one: they connect again instead.
+select 'select count(pg_terminate_backend(pid)) from pg_stat_activity where datname = current_database() '
+    || 'and application_name like ''waybill %'' and application_name <> ''waybill migrate'' '
+    || 'and pid <> pg_backend_pid() and pg_has_role(usesysid, ''usage'')'
+where exists (select from locale_indexes())
+union all
 -- The change forgets the statistics of the columns.
 select format('analyze %I', table_name)
 from (select distinct table_name from locale_indexes() where needs_twin order by 1) changed
