@@ -38,8 +38,10 @@ join pg_am m on m.oid = c.relam
 cross join lateral (select (left(c.relname, 57) || '_bytes')::name as twin) n
 cross join lateral (select pg_relation_size(c.oid) as bytes) b
 left join pg_inherits i on i.inhrelid = c.oid
+left join pg_inherits p on p.inhrelid = t.oid
+left join pg_class parent on parent.oid = p.inhparent
 left join pg_constraint k on k.conindid = c.oid and k.contype in ('p', 'u') and k.conrelid = t.oid
-where t.relnamespace = current_schema()::regnamespace and t.relname <> 'schema_migrations'
+where t.relnamespace = current_schema()::regnamespace and coalesce(parent.relname, t.relname) = any (waybill_tables())
     and 'pg_catalog."default"'::regcollation = any (x.indcollation::oid[])
 $$;
 

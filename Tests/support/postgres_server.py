@@ -150,6 +150,12 @@ class Server:
     def url(self, database, login="postgres"):
         return f"postgresql://{login}@127.0.0.1:{self.port}/{database}"
 
+    def psql(self, database):
+        """A command line and its process's options, for a session of the superuser."""
+        command = [os.path.join(self._programs, "psql"), "-X", "-q", "-A", "-t", "-v", "ON_ERROR_STOP=1"]
+        place = ["-h", "127.0.0.1", "-p", str(self.port), "-U", "postgres", "-d", database]
+        return [*command, *place], {name: value for name, value in self._as_owner.items() if name != "stdin"}
+
     def script(self, text, database):
         """Runs a script for psql, with its commands, as the superuser."""
         path = f"{self.directory}-{database}.sql"

@@ -4,9 +4,9 @@ import ServiceLifecycle
 
 /// Makes the indexes that a migrated database still lacks, while processes serve it.
 ///
-/// An index of a large table is made by `create index concurrently`, which appends do not wait for, and which is no part
-/// of a transaction and so of no migration. The function `index_steps` tells the statements that are left, from the
-/// catalogs alone: after a crash the next process goes on, and first drops what the crash left unfinished.
+/// An index of a large table is made by `create index concurrently`, which appends do not wait for, and which is no
+/// part of a transaction and so of no migration. The function `index_steps` tells the statements that are left, from
+/// the catalogs alone: after a crash the next process goes on, and first drops what the crash left unfinished.
 package struct IndexBuilder: Service {
     /// The error of statements that ran and are still to be run.
     struct NoProgress: Error, CustomStringConvertible {
@@ -61,10 +61,10 @@ package struct IndexBuilder: Service {
             logger.notice(
                 """
                 another session, such as a dump, uses a table whose indexes are changed; the service goes on without: \
-                trying again in 20 seconds
+                trying again in 10 seconds
                 """
             )
-            return .seconds(20)
+            return .seconds(10)
         } catch is CancellationError {
             return .zero
         } catch {

@@ -146,8 +146,8 @@ package struct Migrator: Sendable {
         try await connection.query("select pg_advisory_lock(\(Self.lock))")
     }
 
-    /// Runs a migration's transaction, which waits half a second at most for a table: what comes behind a statement that
-    /// waits for one waits as well. Where another session, such as a dump, keeps the table, the transaction is tried
+    /// Runs a migration's transaction, which waits half a second at most for a table, since all other statements queue
+    /// behind one that waits. Where another session, such as a dump, keeps the table, the transaction is tried
     /// again until that session has ended.
     private func apply(_ script: String, on connection: PostgresConnection) async throws {
         try await connection.query("set lock_timeout = '500ms'")
