@@ -30,6 +30,11 @@ enum AppendFailure: Equatable {
             self = error.kind == .decoding ? .refusal : .outside
             return
         }
+        // The type of a column has changed beneath a prepared statement: a new connection prepares it anew.
+        if state == "0A000" {
+            self = .outside
+            return
+        }
         self = ["08", "25", "40", "53", "55", "57", "58"].contains(state.prefix(2)) ? .outside : .refusal
     }
 
