@@ -3,6 +3,7 @@
 import os
 
 import pytest
+
 from support.postgres_server import Server
 from support.restored import Story
 

@@ -140,7 +140,7 @@ def used(bench, log, placed):
         for query, meant in LIST.items():
             path = f"/v1/orders?{query}"
             record(f"GET {path} ({role})", meant, "limit 101", lambda path=path, role=role: get(path, role))
-    one, own = f"/v1/orders/{placed}", f"/v1/customers/c-1/stream?shop=aurora&after={{}}"
+    one, own = f"/v1/orders/{placed}", "/v1/customers/c-1/stream?shop=aurora&after={}"
     states, history, log_key = "order_states_v1_pkey", "events_order_id_version_key", "events_pkey"
     position = urllib.parse.quote(get(one)["position"])
     record("an order", {states}, "from order_states", lambda: get(one))

@@ -4,6 +4,7 @@ import os
 import subprocess
 
 import pytest
+
 from support.client import read_log
 from support.postgres_server import Server
 from support.service import Service

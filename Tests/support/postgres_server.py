@@ -4,6 +4,7 @@ import contextlib
 import glob
 import os
 import pwd
+import shutil
 import signal
 import subprocess
 
@@ -41,7 +42,7 @@ class Server:
     """One cluster in a directory of its own; runs as the unprivileged user, since PostgreSQL refuses to be root."""
 
     def __init__(self, directory, programs=None, environment=None):
-        """- programs: the folder of a version's programs, such as postgres_versions finds it; by default the machine's.
+        """- programs: the folder of a version's programs, as postgres_versions finds it; by default the machine's.
         - environment: more variables of the server's processes.
         """
         self.directory = directory
@@ -84,9 +85,24 @@ class Server:
             file.write("".join(f"{line}\n" for line in settings))
         return self
 
+    def admit(self, *lines):
+        """Replaces the lines of pg_hba.conf; logins over the loopback address are trusted without them."""
+        with open(os.path.join(self.directory, "pg_hba.conf"), "w", encoding="ascii") as file:
+            file.write("".join(f"{line}\n" for line in lines))
+
+    def install(self, source, name):
+        """Puts a private copy of a file into the cluster's directory; returns its path."""
+        path = os.path.join(self.directory, name)
+        shutil.copy(source, path)
+        os.chmod(path, 0o600)
+        if os.getuid() == 0:
+            os.chown(path, self._as_owner["user"], self._as_owner["group"])
+        return path
+
     # Running
 
-    def start(self):
+    def start(self, *settings):
+        """- settings: more of them, such as `ssl=on`."""
         with open(self.directory + ".log", "ab") as log:
             self._process = subprocess.Popen(
                 [
@@ -101,7 +117,7 @@ class Server:
                     "unix_socket_directories=",
                     "-c",
                     "hot_standby=on",
-                    *(word for setting in self.settings for word in ("-c", setting)),
+                    *(word for setting in (*self.settings, *settings) for word in ("-c", setting)),
                 ],
                 stdout=log,
                 stderr=subprocess.STDOUT,
@@ -159,6 +175,24 @@ class Server:
         command = [os.path.join(self._programs, "psql"), "-X", "-q", "-A", "-t", "-v", "ON_ERROR_STOP=1"]
         place = ["-h", "127.0.0.1", "-p", str(self.port), "-U", "postgres", "-d", database]
         return [*command, *place], {name: value for name, value in self._as_owner.items() if name != "stdin"}
+
+    @contextlib.contextmanager
+    def session(self, database, *statements):
+        """A session that has run the statements, and stays until its scope ends."""
+        place = ["-h", "127.0.0.1", "-p", str(self.port), "-U", "postgres", "-d", database]
+        options = {"stdout": subprocess.PIPE, "text": True, **self._as_owner, "stdin": subprocess.PIPE}
+        command = [os.path.join(self._programs, "psql"), "-X", "-q", "-A", "-t", *place]
+        process = subprocess.Popen(command, **options)
+        try:
+            process.stdin.write("".join(f"{statement};\n" for statement in statements) + "\\echo done\n")
+            process.stdin.flush()
+            while (line := process.stdout.readline()) != "done\n":
+                if not line:
+                    raise RuntimeError(f"the session ended: {statements}")
+            yield process
+        finally:
+            process.kill()
+            process.communicate()
 
     def script(self, text, database):
         """Runs a script for psql, with its commands, as the superuser."""
