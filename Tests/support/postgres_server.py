@@ -1,5 +1,6 @@
 """A PostgreSQL server of a test's own, and a standby that follows it by streaming replication."""
 
+import contextlib
 import glob
 import os
 import pwd
@@ -159,7 +160,9 @@ class Server:
         """Kills every process with SIGKILL, as if the machine were gone."""
         processes = [self._process.pid, *children(self._process.pid)]
         for pid in processes:
-            os.kill(pid, signal.SIGKILL)
+            # A client's process may have ended by itself.
+            with contextlib.suppress(ProcessLookupError):
+                os.kill(pid, signal.SIGKILL)
         self._process.wait(10)
         wait_for(lambda: not any(map(is_alive, processes)), 30, "every process of the server has gone")
 
