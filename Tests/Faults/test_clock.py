@@ -12,8 +12,6 @@ from support import roles
 from support.orders import order
 from support.waiting import wait_for
 
-pytestmark = pytest.mark.postgres
-
 JUMP = """
 create schema if not exists fake;
 grant usage on schema fake to public;

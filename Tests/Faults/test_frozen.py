@@ -2,14 +2,10 @@
 
 import time
 
-import pytest
-
 from support.client import Client
 from support.frozen import Frozen, backends
 from support.shop import Shop
 from support.waiting import wait_for
-
-pytestmark = pytest.mark.postgres
 
 
 def test_reads_go_on_without_frozen_readers(service, check):

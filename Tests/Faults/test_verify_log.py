@@ -7,8 +7,6 @@ import pytest
 from support import many_orders
 from support.many_orders import dispatched
 
-pytestmark = pytest.mark.postgres
-
 DISARM = "alter table events disable trigger events_append_only"
 DAMAGES = {
     "a hole": ("delete from events where seq = 2", "log: position 2: stored nothing, expected an event"),

@@ -3,14 +3,10 @@
 import threading
 import time
 
-import pytest
-
 from support.client import Client
 from support.frozen import Frozen, backends
 from support.lock_holder import Holder
 from support.orders import order
-
-pytestmark = pytest.mark.postgres
 
 
 class Placing:

@@ -60,9 +60,11 @@ class Server:
 
     # Making
 
-    def make(self):
+    def make(self, *options):
+        """- options: more options of initdb."""
         self._run(
-            "initdb", "-D", self.directory, "-U", "postgres", "--auth=trust", "--encoding=UTF8", "--no-locale", "-N"
+            *("initdb", "-D", self.directory, "-U", "postgres", "--auth=trust", "--encoding=UTF8", "--no-locale", "-N"),
+            *options,
         )
         return self
 
@@ -75,6 +77,12 @@ class Server:
     def follow(self, primary):
         """A copy of another server, which goes on receiving what that one writes."""
         return self.copy(primary, "-R")
+
+    def configure(self, *settings):
+        """Adds lines to postgresql.conf, for the next start."""
+        with open(os.path.join(self.directory, "postgresql.conf"), "a", encoding="utf-8") as file:
+            file.write("".join(f"{line}\n" for line in settings))
+        return self
 
     # Running
 
@@ -137,6 +145,9 @@ class Server:
             statement,
         )
 
+    def url(self, database, login="postgres"):
+        return f"postgresql://{login}@127.0.0.1:{self.port}/{database}"
+
     def begin(self, program, *arguments, **options):
         """Starts a program of this version as the server's user, with the address in its environment."""
         environment = {**os.environ, "PGHOST": "127.0.0.1", "PGPORT": str(self.port), "PGUSER": "postgres"}
@@ -151,6 +162,37 @@ class Server:
         place = ["-h", "127.0.0.1", "-p", str(self.port), "-U", "postgres", "-d", database]
         return self._run("psql", "-X", "-q", "-A", "-t", *place, "-f", path)
 
+    def folder(self, name):
+        """A new folder beside the server's, which its programs can write to; returns its path."""
+        path = f"{self.directory}-{name}"
+        os.mkdir(path, 0o700)
+        if "user" in self._as_owner:
+            os.chown(path, self._as_owner["user"], self._as_owner["group"])
+        return path
+
+    def tool(self, program, *arguments, cwd="/", check=True):
+        """Runs one of the version's programs as the server's user, against this server where it connects to one.
+
+        Returns what it prints, or raises RuntimeError; without `check`, returns what it prints on standard error.
+        """
+        done = subprocess.run(
+            [os.path.join(self._programs, program), *arguments],
+            capture_output=True,
+            text=True,
+            timeout=120,
+            check=False,
+            env={
+                **os.environ,
+                **{"PGHOST": "127.0.0.1", "PGPORT": str(self.port), "PGUSER": "postgres", "PGDATABASE": "postgres"},
+            },
+            **{**self._as_owner, "cwd": cwd},
+        )
+        if not check:
+            return done.stderr
+        if done.returncode:
+            raise RuntimeError(f"{program} ended with {done.returncode}: {done.stdout[-500:]} {done.stderr[-1000:]}")
+        return done.stdout.strip()
+
     def stop(self):
         """Ends the server in order, without waiting for its clients."""
         self._process.send_signal(signal.SIGINT)
@@ -160,7 +202,7 @@ class Server:
         """Kills every process with SIGKILL, as if the machine were gone."""
         processes = [self._process.pid, *children(self._process.pid)]
         for pid in processes:
-            # A client's process may have ended by itself.
+            # A server process may end by itself meanwhile.
             with contextlib.suppress(ProcessLookupError):
                 os.kill(pid, signal.SIGKILL)
         self._process.wait(10)
