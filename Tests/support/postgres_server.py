@@ -210,28 +210,22 @@ class Server:
             os.chown(path, self._as_owner["user"], self._as_owner["group"])
         return path
 
-    def tool(self, program, *arguments, cwd="/", check=True):
-        """Runs one of the version's programs as the server's user, against this server where it connects to one.
+    def tool(self, program, *arguments, may_fail=False):
+        """Runs one of the version's client programs against this server.
 
-        Returns what it prints, or raises RuntimeError; without `check`, returns what it prints on standard error.
+        Returns what it prints, or raises RuntimeError; where it may fail, returns what it prints on standard error.
         """
-        done = subprocess.run(
-            [os.path.join(self._programs, program), *arguments],
-            capture_output=True,
-            text=True,
-            timeout=120,
-            check=False,
-            env={
-                **os.environ,
-                **{"PGHOST": "127.0.0.1", "PGPORT": str(self.port), "PGUSER": "postgres", "PGDATABASE": "postgres"},
-            },
-            **{**self._as_owner, "cwd": cwd},
+        place = ["-h", "127.0.0.1", "-p", str(self.port), "-U", "postgres"]
+        return self._run(program, *place, *arguments, may_fail=may_fail)
+
+    def upgrade_from(self, old):
+        """Moves the databases of a stopped server of an older version into this one, which is made and not started."""
+        folder = self.folder("upgrade")
+        return self._run(
+            *("pg_upgrade", "-U", "postgres", "-s", folder),
+            *("-b", old._programs, "-B", self._programs, "-d", old.directory, "-D", self.directory),
+            cwd=folder,
         )
-        if not check:
-            return done.stderr
-        if done.returncode:
-            raise RuntimeError(f"{program} ended with {done.returncode}: {done.stdout[-500:]} {done.stderr[-1000:]}")
-        return done.stdout.strip()
 
     def stop(self):
         """Ends the server in order, without waiting for its clients."""
@@ -252,15 +246,17 @@ class Server:
         if self._process and self._process.poll() is None:
             self.kill()
 
-    def _run(self, program, *arguments):
+    def _run(self, program, *arguments, cwd="/", may_fail=False):
         done = subprocess.run(
             [os.path.join(self._programs, program), *arguments],
             capture_output=True,
             text=True,
             timeout=120,
             check=False,
-            **self._as_owner,
+            **{**self._as_owner, "cwd": cwd},
         )
+        if may_fail:
+            return done.stderr
         if done.returncode:
-            raise RuntimeError(f"{program} ended with {done.returncode}: {done.stderr[-1000:]}")
+            raise RuntimeError(f"{program} ended with {done.returncode}: {done.stdout[-500:]}{done.stderr[-1000:]}")
         return done.stdout.strip()
