@@ -16,6 +16,8 @@ from support.plans import PlanLog, log_plans
 from support.postgres_server import Server
 from support.sse import Stream
 
+pytestmark = pytest.mark.postgres
+
 # Statements never read one of these whole.
 LARGE = {"events", "commands", "order_states", "order_list", "order_list_keys", "tracking_numbers", "stats_orders"}
 # A server keeps a plan for any values from the sixth execution on.

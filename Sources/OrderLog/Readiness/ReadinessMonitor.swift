@@ -124,7 +124,7 @@ package final class ReadinessMonitor: Service {
             state.withLock { $0.reads[index].began = began }
             var trouble: Unreadiness?
             do {
-                try await pools[index].query("select seq from log_head", timeout: WriteProbe.timeout)
+                try await pools[index].query(LogHead.selectSeq, timeout: WriteProbe.timeout)
                 metrics?.databaseAnswered(in: .now - began)
             } catch {
                 trouble = .readsUnanswered

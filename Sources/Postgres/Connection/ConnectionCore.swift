@@ -13,6 +13,8 @@ actor ConnectionCore {
     nonisolated var unownedExecutor: UnownedSerialExecutor { executor.asUnownedSerialExecutor() }
     /// A copy of `isOpen` for other threads.
     nonisolated let openFlag = Atomic(false)
+    /// A value of the session's user, which lives as long as the session.
+    nonisolated let attachment = Mutex<(any Sendable)?>(nil)
 
     let socket: ConnectionSocket
     let connectAttempt = ConnectAttempt()

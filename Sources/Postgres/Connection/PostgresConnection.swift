@@ -69,6 +69,11 @@ package final class PostgresConnection: Sendable {
     /// False from the moment at which the loss of the connection is noticed.
     package var isOpen: Bool { core.openFlag.load(ordering: .acquiring) }
 
+    /// Reads or changes the value that the session's user keeps with it; nil at first. All handles share it.
+    package func withAttachment<R: Sendable>(_ body: (inout sending (any Sendable)?) -> sending R) -> R {
+        core.attachment.withLock(body)
+    }
+
     /// Refuses further requests, lets those in flight end (for at most `grace`), and ends the session.
     package func close(grace: Duration = .seconds(5)) async {
         await core.close(grace: grace)
