@@ -1,7 +1,7 @@
 import Glibc
 import Logging
 
-/// The clusters below `/var/lib/waybill`, seen from one data directory: which of them is its own, by the ``ClusterMark``.
+/// The clusters below `/var/lib/waybill`, seen from one data directory, whose own is known by the ``ClusterMark``.
 final class OutsideCluster {
     private let dataDirectory: String
     private let account: ServerAccount
