@@ -29,8 +29,8 @@ extension ServerTests {
         }
 
         private func remove(_ place: Workplace) throws {
-            for path in [place.outside, "\(place.outside).old-1", "\(place.outside).old-2", "\(place.outside).lock"] {
-                try FileSystem.removeTree(path)
+            for name in ["", ".old-1", ".old-2"] {
+                for ending in ["", ".lock"] { try FileSystem.removeTree("\(place.outside)\(name)\(ending)") }
             }
         }
 
