@@ -106,7 +106,9 @@ extension ServerTests {
             try await with { place, _ in
                 defer { try? remove(place) }
                 try await fill(place)
-                try FileSystem.removeTree(place.outside)
+                let backup = "\(place.outside).bak"
+                defer { try? FileSystem.removeTree(backup) }
+                try #require(rename(place.outside, backup) == 0)
                 let error = await #expect(throws: EmbeddedPostgresError.self) { try await place.postgres().start() }
                 #expect(error?.code == .clusterMissing)
                 try FileSystem.removeTree("\(place.dataDirectory)/cluster.id")

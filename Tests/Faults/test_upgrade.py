@@ -1,5 +1,6 @@
 """The embedded cluster moves to a later PostgreSQL: nothing is lost, positions stay good, a kill leaves it whole."""
 
+import glob
 import os
 import shutil
 import signal
@@ -117,6 +118,29 @@ def test_a_dump_and_restore_can_be_asked_for(filled, check, scale):
     status, output = upgrade(filled, "18", "--dump")
     check("the upgrade ends well", status == 0 and "pg_upgrade" not in output, output)
     serves_all(filled, check, "18")
+
+
+def test_a_cluster_outside_moves_too(binary, old, check):
+    """As root, where PostgreSQL's account cannot enter the data directory."""
+    if os.getuid() != 0:
+        pytest.skip("only root keeps clusters outside")
+    service = Service(binary)
+    service.environment["WAYBILL_PG_BIN"] = old
+    os.chmod(service.root, 0o700)
+    try:
+        service.start()
+        service.last = Shop(service).place("BEFORE")["position"]
+        cluster = service.cluster()
+        assert service.terminate(20)[0] == 0
+        status, output = upgrade(service, "18")
+        check("the upgrade ends well", status == 0 and f"kept in {cluster}.15" in output, output)
+        check("the log is there", cluster.startswith("/var/lib/waybill/") and head(service) == service.last)
+        check("in the same place, of 18", version(service) == "18" and os.path.exists(f"{cluster}/cluster.id"))
+        check("the old one is no longer the data directory's", not os.path.exists(f"{cluster}.15/cluster.id"))
+    finally:
+        service.close()
+        for path in glob.glob(f"{cluster}.*"):
+            shutil.rmtree(path) if os.path.isdir(path) else os.unlink(path)
 
 
 # The line after which an upgrade is killed, and the server of pg_upgrade that it has started by then.
