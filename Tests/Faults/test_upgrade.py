@@ -127,10 +127,10 @@ def test_a_cluster_outside_moves_too(binary, old, check):
     service = Service(binary)
     service.environment["WAYBILL_PG_BIN"] = old
     os.chmod(service.root, 0o700)
+    cluster = service.cluster()
     try:
         service.start()
         service.last = Shop(service).place("BEFORE")["position"]
-        cluster = service.cluster()
         assert service.terminate(20)[0] == 0
         status, output = upgrade(service, "18")
         check("the upgrade ends well", status == 0 and f"kept in {cluster}.15" in output, output)
