@@ -55,9 +55,17 @@ struct AppendTransaction {
             EpochStore.newer.query(after: connection.history.newestOrdinal),
         ]
         if !trackingKeys.isEmpty { statements.append(TrackingNumberTable.find(Array(trackingKeys))) }
+        let knownHistory = registry.current
         let results = try await connection.pipeline(opening + statements, timeout: LogConnection.beginTimeout)
         let rows = Array(results.dropFirst(opening.count))
         let epochs = try connection.addEpochs(rows[4], registry: registry)
+        guard epochs.continues(knownHistory) else {
+            // Nothing may be appended to the old primary after a failover.
+            throw PostgresError(
+                .connectionLost,
+                "the connection leads to a former server, which lacks the newest epoch"
+            )
+        }
         let head = try LogHead(rows[0])
         let lookUp = CommandLookUp(snapshot: snapshot, epochs: epochs)
         var known = try await lookUp.complete(rows[2], ids: newIds, on: connection)
