@@ -58,6 +58,9 @@ extension LoggedEvent {
             recordedAt = try rows.column("recorded_at")
         }
 
+        /// False for an event that a page has no room for.
+        func hasTexts(_ row: PostgresRow) -> Bool { !row.isNull(`internal`) }
+
         func read(_ row: PostgresRow) throws -> LoggedEvent {
             try LoggedEvent(
                 seq: row.get(seq),

@@ -29,4 +29,11 @@ extension PostgresRow {
     package func get<Value: PostgresDecodable>(_ column: PostgresColumn<Value>) throws(PostgresError) -> Value {
         try get(column.index, as: Value.self)
     }
+
+    /// Tells whether the row has NULL in a column.
+    ///
+    /// - Parameter column: resolved in the result that the row belongs to.
+    package func isNull<Value: PostgresDecodable>(_ column: PostgresColumn<Value>) -> Bool {
+        withExtendedLifetime(storage) { storage.bytes(row: index, column: column.index) == nil }
+    }
 }

@@ -8,7 +8,7 @@ enum LaneRead: Hashable, Sendable {
     case restart(StreamView)
 
     /// The read that serves a stream with this cursor. Streams of the same feed share pages, which begin at multiples
-    /// of the page size.
+    /// of the page size, as far as the events of such a page have room in it.
     static func page(for view: StreamView, after cursor: Int64) -> LaneRead {
         guard case .feed = view.filter.subject else { return .page(view.forLogReads, after: cursor) }
         let size = Int64(StreamSource.pageSize)

@@ -40,7 +40,8 @@ final class LaneStreams {
             epoll: epoll,
             metrics: hub.metrics,
             heartbeat: heartbeat,
-            stallDeadline: max(hub.settings.stallDeadline.wholeNanoseconds, 1_000_000)
+            stallDeadline: max(hub.settings.stallDeadline.wholeNanoseconds, 1_000_000),
+            blockBytes: hub.settings.blockBytes
         )
         recent = RecentEventsMirror(capacity: hub.settings.recentEventsBytes)
     }
@@ -216,7 +217,8 @@ final class LaneStreams {
                 guard let block = blockOfLog(table[index].group, after: after) else {
                     let view = table.groups[table[index].group].view
                     let isConflated = view.filter.tick != nil
-                    let read = isConflated ? LaneRead.conflated(view, after: after) : .page(for: view, after: after)
+                    let read =
+                        isConflated ? LaneRead.conflated(view, after: after) : pages.read(for: view, after: after)
                     awaitRead(read, through: through, for: index)
                     continue
                 }
@@ -274,7 +276,7 @@ final class LaneStreams {
     private func blockOfLog(_ group: Int32, after cursor: Int64) -> LaneBlock? {
         let view = table.groups[group].view
         if view.filter.tick != nil { return table.groups.takeConflatedBlock(of: group, after: cursor) }
-        guard let page = pages.page(for: .page(for: view, after: cursor)), page.through > cursor else { return nil }
+        guard let page = pages.page(for: view, after: cursor) else { return nil }
         if let known = table.groups[group].blocks.block(after: cursor) { return known }
         return table.groups.cache(.of(page, after: cursor, for: view), of: group, after: cursor)
     }

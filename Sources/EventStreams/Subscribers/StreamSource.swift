@@ -71,12 +71,16 @@ package struct StreamSource: StreamReading {
 
     /// The most events of one page.
     package static let pageSize = 200
+    /// The most bytes of the texts of one page's events. The first event comes whole, whatever its size.
+    package static let pageBytes = 1 << 20
 
     /// A page of the view's events.
     package struct EventPage: Sendable {
         package let frames: [EventFrame]
         /// The last event up to which the frames are complete.
         package let through: Int64
+        /// The page has as many bytes as a page may have, so that events up to its end are missing.
+        package var isCut = false
         /// The history that was read.
         let history: EpochTable
     }
@@ -90,7 +94,8 @@ package struct StreamSource: StreamReading {
                     after: seq,
                     through: through,
                     limit: limit,
-                    visibleToCustomers: visibleToCustomers
+                    visibleToCustomers: visibleToCustomers,
+                    byteLimit: Self.pageBytes
                 )
             } else {
                 try await reader.events(
@@ -99,14 +104,15 @@ package struct StreamSource: StreamReading {
                     limit: limit,
                     scope: filter.scope,
                     orderId: filter.orderId,
-                    visibleToCustomers: visibleToCustomers
+                    visibleToCustomers: visibleToCustomers,
+                    byteLimit: Self.pageBytes
                 )
             }
         let history = page.history
         let frames = page.events.map {
             EventFrame($0, position: history.position(of: $0.seq), positionEncoder: positionEncoder)
         }
-        return EventPage(frames: frames, through: page.through, history: history)
+        return EventPage(frames: frames, through: page.through, isCut: page.isCut, history: history)
     }
 
     // MARK: Positions

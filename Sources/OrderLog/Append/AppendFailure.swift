@@ -13,17 +13,27 @@ enum AppendFailure: Equatable {
     /// resources (53) and I/O errors (58) come from outside the batch. PostgreSQL, appendix A.
     /// An error that is not the database's comes from a stored row that cannot be read, and would stop the batch again.
     init(_ error: any Error) {
+        if error is DecisionTimeout {
+            self = .timeout
+            return
+        }
         guard let error = error as? PostgresError else {
             self = .refusal
             return
         }
         if Self.isTimeout(error) {
             // Another process holds the head.
-            self = error.sql == LogHead.selectForUpdate ? .outside : .timeout
+            self = LogHead.isLock(error.sql) ? .outside : .timeout
             return
         }
-        guard let state = error.sqlState else {
+        // A refused login has its own SQLSTATE, and no statement.
+        guard error.kind != .connect, let state = error.sqlState else {
             self = error.kind == .decoding ? .refusal : .outside
+            return
+        }
+        // The type of a column has changed beneath a prepared statement: a new connection prepares it anew.
+        if state == "0A000" {
+            self = .outside
             return
         }
         self = ["08", "25", "40", "53", "55", "57", "58"].contains(state.prefix(2)) ? .outside : .refusal

@@ -25,7 +25,8 @@ final class AppendQueue: Sendable {
         var mayBeKnown: Bool { submission.mayBeRepeated || maybeCommitted }
     }
 
-    /// The bounds of a lane. A lane without commands takes one of any size.
+    /// The bounds of a lane or a batch, in commands and in bytes of their JSON. A lane or batch without commands takes
+    /// one of any size.
     struct Bounds {
         let count: Int
         let bytes: Int
@@ -41,6 +42,8 @@ final class AppendQueue: Sendable {
         }
 
         var count: Int { entries.count }
+        /// The size of all commands' JSON.
+        var bytes: Int { byteCount }
         var isEmpty: Bool { entries.isEmpty }
         /// The number of commands for which there is room as far as their number goes.
         var room: Int { max(0, bounds.count - count) }
@@ -49,6 +52,17 @@ final class AppendQueue: Sendable {
         mutating func append(_ entry: Entry) {
             entries.append(entry)
             byteCount += entry.submission.byteCount
+        }
+
+        /// The first commands that fit bounds, in number and bytes; the first one fits any bound of bytes.
+        func share(of bounds: Bounds) -> Bounds {
+            var (count, bytes) = (0, 0)
+            for entry in entries.prefix(bounds.count) {
+                let sum = bytes + entry.submission.byteCount
+                guard count == 0 || sum <= bounds.bytes else { break }
+                (count, bytes) = (count + 1, sum)
+            }
+            return Bounds(count: count, bytes: bytes)
         }
 
         mutating func take(_ limit: Int) -> [Entry] {
@@ -137,7 +151,7 @@ final class AppendQueue: Sendable {
     }
 
     /// The commands that the next batch would hold if it were taken now.
-    func peek(limit: Int) -> [Entry] {
+    func peek(limit: Bounds) -> [Entry] {
         state.withLock { state in
             let (singles, bulk) = Self.shares(of: limit, in: state)
             return Array(state.singles.entries.prefix(singles)) + Array(state.bulk.entries.prefix(bulk))
@@ -154,7 +168,7 @@ final class AppendQueue: Sendable {
     /// Waits for commands and takes up to `limit` of them, each lane's in order of arrival.
     ///
     /// - Returns: nil when the queue is closed and empty.
-    func next(limit: Int) async -> [Entry]? {
+    func next(limit: Bounds) async -> [Entry]? {
         while true {
             let (batch, senders, closed): ([Entry], [Waiter], Bool) = state.withLock { state in
                 let batch = Self.take(limit, from: &state)
@@ -180,12 +194,18 @@ final class AppendQueue: Sendable {
 
     /// The numbers of commands that a batch takes of each lane. Single commands go first; the bulk lane gets the rest,
     /// and at least half of the batch where it has so many.
-    private static func shares(of limit: Int, in state: State) -> (singles: Int, bulk: Int) {
-        let bulk = min(state.bulk.count, max(limit - state.singles.count, limit / 2))
-        return (min(state.singles.count, limit - bulk), bulk)
+    private static func shares(of limit: Bounds, in state: State) -> (singles: Int, bulk: Int) {
+        let bulk = state.bulk.share(
+            of: Bounds(
+                count: max(limit.count - state.singles.count, limit.count / 2),
+                bytes: max(limit.bytes - state.singles.bytes, limit.bytes / 2)
+            )
+        )
+        let rest = Bounds(count: limit.count - bulk.count, bytes: limit.bytes - bulk.bytes)
+        return (state.singles.share(of: rest).count, bulk.count)
     }
 
-    private static func take(_ limit: Int, from state: inout State) -> [Entry] {
+    private static func take(_ limit: Bounds, from state: inout State) -> [Entry] {
         let (singles, bulk) = shares(of: limit, in: state)
         return state.singles.take(singles) + state.bulk.take(bulk)
     }

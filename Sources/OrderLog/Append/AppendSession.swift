@@ -13,7 +13,8 @@ struct AppendSession {
     private let commandIdFilter: CommandIdFilterCache
     private let observer: (any CommitObserver)?
     private let queue: AppendQueue
-    private let batchLimit: Int
+    private let batchBounds: AppendQueue.Bounds
+    private let decisions: AppendTransaction.Limits
     /// The limit for each statement of a command that runs alone because its batch failed. The others wait.
     private let aloneStatementTimeout: Duration
     private let activity: AppendActivity
@@ -22,6 +23,8 @@ struct AppendSession {
     private var lastUse = ContinuousClock.now
     private var cache = StateCache()
     private var clock = LogClock()
+    /// The place of the head's row after the last commit on the connection.
+    private var headPlace: HeadPlace?
     private var slowOrders = SlowOrders()
     /// The orders of which a command of the batch at hand took too long.
     private var timedOutOrders: Set<UUID> = []
@@ -36,7 +39,8 @@ struct AppendSession {
         logger: Logger,
         commandIdFilter: CommandIdFilterCache,
         queue: AppendQueue,
-        batchLimit: Int,
+        batchBounds: AppendQueue.Bounds,
+        decisions: AppendTransaction.Limits,
         aloneStatementTimeout: Duration,
         activity: AppendActivity,
         observer: (any CommitObserver)?
@@ -47,7 +51,8 @@ struct AppendSession {
         self.logger = logger
         self.commandIdFilter = commandIdFilter
         self.queue = queue
-        self.batchLimit = batchLimit
+        self.batchBounds = batchBounds
+        self.decisions = decisions
         self.aloneStatementTimeout = aloneStatementTimeout
         self.activity = activity
         self.observer = observer
@@ -74,6 +79,7 @@ struct AppendSession {
         // After a failure it is unknown which orders were committed.
         cache.removeAll()
         prefetch = BatchPrefetch()
+        headPlace = nil
     }
 
     /// Appends a batch and answers each of its entries, after as many attempts as their deadlines allow.
@@ -118,6 +124,8 @@ struct AppendSession {
                     on: connect(),
                     entries: pending,
                     statementTimeout: statementTimeout,
+                    limits: decisions,
+                    headPlace: headPlace,
                     registry: registry,
                     commandIdFilter: commandIdFilter,
                     cache: &cache,
@@ -159,7 +167,7 @@ struct AppendSession {
     ) async throws {
         // Further commands of this batch must not wait for the rows of the next one.
         let isLast = isLast && transaction.results.count == pending.count
-        let wanted = isLast ? BatchPrefetch(for: queue.peek(limit: batchLimit), notIn: cache) : BatchPrefetch()
+        let wanted = isLast ? BatchPrefetch(for: queue.peek(limit: batchBounds), notIn: cache) : BatchPrefetch()
         let (epochs, connection) = (transaction.epochs, prefetchConnection)
         let (snapshot, logger) = (commandIdFilter.snapshot(in: epochs), logger)
         async let loaded = wanted.load(
@@ -172,7 +180,7 @@ struct AppendSession {
         if transaction.hasEvents { observer?.commitBegins() }
         activity.commitBegins()
         do {
-            try await transaction.commit()
+            headPlace = try await transaction.commit()
             activity.batchCommitted(commands: transaction.isEmpty ? 0 : transaction.results.count)
         } catch {
             if transaction.hasEvents { observer?.commitEnded([], in: epochs) }
@@ -231,8 +239,12 @@ struct AppendSession {
         return true
     }
 
-    /// A statement that the server itself has ended takes its transaction with it.
-    private static func mayBeCommitted(_ error: any Error) -> Bool { (error as? PostgresError)?.kind != .server }
+    /// A statement that the server itself has ended takes its transaction with it. An error that is not the database's
+    /// comes before anything is sent.
+    private static func mayBeCommitted(_ error: any Error) -> Bool {
+        guard let error = error as? PostgresError else { return false }
+        return error.kind != .server
+    }
 
     /// Refuses the entries whose deadline has passed, and drops those that were refused while they waited.
     private func removeExpired(_ pending: inout [AppendQueue.Entry]) {

@@ -4,8 +4,8 @@ import Postgres
 
 /// One group commit in two round trips: the first locks the head and loads rows, the second writes and commits.
 struct AppendTransaction {
-    /// The results of the batch's first commands. The others wait for a transaction of their own, since the orders of
-    /// all of them would not fit in memory together.
+    /// The results of the batch's first commands. The others wait for a transaction of their own, since their orders or
+    /// events would pass the bounds of one.
     let results: [Result<CommandReceipt, AppendRefusal>]
     private let connection: PostgresConnection
     private let plan: BatchPlan
@@ -15,6 +15,19 @@ struct AppendTransaction {
     let epochs: EpochTable
     /// The head before the batch.
     let head: LogHead
+    /// The place of the head's row, which is locked.
+    let headPlace: HeadPlace
+
+    /// The bounds of what one transaction decides; a single command is decided in any case.
+    struct Limits: Sendable {
+        /// The size of the events' texts, in bytes, after which no further command is decided.
+        var eventBytes = 8 << 20
+        /// The time after which no further command is decided: all shops wait for the head meanwhile.
+        var work: Duration = .milliseconds(500)
+        /// The time for deciding after which nothing is sent any more. Shorter than the server's limit for the time
+        /// between two statements, with which the server ends the session.
+        var idle: Duration = .milliseconds(1800)
+    }
 
     /// The entry at this index was accepted, here for the first time or possibly in an earlier attempt.
     func accepted(_ index: Int) -> Bool {
@@ -26,11 +39,16 @@ struct AppendTransaction {
     ///
     /// Lock and look-ups are separate statements, so that the look-ups see the commits that the lock waited for.
     ///
-    /// - Parameter statementTimeout: the server's limit for each statement; nil for the connection's.
+    /// - Parameters:
+    ///   - statementTimeout: the server's limit for each statement; nil for the connection's.
+    ///   - headPlace: the place of the head's row after this session's last commit; nil where that is unknown.
+    /// - Throws: `DecisionTimeout` where deciding took too long: the server has ended the transaction, or is about to.
     static func begin(
         on connection: PostgresConnection,
         entries: [AppendQueue.Entry],
         statementTimeout: Duration? = nil,
+        limits: Limits = Limits(),
+        headPlace: HeadPlace?,
         registry: EpochRegistry,
         commandIdFilter: CommandIdFilterCache,
         cache: inout StateCache,
@@ -48,7 +66,7 @@ struct AppendTransaction {
             [PostgresQuery("begin isolation level read committed")]
             + (statementTimeout.map { [AppendStatements.limitStatements(to: $0)] } ?? [])
         var statements = [
-            PostgresQuery(LogHead.selectForUpdate),
+            LogHead.lock(near: headPlace),
             PostgresQuery("select clock_timestamp() as now"),
             CommandLookUp(snapshot: snapshot, epochs: connection.history).recent(newIds),
             CurrentStateTable.load(missing, version: .active),
@@ -57,7 +75,13 @@ struct AppendTransaction {
         if !trackingKeys.isEmpty { statements.append(TrackingNumberTable.find(Array(trackingKeys))) }
         let knownHistory = registry.current
         let results = try await connection.pipeline(opening + statements, timeout: LogConnection.beginTimeout)
-        let rows = Array(results.dropFirst(opening.count))
+        var rows = Array(results.dropFirst(opening.count))
+        if rows[0].isEmpty, headPlace != nil {
+            // Nothing is locked yet, and the look-ups saw what may have changed since.
+            statements[0] = LogHead.lock(near: nil)
+            rows = try await connection.pipeline(statements, timeout: LogConnection.beginTimeout)
+        }
+        guard let headPlace = try HeadPlace(rows[0]) else { throw MissingLogHead() }
         let epochs = try connection.addEpochs(rows[4], registry: registry)
         guard epochs.continues(knownHistory) else {
             // Nothing may be appended to the old primary after a failover.
@@ -82,9 +106,13 @@ struct AppendTransaction {
             try await orders.load(orderIds.filter { !loaded.contains($0) })
             let prefetched = Array(commandIds.intersection(prefetch.commandIds))
             known.merge(try await lookUp.find(prefetched, on: connection)) { $1 }
+            orders.replyCame()
         }
-        let candidates = trackingKeys.isEmpty ? [:] : try TrackingNumberTable.decode(rows[5])
+        var candidates = trackingKeys.isEmpty ? [:] : try TrackingNumberTable.decode(rows[5])
         try await addCandidates(candidates, of: entries, to: &orders, cache: &cache)
+        // The first command must be decided, or the batch would make no progress. A scan whose candidates have no room
+        // together is decided alone, with the best of them.
+        let isFirstAlone = try await chooseCandidate(of: entries.first, among: &candidates, in: &orders)
         for record in orders.records.values { cache.insert(record) }
         let now = try rows[1].first.map {
             clock.time(LogClock.Reading(database: try $0.get("now", as: PostgresTimestamp.self).unixMicroseconds))
@@ -99,24 +127,45 @@ struct AppendTransaction {
             candidates: candidates
         )
         // Up to the first command whose order has no room, so that commands keep their order.
-        let loaded = entries.prefix { orders.hasRoom(for: neededOrders(of: $0, candidates)) }
-        return AppendTransaction(deciding: loaded, by: plan, on: connection, epochs: epochs, head: head)
+        let loaded =
+            isFirstAlone ? entries.prefix(1) : entries.prefix { orders.hasRoom(for: neededOrders(of: $0, candidates)) }
+        let transaction = AppendTransaction(
+            deciding: loaded,
+            by: plan,
+            within: limits,
+            on: connection,
+            epochs: epochs,
+            head: head,
+            at: headPlace
+        )
+        let idle = ContinuousClock.now - orders.lastReply
+        guard idle < limits.idle else { throw DecisionTimeout(duration: idle) }
+        return transaction
     }
 
     private init(
         deciding entries: ArraySlice<AppendQueue.Entry>,
         by undecided: BatchPlan,
+        within limits: Limits,
         on connection: PostgresConnection,
         epochs: EpochTable,
-        head: LogHead
+        head: LogHead,
+        at headPlace: HeadPlace
     ) {
         var plan = undecided
-        results = entries.map { plan.decide($0.submission, acceptedBefore: $0.maybeCommitted) }
+        var results: [Result<CommandReceipt, AppendRefusal>] = []
+        let deadline = ContinuousClock.now + limits.work
+        for entry in entries {
+            results.append(plan.decide(entry.submission, acceptedBefore: entry.maybeCommitted))
+            if plan.eventBytes >= limits.eventBytes || ContinuousClock.now >= deadline { break }
+        }
+        self.results = results
         states = StateWrite(plan.changed.compactMap { plan.records[$0] })
         self.plan = plan
         self.connection = connection
         self.epochs = epochs
         self.head = head
+        self.headPlace = headPlace
     }
 
     /// Adds the orders to which the tracking numbers of scans may lead.
@@ -131,10 +180,25 @@ struct AppendTransaction {
             orderIds.filter { orders.records[$0] == nil }.reduce(into: [:]) { $0[$1] = cache.record(of: $1) }
         )
         try await orders.load(orderIds)
-        // The first command must be decided, or the batch would make no progress: a scan needs all of its candidates.
-        if let first = entries.first {
-            try await orders.loadLeftOut(of: neededOrders(of: first, candidates))
+    }
+
+    /// Finds the order of the first command where the command's orders have no room together.
+    ///
+    /// - Returns: true where the candidates are now those of the first command, and of no other.
+    private static func chooseCandidate(
+        of first: AppendQueue.Entry?,
+        among candidates: inout [TrackingKey: [UUID]],
+        in orders: inout BatchOrders
+    ) async throws -> Bool {
+        guard let first else { return false }
+        let needed = neededOrders(of: first, candidates)
+        guard !orders.hasRoom(for: needed) else { return false }
+        guard let key = first.submission.trackingKey, let target = first.submission.command.scanTarget else {
+            try await orders.loadLeftOut(of: needed)
+            return false
         }
+        candidates[key] = try await orders.bestMatch(for: target, among: needed).map { [$0] } ?? []
+        return true
     }
 
     /// The orders that a command needs.
@@ -190,10 +254,12 @@ struct AppendTransaction {
     }
 
     /// Writes the batch and commits; a batch that accepted nothing new is rolled back.
-    func commit() async throws(PostgresError) {
+    ///
+    /// - Returns: the place of the head's row after the commit; nil where that is unknown.
+    func commit() async throws(PostgresError) -> HeadPlace? {
         guard !plan.isEmpty else {
             try await rollBack()
-            return
+            return headPlace
         }
         var statements: [PostgresQuery] = []
         if !plan.events.isEmpty {
@@ -206,11 +272,14 @@ struct AppendTransaction {
             statements.append(TrackingNumberTable.insert(plan.trackingNumbers))
         }
         statements.append(AppendStatements.insertCommands(plan.commands, recordedAt: recordedAt))
-        statements.append(AppendStatements.moveHead(to: after.seq, recordedAt: recordedAt))
+        let headIndex = statements.count
+        statements.append(AppendStatements.moveHead(to: after.seq, recordedAt: recordedAt, at: headPlace))
         if let last = plan.events.last {
             statements.append(AppendStatements.notify(head: epochs.position(of: last.seq)))
         }
         statements.append(PostgresQuery("commit"))
-        _ = try await connection.pipeline(statements, timeout: LogConnection.appendTimeout)
+        let results = try await connection.pipeline(statements, timeout: LogConnection.appendTimeout)
+        // The batch is committed: a place that cannot be read must not make it seem failed.
+        return try? HeadPlace(results[headIndex])
     }
 }

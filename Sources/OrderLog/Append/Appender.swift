@@ -12,6 +12,11 @@ package final class Appender: Service {
     package struct Settings: Sendable {
         /// The largest number of commands in one transaction.
         package var batchLimit = 256
+        /// The largest size of the commands in one transaction, in bytes of their JSON. A single command fits in any
+        /// case.
+        package var batchBytes = 4 << 20
+        /// The bounds of what one transaction decides.
+        var decisions = AppendTransaction.Limits()
         /// The largest number of waiting single commands; further ones are refused as `overloaded`.
         package var queueCapacity = 8192
         /// The largest number of waiting commands of bulk requests; beyond it their senders wait.
@@ -144,6 +149,10 @@ package final class Appender: Service {
         }
     }
 
+    private var batchBounds: AppendQueue.Bounds {
+        AppendQueue.Bounds(count: settings.batchLimit, bytes: settings.batchBytes)
+    }
+
     private func serve(on executor: PostgresExecutor) async {
         var session = AppendSession(
             configuration: configuration,
@@ -152,13 +161,14 @@ package final class Appender: Service {
             logger: logger,
             commandIdFilter: commandIdFilter,
             queue: queue,
-            batchLimit: settings.batchLimit,
+            batchBounds: batchBounds,
+            decisions: settings.decisions,
             aloneStatementTimeout: settings.aloneStatementTimeout,
             activity: activity,
             observer: observer
         )
         await session.connectEarly()
-        while let batch = await queue.next(limit: settings.batchLimit) {
+        while let batch = await queue.next(limit: batchBounds) {
             await session.process(batch)
         }
         await session.close()

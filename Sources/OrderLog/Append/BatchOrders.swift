@@ -8,10 +8,19 @@ struct BatchOrders {
     /// The orders that have a row but no record here, since their states had no room.
     private var leftOut: Set<UUID> = []
     private let connection: PostgresConnection
+    /// The time of the server's last reply.
+    private(set) var lastReply = ContinuousClock.now
+
+    /// The size of all states that are loaded for the candidates of one scan, in bytes. The candidates after them,
+    /// those that got the number first, do not count.
+    static let candidateByteLimit = 4 * StoredStates.byteLimit
 
     init(on connection: PostgresConnection) {
         self.connection = connection
     }
+
+    /// Takes note of a reply to a statement of others.
+    mutating func replyCame() { lastReply = .now }
 
     /// Adds records that are known to be current.
     mutating func add(_ known: [UUID: OrderRecord]) {
@@ -22,12 +31,21 @@ struct BatchOrders {
     mutating func add(_ rows: PostgresResult) async throws {
         let stored = try StoredStates(rows)
         leftOut.formUnion(stored.leftOut)
-        let connection = connection
-        let found = try await stored.recordsById {
-            try await connection.query($0.sql, $0.bindings, timeout: LogConnection.appendTimeout)
-        }
+        let found = try await decode(stored)
         records.merge(found) { $1 }
         leftOut.subtract(found.keys)
+    }
+
+    private mutating func decode(_ stored: StoredStates) async throws -> [UUID: OrderRecord] {
+        let connection = connection
+        var repliedAt = lastReply
+        let found = try await stored.recordsById {
+            let rows = try await connection.query($0.sql, $0.bindings, timeout: LogConnection.appendTimeout)
+            repliedAt = .now
+            return rows
+        }
+        lastReply = repliedAt
+        return found
     }
 
     /// Loads orders that are neither here nor left out. The first ones have room.
@@ -45,11 +63,44 @@ struct BatchOrders {
         }
     }
 
+    /// Finds the order to which a scan goes, and keeps it. Of the orders that are left out, one slice at a time is in
+    /// memory.
+    ///
+    /// - Parameter orderIds: the candidates, the one that got the number last first.
+    mutating func bestMatch(for target: ScanTarget, among orderIds: [UUID]) async throws -> UUID? {
+        var best: (record: OrderRecord, match: ParcelMatch)?
+        func consider(_ found: [UUID: OrderRecord]) {
+            for record in orderIds.lazy.compactMap({ found[$0] }) {
+                guard let match = record.order.parcelMatch(for: target) else { continue }
+                if best.map({ $0.match < match }) ?? true { best = (record, match) }
+            }
+        }
+        consider(records)
+        var waiting = orderIds.filter(leftOut.contains)
+        var bytes = 0
+        while !waiting.isEmpty, bytes < Self.candidateByteLimit {
+            let stored = try StoredStates(await select(waiting))
+            consider(try await decode(stored))
+            bytes += stored.rows.reduce(0) { $0 + $1.state.count }
+            waiting = stored.leftOut
+        }
+        guard let found = best?.record else { return nil }
+        records[found.order.orderId] = found
+        leftOut.remove(found.order.orderId)
+        return found.order.orderId
+    }
+
     /// Tells whether none of the orders is left out.
     func hasRoom(for orderIds: [UUID]) -> Bool { leftOut.isDisjoint(with: orderIds) }
 
     private mutating func read(_ orderIds: [UUID]) async throws {
+        try await add(select(orderIds))
+    }
+
+    private mutating func select(_ orderIds: [UUID]) async throws -> PostgresResult {
         let query = CurrentStateTable.load(orderIds, version: .active)
-        try await add(connection.query(query.sql, query.bindings, timeout: LogConnection.appendTimeout))
+        let rows = try await connection.query(query.sql, query.bindings, timeout: LogConnection.appendTimeout)
+        lastReply = .now
+        return rows
     }
 }

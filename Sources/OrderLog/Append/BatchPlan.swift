@@ -6,6 +6,8 @@ import Orders
 /// Pure: the database's knowledge comes in, rows to write come out.
 struct BatchPlan {
     private(set) var events: [LoggedEvent] = []
+    /// The size of the events' texts, in bytes.
+    private(set) var eventBytes = 0
     private(set) var commands: [NewCommand] = []
     private(set) var changed: Set<UUID> = []
     private(set) var records: [UUID: OrderRecord]
@@ -125,6 +127,7 @@ struct BatchPlan {
             let (before, after) = record.order.apply(event)
             let logged = logged(event, of: submission, order: record.order, before: before, after: after)
             events.append(logged)
+            eventBytes += (logged.data?.count ?? 0) + logged.internal.count
             record.snapshot?.count(logged)
             addTrackingNumber(of: event, to: record.order)
             record.seq = headSeq

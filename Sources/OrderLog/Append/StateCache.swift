@@ -32,7 +32,12 @@ struct StateCache {
         return record
     }
 
+    /// Keeps a record. The size of one whose row has no state is unknown, and the record is not kept.
     mutating func insert(_ record: OrderRecord) {
+        guard record.snapshot != nil || record.order.version == 0 else {
+            remove(record.order.orderId)
+            return
+        }
         if youngBytes >= generationBytes {
             old = young
             young.removeAll(keepingCapacity: true)
@@ -48,8 +53,14 @@ struct StateCache {
     /// The estimated size of an order in memory, told without a walk through the order: its state's JSON grows with all
     /// that it holds, texts included.
     private static func estimatedBytes(of record: OrderRecord) -> Int {
-        let events = record.order.version - (record.snapshot?.version ?? 0)
-        return 768 + 3 * (record.snapshot?.byteCount ?? 0) + 512 * events
+        guard let snapshot = record.snapshot else { return 768 }
+        let events = record.order.version - snapshot.version
+        return 768 + 3 * (snapshot.byteCount + snapshot.tailByteCount) + 512 * events
+    }
+
+    private mutating func remove(_ orderId: UUID) {
+        old[orderId] = nil
+        if let removed = young.removeValue(forKey: orderId) { youngBytes -= Self.estimatedBytes(of: removed) }
     }
 
     /// Declares all records current at this head.

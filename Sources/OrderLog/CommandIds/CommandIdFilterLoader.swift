@@ -32,7 +32,7 @@ package struct CommandIdFilterLoader: Sendable {
                         at time zone 'UTC', 'YYYY-MM-DD') as day,
                 (select coalesce(sum(greatest(c.reltuples, c.relpages * 50)), 0)::bigint from pg_inherits i
                  join pg_class c on c.oid = i.inhrelid where i.inhparent = 'commands'::regclass) as estimate
-            from log_head
+            from log_head where one
             """
         let (days, epochs) = try await pool.withConnection { connection in
             try (await connection.query(select), await history(of: connection))

@@ -93,8 +93,8 @@ package struct EncodedOrder: Sendable {
         // A process of a former version leaves the column as it is and writes a newer state.
         let reached = snapshot.order.version
         guard reached < version ?? max(reached, 1) else { return nil }
-        let size = version.map { $0 - reached } ?? state.count / EventTail.estimatedBytesPerEvent
-        return EventTail(orderId: orderId, after: reached, through: seq, estimatedCount: max(1, size))
+        let bound = StateSnapshot.tailBound(ofStateWith: state.count)
+        return EventTail(orderId: orderId, after: reached, through: seq, byteBound: bound)
     }
 
     /// Folds the events of the tail into the decoded state.

@@ -11,23 +11,21 @@ struct EventTail: Sendable, Hashable {
     let after: Int
     /// The number of the last event.
     let through: Int64
-    let estimatedCount: Int
+    /// The size that the events' texts have at most, in bytes. See `StateSnapshot`: it bounds their number too.
+    let byteBound: Int
 
-    /// The bytes of a state from which one event is expected, where the number of events is unknown.
-    static let estimatedBytesPerEvent = 256
-    /// The number of events that one statement reads, as far as it can be told before. A single order's tail is read
-    /// whole.
-    private static let groupLimit = 10_000
+    /// The size of the events that one statement reads, in bytes. A single order's tail is read whole.
+    private static let groupLimit = 8 << 20
 
     /// Divides tails into groups that one statement reads each. Nearly always there is one group.
     static func groups(_ tails: [EventTail]) -> [[EventTail]] {
         var groups: [[EventTail]] = []
-        var count = 0
+        var bytes = 0
         for tail in tails {
-            count += tail.estimatedCount
-            if groups.isEmpty || count > groupLimit {
+            bytes += tail.byteBound
+            if groups.isEmpty || bytes > groupLimit {
                 groups.append([tail])
-                count = tail.estimatedCount
+                bytes = tail.byteBound
             } else {
                 groups[groups.count - 1].append(tail)
             }

@@ -31,6 +31,9 @@ package struct StateSnapshot: Sendable, Hashable {
     /// events have.
     private static let longestTailByteCount = 16 * 1024
 
+    /// The size of the events after a state at which the row gets a new state, in bytes.
+    static func tailBound(ofStateWith byteCount: Int) -> Int { max(longestTailByteCount, byteCount) }
+
     /// Counts an event after the state.
     package mutating func count(_ event: LoggedEvent) {
         tailByteCount += (event.data?.count ?? 0) + event.internal.count
@@ -39,7 +42,7 @@ package struct StateSnapshot: Sendable, Hashable {
     /// Tells whether the row has to hold a new state once the order is at a version.
     package func isOutdated(at version: Int) -> Bool {
         byteCount < Self.smallByteCount
-            || tailByteCount >= max(Self.longestTailByteCount, byteCount)
+            || tailByteCount >= Self.tailBound(ofStateWith: byteCount)
             || version - self.version >= min(Self.longestTail, byteCount / Self.bytesPerEvent)
     }
 }

@@ -33,7 +33,10 @@ package enum EpochStore {
         var opened: String?
         if try await !isCurrent(connection) {
             opened = try await connection.withTransaction("begin isolation level read committed") { transaction in
-                try await transaction.query("select seq from log_head for update", timeout: LogConnection.readTimeout)
+                try await transaction.query(
+                    "select seq from log_head where one for update",
+                    timeout: LogConnection.readTimeout
+                )
                 // Another process may have opened an epoch while this one waited for the lock.
                 return try await isCurrent(transaction) ? nil : try await open(on: transaction)
             }
@@ -103,11 +106,11 @@ package enum EpochStore {
             insert into log_epochs (ordinal, epoch, first_seq, identity, database, opened_at)
             select coalesce((select max(ordinal) from log_epochs), 0) + 1, $1, seq + 1, \(identity), \(database),
                 clock_timestamp()
-            from log_head
+            from log_head where one
             """,
             [name]
         )
-        try await connection.query("update log_head set epoch = $1", [name])
+        try await connection.query("update log_head set epoch = $1 where one", [name])
         return name
     }
 

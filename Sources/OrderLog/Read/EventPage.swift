@@ -1,6 +1,6 @@
 import Postgres
 
-/// Events in ascending order, read by one statement.
+/// Events in ascending order, read by one statement. A page of large events has fewer of them than requested.
 package struct EventPage: Sendable {
     package let events: [LoggedEvent]
     /// All wanted events up to this one are on this page or before it.
@@ -9,15 +9,18 @@ package struct EventPage: Sendable {
     package let hasMore: Bool
     /// The history of the server that the events come from, for their positions.
     package let history: EpochTable
+    /// The page ends where it is as large as a page may be, and not at its limit of events.
+    package let isCut: Bool
 
-    init(events: [LoggedEvent], of history: EpochTable, through: Int64, hasMore: Bool) {
+    init(events: [LoggedEvent], of history: EpochTable, through: Int64, hasMore: Bool, isCut: Bool = false) {
         self.events = events
         self.history = history
         self.through = through
         self.hasMore = hasMore
+        self.isCut = isCut
     }
 
-    /// Decodes rows of `LoggedEvent.columns` and `head_seq`, one row more than `limit` where there are more events.
+    /// Decodes rows of `LoggedEvent.page` and `head_seq`, one row more than `limit` where there are more events.
     ///
     /// - Parameters:
     ///   - rows: at least one; its event is NULL where no event was found.
@@ -40,10 +43,9 @@ package struct EventPage: Sendable {
             self.init(events: [], of: history, through: reached, hasMore: reached < end)
             return
         }
-        let columns = try LoggedEvent.Columns(rows)
-        let events = try rows.prefix(limit).map { try columns.read($0) }
-        if rows.count > limit, let last = events.last {
-            self.init(events: events, of: history, through: last.seq, hasMore: true)
+        let (events, isCut) = try LoggedEvent.decodePage(rows.prefix(limit), of: rows)
+        if isCut || rows.count > limit, let last = events.last {
+            self.init(events: events, of: history, through: last.seq, hasMore: true, isCut: isCut)
         } else {
             self.init(events: events, of: history, through: reached, hasMore: reached < end)
         }

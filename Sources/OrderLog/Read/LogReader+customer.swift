@@ -28,7 +28,7 @@ extension LogReader {
                 """
                 select h.seq as head, page.order_id, page.seq, page.recorded_at, page.version,
                     \(StoredStates.boundedState(of: "page"))
-                from log_head h left join lateral (
+                from (select \(LogHead.seqSQL) as seq) h left join lateral (
                     select o.*, \(StoredStates.bytesBefore(of: "o", order: "o.order_id")) from (
                         select o.order_id, o.seq, o.recorded_at, o.version, o.state from \(CurrentStateTable.name) o
                         where o.model_version = \(CurrentStateTable.activeVersion) and o.shop = $1
@@ -67,15 +67,25 @@ extension LogReader {
         after seq: Int64,
         through: Int64? = nil,
         limit: Int,
-        visibleToCustomers: Bool = false
+        visibleToCustomers: Bool = false,
+        byteLimit: Int = LoggedEvent.pageByteLimit
     ) async throws -> EventPage {
         let bound = through ?? .max
         let visible = visibleToCustomers ? "and e.data is not null" : ""
+        let page = """
+            select e.* from changed c cross join lateral (
+                select * from events e
+                where e.order_id = c.order_id and e.seq > $1 and e.seq <= least($2, head_seq) \(visible)
+                order by e.version limit $5
+            ) e
+            where many.orders <= \(Self.changedLimit)
+            order by e.seq limit $5
+            """
         // One statement and so one snapshot: every order that has an event in it is among the changed ones.
         let (rows, history) = try await readWithHistory(
             PostgresQuery(
                 """
-                with head as (select seq as head_seq from log_head), changed as materialized (
+                with head as (select \(LogHead.seqSQL) as head_seq), changed as materialized (
                     select o.order_id from \(CurrentStateTable.name) o
                     where o.model_version = \(CurrentStateTable.activeVersion) and o.shop = $3 and o.customer = $4
                         and o.seq > $1
@@ -83,13 +93,7 @@ extension LogReader {
                 ), many as materialized (select count(*) as orders from changed)
                 select \(LoggedEvent.columns), head_seq, many.orders as changed_orders
                 from head cross join many left join lateral (
-                    select e.* from changed c cross join lateral (
-                        select * from events e
-                        where e.order_id = c.order_id and e.seq > $1 and e.seq <= least($2, head_seq) \(visible)
-                        order by e.version limit $5
-                    ) e
-                    where many.orders <= \(Self.changedLimit)
-                    order by e.seq limit $5
+                    \(LoggedEvent.page(of: page, byteLimit: byteLimit))
                 ) page on true
                 order by page.seq
                 """,
@@ -103,7 +107,8 @@ extension LogReader {
                 through: through,
                 limit: limit,
                 scope: customer.scope,
-                visibleToCustomers: visibleToCustomers
+                visibleToCustomers: visibleToCustomers,
+                byteLimit: byteLimit
             )
         }
         return try EventPage(rows, of: history, after: seq, bound: bound, through: through, limit: limit)

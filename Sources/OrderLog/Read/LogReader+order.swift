@@ -58,7 +58,7 @@ extension LogReader {
                 from (
                     select h.seq as head, q.place, o.order_id, o.seq, o.recorded_at, o.version, o.state,
                         \(StoredStates.bytesBefore(of: "o", order: "q.place"))
-                    from log_head h cross join \(Self.lookUpRows)
+                    from (select \(LogHead.seqSQL) as seq) h cross join \(Self.lookUpRows)
                     left join lateral (
                         select o.order_id, o.seq, o.recorded_at, o.version, o.state from \(CurrentStateTable.name) o
                         where o.order_id = q.order_id and o.model_version = \(CurrentStateTable.activeVersion)

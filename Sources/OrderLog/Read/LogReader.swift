@@ -62,30 +62,36 @@ package struct LogReader: Sendable {
     ///     bounded range of the log, so that a shop with few events among millions makes progress instead of one
     ///     endless statement.
     ///   - visibleToCustomers: leaves out events that are hidden from customers.
+    ///   - byteLimit: the size of the events' texts after which the page ends.
     package func events(
         after seq: Int64,
         through: Int64? = nil,
         limit: Int,
         scope: ReadScope,
         orderId: UUID? = nil,
-        visibleToCustomers: Bool = false
+        visibleToCustomers: Bool = false,
+        byteLimit: Int = LoggedEvent.pageByteLimit
     ) async throws -> EventPage {
         let rangeEnd = orderId == nil ? seq.addingReportingOverflow(Self.rangeLimit).partialValue : Int64.max
         let bound = min(through ?? .max, rangeEnd < seq ? .max : rangeEnd)
         // An order's events are found by its index. Near the head the planner would rather scan the log's range.
         let seqOfEvent = orderId == nil ? "e.seq" : "(e.seq + 0)"
+        let order = orderId == nil ? "seq" : "version"
+        let page = """
+            select * from events e
+            where \(seqOfEvent) > $1 and \(seqOfEvent) <= least($2, head_seq)
+                \(orderId == nil ? "" : "and e.order_id = $6")
+                and ($3::text[] is null or e.shop = any($3)) and ($4::text is null or e.customer = $4)
+                \(visibleToCustomers ? "and e.data is not null" : "")
+            order by e.\(order) limit $5
+            """
         // The head comes from the same snapshot as the events: the events up to the head are complete.
         let (rows, history) = try await readWithHistory(
             PostgresQuery(
                 """
-                with head as (select seq as head_seq from log_head)
+                with head as (select \(LogHead.seqSQL) as head_seq)
                 select \(LoggedEvent.columns), head_seq from head left join lateral (
-                    select * from events e
-                    where \(seqOfEvent) > $1 and \(seqOfEvent) <= least($2, head_seq)
-                        \(orderId == nil ? "" : "and e.order_id = $6")
-                        and ($3::text[] is null or e.shop = any($3)) and ($4::text is null or e.customer = $4)
-                        \(visibleToCustomers ? "and e.data is not null" : "")
-                    order by e.\(orderId == nil ? "seq" : "version") limit $5
+                    \(LoggedEvent.page(of: page, by: order, byteLimit: byteLimit))
                 ) page on true
                 """,
                 [seq, bound, scope.shops, scope.customer, Int64(limit + 1)]

@@ -15,7 +15,10 @@ package final class LogTail: Service, CommitObserver {
     private let sink: any LogTailSink
     private let logger: Logger
     private let state = Mutex(State())
+    /// The most events of one page.
     private let pageSize = 500
+    /// The most bytes of the texts of one page's events.
+    private let pageBytes = 2 << 20
     /// The time for which the tail waits for the events of a running commit.
     private static let commitTimeout: Duration = .milliseconds(100)
     /// The time after which the log is read in any case, so that a connection that died silently is noticed.
@@ -149,7 +152,10 @@ package final class LogTail: Service, CommitObserver {
         let results = try await connection.pipeline(
             [
                 PostgresQuery(
-                    "select \(LoggedEvent.columns) from events where seq > $1 order by seq limit \(pageSize)",
+                    LoggedEvent.page(
+                        of: "select * from events where seq > $1 order by seq limit \(pageSize)",
+                        byteLimit: pageBytes
+                    ),
                     [cursor.seq]
                 ),
                 EpochStore.newer.query(after: cursor.history.newestOrdinal),
@@ -157,7 +163,7 @@ package final class LogTail: Service, CommitObserver {
             timeout: LogConnection.readTimeout
         )
         let newer = try EpochStore.decode(results[1])
-        let events = try LoggedEvent.decode(results[0])
+        let (events, isCut) = try LoggedEvent.decodePage(results[0])
         return state.withLock { state in
             guard var current = state.cursor else { return false }
             state.lastRead = .now
@@ -169,7 +175,7 @@ package final class LogTail: Service, CommitObserver {
                 current.seq = last.seq
             }
             state.cursor = current
-            return events.count == pageSize
+            return isCut || events.count == pageSize
         }
     }
 }

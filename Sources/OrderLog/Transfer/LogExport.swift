@@ -5,7 +5,8 @@ import StrictJSON
 /// Reads the log as lines of NDJSON, each an event as staff read it from the API.
 package struct LogExport: Sendable {
     private let connection: PostgresConnection
-    /// Events in one read; each read is a snapshot of its own, so that pruning of the hot rows goes on meanwhile.
+    /// The most events in one read, whose texts are bounded in bytes too. Each read is a snapshot of its own, so that
+    /// pruning of the hot rows goes on meanwhile.
     private let block: Int64 = 1000
 
     /// - Parameter connection: acts as the writer role; nothing is written, not even an epoch opened.
@@ -42,17 +43,18 @@ package struct LogExport: Sendable {
         while cursor < head {
             let through = min(cursor + block, head)
             let rows = try await connection.query(
-                "select \(LoggedEvent.columns) from events where seq > $1 and seq <= $2 order by seq",
+                LoggedEvent.page(of: "select * from events where seq > $1 and seq <= $2 order by seq"),
                 [cursor, through]
             )
             var lines: [UInt8] = []
-            for event in try LoggedEvent.decode(rows) {
+            let (events, isCut) = try LoggedEvent.decodePage(rows)
+            for event in events {
                 let line = event.exportLine(epochs.position(of: event.seq))
                 seal.add(line)
                 lines += line
             }
             try await write(lines)
-            cursor = through
+            cursor = isCut ? events.last?.seq ?? through : through
         }
         try await write(seal.end)
         return head - first

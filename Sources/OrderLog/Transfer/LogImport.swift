@@ -16,7 +16,13 @@ package struct LogImport {
     private var last: LoggedEvent?
     private var seals = ExportSealCheck()
 
+    /// The size of the batch's lines.
+    private var batchBytes = 0
+
+    /// The number of events at which a batch is written.
     private let batchLimit = 1000
+    /// The size of the events' lines, in bytes, at which a batch is written.
+    private let batchByteLimit = 8 << 20
 
     private init(_ connection: PostgresConnection) {
         self.connection = connection
@@ -55,14 +61,19 @@ package struct LogImport {
         } catch let error as LogTransferError {
             throw LogTransferError("line \(line): \(error)")
         }
-        if batch.count == batchLimit { try await flush() }
+        batchBytes += bytes.count
+        if batch.count == batchLimit || batchBytes >= batchByteLimit { try await flush() }
     }
 
     private mutating func start() async throws {
-        guard try await LogHead(connection.query(LogHead.selectForUpdate)).seq == 0 else {
+        guard try await LogHead(lockHead()).seq == 0 else {
             throw LogTransferError("the log is not empty; events can only be imported into an empty log")
         }
         firstOrdinal = try await EpochStore.load(connection, after: 0).last?.ordinal ?? 0
+    }
+
+    private func lockHead() async throws -> PostgresResult {
+        try await connection.query(LogHead.selectForUpdate)
     }
 
     private mutating func check(_ read: (event: LoggedEvent, position: LogPosition)) throws {
@@ -104,6 +115,7 @@ package struct LogImport {
             AppendStatements.insertEvents(batch.map(\.event)), TrackingNumberTable.insert(numbers),
         ])
         batch.removeAll(keepingCapacity: true)
+        batchBytes = 0
     }
 
     private static func fold(
@@ -137,8 +149,10 @@ package struct LogImport {
         guard let last, let epoch = epochs.last else { throw LogTransferError("the file holds no events") }
         for epoch in epochs { try await insert(epoch) }
         let end = LogPosition(epoch: epoch.name, seq: last.seq)
+        guard let place = try await HeadPlace(lockHead()) else { throw MissingLogHead() }
         _ = try await connection.pipeline([
-            AppendStatements.moveHead(to: last.seq, recordedAt: last.recordedAt), AppendStatements.notify(head: end),
+            AppendStatements.moveHead(to: last.seq, recordedAt: last.recordedAt, at: place),
+            AppendStatements.notify(head: end),
         ])
         try await EpochStore.open(on: connection)
         return end

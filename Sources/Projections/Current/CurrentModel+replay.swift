@@ -19,16 +19,15 @@ extension CurrentModel: ReplayableModel {
         _ ids: [UUID],
         version: Int,
         on connection: PostgresConnection
-    ) async throws -> [LoadedEntry<OrderRecord>] {
-        var loaded: [LoadedEntry<OrderRecord>] = []
-        try await StoredStates.forEachSlice(of: ids) { ids in
-            CurrentStateTable.load(ids, version: .number(version))
-        } read: { query in
+    ) async throws -> (loaded: [LoadedEntry<OrderRecord>], leftOut: [UUID]) {
+        let read = { (query: PostgresQuery) in
             try await connection.query(query.sql, query.bindings, timeout: ReplayLimits.timeout)
-        } body: { _, records in
-            loaded += records.map { LoadedEntry(orderId: $0, entry: $1, byteCount: $1.loadedByteCount) }
         }
-        return loaded
+        let stored = try StoredStates(await read(CurrentStateTable.load(ids, version: .number(version))))
+        let loaded = try await stored.recordsById(read: read).map { orderId, record in
+            LoadedEntry(orderId: orderId, entry: record, byteCount: record.loadedByteCount)
+        }
+        return (loaded, stored.leftOut)
     }
 
     private static let table = ReplayWrite.Table(CurrentStateTable.name, columns: CurrentStateTable.copyColumns)

@@ -19,19 +19,16 @@ extension OrderListModel: ReplayableModel {
         _ ids: [UUID],
         version: Int,
         on connection: PostgresConnection
-    ) async throws -> [LoadedEntry<Entry>] {
-        var loaded: [LoadedEntry<Entry>] = []
-        try await StoredStates.forEachSlice(of: ids) { ids in
-            Self.select(ids, version: version)
-        } read: { query in
+    ) async throws -> (loaded: [LoadedEntry<Entry>], leftOut: [UUID]) {
+        let read = { (query: PostgresQuery) in
             try await connection.query(query.sql, query.bindings, timeout: ReplayLimits.timeout)
-        } body: { _, records in
-            let entries = try await Self.entries(of: records, version: version, on: connection)
-            loaded += entries.map { orderId, entry in
-                LoadedEntry(orderId: orderId, entry: entry, byteCount: entry.record.loadedByteCount)
-            }
         }
-        return loaded
+        let stored = try StoredStates(await read(Self.select(ids, version: version)))
+        let records = try await stored.recordsById(read: read)
+        let loaded = try await Self.entries(of: records, version: version, on: connection).map { orderId, entry in
+            LoadedEntry(orderId: orderId, entry: entry, byteCount: entry.record.loadedByteCount)
+        }
+        return (loaded, stored.leftOut)
     }
 
     private static let list = ReplayWrite.Table(

@@ -21,7 +21,7 @@ struct Checkpoint: Sendable, Hashable {
 
     /// Selects the served version's checkpoint and the log's head, from one snapshot.
     static func select(_ model: String) -> PostgresQuery {
-        PostgresQuery("select p.version, p.seq, p.epoch, (select seq from log_head) as head from \(served)", [model])
+        PostgresQuery("select p.version, p.seq, p.epoch, \(LogHead.seqSQL) as head from \(served)", [model])
     }
 
     /// Selects the same checkpoint and locks it until the transaction ends. Several processes may follow the log: each
@@ -36,8 +36,12 @@ struct Checkpoint: Sendable, Hashable {
         PostgresQuery("select version from projection_active where name = $1", [model])
     }
 
+    /// Selects the next events, for `LoggedEvent.decodePage`.
     static func selectEvents(after seq: Int64, limit: Int) -> PostgresQuery {
-        PostgresQuery("select \(LoggedEvent.columns) from events where seq > $1 order by seq limit \(limit)", [seq])
+        PostgresQuery(
+            LoggedEvent.page(of: "select * from events where seq > $1 order by seq limit \(limit)"),
+            [seq]
+        )
     }
 
     static func clear(_ model: String, version: Int) -> PostgresQuery {

@@ -4,13 +4,13 @@ import OrderLog
 /// the same events and does not read them again. The visible events of a history never change.
 struct LastPage {
     private var events: [LoggedEvent] = []
-    /// As many events as requested were read, so that more may follow.
+    /// As many events as requested, or as many bytes as a page holds, were read, so that more may follow.
     private(set) var isFull = false
 
     /// Replaces the kept events.
-    mutating func keep(_ events: [LoggedEvent], limit: Int) {
+    mutating func keep(_ events: [LoggedEvent], isFull: Bool) {
         self.events = events
-        isFull = events.count == limit
+        self.isFull = isFull
     }
 
     /// The kept events after `seq`, from the very next on; nil where the page does not have the next one.

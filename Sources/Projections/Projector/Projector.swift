@@ -217,8 +217,8 @@ package final class Projector: Service {
         if let known = page.events(after: seq) { return known }
         let query = Checkpoint.selectEvents(after: seq, limit: batchLimit)
         let rows = try await transaction.query(query.sql, query.bindings, timeout: Self.timeout)
-        let events = try LoggedEvent.decode(rows)
-        page.keep(events, limit: batchLimit)
+        let (events, isCut) = try LoggedEvent.decodePage(rows)
+        page.keep(events, isFull: isCut || events.count == batchLimit)
         return events
     }
 }

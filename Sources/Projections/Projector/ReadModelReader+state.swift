@@ -21,7 +21,7 @@ extension ReadModelReader {
                 as lag_milliseconds,
             r.started_at as replay_started_at, r.seq as replay_seq, r.events_per_second as replay_rate,
             p.name in \(ReplayStatements.runningNames) as replay_is_running
-        from log_head h
+        from (select seq, recorded_at from log_head where one) h
         left join lateral (
             select p.name, p.version, a.version is not null as is_active,
                 case when p.name = '\(CurrentModel.name)' and a.version is not null then h.seq else p.seq end as seq,

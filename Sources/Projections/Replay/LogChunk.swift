@@ -5,45 +5,68 @@ import Postgres
 /// A range of the log in the bytes that the server sent, with the places of each worker's events.
 struct LogChunk: Sendable {
     /// The number of the event before the range.
-    let after: Int64
+    private(set) var after: Int64
     /// The number of the last event of the range.
-    let through: Int64
-    let pieces: [[UInt8]]
+    private(set) var through: Int64
+    private let pieces: [[UInt8]]
     /// The offsets of rows, for each worker and each piece.
     private let places: [[[Int]]]
 
-    /// Reads a range by one statement, and so in a snapshot of its own. The range must end at the head or before.
+    /// Reads a range by one statement, and so in a snapshot of its own. The range must end at the head or before. The
+    /// chunk ends earlier where its events' texts reach a size.
     ///
-    /// - Parameter workers: the number of workers among which the orders are divided.
+    /// - Parameters:
+    ///   - byteLimit: the size in bytes. The first event is read in any case.
+    ///   - workers: the number of workers among which the orders are divided.
     /// - Throws: `ProjectionFailure.gap` when events of the range are missing in the log.
     static func read(
         after: Int64,
         through: Int64,
+        byteLimit: Int = ReplayLimits().chunkBytes,
         workers: Int,
         on connection: PostgresConnection
     ) async throws -> LogChunk {
+        let range = "from events where seq > \(after) and seq <= \(through) order by seq"
+        let sized = LoggedEvent.sized("select seq, data, internal \(range)")
         let sql = """
-            copy (select \(LogRow.columns) from events where seq > \(after) and seq <= \(through) order by seq)
-            to stdout (format binary)
+            copy (
+                select \(LogRow.columns) from events where seq > \(after) and seq <= coalesce((
+                    select s.seq - 1 from (\(sized)) s where s.bytes_before >= \(byteLimit) order by s.seq limit 1
+                ), \(through)) order by seq
+            ) to stdout (format binary)
             """
         return try await connection.withCopyOut(sql, timeout: ReplayLimits.timeout) { chunks in
             var scanner = PostgresCopyRows(columns: LogRow.columnCount)
             var pieces: [[UInt8]] = []
             var places = [[[Int]]](repeating: [], count: workers)
-            var count: Int64 = 0
+            var (count, last) = (Int64(0), after)
             for try await piece in chunks {
                 for worker in 0..<workers { places[worker].append([]) }
                 try piece.withUnsafeBytes { bytes in
                     try scanner.scan(bytes) { place in
                         count += 1
+                        last = seq(ofRowAt: place, in: bytes)
                         places[worker(forRowAt: place, in: bytes, of: workers)][pieces.count].append(place)
                     }
                 }
                 pieces.append(piece)
             }
-            guard count == through - after else { throw ProjectionFailure.gap(after: after) }
-            return LogChunk(after: after, through: through, pieces: pieces, places: places)
+            guard count > 0, count == last - after else { throw ProjectionFailure.gap(after: after) }
+            return LogChunk(after: after, through: last, pieces: pieces, places: places)
         }
+    }
+
+    /// The chunk's events after one number, up to another.
+    func part(after: Int64, through: Int64) -> LogChunk {
+        var part = self
+        part.after = max(after, self.after)
+        part.through = min(through, self.through)
+        return part
+    }
+
+    /// A row begins with seq, eight bytes after their length.
+    private static func seq(ofRowAt place: Int, in bytes: UnsafeRawBufferPointer) -> Int64 {
+        Int64(bigEndian: bytes.loadUnaligned(fromByteOffset: place + 4, as: Int64.self))
     }
 
     /// The worker of a row's order. It depends on the order's id alone, so that one worker folds all events of an order
@@ -59,6 +82,8 @@ struct LogChunk: Sendable {
         for (piece, places) in zip(pieces, places[worker]) where !places.isEmpty {
             try piece.withUnsafeBytes { bytes in
                 for place in places {
+                    let seq = Self.seq(ofRowAt: place, in: bytes)
+                    guard seq > after, seq <= through else { continue }
                     var row = try LogRow(bytes, at: place)
                     try body(&row)
                 }

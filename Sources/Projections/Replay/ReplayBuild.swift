@@ -24,15 +24,20 @@ struct ReplayBuild<Model: ReplayableModel>: Sendable {
             var chunk = try await read(after: checkpoint)
             while let current = chunk {
                 async let next = read(after: current.through)
-                try await fold(current, awaiting: &writing)
-                session.meter.update(seq: current.through)
-                chunk = try await next
-                let isLast = chunk == nil
-                let isFull = await isWriteDue()
-                if isLast || isFull {
+                var folded = current.after
+                while folded < current.through {
+                    folded = try await foldPart(of: current, after: folded, awaiting: &writing)
+                    session.meter.update(seq: folded)
+                    guard await isWriteDue() else { continue }
                     try await writing?.value
-                    writing = try await write(from: checkpoint, through: current.through)
-                    checkpoint = current.through
+                    writing = try await write(from: checkpoint, through: folded)
+                    checkpoint = folded
+                }
+                chunk = try await next
+                if chunk == nil, checkpoint < folded {
+                    try await writing?.value
+                    writing = try await write(from: checkpoint, through: folded)
+                    checkpoint = folded
                 }
                 let head = session.meter.progress.head
                 let pause = pace.pause(head: head, now: .now)
@@ -61,28 +66,63 @@ struct ReplayBuild<Model: ReplayableModel>: Sendable {
         return try await LogChunk.read(
             after: seq,
             through: min(head, seq + session.limits.chunk),
+            byteLimit: session.limits.chunkBytes,
             workers: shards.count,
             on: session.reader
         )
     }
 
-    /// Folds a range. Waits for the running write where dropped orders have to be loaded.
-    private func fold(_ chunk: LogChunk, awaiting writing: inout Task<Void, any Error>?) async throws {
-        let missing = try await withThrowingTaskGroup(of: (Int, [UUID]).self) { group in
-            for (worker, shard) in shards.enumerated() {
-                group.addTask { (worker, try await shard.fold(chunk)) }
-            }
-            var missing = [[UUID]](repeating: [], count: shards.count)
-            for try await (worker, ids) in group { missing[worker] = ids }
-            return missing
+    /// Folds the events of a chunk after one of them, as far as the orders that have to be loaded for them have room.
+    /// Waits for the running write where dropped orders have to be loaded.
+    ///
+    /// - Returns: the last event that was folded.
+    private func foldPart(
+        of chunk: LogChunk,
+        after seq: Int64,
+        awaiting writing: inout Task<Void, any Error>?
+    ) async throws -> Int64 {
+        var part = chunk.part(after: seq, through: chunk.through)
+        let missing = try await forEachShard { [part] in try await $0.findMissing(for: part) }
+        if missing.contains(where: { !$0.isEmpty }) {
+            // Orders that the last write dropped from memory can be loaded once it is committed.
+            try await writing?.value
+            writing = nil
+            part = part.part(after: seq, through: try await load(missing) ?? part.through)
         }
-        guard missing.contains(where: { !$0.isEmpty }) else { return }
-        // Orders that the last write dropped from memory can be loaded once it is committed.
-        try await writing?.value
-        writing = nil
-        for (worker, ids) in missing.enumerated() where !ids.isEmpty {
-            let loaded = try await model.load(ids, version: session.version, on: session.writer)
-            try await shards[worker].fold(chunk, waitingFor: ids, loaded: loaded)
+        _ = try await forEachShard { [part] in try await $0.fold(part) }
+        return part.through
+    }
+
+    /// Loads orders, those of the first events first, until they have the size of a load.
+    ///
+    /// - Returns: the last event before those of the orders that are left; nil where none is left.
+    private func load(_ missing: [[ReplayShard<Model>.Missing]]) async throws -> Int64? {
+        let places = missing.enumerated().flatMap { worker, orders in orders.map { (worker: worker, order: $0) } }
+        var waiting = places.sorted { $0.order.seq < $1.order.seq }
+        var bytes = 0
+        while !waiting.isEmpty, bytes < session.limits.loadBytes {
+            let ids = waiting.map(\.order.orderId)
+            let (loaded, leftOut) = try await model.load(ids, version: session.version, on: session.writer)
+            bytes += loaded.reduce(0) { $0 + $1.byteCount }
+            let left = Set(leftOut)
+            let entries = Dictionary(uniqueKeysWithValues: loaded.map { ($0.orderId, $0) })
+            for (worker, shard) in shards.enumerated() {
+                let own = waiting.lazy.filter { $0.worker == worker }.map(\.order.orderId).filter { !left.contains($0) }
+                await shard.adopt(Array(own), loaded: own.compactMap { entries[$0] })
+            }
+            waiting.removeAll { !left.contains($0.order.orderId) }
+        }
+        return waiting.first.map { $0.order.seq - 1 }
+    }
+
+    private func forEachShard<R: Sendable>(
+        _ body: @escaping @Sendable (ReplayShard<Model>) async throws -> R
+    ) async throws -> [R] {
+        try await withThrowingTaskGroup(of: (Int, R).self) { group in
+            for (worker, shard) in shards.enumerated() { group.addTask { (worker, try await body(shard)) } }
+            var results: [(worker: Int, result: R)] = []
+            for try await result in group { results.append(result) }
+            return results.sorted { $0.worker < $1.worker }.map(\.result)
         }
     }
 

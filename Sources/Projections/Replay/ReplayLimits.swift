@@ -2,10 +2,15 @@
 package struct ReplayLimits: Sendable {
     /// The number of events that one statement reads.
     package var chunk: Int64 = 8192
+    /// The size of the texts of those events, in bytes. Two such chunks are in memory.
+    package var chunkBytes = 16 << 20
+    /// The size of the states, in bytes, beyond which no further orders are loaded before the events of the loaded ones
+    /// are folded and may be written.
+    package var loadBytes = 32 << 20
     /// The number of changed orders at which rows are written.
     package var dirtyOrders = 20_000
     /// The estimated size of all orders in memory, in bytes and over all workers, at which rows are written.
-    package var bytes = 96 << 20
+    package var bytes = 192 << 20
     /// The distance from the head, in events, at which building ends and following in small steps begins.
     package var nearHead: Int64 = 1000
     /// The number of events in a small step.
@@ -17,6 +22,8 @@ package struct ReplayLimits: Sendable {
 
     /// The estimated size of an order in memory beside its events' own bytes.
     static let orderOverheadBytes = 1024
+    /// The estimated bytes of memory that an order takes for each byte of its state or its events.
+    static let memoryPerByte = 3
     /// The time without an answer after which the connection is closed.
     static let timeout: Duration = .seconds(120)
 }

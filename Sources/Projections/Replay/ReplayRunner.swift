@@ -2,6 +2,7 @@ package import Logging
 package import Postgres
 import Primitives
 import ServiceLifecycle
+import Synchronization
 
 /// Runs replays in this process, with less priority than its requests: those that operators start over HTTP, and at the
 /// start those of the read models that a former version of Waybill has built.
@@ -12,6 +13,11 @@ package final class ReplayRunner: Service {
     private let logger: Logger
     private let jobs: AsyncStream<Job>
     private let continuation: AsyncStream<Job>.Continuation
+    /// The number of jobs that wait or run.
+    private let jobCount = Mutex(0)
+
+    /// The largest number of jobs that wait or run. Only one of a projection goes on; the others end soon.
+    private static let jobLimit = 16
 
     private struct Job: Sendable {
         let name: String
@@ -23,7 +29,7 @@ package final class ReplayRunner: Service {
         // One worker: the other cores are left to the requests.
         replay = Replay(configuration: configuration, workers: 1, logger: logger)
         self.logger = logger
-        (jobs, continuation) = AsyncStream.makeStream(of: Job.self)
+        (jobs, continuation) = AsyncStream.makeStream(of: Job.self, bufferingPolicy: .bufferingOldest(Self.jobLimit))
     }
 
     package func run() async throws {
@@ -43,8 +49,15 @@ package final class ReplayRunner: Service {
 
     /// Starts a replay, and returns when the replay is the only one of that projection.
     ///
-    /// - Throws: `ReplayFailure`, the database's error, or `CancellationError` where the service is ending.
+    /// - Throws: `ReplayFailure`, the database's error, or `CancellationError` where the service is ending. Where too
+    ///   many replays are wanted at once, `ReplayFailure.underWay`.
     package func start(_ name: String) async throws -> ReplayProgress {
+        let isAdmitted = jobCount.withLock { count in
+            guard count < Self.jobLimit else { return false }
+            count += 1
+            return true
+        }
+        guard isAdmitted else { throw ReplayFailure.underWay(name) }
         let start = OneShotPromise<Result<ReplayProgress, any Error>>()
         if case .terminated = continuation.yield(Job(name: name, start: start)) { throw CancellationError() }
         return try await start.value().get()
@@ -56,6 +69,7 @@ package final class ReplayRunner: Service {
     package func cancel(_ name: String) async throws -> Bool { try await replay.discard(name) }
 
     private func perform(_ job: Job) async {
+        defer { jobCount.withLock { $0 -= 1 } }
         do {
             try await replay.run(job.name) { job.start.fulfill(.success($0)) }
         } catch {

@@ -45,59 +45,59 @@ actor ReplayShard<Model: ReplayableModel> {
         sums = model.makeSums()
     }
 
-    /// Folds the events of the orders in memory and of new orders.
-    ///
-    /// - Returns: the orders that have to be loaded first; their events in this chunk wait.
-    /// - Throws: `UnreadableEvent`.
-    func fold(_ chunk: LogChunk) throws -> [UUID] {
-        var missing: Set<UUID> = []
-        try chunk.forEachRow(of: worker) { row in
-            if let slot = slots[row.orderId] {
-                try fold(&row, into: slot)
-            } else if row.version == 1 {
-                let slot = Slot(
-                    model.makeEntry(for: row.orderId),
-                    isStored: false,
-                    byteCount: ReplayLimits.orderOverheadBytes
-                )
-                byteCount += slot.byteCount
-                slots[row.orderId] = slot
-                try fold(&row, into: slot)
-            } else {
-                missing.insert(row.orderId)
-            }
-        }
-        return Array(missing)
+    /// An order that has to be loaded, and its first event in a chunk.
+    struct Missing: Sendable {
+        let orderId: UUID
+        let seq: Int64
     }
 
-    /// Folds the waiting events of orders that were loaded.
+    /// The orders of a chunk's events that are neither in memory nor placed in the chunk, by their first events.
+    func findMissing(for chunk: LogChunk) throws -> [Missing] {
+        var (missing, known): ([Missing], Set<UUID>) = ([], [])
+        try chunk.forEachRow(of: worker) { row in
+            guard slots[row.orderId] == nil, known.insert(row.orderId).inserted, row.version > 1 else { return }
+            missing.append(Missing(orderId: row.orderId, seq: row.seq))
+        }
+        return missing
+    }
+
+    /// Takes orders that were loaded.
     ///
     /// - Parameters:
-    ///   - ids: the orders whose events wait. An order without rows is folded from nothing, which throws as it must.
+    ///   - ids: the orders. One without rows is folded from nothing, which throws as it must.
     ///   - loaded: those of the orders that have rows.
-    func fold(_ chunk: LogChunk, waitingFor ids: [UUID], loaded: [LoadedEntry<Model.Entry>]) throws {
-        var waiting: [UUID: Slot] = [:]
+    func adopt(_ ids: [UUID], loaded: [LoadedEntry<Model.Entry>]) {
         for found in loaded {
-            let byteCount = found.byteCount + ReplayLimits.orderOverheadBytes
-            waiting[found.orderId] = Slot(found.entry, isStored: true, byteCount: byteCount)
+            add(found.entry, of: found.orderId, isStored: true, byteCount: found.byteCount)
         }
-        for id in ids {
-            let slot =
-                waiting[id]
-                ?? Slot(model.makeEntry(for: id), isStored: false, byteCount: ReplayLimits.orderOverheadBytes)
-            waiting[id] = slot
-            slots[id] = slot
-            byteCount += slot.byteCount
-        }
+        for id in ids where slots[id] == nil { add(model.makeEntry(for: id), of: id, isStored: false, byteCount: 0) }
+    }
+
+    /// Folds the events of a chunk. No order of them is missing.
+    ///
+    /// - Throws: `UnreadableEvent`.
+    func fold(_ chunk: LogChunk) throws {
         try chunk.forEachRow(of: worker) { row in
-            if let slot = waiting[row.orderId] { try fold(&row, into: slot) }
+            let slot =
+                slots[row.orderId]
+                ?? add(model.makeEntry(for: row.orderId), of: row.orderId, isStored: false, byteCount: 0)
+            try fold(&row, into: slot)
         }
+    }
+
+    @discardableResult
+    private func add(_ entry: Model.Entry, of orderId: UUID, isStored: Bool, byteCount size: Int) -> Slot {
+        let size = size * ReplayLimits.memoryPerByte + ReplayLimits.orderOverheadBytes
+        let slot = Slot(entry, isStored: isStored, byteCount: size)
+        byteCount += size
+        slots[orderId] = slot
+        return slot
     }
 
     private func fold(_ row: inout LogRow, into slot: Slot) throws {
         let event = try row.event(envelope: model.envelope(of: slot.entry))
         let hasChanged = try model.fold(event, into: &slot.entry, sums: &sums)
-        let eventBytes = (event.data?.count ?? 0) + event.internal.count
+        let eventBytes = ReplayLimits.memoryPerByte * ((event.data?.count ?? 0) + event.internal.count)
         slot.byteCount += eventBytes
         byteCount += eventBytes
         slot.lastUsed = writeCount

@@ -40,7 +40,7 @@ struct ReplayTakeover<Model: ReplayableModel>: Sendable {
                 PostgresQuery("set local synchronous_commit = on"),
                 PostgresQuery("set local idle_in_transaction_session_timeout = '2s'"),
             ])
-            try await transaction.query("select seq from log_head for update", timeout: ReplayLimits.timeout)
+            try await transaction.query("select seq from log_head where one for update", timeout: ReplayLimits.timeout)
             locked = clock.now
             guard try await advance(limit: session.limits.underLock, on: transaction) == 0 else { return false }
             let results = try await transaction.pipeline(
@@ -73,17 +73,19 @@ struct ReplayTakeover<Model: ReplayableModel>: Sendable {
             [
                 PostgresQuery(
                     """
-                    select seq, (select seq from log_head) as head from projections
+                    select seq, \(LogHead.seqSQL) as head from projections
                     where name = $1 and version = $2 for update
                     """,
                     [session.name, Int32(session.version)]
                 ),
                 PostgresQuery(
-                    """
-                    select \(LoggedEvent.columns) from events
-                    where seq > (select seq from projections where name = $1 and version = $2)
-                    order by seq limit \(limit)
-                    """,
+                    LoggedEvent.page(
+                        of: """
+                            select * from events
+                            where seq > (select seq from projections where name = $1 and version = $2)
+                            order by seq limit \(limit)
+                            """
+                    ),
                     [session.name, Int32(session.version)]
                 ),
             ],
@@ -91,7 +93,7 @@ struct ReplayTakeover<Model: ReplayableModel>: Sendable {
         )
         guard let row = results[0].first else { throw ReplayFailure.overtaken(session.name) }
         let (checkpoint, head) = try (row.get("seq", as: Int64.self), row.get("head", as: Int64.self))
-        let events = try LoggedEvent.decode(results[1])
+        let events = try LoggedEvent.decodePage(results[1]).events
         guard let first = events.first, let last = events.last else { return Int(clamping: head - checkpoint) }
         guard first.seq == checkpoint + 1 else { throw ProjectionFailure.gap(after: checkpoint) }
         try await model.apply(events, version: session.version, on: transaction)

@@ -24,12 +24,14 @@ package protocol ReplayableModel: ReadModel {
     /// - Returns: true when the order's rows have changed.
     func fold(_ event: LoggedEvent, into entry: inout Entry, sums: inout Sums) throws -> Bool
 
-    /// Loads the orders that have rows in a version.
+    /// Loads the orders that have rows in a version, the first of them as far as their states have room in one result.
+    ///
+    /// - Returns: the loaded orders, and the ids of those that had no room. Never all of them.
     func load(
         _ ids: [UUID],
         version: Int,
         on connection: PostgresConnection
-    ) async throws -> [LoadedEntry<Entry>]
+    ) async throws -> (loaded: [LoadedEntry<Entry>], leftOut: [UUID])
 
     /// Adds an order's rows to a write.
     ///

@@ -25,12 +25,13 @@ extension StatsModel: ReplayableModel {
         _ ids: [UUID],
         version: Int,
         on connection: PostgresConnection
-    ) async throws -> [LoadedEntry<Entry>] {
+    ) async throws -> (loaded: [LoadedEntry<Entry>], leftOut: [UUID]) {
         let query = StatsOrder.select(ids, version: version)
         let rows = try await connection.query(query.sql, query.bindings, timeout: .seconds(15))
-        return try StatsOrder.decode(rows).map { orderId, order in
+        let loaded = try StatsOrder.decode(rows).map { orderId, order in
             LoadedEntry(orderId: orderId, entry: Entry(orderId: orderId, order: order), byteCount: 128)
         }
+        return (loaded, [])
     }
 
     private static let table = ReplayWrite.Table(

@@ -46,8 +46,9 @@ extension StatsModel: VerifiableModel {
         return fields
     }
 
-    package func expectedSums(_ sums: [StatsSums], recordedThrough last: Timestamp) -> StoredFields {
-        let all = StatsSums(merging: sums)
+    package func merge(_ sums: StatsSums, into total: inout StatsSums) { total.merge(sums) }
+
+    package func expectedSums(_ all: StatsSums, recordedThrough last: Timestamp) -> StoredFields {
         let oldest = Self.oldestMinute(at: last)
         var fields: StoredFields = [:]
         for (key, orders) in all.statuses where orders != 0 { fields[Self.name(of: key)] = String(orders) }

@@ -20,7 +20,8 @@ package struct StatsModel: ReadModel {
     package init() {}
 
     package func apply(_ events: [LoggedEvent], version: Int, on transaction: PostgresConnection) async throws {
-        let loaded = try await load(Array(Set(events.map(\.orderId))), version: version, on: transaction)
+        let orderIds = Array(Set(events.map(\.orderId)))
+        let loaded = try await load(orderIds, version: version, on: transaction).loaded
         var fold = StatsFold(loaded.reduce(into: [:]) { $0[$1.orderId] = $1.entry.order })
         for event in events { fold.add(event) }
         var statements: [PostgresQuery] = []

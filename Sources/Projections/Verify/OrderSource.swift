@@ -11,36 +11,50 @@ struct OrderSource: Sendable {
     private static let rangeSize: Int64 = 4096
     /// The largest number of orders in a batch.
     private static let batchSize = 200
-    /// The number of events of all orders in a batch, which bounds its memory. An order with more is a batch alone.
+    /// The number of events of all orders in a batch, which bounds its time. An order with more is a batch alone.
     private static let batchEvents = 20_000
+    /// The size of the states of all orders in a batch, in bytes, which bounds its memory. An order with more is a
+    /// batch alone.
+    private static let batchBytes = 8 << 20
 
-    /// SQL for the number of events of the order of `e`.
-    private static let eventCount = """
-        (select n.version from events n where n.order_id = e.order_id order by n.version desc limit 1) as event_count
+    /// SQL for the number of events of the order of `e`, and for the size of its state.
+    private static let sizes = """
+        (select n.version from events n where n.order_id = e.order_id order by n.version desc limit 1) as event_count,
+        (select octet_length(s.state) from \(CurrentStateTable.name) s
+            where s.order_id = e.order_id and s.model_version = \(CurrentStateTable.activeVersion) limit 1) as state_bytes
         """
 
-    /// An order and the number of its events.
+    /// An order and its sizes.
     private struct Found {
         let orderId: UUID
         let eventCount: Int
+        let stateBytes: Int
 
         static func decode(_ rows: PostgresResult) throws -> [Found] {
             let orderId = try rows.column("order_id", as: UUID.self)
             let eventCount = try rows.column("event_count", as: Int32.self)
-            return try rows.map { Found(orderId: try $0.get(orderId), eventCount: Int(try $0.get(eventCount))) }
+            let stateBytes = try rows.column("state_bytes", as: Int32?.self)
+            return try rows.map { row in
+                try Found(
+                    orderId: row.get(orderId),
+                    eventCount: Int(row.get(eventCount)),
+                    stateBytes: Int(row.get(stateBytes) ?? 0)
+                )
+            }
         }
     }
 
     private static func batches(_ orders: [Found]) -> [[UUID]] {
         var batches: [[UUID]] = []
-        var events = 0
+        var (events, bytes) = (0, 0)
         for order in orders {
             events += order.eventCount
-            if let last = batches.last, last.count < batchSize, events <= batchEvents {
+            bytes += order.stateBytes
+            if let last = batches.last, last.count < batchSize, events <= batchEvents, bytes <= batchBytes {
                 batches[batches.count - 1].append(order.orderId)
             } else {
                 batches.append([order.orderId])
-                events = order.eventCount
+                (events, bytes) = (order.eventCount, order.stateBytes)
             }
         }
         return batches
@@ -75,7 +89,7 @@ struct OrderSource: Sendable {
         while seq < head {
             let end = min(head, seq + Self.rangeSize)
             let rows = try await pool.query(
-                "select e.order_id, \(Self.eventCount) from events e where seq > $1 and seq <= $2 and version = 1",
+                "select e.order_id, \(Self.sizes) from events e where seq > $1 and seq <= $2 and version = 1",
                 [seq, end]
             )
             let wanted = try Found.decode(rows).filter { isWanted($0.orderId) }
@@ -98,7 +112,7 @@ struct OrderSource: Sendable {
             let sequences = (0..<Self.batchSize).map { _ in Int64.random(in: 1...head) }
             let rows = try await pool.query(
                 """
-                select e.order_id, \(Self.eventCount)
+                select e.order_id, \(Self.sizes)
                 from (select distinct order_id from events where seq = any($1)) e
                 """,
                 [sequences]

@@ -6,16 +6,9 @@ import Postgres
 /// Compares the rows of some orders with their events, in one snapshot.
 struct OrdersCheck<Model: VerifiableModel>: Sendable {
     struct Result: Sendable {
-        let orders: Int
+        var orders: Int
         /// The sums over the orders' events up to `sumsThrough`.
-        let sums: Model.Sums
-    }
-
-    private struct Snapshot {
-        let checkpoint: Int64
-        let stored: [UUID: StoredFields]
-        /// The events of all orders, order by order.
-        let events: [LoggedEvent]
+        var sums: Model.Sums
     }
 
     let model: Model
@@ -23,67 +16,52 @@ struct OrdersCheck<Model: VerifiableModel>: Sendable {
     let sumsThrough: Int64
     let report: @Sendable (Difference) -> Void
 
+    /// The time without an answer after which the connection is closed.
+    private static var timeout: Duration { .seconds(120) }
+
     func run(_ ids: [UUID], on connection: PostgresConnection) async throws -> Result {
-        let snapshot = try await read(ids, on: connection)
-        var stored = snapshot.stored
-        let versions = Self.takeStatesOfOtherLayouts(from: &stored)
-        var sums = model.makeSums()
-        var laterSums = model.makeSums()
-        var expected: [UUID: StoredFields] = [:]
-        var states: [UUID: String] = [:]
-        var unreadable: Set<UUID> = []
-        var current: (id: UUID, entry: Model.Entry)?
-        let last = max(snapshot.checkpoint, sumsThrough)
-        for event in snapshot.events where event.seq <= last && !unreadable.contains(event.orderId) {
-            if let done = current, done.id != event.orderId {
-                expected[done.id] = fields(of: done.entry, stored: stored[done.id], state: states[done.id])
-                current = nil
-            }
-            var entry = current?.entry ?? model.makeEntry(for: event.orderId)
-            current = nil
-            do {
-                if event.seq <= sumsThrough {
-                    _ = try model.fold(event, into: &entry, sums: &sums)
-                } else {
-                    _ = try model.fold(event, into: &entry, sums: &laterSums)
-                }
-                if versions[event.orderId] == event.version {
-                    states[event.orderId] = model.order(of: entry).map(Self.state(of:))
-                }
-                current = (event.orderId, entry)
-            } catch let error as UnreadableEvent {
-                unreadable.insert(event.orderId)
-                report(difference(for: event, error))
-            }
+        try await connection.withTransaction("begin isolation level repeatable read read only") { transaction in
+            let served = try await ServedVersion.read(model, on: transaction)
+            let query = model.selectStored(ids, version: served.version)
+            let rows = try await transaction.query(query.sql, query.bindings, timeout: Self.timeout)
+            var stored = try model.decodeStored(rows)
+            let versions = Self.takeStatesOfOtherLayouts(from: &stored)
+            let comparison = OrderComparison(self, of: ids, stored: stored, versions: versions)
+            let sums = try await compare(ids, comparison, through: served.seq, on: transaction)
+            return Result(orders: ids.count, sums: sums)
         }
-        if let current {
-            expected[current.id] = fields(of: current.entry, stored: stored[current.id], state: states[current.id])
-        }
-        for id in ids where !unreadable.contains(id) {
-            for difference in FieldComparison.differences(
-                projection: model.name,
-                orderId: id,
-                stored: stored[id] ?? [:],
-                expected: expected[id] ?? [:]
-            ) { report(difference) }
-        }
-        return Result(orders: ids.count, sums: sums)
     }
 
-    /// The values that an order's rows should have.
-    ///
-    /// - Parameters:
-    ///   - stored: the values that they have. A state of another layout is not among them, and none is expected then.
-    ///   - state: the order's state at the version of the stored one; nil where that is no state of this order.
-    private func fields(of entry: Model.Entry, stored: StoredFields?, state: String?) -> StoredFields {
-        var fields = model.expectedFields(of: entry)
-        if stored == nil || stored?[FieldComparison.state] != nil {
-            fields[FieldComparison.state] = state ?? model.order(of: entry).map(Self.state(of:))
+    /// Folds each event as it arrives: of all orders that are compared, only one is in memory folded.
+    private func compare(
+        _ ids: [UUID],
+        _ begun: OrderComparison<Model>,
+        through checkpoint: Int64,
+        on transaction: PostgresConnection
+    ) async throws -> Model.Sums {
+        let list = ids.map { "'\($0.uuidString)'" }.joined(separator: ",")
+        // The inner order makes one index scan for each order.
+        let sql = """
+            copy (select \(LogRow.columns) from unnest(array[\(list)]::uuid[]) q (id) cross join lateral (
+                select * from events e
+                where e.order_id = q.id and e.seq <= \(max(checkpoint, sumsThrough)) order by e.version) e)
+            to stdout (format binary)
+            """
+        return try await transaction.withCopyOut(sql, timeout: Self.timeout) { chunks in
+            var comparison = begun
+            var rows = PostgresCopyRows(columns: LogRow.columnCount)
+            for try await chunk in chunks {
+                try chunk.withUnsafeBytes { bytes in
+                    try rows.scan(bytes) { place in
+                        var row = try LogRow(bytes, at: place)
+                        try comparison.add(&row)
+                    }
+                }
+            }
+            guard rows.isComplete else { throw PostgresError(.decoding, "the COPY of events ends within a row") }
+            return comparison.finish()
         }
-        return fields
     }
-
-    private static func state(of order: Order) -> String { String(decoding: order.encodeState(), as: UTF8.self) }
 
     /// Removes the states that readers take for none, since they are of another layout.
     ///
@@ -104,33 +82,5 @@ struct OrdersCheck<Model: VerifiableModel>: Sendable {
             }
         }
         return versions
-    }
-
-    private func difference(for event: LoggedEvent, _ error: UnreadableEvent) -> Difference {
-        Difference(
-            projection: model.name,
-            orderId: event.orderId,
-            field: "event \(event.seq)",
-            stored: event.type,
-            expected: "\(error)"
-        )
-    }
-
-    private func read(_ ids: [UUID], on connection: PostgresConnection) async throws -> Snapshot {
-        try await connection.withTransaction("begin isolation level repeatable read read only") { transaction in
-            let served = try await ServedVersion.read(model, on: transaction)
-            let results = try await transaction.pipeline([
-                model.selectStored(ids, version: served.version),
-                PostgresQuery(
-                    "select \(LoggedEvent.columns) from events where order_id = any($1) order by order_id, version",
-                    [ids]
-                ),
-            ])
-            return Snapshot(
-                checkpoint: served.seq,
-                stored: try model.decodeStored(results[0]),
-                events: try LoggedEvent.decode(results[1])
-            )
-        }
     }
 }

@@ -23,7 +23,7 @@ struct SumsCheck<Model: VerifiableModel>: Sendable {
         }
     }
 
-    func compare(with sums: [Model.Sums], report: (Difference) -> Void) {
+    func compare(with sums: Model.Sums, report: (Difference) -> Void) {
         let expected = model.expectedSums(sums, recordedThrough: recordedThrough)
         for difference in FieldComparison.differences(
             projection: model.name,

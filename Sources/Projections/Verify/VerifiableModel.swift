@@ -24,10 +24,13 @@ package protocol VerifiableModel: ReplayableModel {
     /// `expectedSums`.
     func storedSums(version: Int, on connection: PostgresConnection) async throws -> StoredFields
 
+    /// Adds the sums over some orders to those over others.
+    func merge(_ sums: Sums, into total: inout Sums)
+
     /// The values that those fields should have.
     ///
     /// - Parameter last: the time at which the last event of the sums was recorded.
-    func expectedSums(_ sums: [Sums], recordedThrough last: Timestamp) -> StoredFields
+    func expectedSums(_ sums: Sums, recordedThrough last: Timestamp) -> StoredFields
 
     /// Compares the model's tables that have no versions with the events up to a position.
     func compareOtherTables(
@@ -51,5 +54,6 @@ extension VerifiableModel {
 
 extension VerifiableModel where Sums == Void {
     package func storedSums(version: Int, on connection: PostgresConnection) async throws -> StoredFields { [:] }
-    package func expectedSums(_ sums: [Void], recordedThrough last: Timestamp) -> StoredFields { [:] }
+    package func merge(_ sums: Void, into total: inout Void) {}
+    package func expectedSums(_ sums: Void, recordedThrough last: Timestamp) -> StoredFields { [:] }
 }

@@ -97,12 +97,16 @@ package struct Verification: Sendable {
         let check = OrdersCheck(model: model, sumsThrough: sums?.through ?? 0, report: report)
         let source = OrderSource(sample: sample, pool: pool)
         let head = try await source.head()
-        let results = try await withThrowingTaskGroup(of: OrdersCheck<Model>.Result.self) { group in
-            var results: [OrdersCheck<Model>.Result] = []
+        let total = try await withThrowingTaskGroup(of: OrdersCheck<Model>.Result.self) { group in
+            var total = OrdersCheck<Model>.Result(orders: 0, sums: model.makeSums())
             var running = 0
+            func add(_ result: OrdersCheck<Model>.Result) {
+                total.orders += result.orders
+                model.merge(result.sums, into: &total.sums)
+            }
             try await source.forEachBatch(through: head.seq) { ids, seq in
                 if running == workers, let result = try await group.next() {
-                    results.append(result)
+                    add(result)
                     running -= 1
                 }
                 running += 1
@@ -112,11 +116,11 @@ package struct Verification: Sendable {
                     return result
                 }
             }
-            for try await result in group { results.append(result) }
-            return results
+            for try await result in group { add(result) }
+            return total
         }
         if let sums {
-            sums.compare(with: results.map(\.sums), report: report)
+            sums.compare(with: total.sums, report: report)
             for table in model.orderTables {
                 try await StrayRows(model: model, table: table).find(in: pool, report: report)
             }
@@ -124,7 +128,7 @@ package struct Verification: Sendable {
         }
         return Summary(
             name: model.name,
-            orders: results.reduce(0) { $0 + $1.orders },
+            orders: total.orders,
             differences: count.withLock { $0 },
             position: head,
             layout: nil

@@ -17,9 +17,13 @@ struct BulkUpload: Sendable {
     /// The shops that the lines place orders in. Reads the whole source.
     func shops() async throws -> Set<String> {
         var shops: Set<String> = []
-        try await source.forEachLine { line in
-            // What is no JSON will be refused by the service, which says so better.
-            if let shop = (try? JSONValue.parse(line))?.object?["shop"]?.string { shops.insert(shop) }
+        do {
+            try await source.forEachLine { line in
+                // What is no JSON will be refused by the service, which says so better.
+                if let shop = (try? JSONValue.parse(line))?.object?["shop"]?.string { shops.insert(shop) }
+            }
+        } catch let error as ByteSource.LineTooLong {
+            throw CommandFailure("nothing was sent of \(source.name): \(error)")
         }
         return shops
     }

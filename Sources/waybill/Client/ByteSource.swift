@@ -50,23 +50,39 @@ enum ByteSource: Sendable {
         }
     }
 
+    /// The largest size of a line, in bytes: several times that of a command and of the events which it causes.
+    private static let lineLimit = 4 << 20
+
     /// Calls `body` with every line, without its line feed.
     ///
     /// - Returns: whether a line feed ends the last line.
+    /// - Throws: `LineTooLong`, or what `body` throws.
     @discardableResult
     func forEachLine(_ body: ([UInt8]) async throws -> Void) async throws -> Bool {
         var rest = ByteBuffer()
+        var number = 1
         for try await var chunk in try chunks() {
             rest.writeBuffer(&chunk)
             while let end = rest.readableBytesView.firstIndex(of: UInt8(ascii: "\n")) {
                 let line = rest.readBytes(length: end - rest.readerIndex) ?? []
                 rest.moveReaderIndex(forwardBy: 1)
                 try await body(line)
+                number += 1
             }
+            guard rest.readableBytes <= Self.lineLimit else { throw LineTooLong(number: number) }
             rest.discardReadBytes()
         }
         guard rest.readableBytes > 0 else { return true }
         try await body(Array(rest.readableBytesView))
         return false
+    }
+}
+
+extension ByteSource {
+    /// The error of a line that is longer than any command or event.
+    struct LineTooLong: Error, CustomStringConvertible {
+        let number: Int
+
+        var description: String { "line \(number): it is longer than \(ByteSource.lineLimit >> 20) MiB" }
     }
 }

@@ -32,6 +32,8 @@ struct LogImportCommand: AsyncParsableCommand {
             try await restore(source)
         } catch let error as LogTransferError {
             throw CommandFailure("nothing was imported from \(source.name): \(error)")
+        } catch let error as ByteSource.LineTooLong {
+            throw CommandFailure("nothing was imported from \(source.name): \(error)")
         }
     }
 
