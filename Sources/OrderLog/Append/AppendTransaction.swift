@@ -83,13 +83,8 @@ struct AppendTransaction {
         }
         guard let headPlace = try HeadPlace(rows[0]) else { throw MissingLogHead() }
         let epochs = try connection.addEpochs(rows[4], registry: registry)
-        guard epochs.continues(knownHistory) else {
-            // Nothing may be appended to the old primary after a failover.
-            throw PostgresError(
-                .connectionLost,
-                "the connection leads to a former server, which lacks the newest epoch"
-            )
-        }
+        // Nothing may be appended to the old primary after a failover.
+        try epochs.requireContinuing(knownHistory)
         let head = try LogHead(rows[0])
         let lookUp = CommandLookUp(snapshot: snapshot, epochs: epochs)
         var known = try await lookUp.complete(rows[2], ids: newIds, on: connection)
