@@ -70,7 +70,7 @@ package struct ReadModelReader: Sendable {
         bitmapScans: Bool = false
     ) async throws -> (results: [PostgresResult], history: EpochTable) {
         let registry = registry
-        return try await pool.withConnection { connection in
+        return try await pool.read(in: registry) { connection in
             let newer = EpochStore.newer.query(after: connection.history.newestOrdinal)
             var results =
                 if bitmapScans {
