@@ -47,5 +47,14 @@ begin
             execute format('grant select on schema_migrations to %I', writer);
         end if;
     end if;
+    -- A dump that was restored without privileges lets everybody call these, with the rights of their owner.
+    for name in
+        select p.oid::regprocedure from pg_proc p
+        where p.pronamespace = current_schema()::regnamespace and p.prosecdef and pg_has_role(p.proowner, 'usage')
+            and p.proname ~ '^(commands|projection)_' and has_function_privilege('public', p.oid, 'execute')
+    loop
+        execute format('revoke all on function %s from public', name);
+        execute format('grant execute on function %s to %I', name, writer);
+    end loop;
 end
 $$;

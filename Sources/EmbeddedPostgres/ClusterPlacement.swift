@@ -15,7 +15,10 @@ struct ClusterPlacement: Hashable {
 
     static func inside(_ dataDirectory: String) -> String { "\(dataDirectory)/postgres" }
 
-    static func outside(_ dataDirectory: String) -> String { "/var/lib/waybill/\(hash(dataDirectory))" }
+    /// The directory of the clusters outside.
+    static let outsideRoot = "/var/lib/waybill"
+
+    static func outside(_ dataDirectory: String) -> String { "\(outsideRoot)/\(hash(dataDirectory))" }
 
     /// Chooses the place. An existing cluster stays in its place: a new one elsewhere would look like lost data.
     init(_ findings: Findings) throws {

@@ -13,7 +13,8 @@ extension ClusterSite {
                 "\(cluster) holds files and no PostgreSQL cluster: move it away, or name another data directory"
             )
         }
-        let (parent, draftPrefix) = draftPlace
+        let (parent, name) = FileSystem.split(cluster)
+        let draftPrefix = name + ".new-"
         for name in FileSystem.entries(parent) where name.hasPrefix(draftPrefix) {
             try FileSystem.removeTree("\(parent)/\(name)")
         }
@@ -29,13 +30,15 @@ extension ClusterSite {
                 "initdb could not make a cluster (exit status \(result.status)); it says: \(result.output.suffix(1000))"
             )
         }
+        // A cluster outside is tied to its data directory. The directory's mark says `pending` until the cluster is in
+        // its place, so that a kill between the two is no loss of a cluster.
+        let mark = outsideOf.map { ClusterMark(in: $0) ?? .new() }
+        if let directory = outsideOf, let mark {
+            try ClusterMark(id: mark.id, note: ClusterMark.new().note).write(to: directory)
+            try ClusterMark(id: mark.id, note: directory).write(to: draft, account: account)
+        }
         guard rename(draft, cluster) == 0 else { throw FileSystem.failure("rename", draft) }
         try FileSystem.synchronize(directory: parent)
-    }
-
-    /// The directory in which new clusters are made, and the beginning of their names there.
-    private var draftPlace: (parent: String, prefix: String) {
-        let slash = cluster.lastIndex(of: "/") ?? cluster.startIndex
-        return (String(cluster[..<slash]), String(cluster[slash...].dropFirst()) + ".new-")
+        if let directory = outsideOf, let mark { try ClusterMark(id: mark.id).write(to: directory) }
     }
 }

@@ -10,9 +10,38 @@ extension ClusterSite {
             file: file,
             process: file.flatMap { ProcessFacts(pid: $0.pid) },
             directory: cluster,
+            isSamePlace: file.map { isThisCluster($0.directory) } ?? false,
             account: account.user,
             ownPid: getpid()
         )
+    }
+
+    private func isThisCluster(_ directory: String) -> Bool {
+        directory == cluster || FileSystem.identity(directory).map { $0 == FileSystem.identity(cluster) } ?? false
+    }
+
+    /// Tells whether sessions can be opened by way of the socket: a running server lists this socket's directory, and
+    /// the socket is there.
+    func isReachable(_ file: PostmasterFile) -> Bool {
+        file.socketDirectory == socketDirectory && FileSystem.exists(socket)
+    }
+
+    /// Removes lock files that came along when the cluster was copied while its server ran. PostgreSQL would take the
+    /// original's server for its own.
+    func removeCopiedLocks(logger: Logger) throws {
+        // Nobody may lose the file of a server that works here.
+        guard ProcessFacts.working(in: cluster).allSatisfy({ $0.name != "postgres" }) else { return }
+        for path in [pidFile, "\(socket).lock"] {
+            guard
+                let file = FileSystem.contents(path).flatMap({ PostmasterFile(parsing: $0) }),
+                !isThisCluster(file.directory)
+            else { continue }
+            logger.notice(
+                "removing a lock file that was copied or moved with the cluster",
+                metadata: ["file": "\(path)", "of": "\(file.directory)"]
+            )
+            guard unlink(path) == 0 || errno == ENOENT else { throw FileSystem.failure("remove", path) }
+        }
     }
 
     /// Starts the server.

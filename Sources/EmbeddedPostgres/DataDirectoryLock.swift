@@ -11,9 +11,17 @@ package final class DataDirectoryLock: Sendable {
     /// Makes a missing directory, which the server's account can enter, and locks it.
     ///
     /// - Throws: `directoryLocked`, naming the process that holds the lock; `fileSystem`.
-    package init(dataDirectory: String) throws {
+    package convenience init(dataDirectory: String) throws {
         try FileSystem.makeDirectories(dataDirectory, mode: 0o711)
-        let path = "\(dataDirectory)/waybill.lock"
+        try self.init(file: "\(dataDirectory)/waybill.lock") { holder in
+            "another process\(holder) uses \(dataDirectory): stop it, or name another data directory"
+        }
+    }
+
+    /// Makes a missing file and locks it.
+    ///
+    /// - Parameter refusal: the sentence for a lock that another process holds, which it gets as words in brackets.
+    init(file path: String, refusal: (_ holder: String) -> String) throws {
         let descriptor = open(path, O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0o644)
         guard descriptor >= 0 else { throw FileSystem.failure("open", path) }
         guard flock(descriptor, LOCK_EX | LOCK_NB) == 0 else {
@@ -21,11 +29,7 @@ package final class DataDirectoryLock: Sendable {
             let holder = FileSystem.contents(of: descriptor, from: 0).flatMap { Int32($0.prefix { $0 != "\n" }) }
             close(descriptor)
             guard number == EWOULDBLOCK else { throw FileSystem.failure("lock", path, code: number) }
-            throw EmbeddedPostgresError(
-                .directoryLocked,
-                "another process\(holder.map { " (pid \($0))" } ?? "") uses \(dataDirectory): "
-                    + "stop it, or name another data directory"
-            )
+            throw EmbeddedPostgresError(.directoryLocked, refusal(holder.map { " (pid \($0))" } ?? ""))
         }
         let text = Array("\(getpid())\n".utf8)
         guard ftruncate(descriptor, 0) == 0, pwrite(descriptor, text, text.count, 0) == text.count else {

@@ -3,8 +3,15 @@ extension EmbeddedPostgres {
     package static func hasCluster(in dataDirectory: String) -> Bool {
         // A path that does not resolve has no cluster, wherever it would be.
         guard let directory = try? FileSystem.resolved(dataDirectory) else { return false }
-        return [ClusterPlacement.inside(directory), ClusterPlacement.outside(directory)].contains {
-            FileSystem.exists("\($0)/PG_VERSION")
-        }
+        let (inside, outside) = (ClusterPlacement.inside(directory), ClusterPlacement.outside(directory))
+        if isCluster(inside) { return true }
+        // By its mark, a directory has a cluster wherever that is.
+        if let own = ClusterMark(in: directory) { return !own.isPending || isCluster(outside) }
+        // A marked cluster belongs to a directory that was deleted.
+        return isCluster(outside) && ClusterMark(in: outside) == nil
+    }
+
+    private static func isCluster(_ path: String) -> Bool {
+        FileSystem.exists("\(path)/PG_VERSION") || FileSystem.exists(UpgradeDraft.finished(of: path))
     }
 }

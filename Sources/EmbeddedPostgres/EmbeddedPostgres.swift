@@ -16,11 +16,18 @@ package actor EmbeddedPostgres: Service {
     /// The time for another process to bring up the server that ``join()`` waits for.
     private static let joinTimeout = Duration.seconds(10)
 
+    /// The looks at the server's process, ten a second, for each look at its socket and its log.
+    private static let looksPerInspection = 5
+
     private let dataDirectory: String
     private let binaryDirectory: String?
     private let logger: Logger
 
     private var site: ClusterSite?
+    /// The lock of a cluster outside, until ``stop(within:)``.
+    private var lock: DataDirectoryLock?
+    /// The data directory as the first start found it.
+    private var home: FileSystem.Identity?
     /// The server that this value last saw ready.
     private var server: ProcessFacts.Identity?
     /// The process id of a server that this value started, until the process is reaped.
@@ -40,6 +47,14 @@ package actor EmbeddedPostgres: Service {
         self.binaryDirectory = binaryDirectory
     }
 
+    /// A server for a cluster in a given place, such as a draft.
+    init(site: ClusterSite, logger: Logger) {
+        dataDirectory = site.cluster
+        binaryDirectory = site.binaries.directory
+        self.logger = logger
+        self.site = site
+    }
+
     /// The id of the process that serves the cluster, as last seen.
     package var postmasterPid: Int32? { server?.pid }
 
@@ -50,14 +65,26 @@ package actor EmbeddedPostgres: Service {
     /// - Returns: the database, which exists and answers.
     /// - Throws: ``EmbeddedPostgresError``. A server that this call started is stopped again after a failure.
     package func start() async throws -> PostgresConfiguration {
+        try await start { site, database in try await site.makeDatabase(database, logger: self.logger) }
+    }
+
+    /// As ``start()``; the service's database need not exist.
+    func startServer() async throws -> PostgresConfiguration {
+        try await start { _, _ in }
+    }
+
+    private func start(
+        _ prepare: (ClusterSite, PostgresConfiguration) async throws -> Void
+    ) async throws -> PostgresConfiguration {
         while isStarting { try await Task.sleep(for: .milliseconds(20)) }
         isStarting = true
         defer { isStarting = false }
-        let site = try await findSite()
+        try checkHome()
+        let site = try await findSite(asOwner: true)
         do {
             try await site.initialize(logger: logger)
             let database = try await bringUp(site)
-            try await site.makeDatabase(database, logger: logger)
+            try await prepare(site, database)
             return database
         } catch {
             if child != nil { try await shutDown(within: Self.stopTimeout) }
@@ -69,10 +96,13 @@ package actor EmbeddedPostgres: Service {
     ///
     /// - Throws: `directoryLocked` when that process has no server that answers in time.
     package func join() async throws -> PostgresConfiguration {
-        let site = try await findSite()
+        let site = try await findSite(asOwner: false)
         let deadline = ContinuousClock.now + Self.joinTimeout
         while true {
-            if case .running(_, let file) = site.presence(), let database = await site.probe(file, logger: logger) {
+            // A server with another socket works for `waybill upgrade`.
+            if case .running(_, let file) = site.presence(), site.isReachable(file),
+                let database = await site.probe(file, logger: logger)
+            {
                 return database
             }
             guard .now < deadline else {
@@ -85,15 +115,23 @@ package actor EmbeddedPostgres: Service {
         }
     }
 
-    private func findSite() async throws -> ClusterSite {
+    private func findSite(asOwner: Bool) async throws -> ClusterSite {
         if let site { return site }
-        let found = try await ClusterSite.prepare(
-            dataDirectory: dataDirectory,
-            binaryDirectory: binaryDirectory,
-            logger: logger
-        )
+        let place = try await ClusterPlace.find(dataDirectory: dataDirectory, asOwner: asOwner, logger: logger)
+        let found = try await ClusterSite.locate(place, binaryDirectory: binaryDirectory, logger: logger)
         site = found
+        lock = place.lock
+        home = FileSystem.identity(dataDirectory)
         return found
+    }
+
+    /// Another process may have made the data directory anew, and then the cluster in it is that process's.
+    private func checkHome() throws {
+        guard let home, FileSystem.identity(dataDirectory) != home else { return }
+        throw EmbeddedPostgresError(
+            .directoryReplaced,
+            "\(dataDirectory) was removed or replaced while this process used it: stop this process"
+        )
     }
 
     /// Repeats until the server answers: looks at the cluster's state and takes the next step.
@@ -108,6 +146,12 @@ package actor EmbeddedPostgres: Service {
                     .foreignServer,
                     "\(site.pidFile) names process \(pid), \(reason): stop that process first"
                 )
+            case .running(let identity, let file) where file.status == .ready && !site.isReachable(file):
+                logger.notice(
+                    "the running PostgreSQL server cannot be reached by its socket; starting another one",
+                    metadata: ["pid": "\(identity.pid)", "socket": "\(site.socket)"]
+                )
+                try await shutDown(within: Self.stopTimeout)
             case .running(let identity, let file):
                 if let database = await site.probe(file, logger: logger) {
                     if child != identity.pid && server != identity {
@@ -117,6 +161,9 @@ package actor EmbeddedPostgres: Service {
                     return database
                 }
                 try effort.checkPatience(isAlive: true, now: .now)
+            case .copied:
+                try effort.checkPatience(isAlive: false, now: .now)
+                try site.removeCopiedLocks(logger: logger)
             case .absent, .stale:
                 try effort.checkPatience(isAlive: false, now: .now)
                 if child == nil { try await launch(site, &effort) }
@@ -143,6 +190,7 @@ package actor EmbeddedPostgres: Service {
             try await Task.sleep(for: .milliseconds(200))
             try checkMayStart()
         }
+        try site.removeCopiedLocks(logger: logger)
         effort.logOffset = try site.log.open()
         let pid = try site.launchServer()
         child = pid
@@ -174,10 +222,15 @@ package actor EmbeddedPostgres: Service {
             var uptime = Duration.zero
             do {
                 if server?.isAlive != true { _ = try await start() }
-                try await waitForDeath()
+                try await watchServer()
                 uptime = ContinuousClock.now - began
                 if isStopping { return }
-                logger.error("the PostgreSQL server died; starting it again", metadata: ["uptime": "\(uptime)"])
+                if server?.isAlive == true {
+                    logger.error("the socket of the PostgreSQL server was removed; starting the server again")
+                    try await shutDown(within: Self.stopTimeout)
+                } else {
+                    logger.error("the PostgreSQL server died; starting it again", metadata: ["uptime": "\(uptime)"])
+                }
             } catch is CancellationError {
                 throw CancellationError()
             } catch {
@@ -187,10 +240,21 @@ package actor EmbeddedPostgres: Service {
         }
     }
 
-    private func waitForDeath() async throws {
+    /// Returns when the server has died, or can no longer be reached since its socket was removed. Keeps its log within
+    /// bounds meanwhile.
+    private func watchServer() async throws {
+        var looks = 0
         while let server, server.isAlive {
             try await Task.sleep(for: .milliseconds(100))
             reapChild()
+            looks += 1
+            guard looks.isMultiple(of: Self.looksPerInspection), let site else { continue }
+            if !FileSystem.exists(site.socket), server.isAlive, !isStarting { return }
+            do {
+                try site.log.rotate()
+            } catch {
+                logger.warning("the log of the PostgreSQL server cannot be rotated", metadata: ["error": "\(error)"])
+            }
         }
     }
 
@@ -205,6 +269,7 @@ package actor EmbeddedPostgres: Service {
     package func stop(within limit: Duration = stopTimeout) async throws {
         isStopping = true
         try await shutDown(within: limit)
+        lock = nil
     }
 
     private func shutDown(within limit: Duration) async throws {

@@ -19,6 +19,14 @@ package struct EmbeddedPostgresError: Error, Sendable, Hashable, CustomStringCon
         case foreignServer
         /// Another process holds the data directory.
         case directoryLocked
+        /// The data directory was removed or replaced while this process used it.
+        case directoryReplaced
+        /// The data directory is a copy of another one, whose cluster lies outside and was not copied.
+        case directoryCopied
+        /// The data directory's cluster lies outside and is not there.
+        case clusterMissing
+        /// The cluster could not be moved to a later version; it is as it was.
+        case upgradeFailed
         /// The service's database could not be made.
         case queryFailed
     }

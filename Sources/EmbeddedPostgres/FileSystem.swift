@@ -39,6 +39,18 @@ enum FileSystem {
         return count < 0 ? nil : String(decoding: buffer[..<count].map { UInt8(bitPattern: $0) }, as: UTF8.self)
     }
 
+    /// The file system and number of a file, which a symbolic link shares with what it names.
+    struct Identity: Hashable {
+        let device: dev_t
+        let inode: ino_t
+    }
+
+    /// The identity of a file; nil when there is none.
+    static func identity(_ path: String) -> Identity? {
+        var status = stat()
+        return stat(path, &status) == 0 ? Identity(device: status.st_dev, inode: status.st_ino) : nil
+    }
+
     static func exists(_ path: String) -> Bool { access(path, F_OK) == 0 }
 
     static func isExecutable(_ path: String) -> Bool { access(path, X_OK) == 0 }
@@ -61,6 +73,26 @@ enum FileSystem {
             if name != "." && name != ".." { names.append(name) }
         }
         return names
+    }
+
+    /// The directory that holds a path, and the name in it.
+    static func split(_ path: String) -> (parent: String, name: String) {
+        let slash = path.lastIndex(of: "/") ?? path.startIndex
+        return (String(path[..<slash]), String(path[slash...].dropFirst()))
+    }
+
+    /// The bytes that a tree's files take on the disk. Symbolic links count as themselves.
+    static func size(ofTree path: String) -> Int {
+        guard let status = status(path) else { return 0 }
+        let own = Int(status.st_blocks) * 512
+        guard status.st_mode & S_IFMT == S_IFDIR else { return own }
+        return entries(path).reduce(own) { $0 + size(ofTree: "\(path)/\($1)") }
+    }
+
+    /// The bytes that are free for this process on a path's file system; nil when that cannot be told.
+    static func freeBytes(_ path: String) -> Int? {
+        var status = statvfs()
+        return statvfs(path, &status) == 0 ? Int(status.f_bavail) * Int(status.f_frsize) : nil
     }
 
     /// The absolute path, free of symbolic links.

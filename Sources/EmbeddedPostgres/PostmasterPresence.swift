@@ -6,6 +6,8 @@ enum PostmasterPresence: Hashable {
     case stale
     /// The cluster's server runs.
     case running(ProcessFacts.Identity, PostmasterFile)
+    /// The file was copied along with a cluster and names the server of that one.
+    case copied
     /// The named process is alive and is not this cluster's server.
     case foreign(pid: Int32, reason: String)
 
@@ -14,9 +16,17 @@ enum PostmasterPresence: Hashable {
     ///   - process: the live process of that id, or nil.
     ///   - directory: the cluster's directory, without symbolic links.
     ///   - account: the user that the cluster's server runs as.
+    ///   - isSamePlace: true when the directory that the file names is this cluster's, by whatever path.
     ///   - ownPid: the service's own id. PostgreSQL ignores its parent's id in the file, since a restarted container
     ///     often hands out the same ids again.
-    init(file: PostmasterFile?, process: ProcessFacts?, directory: String, account: UInt32, ownPid: Int32) {
+    init(
+        file: PostmasterFile?,
+        process: ProcessFacts?,
+        directory: String,
+        isSamePlace: Bool,
+        account: UInt32,
+        ownPid: Int32
+    ) {
         guard let file else {
             self = .absent
             return
@@ -25,11 +35,14 @@ enum PostmasterPresence: Hashable {
             self = .stale
             return
         }
-        // A killed process loses its working directory a moment before it becomes a zombie.
-        let isAtHome = process.currentDirectory == nil || process.currentDirectory == directory
-        let serves = process.name == "postgres" && isAtHome
-        if serves && file.directory == directory {
+        // A server whose cluster was moved works in the new place, and its file still names the former one. A killed
+        // process loses its working directory a moment before it becomes a zombie.
+        let isAtHome =
+            process.currentDirectory == directory || (process.currentDirectory == nil && file.directory == directory)
+        if process.name == "postgres" && isAtHome {
             self = .running(process.identity, file)
+        } else if file.directory != directory && !isSamePlace {
+            self = .copied
         } else if file.directory != directory && process.name == "postgres" {
             self = .foreign(pid: file.pid, reason: "a PostgreSQL server of \(file.directory)")
         } else if process.user != account {

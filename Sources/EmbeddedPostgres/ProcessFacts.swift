@@ -72,4 +72,13 @@ package struct ProcessFacts: Sendable, Hashable {
         FileSystem.entries("/proc").compactMap { Int32($0) }.compactMap { ProcessFacts(pid: $0) }
             .filter { !$0.isDead && $0.currentDirectory == directory }
     }
+
+    /// The processes whose working directory is this one or below it.
+    static func working(below directory: String) -> [ProcessFacts] {
+        FileSystem.entries("/proc").compactMap { Int32($0) }.compactMap { ProcessFacts(pid: $0) }
+            .filter { process in
+                guard !process.isDead, let current = process.currentDirectory else { return false }
+                return current == directory || current.hasPrefix("\(directory)/")
+            }
+    }
 }

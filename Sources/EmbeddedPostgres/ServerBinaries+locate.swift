@@ -1,19 +1,20 @@
 import Glibc
 
 extension ServerBinaries {
-    /// Finds the server's programs: in `WAYBILL_PG_BIN`, in Debian's directories with the highest version first, by
-    /// `pg_config --bindir`, or in `PATH`.
+    /// Finds the programs for a new cluster: those that `WAYBILL_PG_BIN` names, else those of the latest version.
     ///
-    /// - Parameters:
-    ///   - directory: takes the place of `WAYBILL_PG_BIN`.
-    ///   - clusterMajor: the major version of an existing cluster, which no other version can serve.
-    /// - Throws: `binariesMissing`, `binariesTooOld` or `versionMismatch`, each naming what to install.
-    package static func locate(
-        in directory: String? = nil,
-        clusterMajor: Int? = nil
-    ) async throws -> ServerBinaries {
+    /// - Throws: `binariesMissing` or `binariesTooOld`, each naming what to install.
+    package static func locate() async throws -> ServerBinaries {
+        try choose(from: await installed(in: namedByEnvironment), clusterMajor: nil)
+    }
+
+    /// Finds the programs of all installed servers: in `WAYBILL_PG_BIN`, in Debian's directories with the highest
+    /// version first, by `pg_config --bindir`, or in `PATH`.
+    ///
+    /// - Parameter named: the only directory to look at; nil looks at all but `WAYBILL_PG_BIN`.
+    /// - Throws: `binariesMissing` where `named` holds none.
+    static func installed(in named: String?) async throws -> [ServerBinaries] {
         let path = getenv("PATH").map { String(cString: $0) }
-        let named = directory ?? getenv("WAYBILL_PG_BIN").map { String(cString: $0) }
         let candidates = candidates(
             named: named,
             packaged: FileSystem.entries(packagedRoot),
@@ -37,7 +38,12 @@ extension ServerBinaries {
                     + "WAYBILL_PG_BIN, or install the package `postgresql`"
             )
         }
-        return try choose(from: installed, clusterMajor: clusterMajor)
+        return installed
+    }
+
+    /// The directory that `WAYBILL_PG_BIN` names; nil when it is absent or empty.
+    static var namedByEnvironment: String? {
+        getenv("WAYBILL_PG_BIN").map { String(cString: $0) }.flatMap { $0.isEmpty ? nil : $0 }
     }
 
     /// Asks `pg_config` for the directory of the server's programs. It belongs to the client library's package, so the

@@ -11,7 +11,17 @@ package struct ServerBinaries: Sendable, Hashable {
     static let oldestMajor = 15
 
     /// Returns the first of `installed` that can serve the cluster. An existing cluster needs its own major version.
-    static func choose(from installed: [ServerBinaries], clusterMajor: Int?) throws -> ServerBinaries {
+    ///
+    /// - Parameters:
+    ///   - clusterMajor: the major version that made the cluster; nil while there is none.
+    ///   - cluster: the cluster's directory.
+    ///   - isNamed: true when `WAYBILL_PG_BIN` names the only directory that counts.
+    static func choose(
+        from installed: [ServerBinaries],
+        clusterMajor: Int?,
+        cluster: String = "the data directory",
+        isNamed: Bool = false
+    ) throws -> ServerBinaries {
         guard let newest = installed.map(\.major).max() else {
             throw EmbeddedPostgresError(
                 .binariesMissing,
@@ -21,10 +31,17 @@ package struct ServerBinaries: Sendable, Hashable {
         }
         if let clusterMajor {
             if let match = installed.first(where: { $0.major == clusterMajor }) { return match }
+            let advice =
+                if newest < clusterMajor {
+                    "install `postgresql-\(clusterMajor)`, or name the directory of its programs in WAYBILL_PG_BIN"
+                } else {
+                    "run `waybill upgrade`, which moves the cluster to \(newest) with the programs of both versions "
+                        + "(`postgresql-\(clusterMajor)` can be installed beside `postgresql-\(newest)`)"
+                }
+            let found = isNamed ? "WAYBILL_PG_BIN names \(newest)" : "\(newest) is installed"
             throw EmbeddedPostgresError(
                 .versionMismatch,
-                "the cluster needs PostgreSQL \(clusterMajor), which made it, and \(newest) is installed: "
-                    + "install `postgresql-\(clusterMajor)`, or upgrade the cluster with pg_upgrade"
+                "the cluster in \(cluster) was made by PostgreSQL \(clusterMajor), and \(found): \(advice)"
             )
         }
         if let match = installed.first(where: { $0.major >= oldestMajor }) { return match }

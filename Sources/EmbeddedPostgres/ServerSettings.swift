@@ -7,13 +7,16 @@ enum ServerSettings {
     /// The name of the service's database.
     static let database = "waybill"
 
-    static func initdb(binaries: ServerBinaries, directory: String) -> [String] {
-        [
+    static func initdb(binaries: ServerBinaries, directory: String, withChecksums: Bool = true) -> [String] {
+        // PostgreSQL 18 makes them by default, and earlier versions do not know the option against them.
+        let checksums =
+            withChecksums ? ["--data-checksums"] : binaries.major >= 18 ? ["--no-data-checksums"] : []
+        return [
             "\(binaries.directory)/initdb", "--pgdata=\(directory)", "--username=\(user)",
-            "--encoding=UTF8", "--no-locale", "--data-checksums",
+            "--encoding=UTF8", "--no-locale",
             // Only the service and its account can enter the socket's directory.
             "--auth-local=trust", "--auth-host=reject", "--no-instructions",
-        ]
+        ] + checksums
     }
 
     static func postgres(binaries: ServerBinaries, cluster: String, socketDirectory: String) -> [String] {
@@ -54,6 +57,7 @@ enum ServerSettings {
     static func maintenance(of database: PostgresConfiguration) -> PostgresConfiguration {
         var maintenance = database
         maintenance.database = "postgres"
+        maintenance.requestTimeout = .seconds(30)
         return maintenance
     }
 }

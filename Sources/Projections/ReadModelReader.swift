@@ -38,7 +38,7 @@ package struct ReadModelReader: Sendable {
 
     /// Reads the number of the last event that the served version of a model reflects.
     package func seq(of model: String) async throws -> Int64 {
-        let rows = try await read([Checkpoint.select(model)])
+        let rows = try await read([Checkpoint.select(model)]).results
         return try Checkpoint.decode(rows[0], model: model).seq
     }
 
@@ -60,14 +60,18 @@ package struct ReadModelReader: Sendable {
         return true
     }
 
-    /// Runs statements in one round trip, and adds epochs that were opened since to the registry.
+    /// Runs statements in one round trip.
     ///
     /// - Parameter bitmapScans: lets the statements use inverted indexes. The connections' settings keep bitmap scans
     ///   off, so that the switch goes back when the transaction ends.
-    func read(_ queries: [PostgresQuery], bitmapScans: Bool = false) async throws -> [PostgresResult] {
+    /// - Returns: a result for each, and the history of the server that they come from, no older than they are.
+    func read(
+        _ queries: [PostgresQuery],
+        bitmapScans: Bool = false
+    ) async throws -> (results: [PostgresResult], history: EpochTable) {
         let registry = registry
         return try await pool.withConnection { connection in
-            let newer = EpochStore.newer.query(after: registry.current.newestOrdinal)
+            let newer = EpochStore.newer.query(after: connection.history.newestOrdinal)
             var results =
                 if bitmapScans {
                     try await connection.withTransaction("begin read only") { transaction in
@@ -77,8 +81,7 @@ package struct ReadModelReader: Sendable {
                 } else {
                     try await connection.pipeline(queries + [newer])
                 }
-            registry.merge(try EpochStore.decode(results.removeLast()))
-            return results
+            return (results, try connection.addEpochs(results.removeLast(), registry: registry))
         }
     }
 }

@@ -18,8 +18,8 @@ struct Waybill: AsyncParsableCommand {
             """,
         version: BuildInfo.version,
         subcommands: [
-            Serve.self, Demo.self, Migrate.self, Seed.self, ReplayCommand.self, VerifyCommand.self, Tail.self,
-            Token.self, Log.self,
+            Serve.self, Demo.self, Migrate.self, Upgrade.self, Seed.self, ReplayCommand.self, VerifyCommand.self,
+            Tail.self, Token.self, Log.self,
         ]
     )
 

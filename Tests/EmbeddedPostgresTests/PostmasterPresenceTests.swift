@@ -11,7 +11,8 @@ import Testing
         isDead: Bool = false,
         user: UInt32 = 101,
         works: String? = directory,
-        pid: Int32 = 812
+        pid: Int32 = 812,
+        isSamePlace: Bool = false
     ) -> PostmasterPresence {
         PostmasterPresence(
             file: directory.flatMap { PostmasterFile(parsing: "\(pid)\n\($0)\n") },
@@ -24,6 +25,7 @@ import Testing
                 currentDirectory: works
             ),
             directory: Self.directory,
+            isSamePlace: isSamePlace,
             account: 101,
             ownPid: 7
         )
@@ -49,8 +51,18 @@ import Testing
         #expect(presence(Self.directory, name: "nginx", user: 33, works: "/") == .stale)
     }
 
-    @Test func serverOfAnotherDirectoryIsForeign() {
-        guard case .foreign(812, let reason) = presence("/other", works: "/other") else {
+    @Test func fileOfAnotherDirectoryCameWithACopy() {
+        #expect(presence("/other", works: "/other") == .copied)
+        #expect(presence("/other", name: "sleep", works: "/") == .copied)
+    }
+
+    @Test func serverOfAMovedClusterRuns() throws {
+        let file = try #require(PostmasterFile(parsing: "812\n/other\n"))
+        #expect(presence("/other") == .running(.init(pid: 812, startTicks: 1), file))
+    }
+
+    @Test func serverOfTheSameDirectoryByAnotherPathIsForeign() {
+        guard case .foreign(812, let reason) = presence("/other", works: "/other", isSamePlace: true) else {
             Issue.record("not foreign")
             return
         }

@@ -110,23 +110,76 @@ extension ServerTests {
             }
         }
 
-        @Test func pidFileThatNamesAnotherServerIsAnError() async throws {
+        @Test func lockFilesThatCameWithACopyAreNoObstacle() async throws {
             try await Workplace.with { other in
                 let neighbour = other.postgres()
-                _ = try await neighbour.start()
+                let database = try await neighbour.start()
                 let file = try #require(FileSystem.contents("\(other.inside)/postmaster.pid"))
+                let lock = try #require(FileSystem.contents("\(other.inside)/.s.PGSQL.5432.lock"))
                 try await Workplace.with { place in
                     let postgres = place.postgres()
                     _ = try await postgres.start()
                     try await postgres.stop()
                     try write(file, to: "\(place.inside)/postmaster.pid")
-                    let error = await #expect(throws: EmbeddedPostgresError.self) {
-                        try await place.postgres().start()
-                    }
-                    #expect(error?.code == .foreignServer)
-                    #expect(error?.message.contains(other.inside) == true)
+                    try write(lock, to: "\(place.inside)/.s.PGSQL.5432.lock")
+                    let next = place.postgres()
+                    #expect(try await next.start().host == place.inside)
+                    #expect(try await rows("select 1::text", in: database) == [["1"]], "the original goes on")
+                    try await next.stop()
                 }
                 try await neighbour.stop()
+            }
+        }
+
+        @Test func serverWithoutItsSocketIsReplacedByTheNextOwner() async throws {
+            try await Workplace.with { place in
+                let first = place.postgres()
+                let database = try await first.start()
+                let pid = try #require(await first.postmasterPid)
+                try #require(unlink("\(place.inside)/.s.PGSQL.5432") == 0)
+                let second = place.postgres()
+                #expect(try await second.start() == database)
+                #expect(await second.postmasterPid != pid)
+                #expect(try await rows("select 1::text", in: database) == [["1"]])
+                try await second.stop()
+            }
+        }
+
+        @Test func supervisedServerWhoseSocketWasRemovedComesBack() async throws {
+            try await Workplace.with { place in
+                let postgres = place.postgres()
+                let database = try await postgres.start()
+                let known = try #require(await postgres.postmasterPid)
+                let running = Task { try await postgres.run() }
+                try #require(unlink("\(place.inside)/.s.PGSQL.5432") == 0)
+                #expect(
+                    try await eventually {
+                        guard let pid = await postgres.postmasterPid, pid != known else { return false }
+                        return true
+                    }
+                )
+                #expect(try await rows("select 1::text", in: database) == [["1"]])
+                running.cancel()
+                try await running.value
+                try await postgres.stop()
+            }
+        }
+
+        @Test func serverOfAMovedDataDirectoryIsReplaced() async throws {
+            try await Workplace.with(suffix: "/data") { place in
+                let postgres = place.postgres()
+                try await execute("create table kept as select 42 as answer", in: postgres.start())
+                let pid = try #require(await postgres.postmasterPid)
+                let moved = Workplace(dataDirectory: "\(place.dataDirectory)-moved")
+                try #require(rename(place.dataDirectory, moved.dataDirectory) == 0)
+                let next = moved.postgres()
+                let database = try await next.start()
+                #expect(database.host == moved.inside)
+                #expect(await next.postmasterPid != pid)
+                #expect(try await rows("select answer::text from kept", in: database) == [["42"]])
+                try await next.stop()
+                let error = await #expect(throws: EmbeddedPostgresError.self) { try await postgres.start() }
+                #expect(error?.code == .directoryReplaced)
             }
         }
 

@@ -54,7 +54,7 @@ import Testing
                         group.addTask {
                             let answer = try await log.reader.order(order, scope: scope)
                             let visible = number == 0 || (number == 1 && index.isMultiple(of: 2))
-                            return (order, visible, answer.stored?.order.orderId, answer.head)
+                            return (order, visible, answer.stored?.order.orderId, answer.head.seq)
                         }
                     }
                 }

@@ -218,7 +218,7 @@ import Testing
         #expect(stored?.position == folded.position)
         #expect(stored?.recordedAt == folded.recordedAt)
         let customer = CustomerKey(shop: "aurora", customer: "cust-1")
-        let page = try await log.reader.orders(of: customer, after: nil, at: head, limit: 100)
+        let page = try await log.reader.orders(of: customer, after: nil, at: head.seq, limit: 100)
         #expect(page.orders.first { $0.order.orderId == order }?.order == folded.order)
         let load = CurrentStateTable.load([order], version: .active)
         let records = try await StoredStates(log.pool.query(load.sql, load.bindings)).records {

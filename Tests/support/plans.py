@@ -27,7 +27,12 @@ class Plan:
         return {node["Index Name"] for node in self.scans if "Index Name" in node}
 
     def unbounded(self, tables):
-        """The scans of these tables, or of their parts, that read all rows: without an index, or a whole index."""
+        """The scans of these tables, or of their parts, that read all rows: without an index, or a whole index.
+
+        A statement that takes no row, such as a probe of a table's locks, does not run its scans.
+        """
+        if self.text.endswith(" limit 0"):
+            return []
         return [
             f"{node['Node Type']} on {node['Relation Name']} {node.get('Index Name', '')}"
             for node in self.scans

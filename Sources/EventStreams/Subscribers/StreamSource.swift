@@ -40,7 +40,7 @@ package struct StreamSource: StreamReading {
         let found = try await reader.orders(of: customer, after: page?.next, at: page?.head.seq, limit: 32)
         return OrderPage(
             orders: found.orders.map(json),
-            head: page?.head ?? reader.registry.current.position(of: found.head),
+            head: page?.head ?? found.history.position(of: found.head),
             next: found.next
         )
     }
@@ -52,7 +52,7 @@ package struct StreamSource: StreamReading {
     func order(_ orderId: UUID) async throws -> (json: [UInt8], position: LogPosition, head: LogPosition)? {
         let (stored, head) = try await reader.order(orderId, scope: filter.scope)
         guard let stored else { return nil }
-        return (json(stored), stored.position, reader.registry.current.position(of: head))
+        return (json(stored), stored.position, head)
     }
 
     /// The order of an order's stream; nil for streams of several orders.
@@ -108,7 +108,7 @@ package struct StreamSource: StreamReading {
                     byteLimit: Self.pageBytes
                 )
             }
-        let history = reader.registry.current
+        let history = page.history
         let frames = page.events.map {
             EventFrame($0, position: history.position(of: $0.seq), positionEncoder: positionEncoder)
         }

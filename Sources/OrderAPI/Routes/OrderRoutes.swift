@@ -94,8 +94,7 @@ struct OrderRoutes: Sendable {
     }
 
     private func response(_ page: EventPage, for audience: Audience, asLines: Bool) -> Response {
-        let epochs = reader.registry.current
-        func position(_ seq: Int64) -> String { positionEncoder(epochs.position(of: seq), for: audience) }
+        func position(_ seq: Int64) -> String { positionEncoder(page.history.position(of: seq), for: audience) }
         if asLines {
             var lines: [UInt8] = []
             for event in page.events {

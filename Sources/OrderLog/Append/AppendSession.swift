@@ -23,6 +23,8 @@ struct AppendSession {
     private var lastUse = ContinuousClock.now
     private var cache = StateCache()
     private var clock = LogClock()
+    /// The place of the head's row after the last commit on the connection.
+    private var headPlace: HeadPlace?
     private var slowOrders = SlowOrders()
     /// The orders of which a command of the batch at hand took too long.
     private var timedOutOrders: Set<UUID> = []
@@ -77,6 +79,7 @@ struct AppendSession {
         // After a failure it is unknown which orders were committed.
         cache.removeAll()
         prefetch = BatchPrefetch()
+        headPlace = nil
     }
 
     /// Appends a batch and answers each of its entries, after as many attempts as their deadlines allow.
@@ -122,6 +125,7 @@ struct AppendSession {
                     entries: pending,
                     statementTimeout: statementTimeout,
                     limits: decisions,
+                    headPlace: headPlace,
                     registry: registry,
                     commandIdFilter: commandIdFilter,
                     cache: &cache,
@@ -164,7 +168,7 @@ struct AppendSession {
         // Further commands of this batch must not wait for the rows of the next one.
         let isLast = isLast && transaction.results.count == pending.count
         let wanted = isLast ? BatchPrefetch(for: queue.peek(limit: batchBounds), notIn: cache) : BatchPrefetch()
-        let (epochs, connection) = (registry.current, prefetchConnection)
+        let (epochs, connection) = (transaction.epochs, prefetchConnection)
         let (snapshot, logger) = (commandIdFilter.snapshot(in: epochs), logger)
         async let loaded = wanted.load(
             snapshot: snapshot,
@@ -176,7 +180,7 @@ struct AppendSession {
         if transaction.hasEvents { observer?.commitBegins() }
         activity.commitBegins()
         do {
-            try await transaction.commit()
+            headPlace = try await transaction.commit()
             activity.batchCommitted(commands: transaction.isEmpty ? 0 : transaction.results.count)
         } catch {
             if transaction.hasEvents { observer?.commitEnded([], in: epochs) }
@@ -261,7 +265,7 @@ struct AppendSession {
         prefetch = BatchPrefetch()
         let fresh = try await PostgresConnection.connect(configuration, on: executor, logger: logger)
         do {
-            try await EpochStore.ensure(on: fresh, registry: registry)
+            try await EpochStore.ensure(on: fresh, registry: registry, logger: logger)
         } catch {
             await fresh.close()
             throw error

@@ -65,10 +65,19 @@ enum AppendStatements {
         PostgresQuery("set local statement_timeout = \(max(1, Int(timeout / .milliseconds(1))))")
     }
 
-    static func moveHead(to seq: Int64, recordedAt: Timestamp) -> PostgresQuery {
+    /// Moves the head, whose row the transaction has locked, and selects the row's new place.
+    ///
+    /// - Parameter place: the row's place, which the lock keeps. The division fails where no row is there, since the
+    ///   head must not stay behind the events.
+    static func moveHead(to seq: Int64, recordedAt: Timestamp, at place: HeadPlace) -> PostgresQuery {
         PostgresQuery(
-            "update log_head set seq = $1, recorded_at = $2",
-            [seq, PostgresTimestamp(recordedAt)]
+            """
+            with moved as (
+                update log_head set seq = $1, recorded_at = $2 where ctid = $3::text::tid returning ctid
+            )
+            select max(ctid)::text as place, 1 / count(*) as moved from moved
+            """,
+            [seq, PostgresTimestamp(recordedAt), place.ctid]
         )
     }
 

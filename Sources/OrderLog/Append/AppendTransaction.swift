@@ -11,9 +11,12 @@ struct AppendTransaction {
     private let plan: BatchPlan
     /// The changed orders, with the states that their rows have to hold.
     private let states: StateWrite
-    private let epochs: EpochTable
+    /// The history that the batch belongs to, by the session that holds the head lock.
+    let epochs: EpochTable
     /// The head before the batch.
     let head: LogHead
+    /// The place of the head's row, which is locked.
+    let headPlace: HeadPlace
 
     /// The bounds of what one transaction decides; a single command is decided in any case.
     struct Limits: Sendable {
@@ -36,13 +39,16 @@ struct AppendTransaction {
     ///
     /// Lock and look-ups are separate statements, so that the look-ups see the commits that the lock waited for.
     ///
-    /// - Parameter statementTimeout: the server's limit for each statement; nil for the connection's.
+    /// - Parameters:
+    ///   - statementTimeout: the server's limit for each statement; nil for the connection's.
+    ///   - headPlace: the place of the head's row after this session's last commit; nil where that is unknown.
     /// - Throws: `DecisionTimeout` where deciding took too long: the server has ended the transaction, or is about to.
     static func begin(
         on connection: PostgresConnection,
         entries: [AppendQueue.Entry],
         statementTimeout: Duration? = nil,
         limits: Limits = Limits(),
+        headPlace: HeadPlace?,
         registry: EpochRegistry,
         commandIdFilter: CommandIdFilterCache,
         cache: inout StateCache,
@@ -55,22 +61,27 @@ struct AppendTransaction {
         let trackingKeys = Set(entries.compactMap(\.submission.trackingKey))
         let cached = orderIds.reduce(into: [:]) { $0[$1] = cache.record(of: $1) ?? prefetch.orders[$1] }
         let missing = orderIds.filter { cached[$0] == nil && !prefetch.orderIds.contains($0) }
-        let snapshot = commandIdFilter.snapshot(in: registry.current)
+        let snapshot = commandIdFilter.snapshot(in: connection.history)
         let opening =
             [PostgresQuery("begin isolation level read committed")]
             + (statementTimeout.map { [AppendStatements.limitStatements(to: $0)] } ?? [])
         var statements = [
-            PostgresQuery(LogHead.selectForUpdate),
+            LogHead.lock(near: headPlace),
             PostgresQuery("select clock_timestamp() as now"),
-            CommandLookUp(snapshot: snapshot, epochs: registry.current).recent(newIds),
+            CommandLookUp(snapshot: snapshot, epochs: connection.history).recent(newIds),
             CurrentStateTable.load(missing, version: .active),
-            EpochStore.newer.query(after: registry.current.newestOrdinal),
+            EpochStore.newer.query(after: connection.history.newestOrdinal),
         ]
         if !trackingKeys.isEmpty { statements.append(TrackingNumberTable.find(Array(trackingKeys))) }
         let results = try await connection.pipeline(opening + statements, timeout: LogConnection.beginTimeout)
-        let rows = Array(results.dropFirst(opening.count))
-        registry.merge(try EpochStore.decode(rows[4]))
-        let epochs = registry.current
+        var rows = Array(results.dropFirst(opening.count))
+        if rows[0].isEmpty, headPlace != nil {
+            // Nothing is locked yet, and the look-ups saw what may have changed since.
+            statements[0] = LogHead.lock(near: nil)
+            rows = try await connection.pipeline(statements, timeout: LogConnection.beginTimeout)
+        }
+        guard let headPlace = try HeadPlace(rows[0]) else { throw MissingLogHead() }
+        let epochs = try connection.addEpochs(rows[4], registry: registry)
         let head = try LogHead(rows[0])
         let lookUp = CommandLookUp(snapshot: snapshot, epochs: epochs)
         var known = try await lookUp.complete(rows[2], ids: newIds, on: connection)
@@ -116,7 +127,8 @@ struct AppendTransaction {
             within: limits,
             on: connection,
             epochs: epochs,
-            head: head
+            head: head,
+            at: headPlace
         )
         let idle = ContinuousClock.now - orders.lastReply
         guard idle < limits.idle else { throw DecisionTimeout(duration: idle) }
@@ -129,7 +141,8 @@ struct AppendTransaction {
         within limits: Limits,
         on connection: PostgresConnection,
         epochs: EpochTable,
-        head: LogHead
+        head: LogHead,
+        at headPlace: HeadPlace
     ) {
         var plan = undecided
         var results: [Result<CommandReceipt, AppendRefusal>] = []
@@ -144,6 +157,7 @@ struct AppendTransaction {
         self.connection = connection
         self.epochs = epochs
         self.head = head
+        self.headPlace = headPlace
     }
 
     /// Adds the orders to which the tracking numbers of scans may lead.
@@ -232,10 +246,12 @@ struct AppendTransaction {
     }
 
     /// Writes the batch and commits; a batch that accepted nothing new is rolled back.
-    func commit() async throws(PostgresError) {
+    ///
+    /// - Returns: the place of the head's row after the commit; nil where that is unknown.
+    func commit() async throws(PostgresError) -> HeadPlace? {
         guard !plan.isEmpty else {
             try await rollBack()
-            return
+            return headPlace
         }
         var statements: [PostgresQuery] = []
         if !plan.events.isEmpty {
@@ -248,11 +264,14 @@ struct AppendTransaction {
             statements.append(TrackingNumberTable.insert(plan.trackingNumbers))
         }
         statements.append(AppendStatements.insertCommands(plan.commands, recordedAt: recordedAt))
-        statements.append(AppendStatements.moveHead(to: after.seq, recordedAt: recordedAt))
+        let headIndex = statements.count
+        statements.append(AppendStatements.moveHead(to: after.seq, recordedAt: recordedAt, at: headPlace))
         if let last = plan.events.last {
             statements.append(AppendStatements.notify(head: epochs.position(of: last.seq)))
         }
         statements.append(PostgresQuery("commit"))
-        _ = try await connection.pipeline(statements, timeout: LogConnection.appendTimeout)
+        let results = try await connection.pipeline(statements, timeout: LogConnection.appendTimeout)
+        // The batch is committed: a place that cannot be read must not make it seem failed.
+        return try? HeadPlace(results[headIndex])
     }
 }

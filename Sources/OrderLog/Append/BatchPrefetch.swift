@@ -52,13 +52,15 @@ struct BatchPrefetch: Sendable {
         do {
             let rows = try await connection.pipeline(
                 [
-                    PostgresQuery(LogHead.select), lookUp.recent(ids),
+                    PostgresQuery(LogHead.selectPosition), lookUp.recent(ids),
                     CurrentStateTable.load(Array(orderIds), version: .active),
                 ],
                 timeout: Self.timeout
             )
-            let seen = try LogHead(rows[0])
-            guard seen.epoch == head.epoch, seen.seq >= head.seq else { return BatchPrefetch() }
+            let seen = try rows[0].first.map {
+                try LogPosition(epoch: $0.get("epoch", as: String?.self) ?? "", seq: $0.get("seq", as: Int64.self))
+            }
+            guard let seen, seen.epoch == head.epoch, seen.seq >= head.seq else { return BatchPrefetch() }
             var loaded = self
             loaded.known = try await lookUp.complete(rows[1], ids: ids, on: connection)
             let stored = try StoredStates(rows[2])

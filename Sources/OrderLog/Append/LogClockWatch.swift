@@ -33,7 +33,9 @@ package struct LogClockWatch: Service {
 
     private func read() async throws -> (head: Int64, database: Int64, own: Int64) {
         let rows = try await pool.query(
-            "select greatest(recorded_at, '1970-01-01Z') as recorded_at, clock_timestamp() as now from log_head"
+            """
+            select greatest(recorded_at, '1970-01-01Z') as recorded_at, clock_timestamp() as now from log_head where one
+            """
         )
         let own = Int64(SystemClock.unixNanoseconds() / 1000)
         guard let row = rows.first else { throw MissingLogHead() }

@@ -26,29 +26,33 @@ package struct CommandIdFilterLoader: Sendable {
     /// Takes a fifth of a core's time, and two or three seconds for each million ids.
     package func refresh(_ cache: CommandIdFilterCache) async throws {
         // No later than the head's time: a command that is not committed by now will be recorded after it.
-        let days = try await pool.query(
-            """
+        let select = """
             select to_char(
                     greatest(least(clock_timestamp() - interval '1 hour', recorded_at), '2000-01-01')
                         at time zone 'UTC', 'YYYY-MM-DD') as day,
                 (select coalesce(sum(greatest(c.reltuples, c.relpages * 50)), 0)::bigint from pg_inherits i
                  join pg_class c on c.oid = i.inhrelid where i.inhparent = 'commands'::regclass) as estimate
-            from log_head
+            from log_head where one
             """
-        )
+        let (days, epochs) = try await pool.withConnection { connection in
+            try (await connection.query(select), await history(of: connection))
+        }
         guard let row = days.first else { return }
         let (day, estimate) = try (row.get("day", as: String.self), row.get("estimate", as: Int64.self))
-        let epochs = registry.current
         if let known = cache.snapshot(in: epochs), known.day == day { return }
         var filter = BloomFilter(expectedCount: Int(estimate) + 1024)
         var begin: String?
         for end in try await partitionBoundaries(before: day) + [day] {
-            try await addIds(recordedFrom: begin, before: end, to: &filter)
+            // A filter that was read from two histories is not complete in either.
+            guard try await addIds(recordedFrom: begin, before: end, to: &filter) == epochs else { return }
             begin = end
         }
-        // A filter that was read from two histories is not complete in either.
-        guard registry.current == epochs else { return }
         cache.replace(with: CommandIdFilterCache.Snapshot(day: day, filter: filter, history: epochs))
+    }
+
+    private func history(of connection: PostgresConnection) async throws -> EpochTable {
+        let newer = EpochStore.newer.query(after: connection.history.newestOrdinal)
+        return try connection.addEpochs(await connection.query(newer.sql, newer.bindings), registry: registry)
     }
 
     /// The days on which partitions of past days begin or end: what lies between two of them lies in one partition.
@@ -71,13 +75,18 @@ package struct CommandIdFilterLoader: Sendable {
     /// for as long as all of them take.
     ///
     /// - Parameter begin: nil for the beginning of the log.
-    private func addIds(recordedFrom begin: String?, before end: String, to filter: inout BloomFilter) async throws {
+    /// - Returns: the history that the ids belong to.
+    private func addIds(
+        recordedFrom begin: String?,
+        before end: String,
+        to filter: inout BloomFilter
+    ) async throws -> EpochTable {
         let after = begin.map { "recorded_at >= \(Self.startSQL(of: $0)) and " } ?? ""
         let copy = """
             copy (select command_id from commands where \(after)recorded_at < \(Self.startSQL(of: end)))
             to stdout (format binary)
             """
-        try await pool.withConnection { connection in
+        return try await pool.withConnection { connection in
             try await connection.withTransaction { transaction in
                 // A whole partition, in the order in which it lies on disk.
                 try await transaction.executeScript("set local statement_timeout = '1h'; set local enable_seqscan = on")
@@ -85,6 +94,7 @@ package struct CommandIdFilterLoader: Sendable {
                     try await Self.addIds(from: chunks, to: &filter)
                 }
             }
+            return try await history(of: connection)
         }
     }
 

@@ -1,9 +1,9 @@
 import Synchronization
 
-/// The log's epochs as this process knows them, shared by all readers and the appender.
+/// The log's epochs as this process knows them, by its newest connection.
 ///
-/// The table is replaced with every new connection and extended with every read, so that it is never older than the
-/// rows whose positions it gives.
+/// The table is replaced with every new connection, and extended where a connection of the same history reads of
+/// further epochs. Rows get their positions by the history of the connection that read them.
 package final class EpochRegistry: Sendable {
     private let table = Mutex(EpochTable())
 
@@ -15,8 +15,10 @@ package final class EpochRegistry: Sendable {
         self.table.withLock { $0 = table }
     }
 
-    package func merge(_ epochs: [Epoch]) {
-        guard !epochs.isEmpty else { return }
-        table.withLock { $0.merge(epochs) }
+    /// Takes a longer table of the same history; that of another server's history is left aside.
+    package func extend(to longer: EpochTable) {
+        table.withLock { table in
+            if longer.epochs.count > table.epochs.count, longer.epochs.starts(with: table.epochs) { table = longer }
+        }
     }
 }

@@ -1,9 +1,11 @@
+package import Logging
 package import Postgres
 
 /// The table of epochs, `log_epochs`: loads epochs, and opens one where the database is not the one that wrote last.
 ///
-/// A database's identity is the system identifier, the timeline, the start of the postmaster and the oid of `events`:
-/// system identifier and timeline alone do not change when a base backup or disk snapshot is restored.
+/// A database's identity is the system identifier, the timeline, the start of the postmaster, the oid of `events` and
+/// the database's own oid: system identifier and timeline alone do not change when a base backup or disk snapshot is
+/// restored, and `create database … template` copies all but the last.
 package enum EpochStore {
     private static let identity = """
         (select system_identifier from pg_control_system()) || '/' \
@@ -11,25 +13,46 @@ package enum EpochStore {
         || (extract(epoch from pg_postmaster_start_time()) * 1000000)::bigint || '/' || 'events'::regclass::oid
         """
 
-    /// Opens an epoch where the database's identity has changed, and loads all epochs into the registry.
+    /// The database's own oid. It has a column of its own, which is filled by default: processes of the version before
+    /// go on comparing what they know.
+    private static let database = "(select oid::bigint from pg_database where datname = current_database())"
+
+    /// Opens an epoch where the database's identity has changed, and loads all epochs as the connection's history and
+    /// into the registry.
     ///
     /// Runs on every new connection before anything else, so that no position is made or checked by an outdated table.
     ///
+    /// - Parameter logger: is told of an epoch that is opened.
     /// - Returns: all epochs, the current one last.
     @discardableResult
     package static func ensure(
         on connection: PostgresConnection,
-        registry: EpochRegistry
+        registry: EpochRegistry,
+        logger: Logger
     ) async throws -> EpochTable {
+        var opened: String?
         if try await !isCurrent(connection) {
-            try await connection.withTransaction("begin isolation level read committed") { transaction in
-                try await transaction.query("select seq from log_head for update", timeout: LogConnection.readTimeout)
+            opened = try await connection.withTransaction("begin isolation level read committed") { transaction in
+                try await transaction.query(
+                    "select seq from log_head where one for update",
+                    timeout: LogConnection.readTimeout
+                )
                 // Another process may have opened an epoch while this one waited for the lock.
-                if try await !isCurrent(transaction) { try await open(on: transaction) }
+                return try await isCurrent(transaction) ? nil : try await open(on: transaction)
             }
         }
         let table = EpochTable(try await load(connection, after: 0))
+        connection.setHistory(table)
         registry.replace(with: table)
+        if let opened, table.epochs.count > 1 {
+            logger.notice(
+                """
+                the database was restarted, restored, promoted or copied since events were last written; the next \
+                event begins a new epoch, and clients that saw events which are no longer there are told so
+                """,
+                metadata: ["epoch": "\(opened)", "firstPosition": "\(table.epochs.last?.firstSeq ?? 0)"]
+            )
+        }
         return table
     }
 
@@ -63,8 +86,9 @@ package enum EpochStore {
     private static func isCurrent(_ connection: PostgresConnection) async throws -> Bool {
         let rows = try await connection.query(
             """
-            select coalesce((select identity = \(identity) from log_epochs order by ordinal desc limit 1), false)
-                as is_current
+            select coalesce(
+                (select identity = \(identity) and database = \(database) from log_epochs order by ordinal desc limit 1),
+                false) as is_current
             """,
             timeout: LogConnection.readTimeout
         )
@@ -72,17 +96,22 @@ package enum EpochStore {
     }
 
     /// Opens an epoch that begins with the next event. The caller holds the head lock.
-    static func open(on connection: PostgresConnection) async throws {
+    ///
+    /// - Returns: the epoch's name.
+    @discardableResult
+    static func open(on connection: PostgresConnection) async throws -> String {
         let name = randomName()
         try await connection.query(
             """
-            insert into log_epochs (ordinal, epoch, first_seq, identity, opened_at)
-            select coalesce((select max(ordinal) from log_epochs), 0) + 1, $1, seq + 1, \(identity), clock_timestamp()
-            from log_head
+            insert into log_epochs (ordinal, epoch, first_seq, identity, database, opened_at)
+            select coalesce((select max(ordinal) from log_epochs), 0) + 1, $1, seq + 1, \(identity), \(database),
+                clock_timestamp()
+            from log_head where one
             """,
             [name]
         )
-        try await connection.query("update log_head set epoch = $1", [name])
+        try await connection.query("update log_head set epoch = $1 where one", [name])
+        return name
     }
 
     /// A new epoch's name: 40 random bits as eight characters of RFC 4648's base 32 alphabet, in lower case.

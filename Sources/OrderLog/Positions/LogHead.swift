@@ -9,11 +9,38 @@ package struct LogHead: Sendable, Equatable {
     /// replay that activates another version of the current state.
     let recordedAtMicroseconds: Int64
 
-    static let select = "select seq, recorded_at, epoch from log_head"
-    static let selectForUpdate = "\(select) for update"
+    private static let columns = "seq, recorded_at, epoch, ctid::text as place"
+
+    /// Locks the row, wherever it is. By its index, since its table may hold many dead versions of the row.
+    static let selectForUpdate = "select \(columns) from log_head where one for update"
+
+    /// Locks the row in a block or after it, and finds nothing where it has moved to a block before.
+    private static let selectNearForUpdate = "select \(columns) from log_head where ctid >= $1::text::tid for update"
+
+    /// Locks the row.
+    ///
+    /// - Parameter place: the row's place at an earlier time. Where the row has left that block and those after it, the
+    ///   result is empty and nothing is locked.
+    static func lock(near place: HeadPlace?) -> PostgresQuery {
+        place.map { PostgresQuery(selectNearForUpdate, [$0.block]) } ?? PostgresQuery(selectForUpdate)
+    }
+
+    /// True for the SQL of `lock`.
+    static func isLock(_ sql: String?) -> Bool { sql == selectForUpdate || sql == selectNearForUpdate }
+
+    /// SQL for the number of the last event.
+    ///
+    /// Read from the events, and not from the head's row: a snapshot sees both of one commit or neither, and this index
+    /// has no dead entries to pass. See `HeadPlace`.
+    package static let seqSQL = "(select coalesce(max(seq), 0) from events)"
 
     /// Selects the number of the last event alone, for `decodeSeq`.
-    package static let selectSeq = "select seq from log_head"
+    package static let selectSeq = "select \(seqSQL) as seq"
+
+    /// Selects the number of the last event and the newest epoch.
+    static let selectPosition = """
+        select \(seqSQL) as seq, (select epoch from log_epochs order by ordinal desc limit 1) as epoch
+        """
 
     /// - Throws: `MissingLogHead`, or `PostgresError`.
     package static func decodeSeq(_ rows: PostgresResult) throws -> Int64 {
@@ -27,7 +54,7 @@ package struct LogHead: Sendable, Equatable {
         self.recordedAtMicroseconds = recordedAtMicroseconds
     }
 
-    /// - Parameter rows: the result of `select` or `selectForUpdate`.
+    /// - Parameter rows: the result of `selectForUpdate` or `lock`.
     /// - Throws: `MissingLogHead`, or `PostgresError`.
     init(_ rows: PostgresResult) throws {
         guard let row = rows.first else { throw MissingLogHead() }

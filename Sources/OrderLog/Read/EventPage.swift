@@ -7,11 +7,14 @@ package struct EventPage: Sendable {
     package let through: Int64
     /// The log goes on beyond `through`, so that there may be more wanted events.
     package let hasMore: Bool
+    /// The history of the server that the events come from, for their positions.
+    package let history: EpochTable
     /// The page ends where it is as large as a page may be, and not at its limit of events.
     package let isCut: Bool
 
-    init(events: [LoggedEvent], through: Int64, hasMore: Bool, isCut: Bool = false) {
+    init(events: [LoggedEvent], of history: EpochTable, through: Int64, hasMore: Bool, isCut: Bool = false) {
         self.events = events
+        self.history = history
         self.through = through
         self.hasMore = hasMore
         self.isCut = isCut
@@ -21,22 +24,30 @@ package struct EventPage: Sendable {
     ///
     /// - Parameters:
     ///   - rows: at least one; its event is NULL where no event was found.
+    ///   - history: the history of the server that the rows come from.
     ///   - seq: the position after which the statement searched.
     ///   - bound: the last event that the statement searched.
     ///   - through: the last wanted event; nil for the head.
-    init(_ rows: PostgresResult, after seq: Int64, bound: Int64, through: Int64?, limit: Int) throws {
+    init(
+        _ rows: PostgresResult,
+        of history: EpochTable,
+        after seq: Int64,
+        bound: Int64,
+        through: Int64?,
+        limit: Int
+    ) throws {
         guard let first = rows.first else { throw MissingLogHead() }
         let end = min(try first.get(rows.column("head_seq", as: Int64.self)), through ?? .max)
         let reached = max(min(end, bound), min(seq, end))
         guard try first.get(rows.column("seq", as: Int64?.self)) != nil else {
-            self.init(events: [], through: reached, hasMore: reached < end)
+            self.init(events: [], of: history, through: reached, hasMore: reached < end)
             return
         }
         let (events, isCut) = try LoggedEvent.decodePage(rows.prefix(limit), of: rows)
         if isCut || rows.count > limit, let last = events.last {
-            self.init(events: events, through: last.seq, hasMore: true, isCut: isCut)
+            self.init(events: events, of: history, through: last.seq, hasMore: true, isCut: isCut)
         } else {
-            self.init(events: events, through: reached, hasMore: reached < end)
+            self.init(events: events, of: history, through: reached, hasMore: reached < end)
         }
     }
 }

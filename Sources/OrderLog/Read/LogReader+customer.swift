@@ -23,12 +23,12 @@ extension LogReader {
         at head: Int64?,
         limit: Int
     ) async throws -> CustomerOrders {
-        let rows = try await read(
+        let (rows, history) = try await readWithHistory(
             PostgresQuery(
                 """
                 select h.seq as head, page.order_id, page.seq, page.recorded_at, page.version,
                     \(StoredStates.boundedState(of: "page"))
-                from log_head h left join lateral (
+                from (select \(LogHead.seqSQL) as seq) h left join lateral (
                     select o.*, \(StoredStates.bytesBefore(of: "o", order: "o.order_id")) from (
                         select o.order_id, o.seq, o.recorded_at, o.version, o.state from \(CurrentStateTable.name) o
                         where o.model_version = \(CurrentStateTable.activeVersion) and o.shop = $1
@@ -48,14 +48,15 @@ extension LogReader {
         var orders: [StoredOrder] = []
         for row in stored.rows {
             if let record = unchanged[row.orderId] {
-                orders.append(StoredOrder(record, in: registry.current))
+                orders.append(StoredOrder(record, in: history))
             } else if let past = try await order(row.orderId, scope: customer.scope, at: .seq(head)) {
                 orders.append(past)
             }
         }
         // Orders that are left out begin the next page.
         let isLast = rows.count < limit && stored.leftOut.isEmpty
-        return CustomerOrders(orders: orders, head: head, next: isLast ? nil : stored.rows.last?.orderId)
+        let next = isLast ? nil : stored.rows.last?.orderId
+        return CustomerOrders(orders: orders, head: head, history: history, next: next)
     }
 
     /// Reads the events of a customer's orders after a position, oldest first, by the orders that have changed since.
@@ -81,10 +82,10 @@ extension LogReader {
             order by e.seq limit $5
             """
         // One statement and so one snapshot: every order that has an event in it is among the changed ones.
-        let rows = try await read(
+        let (rows, history) = try await readWithHistory(
             PostgresQuery(
                 """
-                with head as (select seq as head_seq from log_head), changed as materialized (
+                with head as (select \(LogHead.seqSQL) as head_seq), changed as materialized (
                     select o.order_id from \(CurrentStateTable.name) o
                     where o.model_version = \(CurrentStateTable.activeVersion) and o.shop = $3 and o.customer = $4
                         and o.seq > $1
@@ -110,6 +111,6 @@ extension LogReader {
                 byteLimit: byteLimit
             )
         }
-        return try EventPage(rows, after: seq, bound: bound, through: through, limit: limit)
+        return try EventPage(rows, of: history, after: seq, bound: bound, through: through, limit: limit)
     }
 }

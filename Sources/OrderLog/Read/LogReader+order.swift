@@ -5,15 +5,16 @@ import Postgres
 extension LogReader {
     /// Reads an order's current state and the head of the log in one snapshot. A stream that begins with this state
     /// continues after the head without a gap.
-    package func order(_ orderId: UUID, scope: ReadScope) async throws -> (stored: StoredOrder?, head: Int64) {
+    package func order(_ orderId: UUID, scope: ReadScope) async throws -> (stored: StoredOrder?, head: LogPosition) {
         let lookUp = OrderLookUp(orderId: orderId, scope: scope)
         var result = try await orders.value(for: lookUp) { try await loadOrders($0, byteLimit: StoredStates.byteLimit) }
         if case .tooLarge = result.row {
             result = try await largeOrders.value(for: lookUp) { try await loadOrders($0, byteLimit: .max) }
         }
-        guard case .found(let row) = result.row else { return (nil, result.head) }
+        let head = result.history.position(of: result.head)
+        guard case .found(let row) = result.row else { return (nil, head) }
         // Each caller decodes its own order, so that one statement's callers do it in parallel.
-        return (StoredOrder(try await record(of: row), in: registry.current), result.head)
+        return (StoredOrder(try await record(of: row), in: result.history), head)
     }
 
     /// Decodes a row, and folds the events that it reflects beyond its state. Callers share the reads of events.
@@ -49,7 +50,7 @@ extension LogReader {
             distinct.append(lookUp)
         }
         // The limit keeps the planner from any other plan than one index look-up for each order.
-        let rows = try await read(
+        let (rows, history) = try await readWithHistory(
             PostgresQuery(
                 """
                 select s.head, s.order_id, s.seq, s.recorded_at, s.version,
@@ -57,7 +58,7 @@ extension LogReader {
                 from (
                     select h.seq as head, q.place, o.order_id, o.seq, o.recorded_at, o.version, o.state,
                         \(StoredStates.bytesBefore(of: "o", order: "q.place"))
-                    from log_head h cross join \(Self.lookUpRows)
+                    from (select \(LogHead.seqSQL) as seq) h cross join \(Self.lookUpRows)
                     left join lateral (
                         select o.order_id, o.seq, o.recorded_at, o.version, o.state from \(CurrentStateTable.name) o
                         where o.order_id = q.order_id and o.model_version = \(CurrentStateTable.activeVersion)
@@ -71,7 +72,9 @@ extension LogReader {
             )
         )
         let (head, columns) = try (rows.column("head", as: Int64.self), EncodedOrder.Columns(rows))
-        let results = try rows.map { OrderLookUp.Result(head: try $0.get(head), row: try columns.read($0)) }
+        let results = try rows.map { row in
+            OrderLookUp.Result(head: try row.get(head), row: try columns.read(row), history: history)
+        }
         guard results.count == distinct.count else {
             throw WrongValueCount(keys: distinct.count, values: results.count)
         }

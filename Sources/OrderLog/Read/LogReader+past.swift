@@ -10,8 +10,10 @@ extension LogReader {
         if case .version(let version) = moment, version < 1 { return nil }
         var order = Order(orderId: orderId)
         var last: LoggedEvent?
+        var history = EpochTable()
         folding: while true {
             let page = try await events(after: last?.seq ?? 0, limit: 500, scope: scope, orderId: orderId)
+            history = page.history
             for event in page.events {
                 guard moment.includes(event) else { break folding }
                 try order.replay(event)
@@ -23,7 +25,7 @@ extension LogReader {
         return last.map { last in
             StoredOrder(
                 order: order,
-                position: registry.current.position(of: last.seq),
+                position: history.position(of: last.seq),
                 recordedAt: last.recordedAt
             )
         }

@@ -6,7 +6,7 @@ package import Postgres
 package struct LogReader: Sendable {
     private let pool: PostgresPool
     package let registry: EpochRegistry
-    private let heads = BatchingLoader<Void, LogPosition>()
+    private let heads = BatchingLoader<Void, (position: LogPosition, history: EpochTable)>()
     let orders = BatchingLoader<OrderLookUp, OrderLookUp.Result>(concurrency: 2, batchLimit: 200)
     /// Reads the orders whose states have no room in a result of `orders`; few at once, since callers keep them all.
     let largeOrders = BatchingLoader<OrderLookUp, OrderLookUp.Result>(concurrency: 2, batchLimit: 4)
@@ -39,16 +39,18 @@ package struct LogReader: Sendable {
         configuration.serverSettings.merge(LogConnection.settings) { $1 }
         LogConnection.limitStatements(of: &configuration, to: statementTimeout)
         return PostgresPool(configuration: configuration, maximum: maximum, logger: logger) { connection in
-            try await EpochStore.ensure(on: connection, registry: registry)
+            try await EpochStore.ensure(on: connection, registry: registry, logger: logger)
         }
     }
 
     /// Reads the position of the log's last event, no older than the call.
-    package func head() async throws -> LogPosition {
+    package func head() async throws -> LogPosition { try await headAndHistory().position }
+
+    private func headAndHistory() async throws -> (position: LogPosition, history: EpochTable) {
         try await heads.value(for: ()) { callers in
-            let seq = try await LogHead.decodeSeq(read(PostgresQuery(LogHead.selectSeq)))
-            let position = registry.current.position(of: seq)
-            return callers.map { _ in position }
+            let (rows, history) = try await readWithHistory(PostgresQuery(LogHead.selectSeq))
+            let position = history.position(of: try LogHead.decodeSeq(rows))
+            return callers.map { _ in (position, history) }
         }
     }
 
@@ -84,10 +86,10 @@ package struct LogReader: Sendable {
             order by e.\(order) limit $5
             """
         // The head comes from the same snapshot as the events: the events up to the head are complete.
-        let rows = try await read(
+        let (rows, history) = try await readWithHistory(
             PostgresQuery(
                 """
-                with head as (select seq as head_seq from log_head)
+                with head as (select \(LogHead.seqSQL) as head_seq)
                 select \(LoggedEvent.columns), head_seq from head left join lateral (
                     \(LoggedEvent.page(of: page, by: order, byteLimit: byteLimit))
                 ) page on true
@@ -96,7 +98,7 @@ package struct LogReader: Sendable {
                     + (orderId.map { [$0] } ?? [])
             )
         )
-        return try EventPage(rows, after: seq, bound: bound, through: through, limit: limit)
+        return try EventPage(rows, of: history, after: seq, bound: bound, through: through, limit: limit)
     }
 
     /// Compares a client's position with the log. Asks the database about positions beyond the ones that this process
@@ -106,19 +108,24 @@ package struct LogReader: Sendable {
     package func check(_ position: LogPosition, seen: Int64 = 0) async throws -> PositionCheck {
         let known = registry.current.check(position, head: seen)
         if case .good = known, seen > 0 { return known }
-        let head = try await head()
-        return registry.current.check(position, head: head.seq)
+        let (head, history) = try await headAndHistory()
+        return history.check(position, head: head.seq)
     }
 
-    /// Runs one statement, and adds epochs that were opened since to the registry.
-    func read(_ query: PostgresQuery) async throws -> PostgresResult {
+    /// Runs one statement whose rows get no positions.
+    @Sendable func read(_ query: PostgresQuery) async throws -> PostgresResult {
+        try await readWithHistory(query).rows
+    }
+
+    /// Runs one statement.
+    ///
+    /// - Returns: the rows, and the history of the server that they come from, no older than they are.
+    func readWithHistory(_ query: PostgresQuery) async throws -> (rows: PostgresResult, history: EpochTable) {
         let registry = registry
         return try await pool.withConnection { connection in
-            let results = try await connection.pipeline([
-                query, EpochStore.newer.query(after: registry.current.newestOrdinal),
-            ])
-            registry.merge(try EpochStore.decode(results[1]))
-            return results[0]
+            let newer = EpochStore.newer.query(after: connection.history.newestOrdinal)
+            let results = try await connection.pipeline([query, newer])
+            return (results[0], try connection.addEpochs(results[1], registry: registry))
         }
     }
 }

@@ -10,5 +10,7 @@ struct OrderLookUp: Sendable, Hashable {
         let head: Int64
         /// The order's row, where the order exists and is within the scope.
         let row: EncodedOrder.StoredRow
+        /// The history of the server that the row comes from.
+        let history: EpochTable
     }
 }

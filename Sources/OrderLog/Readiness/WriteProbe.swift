@@ -11,6 +11,8 @@ struct WriteProbe {
     private let configuration: PostgresConfiguration
     private let logger: Logger
     private var connection: PostgresConnection?
+    /// The place of the head's row at the last probe.
+    private var headPlace: HeadPlace?
 
     init(configuration: PostgresConfiguration, logger: Logger) {
         var configuration = configuration
@@ -30,10 +32,12 @@ struct WriteProbe {
         do {
             let connection = try await open()
             // The tables, too: a lock that keeps readers out keeps the appender out.
-            try await connection.pipeline([
-                PostgresQuery(LogHead.selectForUpdate), PostgresQuery("select from events limit 0"),
+            let results = try await connection.pipeline([
+                LogHead.lock(near: headPlace), PostgresQuery("select from events limit 0"),
                 PostgresQuery("select from commands limit 0"), PostgresQuery("select from order_states limit 0"),
             ])
+            headPlace = try HeadPlace(results[0])
+            if headPlace == nil { headPlace = try await HeadPlace(connection.query(LogHead.selectForUpdate)) }
             if needsRoom { try await tryRoom(on: connection) }
             return nil
         } catch {

@@ -109,7 +109,7 @@ package final class LogTail: Service, CommitObserver {
     ///
     /// - Throws: the error of a failed connection. Returns when the service shuts down.
     private func follow(on connection: PostgresConnection) async throws {
-        let history = try await EpochStore.ensure(on: connection, registry: registry)
+        let history = try await EpochStore.ensure(on: connection, registry: registry, logger: logger)
         let head = try await LogHead.decodeSeq(
             connection.query(LogHead.selectSeq, timeout: LogConnection.readTimeout)
         )

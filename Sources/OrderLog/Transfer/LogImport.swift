@@ -66,10 +66,14 @@ package struct LogImport {
     }
 
     private mutating func start() async throws {
-        guard try await LogHead(connection.query(LogHead.selectForUpdate)).seq == 0 else {
+        guard try await LogHead(lockHead()).seq == 0 else {
             throw LogTransferError("the log is not empty; events can only be imported into an empty log")
         }
         firstOrdinal = try await EpochStore.load(connection, after: 0).last?.ordinal ?? 0
+    }
+
+    private func lockHead() async throws -> PostgresResult {
+        try await connection.query(LogHead.selectForUpdate)
     }
 
     private mutating func check(_ read: (event: LoggedEvent, position: LogPosition)) throws {
@@ -145,8 +149,10 @@ package struct LogImport {
         guard let last, let epoch = epochs.last else { throw LogTransferError("the file holds no events") }
         for epoch in epochs { try await insert(epoch) }
         let end = LogPosition(epoch: epoch.name, seq: last.seq)
+        guard let place = try await HeadPlace(lockHead()) else { throw MissingLogHead() }
         _ = try await connection.pipeline([
-            AppendStatements.moveHead(to: last.seq, recordedAt: last.recordedAt), AppendStatements.notify(head: end),
+            AppendStatements.moveHead(to: last.seq, recordedAt: last.recordedAt, at: place),
+            AppendStatements.notify(head: end),
         ])
         try await EpochStore.open(on: connection)
         return end

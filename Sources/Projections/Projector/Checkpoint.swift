@@ -21,7 +21,7 @@ struct Checkpoint: Sendable, Hashable {
 
     /// Selects the served version's checkpoint and the log's head, from one snapshot.
     static func select(_ model: String) -> PostgresQuery {
-        PostgresQuery("select p.version, p.seq, p.epoch, (select seq from log_head) as head from \(served)", [model])
+        PostgresQuery("select p.version, p.seq, p.epoch, \(LogHead.seqSQL) as head from \(served)", [model])
     }
 
     /// Selects the same checkpoint and locks it until the transaction ends. Several processes may follow the log: each

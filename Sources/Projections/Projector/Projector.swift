@@ -60,7 +60,7 @@ package final class Projector: Service {
             await follower.run { connection in
                 // The epochs of this connection's server; the registry may know those of another one.
                 var state = FollowState(
-                    history: try await EpochStore.ensure(on: connection, registry: registry)
+                    history: try await EpochStore.ensure(on: connection, registry: registry, logger: logger)
                 )
                 repeat {
                     let began = ContinuousClock.now
@@ -79,6 +79,7 @@ package final class Projector: Service {
     private struct FollowState {
         var history: EpochTable
         var page = LastPage()
+        var notices: [String: CatchUpNotices] = [:]
         /// The number of events folded in this round, counted once for each model.
         var eventCount = 0
     }
@@ -127,9 +128,37 @@ package final class Projector: Service {
         state.history.merge(try EpochStore.decode(results[1]))
         let checkpoint = try Checkpoint.decode(results[0], model: model.name)
         let head = try Checkpoint.decodeHead(results[0], model: model.name)
+        if let notice = state.notices[model.name, default: CatchUpNotices()]
+            .observe(seq: checkpoint.seq, head: head, at: .now)
+        {
+            log(notice, of: model.name)
+        }
         if checkpoint.seq == head, checkpoint.isValid(in: state.history, head: head) { return false }
         return try await connection.withTransaction("begin isolation level read committed") { transaction in
             try await advance(model, on: transaction, &state)
+        }
+    }
+
+    private func log(_ notice: CatchUpNotices.Notice, of model: String) {
+        switch notice {
+        case .began(let behind):
+            logger.notice(
+                "a read model is far behind the log; it follows, and shows earlier states until it has caught up",
+                metadata: ["model": "\(model)", "eventsBehind": "\(behind)"]
+            )
+        case .continues(let behind, let eventsPerSecond, let secondsLeft):
+            logger.notice(
+                "a read model follows the log",
+                metadata: [
+                    "model": "\(model)", "eventsBehind": "\(behind)", "eventsPerSecond": "\(eventsPerSecond)",
+                    "secondsLeft": "\(secondsLeft)",
+                ]
+            )
+        case .ended(let seconds):
+            logger.notice(
+                "a read model has caught up with the log",
+                metadata: ["model": "\(model)", "seconds": "\(seconds)"]
+            )
         }
     }
 

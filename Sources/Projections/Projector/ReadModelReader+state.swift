@@ -5,8 +5,8 @@ import Postgres
 extension ReadModelReader {
     /// Reads the state of every version of every projection, also of those being built, and the log's head.
     package func states() async throws -> (projections: [ProjectionState], head: LogPosition) {
-        let rows = try await read([PostgresQuery(Self.statesQuery)])[0]
-        let epochs = registry.current
+        let (results, epochs) = try await read([PostgresQuery(Self.statesQuery)])
+        let rows = results[0]
         let columns = try StateColumns(rows)
         let states = try rows.compactMap { try columns.read($0, in: epochs) }
         let head = try rows.first.map { try $0.get(columns.head) } ?? 0
@@ -21,7 +21,7 @@ extension ReadModelReader {
                 as lag_milliseconds,
             r.started_at as replay_started_at, r.seq as replay_seq, r.events_per_second as replay_rate,
             p.name in \(ReplayStatements.runningNames) as replay_is_running
-        from log_head h
+        from (select seq, recorded_at from log_head where one) h
         left join lateral (
             select p.name, p.version, a.version is not null as is_active,
                 case when p.name = '\(CurrentModel.name)' and a.version is not null then h.seq else p.seq end as seq,

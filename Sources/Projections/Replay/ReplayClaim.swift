@@ -31,7 +31,7 @@ struct ReplayClaim: Sendable {
         writer: PostgresConnection,
         limits: ReplayLimits
     ) async throws -> ReplaySession {
-        let history = try await EpochStore.ensure(on: control, registry: EpochRegistry())
+        let history = try await EpochStore.ensure(on: control, registry: EpochRegistry(), logger: logger)
         try await dropReplacedOrCancelledVersion()
         if let unfinished = try await unfinishedReplay(), unfinished.layout != layout {
             logger.notice(

@@ -24,7 +24,7 @@ enum ReplayStatements {
     static func selectReplay(_ name: String) -> PostgresQuery {
         PostgresQuery(
             """
-            select r.version, r.replaced, r.is_cancelled, p.seq, p.epoch, p.layout, (select seq from log_head) as head
+            select r.version, r.replaced, r.is_cancelled, p.seq, p.epoch, p.layout, \(LogHead.seqSQL) as head
             from projection_replays r join projections p on p.name = r.name and p.version = r.version where r.name = $1
             """,
             [name]
@@ -95,6 +95,7 @@ enum ReplayStatements {
                 update log_head set recorded_at =
                     case when seq = 0 then recorded_at
                     else greatest(recorded_at + interval '1 microsecond', clock_timestamp()) end
+                where one
                 """
             ),
         ]

@@ -40,7 +40,7 @@ struct ReplayTakeover<Model: ReplayableModel>: Sendable {
                 PostgresQuery("set local synchronous_commit = on"),
                 PostgresQuery("set local idle_in_transaction_session_timeout = '2s'"),
             ])
-            try await transaction.query("select seq from log_head for update", timeout: ReplayLimits.timeout)
+            try await transaction.query("select seq from log_head where one for update", timeout: ReplayLimits.timeout)
             locked = clock.now
             guard try await advance(limit: session.limits.underLock, on: transaction) == 0 else { return false }
             let results = try await transaction.pipeline(
@@ -73,7 +73,7 @@ struct ReplayTakeover<Model: ReplayableModel>: Sendable {
             [
                 PostgresQuery(
                     """
-                    select seq, (select seq from log_head) as head from projections
+                    select seq, \(LogHead.seqSQL) as head from projections
                     where name = $1 and version = $2 for update
                     """,
                     [session.name, Int32(session.version)]

@@ -41,11 +41,11 @@ extension ReadModelReader {
             AttentionQueue.count(shops: shops), AttentionQueue.newest(shops: shops),
         ]
         let tables = ["stats_statuses", "stats_minutes", "stats_durations", "order_list_keys"]
-        let results = try await readTogether(queries, of: tables)
+        let (results, history) = try await readTogether(queries, of: tables)
         guard let row = results[0].first else { throw ProjectionFailure.missing(StatsModel.name) }
         let now = Timestamp(try row.get("now", as: PostgresTimestamp.self))
         return Stats(
-            position: registry.current.position(of: try row.get("seq", as: Int64.self)),
+            position: history.position(of: try row.get("seq", as: Int64.self)),
             at: now,
             orders: try Self.counts(results[1]),
             minutes: try Self.minutes(results[2], until: now),
@@ -55,18 +55,21 @@ extension ReadModelReader {
         )
     }
 
-    /// Runs several statements in one snapshot.
-    private func readTogether(_ queries: [PostgresQuery], of tables: [String]) async throws -> [PostgresResult] {
+    /// Runs several statements in one snapshot. As `read`.
+    private func readTogether(
+        _ queries: [PostgresQuery],
+        of tables: [String]
+    ) async throws -> (results: [PostgresResult], history: EpochTable) {
         let registry = registry
         return try await pool.withConnection { connection in
             try await connection.withTransaction("begin isolation level repeatable read read only") { transaction in
-                let newer = EpochStore.newer.query(after: registry.current.newestOrdinal)
+                let newer = EpochStore.newer.query(after: transaction.history.newestOrdinal)
                 // The tables are locked before the snapshot is taken, so that a version that is replaced later is not
                 // dropped while it is being read.
                 let lock = PostgresQuery("lock table \(tables.joined(separator: ", ")) in access share mode")
                 var results = try await transaction.pipeline([lock] + queries + [newer])
-                registry.merge(try EpochStore.decode(results.removeLast()))
-                return Array(results.dropFirst())
+                let history = try transaction.addEpochs(results.removeLast(), registry: registry)
+                return (Array(results.dropFirst()), history)
             }
         }
     }

@@ -1,0 +1,32 @@
+package import Postgres
+
+extension PostgresConnection {
+    /// The log's history as the session's server has told it so far: its rows get their positions by this history
+    /// alone. After a failover another session, with another server, may know another history.
+    package var history: EpochTable {
+        withAttachment { $0 as? EpochTable ?? EpochTable() }
+    }
+
+    /// Replaces the history that is known on this session.
+    func setHistory(_ history: EpochTable) {
+        withAttachment { $0 = history }
+    }
+
+    /// Adds epochs, as read on this session by `EpochStore.newer`.
+    ///
+    /// - Parameter registry: learns of them too, where it knows the same history.
+    /// - Returns: the history with them.
+    @discardableResult
+    package func addEpochs(_ rows: PostgresResult, registry: EpochRegistry) throws -> EpochTable {
+        let newer = try EpochStore.decode(rows)
+        guard !newer.isEmpty else { return history }
+        let extended = withAttachment { attachment in
+            var table = attachment as? EpochTable ?? EpochTable()
+            table.merge(newer)
+            attachment = table
+            return table
+        }
+        registry.extend(to: extended)
+        return extended
+    }
+}
