@@ -8,7 +8,7 @@ import subprocess
 import pytest
 
 from support.pages import blocks, page, section, shown_line
-from support.service import free_port, is_alive
+from support.service import clean_environment, free_port, is_alive
 from support.waiting import Overdue, wait_for
 
 
@@ -32,8 +32,7 @@ class Terminals:
         )
 
     def _environment(self):
-        own = {name: value for name, value in os.environ.items() if not name.startswith("WAYBILL_")}
-        return {**own, "WAYBILL_PORT": str(self.port), "LC_ALL": "C.UTF-8"}
+        return {**clean_environment(), "WAYBILL_PORT": str(self.port), "LC_ALL": "C.UTF-8"}
 
     def paste(self, code):
         """Runs a block in the terminal that the page names."""

@@ -51,6 +51,21 @@ import Testing
         #expect(activity.trouble(at: .now + .seconds(60)) == nil)
     }
 
+    @Test func stallCountsFromTheFirstBatchSinceTheLastCommit() {
+        let activity = AppendActivity()
+        activity.batchBegins()
+        let moment = ContinuousClock.now + .seconds(2)
+        activity.batchEnded()
+        #expect(activity.entriesStalled(for: .seconds(2), at: moment) == nil)
+        activity.batchBegins()
+        #expect(activity.entriesStalled(for: .seconds(2), at: moment) != nil)
+        activity.commitBegins()
+        #expect(activity.entriesStalled(for: .seconds(2), at: moment) == nil)
+        activity.batchCommitted(commands: 1)
+        activity.batchBegins()
+        #expect(activity.entriesStalled(for: .seconds(2), at: moment) == nil)
+    }
+
     @Test func probeWritesNothingAndFindsAReadOnlyDatabase() async throws {
         try await TestLog.with { log in
             var probe = WriteProbe(configuration: log.database, logger: log.logger)

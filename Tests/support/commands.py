@@ -3,6 +3,8 @@
 import os
 import subprocess
 
+from support.service import clean_environment
+
 
 class Commands:
     """Runs the binary in a folder; relative paths are inside it."""
@@ -22,8 +24,7 @@ class Commands:
 
     def run(self, *arguments, seconds=60, **options):
         """Runs a command to its end. `environment` adds variables; other options are those of `subprocess.run`."""
-        environment = {name: value for name, value in os.environ.items() if not name.startswith("WAYBILL_")}
-        environment.update(options.pop("environment", {}))
+        environment = {**clean_environment(), **options.pop("environment", {})}
         defaults = {"stdin": subprocess.DEVNULL, "stdout": subprocess.PIPE, "stderr": subprocess.PIPE, "text": True}
         if "input" in options:
             del defaults["stdin"]

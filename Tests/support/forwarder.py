@@ -1,7 +1,10 @@
 """An address that can be switched from one server to another, as the virtual address of a failover is."""
 
 import contextlib
+import pathlib
 import socket
+import subprocess
+import sys
 import threading
 
 
@@ -68,3 +71,35 @@ class Forwarder:
         # A connection that has ended by itself raises.
         with contextlib.suppress(OSError):
             one.shutdown(socket.SHUT_RDWR)
+
+
+class ForwarderProcess:
+    """The same in a process of its own, so that a busy test does not slow it down."""
+
+    def __init__(self, port):
+        self._process = subprocess.Popen(
+            [sys.executable, "-m", "support.forwarder", str(port)],
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            text=True,
+            cwd=pathlib.Path(__file__).parent.parent,
+        )
+        self.port = int(self._process.stdout.readline())
+
+    def switch(self, port):
+        self._process.stdin.write(f"{port}\n")
+        self._process.stdin.flush()
+
+    def close(self):
+        self._process.communicate(timeout=10)
+
+
+def main():
+    forwarder = Forwarder(int(sys.argv[1]))
+    print(forwarder.port, flush=True)
+    for line in sys.stdin:
+        forwarder.switch(int(line))
+
+
+if __name__ == "__main__":
+    main()

@@ -13,6 +13,14 @@ from support.client import connect
 from support.waiting import wait_for
 
 
+def clean_environment():
+    """This process's variables without settings of waybill and libpq; the place of PostgreSQL's programs stays."""
+    kept = "WAYBILL_PG_BIN"
+    return {
+        name: value for name, value in os.environ.items() if name == kept or not name.startswith(("WAYBILL_", "PG"))
+    }
+
+
 def free_port():
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
@@ -42,6 +50,8 @@ class Service:
         self.port = free_port()
         # More options of `serve`, and the TLS that clients of each version of HTTP need then.
         self.options = []
+        # More variables of every process of the binary.
+        self.environment = {}
         self.tls = self.tls_http2 = None
         self.process = None
         self._logs = 0
@@ -275,6 +285,5 @@ class Service:
             shutil.rmtree(outside, ignore_errors=True)
         shutil.rmtree(self.root, ignore_errors=True)
 
-    @staticmethod
-    def _environment():
-        return {name: value for name, value in os.environ.items() if not name.startswith("WAYBILL_")}
+    def _environment(self):
+        return {**clean_environment(), **self.environment}

@@ -15,6 +15,8 @@ final class AppendActivity: Sendable {
         var phaseBegan = ContinuousClock.now
         /// The time at which the present batch began its first attempt.
         var batchBegan = ContinuousClock.now
+        /// The time at which the first batch after the last commit began; nil while no batch has begun since.
+        var begunSinceCommit: ContinuousClock.Instant?
         /// The present batch; empty between two of them.
         var entries: [AppendQueue.Entry] = []
         var lastCommit: ContinuousClock.Instant?
@@ -23,6 +25,7 @@ final class AppendActivity: Sendable {
         mutating func enter(_ phase: Phase) {
             guard phase != self.phase else { return }
             if self.phase == .idle { batchBegan = .now }
+            begunSinceCommit = begunSinceCommit ?? .now
             self.phase = phase
             phaseBegan = .now
         }
@@ -44,10 +47,15 @@ final class AppendActivity: Sendable {
     /// The appender has taken these commands from its queue.
     func batchTaken(_ entries: [AppendQueue.Entry]) { state.withLock { $0.entries = entries } }
 
-    /// The present batch's commands, where the batch has been kept for so long by anything but its commit.
-    func entriesStalled(for duration: Duration) -> [AppendQueue.Entry]? {
+    /// The present batch's commands, where batches have been kept for so long by anything but a commit. The time counts
+    /// from the first of them: commands that wait behind a batch that was refused must not wait for its time again.
+    func entriesStalled(
+        for duration: Duration,
+        at now: ContinuousClock.Instant = .now
+    ) -> [AppendQueue.Entry]? {
         state.withLock { state in
-            state.phase == .beginning && ContinuousClock.now - state.batchBegan >= duration ? state.entries : nil
+            guard state.phase == .beginning, let began = state.begunSinceCommit else { return nil }
+            return now - began >= duration ? state.entries : nil
         }
     }
 
@@ -65,6 +73,7 @@ final class AppendActivity: Sendable {
             state.lastCommit = now
             state.failure = nil
             state.enter(.idle)
+            state.begunSinceCommit = nil
             return duration
         }
         if count > 0 { metrics?.batchCommitted(commands: count, in: duration) }

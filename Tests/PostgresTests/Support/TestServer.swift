@@ -20,7 +20,7 @@ struct TestServer: Sendable {
         try FileManager.default.createDirectory(atPath: directory, withIntermediateDirectories: true)
         let asUser = getuid() == 0 ? "setpriv --reuid=postgres --regid=postgres --clear-groups" : ""
         let script = """
-            export PATH="$(ls -d /usr/lib/postgresql/*/bin | tail -1):$PATH"
+            export PATH="${WAYBILL_PG_BIN:-$(ls -d /usr/lib/postgresql/*/bin | sort -V | tail -1)}:$PATH"
             cd "$1" || exit 1
             [ -z "\(asUser)" ] || chown postgres "$1"
             exec 2> "$1/log"

@@ -1,0 +1,61 @@
+// Loaded before the C library into processes of a test (LD_PRELOAD), by `support.preload`:
+//
+//   TEST_CLOCK_AHEAD   seconds by which the wall clock is ahead; monotonic clocks stay as they are
+//   TEST_HOLD_SYNC     a path: while it exists, fsync and fdatasync do not return
+
+#define _GNU_SOURCE
+#include <stddef.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/syscall.h>
+#include <sys/time.h>
+#include <time.h>
+#include <unistd.h>
+
+static time_t seconds_ahead;
+static const char *hold_path;
+
+__attribute__((constructor)) static void read_environment(void) {
+    const char *ahead = getenv("TEST_CLOCK_AHEAD");
+    if (ahead) seconds_ahead = atoll(ahead);
+    const char *path = getenv("TEST_HOLD_SYNC");
+    // A copy: PostgreSQL writes its processes' titles over the environment.
+    if (path) hold_path = strdup(path);
+}
+
+int clock_gettime(clockid_t clock, struct timespec *now) {
+    int status = (int)syscall(SYS_clock_gettime, clock, now);
+    if (status == 0 && (clock == CLOCK_REALTIME || clock == CLOCK_REALTIME_COARSE)) now->tv_sec += seconds_ahead;
+    return status;
+}
+
+int gettimeofday(struct timeval *restrict now, void *restrict zone) {
+    struct timespec precise;
+    (void)zone;
+    clock_gettime(CLOCK_REALTIME, &precise);
+    now->tv_sec = precise.tv_sec;
+    now->tv_usec = precise.tv_nsec / 1000;
+    return 0;
+}
+
+time_t time(time_t *result) {
+    struct timespec now;
+    clock_gettime(CLOCK_REALTIME, &now);
+    if (result) *result = now.tv_sec;
+    return now.tv_sec;
+}
+
+static void wait_while_held(void) {
+    const struct timespec pause = {0, 20 * 1000 * 1000};
+    while (hold_path && access(hold_path, F_OK) == 0) nanosleep(&pause, NULL);
+}
+
+int fsync(int descriptor) {
+    wait_while_held();
+    return (int)syscall(SYS_fsync, descriptor);
+}
+
+int fdatasync(int descriptor) {
+    wait_while_held();
+    return (int)syscall(SYS_fdatasync, descriptor);
+}
