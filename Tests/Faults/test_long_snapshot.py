@@ -13,12 +13,14 @@ COMMANDS = 60
 def read_blocks(service, table):
     """The blocks of a table, not of its indexes, that statements have read so far."""
     return int(
-        service.sql(f"select heap_blks_hit + heap_blks_read from pg_statio_user_tables where relname = '{table}'", "waybill")
+        service.sql(
+            f"select heap_blks_hit + heap_blks_read from pg_statio_user_tables where relname = '{table}'", "waybill"
+        )
     )
 
 
 def settled(service, table):
-    """The same once the sessions have reported what they read, which they do each second. Probes read a few for ever."""
+    """The same once the sessions have reported what they read, each second; probes read a few all the time."""
     seen = [read_blocks(service, table)]
 
     def steady():
@@ -66,5 +68,7 @@ def test_commands_read_no_dead_versions_of_the_head(bench, check):
         bench.place()
         under = placed(bench, COMMANDS)
     check.note(f"blocks of the head's table a command: {usual:.1f} usually, {under:.1f} with {COMMITS} dead versions")
-    check("a command reads few blocks of the head's table", under < 20, f"{under:.1f}, usually {usual:.1f}, of {blocks}")
+    check(
+        "a command reads few blocks of the head's table", under < 20, f"{under:.1f}, usually {usual:.1f}, of {blocks}"
+    )
     check("the log is whole", int(service.sql("select count(*) - max(seq) from events", "waybill")) == 0)

@@ -31,6 +31,7 @@ package final class ReadinessMonitor: Service {
     private let appender: Appender
     private let tail: LogTail
     private let metrics: LogMetrics?
+    private let resume: FrozenProcessResumer?
     private let logger: Logger
     private let state = Mutex(State())
 
@@ -45,17 +46,20 @@ package final class ReadinessMonitor: Service {
     /// - Parameters:
     ///   - pools: the pools that answer reads.
     ///   - metrics: records how fast they answer.
+    ///   - resume: lets a stopped server process run that keeps the head locked; nil for a server of others.
     package init(
         pools: [PostgresPool],
         appender: Appender,
         tail: LogTail,
         metrics: LogMetrics? = nil,
+        resume: FrozenProcessResumer? = nil,
         logger: Logger
     ) {
         self.pools = pools
         self.appender = appender
         self.tail = tail
         self.metrics = metrics
+        self.resume = resume
         self.logger = logger
     }
 
@@ -81,6 +85,7 @@ package final class ReadinessMonitor: Service {
             await withTaskGroup(of: Void.self) { group in
                 group.addTask { await self.probeWrites() }
                 group.addTask { await self.probeReads() }
+                group.addTask { await self.freeHead() }
                 group.addTask { await self.report() }
             }
         }
@@ -104,6 +109,27 @@ package final class ReadinessMonitor: Service {
             }
             state.withLock { $0.writes = Finding(trouble: trouble) }
         }
+    }
+
+    /// Frees the head from a frozen server process, while commands wait.
+    private func freeHead() async {
+        var watch = HeadWatch(configuration: appender.configuration, resume: resume, logger: logger)
+        var isWaiting = false
+        await repeatedly {
+            let mustLook = appender.activity.entriesStalled(for: Self.interval) != nil || lacksHead
+            if mustLook {
+                await watch.run()
+            } else if isWaiting {
+                await watch.close()
+            }
+            isWaiting = mustLook
+        }
+        await watch.close()
+    }
+
+    /// True when the last attempt to lock the head did not succeed.
+    private var lacksHead: Bool {
+        state.withLock { $0.writes.trouble == .locked || $0.writes.trouble == .slowCommits }
     }
 
     private func probeReads() async {
