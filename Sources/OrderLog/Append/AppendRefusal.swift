@@ -1,7 +1,6 @@
 package import Orders
 
-/// The reason why a command was not answered with a receipt. Nothing was appended, except where `unavailable` leaves that
-/// open.
+/// The reason why a command has no receipt. Nothing was appended, except where `unavailable` leaves that open.
 package enum AppendRefusal: Error, Sendable {
     /// The caller's shops have no such order.
     case unknownOrder

@@ -98,7 +98,10 @@ struct AppenderWatch {
         guard activity.abandon(attempt) else { return }
         logger.warning(
             "the appender's server process does not go on; ending it, and connecting again",
-            metadata: ["pid": "\(attempt.processID)", "state": "\(wait.state ?? "gone")", "waitsFor": "\(wait.event ?? "nothing")"]
+            metadata: [
+                "pid": "\(attempt.processID)", "state": "\(wait.state ?? "gone")",
+                "waitsFor": "\(wait.event ?? "nothing")",
+            ]
         )
         do {
             try await connection.query("select pg_terminate_backend($1)", [attempt.processID])

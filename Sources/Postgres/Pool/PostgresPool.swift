@@ -179,8 +179,9 @@ package final class PostgresPool: Sendable, Service {
         state.withLock { state in state.lastAnswer.map { ContinuousClock.now - $0 < duration } ?? false }
     }
 
-    /// The number of callers one after another whose requests missed their deadlines; 0 when the last of them was longer
-    /// ago.
+    /// The number of callers one after another whose requests missed their deadlines.
+    ///
+    /// - Parameter duration: the time after which the last of them counts no more.
     package func lateInRow(within duration: Duration) -> Int {
         state.withLock { state in
             guard let last = state.lastLate, .now - last < duration else { return 0 }
