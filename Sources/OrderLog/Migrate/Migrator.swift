@@ -98,7 +98,12 @@ package struct Migrator: Sendable {
                 select pg_advisory_lock(\(Self.lock));
                 """
             let prelude = roles.naming(Migration.rolesPrelude, login: facts.login)
-            return ([head, prelude] + scripts + ["select pg_advisory_unlock(\(Self.lock));"]).joined(separator: "\n")
+            let end = """
+                select pg_advisory_unlock(\(Self.lock));
+                -- Indexes of large tables, one after another, while the service runs.
+                select step from index_steps() \\gexec
+                """
+            return ([head, prelude] + scripts + [end]).joined(separator: "\n")
         }
     }
 
