@@ -57,9 +57,11 @@ package final class LogTail: Service, CommitObserver {
     /// The last read of the log succeeded.
     package var isHealthy: Bool { state.withLock { $0.isHealthy } }
 
-    /// The tail reads the log each second, as it should.
+    /// The tail reads the log each second, as it should. A connection that is being replaced does not count yet.
     package var isCurrent: Bool {
-        state.withLock { $0.isHealthy && ContinuousClock.now - $0.lastRead < Self.longestReadInterval * 2.5 }
+        state.withLock { state in
+            state.cursor != nil && ContinuousClock.now - state.lastRead < Self.longestReadInterval * 2.5
+        }
     }
 
     package func commitBegins() {
