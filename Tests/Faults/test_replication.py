@@ -46,12 +46,14 @@ def test_subscriber_has_the_log(service, publisher, subscriber, check):
     shop = Shop(service)
     placed = [shop.place(f"BEFORE-{n}") for n in range(5)]
     publisher.sql("create publication waybill_events for table events", "waybill")
+    publisher.sql("create role reports login replication", "waybill")
+    publisher.sql("grant select on events to reports", "waybill")
     table = publisher.tool(
         *("pg_dump", "-d", "waybill", "--section=pre-data", "-t", "events", "--no-owner", "--no-privileges")
     )
     subscriber.script(table, "copy")
     subscriber.sql("alter table events add primary key (seq)", "copy")
-    place = f"host=127.0.0.1 port={publisher.port} user=postgres dbname=waybill"
+    place = f"host=127.0.0.1 port={publisher.port} user=reports dbname=waybill"
     subscriber.sql(f"create subscription waybill_events connection '{place}' publication waybill_events", "copy")
     for name, count in (("the copy of what was there", 5), ("what came later", 10)):
         wait_for(lambda n=count: subscriber.sql("select count(*) from events", "copy") == str(n), 30, name)

@@ -16,8 +16,9 @@ extension PostgresPool {
         _ body: (PostgresConnection) async throws -> (Value, EpochTable)
     ) async throws -> (Value, EpochTable) {
         for _ in 0..<Self.replacements {
-            let known = registry.current
             let read: (Value, EpochTable)? = try await withConnection { connection in
+                // A connection that is made for this read has told of its history by now.
+                let known = registry.current
                 let read = try await body(connection)
                 if read.1.continues(known) { return read }
                 await connection.close(grace: .zero)
