@@ -26,6 +26,7 @@ begin
     -- No append and no projector is under way then: each begins with one of these tables, and so waits before it has
     -- locked another one that this change needs.
     lock table log_head in access exclusive mode;
+    lock table projection_active in access exclusive mode;
     lock table projections in access exclusive mode;
     -- A column that a view names cannot be changed beneath it.
     create temp table former_views on commit drop as

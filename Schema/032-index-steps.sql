@@ -85,6 +85,7 @@ begin
     -- No append and no projector is under way then: each begins with one of these tables, and so waits before it has
     -- locked another one that this change needs.
     lock table log_head in access exclusive mode;
+    lock table projection_active in access exclusive mode;
     lock table projections in access exclusive mode;
     create temp table replaced_indexes on commit drop as
     select l.*, r.relkind, r.relname as root_name, pg_get_indexdef(root_id) as root_definition
