@@ -269,7 +269,7 @@ package struct Migrator: Sendable {
     }
 
     /// The time without an answer to a question after which the connection is closed.
-    private static let queryTimeout: Duration = .seconds(60)
+    private static let queryTimeout = LogConnection.requestTimeout
     /// The time for one migration, which may build an index of a long log.
     private static let scriptTimeout: Duration = .seconds(6 * 3600)
 
