@@ -39,12 +39,12 @@ package enum LogConnection {
 
     /// The time for requests of other connections that name none of their own; longer than `statement_timeout`, so that
     /// the server ends a slow statement first.
-    static let requestTimeout: Duration = .seconds(15)
+    package static let requestTimeout: Duration = .seconds(15)
 
     /// Sets the server's limit for one statement, and a second more for the answer at the client, which a frozen server
     /// process never gives.
     static func limitStatements(of configuration: inout PostgresConfiguration, to limit: Duration) {
-        configuration.serverSettings["statement_timeout"] = "\(max(1, Int(limit / .milliseconds(1))))"
+        configuration.serverSettings["statement_timeout"] = "\(limit.serverMilliseconds)"
         configuration.requestTimeout = limit + .seconds(1)
     }
 }

@@ -69,7 +69,7 @@ package struct ReadModelReader: Sendable {
         switches: [PlannerSwitch] = []
     ) async throws -> (results: [PostgresResult], history: EpochTable) {
         let registry = registry
-        return try await pool.withConnection { connection in
+        return try await pool.read(in: registry) { connection in
             let newer = EpochStore.newer.query(after: connection.history.newestOrdinal)
             var results =
                 if switches.isEmpty {

@@ -26,8 +26,14 @@ enum AppendFailure: Equatable {
             self = LogHead.isLock(error.sql) ? .outside : .timeout
             return
         }
-        guard let state = error.sqlState else {
+        // A refused login has its own SQLSTATE, and no statement.
+        guard error.kind != .connect, let state = error.sqlState else {
             self = error.kind == .decoding ? .refusal : .outside
+            return
+        }
+        // The type of a column has changed beneath a prepared statement: a new connection prepares it anew.
+        if state == "0A000" {
+            self = .outside
             return
         }
         self = ["08", "25", "40", "53", "55", "57", "58"].contains(state.prefix(2)) ? .outside : .refusal

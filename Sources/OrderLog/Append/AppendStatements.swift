@@ -62,13 +62,13 @@ enum AppendStatements {
 
     /// Limits each further statement of the transaction.
     static func limitStatements(to timeout: Duration) -> PostgresQuery {
-        PostgresQuery("set local statement_timeout = \(max(1, Int(timeout / .milliseconds(1))))")
+        PostgresQuery("set local statement_timeout = \(timeout.serverMilliseconds)")
     }
 
     /// Moves the head, whose row the transaction has locked, and selects the row's new place.
     ///
-    /// - Parameter place: the row's place, which the lock keeps. The division fails where no row is there: the head must
-    ///   not stay behind the events.
+    /// - Parameter place: the row's place, which the lock keeps. The division fails where no row is there, since the
+    ///   head must not stay behind the events.
     static func moveHead(to seq: Int64, recordedAt: Timestamp, at place: HeadPlace) -> PostgresQuery {
         PostgresQuery(
             """

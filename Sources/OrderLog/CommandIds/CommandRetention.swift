@@ -31,7 +31,7 @@ package struct CommandRetention: Sendable {
     }
 
     private func maintainPartitions(daysAhead: Int) async throws {
-        let milliseconds = Int(Self.statementTimeout / .milliseconds(1))
+        let milliseconds = Self.statementTimeout.serverMilliseconds
         try await pool.withConnection { connection in
             try await connection.withTransaction { transaction in
                 try await transaction.pipeline(

@@ -98,7 +98,12 @@ package struct Migrator: Sendable {
                 select pg_advisory_lock(\(Self.lock));
                 """
             let prelude = roles.naming(Migration.rolesPrelude, login: facts.login)
-            return ([head, prelude] + scripts + ["select pg_advisory_unlock(\(Self.lock));"]).joined(separator: "\n")
+            let end = """
+                select pg_advisory_unlock(\(Self.lock));
+                -- Indexes of large tables, one after another, while the service runs.
+                select step from index_steps() \\gexec
+                """
+            return ([head, prelude] + scripts + [end]).joined(separator: "\n")
         }
     }
 
@@ -108,6 +113,7 @@ package struct Migrator: Sendable {
     ) async throws -> R {
         var configuration = configuration
         configuration.applicationName = "waybill migrate"
+        configuration.requestTimeout = Self.queryTimeout
         return try await PostgresConnection.with(configuration, logger: logger, body)
     }
 
@@ -132,7 +138,7 @@ package struct Migrator: Sendable {
                 "applying a migration",
                 metadata: ["version": "\(migration.version)", "name": "\(migration.name)"]
             )
-            try await run(Self.script(migration, roles: roles, login: facts.login), on: connection)
+            try await apply(Self.script(migration, roles: roles, login: facts.login), on: connection)
         }
         try await connection.query("select pg_advisory_unlock(\(Self.lock))")
         return pending
@@ -140,16 +146,46 @@ package struct Migrator: Sendable {
 
     /// Waits until no other process migrates. The lock is the session's: a crash releases it.
     private func takeTurn(on connection: PostgresConnection) async throws {
-        let isFree = try await connection.query("select pg_try_advisory_lock(\(Self.lock))")[0].get(0, as: Bool.self)
-        if isFree { return }
+        if try await hasTurn(on: connection) { return }
         logger.notice("another process brings the schema up to date; waiting until it has ended")
-        try await connection.query("select pg_advisory_lock(\(Self.lock))")
+        // Asked again and again, so that a server that is gone is noticed however long the other one takes.
+        repeat { try await Task.sleep(for: .milliseconds(200)) } while try await !hasTurn(on: connection)
+    }
+
+    private func hasTurn(on connection: PostgresConnection) async throws -> Bool {
+        try await connection.query("select pg_try_advisory_lock(\(Self.lock))")[0].get(0, as: Bool.self)
+    }
+
+    /// Runs a migration's transaction, which waits half a second at most for a table, since all other statements queue
+    /// behind one that waits. Where another session, such as a dump, keeps the table, the transaction is tried
+    /// again until that session has ended.
+    private func apply(_ script: String, on connection: PostgresConnection) async throws {
+        try await connection.query("set lock_timeout = '500ms'")
+        var isSaid = false
+        while true {
+            do {
+                try await run(script, on: connection)
+                break
+            } catch let error as PostgresError where error.sqlState == "55P03" {
+                try await connection.query("rollback")
+                if !isSaid {
+                    logger.notice(
+                        """
+                        another session, such as a dump, uses a table that the migration changes; trying again until                         that session has ended, while other processes go on
+                        """
+                    )
+                }
+                isSaid = true
+                try await Task.sleep(for: .milliseconds(Int.random(in: 1000...2000)))
+            }
+        }
+        try await connection.query("reset lock_timeout")
     }
 
     /// Runs a script. Its text is logged at debug level alone where it fails.
     private func run(_ script: String, on connection: PostgresConnection) async throws {
         do {
-            try await connection.executeScript(script)
+            try await connection.executeScript(script, timeout: Self.scriptTimeout)
         } catch {
             logger.debug("a script of the schema failed", metadata: ["sql": "\(script)"])
             var error = error
@@ -231,6 +267,11 @@ package struct Migrator: Sendable {
         "insert into schema_migrations (version, name, checksum) values "
             + "(\(migration.version), '\(migration.name)', '\(migration.checksum)')"
     }
+
+    /// The time without an answer to a question after which the connection is closed.
+    private static let queryTimeout = LogConnection.requestTimeout
+    /// The time for one migration, which may build an index of a long log.
+    private static let scriptTimeout: Duration = .seconds(6 * 3600)
 
     /// The key of the advisory lock: any constant that every version of Waybill shares.
     private static let lock: Int64 = 7_766_216_571_108_108

@@ -1,5 +1,6 @@
 import Access
 import AsyncHTTPClient
+import EmbeddedPostgres
 import Foundation
 import HTTPTransport
 import Logging
@@ -103,6 +104,13 @@ struct ServiceRuntime: Sendable {
             settings.host = address.host
             settings.port = address.port
             settings.certificates = certificates
+            settings.resume = services.lazy.compactMap { $0 as? EmbeddedPostgres }.first.map { cluster in
+                FrozenProcessResumer {
+                    await cluster.isStopped($0)
+                } resume: {
+                    await cluster.resume($0)
+                }
+            }
             let server = WaybillServer(settings: settings, logger: logger) { port in
                 onRunning(
                     Running(
@@ -113,7 +121,8 @@ struct ServiceRuntime: Sendable {
                 )
             }
             do {
-                try await server.run(companions: services)
+                let indexes = IndexBuilder(configuration: database, logger: logger)
+                try await server.run(companions: services + [indexes])
             } catch let error as IOError where [EADDRINUSE, EADDRNOTAVAIL, EACCES].contains(error.errnoCode) {
                 // Somebody took the address while the database started.
                 throw address.failure(errno: error.errnoCode)
