@@ -20,7 +20,7 @@ from support.preload import HeldSync
 from support.service import Service
 from support.waiting import wait_for
 
-pytestmark = [pytest.mark.slow, pytest.mark.postgres]
+pytestmark = pytest.mark.slow
 
 # Seconds for which fsync does not return: within the time of one commit, and beyond it.
 HANGS = {"small": (4, 16), "full": (4, 60)}
