@@ -53,11 +53,11 @@ def goes_on(service, check, what, disturb):
     before = service.postmaster()
     with Writer(service) as writer:
         disturb()
-        wait_for(lambda: service.postmaster() not in (None, before), 10, f"another server after {what}")
+        wait_for(lambda: service.postmaster() not in (None, before), 30, f"another server after {what}")
         count = len(writer.acknowledged)
-        wait_for(lambda: len(writer.acknowledged) > count + 5, 10, f"commands after {what}")
-        wait_for(service.is_ready, 5, f"ready after {what}")
-    check(f"{what}: commands go on within seconds", writer.gap < 6, f"{writer.gap:.1f} s")
+        wait_for(lambda: len(writer.acknowledged) > count + 5, 30, f"commands after {what}")
+        wait_for(service.is_ready, 30, f"ready after {what}")
+    check(f"{what}: commands go on within seconds", writer.gap < 10, f"{writer.gap:.1f} s")
     check.note(f"{what}: the longest wait of a command was {writer.gap:.1f} s")
     log = [line for line in read_log(service.port, service.token("staff", "*")) if b'"OrderPlaced"' in line]
     found = [position for position in writer.acknowledged if any(position.encode() in line for line in log)]
