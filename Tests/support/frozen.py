@@ -1,5 +1,6 @@
 """Stops server processes, as a debugger or a hung machine does, until a scope ends."""
 
+import contextlib
 import os
 import signal
 
@@ -23,4 +24,6 @@ class Frozen:
 
     def __exit__(self, *_):
         for pid in self.pids:
-            os.kill(pid, signal.SIGCONT)
+            # The service may have ended the process meanwhile.
+            with contextlib.suppress(ProcessLookupError):
+                os.kill(pid, signal.SIGCONT)
