@@ -151,6 +151,7 @@ package final class LogTail: Service, CommitObserver {
     /// - Returns: true when there may be more.
     private func readPage(on connection: PostgresConnection) async throws -> Bool {
         guard let cursor = state.withLock({ $0.cursor }) else { return false }
+        let known = registry.current
         let results = try await connection.pipeline(
             [
                 PostgresQuery(
@@ -165,6 +166,7 @@ package final class LogTail: Service, CommitObserver {
             timeout: LogConnection.readTimeout
         )
         let newer = try EpochStore.decode(results[1])
+        try connection.addEpochs(results[1], registry: registry).requireContinuing(known)
         let (events, isCut) = try LoggedEvent.decodePage(results[0])
         return state.withLock { state in
             guard var current = state.cursor else { return false }

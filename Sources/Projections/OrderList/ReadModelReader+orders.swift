@@ -7,10 +7,12 @@ extension ReadModelReader {
     package func orders(_ request: OrderListRequest) async throws -> OrderListPage {
         var isCarrierRare = false
         if let rarity = OrderListStatement.rarity(of: request) {
-            isCarrierRare = try OrderListStatement.decodeRarity(await read([rarity], bitmapScans: true).results[0])
+            isCarrierRare = try OrderListStatement.decodeRarity(
+                await read([rarity], switches: [.bitmapScans]).results[0]
+            )
         }
         let statement = OrderListStatement(request, isCarrierRare: isCarrierRare)
-        let (results, epochs) = try await read([statement.query], bitmapScans: statement.needsBitmapScans)
+        let (results, epochs) = try await read([statement.query], switches: statement.switches)
         let rows = results[0]
         guard let first = rows.first else { throw ProjectionFailure.missing(OrderListModel.name) }
         let position = epochs.position(of: try first.get(rows.column("checkpoint", as: Int64.self)))
