@@ -226,7 +226,7 @@ final class AppendActivity: Sendable {
     // MARK: Readiness
 
     /// The reason why commands are not taken at present, as far as the last batches tell.
-    func trouble(at now: ContinuousClock.Instant = .now) -> Unreadiness? {
+    func unreadiness(at now: ContinuousClock.Instant = .now) -> Unreadiness? {
         state.withLock { state in
             if state.phase == .committing, now - state.phaseBegan > Self.longestPhase {
                 return state.isKeptFromCommit ? .commandsWait : .slowCommits
