@@ -72,10 +72,11 @@ struct WriteProbe {
     /// Locks the tables and the head in a transaction, which stays open.
     private mutating func lock(on connection: PostgresConnection) async throws {
         let results = try await connection.pipeline([
-            PostgresQuery("begin isolation level read committed"), Self.lockTables,
-            PostgresQuery("select from order_states limit 0"), LogHead.lock(near: headPlace),
+            // The head first, as all do that lock both.
+            PostgresQuery("begin isolation level read committed"), LogHead.lock(near: headPlace), Self.lockTables,
+            PostgresQuery("select from order_states limit 0"),
         ])
-        headPlace = try HeadPlace(results[3])
+        headPlace = try HeadPlace(results[1])
         if headPlace == nil { headPlace = try await HeadPlace(connection.query(LogHead.selectForUpdate)) }
     }
 
