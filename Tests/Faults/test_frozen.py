@@ -76,6 +76,10 @@ def test_commands_notice_frozen_processes(service, check):
             with Frozen(frozen):
                 began = time.monotonic()
                 commands["imported"].stdin.write(export)
+                for command in commands.values():
+                    command.stdin.close()
+                    # Or `communicate` would close it again.
+                    command.stdin = None
                 for name, command in commands.items():
                     output = command.communicate(timeout=40)[0]
                     seconds = time.monotonic() - began

@@ -143,6 +143,9 @@ def fails_over(service, check, primary, standby):
     check("commands go on within 10 s of the promotion", time.monotonic() - began < 10, time.monotonic() - began)
     check.note(f"commands went on {time.monotonic() - began:.1f} s after the promotion")
     log = read_log(service.port, service.token("staff", "*"))
+    told = service.log_tail(1_000_000)
+    check("the service's log tells the failure", "connection" in told, told[-300:])
+    check("and repeats no SQL", not any(word in told for word in ("select ", "insert into", "update ")), told)
     check("with the whole log", len(log) == len(placed) + 1 and after["orderId"] in str(log[-1]), len(log))
 
 
