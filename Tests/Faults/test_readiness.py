@@ -5,8 +5,6 @@ import os
 import threading
 import time
 
-import pytest
-
 from support.client import Client
 from support.frozen import Frozen, backends
 from support.lock_holder import Holder
@@ -16,8 +14,6 @@ from support.preload import HeldSync
 from support.service import Service
 from support.shop import Shop
 from support.waiting import Overdue, wait_for
-
-pytestmark = pytest.mark.postgres
 
 
 def probe(service):

@@ -3,14 +3,10 @@
 import datetime
 import os
 
-import pytest
-
 from support.client import Client
 from support.orders import order
 from support.postgres_server import Server
 from support.preload import library
-
-pytestmark = pytest.mark.postgres
 
 SLEPT = 8 * 3600
 
