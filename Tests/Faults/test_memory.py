@@ -137,7 +137,7 @@ def test_replays_of_large_orders_take_little_memory(bench, check, fresh, orders)
 
     with Peak(service.process.pid) as peak:
         replay("orders")
-    within(check, "a replay", peak, 350)
+    within(check, "a replay", peak, 200)
 
 
 def test_programs_take_little_memory(bench, check, orders):

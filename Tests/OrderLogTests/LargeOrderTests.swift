@@ -148,7 +148,10 @@ import Testing
     @Test func aScanKeepsTheBestOfManyLargeOrders() async throws {
         try await TestLog.with { log in
             let orders = (0..<45).map { _ in UUID() }
-            try await log.withAppender { appender in
+            var patient = Appender.Settings()
+            (patient.stallTimeout, patient.timeout) = (.seconds(60), .seconds(60))
+            let settings = patient
+            try await log.withAppender(settings) { appender in
                 for order in orders {
                     var steps = try Samples.shipped(order, number: "VAN")
                     let placement = Samples.placeLarge().dropLast() + #","terms":"invoice"}"#
@@ -167,7 +170,7 @@ import Testing
                 #expect(kept.records.count == loaded + 1)
             }
             // Another process, whose caches are empty.
-            try await log.withAppender { appender in
+            try await log.withAppender(settings) { appender in
                 let receipt = try await appender.submit(scan)
                 #expect(receipt.orderId == orders.last)
             }

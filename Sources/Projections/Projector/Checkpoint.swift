@@ -36,10 +36,17 @@ struct Checkpoint: Sendable, Hashable {
         PostgresQuery("select version from projection_active where name = $1", [model])
     }
 
+    /// The size of the texts of the events that one transaction folds, in bytes. A session may not be idle for long
+    /// while they are folded.
+    private static let eventBytes = 2 << 20
+
     /// Selects the next events, for `LoggedEvent.decodePage`.
     static func selectEvents(after seq: Int64, limit: Int) -> PostgresQuery {
         PostgresQuery(
-            LoggedEvent.page(of: "select * from events where seq > $1 order by seq limit \(limit)"),
+            LoggedEvent.page(
+                of: "select * from events where seq > $1 order by seq limit \(limit)",
+                byteLimit: eventBytes
+            ),
             [seq]
         )
     }

@@ -15,8 +15,12 @@ package struct ReplayLimits: Sendable {
     package var nearHead: Int64 = 1000
     /// The number of events in a small step.
     package var step = 1000
+    /// The size of the texts of those events, in bytes.
+    package var stepBytes = 2 << 20
     /// The largest number of events that may be folded while the head is locked.
     package var underLock = 500
+    /// The size of the texts of those events, in bytes.
+    package var underLockBytes = 1 << 20
 
     package init() {}
 

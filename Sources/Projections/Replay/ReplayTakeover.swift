@@ -17,16 +17,20 @@ struct ReplayTakeover<Model: ReplayableModel>: Sendable {
         for _ in 0..<Self.stepLimit {
             try Task.checkCancellation()
             // Each step has the events that were appended during the step before, so that steps get shorter.
-            let left = try await foldStep()
-            if left <= session.limits.underLock, try await takeOver() { return }
+            let step = try await foldStep()
+            // After a step that ended at its size, what is left may be large as well.
+            if step.left <= session.limits.underLock, !step.isCut, try await takeOver() { return }
         }
         throw ReplayFailure.cannotCatchUp(session.name)
     }
 
-    /// - Returns: the number of events that are left, or a few more.
-    private func foldStep() async throws -> Int {
+    /// The outcome of a step: the number of events that are left, or a few more, and whether the step ended because its
+    /// events had reached their size.
+    private typealias Step = (left: Int, isCut: Bool)
+
+    private func foldStep() async throws -> Step {
         try await session.writer.withTransaction("begin isolation level read committed") { transaction in
-            try await advance(limit: session.limits.step, on: transaction)
+            try await advance(limit: session.limits.step, byteLimit: session.limits.stepBytes, on: transaction)
         }
     }
 
@@ -42,7 +46,9 @@ struct ReplayTakeover<Model: ReplayableModel>: Sendable {
             ])
             try await transaction.query("select seq from log_head where one for update", timeout: ReplayLimits.timeout)
             locked = clock.now
-            guard try await advance(limit: session.limits.underLock, on: transaction) == 0 else { return false }
+            let (limit, byteLimit) = (session.limits.underLock, session.limits.underLockBytes)
+            let step = try await advance(limit: limit, byteLimit: byteLimit, on: transaction)
+            guard step.left == 0 else { return false }
             let results = try await transaction.pipeline(
                 ReplayStatements.activate(session.name, version: session.version)
             )
@@ -66,9 +72,7 @@ struct ReplayTakeover<Model: ReplayableModel>: Sendable {
     }
 
     /// Folds the next events into the version, as the projector does for the served one.
-    ///
-    /// - Returns: the number of events that are left.
-    private func advance(limit: Int, on transaction: PostgresConnection) async throws -> Int {
+    private func advance(limit: Int, byteLimit: Int, on transaction: PostgresConnection) async throws -> Step {
         let results = try await transaction.pipeline(
             [
                 PostgresQuery(
@@ -84,7 +88,8 @@ struct ReplayTakeover<Model: ReplayableModel>: Sendable {
                             select * from events
                             where seq > (select seq from projections where name = $1 and version = $2)
                             order by seq limit \(limit)
-                            """
+                            """,
+                        byteLimit: byteLimit
                     ),
                     [session.name, Int32(session.version)]
                 ),
@@ -93,12 +98,12 @@ struct ReplayTakeover<Model: ReplayableModel>: Sendable {
         )
         guard let row = results[0].first else { throw ReplayFailure.overtaken(session.name) }
         let (checkpoint, head) = try (row.get("seq", as: Int64.self), row.get("head", as: Int64.self))
-        let events = try LoggedEvent.decodePage(results[1]).events
-        guard let first = events.first, let last = events.last else { return Int(clamping: head - checkpoint) }
+        let (events, isCut) = try LoggedEvent.decodePage(results[1])
+        guard let first = events.first, let last = events.last else { return (Int(clamping: head - checkpoint), false) }
         guard first.seq == checkpoint + 1 else { throw ProjectionFailure.gap(after: checkpoint) }
         try await model.apply(events, version: session.version, on: transaction)
         try await session.moveCheckpoint(from: checkpoint, to: last.seq, on: transaction)
         session.meter.update(seq: last.seq, head: max(head, last.seq))
-        return Int(clamping: max(head, last.seq) - last.seq)
+        return (Int(clamping: max(head, last.seq) - last.seq), isCut)
     }
 }

@@ -1,3 +1,4 @@
+import Glibc
 import NIOCore
 
 /// The origin of a file of lines, read in pieces.
@@ -62,12 +63,15 @@ enum ByteSource: Sendable {
         var rest = ByteBuffer()
         var number = 1
         for try await var chunk in try chunks() {
+            // What came before has no line feed.
+            var searched = rest.readableBytes
             rest.writeBuffer(&chunk)
-            while let end = rest.readableBytesView.firstIndex(of: UInt8(ascii: "\n")) {
-                let line = rest.readBytes(length: end - rest.readerIndex) ?? []
+            while let length = Self.lineLength(of: rest, from: searched) {
+                let line = rest.readBytes(length: length) ?? []
                 rest.moveReaderIndex(forwardBy: 1)
                 try await body(line)
                 number += 1
+                searched = 0
             }
             guard rest.readableBytes <= Self.lineLimit else { throw LineTooLong(number: number) }
             rest.discardReadBytes()
@@ -79,6 +83,19 @@ enum ByteSource: Sendable {
 }
 
 extension ByteSource {
+    /// The number of bytes before the first line feed; nil when there is none.
+    ///
+    /// - Parameter start: the number of bytes that are known to hold none.
+    private static func lineLength(of bytes: ByteBuffer, from start: Int) -> Int? {
+        bytes.withUnsafeReadableBytes { readable in
+            let rest = readable[start...]
+            guard let base = rest.isEmpty ? nil : readable.baseAddress,
+                let found = memchr(base + start, Int32(UInt8(ascii: "\n")), rest.count)
+            else { return nil }
+            return UnsafeRawPointer(found) - base
+        }
+    }
+
     /// The error of a line that is longer than any command or event.
     struct LineTooLong: Error, CustomStringConvertible {
         let number: Int
