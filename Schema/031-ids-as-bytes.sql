@@ -23,8 +23,11 @@ declare
     permission record;
     views text[] := array['orders', 'logged_tracking_numbers'];
 begin
-    -- No append is under way then, so that none waits for a table while this change waits for another of its tables.
-    perform from log_head for update;
+    -- No append and no projector is under way then: each begins with one of these tables, and so waits before it has
+    -- locked another one that this change needs.
+    lock table log_head in access exclusive mode;
+    lock table projection_active in access exclusive mode;
+    lock table projections in access exclusive mode;
     -- A column that a view names cannot be changed beneath it.
     create temp table former_views on commit drop as
     select c.relname, pg_get_viewdef(c.oid) as definition, c.relowner::regrole as owner, c.relacl

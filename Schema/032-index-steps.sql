@@ -82,8 +82,11 @@ begin
         raise exception '% bytes of indexes have no twin yet', bytes using errcode = 'object_not_in_prerequisite_state';
     end if;
     perform set_config('lock_timeout', '500ms', true);
-    -- No append is under way then, so that none waits for a table while this change waits for another of its tables.
-    perform from log_head where one for update;
+    -- No append and no projector is under way then: each begins with one of these tables, and so waits before it has
+    -- locked another one that this change needs.
+    lock table log_head in access exclusive mode;
+    lock table projection_active in access exclusive mode;
+    lock table projections in access exclusive mode;
     create temp table replaced_indexes on commit drop as
     select l.*, r.relkind, r.relname as root_name, pg_get_indexdef(root_id) as root_definition
     from locale_indexes() l join pg_class r on r.oid = l.root_id where has_twin or not is_constraint;
