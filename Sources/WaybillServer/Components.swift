@@ -124,7 +124,7 @@ struct Components {
             }
             return (name: name, use: use)
         }
-        return LogGauges(backlog: { appender.backlogs }, pools: pools, trouble: { readiness.trouble })
+        return LogGauges(backlog: { appender.backlogs }, pools: pools, unreadiness: { readiness.unreadiness })
     }
 
     /// The HTTP server with all its routes and streams.

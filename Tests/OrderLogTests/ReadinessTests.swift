@@ -20,14 +20,14 @@ import Testing
 
     @Test func failedBatchIsTroubleUntilTheNextIsCommitted() {
         let activity = AppendActivity()
-        #expect(activity.trouble() == nil)
+        #expect(activity.unreadiness() == nil)
         activity.batchBegins()
         activity.batchFailed(PostgresError(.server, "", sqlState: "53100"))
-        #expect(activity.trouble() == .diskFull && activity.hasFoundDiskFull)
+        #expect(activity.unreadiness() == .diskFull && activity.hasFoundDiskFull)
         activity.batchBegins()
         activity.commitBegins()
         activity.batchCommitted(commands: 1)
-        #expect(activity.trouble() == nil && !activity.hasFoundDiskFull)
+        #expect(activity.unreadiness() == nil && !activity.hasFoundDiskFull)
         #expect(activity.hasCommitted(within: .seconds(60)))
     }
 
@@ -36,20 +36,20 @@ import Testing
         activity.batchBegins()
         activity.batchFailed(PostgresError(.server, "", sqlState: "25006"))
         activity.batchEnded()
-        #expect(activity.trouble() == .readOnly)
-        #expect(activity.trouble(at: .now + .seconds(4)) == nil)
+        #expect(activity.unreadiness() == .readOnly)
+        #expect(activity.unreadiness(at: .now + .seconds(4)) == nil)
     }
 
     @Test func longPhasesAreTrouble() {
         let activity = AppendActivity()
         activity.batchBegins()
-        #expect(activity.trouble(at: .now + .seconds(1)) == nil)
-        #expect(activity.trouble(at: .now + .seconds(3)) == .commandsWait)
+        #expect(activity.unreadiness(at: .now + .seconds(1)) == nil)
+        #expect(activity.unreadiness(at: .now + .seconds(3)) == .commandsWait)
         activity.commitBegins()
-        #expect(activity.trouble(at: .now + .seconds(1)) == nil)
-        #expect(activity.trouble(at: .now + .seconds(3)) == .slowCommits)
+        #expect(activity.unreadiness(at: .now + .seconds(1)) == nil)
+        #expect(activity.unreadiness(at: .now + .seconds(3)) == .slowCommits)
         activity.batchEnded()
-        #expect(activity.trouble(at: .now + .seconds(60)) == nil)
+        #expect(activity.unreadiness(at: .now + .seconds(60)) == nil)
     }
 
     @Test func stallCountsFromTheFirstBatchSinceTheLastCommit() {
@@ -74,7 +74,7 @@ import Testing
         activity.batchBegins()
         activity.commitBegins()
         activity.batchCommitted(commands: 0)
-        #expect(activity.trouble() == .diskFull && activity.hasFoundDiskFull)
+        #expect(activity.unreadiness() == .diskFull && activity.hasFoundDiskFull)
         #expect(!activity.hasCommitted(within: .seconds(60)))
     }
 

@@ -12,18 +12,18 @@ def backends(service, name):
 
 
 class Frozen:
-    """Keeps server processes from running until its scope ends."""
+    """Keeps server processes from running until its scope ends. Those that have ended meanwhile do not count."""
 
     def __init__(self, pids):
         self.pids = pids
 
     def __enter__(self):
         for pid in self.pids:
-            os.kill(pid, signal.SIGSTOP)
+            with contextlib.suppress(ProcessLookupError):
+                os.kill(pid, signal.SIGSTOP)
         return self
 
     def __exit__(self, *_):
         for pid in self.pids:
-            # One that was let run meanwhile may have ended.
             with contextlib.suppress(ProcessLookupError):
                 os.kill(pid, signal.SIGCONT)

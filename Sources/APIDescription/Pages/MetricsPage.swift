@@ -47,7 +47,7 @@ enum MetricsPage {
         return LogGauges(
             backlog: { (0, 0) },
             pools: ["log", "models"].map { (name: $0, use: idle) },
-            trouble: { nil }
+            unreadiness: { nil }
         )
     }
 

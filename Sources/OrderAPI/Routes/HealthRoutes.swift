@@ -20,8 +20,8 @@ struct HealthRoutes: Sendable {
         guard !hub.isDraining else {
             throw Problem.busy(.unavailable, retryAfter: 5, "The service is shutting down.")
         }
-        if let trouble = readiness.trouble {
-            throw Problem.busy(.unavailable, retryAfter: 1, trouble.message)
+        if let unreadiness = readiness.unreadiness {
+            throw Problem.busy(.unavailable, retryAfter: 1, unreadiness.message)
         }
         return Self.response(.ready)
     }

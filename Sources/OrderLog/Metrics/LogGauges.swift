@@ -24,24 +24,24 @@ package struct LogGauges: Sendable {
 
     private let backlog: @Sendable () -> Backlog
     private let pools: [(name: String, use: @Sendable () -> PoolUse)]
-    private let trouble: @Sendable () -> Unreadiness?
+    private let unreadiness: @Sendable () -> Unreadiness?
 
     /// - Parameters:
     ///   - backlog: the commands that wait for a batch.
     ///   - pools: the pools by the value of their label.
-    ///   - trouble: the reason why the service is not ready; nil when it is.
+    ///   - unreadiness: the reason why the service is not ready; nil when it is.
     package init(
         backlog: @escaping @Sendable () -> Backlog,
         pools: [(name: String, use: @Sendable () -> PoolUse)],
-        trouble: @escaping @Sendable () -> Unreadiness?
+        unreadiness: @escaping @Sendable () -> Unreadiness?
     ) {
         self.backlog = backlog
         self.pools = pools
-        self.trouble = trouble
+        self.unreadiness = unreadiness
     }
 
     package func register(in registry: MetricsRegistry) throws(MetricsError) {
-        let (backlog, trouble) = (backlog, trouble)
+        let (backlog, unreadiness) = (backlog, unreadiness)
         let queue = (name: "waybill_queue_commands", help: "Commands that wait for a batch.")
         try registry.gauge(queue.name, help: queue.help, labels: ["lane": "single"]) { Double(backlog().singles) }
         try registry.gauge(queue.name, help: queue.help, labels: ["lane": "bulk"]) { Double(backlog().bulk) }
@@ -62,14 +62,14 @@ package struct LogGauges: Sendable {
             }
         }
         try registry.gauge("waybill_ready", help: "1 while /readyz answers that the service is ready, else 0.") {
-            trouble() == nil ? 1 : 0
+            unreadiness() == nil ? 1 : 0
         }
         for reason in Unreadiness.allCases {
             try registry.gauge(
                 "waybill_unready",
                 help: "1 for the reason why the service is not ready now, 0 for the others.",
                 labels: ["reason": reason.rawValue]
-            ) { trouble() == reason ? 1 : 0 }
+            ) { unreadiness() == reason ? 1 : 0 }
         }
     }
 }

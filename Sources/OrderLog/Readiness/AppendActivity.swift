@@ -66,13 +66,14 @@ final class AppendActivity: Sendable {
 
         /// True where batches have been kept for so long by anything but the disk. The time counts from the first of
         /// them: commands that wait behind a batch that was refused must not wait for its time again. A commit after
-        /// an attempt that failed has no time of its own.
+        /// an attempt that failed has little time of its own: what it waits for may be the same.
         func isStalled(for duration: Duration, at now: ContinuousClock.Instant) -> Bool {
             guard let began = begunSinceCommit, now - began >= duration else { return false }
             switch phase {
             case .idle: return false
             case .beginning: return true
-            case .committing: return hasFailedSinceCommit || isKeptFromCommit
+            case .committing:
+                return isKeptFromCommit || hasFailedSinceCommit && now - phaseBegan >= AppendActivity.shortCommit
             }
         }
     }
@@ -89,6 +90,9 @@ final class AppendActivity: Sendable {
     static let longestPhase: Duration = .seconds(2)
     /// The time for which an outcome says how the next batch would fare.
     private static let failureMaxAge: Duration = .seconds(3)
+
+    /// The time after which a commit that follows a failed attempt is no usual one.
+    private static let shortCommit: Duration = .milliseconds(250)
 
     // MARK: A batch
 
@@ -222,7 +226,7 @@ final class AppendActivity: Sendable {
     // MARK: Readiness
 
     /// The reason why commands are not taken at present, as far as the last batches tell.
-    func trouble(at now: ContinuousClock.Instant = .now) -> Unreadiness? {
+    func unreadiness(at now: ContinuousClock.Instant = .now) -> Unreadiness? {
         state.withLock { state in
             if state.phase == .committing, now - state.phaseBegan > Self.longestPhase {
                 return state.isKeptFromCommit ? .commandsWait : .slowCommits

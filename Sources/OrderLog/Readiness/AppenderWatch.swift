@@ -4,7 +4,7 @@ import Postgres
 /// Watches the appender's server process while a batch waits for it, and ends a process that does nothing.
 ///
 /// A commit may take as long as the database's disk. A frozen server process looks the same to the appender, so the
-/// server is asked on another connection, which is open while a batch waits alone.
+/// server is asked on another connection, which is open for a while after each such wait alone.
 struct AppenderWatch {
     /// A look at the process of one phase of an attempt.
     private struct Look {
@@ -18,12 +18,15 @@ struct AppenderWatch {
     private let logger: Logger
     private var connection: PostgresConnection?
     private var last: Look?
+    private var lastUse = ContinuousClock.now
 
     /// The time without an answer after which the server is asked.
     private static let firstLook: Duration = .seconds(1)
     /// The time without an answer after which a process that does nothing is ended. Shorter than the time after which
     /// commands are refused, so that most are taken on a new connection.
     private static let patience: Duration = .milliseconds(1500)
+    /// The time without such a wait after which the connection is closed.
+    private static let idleTime: Duration = .seconds(10)
     /// The time for the server's answer.
     private static let timeout: Duration = .seconds(1)
 
@@ -46,8 +49,9 @@ struct AppenderWatch {
             // A cancelled sleep ends the loop by its condition.
             try? await Task.sleep(for: .milliseconds(250))
             if let attempt = activity.attemptWaiting(for: Self.firstLook) {
+                lastUse = .now
                 await look(at: attempt)
-            } else {
+            } else if .now - lastUse > Self.idleTime {
                 await close()
             }
         }

@@ -20,8 +20,8 @@ struct ProbeSchedule {
     }
 
     /// Takes note of a probe's end. After trouble the next probe commits.
-    mutating func probed(at now: ContinuousClock.Instant, committed: Bool, _ trouble: Unreadiness?) {
-        if trouble != nil {
+    mutating func probed(at now: ContinuousClock.Instant, committed: Bool, _ unreadiness: Unreadiness?) {
+        if unreadiness != nil {
             lastSuccess = nil
         } else if committed {
             lastSuccess = now

@@ -11,13 +11,13 @@ import Synchronization
 package final class ReadinessMonitor: Service {
     /// The last finding of a probe.
     private struct Finding {
-        var trouble: Unreadiness? = .starting
+        var unreadiness: Unreadiness? = .starting
         /// The time at which the running probe began; nil between two probes.
         var began: ContinuousClock.Instant?
 
         /// - Parameter overdue: the trouble that a probe without an answer tells.
-        func trouble(at now: ContinuousClock.Instant, overdue: Unreadiness) -> Unreadiness? {
-            guard trouble == nil, let began, now - began > WriteProbe.timeout else { return trouble }
+        func unreadiness(at now: ContinuousClock.Instant, overdue: Unreadiness) -> Unreadiness? {
+            guard unreadiness == nil, let began, now - began > WriteProbe.timeout else { return unreadiness }
             return overdue
         }
     }
@@ -64,15 +64,15 @@ package final class ReadinessMonitor: Service {
     }
 
     /// The reason why the service is not ready at present; nil when it is.
-    package var trouble: Unreadiness? {
+    package var unreadiness: Unreadiness? {
         let now = ContinuousClock.now
         let (writes, reads) = state.withLock { ($0.writes, $0.reads) }
-        if let trouble = appender.activity.trouble(at: now) { return trouble }
-        if let trouble = writes.trouble(at: now, overdue: .unreachable) { return trouble }
+        if let unreadiness = appender.activity.unreadiness(at: now) { return unreadiness }
+        if let unreadiness = writes.unreadiness(at: now, overdue: .unreachable) { return unreadiness }
         if !pools.contains(where: { $0.hasAnswered(within: WriteProbe.timeout) }),
-            let trouble = reads.trouble(at: now, overdue: .readsUnanswered)
+            let unreadiness = reads.unreadiness(at: now, overdue: .readsUnanswered)
         {
-            return trouble
+            return unreadiness
         }
         let late = Self.lateReads
         if pools.contains(where: { $0.lateInRow(within: late.maxAge) >= late.count }) { return .readsUnanswered }
@@ -96,18 +96,18 @@ package final class ReadinessMonitor: Service {
         var schedule = ProbeSchedule()
         let activity = appender.activity
         await repeatedly {
-            var trouble: Unreadiness?
+            var unreadiness: Unreadiness?
             // A commit that is under way tells by itself how long it takes, and holds the head meanwhile.
             if !activity.hasCommitted(within: Self.freshness), !activity.isCommitting {
                 state.withLock { $0.writes.began = .now }
                 let needsRoom = activity.hasFoundDiskFull
                 let commits = needsRoom || schedule.mustCommit(at: .now, lastBatch: activity.lastBatch)
-                trouble = await probe.run(commits: commits, needsRoom: needsRoom)
-                if trouble == .locked, activity.isCommitting { trouble = nil }
-                if needsRoom, trouble == nil { activity.diskHasRoom() }
-                schedule.probed(at: .now, committed: commits, trouble)
+                unreadiness = await probe.run(commits: commits, needsRoom: needsRoom)
+                if unreadiness == .locked, activity.isCommitting { unreadiness = nil }
+                if needsRoom, unreadiness == nil { activity.diskHasRoom() }
+                schedule.probed(at: .now, committed: commits, unreadiness)
             }
-            state.withLock { $0.writes = Finding(trouble: trouble) }
+            state.withLock { $0.writes = Finding(unreadiness: unreadiness) }
         }
     }
 
@@ -129,7 +129,7 @@ package final class ReadinessMonitor: Service {
 
     /// True when the last attempt to lock the head did not succeed.
     private var lacksHead: Bool {
-        state.withLock { $0.writes.trouble == .locked || $0.writes.trouble == .slowCommits }
+        state.withLock { $0.writes.unreadiness == .locked || $0.writes.unreadiness == .slowCommits }
     }
 
     private func probeReads() async {
@@ -137,14 +137,14 @@ package final class ReadinessMonitor: Service {
         await repeatedly {
             let began = ContinuousClock.now
             state.withLock { $0.reads.began = began }
-            var trouble: Unreadiness?
+            var unreadiness: Unreadiness?
             do {
                 try await probe.run()
                 metrics?.databaseAnswered(in: .now - began)
             } catch {
-                trouble = .readsUnanswered
+                unreadiness = .readsUnanswered
             }
-            state.withLock { $0.reads = Finding(trouble: trouble) }
+            state.withLock { $0.reads = Finding(unreadiness: unreadiness) }
         }
     }
 
@@ -160,13 +160,13 @@ package final class ReadinessMonitor: Service {
     private func report() async {
         var reported: Unreadiness? = .starting
         await repeatedly {
-            let trouble = trouble
-            guard trouble != reported else { return }
-            reported = trouble
-            if let trouble {
+            let unreadiness = unreadiness
+            guard unreadiness != reported else { return }
+            reported = unreadiness
+            if let unreadiness {
                 logger.warning(
-                    "not ready: \(trouble.message) /readyz answers 503 until that has passed",
-                    metadata: ["reason": "\(trouble.rawValue)"]
+                    "not ready: \(unreadiness.message) /readyz answers 503 until that has passed",
+                    metadata: ["reason": "\(unreadiness.rawValue)"]
                 )
             } else {
                 logger.notice("ready: commands are taken and reads are answered")

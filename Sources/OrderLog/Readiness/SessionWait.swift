@@ -27,7 +27,8 @@ struct SessionWait: Sendable, Equatable {
     /// - Parameter earlier: the state of the same process at an earlier moment of the wait.
     func cause(after earlier: SessionWait?, isCommitting: Bool) -> Cause {
         switch (eventType, event) {
-        case ("IO", _), ("IPC", "SyncRep"): return .disk
+        // Between processes: for a standby, or for another process that reads or writes.
+        case ("IO", _), ("IPC", _): return .disk
         case ("Lock", _): return .lock
         case ("LWLock", _):
             // It waits for others that write, as a rule. Once all is on disk that was to be written, it sleeps alone.
