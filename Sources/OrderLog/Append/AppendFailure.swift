@@ -30,6 +30,11 @@ enum AppendFailure: Equatable {
             self = error.kind == .decoding ? .refusal : .outside
             return
         }
+        // A prepared statement was outdated by a change of a column's type, or deallocated: it is parsed anew.
+        if ["0A000", "26000"].contains(state) {
+            self = .outside
+            return
+        }
         self = ["08", "25", "40", "53", "55", "57", "58"].contains(state.prefix(2)) ? .outside : .refusal
     }
 
