@@ -46,7 +46,7 @@ let migrations = [
     "021-projection-open.sql", "022-orders-customer.sql", "023-order-states.sql",
     "024-order-list-version.sql", "025-projection-layouts.sql", "026-projection-fence.sql",
     "027-tracking-numbers.sql", "028-order-list-numbers.sql", "029-attention-queue.sql",
-    "030-commands-expiry.sql", "031-ids-as-bytes.sql", "036-log-database.sql",
+    "030-commands-expiry.sql", "031-ids-as-bytes.sql", "032-index-steps.sql", "036-log-database.sql",
 ]
 
 let package = Package(

@@ -1,6 +1,18 @@
 -- Ids and names are compared as bytes, whatever the database's locale. With a locale, an update of the system's
 -- libraries may leave an index in an order that no look-up expects: a command id is not found then, and accepted twice.
 --
+-- The tables that are Waybill's. The schema may hold others, which are left alone.
+create function waybill_tables() returns name[]
+    language sql immutable
+    as $$
+select array[
+    'log_epochs', 'log_head', 'events', 'commands', 'order_states', 'secrets', 'projections', 'projection_active',
+    'projection_replays', 'order_list', 'order_list_keys', 'stats_orders', 'stats_statuses', 'stats_minutes',
+    'stats_durations', 'tracking_numbers']::name[]
+$$;
+
+alter function waybill_tables() owner to waybill_owner;
+
 -- Gives all text columns the collation "C" and builds their indexes again; tables are not rewritten. Does nothing where
 -- that was done before. Appends wait meanwhile, about a second for each 40 MiB of indexes.
 create function compare_ids_as_bytes() returns void
@@ -27,7 +39,7 @@ begin
         ) as changes
         from pg_class c join pg_attribute a on a.attrelid = c.oid
         where c.relnamespace = current_schema()::regnamespace and c.relkind in ('r', 'p') and not c.relispartition
-            and c.relname <> 'schema_migrations' and a.attnum > 0 and not a.attisdropped
+            and c.relname = any (waybill_tables()) and a.attnum > 0 and not a.attisdropped
             and a.atttypid in ('text'::regtype, 'text[]'::regtype)
             and a.attcollation = 'pg_catalog."default"'::regcollation
         group by c.relname order by c.relname

@@ -48,6 +48,7 @@ extension Migration {
         Migration(29, "attention-queue", PackageResources._29_attention_queue_sql),
         Migration(30, "commands-expiry", PackageResources._30_commands_expiry_sql),
         Migration(31, "ids-as-bytes", PackageResources._31_ids_as_bytes_sql),
+        Migration(32, "index-steps", PackageResources._32_index_steps_sql),
         Migration(36, "log-database", PackageResources._36_log_database_sql),
     ]
 

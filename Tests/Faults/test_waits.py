@@ -1,43 +1,10 @@
 """Commands wait a moment at most for what is not the disk: a dump, another session's locks."""
 
-import threading
 import time
 
-from support.client import Client
 from support.frozen import Frozen, backends
 from support.lock_holder import Holder
-from support.orders import order
-
-
-class Placing:
-    """Places orders one after another until its scope ends, and keeps each answer's status and seconds."""
-
-    def __init__(self, service):
-        self.answers = []
-        self._ends = threading.Event()
-        self._client = Client(service.port, service.token("backend", "aurora"))
-        self._thread = threading.Thread(target=self._run, daemon=True)
-
-    def _run(self):
-        number = 0
-        while not self._ends.is_set():
-            number += 1
-            began = time.monotonic()
-            answer = self._client.request("POST", "/v1/orders", order(number=f"W-{number}"), timeout=60)
-            self.answers.append((answer.status, time.monotonic() - began))
-            time.sleep(0.02)
-
-    def __enter__(self):
-        self._thread.start()
-        return self
-
-    def __exit__(self, *_):
-        self._ends.set()
-        self._thread.join(60)
-
-    @property
-    def longest(self):
-        return max(seconds for _, seconds in self.answers)
+from support.placing import Placing
 
 
 def test_a_dump_across_midnight_stops_no_command(bench, check):

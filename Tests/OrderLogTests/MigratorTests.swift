@@ -107,9 +107,13 @@ import Testing
             let before = try await connection.query(Self.localized)
             #expect(try before.first?.get(0, as: Int64.self) ?? 0 > 50)
             try await connection.query("insert into secrets (name, value) values ('kept', 'x')")
+            // Another program's table in the same schema.
+            try await connection.query("create table another (name text primary key)")
             try await Migrator(logger: logger).migrate(database)
-            let after = try await connection.query(Self.localized)
+            let after = try await connection.query(Self.localized + " and c.relname !~ '^another'")
             #expect(try after.first?.get(0, as: Int64.self) == 0)
+            let others = try await connection.query(Self.localized + " and c.relname ~ '^another'")
+            #expect(try others.first?.get(0, as: Int64.self) == 2, "the table and its index are left alone")
             #expect(try await connection.query("select 1 from secrets where name = 'kept'").count == 1)
             // There is nothing left to change.
             try await connection.query("select compare_ids_as_bytes()")

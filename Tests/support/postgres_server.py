@@ -154,6 +154,12 @@ class Server:
         command = [os.path.join(self._programs, program), *arguments]
         return subprocess.Popen(command, env=environment, **{**self._as_owner, **options})
 
+    def psql(self, database):
+        """A command line and its process's options, for a session of the superuser."""
+        command = [os.path.join(self._programs, "psql"), "-X", "-q", "-A", "-t", "-v", "ON_ERROR_STOP=1"]
+        place = ["-h", "127.0.0.1", "-p", str(self.port), "-U", "postgres", "-d", database]
+        return [*command, *place], {name: value for name, value in self._as_owner.items() if name != "stdin"}
+
     def script(self, text, database):
         """Runs a script for psql, with its commands, as the superuser."""
         path = f"{self.directory}-{database}.sql"

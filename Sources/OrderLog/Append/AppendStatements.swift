@@ -67,8 +67,8 @@ enum AppendStatements {
 
     /// Moves the head, whose row the transaction has locked, and selects the row's new place.
     ///
-    /// - Parameter place: the row's place, which the lock keeps. The division fails where no row is there: the head must
-    ///   not stay behind the events.
+    /// - Parameter place: the row's place, which the lock keeps. The division fails where no row is there, since the
+    ///   head must not stay behind the events.
     static func moveHead(to seq: Int64, recordedAt: Timestamp, at place: HeadPlace) -> PostgresQuery {
         PostgresQuery(
             """

@@ -132,7 +132,7 @@ package struct Migrator: Sendable {
                 "applying a migration",
                 metadata: ["version": "\(migration.version)", "name": "\(migration.name)"]
             )
-            try await run(Self.script(migration, roles: roles, login: facts.login), on: connection)
+            try await apply(Self.script(migration, roles: roles, login: facts.login), on: connection)
         }
         try await connection.query("select pg_advisory_unlock(\(Self.lock))")
         return pending
@@ -144,6 +144,32 @@ package struct Migrator: Sendable {
         if isFree { return }
         logger.notice("another process brings the schema up to date; waiting until it has ended")
         try await connection.query("select pg_advisory_lock(\(Self.lock))")
+    }
+
+    /// Runs a migration's transaction, which waits half a second at most for a table, since all other statements queue
+    /// behind one that waits. Where another session, such as a dump, keeps the table, the transaction is tried
+    /// again until that session has ended.
+    private func apply(_ script: String, on connection: PostgresConnection) async throws {
+        try await connection.query("set lock_timeout = '500ms'")
+        var isSaid = false
+        while true {
+            do {
+                try await run(script, on: connection)
+                break
+            } catch let error as PostgresError where error.sqlState == "55P03" {
+                try await connection.query("rollback")
+                if !isSaid {
+                    logger.notice(
+                        """
+                        another session, such as a dump, uses a table that the migration changes; trying again until                         that session has ended, while other processes go on
+                        """
+                    )
+                }
+                isSaid = true
+                try await Task.sleep(for: .milliseconds(Int.random(in: 1000...2000)))
+            }
+        }
+        try await connection.query("reset lock_timeout")
     }
 
     /// Runs a script. Its text is logged at debug level alone where it fails.

@@ -8,8 +8,9 @@ struct Migrate: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         abstract: "Bring the database's schema up to date.",
         discussion: """
-            Safe to run twice, and by several processes at once. Each migration is one transaction. With --print-sql \
-            nothing is changed: an administrator runs the SQL where the login of the service may not.
+            Safe to run twice, and by several processes at once. Each migration is one transaction. Indexes of large \
+            tables are made afterwards, one after another, while other processes serve. With --print-sql nothing is \
+            changed: an administrator runs the SQL where the login of the service may not.
             """
     )
 
@@ -39,6 +40,10 @@ struct Migrate: AsyncParsableCommand {
                 for migration in applied { try StandardOutput.line("applied \(migration.version) \(migration.name)") }
                 let count = applied.count == 1 ? "1 migration" : "\(applied.count) migrations"
                 try StandardOutput.line(applied.isEmpty ? "the schema is up to date" : "\(count) applied")
+                guard let steps = try await IndexBuilder(configuration: configuration, logger: logger).build() else {
+                    return try StandardOutput.line("another process makes the indexes")
+                }
+                if !steps.isEmpty { try StandardOutput.line("the indexes are made") }
             }
         }
     }

@@ -113,7 +113,8 @@ struct ServiceRuntime: Sendable {
                 )
             }
             do {
-                try await server.run(companions: services)
+                let indexes = IndexBuilder(configuration: database, logger: logger)
+                try await server.run(companions: services + [indexes])
             } catch let error as IOError where [EADDRINUSE, EADDRNOTAVAIL, EACCES].contains(error.errnoCode) {
                 // Somebody took the address while the database started.
                 throw address.failure(errno: error.errnoCode)

@@ -1,0 +1,122 @@
+-- Indexes of large tables are made while the service runs: by `create index concurrently`, which is no part of a
+-- transaction. The statements that a database still needs follow from its catalogs alone, so that a process that was
+-- killed is followed by one that goes on. The service runs them in the background, `waybill migrate` in the foreground, and
+-- an administrator by `select step from index_steps() \gexec`.
+--
+-- Today: indexes that are ordered by the locale, where they were too large to be built again under lock (031). Each gets a
+-- twin that compares bytes; when all have one, the twins take over, which costs no more than a change of the catalogs.
+
+-- The indexes whose order depends on the locale, and their twins. An index below a mebibyte needs none.
+create function locale_indexes() returns table (
+    index_id oid, index_name name, table_id oid, table_name name, root_id oid, twin name, is_constraint boolean,
+    needs_twin boolean, has_twin boolean, bytes bigint, twin_definition text)
+    language sql stable
+    as $$
+select x.indexrelid, c.relname, t.oid, t.relname, coalesce(i.inhparent, x.indexrelid), n.twin, k.oid is not null,
+    b.bytes >= 1024 * 1024 and (k.oid is null or not t.relispartition),
+    exists (
+        select from pg_index w join pg_class v on v.oid = w.indexrelid
+        where w.indrelid = t.oid and v.relname = n.twin and w.indisvalid),
+    b.bytes,
+    format(
+        'create %sindex concurrently %I on %I using %I (%s)%s%s',
+        case when x.indisunique then 'unique ' else '' end, n.twin, t.relname, m.amname,
+        (
+            select string_agg(
+                pg_get_indexdef(x.indexrelid, place, false)
+                || case when x.indcollation[place - 1] <> 0 then ' collate "C"' else '' end
+                || case x.indoption[place - 1]
+                    when 1 then ' desc nulls last' when 2 then ' nulls first' when 3 then ' desc' else '' end,
+                ', ' order by place)
+            from generate_series(1, x.indnkeyatts::int) place),
+        ' with (' || array_to_string(c.reloptions, ', ') || ')',
+        ' where ' || pg_get_expr(x.indpred, x.indrelid))
+from pg_index x
+join pg_class c on c.oid = x.indexrelid and c.relkind = 'i'
+join pg_class t on t.oid = x.indrelid
+join pg_am m on m.oid = c.relam
+cross join lateral (select (left(c.relname, 57) || '_bytes')::name as twin) n
+cross join lateral (select pg_relation_size(c.oid) as bytes) b
+left join pg_inherits i on i.inhrelid = c.oid
+left join pg_inherits p on p.inhrelid = t.oid
+left join pg_class parent on parent.oid = p.inhparent
+left join pg_constraint k on k.conindid = c.oid and k.contype in ('p', 'u') and k.conrelid = t.oid
+where t.relnamespace = current_schema()::regnamespace and coalesce(parent.relname, t.relname) = any (waybill_tables())
+    and 'pg_catalog."default"'::regcollation = any (x.indcollation::oid[])
+$$;
+
+-- The statements that are left, in their order. Each may run twice, and a new call tells what is left then.
+create function index_steps() returns table (step text)
+    language sql
+    as $$
+-- What a process left behind that was killed while it made one.
+select format('drop index concurrently %I', c.relname)
+from pg_index x join pg_class c on c.oid = x.indexrelid
+where c.relnamespace = current_schema()::regnamespace and c.relname like '%\_bytes' and not x.indisvalid
+union all
+(select twin_definition from locale_indexes() where needs_twin and not has_twin order by bytes, index_name)
+union all
+select 'select finish_ids_as_bytes()' where exists (select from locale_indexes())
+union all
+-- Sessions that prepared statements before would get an error for each one: they connect again instead.
+select 'select count(pg_terminate_backend(pid)) from pg_stat_activity where datname = current_database() '
+    || 'and application_name like ''waybill %'' and application_name <> ''waybill migrate'' '
+    || 'and pid <> pg_backend_pid() and pg_has_role(usesysid, ''usage'')'
+where exists (select from locale_indexes())
+union all
+-- The change forgets the statistics of the columns.
+select format('analyze %I', table_name)
+from (select distinct table_name from locale_indexes() where needs_twin order by 1) changed
+$$;
+
+-- Lets the twins take over, and gives all text columns the collation "C". The index of a column that has changed is kept
+-- where it compares bytes already. Fails within a second where another session, such as a dump, holds a table.
+create function finish_ids_as_bytes() returns void
+    language plpgsql
+    as $$
+declare
+    item record;
+    bytes constant bigint := (select coalesce(sum(l.bytes), 0) from locale_indexes() l where not has_twin);
+begin
+    if bytes > 32 * 1024 * 1024 then
+        raise exception '% bytes of indexes have no twin yet', bytes using errcode = 'object_not_in_prerequisite_state';
+    end if;
+    perform set_config('lock_timeout', '500ms', true);
+    -- No append is under way then, so that none waits for a table while this change waits for another of its tables.
+    perform from log_head where one for update;
+    create temp table replaced_indexes on commit drop as
+    select l.*, r.relkind, r.relname as root_name, pg_get_indexdef(root_id) as root_definition
+    from locale_indexes() l join pg_class r on r.oid = l.root_id where has_twin or not is_constraint;
+    -- Small indexes without a twin are made again below, or by the change of their columns.
+    for item in select table_name, index_name from replaced_indexes where is_constraint loop
+        execute format('alter table %I drop constraint %I', item.table_name, item.index_name);
+    end loop;
+    for item in select distinct root_name from replaced_indexes where not is_constraint loop
+        execute format('drop index %I', item.root_name);
+    end loop;
+    perform compare_ids_as_bytes();
+    for item in select table_name, index_name, twin from replaced_indexes where is_constraint loop
+        execute format('alter table %I add constraint %I primary key using index %I',
+            item.table_name, item.index_name, item.twin);
+    end loop;
+    for item in select twin, index_name from replaced_indexes where has_twin and not is_constraint loop
+        execute format('alter index %I rename to %I', item.twin, item.index_name);
+    end loop;
+    -- The index of a partitioned table takes those of its partitions that are like it.
+    for item in
+        select distinct root_definition from replaced_indexes
+        where not is_constraint and (relkind = 'I' or not has_twin)
+        order by root_definition
+    loop
+        execute replace(item.root_definition, ' ON ONLY ', ' ON ');
+    end loop;
+end
+$$;
+
+alter function compare_ids_as_bytes() owner to waybill_owner;
+alter function locale_indexes() owner to waybill_owner;
+alter function index_steps() owner to waybill_owner;
+alter function finish_ids_as_bytes() owner to waybill_owner;
+revoke all on function locale_indexes() from public;
+revoke all on function index_steps() from public;
+revoke all on function finish_ids_as_bytes() from public;
