@@ -57,6 +57,7 @@ enum ServerSettings {
     static func maintenance(of database: PostgresConfiguration) -> PostgresConfiguration {
         var maintenance = database
         maintenance.database = "postgres"
+        maintenance.requestTimeout = .seconds(30)
         return maintenance
     }
 }

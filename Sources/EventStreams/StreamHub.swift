@@ -15,6 +15,9 @@ package final class StreamHub: LogTailSink, Service {
         package var maximumStreams = 20_000
         /// The time after which a client that takes nothing is disconnected.
         package var stallDeadline: Duration = .seconds(30)
+        /// The bytes of all streams' unsent blocks beyond which a client that takes nothing is disconnected after two
+        /// seconds.
+        package var blockBytes = 256 * 1024 * 1024
         /// The time that clients have to take their `bye` when the service ends.
         package var drainDeadline: Duration = .seconds(3)
         /// The time from one id-only block of a quiet stream to the next.

@@ -39,7 +39,7 @@ package enum LogConnection {
 
     /// The time for requests of other connections that name none of their own; longer than `statement_timeout`, so that
     /// the server ends a slow statement first.
-    static let requestTimeout: Duration = .seconds(15)
+    package static let requestTimeout: Duration = .seconds(15)
 
     /// Sets the server's limit for one statement, and a second more for the answer at the client, which a frozen server
     /// process never gives.

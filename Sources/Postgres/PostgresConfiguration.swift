@@ -1,15 +1,16 @@
-import CLibPQ
-
 /// The address of a database, and the way to log in there.
 package struct PostgresConfiguration: Sendable, Hashable {
-    /// A host name, an address, or the directory of a Unix socket (begins with `/`). Resolving a name blocks the I/O
-    /// thread; give an address where that matters.
-    package var host: String
-    package var port: Int
+    /// The places where the database may be, at least one. They are tried in order for each connection.
+    package var hosts: [PostgresHost]
     package var database: String
     /// The role to log in as; empty for libpq's default, the name of the operating system's user.
     package var user: String
+    /// Nil to take it from libpq's password file, if any.
     package var password: String?
+    /// The server that will do, of several.
+    package var sessionKind = PostgresSessionKind.any
+    /// True to try the hosts in an order by chance, which spreads connections over them.
+    package var shufflesHosts = false
     /// The name in `pg_stat_activity`.
     package var applicationName = "swift-postgres"
     /// Settings of the session, such as `statement_timeout`. They are set after connecting and read back: poolers
@@ -17,7 +18,7 @@ package struct PostgresConfiguration: Sendable, Hashable {
     package var serverSettings: [String: String] = [:]
     /// A SQL expression for the role that the session acts as; its null, and nil, keep the login.
     package var roleExpression: String?
-    /// The time for opening a connection, authentication included.
+    /// The time for opening a connection to one address, authentication included, and for looking up one name.
     package var connectTimeout: Duration = .seconds(10)
     /// The time for a request that names none of its own, and for each step of a COPY; nil for no limit. A connection
     /// that misses it is closed, as for a request's own time.
@@ -29,18 +30,39 @@ package struct PostgresConfiguration: Sendable, Hashable {
     package var libpqParameters: [String: String] = [:]
 
     package init(host: String, port: Int = 5432, database: String, user: String, password: String? = nil) {
-        self.host = host
-        self.port = port
+        hosts = [PostgresHost(name: host, port: port)]
         self.database = database
         self.user = user
         self.password = password
     }
 
-    /// The parameters as libpq takes them, in a stable order.
-    var libpqKeywords: [(String, String)] {
+    /// The first host's name.
+    package var host: String {
+        get { hosts[0].name }
+        set { hosts[0].name = newValue }
+    }
+
+    /// The first host's port.
+    package var port: Int {
+        get { hosts[0].port }
+        set { hosts[0].port = newValue }
+    }
+
+    /// The parameters for one address as libpq takes them, in a stable order.
+    ///
+    /// - Parameters:
+    ///   - address: the host's numeric address; nil for a local socket.
+    ///   - sessionKind: the server that will do.
+    func libpqKeywords(
+        for host: PostgresHost,
+        address: String?,
+        sessionKind: PostgresSessionKind
+    ) -> [(String, String)] {
         var values = libpqParameters
-        values["host"] = host
-        values["port"] = String(port)
+        values["host"] = host.name.isEmpty ? nil : host.name
+        values["hostaddr"] = address
+        values["port"] = String(host.port)
+        values["target_session_attrs"] = sessionKind.rawValue
         values["dbname"] = database.isEmpty ? nil : database
         values["user"] = user.isEmpty ? nil : user
         values["password"] = password
@@ -59,7 +81,7 @@ package struct PostgresConfiguration: Sendable, Hashable {
 extension PostgresConfiguration: CustomStringConvertible, CustomDebugStringConvertible {
     /// The address without the password, for logs and errors.
     package var description: String {
-        let place = host.hasPrefix("/") ? "\(host) (port \(port))" : "\(host):\(port)"
+        let place = hosts.map(\.description).joined(separator: ",")
         return database.isEmpty ? place : "\(place)/\(database)"
     }
 

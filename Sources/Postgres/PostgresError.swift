@@ -55,6 +55,8 @@ package struct PostgresError: Error, Sendable, Equatable {
 }
 
 extension PostgresError: CustomStringConvertible {
+    /// The error for logs and users. The statement is left out: it says nothing to them, and the connection writes it
+    /// to its log at level debug.
     package var description: String {
         var text = prefix + message
         if let detail { text += "; detail: \(detail)" }
@@ -62,7 +64,6 @@ extension PostgresError: CustomStringConvertible {
         if let constraint { text += "; constraint: \(constraint)" }
         if let statementIndex { text += "; statement \(statementIndex)" }
         if outcomeUnknown { text += "; outcome unknown" }
-        if let sql { text += "; sql: \(sql)" }
         if let sqlState { text += " [SQLSTATE \(sqlState)]" }
         return text
     }

@@ -80,6 +80,7 @@ struct Components {
             appender: appender,
             tail: tail,
             metrics: logMetrics,
+            resume: settings.resume,
             logger: logger
         )
         try Self.gauges(appender: appender, readiness: readiness, log: pool, models: models.pool)

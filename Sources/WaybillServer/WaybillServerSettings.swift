@@ -16,6 +16,8 @@ package struct WaybillServerSettings: Sendable {
     package var certificates: CertificateStore?
     /// The days for which accepted command ids are kept.
     package var commandRetentionDays = 90
+    /// Lets a stopped process of the database's server run; nil for a server of others.
+    package var resume: FrozenProcessResumer?
     package var appender = Appender.Settings()
     package var streams = StreamHub.Settings()
 

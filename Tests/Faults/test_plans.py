@@ -16,6 +16,8 @@ from support.plans import PlanLog, log_plans
 from support.postgres_server import Server
 from support.sse import Stream
 
+pytestmark = pytest.mark.postgres
+
 # Statements never read one of these whole.
 LARGE = {"events", "commands", "order_states", "order_list", "order_list_keys", "tracking_numbers", "stats_orders"}
 # A server keeps a plan for any values from the sixth execution on.
@@ -140,7 +142,7 @@ def used(bench, log, placed):
         for query, meant in LIST.items():
             path = f"/v1/orders?{query}"
             record(f"GET {path} ({role})", meant, "limit 101", lambda path=path, role=role: get(path, role))
-    one, own = f"/v1/orders/{placed}", f"/v1/customers/c-1/stream?shop=aurora&after={{}}"
+    one, own = f"/v1/orders/{placed}", "/v1/customers/c-1/stream?shop=aurora&after={}"
     states, history, log_key = "order_states_v1_pkey", "events_order_id_version_key", "events_pkey"
     position = urllib.parse.quote(get(one)["position"])
     record("an order", {states}, "from order_states", lambda: get(one))

@@ -4,6 +4,7 @@ import os
 import subprocess
 
 import pytest
+
 from support.client import read_log
 from support.pooler import Pooler, is_installed
 from support.postgres_server import Server

@@ -3,6 +3,8 @@
 import json
 import os
 
+import pytest
+
 from support.client import Client, epoch, read_log, seq
 from support.forwarder import Forwarder
 from support.orders import order
@@ -11,6 +13,8 @@ from support.resets import begun_anew, check_told, last_id, on_one_line, sealed_
 from support.shop import Shop
 from support.sse import Stream
 from support.waiting import wait_for
+
+pytestmark = pytest.mark.postgres
 
 
 def test_streams_survive_the_promotion_of_a_standby(service, check):

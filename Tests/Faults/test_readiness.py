@@ -2,11 +2,15 @@
 
 import time
 
+import pytest
+
 from support.client import Client
 from support.frozen import Frozen, backends
 from support.lock_holder import Holder
 from support.shop import Shop
 from support.waiting import Overdue, wait_for
+
+pytestmark = pytest.mark.postgres
 
 
 def probe(service):

@@ -1,11 +1,15 @@
 """A backup is put back: streams that hold the id of a lost event are reset, and no other stream notices."""
 
+import pytest
+
 from support.backups import back_up, put_back
 from support.client import Client, epoch, read_log, seq
 from support.orders import order
 from support.resets import last_id, sealed_id, told, went_on
 from support.shop import Shop
 from support.sse import Stream
+
+pytestmark = pytest.mark.postgres
 
 
 def test_streams_beyond_a_restored_backup_are_reset(service, check):

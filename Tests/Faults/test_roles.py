@@ -1,11 +1,13 @@
-"""Logins of every kind on one server: a superuser, one that makes roles, a plain owner, one that may only write."""
+"""Logins of every kind on each version of PostgreSQL: a superuser, one that makes roles, a plain owner, a writer."""
 
 import os
 import subprocess
 
 import pytest
+
 from support.client import read_log
 from support.postgres_server import Server
+from support.postgres_versions import VERSIONS, programs_or_skip
 from support.service import Service
 from support.shop import Shop
 
@@ -18,9 +20,10 @@ LOGINS = {
 }
 
 
-@pytest.fixture(scope="module")
-def server(service):
-    server = Server(os.path.join(service.root, "server")).make().start()
+@pytest.fixture(scope="module", params=VERSIONS)
+def server(service, request):
+    version = request.param
+    server = Server(os.path.join(service.root, f"server-{version}"), programs_or_skip(version)).make().start()
     for login, attributes in LOGINS.items():
         server.sql(f"create role {login} login {attributes}")
         server.sql(f"create database {login} owner {login}")

@@ -18,6 +18,30 @@ package enum Samples {
         """
     }
 
+    /// The body of `PlaceOrder` with 500 lines, each with a name of so many characters.
+    ///
+    /// - Parameter isCompressible: the names repeat themselves.
+    package static func placeLarge(
+        shop: String = "aurora",
+        characters: Int = 400,
+        isCompressible: Bool = false
+    ) -> String {
+        let lines = (0..<500).map { number in
+            let letters = (0..<characters).map { _ in isCompressible ? "x" : "\(Character.random)" }.joined()
+            return #"{"lineId":"l\#(number)","sku":"S","name":"\#(letters)","quantity":2,"# + price(1000)
+        }
+        return """
+            {"number":"A-1","shop":"\(shop)","customer":"cust-1","contactRef":"c","country":"DE","currency":"EUR",
+            "locale":"de-DE","lines":[\(lines.joined(separator: ","))],"shipping":{"amount":0,"currency":"EUR"},
+            "tax":{"amount":0,"currency":"EUR"},"discount":{"amount":0,"currency":"EUR"},
+            "total":{"amount":1000000,"currency":"EUR"}}
+            """
+    }
+
+    private static func price(_ amount: Int) -> String {
+        #""unitPrice":{"amount":\#(amount),"currency":"EUR"}}"#
+    }
+
     package static func command(_ name: CommandName, _ json: String = "{}") throws -> OrderCommand {
         let value = try JSONValue.parse(Array(json.utf8))
         return try OrderCommand.decode(name, value.object ?? JSONObject())
@@ -98,4 +122,11 @@ package enum Samples {
             byteCount: byteCount
         )
     }
+}
+
+extension Character {
+    /// A random letter or digit.
+    fileprivate static var random: Character { letters[Int.random(in: 0..<letters.count)] }
+
+    private static let letters = Array("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789")
 }

@@ -64,6 +64,23 @@ import Testing
         #expect(keys(await queue.next(limit: 3)) == ["s3", "b1"])
     }
 
+    @Test func aBatchEndsWhereItsCommandsHaveTooManyBytes() async throws {
+        let queue = AppendQueue.bounded(singles: 10, bulk: 10)
+        for index in 0..<4 {
+            #expect(queue.push(try entry("s\(index)", byteCount: 300)) == nil)
+            #expect(await queue.pushBulk(try entry("b\(index)", byteCount: 300)) == nil)
+        }
+        #expect(queue.push(try entry("large", byteCount: 5000)) == nil)
+        let bounds = AppendQueue.Bounds(count: 100, bytes: 1300)
+        #expect(keys(queue.peek(limit: bounds)) == ["s0", "s1", "b0", "b1"])
+        #expect(keys(await queue.next(limit: bounds)) == ["s0", "s1", "b0", "b1"])
+        #expect(keys(await queue.next(limit: bounds)) == ["s2", "s3", "b2", "b3"])
+        // A command that is larger than a batch is one alone.
+        #expect(queue.push(try entry("s4")) == nil)
+        #expect(keys(await queue.next(limit: bounds)) == ["large"])
+        #expect(keys(await queue.next(limit: bounds)) == ["s4"])
+    }
+
     @Test func closingRefusesWaitingSenders() async throws {
         let queue = AppendQueue.bounded(singles: 1, bulk: 1)
         #expect(await queue.pushBulk(try entry("b0")) == nil)
@@ -103,4 +120,7 @@ extension AppendQueue {
     fileprivate static func bounded(singles: Int, bulk: Int) -> AppendQueue {
         AppendQueue(singles: Bounds(count: singles, bytes: .max), bulk: Bounds(count: bulk, bytes: .max))
     }
+
+    /// The next batch, without a bound in bytes.
+    fileprivate func next(limit: Int) async -> [Entry]? { await next(limit: Bounds(count: limit, bytes: .max)) }
 }

@@ -24,7 +24,10 @@ import Testing
             set { metadata[key] = newValue }
         }
 
-        func log(event: LogEvent) { lines.add("\(event.level): \(event.message)") }
+        func log(event: LogEvent) {
+            let sql = event.metadata?["sql"].map { " \($0)" } ?? ""
+            lines.add("\(event.level): \(event.message)\(sql)")
+        }
     }
 
     @Test func noticesOfTheServerAreLoggedByTheirSeverity() async throws {
@@ -40,5 +43,18 @@ import Testing
                 "warning: the database says: in a script",
             ]
         )
+    }
+
+    @Test func failedStatementIsLoggedAtDebugLevelAlone() async throws {
+        let lines = Lines()
+        let logger = Logger(label: "test") { _ in Handler(lines) }
+        let error = try await postgresError {
+            try await PostgresConnection.with(try TestServer.shared().configuration, logger: logger) { connection in
+                try await connection.query("select 'told' from nowhere")
+            }
+        }
+        #expect(error?.description.contains("nowhere") == true)
+        #expect(error?.description.contains("told") == false)
+        #expect(lines.texts == ["debug: a statement failed; its caller gets the error select 'told' from nowhere"])
     }
 }

@@ -35,6 +35,8 @@ struct ReplayBench: Sendable {
     func replay(_ change: (inout ReplayLimits) -> Void = { _ in }) -> Replay {
         var limits = ReplayLimits()
         limits.chunk = 23
+        limits.chunkBytes = 3000
+        limits.loadBytes = 1
         limits.dirtyOrders = 7
         limits.bytes = 1 << 14
         limits.nearHead = 5

@@ -70,7 +70,7 @@ class PacedLoad:
 
     @contextlib.contextmanager
     def during(self, name):
-        """A fault; the situation lasts until a command that was sent after the scope's end is accepted, and a second."""
+        """A fault; the situation lasts until a command sent after the scope's end is accepted, and a second more."""
         situation = Situation(name, time.monotonic())
         self.situations.append(situation)
         yield situation
@@ -159,10 +159,17 @@ class PacedLoad:
         while not self._ends.is_set():
             try:
                 answer = client.request("GET", "/readyz", timeout=10)
-                if answer.status == 503 and self.situations:
-                    self.situations[-1].not_ready.append((time.monotonic(), answer.json.get("detail", "")))
+                if answer.status == 503:
+                    self._note_unready(answer)
                 elif answer.status != 200:
                     self._note_wrong(f"/readyz: {answer}")
             except (OSError, http.client.HTTPException) as error:
                 self._note_wrong(f"/readyz: {error!r}")
             self._ends.wait(0.25)
+
+    def _note_unready(self, answer):
+        last = self.situations[-1] if self.situations else None
+        if last and not last.ended:
+            last.not_ready.append((time.monotonic(), answer.json.get("detail", "")))
+        else:
+            self._note_wrong(f"/readyz without a fault: {answer}")

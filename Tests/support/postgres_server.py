@@ -4,6 +4,7 @@ import contextlib
 import glob
 import os
 import pwd
+import shutil
 import signal
 import subprocess
 
@@ -41,7 +42,7 @@ class Server:
     """One cluster in a directory of its own; runs as the unprivileged user, since PostgreSQL refuses to be root."""
 
     def __init__(self, directory, programs=None, environment=None):
-        """- programs: the folder of a version's programs, such as postgres_versions finds it; by default the machine's.
+        """- programs: the folder of a version's programs, as postgres_versions finds it; by default the machine's.
         - environment: more variables of the server's processes.
         """
         self.directory = directory
@@ -84,9 +85,24 @@ class Server:
             file.write("".join(f"{line}\n" for line in settings))
         return self
 
+    def admit(self, *lines):
+        """Replaces the lines of pg_hba.conf; logins over the loopback address are trusted without them."""
+        with open(os.path.join(self.directory, "pg_hba.conf"), "w", encoding="ascii") as file:
+            file.write("".join(f"{line}\n" for line in lines))
+
+    def install(self, source, name):
+        """Puts a private copy of a file into the cluster's directory; returns its path."""
+        path = os.path.join(self.directory, name)
+        shutil.copy(source, path)
+        os.chmod(path, 0o600)
+        if os.getuid() == 0:
+            os.chown(path, self._as_owner["user"], self._as_owner["group"])
+        return path
+
     # Running
 
-    def start(self):
+    def start(self, *settings):
+        """- settings: more of them, such as `ssl=on`."""
         with open(self.directory + ".log", "ab") as log:
             self._process = subprocess.Popen(
                 [
@@ -101,7 +117,7 @@ class Server:
                     "unix_socket_directories=",
                     "-c",
                     "hot_standby=on",
-                    *(word for setting in self.settings for word in ("-c", setting)),
+                    *(word for setting in (*self.settings, *settings) for word in ("-c", setting)),
                 ],
                 stdout=log,
                 stderr=subprocess.STDOUT,
@@ -160,6 +176,24 @@ class Server:
         place = ["-h", "127.0.0.1", "-p", str(self.port), "-U", "postgres", "-d", database]
         return [*command, *place], {name: value for name, value in self._as_owner.items() if name != "stdin"}
 
+    @contextlib.contextmanager
+    def session(self, database, *statements):
+        """A session that has run the statements, and stays until its scope ends."""
+        place = ["-h", "127.0.0.1", "-p", str(self.port), "-U", "postgres", "-d", database]
+        options = {"stdout": subprocess.PIPE, "text": True, **self._as_owner, "stdin": subprocess.PIPE}
+        command = [os.path.join(self._programs, "psql"), "-X", "-q", "-A", "-t", *place]
+        process = subprocess.Popen(command, **options)
+        try:
+            process.stdin.write("".join(f"{statement};\n" for statement in statements) + "\\echo done\n")
+            process.stdin.flush()
+            while (line := process.stdout.readline()) != "done\n":
+                if not line:
+                    raise RuntimeError(f"the session ended: {statements}")
+            yield process
+        finally:
+            process.kill()
+            process.communicate()
+
     def script(self, text, database):
         """Runs a script for psql, with its commands, as the superuser."""
         path = f"{self.directory}-{database}.sql"
@@ -176,28 +210,22 @@ class Server:
             os.chown(path, self._as_owner["user"], self._as_owner["group"])
         return path
 
-    def tool(self, program, *arguments, cwd="/", check=True):
-        """Runs one of the version's programs as the server's user, against this server where it connects to one.
+    def tool(self, program, *arguments, may_fail=False):
+        """Runs one of the version's client programs against this server.
 
-        Returns what it prints, or raises RuntimeError; without `check`, returns what it prints on standard error.
+        Returns what it prints, or raises RuntimeError; where it may fail, returns what it prints on standard error.
         """
-        done = subprocess.run(
-            [os.path.join(self._programs, program), *arguments],
-            capture_output=True,
-            text=True,
-            timeout=120,
-            check=False,
-            env={
-                **os.environ,
-                **{"PGHOST": "127.0.0.1", "PGPORT": str(self.port), "PGUSER": "postgres", "PGDATABASE": "postgres"},
-            },
-            **{**self._as_owner, "cwd": cwd},
+        place = ["-h", "127.0.0.1", "-p", str(self.port), "-U", "postgres"]
+        return self._run(program, *place, *arguments, may_fail=may_fail)
+
+    def upgrade_from(self, old):
+        """Moves the databases of a stopped server of an older version into this one, which is made and not started."""
+        folder = self.folder("upgrade")
+        return self._run(
+            *("pg_upgrade", "-U", "postgres", "-s", folder),
+            *("-b", old._programs, "-B", self._programs, "-d", old.directory, "-D", self.directory),
+            cwd=folder,
         )
-        if not check:
-            return done.stderr
-        if done.returncode:
-            raise RuntimeError(f"{program} ended with {done.returncode}: {done.stdout[-500:]} {done.stderr[-1000:]}")
-        return done.stdout.strip()
 
     def stop(self):
         """Ends the server in order, without waiting for its clients."""
@@ -218,15 +246,17 @@ class Server:
         if self._process and self._process.poll() is None:
             self.kill()
 
-    def _run(self, program, *arguments):
+    def _run(self, program, *arguments, cwd="/", may_fail=False):
         done = subprocess.run(
             [os.path.join(self._programs, program), *arguments],
             capture_output=True,
             text=True,
             timeout=120,
             check=False,
-            **self._as_owner,
+            **{**self._as_owner, "cwd": cwd},
         )
+        if may_fail:
+            return done.stderr
         if done.returncode:
-            raise RuntimeError(f"{program} ended with {done.returncode}: {done.stderr[-1000:]}")
+            raise RuntimeError(f"{program} ended with {done.returncode}: {done.stdout[-500:]}{done.stderr[-1000:]}")
         return done.stdout.strip()

@@ -6,6 +6,7 @@
 #define _GNU_SOURCE
 #include <stddef.h>
 #include <stdlib.h>
+#include <string.h>
 #include <sys/syscall.h>
 #include <sys/time.h>
 #include <time.h>
@@ -17,7 +18,9 @@ static const char *hold_path;
 __attribute__((constructor)) static void read_environment(void) {
     const char *ahead = getenv("TEST_CLOCK_AHEAD");
     if (ahead) seconds_ahead = atoll(ahead);
-    hold_path = getenv("TEST_HOLD_SYNC");
+    const char *path = getenv("TEST_HOLD_SYNC");
+    // A copy: PostgreSQL writes its processes' titles over the environment.
+    if (path) hold_path = strdup(path);
 }
 
 int clock_gettime(clockid_t clock, struct timespec *now) {

@@ -1,4 +1,4 @@
-"""Processes whose wall clock is ahead, or whose fsync does not return: by a library that is loaded before the system's."""
+"""Processes whose wall clock is ahead, or whose fsync does not return, by a library loaded before the system's."""
 
 import contextlib
 import datetime

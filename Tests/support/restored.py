@@ -1,4 +1,4 @@
-"""What a service has written before and after a backup, and the facts about it once the backup is restored."""
+"""The orders that a service places before and after a backup, and their facts once the backup is restored."""
 
 from support.client import Client, epoch, read_log, seq
 from support.orders import order
@@ -10,13 +10,16 @@ from support.sse import Stream
 class Story:
     """A service on a database, with its orders of before the backup and of after it."""
 
-    def __init__(self, service, server, database="waybill"):
+    def __init__(self, service, server, midway=lambda: None):
+        """- midway: is called while the service serves and half of the orders are there."""
         self.service = service
         self.kept, self.lost = [], []
-        self.serve_from(server, database)
+        self.serve_from(server)
         self._shop = Shop(service)
         first = self._place("KEPT-0", self.kept)
         for number in range(1, 20):
+            if number == 10:
+                midway()
             self._place(f"KEPT-{number}", self.kept)
         self.kept.append(self._shop.note(first["orderId"], "kept")["position"])
         self.watched = first["orderId"]
@@ -32,17 +35,17 @@ class Story:
         for number in range(10):
             self._place(f"LOST-{number}", self.lost)
 
-    def serve_from(self, server, database="waybill"):
-        self.service.options = ["--database-url", server.url(database)]
+    def serve_from(self, server, login="postgres"):
+        self.service.options = ["--database-url", server.url("waybill", login)]
         self.service.start()
 
     def stop(self):
         if self.service.process and self.service.process.poll() is None:
             self.service.terminate(15)
 
-    def restored(self, check, server, name, database="waybill"):
+    def restored(self, check, server, name, login="postgres"):
         """Starts the service on the restored database, and checks its log, its ids, and what is appended to it."""
-        self.serve_from(server, database)
+        self.serve_from(server, login=login)
         service, staff = self.service, self.service.token("staff", "*")
         log = read_log(service.port, staff)
         check(f"{name}: the log of before, byte for byte", log == self.log, f"{len(log)}, not {len(self.log)}")
@@ -63,7 +66,7 @@ class Story:
         check(f"{name}: an id of before goes on with exactly them", shown == new, shown)
         listed = Client(service.port, staff).insist("GET", f"/v1/orders?limit=100&min_position={new[-1]}").json
         check(f"{name}: the list has every order", len(listed["orders"]) == 21, len(listed["orders"]))
-        url = server.url(database)
+        url = server.url("waybill", login)
         status, output = service.run("verify", "log", "--database-url", url)
         check(f"{name}: `verify log` finds nothing", status == 0, output)
         status, output = service.run("verify", "--database-url", url)

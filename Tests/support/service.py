@@ -14,9 +14,11 @@ from support.waiting import wait_for
 
 
 def clean_environment():
-    """This process's variables without settings of waybill, which are not for the tests; the place of PostgreSQL is."""
+    """This process's variables without settings of waybill and libpq; the place of PostgreSQL's programs stays."""
     kept = "WAYBILL_PG_BIN"
-    return {name: value for name, value in os.environ.items() if name == kept or not name.startswith("WAYBILL_")}
+    return {
+        name: value for name, value in os.environ.items() if name == kept or not name.startswith(("WAYBILL_", "PG"))
+    }
 
 
 def free_port():

@@ -1,3 +1,5 @@
+import Synchronization
+
 /// Bytes that any number of streams send: in HTTP/1.1's chunked coding (RFC 9112, section 7.1), or plain where the
 /// connection has a coding of its own.
 package final class LaneBlock: Sendable {
@@ -7,9 +9,17 @@ package final class LaneBlock: Sendable {
     /// The number of events in the block.
     let frames: Int
 
+    private static let total = Atomic(0)
+
+    /// The bytes of all blocks in memory, each counted once, however many streams send it.
+    static var totalBytes: Int { total.load(ordering: .relaxed) }
+
     init(_ bytes: [UInt8], through: Int64, frames: Int = 0) {
         self.bytes = bytes
         self.frames = frames
         self.through = through
+        Self.total.add(bytes.count, ordering: .relaxed)
     }
+
+    deinit { Self.total.subtract(bytes.count, ordering: .relaxed) }
 }

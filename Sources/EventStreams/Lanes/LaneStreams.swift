@@ -40,7 +40,8 @@ final class LaneStreams {
             epoll: epoll,
             metrics: hub.metrics,
             heartbeat: heartbeat,
-            stallDeadline: max(hub.settings.stallDeadline.wholeNanoseconds, 1_000_000)
+            stallDeadline: max(hub.settings.stallDeadline.wholeNanoseconds, 1_000_000),
+            blockBytes: hub.settings.blockBytes
         )
         recent = RecentEventsMirror(capacity: hub.settings.recentEventsBytes)
     }
@@ -216,7 +217,8 @@ final class LaneStreams {
                 guard let block = blockOfLog(table[index].group, after: after) else {
                     let view = table.groups[table[index].group].view
                     let isConflated = view.filter.tick != nil
-                    let read = isConflated ? LaneRead.conflated(view, after: after) : pages.read(for: view, after: after)
+                    let read =
+                        isConflated ? LaneRead.conflated(view, after: after) : pages.read(for: view, after: after)
                     awaitRead(read, through: through, for: index)
                     continue
                 }

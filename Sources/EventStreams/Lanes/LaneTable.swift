@@ -14,8 +14,13 @@ struct LaneTable: ~Copyable {
     /// servers of streams.
     private static let departureEvents: Epoll.Events = [.failed, .hungUp, .peerClosed]
 
-    /// Nanoseconds after which a client that takes nothing is disconnected.
-    let stallDeadline: UInt64
+    /// Nanoseconds after which a client that takes nothing is disconnected, while all blocks have more bytes than they
+    /// may have.
+    private static let shortStallDeadline: UInt64 = 2_000_000_000
+
+    private let longStallDeadline: UInt64
+    /// The bytes of all blocks beyond which clients that take nothing are disconnected sooner.
+    private let blockBytes: Int
     /// Nanoseconds of the monotonic clock when the turn began.
     var now = SystemClock.monotonicNanoseconds()
     var groups = LaneGroups()
@@ -30,12 +35,26 @@ struct LaneTable: ~Copyable {
     ///   - epoll: watches the streams' sockets.
     ///   - heartbeat: nanoseconds from heartbeat to heartbeat.
     ///   - stallDeadline: nanoseconds after which a client that takes nothing is disconnected.
-    init(of lane: Lane, epoll: Epoll, metrics: StreamMetrics?, heartbeat: UInt64, stallDeadline: UInt64) {
+    ///   - blockBytes: the bytes of all blocks beyond which that time is short.
+    init(
+        of lane: Lane,
+        epoll: Epoll,
+        metrics: StreamMetrics?,
+        heartbeat: UInt64,
+        stallDeadline: UInt64,
+        blockBytes: Int
+    ) {
         self.lane = lane
         self.epoll = epoll
         self.metrics = metrics
-        self.stallDeadline = stallDeadline
+        longStallDeadline = stallDeadline
+        self.blockBytes = blockBytes
         schedule = LaneSchedule(now: now, resolution: max(min(heartbeat, stallDeadline) / 128, 1_000_000))
+    }
+
+    /// Nanoseconds after which a client that takes nothing is disconnected.
+    var stallDeadline: UInt64 {
+        LaneBlock.totalBytes > blockBytes ? min(Self.shortStallDeadline, longStallDeadline) : longStallDeadline
     }
 
     // MARK: Streams

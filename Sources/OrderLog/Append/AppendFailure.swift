@@ -26,7 +26,8 @@ enum AppendFailure: Equatable {
             self = LogHead.isLock(error.sql) ? .outside : .timeout
             return
         }
-        guard let state = error.sqlState else {
+        // A refused login has its own SQLSTATE, and no statement.
+        guard error.kind != .connect, let state = error.sqlState else {
             self = error.kind == .decoding ? .refusal : .outside
             return
         }

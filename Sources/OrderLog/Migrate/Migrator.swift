@@ -108,6 +108,7 @@ package struct Migrator: Sendable {
     ) async throws -> R {
         var configuration = configuration
         configuration.applicationName = "waybill migrate"
+        configuration.requestTimeout = Self.queryTimeout
         return try await PostgresConnection.with(configuration, logger: logger, body)
     }
 
@@ -140,10 +141,14 @@ package struct Migrator: Sendable {
 
     /// Waits until no other process migrates. The lock is the session's: a crash releases it.
     private func takeTurn(on connection: PostgresConnection) async throws {
-        let isFree = try await connection.query("select pg_try_advisory_lock(\(Self.lock))")[0].get(0, as: Bool.self)
-        if isFree { return }
+        if try await hasTurn(on: connection) { return }
         logger.notice("another process brings the schema up to date; waiting until it has ended")
-        try await connection.query("select pg_advisory_lock(\(Self.lock))")
+        // Asked again and again, so that a server that is gone is noticed however long the other one takes.
+        repeat { try await Task.sleep(for: .milliseconds(200)) } while try await !hasTurn(on: connection)
+    }
+
+    private func hasTurn(on connection: PostgresConnection) async throws -> Bool {
+        try await connection.query("select pg_try_advisory_lock(\(Self.lock))")[0].get(0, as: Bool.self)
     }
 
     /// Runs a migration's transaction, which waits half a second at most for a table, since all other statements queue
@@ -175,7 +180,7 @@ package struct Migrator: Sendable {
     /// Runs a script. Its text is logged at debug level alone where it fails.
     private func run(_ script: String, on connection: PostgresConnection) async throws {
         do {
-            try await connection.executeScript(script)
+            try await connection.executeScript(script, timeout: Self.scriptTimeout)
         } catch {
             logger.debug("a script of the schema failed", metadata: ["sql": "\(script)"])
             var error = error
@@ -257,6 +262,11 @@ package struct Migrator: Sendable {
         "insert into schema_migrations (version, name, checksum) values "
             + "(\(migration.version), '\(migration.name)', '\(migration.checksum)')"
     }
+
+    /// The time without an answer to a question after which the connection is closed.
+    private static let queryTimeout: Duration = .seconds(60)
+    /// The time for one migration, which may build an index of a long log.
+    private static let scriptTimeout: Duration = .seconds(6 * 3600)
 
     /// The key of the advisory lock: any constant that every version of Waybill shares.
     private static let lock: Int64 = 7_766_216_571_108_108

@@ -31,6 +31,7 @@ package final class ReadinessMonitor: Service {
     private let appender: Appender
     private let tail: LogTail
     private let metrics: LogMetrics?
+    private let resume: FrozenProcessResumer?
     private let logger: Logger
     private let state: Mutex<State>
 
@@ -42,17 +43,20 @@ package final class ReadinessMonitor: Service {
     /// - Parameters:
     ///   - pools: the pools that answer reads.
     ///   - metrics: records how fast they answer.
+    ///   - resume: lets a stopped server process run that keeps the head locked; nil for a server of others.
     package init(
         pools: [PostgresPool],
         appender: Appender,
         tail: LogTail,
         metrics: LogMetrics? = nil,
+        resume: FrozenProcessResumer? = nil,
         logger: Logger
     ) {
         self.pools = pools
         self.appender = appender
         self.tail = tail
         self.metrics = metrics
+        self.resume = resume
         self.logger = logger
         state = Mutex(State(reads: pools.map { _ in Finding() }))
     }
@@ -75,6 +79,7 @@ package final class ReadinessMonitor: Service {
             await withTaskGroup(of: Void.self) { group in
                 group.addTask { await self.probeWrites() }
                 for index in self.pools.indices { group.addTask { await self.probeReads(index) } }
+                group.addTask { await self.freeHead() }
                 group.addTask { await self.report() }
             }
         }
@@ -93,6 +98,25 @@ package final class ReadinessMonitor: Service {
             state.withLock { $0.writes = Finding(trouble: trouble) }
         }
     }
+
+    /// Frees the head from a frozen server process, while commands wait.
+    private func freeHead() async {
+        var watch = HeadWatch(configuration: appender.configuration, resume: resume, logger: logger)
+        var isWaiting = false
+        await repeatedly {
+            let mustLook = appender.activity.entriesStalled(for: Self.interval) != nil || lacksHead
+            if mustLook {
+                await watch.run()
+            } else if isWaiting {
+                await watch.close()
+            }
+            isWaiting = mustLook
+        }
+        await watch.close()
+    }
+
+    /// True when the last attempt to lock the head did not succeed.
+    private var lacksHead: Bool { state.withLock { $0.writes.trouble == .locked } }
 
     private func probeReads(_ index: Int) async {
         await repeatedly {

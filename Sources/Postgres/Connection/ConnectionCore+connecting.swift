@@ -2,10 +2,16 @@ import Synchronization
 
 extension ConnectionCore {
     /// Connects, with a deadline of the driver's own: libpq's does not apply to a non-blocking connection.
-    func open(_ configuration: PostgresConfiguration) async throws(PostgresError) {
+    ///
+    /// - Parameter keywords: libpq's parameters for one address of the host.
+    func open(
+        _ keywords: [(String, String)],
+        of host: PostgresHost,
+        _ configuration: PostgresConfiguration
+    ) async throws(PostgresError) {
         if Task.isCancelled { throw PostgresError(.cancelled, "the task was cancelled before it connected") }
         let error = await withTaskCancellationHandler {
-            await withCheckedContinuation { startConnecting(configuration, $0) }
+            await withCheckedContinuation { startConnecting(keywords, of: host, configuration, $0) }
         } onCancel: {
             Task { await self.cancelConnecting() }
         }
@@ -13,20 +19,22 @@ extension ConnectionCore {
     }
 
     private func startConnecting(
+        _ keywords: [(String, String)],
+        of host: PostgresHost,
         _ configuration: PostgresConfiguration,
         _ continuation: CheckedContinuation<PostgresError?, Never>
     ) {
         let timer = executor.loop.schedule(after: configuration.connectTimeout) { [weak self] in
             self?.assumeIsolated { core in
                 core.finishConnecting(
-                    PostgresError(.connect, "\(configuration) did not answer within \(configuration.connectTimeout)")
+                    PostgresError(.connect, "\(host) did not answer within \(configuration.connectTimeout)")
                 )
             }
         }
         connectAttempt.begin(continuation, timer: timer)
         setRequestTimeout(configuration.requestTimeout)
         do throws(PostgresError) {
-            try socket.open(configuration) { [weak self] in self?.assumeIsolated { $0.socketReady() } }
+            try socket.open(keywords) { [weak self] in self?.assumeIsolated { $0.socketReady() } }
         } catch {
             finishConnecting(error)
         }

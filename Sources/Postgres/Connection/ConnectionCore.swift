@@ -197,7 +197,9 @@ actor ConnectionCore {
             case .sendScript(let id): sendScript(id)
             case .succeed(let id): finish(id, nil)
             case .fail(let id, let error): finish(id, error)
-            case .endCopy(let id, let error): copies.end(id, error)
+            case .endCopy(let id, let error):
+                copies.end(id, error)
+                if let failure = copies.failure(of: id) { note(failure) }
             case .disconnect: disconnect()
             }
         }
@@ -225,8 +227,20 @@ actor ConnectionCore {
         guard let request = requests.remove(id) else { return }
         if let timer = request.timer { executor.loop.cancel(timer) }
         let (outcome, hasFailedAtBegin) = request.outcome(error)
-        if hasFailedAtBegin, case .failure(let failure) = outcome { lease?.failure = failure }
+        if case .failure(let failure) = outcome {
+            if hasFailedAtBegin { lease?.failure = failure }
+            note(failure)
+        }
         request.continuation.resume(returning: outcome)
+    }
+
+    /// Writes a failed statement to the log, since errors do not tell it.
+    private func note(_ failure: PostgresError) {
+        guard let sql = failure.sql else { return }
+        logger.debug(
+            "a statement failed; its caller gets the error",
+            metadata: ["error": "\(failure)", "sql": "\(sql)"]
+        )
     }
 
     private func losingOnError(_ body: () throws(PostgresError) -> Void) {

@@ -40,15 +40,18 @@ final class ConnectionSocket {
 
     /// Begins to connect.
     ///
-    /// - Parameter onReady: called whenever the socket is ready; then call `pollConnecting` until it returns true, and
-    ///   `consumeInput` after that.
-    func open(_ configuration: PostgresConfiguration, onReady: @escaping () -> Void) throws(PostgresError) {
-        let keywords = configuration.libpqKeywords
+    /// - Parameters:
+    ///   - keywords: libpq's parameters, for one numeric address or local socket: libpq would look a name up here.
+    ///   - onReady: called whenever the socket is ready; then call `pollConnecting` until it returns true, and
+    ///     `consumeInput` after that.
+    func open(_ keywords: [(String, String)], onReady: @escaping () -> Void) throws(PostgresError) {
         connection = withCStrings(keywords.map(\.0)) { names in
             withCStrings(keywords.map(\.1)) { values in PQconnectStartParams(names, values, 0) }
         }
         guard let connection else { throw PostgresError(.connect, "out of memory") }
         notices.receive(from: connection)
+        // Only then does a refused login tell its SQLSTATE.
+        PQsetErrorVerbosity(connection, PQERRORS_VERBOSE)
         guard PQstatus(connection) != CONNECTION_BAD else { throw lastError(.connect) }
         self.onReady = onReady
         // The manual says to act first as if the last poll had asked for writing.
@@ -63,6 +66,7 @@ final class ConnectionSocket {
         case PGRES_POLLING_READING: try watch(for: .readable)
         case PGRES_POLLING_WRITING: try watch(for: .writable)
         case PGRES_POLLING_OK:
+            PQsetErrorVerbosity(connection, PQERRORS_DEFAULT)
             guard PQsetnonblocking(connection, 1) == 0, enterPipelineMode() else { throw lastError(.connect) }
             try watch(for: .readable)
             return true
@@ -210,20 +214,5 @@ final class ConnectionSocket {
     /// - Parameter failure: not nil to have the server drop what it has got, with this text as the reason.
     func endCopyData(failure: String?) throws(PostgresError) {
         guard PQputCopyEnd(connection, failure) == 1 else { throw lastError() }
-    }
-}
-
-/// Lends null-terminated C strings in a null-terminated array.
-private func withCStrings<R>(_ strings: [String], _ body: (UnsafePointer<UnsafePointer<CChar>?>?) -> R) -> R {
-    var bytes: [CChar] = []
-    var offsets: [Int] = []
-    for string in strings {
-        offsets.append(bytes.count)
-        bytes.append(contentsOf: string.utf8CString)
-    }
-    return bytes.withUnsafeBufferPointer { buffer in
-        var pointers = offsets.map { buffer.baseAddress?.advanced(by: $0) }
-        pointers.append(nil)
-        return pointers.withUnsafeBufferPointer { body($0.baseAddress) }
     }
 }

@@ -29,7 +29,7 @@ package final class PostgresConnection: Sendable {
         }
     }
 
-    private init(core: ConnectionCore, backendProcessID: Int32) {
+    init(core: ConnectionCore, backendProcessID: Int32) {
         self.core = core
         self.backendProcessID = backendProcessID
         lease = nil
@@ -42,26 +42,6 @@ package final class PostgresConnection: Sendable {
         backendProcessID = other.backendProcessID
         owner = other.owner
         self.lease = lease
-    }
-
-    /// Opens a session with the configuration's settings.
-    /// - Throws: `connect` when the server cannot be reached within the configuration's time or refuses (its reason is
-    ///   in the message), or a pooler does not keep the settings; `cancelled`.
-    package static func connect(
-        _ configuration: PostgresConfiguration,
-        on executor: PostgresExecutor = .shared,
-        logger: Logger
-    ) async throws(PostgresError) -> PostgresConnection {
-        let core = ConnectionCore(executor: executor, logger: logger)
-        try await core.open(configuration)
-        let connection = PostgresConnection(core: core, backendProcessID: await core.backendProcessID)
-        do throws(PostgresError) {
-            try await connection.applySettings(of: configuration)
-        } catch {
-            await core.abort("its settings could not be made")
-            throw error
-        }
-        return connection
     }
 
     /// Lends a session of its own to `body`, and closes it afterwards.

@@ -43,11 +43,17 @@ extension PostgresError {
     /// The last error that libpq keeps for a connection.
     init(_ kind: Kind, connection: OpaquePointer) {
         var lines = PostgresError.lines(PQerrorMessage(connection))
-        // A host name with several addresses gives a line for each. The reason of a server that answered comes first.
-        let reason = lines.lastIndex { $0.contains("failed: FATAL:") } ?? lines.startIndex
-        self.init(kind, lines.isEmpty ? "the connection broke" : lines.remove(at: reason))
+        // The place in PostgreSQL's source is of no use here.
+        lines.removeAll { $0.hasPrefix("LOCATION:") }
+        // One attempt gives several lines where it was made with and without encryption. The reason of a server that
+        // answered comes first.
+        let refusals = lines.map(LoginRefusal.init)
+        let reason = refusals.lastIndex { $0 != nil } ?? lines.startIndex
+        let refusal = refusals.isEmpty ? nil : refusals[reason]
+        let line = lines.isEmpty ? "the connection broke" : lines.remove(at: reason)
+        self.init(kind, refusal?.message ?? line, sqlState: refusal?.sqlState)
         // libpq asks on further lines, for example, whether the server is running.
-        if !lines.isEmpty { hint = lines.joined(separator: " ") }
+        if !lines.isEmpty { hint = lines.map { LoginRefusal($0)?.message ?? $0 }.joined(separator: " ") }
     }
 
     private static func lines(_ message: UnsafePointer<CChar>?) -> [String] {

@@ -26,6 +26,7 @@ package struct Replay: Sendable {
         configuration.serverSettings.merge(LogConnection.settings) { $1 }
         configuration.serverSettings.merge(ReplaySession.settings) { $1 }
         configuration.serverSettings.merge(ReadModels.sessionSettings) { $1 }
+        configuration.requestTimeout = ReplayLimits.timeout
         self.configuration = configuration
         self.workers = max(1, workers)
         self.limits = limits

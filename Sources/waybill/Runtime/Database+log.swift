@@ -19,6 +19,7 @@ extension Database {
                 configuration.applicationName = "waybill log"
                 configuration.roleExpression = LogConnection.roleExpression
                 configuration.serverSettings.merge(LogConnection.settings) { $1 }
+                configuration.requestTimeout = LogConnection.requestTimeout
                 let connection = try await PostgresConnection.connect(configuration, logger: logger)
                 let result: Result<Void, any Error>
                 do {

@@ -1,5 +1,6 @@
 import Access
 import AsyncHTTPClient
+import EmbeddedPostgres
 import Foundation
 import HTTPTransport
 import Logging
@@ -103,6 +104,13 @@ struct ServiceRuntime: Sendable {
             settings.host = address.host
             settings.port = address.port
             settings.certificates = certificates
+            settings.resume = services.lazy.compactMap { $0 as? EmbeddedPostgres }.first.map { cluster in
+                FrozenProcessResumer {
+                    await cluster.isStopped($0)
+                } resume: {
+                    await cluster.resume($0)
+                }
+            }
             let server = WaybillServer(settings: settings, logger: logger) { port in
                 onRunning(
                     Running(

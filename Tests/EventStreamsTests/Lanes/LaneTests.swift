@@ -21,6 +21,20 @@ import Testing
         }
     }
 
+    /// Pages of large events end before the number of events of a page: those that follow are read from there.
+    @Test func streamsOfLargeEventsPassPagesThatAreCut() async throws {
+        let text = "\"" + String(repeating: "x", count: 300_000) + "\""
+        try await LaneBench.with(recentBytes: 1 << 20) { bench in
+            bench.publish(30, text: text)
+            var clients: [(cursor: Int64, client: LaneClient)] = []
+            for cursor: Int64 in [0, 0, 3, 11] { clients.append((cursor, try await bench.open(after: cursor))) }
+            for (cursor, client) in clients {
+                #expect(try await client.waits { $0.events.last == 30 })
+                #expect(client.events == Array(cursor + 1...30))
+            }
+        }
+    }
+
     @Test(arguments: [false, true], Audience.allCases)
     func aLaneSendsTheFramesThatItsViewShows(plain: Bool, audience: Audience) async throws {
         try await LaneBench.with { bench in
@@ -100,6 +114,19 @@ import Testing
             #expect(try await eventually { bench.hub.laneStreams == 0 })
             #expect(try await stalled.waits { $0.isOver })
             #expect(!stalled.isComplete)
+        }
+    }
+
+    /// Many clients that take nothing, each at a place of its own, hold as many blocks.
+    @Test func clientsThatTakeNothingEndSoonWhileTheirBlocksAreTooManyBytes() async throws {
+        let text = "\"" + String(repeating: "x", count: 300_000) + "\""
+        try await LaneBench.with({ $0.blockBytes = 1 << 20 }) { bench in
+            bench.publish(30, text: text)
+            var clients: [LaneClient] = []
+            for cursor: Int64 in 0..<10 { clients.append(try await bench.open(after: cursor, receiveBuffer: 4096)) }
+            // Their time is 30 seconds otherwise.
+            #expect(try await eventually(within: .seconds(15)) { bench.hub.openStreams == 0 })
+            #expect(clients.count == 10)
         }
     }
 

@@ -69,7 +69,12 @@ final class WrittenLog: Sendable {
                 let found = state.events.filter { event in
                     event.seq > seq && event.seq <= last && (view.filter.orderId.map { $0 == event.orderId } ?? true)
                 }
-                let page = found.prefix(StreamSource.pageSize)
+                var bytes = 0
+                let page = found.prefix(StreamSource.pageSize).prefix { event in
+                    defer { bytes += event.data?.count ?? 0 }
+                    return bytes < StreamSource.pageBytes
+                }
+                let isCut = bytes >= StreamSource.pageBytes
                 let reached = page.count < found.count ? page.last?.seq ?? last : last
                 return StreamSource.EventPage(
                     frames: page.map {
@@ -80,6 +85,7 @@ final class WrittenLog: Sendable {
                         )
                     },
                     through: reached,
+                    isCut: isCut,
                     history: state.history
                 )
             }

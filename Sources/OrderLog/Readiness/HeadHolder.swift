@@ -1,0 +1,47 @@
+import Postgres
+
+/// A server process of a Waybill service that keeps the head of the log locked while others wait for it.
+struct HeadHolder: Sendable, Equatable {
+    let pid: Int32
+    /// True between two statements of its transaction.
+    let isIdle: Bool
+    /// The time since its last statement began or ended.
+    let seconds: Double
+    /// The kind of event that it waits for, as far as it told; nil while it works.
+    let waitsFor: String?
+
+    /// True for a process that the server itself should have ended: by `idle_in_transaction_session_timeout` after two
+    /// seconds, or by `statement_timeout` after ten. It is frozen, or its machine is.
+    ///
+    /// A process that waits for the disk or for a synchronous standby is none of these: its commit may take its time.
+    var isOverdue: Bool {
+        if isIdle { return seconds > 3 }
+        return seconds > 12 && (waitsFor == nil || waitsFor == "Client" || waitsFor == "Timeout")
+    }
+
+    /// Finds those whom the services' appenders and probes wait for. Needs the login's own privileges: a session is
+    /// shown, and may be ended, by its login alone.
+    static func all(on connection: PostgresConnection) async throws(PostgresError) -> [HeadHolder] {
+        let rows = try await connection.query(
+            """
+            select holder.pid, holder.state like 'idle%' as is_idle, holder.wait_event_type as waits_for,
+                extract(epoch from clock_timestamp() - holder.state_change)::float8 as seconds
+            from pg_stat_activity as holder
+            where holder.datname = current_database() and holder.application_name like 'waybill%'
+                and holder.state is not null and holder.pid in (
+                    select unnest(pg_blocking_pids(waiting.pid)) from pg_stat_activity as waiting
+                    where waiting.datname = current_database() and waiting.application_name like 'waybill%'
+                        and waiting.wait_event_type = 'Lock')
+                and cardinality(pg_blocking_pids(holder.pid)) = 0
+            """
+        )
+        return try rows.map { row throws(PostgresError) in
+            try HeadHolder(
+                pid: row.get("pid", as: Int32.self),
+                isIdle: row.get("is_idle", as: Bool.self),
+                seconds: row.get("seconds", as: Double.self),
+                waitsFor: row.get("waits_for", as: String?.self)
+            )
+        }
+    }
+}

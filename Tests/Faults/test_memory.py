@@ -1,0 +1,162 @@
+"""Memory is bounded in bytes, also with orders of 500 lines with long texts."""
+
+import json
+import threading
+import time
+import uuid
+
+import pytest
+
+from support import roles
+from support.client import Client, read_log
+from support.commands import Commands
+from support.memory import Peak, fill, large_order, run_measured
+from support.raw_stream import RawStream
+from support.waiting import wait_for
+
+# A quarter of a megabyte each.
+ORDERS = 240
+
+
+@pytest.fixture(scope="module")
+def orders(bench):
+    return fill(bench, ORDERS)
+
+
+@pytest.fixture
+def fresh(bench, orders):
+    """The service just started: memory that an earlier test has freed is not given back to the system at once."""
+    bench.service.terminate()
+    bench.service.start()
+    return bench.service
+
+
+def together(calls):
+    """Makes the calls at the same time; returns their results."""
+    results = [None] * len(calls)
+
+    def run(index):
+        results[index] = calls[index]()
+
+    threads = [threading.Thread(target=run, args=(index,), daemon=True) for index in range(len(calls))]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join(120)
+    return results
+
+
+def within(check, name, peak, limit):
+    """Checks that a scope has taken no more than some MiB beyond what the process had."""
+    check.note(f"{name}: {peak}")
+    check(f"{name} take less than {limit} MiB", peak.most - peak.before < limit, str(peak))
+
+
+def test_pages_of_large_events_end_at_their_size(bench, check, fresh):
+    service, staff = fresh, bench.tokens[roles.STAFF]
+    page = bench.send("GET", "/v1/events?limit=1000", role=roles.STAFF)
+    check("a page has about 8 MiB", 7 << 20 < len(page.body) < 12 << 20, len(page.body))
+    check("and says that there is more", "next" in page.json, page.json.keys())
+    with Peak(service.process.pid) as peak:
+        logs = together([lambda: len(read_log(service.port, staff)) for _ in range(3)])
+    check("each walk finds every event once", set(logs) == {4 * (ORDERS + 1)}, logs)
+    within(check, "three walks by pages", peak, 200)
+
+
+def test_slow_streams_catch_up_in_little_memory(bench, check, fresh):
+    service, staff = fresh, bench.tokens[roles.STAFF]
+    request = f"GET /v1/stream?after=0 HTTP/1.1\r\nHost: a\r\nAuthorization: Bearer {staff}\r\n\r\n".encode()
+    streams = []
+    with Peak(service.process.pid) as peak:
+        for _ in range(12):
+            streams.append(RawStream(service.port, request, receive_buffer=8192))
+        deadline = time.monotonic() + 30
+        while min(len(stream.received) for stream in streams) < 10 << 20 and time.monotonic() < deadline:
+            for stream in streams:
+                stream.read()
+            time.sleep(0.005)
+    for stream in streams:
+        check("the stream is open", not stream.ended and stream.status == 200, (stream.ended, stream.received[:200]))
+        stream.socket.close()
+    check("each got 10 MiB", min(len(stream.received) for stream in streams) >= 10 << 20)
+    within(check, "twelve slow streams", peak, 150)
+
+
+def test_commands_on_large_orders_take_little_memory(bench, check, fresh, orders):
+    service = fresh
+
+    def note(part):
+        client = Client(service.port, bench.tokens[roles.BACKEND])
+        body = {"text": "x" * 500, "visibility": "staff"}
+        return [client.insist("POST", f"/v1/orders/{order}/note", body).status for order in part]
+
+    with Peak(service.process.pid) as peak:
+        statuses = together([lambda part=orders[first::8]: note(part) for first in range(8)])
+    check("every note is taken", {status for part in statuses for status in part} == {200}, statuses[0][:3])
+    within(check, "notes on all orders", peak, 250)
+
+
+def test_bulk_requests_of_large_orders_take_little_memory(bench, check, fresh, orders):
+    service = fresh
+
+    def lines(number):
+        body = [
+            {"command": "placeOrder", "orderId": str(uuid.uuid4()), **large_order(number=f"B-{number}-{line}")}
+            for line in range(30)
+        ]
+        text = "".join(json.dumps(line) + "\n" for line in body).encode()
+        headers = {"Content-Type": "application/x-ndjson"}
+        answer = Client(service.port, bench.tokens[roles.BACKEND]).request(
+            "POST", "/v1/commands", text, headers, timeout=120
+        )
+        return [json.loads(line)["result"] for line in answer.body.splitlines()]
+
+    with Peak(service.process.pid) as peak:
+        results = together([lambda number=number: lines(number) for number in range(3)])
+    check("every line is accepted", all(part == ["accepted"] * 30 for part in results), results)
+    within(check, "three bulk requests", peak, 300)
+
+
+def test_replays_of_large_orders_take_little_memory(bench, check, fresh, orders):
+    service = fresh
+
+    def replay(name):
+        bench.expect("a replay begins", 202, "POST", f"/v1/projections/{name}/replay", role=roles.OPERATOR)
+
+        def is_over():
+            found = bench.send("GET", "/v1/projections", role=roles.OPERATOR).json["projections"]
+            return not any("replay" in entry for entry in found if entry["name"] == name)
+
+        wait_for(is_over, 120, f"the replay of {name} is over")
+
+    with Peak(service.process.pid) as peak:
+        replay("orders")
+    within(check, "a replay", peak, 350)
+
+
+def test_programs_take_little_memory(bench, check, orders):
+    service = bench.service
+    service.terminate()
+    commands = Commands(service.binary, service.root)
+    for name, arguments, limit in (
+        ("log export", ["log", "export", "--output", commands.path("export"), "--data-dir", "data"], 150),
+        ("verify", ["verify", "orders", "--data-dir", "data"], 300),
+    ):
+        status, memory = run_measured([service.binary, *arguments], service.root)
+        check.note(f"{name}: {memory:.0f} MiB at most")
+        check(f"{name} ends well", status == 0, status)
+        check(f"{name} takes less than {limit} MiB", memory < limit, memory)
+    service.start()
+
+
+def test_a_line_without_end_is_no_export(bench, check):
+    commands = Commands(bench.service.binary, bench.service.root)
+    path = commands.write("endless", b"x" * (64 << 20))
+    done = commands.run("log", "import", path, "--data-dir", "other")
+    check("the import fails", done.returncode == 1, done)
+    check("and names the line", "line 1: it is longer than 4 MiB" in done.stderr, done.stderr)
+    with open(path, "rb") as file:
+        status, memory = run_measured(
+            [bench.service.binary, "log", "import", "-", "--data-dir", "other"], bench.service.root, stdin=file
+        )
+    check("its memory does not grow with the line", status == 1 and memory < 120, (status, memory))

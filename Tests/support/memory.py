@@ -1,0 +1,89 @@
+"""Orders of 500 lines with long texts, and the memory that a process takes for them."""
+
+import os
+
+from support import many_orders
+from support.orders import money, order
+
+# About 240 kB of JSON, a little less than a body holds.
+LINES = 500
+CHARACTERS = 340
+
+
+def large_order(number="N-1", **changes):
+    """A placeOrder body with as many lines as an order holds."""
+    lines = [
+        {
+            "lineId": f"l{line}",
+            "sku": f"SKU-{line}",
+            "name": f"{line} ".ljust(CHARACTERS, "x"),
+            "quantity": 2,
+            "unitPrice": money(1000),
+        }
+        for line in range(1, LINES + 1)
+    ]
+    return order(number=number, lines=lines, total=money(1000 * 2 * LINES + 700), **changes)
+
+
+def fill(bench, count):
+    """Makes a log of large orders: one is placed and sent, the others are copies, made by SQL. Returns their ids."""
+    placed = bench.send("POST", "/v1/orders", large_order(terms="invoice"))
+    if placed.status != 201:
+        raise RuntimeError(f"a large order was refused: {placed}")
+    order_id = placed.json["orderId"]
+    lines = [{"lineId": f"l{line}", "quantity": 2} for line in range(1, LINES + 1)]
+    for name, body in (
+        ("confirm", {}),
+        ("pack", {"parcelId": "p1", "lines": lines}),
+        ("dispatch", {"parcelId": "p1", "carrier": "dhl", "trackingNumber": "TRK1"}),
+    ):
+        answer = bench.send("POST", f"/v1/orders/{order_id}/{name}", body)
+        if answer.status != 200:
+            raise RuntimeError(f"{name} was refused: {answer}")
+    position = bench.send("GET", f"/v1/orders/{order_id}").json["position"]
+    bench.expect("the list follows", 200, "GET", f"/v1/orders?min_position={position}&limit=1")
+    many_orders.fill(bench.service, "waybill", count)
+    ids = bench.service.sql("select distinct order_id from events where shop = 'aurora'", "waybill")
+    return ids.split()
+
+
+class Peak:
+    """The most resident memory of a process within a scope, in MiB, and what it had at the beginning."""
+
+    def __init__(self, pid):
+        self.pid = pid
+        self.before = self.most = 0
+
+    def __enter__(self):
+        # proc(5): 5 resets the peak.
+        with open(f"/proc/{self.pid}/clear_refs", "w", encoding="ascii") as file:
+            file.write("5")
+        self.before = self._read("VmRSS")
+        return self
+
+    def __exit__(self, *_):
+        self.most = self._read("VmHWM")
+
+    def _read(self, name):
+        with open(f"/proc/{self.pid}/status", encoding="ascii") as file:
+            return next(int(line.split()[1]) for line in file if line.startswith(name)) / 1024
+
+    def __str__(self):
+        return f"{self.before:.0f} MiB before, {self.most:.0f} at most"
+
+
+def run_measured(arguments, folder, environment=None, stdin=None):
+    """Runs a program to its end; returns its status and the most resident memory that it had, in MiB."""
+    pid = os.fork()
+    if pid == 0:
+        try:
+            os.chdir(folder)
+            null = os.open(os.devnull, os.O_RDWR)
+            os.dup2(stdin.fileno() if stdin else null, 0)
+            os.dup2(null, 1)
+            os.dup2(null, 2)
+            os.execve(arguments[0], arguments, {**os.environ, **(environment or {})})
+        finally:
+            os._exit(127)
+    _, status, usage = os.wait4(pid, 0)
+    return os.waitstatus_to_exitcode(status), usage.ru_maxrss / 1024
