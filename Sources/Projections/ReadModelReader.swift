@@ -7,6 +7,7 @@ package struct ReadModelReader: Sendable {
     package let pool: PostgresPool
     package let registry: EpochRegistry
     package let pace: ProjectionPace
+    let carriers = CarrierCounts()
 
     /// - Parameter pace: the pace of this process's projector, so that a read that waits for the projector ends its
     ///   pause.
@@ -72,15 +73,19 @@ package struct ReadModelReader: Sendable {
         let registry = registry
         return try await pool.withConnection { connection in
             let newer = EpochStore.newer.query(after: connection.history.newestOrdinal)
-            var results =
-                if bitmapScans {
-                    try await connection.withTransaction("begin read only") { transaction in
-                        let allow = PostgresQuery("set local enable_bitmapscan = on")
-                        return Array(try await transaction.pipeline([allow] + queries + [newer]).dropFirst())
-                    }
-                } else {
-                    try await connection.pipeline(queries + [newer])
+            func readWithBitmapScans() async throws -> [PostgresResult] {
+                try await connection.withTransaction("begin read only") { transaction in
+                    let allow = PostgresQuery("set local enable_bitmapscan = on")
+                    return Array(try await transaction.pipeline([allow] + queries + [newer]).dropFirst())
                 }
+            }
+            var results: [PostgresResult]
+            do {
+                results = try await bitmapScans ? readWithBitmapScans() : connection.pipeline(queries + [newer])
+            } catch let error as PostgresError where bitmapScans && error.isOutdatedStatement {
+                // Within a transaction the driver does not send the statements again.
+                results = try await readWithBitmapScans()
+            }
             return (results, try connection.addEpochs(results.removeLast(), registry: registry))
         }
     }
