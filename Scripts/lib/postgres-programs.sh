@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # Prints the folder of the programs of a PostgreSQL version, such as 18; fetches them where they must be. Fails, and says
-# why, where they cannot be had.
+# why, where they cannot be had. With `own` prints the version that the tests use by themselves.
 set -euo pipefail
 
 # shellcheck source=Scripts/lib/common.sh

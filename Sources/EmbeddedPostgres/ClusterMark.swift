@@ -1,7 +1,7 @@
 import Glibc
 
-/// The mark that ties a cluster outside to its data directory: a file `cluster.id` in both, with the same random number.
-/// A data directory that was deleted and made anew has no mark, and a copy shares the mark of its original.
+/// The mark that ties a cluster outside to its data directory: a file `cluster.id` in both, with the same random
+/// number. A data directory that was deleted and made anew has no mark, and a copy shares the mark of its original.
 struct ClusterMark: Hashable {
     /// 32 hexadecimal digits.
     let id: String

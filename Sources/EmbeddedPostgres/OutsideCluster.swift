@@ -1,7 +1,7 @@
 import Glibc
 import Logging
 
-/// The clusters below `/var/lib/waybill`, seen from one data directory: which of them is its own, by the ``ClusterMark``.
+/// The clusters below `/var/lib/waybill`, seen from one data directory, whose own is known by the ``ClusterMark``.
 final class OutsideCluster {
     private let dataDirectory: String
     private let account: ServerAccount
@@ -73,7 +73,7 @@ final class OutsideCluster {
         var kept = ""
         var number = 1
         repeat {
-            kept = "\(cluster).old-\(number)"
+            kept = "\(cluster).\(Self.asideInfix)\(number)"
             number += 1
         } while FileSystem.exists(kept)
         try await ClusterServer(cluster: cluster, account: account).end(logger: logger)
@@ -89,10 +89,19 @@ final class OutsideCluster {
         )
     }
 
+    /// True for the names that this type gives; others, such as those of backups, are somebody's own.
+    private static func isOurName(_ name: String) -> Bool {
+        let parts = name.split(separator: ".", maxSplits: 1, omittingEmptySubsequences: false)
+        guard parts[0].count == 16, parts[0].allSatisfy(\.isHexDigit) else { return false }
+        return parts.count == 1 || parts[1].hasPrefix(asideInfix)
+    }
+
+    private static let asideInfix = "old-"
+
     /// Finds the cluster of a data directory that has another path now, and puts it into its place.
     private func fetch(_ own: ClusterMark) async throws {
         let root = ClusterPlacement.outsideRoot
-        let candidates = FileSystem.entries(root).sorted().map { "\(root)/\($0)" }
+        let candidates = FileSystem.entries(root).sorted().filter(Self.isOurName).map { "\(root)/\($0)" }
         guard
             let found = candidates.first(where: {
                 FileSystem.exists("\($0)/PG_VERSION") && ClusterMark(in: $0)?.id == own.id

@@ -33,7 +33,8 @@ package struct ServerBinaries: Sendable, Hashable {
             if let match = installed.first(where: { $0.major == clusterMajor }) { return match }
             let advice =
                 if newest < clusterMajor {
-                    "install `postgresql-\(clusterMajor)`, or name the directory of its programs in WAYBILL_PG_BIN"
+                    "install `postgresql-\(clusterMajor)`, or name the directory of that version's programs in "
+                        + "WAYBILL_PG_BIN"
                 } else {
                     "run `waybill upgrade`, which moves the cluster to \(newest) with the programs of both versions "
                         + "(`postgresql-\(clusterMajor)` can be installed beside `postgresql-\(newest)`)"

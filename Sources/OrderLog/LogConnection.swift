@@ -44,7 +44,7 @@ package enum LogConnection {
     /// Sets the server's limit for one statement, and a second more for the answer at the client, which a frozen server
     /// process never gives.
     static func limitStatements(of configuration: inout PostgresConfiguration, to limit: Duration) {
-        configuration.serverSettings["statement_timeout"] = "\(max(1, Int(limit / .milliseconds(1))))"
+        configuration.serverSettings["statement_timeout"] = "\(limit.serverMilliseconds)"
         configuration.requestTimeout = limit + .seconds(1)
     }
 }

@@ -6,6 +6,9 @@ public enum SystemClock {
     /// Nanoseconds of the monotonic clock, which never goes back.
     public static func monotonicNanoseconds() -> UInt64 { waybill_clock_nanoseconds(CLOCK_MONOTONIC) }
 
+    /// Nanoseconds of the monotonic clock that goes on while the machine sleeps, unlike `monotonicNanoseconds`.
+    public static func bootNanoseconds() -> UInt64 { waybill_clock_nanoseconds(CLOCK_BOOTTIME) }
+
     /// Nanoseconds since 1970-01-01T00:00:00Z, leap seconds not counted.
     public static func unixNanoseconds() -> UInt64 { waybill_clock_nanoseconds(CLOCK_REALTIME) }
 

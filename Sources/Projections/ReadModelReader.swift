@@ -63,28 +63,28 @@ package struct ReadModelReader: Sendable {
 
     /// Runs statements in one round trip.
     ///
-    /// - Parameter bitmapScans: lets the statements use inverted indexes. The connections' settings keep bitmap scans
-    ///   off, so that the switch goes back when the transaction ends.
+    /// - Parameter switches: the planner's switches that the statements need; they go back when the transaction ends.
     /// - Returns: a result for each, and the history of the server that they come from, no older than they are.
     func read(
         _ queries: [PostgresQuery],
-        bitmapScans: Bool = false
+        switches: [PlannerSwitch] = []
     ) async throws -> (results: [PostgresResult], history: EpochTable) {
         let registry = registry
-        return try await pool.withConnection { connection in
+        return try await pool.read(in: registry) { connection in
             let newer = EpochStore.newer.query(after: connection.history.newestOrdinal)
-            func readWithBitmapScans() async throws -> [PostgresResult] {
+            func readWithSwitches() async throws -> [PostgresResult] {
                 try await connection.withTransaction("begin read only") { transaction in
-                    let allow = PostgresQuery("set local enable_bitmapscan = on")
-                    return Array(try await transaction.pipeline([allow] + queries + [newer]).dropFirst())
+                    let settings = switches.map { PostgresQuery("set local \($0.rawValue)") }
+                    let results = try await transaction.pipeline(settings + queries + [newer])
+                    return Array(results.dropFirst(settings.count))
                 }
             }
             var results: [PostgresResult]
             do {
-                results = try await bitmapScans ? readWithBitmapScans() : connection.pipeline(queries + [newer])
-            } catch let error as PostgresError where bitmapScans && error.isOutdatedStatement {
+                results = try await switches.isEmpty ? connection.pipeline(queries + [newer]) : readWithSwitches()
+            } catch let error as PostgresError where !switches.isEmpty && error.isOutdatedStatement {
                 // Within a transaction the driver does not send the statements again.
-                results = try await readWithBitmapScans()
+                results = try await readWithSwitches()
             }
             return (results, try connection.addEpochs(results.removeLast(), registry: registry))
         }

@@ -29,8 +29,8 @@ extension ServerTests {
         }
 
         private func remove(_ place: Workplace) throws {
-            for path in [place.outside, "\(place.outside).old-1", "\(place.outside).old-2", "\(place.outside).lock"] {
-                try FileSystem.removeTree(path)
+            for name in ["", ".old-1", ".old-2"] {
+                for ending in ["", ".lock"] { try FileSystem.removeTree("\(place.outside)\(name)\(ending)") }
             }
         }
 
@@ -106,7 +106,9 @@ extension ServerTests {
             try await with { place, _ in
                 defer { try? remove(place) }
                 try await fill(place)
-                try FileSystem.removeTree(place.outside)
+                let backup = "\(place.outside).bak"
+                defer { try? FileSystem.removeTree(backup) }
+                try #require(rename(place.outside, backup) == 0)
                 let error = await #expect(throws: EmbeddedPostgresError.self) { try await place.postgres().start() }
                 #expect(error?.code == .clusterMissing)
                 try FileSystem.removeTree("\(place.dataDirectory)/cluster.id")

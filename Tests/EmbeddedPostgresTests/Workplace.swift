@@ -44,7 +44,7 @@ struct Workplace: Sendable {
                 )
             }
         }
-        try FileSystem.removeTree(place.outside)
+        for path in [place.outside, "\(place.outside).lock"] { try FileSystem.removeTree(path) }
         try FileSystem.removeTree(root)
         try result.get()
     }

@@ -37,7 +37,16 @@ def pair(servers):
     primary, standby = servers
     primary.sql("drop database if exists waybill with (force)")
     primary.sql("create database waybill")
+    follows(primary, standby)
     return primary, standby
+
+
+def follows(primary, standby):
+    """Waits until the standby has replayed all that the primary has written."""
+    flushed = primary.sql("select pg_current_wal_flush_lsn()")
+    wait_for(
+        lambda: standby.sql(f"select pg_last_wal_replay_lsn() >= '{flushed}'") == "t", 60, "the standby has followed"
+    )
 
 
 @contextlib.contextmanager
@@ -126,10 +135,7 @@ def fails_over(service, check, primary, standby):
     """Kills the primary beneath a service and promotes the standby."""
     shop = Shop(service)
     placed = [shop.place(f"BEFORE-{number}")["position"] for number in range(5)]
-    flushed = primary.sql("select pg_current_wal_flush_lsn()")
-    wait_for(
-        lambda: standby.sql(f"select pg_last_wal_replay_lsn() >= '{flushed}'") == "t", 30, "the standby has followed"
-    )
+    follows(primary, standby)
     primary.kill()
     standby.sql("select pg_promote()")
     began = time.monotonic()

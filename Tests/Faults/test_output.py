@@ -49,6 +49,7 @@ def running(service):
 ONE_SHOT = {
     "token": "token --role staff --shop '*'",
     "migrate": "migrate",
+    "upgrade": "upgrade",
     "verify": "verify",
     "replay": "replay stats",
     "log head": "log head",

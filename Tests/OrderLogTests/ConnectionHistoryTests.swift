@@ -12,8 +12,11 @@ import Testing
     private static let other = EpochTable([
         Epoch(ordinal: 1, name: "yyyyyyyy", firstSeq: 1), Epoch(ordinal: 2, name: "zzzzzzzz", firstSeq: 2),
     ])
+    /// An epoch that only a newer server has.
+    private static let later = Epoch(ordinal: 9, name: "zzzzzzzz", firstSeq: 9)
     private static let mine = CustomerKey(shop: "aurora", customer: "cust-1")
 
+    /// Another session has told of a later epoch meanwhile, but the page's own server does not have it.
     @Test func eachReadCarriesTheHistoryOfItsConnection() async throws {
         try await TestLog.with { log in
             let order = UUID()
@@ -22,46 +25,74 @@ import Testing
             }
             let head = try await log.reader.head()
             #expect(head == receipt.position)
-            log.registry.replace(with: Self.other)
+            let other = { log.registry.replace(with: Self.other) }
+            other()
             #expect(try await log.reader.head() == head)
+            other()
             let page = try await log.reader.events(after: 0, limit: 10, scope: .everything)
             #expect(page.history.position(of: page.through) == head)
+            other()
             let mine = try await log.reader.events(of: Self.mine, after: 0, limit: 10)
             #expect(mine.history.position(of: mine.through) == head)
+            other()
             let stored = try await log.reader.order(order, scope: .everything)
             #expect(stored.head == head && stored.stored?.position == head)
+            other()
             #expect(try await log.reader.order(order, scope: .everything, at: .version(1))?.position == head)
+            other()
             let orders = try await log.reader.orders(of: Self.mine, after: nil, at: nil, limit: 10)
             #expect(orders.history.position(of: orders.head) == head && orders.orders.map(\.position) == [head])
-        }
-    }
-
-    @Test func positionsAreCheckedByTheHistoryOfTheHead() async throws {
-        try await TestLog.with { log in
-            _ = try await log.withAppender { appender in
-                try await appender.submit(Samples.submission(.placeOrder, Samples.place(), order: UUID()))
-            }
-            let head = try await log.reader.head()
-            log.registry.replace(with: Self.other)
+            other()
             #expect(try await log.reader.check(head) == .good(head.seq))
+            other()
             #expect(try await log.reader.check(LogPosition(epoch: "zzzzzzzz", seq: 1)) == .unknownEpoch)
         }
     }
 
-    @Test func receiptsCarryTheHistoryThatTheBatchBelongsTo() async throws {
+    @Test func aConnectionToAFormerServerIsReplaced() async throws {
+        try await TestLog.with { log in
+            let before = try await backend(of: log)
+            #expect(try await backend(of: log) == before)
+            log.registry.replace(with: EpochTable(log.registry.current.epochs + [Self.later]))
+            let after = try await backend(of: log)
+            #expect(after != before)
+            #expect(!log.registry.current.epochs.contains(Self.later), "the new connection has told of its history")
+            #expect(try await backend(of: log) == after)
+        }
+    }
+
+    @Test func nothingIsAppendedToAFormerServer() async throws {
         try await TestLog.with { log in
             let receipts = try await log.withAppender { appender in
                 let first = try await appender.submit(
                     Samples.submission(.placeOrder, Samples.place(), order: UUID())
                 )
-                log.registry.replace(with: Self.other)
+                let before = try await appenders(of: log)
+                log.registry.replace(with: EpochTable(log.registry.current.epochs + [Self.later]))
                 let second = try await appender.submit(
                     Samples.submission(.placeOrder, Samples.place(), order: UUID())
                 )
+                #expect(try await appenders(of: log).isDisjoint(with: before))
                 return [first, second]
             }
             #expect(receipts.map(\.position.epoch) == [receipts[0].position.epoch, receipts[0].position.epoch])
         }
+    }
+
+    /// The server process that a read comes from.
+    private func backend(of log: TestLog) async throws -> Int32 {
+        try await log.reader.readWithHistory(PostgresQuery("select pg_backend_pid() as pid")).rows[0].get("pid")
+    }
+
+    /// The server processes of the appender's connections.
+    private func appenders(of log: TestLog) async throws -> Set<Int32> {
+        let rows = try await log.pool.query(
+            """
+            select pid from pg_stat_activity
+            where datname = current_database() and application_name = 'waybill appender'
+            """
+        )
+        return Set(try rows.map { try $0.get("pid", as: Int32.self) })
     }
 
     @Test func theRegistryTakesEpochsOfItsOwnHistoryAlone() {

@@ -80,6 +80,18 @@ import Testing
         }
     }
 
+    @Test func aTailWhoseConnectionIsReplacedStaysCurrent() async throws {
+        try await TestLog.with { log in
+            try await withTail(log) { _, tail in
+                #expect(tail.isCurrent)
+                try await log.terminateConnections(named: "waybill tail")
+                #expect(try await eventually { !tail.isHealthy })
+                #expect(tail.isCurrent)
+                #expect(try await eventually { tail.isHealthy })
+            }
+        }
+    }
+
     @Test func aTailBeginsAtTheHead() async throws {
         try await TestLog.with { log in
             try await log.withAppender { appender in

@@ -1,5 +1,6 @@
 import Foundation
 import LogSupport
+import Orders
 import Postgres
 import Testing
 
@@ -22,11 +23,11 @@ import Testing
         #expect(activity.trouble() == nil)
         activity.batchBegins()
         activity.batchFailed(PostgresError(.server, "", sqlState: "53100"))
-        #expect(activity.trouble() == .diskFull && activity.lacksRoom)
+        #expect(activity.trouble() == .diskFull && activity.hasFoundDiskFull)
         activity.batchBegins()
         activity.commitBegins()
         activity.batchCommitted(commands: 1)
-        #expect(activity.trouble() == nil && !activity.lacksRoom)
+        #expect(activity.trouble() == nil && !activity.hasFoundDiskFull)
         #expect(activity.hasCommitted(within: .seconds(60)))
     }
 
@@ -66,29 +67,143 @@ import Testing
         #expect(activity.entriesStalled(for: .seconds(2), at: moment) == nil)
     }
 
+    @Test func batchWithNothingToWriteIsNeitherACommitNorARecovery() {
+        let activity = AppendActivity()
+        activity.batchBegins()
+        activity.batchFailed(PostgresError(.server, "", sqlState: "53100"))
+        activity.batchBegins()
+        activity.commitBegins()
+        activity.batchCommitted(commands: 0)
+        #expect(activity.trouble() == .diskFull && activity.hasFoundDiskFull)
+        #expect(!activity.hasCommitted(within: .seconds(60)))
+    }
+
+    @Test func stallCountsOverAttemptsThatFailWhileWriting() {
+        let activity = AppendActivity()
+        let moment = ContinuousClock.now + .seconds(3)
+        activity.batchBegins()
+        activity.commitBegins()
+        #expect(activity.entriesStalled(for: .seconds(2), at: moment) == nil, "this may be the disk")
+        activity.batchFailed(PostgresError(.server, "", sqlState: "55P03"))
+        activity.batchBegins()
+        activity.commitBegins()
+        #expect(activity.entriesStalled(for: .seconds(2), at: moment) != nil, "it met a lock before")
+        activity.batchCommitted(commands: 1)
+        activity.batchBegins()
+        activity.commitBegins()
+        #expect(activity.entriesStalled(for: .seconds(2), at: moment) == nil)
+    }
+
+    @Test func commandsThatWereRefusedAreNotWritten() throws {
+        let activity = AppendActivity()
+        let submission = try Samples.submission(.confirmOrder, order: UUID())
+        let single = AppendQueue.Entry(submission: submission, deadline: .now + .seconds(60))
+        var bulk = AppendQueue.Entry(submission: submission, deadline: .now + .seconds(60))
+        bulk.isBulk = true
+        activity.batchTaken([single, bulk])
+        activity.batchBegins()
+        let moment = ContinuousClock.now + .seconds(2)
+        #expect(!activity.refuseStalled(for: .seconds(3), at: moment))
+        #expect(activity.refuseStalled(for: .seconds(2), at: moment))
+        #expect(single.pendingReceipt.isAnswered && !bulk.pendingReceipt.isAnswered)
+        #expect(!activity.commitBegins([single, bulk]))
+        #expect(!activity.isCommitting)
+        #expect(activity.commitBegins([bulk]))
+        #expect(!activity.refuseStalled(for: .seconds(2), at: moment), "a commit is under way")
+    }
+
+    @Test func aLogThatIsIdleForLongIsWrittenRarely() {
+        let now = ContinuousClock.now
+        var schedule = ProbeSchedule(at: now)
+        #expect(schedule.mustCommit(at: now, lastBatch: nil))
+        schedule.probed(at: now, committed: true, nil)
+        #expect(schedule.mustCommit(at: now + .seconds(100), lastBatch: nil))
+        #expect(!schedule.mustCommit(at: now + .seconds(130), lastBatch: nil))
+        #expect(schedule.mustCommit(at: now + .seconds(130), lastBatch: now + .seconds(100)))
+        schedule.probed(at: now + .seconds(130), committed: false, nil)
+        #expect(schedule.mustCommit(at: now + .seconds(301), lastBatch: nil))
+        schedule.probed(at: now + .seconds(302), committed: true, .locked)
+        #expect(schedule.mustCommit(at: now + .seconds(303), lastBatch: nil))
+    }
+
+    private static func probe(_ log: TestLog) -> WriteProbe {
+        let appender = Appender(configuration: log.database, registry: log.registry, logger: log.logger)
+        return WriteProbe(configuration: appender.configuration, logger: log.logger)
+    }
+
+    /// The last transaction that locked the head.
+    private static func lastLocker(_ log: TestLog) async throws -> String {
+        let rows = try await log.pool.query("select xmax::text as xmax from log_head")
+        return try #require(rows.first).get("xmax", as: String.self)
+    }
+
     @Test func probeWritesNothingAndFindsAReadOnlyDatabase() async throws {
         try await TestLog.with { log in
-            var probe = WriteProbe(configuration: log.database, logger: log.logger)
-            #expect(await probe.run(needsRoom: true) == nil)
-            let head = try await log.reader.head()
-            #expect(head.seq == 0)
-            var readOnly = log.database
+            var probe = Self.probe(log)
+            #expect(await probe.run(commits: true, needsRoom: true) == nil)
+            let (head, events) = (try await log.reader.head(), try await log.pool.query("select from events"))
+            #expect(head.seq == 0 && events.isEmpty)
+            let appender = Appender(configuration: log.database, registry: log.registry, logger: log.logger)
+            var readOnly = appender.configuration
             readOnly.serverSettings["default_transaction_read_only"] = "on"
-            var other = WriteProbe(configuration: readOnly, logger: log.logger)
-            #expect(await other.run(needsRoom: false) == .readOnly)
+            for commits in [true, false] {
+                var other = WriteProbe(configuration: readOnly, logger: log.logger)
+                #expect(await other.run(commits: commits) == .readOnly)
+            }
         }
     }
 
-    @Test func probeFindsALockedHeadAndRecovers() async throws {
+    @Test func probeThatOnlyLooksLocksNoRow() async throws {
         try await TestLog.with { log in
-            var probe = WriteProbe(configuration: log.database, logger: log.logger)
+            var probe = Self.probe(log)
+            let before = try await Self.lastLocker(log)
+            #expect(await probe.run(commits: false) == nil)
+            #expect(try await Self.lastLocker(log) == before)
+            #expect(await probe.run(commits: true) == nil)
+            #expect(try await Self.lastLocker(log) != before)
+        }
+    }
+
+    @Test(arguments: [
+        "select seq from log_head for update", "lock table commands in share mode", "lock table events",
+        "lock table order_states",
+    ])
+    func probeFindsALockAndRecovers(lock: String) async throws {
+        try await TestLog.with { log in
             let holder = try await PostgresConnection.connect(log.database, logger: log.logger)
-            try await holder.query("begin")
-            try await holder.query("select seq from log_head for update")
-            #expect(await probe.run(needsRoom: false) == .locked)
-            try await holder.query("rollback")
-            #expect(await probe.run(needsRoom: false) == nil)
+            for commits in [true, false] {
+                var probe = Self.probe(log)
+                try await holder.query("begin")
+                try await holder.query(lock)
+                #expect(await probe.run(commits: commits) == .locked)
+                try await holder.query("rollback")
+                #expect(await probe.run(commits: commits) == nil)
+            }
             await holder.close()
+        }
+    }
+
+    /// The writer may not make temporary tables, and a trigger takes the place of a full disk.
+    @Test func fullDiskIsFoundWithoutTemporaryTables() async throws {
+        try await TestLog.with { log in
+            try await PostgresConnection.with(log.database, logger: log.logger) { owner in
+                try await owner.executeScript(
+                    """
+                    do $$ begin execute format('revoke temporary on database %I from public', current_database()); end $$;
+                    create function fill() returns trigger language plpgsql as
+                        $$ begin raise 'no room' using errcode = 'disk_full'; end $$;
+                    create trigger fill before insert on events for each row execute function fill();
+                    """
+                )
+            }
+            var probe = Self.probe(log)
+            #expect(await probe.run(commits: true, needsRoom: true) == .diskFull)
+            #expect(await probe.run(commits: true, needsRoom: true) == .diskFull)
+            try await PostgresConnection.with(log.database, logger: log.logger) { owner in
+                try await owner.executeScript("drop trigger fill on events")
+            }
+            #expect(await probe.run(commits: true, needsRoom: true) == nil)
+            #expect(try await log.reader.head().seq == 0)
         }
     }
 }

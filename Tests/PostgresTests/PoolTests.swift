@@ -59,6 +59,25 @@ import Testing
         }
     }
 
+    @Test func readsThatMissTheirDeadlinesAreCountedUntilOneIsAnswered() async throws {
+        try await withPool(maximum: 1) { pool in
+            for timeout in [nil, Duration.milliseconds(50)] {
+                await #expect(throws: PostgresError.self) {
+                    try await pool.withConnection { connection in
+                        try await connection.query("set statement_timeout = 100")
+                        try await connection.query("select pg_sleep(5)", timeout: timeout)
+                    }
+                }
+            }
+            #expect(pool.lateInRow(within: .seconds(60)) == 2)
+            #expect(pool.lateInRow(within: .zero) == 0)
+            await #expect(throws: PostgresError.self) { try await pool.query("select nothing") }
+            #expect(pool.lateInRow(within: .seconds(60)) == 2)
+            try await pool.query("select 1")
+            #expect(pool.lateInRow(within: .seconds(60)) == 0)
+        }
+    }
+
     @Test func cancelledWaiterLeavesTheQueue() async throws {
         try await withPool(maximum: 1) { pool in
             try await pool.withConnection { _ in

@@ -25,6 +25,11 @@ class Forwarder:
             self._target = port
         self._break()
 
+    def redirect(self, port):
+        """Sends new connections to the port, and lets open ones go on."""
+        with self._lock:
+            self._target = port
+
     def close(self):
         self._listener.close()
         self._break()

@@ -251,7 +251,7 @@ class Server:
             [os.path.join(self._programs, program), *arguments],
             capture_output=True,
             text=True,
-            timeout=120,
+            timeout=300,
             check=False,
             **{**self._as_owner, "cwd": cwd},
         )

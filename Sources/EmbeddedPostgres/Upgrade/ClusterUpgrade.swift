@@ -4,8 +4,8 @@ import Postgres
 
 /// Moves an embedded cluster to a later major version of PostgreSQL.
 ///
-/// The later version's cluster is made beside the former one, compared with it row by row, and then takes its place. The
-/// former one stays, under another name. Until the last step nothing in it changes but what a start of its server
+/// The later version's cluster is made beside the former one, compared with it row by row, and then takes its place.
+/// The former one stays, under another name. Until the last step nothing in it changes but what a start of its server
 /// changes. The owner holds the ``DataDirectoryLock``.
 package struct ClusterUpgrade {
     package enum Method: String, Sendable, CaseIterable {
@@ -26,11 +26,6 @@ package struct ClusterUpgrade {
     private let method: Method
     private let logger: Logger
     private let report: (String) throws -> Void
-
-    /// The time for a program that reads or writes the whole cluster.
-    private static let timeout = Duration.seconds(86_400)
-    /// The time for the last checkpoint of a server: an unclean end would stop `pg_upgrade`.
-    private static let stopTimeout = Duration.seconds(600)
 
     /// - Parameters:
     ///   - oldPrograms: the directory of the programs that made the cluster; nil looks in the usual places.
@@ -67,7 +62,7 @@ package struct ClusterUpgrade {
         )
         guard let programs else { return .current(major: major) }
         let draft = UpgradeDraft(cluster: place.cluster, account: place.account)
-        let work = Work(place: place, draft: draft, programs: programs, logger: logger)
+        let work = UpgradeWork(place: place, draft: draft, programs: programs, logger: logger)
         do {
             try work.requireRoom()
             try draft.make()
@@ -87,7 +82,7 @@ package struct ClusterUpgrade {
         }
     }
 
-    private func make(_ work: Work) async throws {
+    private func make(_ work: UpgradeWork) async throws {
         let (old, new) = (work.programs.old.major, work.programs.new.major)
         try report("reading the cluster of PostgreSQL \(old) in \(work.place.cluster)")
         let before = try await work.withServer(work.source) { try await ClusterContents.read($0, logger: logger) }
@@ -96,7 +91,8 @@ package struct ClusterUpgrade {
         if method == .automatic, work.programs.canUpgradeInPlace {
             try report("copying it to PostgreSQL \(new) by pg_upgrade")
             if let reason = try await work.upgrade() {
-                try report("pg_upgrade cannot do it: \(reason)")
+                try report("pg_upgrade could not do it: \(reason)")
+                try await ClusterServer(cluster: work.draft.target, account: work.place.account).end(logger: logger)
                 try FileSystem.removeTree(work.draft.target)
                 try await work.makeTarget()
             } else {
@@ -120,187 +116,11 @@ package struct ClusterUpgrade {
                     + differences.prefix(5).joined(separator: ", ")
             )
         }
+        if work.hasSettingsOfItsOwn {
+            try report("settings in the old cluster's postgresql.auto.conf are not taken over: look at them there")
+        }
         if let mark = ClusterMark(in: work.place.cluster) {
             try mark.write(to: work.draft.target, account: work.place.account)
-        }
-    }
-}
-
-extension ClusterUpgrade {
-    /// The steps of one upgrade.
-    struct Work {
-        let place: ClusterPlace
-        let draft: UpgradeDraft
-        let programs: UpgradePrograms
-        let logger: Logger
-
-        /// The former cluster. Its server listens in the draft, so that nobody else takes it for one that serves.
-        var source: ClusterSite {
-            ClusterSite(place, socketsFor: draft.oldSockets, binaries: programs.old)
-        }
-
-        /// The later version's cluster.
-        var target: ClusterSite {
-            ClusterSite(place, cluster: draft.target, socketsFor: draft.newSockets, binaries: programs.new)
-        }
-
-        /// Looks for room for a second cluster, so that a full disk is found before the work.
-        func requireRoom() throws {
-            let needed = FileSystem.size(ofTree: "\(place.cluster)/base") + 128 << 20
-            let (parent, _) = FileSystem.split(place.cluster)
-            guard let free = FileSystem.freeBytes(parent), free < needed else { return }
-            throw EmbeddedPostgresError(
-                .upgradeFailed,
-                "the upgrade needs room for a second cluster: \(needed >> 20) MiB in \(parent), where \(free >> 20) MiB "
-                    + "are free"
-            )
-        }
-
-        /// Runs a server for as long as `body` works.
-        func withServer<R>(
-            _ site: ClusterSite,
-            _ body: (PostgresConfiguration) async throws -> R
-        ) async throws -> R {
-            let server = EmbeddedPostgres(site: site, logger: logger)
-            let result: Result<R, any Error>
-            do {
-                let database = try await server.startServer()
-                result = .success(try await body(ServerSettings.maintenance(of: database)))
-            } catch {
-                result = .failure(error)
-            }
-            try await server.stop(within: ClusterUpgrade.stopTimeout)
-            return try result.get()
-        }
-
-        /// Makes the later version's empty cluster.
-        func makeTarget() async throws {
-            let checksums = try await hasChecksums()
-            let arguments = ServerSettings.initdb(
-                binaries: programs.new,
-                directory: draft.target,
-                withChecksums: checksums
-            )
-            try FileSystem.makePrivateDirectory(draft.target, account: place.account)
-            try await run(arguments, named: "initdb")
-        }
-
-        /// `pg_upgrade` wants both clusters to be alike in this.
-        private func hasChecksums() async throws -> Bool {
-            let program = "\(programs.old.directory)/pg_controldata"
-            guard FileSystem.isExecutable(program) else { return true }
-            let result = try await ChildProcess.run(place.account.command([program, place.cluster]))
-            return !result.output.split(separator: "\n").contains {
-                $0.hasPrefix("Data page checksum version:") && $0.hasSuffix(" 0")
-            }
-        }
-
-        /// Copies the cluster by `pg_upgrade`.
-        ///
-        /// - Returns: nil when done; the reason when the check before it says that it cannot be done.
-        func upgrade() async throws -> String? {
-            let sockets = place.socketDirectory(of: draft.oldSockets)
-            if !FileSystem.exists(sockets) { try FileSystem.makePrivateDirectory(sockets, account: place.account) }
-            let arguments = [
-                "\(programs.new.directory)/pg_upgrade", "--old-bindir=\(programs.old.directory)",
-                "--new-bindir=\(programs.new.directory)", "--old-datadir=\(place.cluster)",
-                "--new-datadir=\(draft.target)", "--username=\(ServerSettings.user)", "--socketdir=\(sockets)",
-            ]
-            let check = try await ChildProcess.run(
-                place.account.command(arguments + ["--check"]),
-                directory: draft.work,
-                timeout: ClusterUpgrade.timeout
-            )
-            guard check.status == 0 else { return Self.reason(check.output) }
-            try await run(arguments, named: "pg_upgrade")
-            return nil
-        }
-
-        /// The last lines of a program's output, as one.
-        private static func reason(_ output: String) -> String {
-            let lines = output.split(whereSeparator: \.isNewline).map { $0.drop { $0 == " " } }.filter { !$0.isEmpty }
-            return lines.suffix(4).joined(separator: " ")
-        }
-
-        /// Copies the cluster by a dump of each database.
-        func transfer() async throws {
-            let tools = try programs.forTransfer().directory
-            try await withServer(source) { old in
-                try await withServer(target) { new in
-                    let (from, to) = (Self.address(old), Self.address(new))
-                    let globals = "\(draft.work)/globals.sql"
-                    try await run(
-                        ["\(tools)/pg_dumpall", "--globals-only", "--file=\(globals)"] + from,
-                        named: "pg_dumpall"
-                    )
-                    // The script makes the superuser too, which is there: its other statements may not fail.
-                    try await run(
-                        ["\(tools)/psql", "--no-psqlrc", "--quiet", "--file=\(try withoutSuperuser(globals))"]
-                            + ["--set=ON_ERROR_STOP=1", "--dbname=postgres"] + to,
-                        named: "psql"
-                    )
-                    for name in try await ClusterContents.databases(old, logger: logger) {
-                        let file = "\(draft.work)/database.dump"
-                        try await run(
-                            ["\(tools)/pg_dump", "--format=custom", "--file=\(file)", "--dbname=\(name)"] + from,
-                            named: "pg_dump"
-                        )
-                        let creates = name == "postgres" ? [] : ["--create"]
-                        try await run(
-                            ["\(tools)/pg_restore", "--exit-on-error", "--dbname=postgres"] + creates + to + [file],
-                            named: "pg_restore"
-                        )
-                        try FileSystem.removeTree(file)
-                    }
-                }
-            }
-        }
-
-        private static func address(_ database: PostgresConfiguration) -> [String] {
-            ["--host=\(database.host)", "--port=\(database.port)", "--username=\(database.user)"]
-        }
-
-        /// Writes a copy of the script without the superuser's `create role`.
-        private func withoutSuperuser(_ path: String) throws -> String {
-            guard let text = FileSystem.contents(path) else { throw FileSystem.failure("read", path) }
-            let statement = "CREATE ROLE \(ServerSettings.user);"
-            let lines = text.split(separator: "\n", omittingEmptySubsequences: false).filter { $0 != statement }
-            let copy = "\(path).new"
-            let descriptor = open(copy, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC | O_NOFOLLOW, 0o600)
-            guard descriptor >= 0 else { throw FileSystem.failure("make", copy) }
-            defer { close(descriptor) }
-            let bytes = Array(lines.joined(separator: "\n").utf8)
-            guard write(descriptor, bytes, bytes.count) == bytes.count else { throw FileSystem.failure("write", copy) }
-            guard fchown(descriptor, place.account.user, place.account.group) == 0 else {
-                throw FileSystem.failure("change the owner of", copy)
-            }
-            return copy
-        }
-
-        /// Statistics do not come along before PostgreSQL 18.
-        func analyze(_ maintenance: PostgresConfiguration) async throws {
-            for name in try await ClusterContents.databases(maintenance, logger: logger) {
-                var database = maintenance
-                database.database = name
-                try await PostgresConnection.with(database, logger: logger) { session in
-                    _ = try await session.query("analyze", timeout: ClusterUpgrade.timeout)
-                }
-            }
-        }
-
-        private func run(_ arguments: [String], named name: String) async throws {
-            let result = try await ChildProcess.run(
-                place.account.command(arguments),
-                directory: draft.work,
-                timeout: ClusterUpgrade.timeout
-            )
-            guard result.status == 0 else {
-                throw EmbeddedPostgresError(
-                    .upgradeFailed,
-                    "\(name) failed (exit status \(result.status)), and the cluster is as it was; it says: "
-                        + Self.reason(result.output)
-                )
-            }
         }
     }
 }

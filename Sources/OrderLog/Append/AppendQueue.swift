@@ -13,7 +13,7 @@ final class AppendQueue: Sendable {
         let deadline: ContinuousClock.Instant
         var pendingReceipt = PendingReceipt()
         /// The time at which the command came.
-        let queuedAt = ContinuousClock.now
+        var queuedAt: ContinuousClock.Instant { pendingReceipt.began }
         /// The command belongs to a bulk request, whose sender waits for the database.
         var isBulk = false
         /// The command was accepted in an attempt whose commit may or may not have happened.
@@ -96,9 +96,7 @@ final class AppendQueue: Sendable {
         state = Mutex(State(singles: Lane(singles), bulk: Lane(bulk)))
     }
 
-    var count: Int { state.withLock { $0.singles.count + $0.bulk.count } }
-
-    /// The commands in each lane.
+    /// The numbers of commands in each lane.
     var counts: LogGauges.Backlog { state.withLock { ($0.singles.count, $0.bulk.count) } }
 
     /// Queues a single command.

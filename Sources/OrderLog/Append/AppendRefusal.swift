@@ -1,6 +1,6 @@
 package import Orders
 
-/// The reason why the log did not take a command. Nothing was appended.
+/// The reason why a command has no receipt. Nothing was appended, except where `unavailable` leaves that open.
 package enum AppendRefusal: Error, Sendable {
     /// The caller's shops have no such order.
     case unknownOrder
@@ -16,7 +16,8 @@ package enum AppendRefusal: Error, Sendable {
     case rejected(Rejection, OrderFacts)
     /// The queue is full; nothing was tried.
     case overloaded
-    /// The database could not be reached in time. The outcome may be unknown: send the command again under the same id.
+    /// The database did not take the command in time. Its commit may be under way, or an earlier attempt may have
+    /// succeeded, so that the outcome may be unknown: send the command again under the same id.
     case unavailable
     /// The database refused this command alone, by no rule that this version of Waybill knows.
     case failed

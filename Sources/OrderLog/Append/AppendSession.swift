@@ -28,8 +28,10 @@ struct AppendSession {
     private var slowOrders = SlowOrders()
     /// The orders of which a command of the batch at hand took too long.
     private var timedOutOrders: Set<UUID> = []
+    /// The connection's server process, as the server itself numbers it: a pooler has numbers of its own.
+    private var processID: Int32 = 0
     /// Loads the rows of the next batch while one is being committed.
-    private var prefetchConnection: PostgresConnection?
+    private let prefetchSession: PrefetchSession
     private var prefetch = BatchPrefetch()
 
     init(
@@ -56,6 +58,7 @@ struct AppendSession {
         self.aloneStatementTimeout = aloneStatementTimeout
         self.activity = activity
         self.observer = observer
+        prefetchSession = PrefetchSession(configuration: configuration, executor: executor, logger: logger)
     }
 
     /// Connects before the first command, so that a changed database opens its epoch at start and not at first use.
@@ -74,8 +77,7 @@ struct AppendSession {
         await connection?.close()
         connection = nil
         // A prefetch may still be running there; nobody needs its rows.
-        await prefetchConnection?.close(grace: .milliseconds(100))
-        prefetchConnection = nil
+        await prefetchSession.close()
         // After a failure it is unknown which orders were committed.
         cache.removeAll()
         prefetch = BatchPrefetch()
@@ -120,8 +122,10 @@ struct AppendSession {
             if pending.isEmpty { return }
             activity.batchBegins()
             do {
+                let connection = try await connect()
+                activity.attemptBegins(on: connection, processID: processID)
                 let transaction = try await AppendTransaction.begin(
-                    on: connect(),
+                    on: connection,
                     entries: pending,
                     statementTimeout: statementTimeout,
                     limits: decisions,
@@ -133,16 +137,19 @@ struct AppendSession {
                     prefetch: prefetch
                 )
                 prefetch = BatchPrefetch()
-                if pending.contains(where: \.pendingReceipt.isAnswered) {
+                guard activity.commitBegins(pending) else {
                     // Some were refused meanwhile, and must not be appended: decide again without them.
                     try await transaction.rollBack()
                     continue
                 }
                 try await commit(transaction, answering: &pending, isLast: statementTimeout == nil)
             } catch {
-                if AppendFailure(error) == .outside { activity.batchFailed(error) }
+                // A frozen server process and a slow statement look the same: the next attempt tells them apart.
+                let isAbandoned = activity.isAbandoned
+                let failure = isAbandoned ? .timeout : AppendFailure(error)
+                activity.batchFailed(error, isOutside: isAbandoned || failure == .outside)
                 await close()
-                if await isAnswered(&pending, after: error) { return }
+                if await isAnswered(&pending, after: error, failure) { return }
                 // Jitter: many processes must not retry at the same moment.
                 let delay = backoff.next(random: .random(in: 0..<1))
                 logger.warning(
@@ -168,7 +175,7 @@ struct AppendSession {
         // Further commands of this batch must not wait for the rows of the next one.
         let isLast = isLast && transaction.results.count == pending.count
         let wanted = isLast ? BatchPrefetch(for: queue.peek(limit: batchBounds), notIn: cache) : BatchPrefetch()
-        let (epochs, connection) = (transaction.epochs, prefetchConnection)
+        let (epochs, connection) = (transaction.epochs, wanted.isEmpty ? nil : prefetchSession.connection)
         let (snapshot, logger) = (commandIdFilter.snapshot(in: epochs), logger)
         async let loaded = wanted.load(
             snapshot: snapshot,
@@ -178,7 +185,6 @@ struct AppendSession {
             logger: logger
         )
         if transaction.hasEvents { observer?.commitBegins() }
-        activity.commitBegins()
         do {
             headPlace = try await transaction.commit()
             activity.batchCommitted(commands: transaction.isEmpty ? 0 : transaction.results.count)
@@ -199,8 +205,11 @@ struct AppendSession {
     /// own, so that the one at fault fails alone; a single one is at fault.
     ///
     /// - Returns: false where the batch has to run again.
-    private mutating func isAnswered(_ pending: inout [AppendQueue.Entry], after error: any Error) async -> Bool {
-        let failure = AppendFailure(error)
+    private mutating func isAnswered(
+        _ pending: inout [AppendQueue.Entry],
+        after error: any Error,
+        _ failure: AppendFailure
+    ) async -> Bool {
         if failure == .outside { return false }
         if pending.count > 1 {
             logger.warning(
@@ -256,23 +265,22 @@ struct AppendSession {
     }
 
     private mutating func connect() async throws -> PostgresConnection {
-        if let connection, connection.isOpen, await isAlive(connection) {
-            if prefetchConnection?.isOpen != true { await connectForPrefetch() }
-            return connection
-        }
+        if let connection, connection.isOpen, await isAlive(connection) { return connection }
         if connection != nil { await close() }
         cache.removeAll()
         prefetch = BatchPrefetch()
         let fresh = try await PostgresConnection.connect(configuration, on: executor, logger: logger)
         do {
             try await EpochStore.ensure(on: fresh, registry: registry, logger: logger)
+            let rows = try await fresh.query("select pg_backend_pid() as pid", timeout: LogConnection.readTimeout)
+            processID = try rows.first?.get("pid", as: Int32.self) ?? 0
         } catch {
             await fresh.close()
             throw error
         }
         connection = fresh
         lastUse = .now
-        await connectForPrefetch()
+        prefetchSession.open()
         return fresh
     }
 
@@ -291,20 +299,6 @@ struct AppendSession {
                 metadata: ["error": "\(error)"]
             )
             return false
-        }
-    }
-
-    /// Connects for prefetching. Where that fails, batches load their rows themselves until the next attempt.
-    private mutating func connectForPrefetch() async {
-        prefetch = BatchPrefetch()
-        do {
-            prefetchConnection = try await PostgresConnection.connect(configuration, on: executor, logger: logger)
-        } catch {
-            prefetchConnection = nil
-            logger.debug(
-                "the prefetch connection failed; batches load their rows themselves",
-                metadata: ["error": "\(error)"]
-            )
         }
     }
 }

@@ -62,7 +62,7 @@ enum AppendStatements {
 
     /// Limits each further statement of the transaction.
     static func limitStatements(to timeout: Duration) -> PostgresQuery {
-        PostgresQuery("set local statement_timeout = \(max(1, Int(timeout / .milliseconds(1))))")
+        PostgresQuery("set local statement_timeout = \(timeout.serverMilliseconds)")
     }
 
     /// Moves the head, whose row the transaction has locked, and selects the row's new place.

@@ -73,6 +73,7 @@ struct AppendTransaction {
             EpochStore.newer.query(after: connection.history.newestOrdinal),
         ]
         if !trackingKeys.isEmpty { statements.append(TrackingNumberTable.find(Array(trackingKeys))) }
+        let knownHistory = registry.current
         let results = try await connection.pipeline(opening + statements, timeout: LogConnection.beginTimeout)
         var rows = Array(results.dropFirst(opening.count))
         if rows[0].isEmpty, headPlace != nil {
@@ -82,6 +83,8 @@ struct AppendTransaction {
         }
         guard let headPlace = try HeadPlace(rows[0]) else { throw MissingLogHead() }
         let epochs = try connection.addEpochs(rows[4], registry: registry)
+        // Nothing may be appended to the old primary after a failover.
+        try epochs.requireContinuing(knownHistory)
         let head = try LogHead(rows[0])
         let lookUp = CommandLookUp(snapshot: snapshot, epochs: epochs)
         var known = try await lookUp.complete(rows[2], ids: newIds, on: connection)

@@ -72,9 +72,8 @@ package final class Appender: Service {
         configuration.applicationName = "waybill appender"
         configuration.roleExpression = LogConnection.roleExpression
         configuration.serverSettings.merge(LogConnection.appenderSettings) { $1 }
-        let limit = max(1, Int(settings.statementTimeout / .milliseconds(1)))
-        configuration.serverSettings["statement_timeout"] = "\(limit)"
-        configuration.serverSettings["lock_timeout"] = "\(max(1, Int(settings.lockTimeout / .milliseconds(1))))"
+        configuration.serverSettings["statement_timeout"] = "\(settings.statementTimeout.serverMilliseconds)"
+        configuration.serverSettings["lock_timeout"] = "\(settings.lockTimeout.serverMilliseconds)"
         configuration.requestTimeout = LogConnection.appendTimeout
         configuration.connectTimeout = min(configuration.connectTimeout, .seconds(5))
         self.configuration = configuration
@@ -90,9 +89,6 @@ package final class Appender: Service {
             bulk: AppendQueue.Bounds(count: settings.bulkCapacity, bytes: settings.bulkBytes)
         )
     }
-
-    /// The number of commands that wait for a batch.
-    package var backlog: Int { queue.count }
 
     /// The numbers of waiting single commands and of waiting commands of bulk requests.
     package var backlogs: LogGauges.Backlog { queue.counts }
@@ -128,6 +124,14 @@ package final class Appender: Service {
         await withTaskCancellationOrGracefulShutdownHandler {
             await withTaskGroup(of: Void.self) { group in
                 group.addTask { await self.refuseStalled() }
+                group.addTask {
+                    var watch = AppenderWatch(
+                        configuration: self.configuration,
+                        activity: self.activity,
+                        logger: self.logger
+                    )
+                    await watch.run()
+                }
                 await withTaskExecutorPreference(executor) { await serve(on: executor.connections) }
                 group.cancelAll()
             }
@@ -136,16 +140,15 @@ package final class Appender: Service {
         }
     }
 
-    /// Refuses the single commands that a stalled batch keeps for too long. The batch itself goes on: where it cannot
-    /// be told any more that a command was refused, the command may be appended all the same.
+    /// Refuses the single commands that a stalled batch keeps for too long. The batch itself goes on.
     private func refuseStalled() async {
         while !Task.isCancelled {
             // A cancelled sleep ends the loop by its condition.
             try? await Task.sleep(for: .milliseconds(100))
-            guard let batch = activity.entriesStalled(for: settings.stallTimeout) else { continue }
-            let moment = ContinuousClock.now - settings.stallTimeout
-            let late = batch.filter { !$0.isBulk && $0.queuedAt < moment } + queue.removeSingles(queuedBefore: moment)
-            for entry in late { entry.pendingReceipt.complete(with: .failure(.unavailable)) }
+            guard activity.refuseStalled(for: settings.stallTimeout) else { continue }
+            for entry in queue.removeSingles(queuedBefore: .now - settings.stallTimeout) {
+                entry.pendingReceipt.complete(with: .failure(.unavailable))
+            }
         }
     }
 

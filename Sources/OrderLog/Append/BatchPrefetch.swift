@@ -32,6 +32,9 @@ struct BatchPrefetch: Sendable {
         orderIds = Set(entries.lazy.compactMap(\.submission.orderId).filter { !cache.contains($0) })
     }
 
+    /// True where no rows are needed.
+    var isEmpty: Bool { commandIds.isEmpty && orderIds.isEmpty }
+
     /// Loads the rows.
     ///
     /// - Parameters:
@@ -46,7 +49,7 @@ struct BatchPrefetch: Sendable {
         on connection: PostgresConnection?,
         logger: Logger
     ) async -> BatchPrefetch {
-        guard let connection, !commandIds.isEmpty || !orderIds.isEmpty else { return BatchPrefetch() }
+        guard let connection, !isEmpty else { return BatchPrefetch() }
         let lookUp = CommandLookUp(snapshot: snapshot, epochs: epochs)
         let ids = Array(commandIds)
         do {

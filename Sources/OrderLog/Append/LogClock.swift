@@ -11,7 +11,7 @@ struct LogClock {
         let database: Int64
         /// This process's time since 1970.
         let own: Int64
-        /// The monotonic clock, which no correction moves.
+        /// A clock that no correction moves, and that goes on while the machine sleeps.
         let monotonic: Int64
     }
 
@@ -49,7 +49,7 @@ extension LogClock.Reading {
         self.init(
             database: database,
             own: Int64(SystemClock.unixNanoseconds() / 1000),
-            monotonic: Int64(SystemClock.monotonicNanoseconds() / 1000)
+            monotonic: Int64(SystemClock.bootNanoseconds() / 1000)
         )
     }
 }

@@ -5,7 +5,8 @@ package struct PendingReceipt: Sendable {
     package typealias Answer = Result<CommandReceipt, AppendRefusal>
 
     private let promise = OneShotPromise<Answer>()
-    private let began = ContinuousClock.now
+    /// The time at which the command came.
+    let began = ContinuousClock.now
     private let metrics: LogMetrics?
 
     /// - Parameter metrics: counts the answer.

@@ -40,7 +40,7 @@ package struct CommandRetention: Sendable {
     }
 
     private func step(_ call: String, _ argument: any PostgresEncodable & Sendable) async throws -> PostgresRow {
-        let milliseconds = Int(Self.statementTimeout / .milliseconds(1))
+        let milliseconds = Self.statementTimeout.serverMilliseconds
         return try await pool.withConnection { connection in
             try await connection.withTransaction { transaction in
                 try await transaction.pipeline(

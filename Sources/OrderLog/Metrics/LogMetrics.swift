@@ -43,7 +43,9 @@ package final class LogMetrics: Sendable {
             "waybill_command_seconds",
             help: "Time from a command's arrival in the queue to its answer."
         )
-        let batches = (name: "waybill_batches_total", help: "Batches of commands that were committed, or failed.")
+        let batches = (
+            name: "waybill_batches_total", help: "Attempts to append a batch of commands: committed, or failed."
+        )
         committed = try registry.counter(batches.name, help: batches.help, labels: ["outcome": "committed"])
         failed = try registry.counter(batches.name, help: batches.help, labels: ["outcome": "failed"])
         batchCommands = try registry.counter(
@@ -56,7 +58,7 @@ package final class LogMetrics: Sendable {
         )
         answers = try registry.histogram(
             "waybill_database_answer_seconds",
-            help: "Time until the database answered a small read, tried about once a second in each pool."
+            help: "Time until the database answered a small read, tried about once a second."
         )
     }
 

@@ -27,6 +27,7 @@ package struct IndexBuilder: Service {
         var configuration = configuration
         configuration.applicationName = "waybill migrate"
         configuration.serverSettings["statement_timeout"] = "0"
+        configuration.requestTimeout = .seconds(60)
         self.configuration = configuration
         self.logger = logger
     }
@@ -97,8 +98,9 @@ package struct IndexBuilder: Service {
                 }
                 if next == first { throw NoProgress(step: next) }
                 first = next
+                logger.info("making indexes beside the running service", metadata: ["steps": "\(steps.count)"])
                 for step in steps {
-                    logger.info("making indexes", metadata: ["step": "\(step)"])
+                    logger.debug("making indexes", metadata: ["sql": "\(step)"])
                     try await connection.executeScript(step, timeout: Self.timeout)
                     ran.append(step)
                 }

@@ -106,7 +106,12 @@ package struct Migrator: Sendable {
                 select pg_advisory_lock(\(Self.lock));
                 """
             let prelude = roles.naming(Migration.rolesPrelude, login: facts.login)
-            return ([head, prelude] + scripts + ["select pg_advisory_unlock(\(Self.lock));"]).joined(separator: "\n")
+            let end = """
+                select pg_advisory_unlock(\(Self.lock));
+                -- Indexes of large tables, one after another, while the service runs.
+                select step from index_steps() \\gexec
+                """
+            return ([head, prelude] + scripts + [end]).joined(separator: "\n")
         }
     }
 
@@ -272,7 +277,7 @@ package struct Migrator: Sendable {
     }
 
     /// The time without an answer to a question after which the connection is closed.
-    private static let queryTimeout: Duration = .seconds(60)
+    private static let queryTimeout = LogConnection.requestTimeout
     /// The time for one migration, which may build an index of a long log.
     private static let scriptTimeout: Duration = .seconds(6 * 3600)
 

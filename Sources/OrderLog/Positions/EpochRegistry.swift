@@ -18,7 +18,7 @@ package final class EpochRegistry: Sendable {
     /// Takes a longer table of the same history; that of another server's history is left aside.
     package func extend(to longer: EpochTable) {
         table.withLock { table in
-            if longer.epochs.count > table.epochs.count, longer.epochs.starts(with: table.epochs) { table = longer }
+            if longer.epochs.count > table.epochs.count, longer.continues(table) { table = longer }
         }
     }
 }

@@ -9,6 +9,9 @@ package struct EpochTable: Sendable, Hashable {
     /// The ordinal of the newest known epoch; 0 when there is none.
     package var newestOrdinal: Int64 { epochs.last?.ordinal ?? 0 }
 
+    /// True where this history is the other one, or what became of it.
+    package func continues(_ other: EpochTable) -> Bool { epochs.starts(with: other.epochs) }
+
     /// Adds epochs that were opened since; known ones are skipped.
     package mutating func merge(_ more: [Epoch]) {
         for epoch in more.sorted(by: { $0.ordinal < $1.ordinal }) where epoch.ordinal > newestOrdinal {

@@ -1,5 +1,20 @@
 package import Postgres
 
+extension EpochTable {
+    /// Checks that a connection does not lead to a former server, such as the old primary after a failover.
+    ///
+    /// - Parameter known: the history that this process knew, by its newest connection, before this one was read.
+    /// - Throws: `connectionLost`, so that the connection is replaced.
+    package func requireContinuing(_ known: EpochTable) throws(PostgresError) {
+        guard continues(known) else {
+            throw PostgresError(
+                .connectionLost,
+                "the connection leads to a former server, which lacks the newest epoch"
+            )
+        }
+    }
+}
+
 extension PostgresConnection {
     /// The log's history as the session's server has told it so far: its rows get their positions by this history
     /// alone. After a failover another session, with another server, may know another history.

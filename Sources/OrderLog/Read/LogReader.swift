@@ -140,7 +140,7 @@ package struct LogReader: Sendable {
     /// - Returns: the rows, and the history of the server that they come from, no older than they are.
     func readWithHistory(_ query: PostgresQuery) async throws -> (rows: PostgresResult, history: EpochTable) {
         let registry = registry
-        return try await pool.withConnection { connection in
+        return try await pool.read(in: registry) { connection in
             let newer = EpochStore.newer.query(after: connection.history.newestOrdinal)
             let results = try await connection.pipeline([query, newer])
             return (results[0], try connection.addEpochs(results[1], registry: registry))

@@ -1,6 +1,7 @@
+import Postgres
 import Synchronization
 
-/// The appender's present work and its last outcomes, for readiness.
+/// The appender's present work and its last outcomes, for readiness, and for commands that have waited long enough.
 final class AppendActivity: Sendable {
     private enum Phase {
         case idle
@@ -10,6 +11,16 @@ final class AppendActivity: Sendable {
         case committing
     }
 
+    /// An attempt to append a batch that waits for its server process.
+    struct Attempt {
+        let connection: PostgresConnection
+        /// The server process, as the server itself numbers it.
+        let processID: Int32
+        /// The time at which the present phase of the attempt began.
+        var since = ContinuousClock.now
+        var isCommitting = false
+    }
+
     private struct State {
         var phase = Phase.idle
         var phaseBegan = ContinuousClock.now
@@ -17,17 +28,52 @@ final class AppendActivity: Sendable {
         var batchBegan = ContinuousClock.now
         /// The time at which the first batch after the last commit began; nil while no batch has begun since.
         var begunSinceCommit: ContinuousClock.Instant?
+        /// An attempt since the last commit failed for a reason outside of its batch.
+        var hasFailedSinceCommit = false
         /// The present batch; empty between two of them.
         var entries: [AppendQueue.Entry] = []
+        var attempt: Attempt?
+        /// The attempt's server process waits for something else than the disk.
+        var isKeptFromCommit = false
+        /// The attempt's server process was ended, since it did nothing.
+        var isAbandoned = false
         var lastCommit: ContinuousClock.Instant?
+        /// The time at which a batch was last at work.
+        var lastBatch: ContinuousClock.Instant?
         var failure: (at: ContinuousClock.Instant, reason: Unreadiness)?
 
         mutating func enter(_ phase: Phase) {
             guard phase != self.phase else { return }
-            if self.phase == .idle { batchBegan = .now }
-            begunSinceCommit = begunSinceCommit ?? .now
+            let now = ContinuousClock.now
+            if self.phase == .idle { beginBatch(at: now) }
+            lastBatch = now
             self.phase = phase
-            phaseBegan = .now
+            phaseBegan = now
+            isKeptFromCommit = false
+            attempt?.since = now
+            attempt?.isCommitting = phase == .committing
+        }
+
+        private mutating func beginBatch(at now: ContinuousClock.Instant) {
+            batchBegan = now
+            // After a pause a batch has its full time again.
+            if let failure, now - failure.at > AppendActivity.failureMaxAge {
+                hasFailedSinceCommit = false
+                begunSinceCommit = nil
+            }
+            begunSinceCommit = begunSinceCommit ?? now
+        }
+
+        /// True where batches have been kept for so long by anything but the disk. The time counts from the first of
+        /// them: commands that wait behind a batch that was refused must not wait for its time again. A commit after
+        /// an attempt that failed has no time of its own.
+        func isStalled(for duration: Duration, at now: ContinuousClock.Instant) -> Bool {
+            guard let began = begunSinceCommit, now - began >= duration else { return false }
+            switch phase {
+            case .idle: return false
+            case .beginning: return true
+            case .committing: return hasFailedSinceCommit || isKeptFromCommit
+            }
         }
     }
 
@@ -42,60 +88,146 @@ final class AppendActivity: Sendable {
     /// The time that a batch may take for its locks, or for its commit, before the appender counts as stuck.
     static let longestPhase: Duration = .seconds(2)
     /// The time for which an outcome says how the next batch would fare.
-    private static let memory: Duration = .seconds(3)
+    private static let failureMaxAge: Duration = .seconds(3)
+
+    // MARK: A batch
 
     /// The appender has taken these commands from its queue.
     func batchTaken(_ entries: [AppendQueue.Entry]) { state.withLock { $0.entries = entries } }
 
-    /// The present batch's commands, where batches have been kept for so long by anything but a commit. The time counts
-    /// from the first of them: commands that wait behind a batch that was refused must not wait for its time again.
-    func entriesStalled(
-        for duration: Duration,
-        at now: ContinuousClock.Instant = .now
-    ) -> [AppendQueue.Entry]? {
+    func batchBegins() {
         state.withLock { state in
-            guard state.phase == .beginning, let began = state.begunSinceCommit else { return nil }
-            return now - began >= duration ? state.entries : nil
+            state.enter(.beginning)
+            state.isAbandoned = false
         }
     }
 
-    func batchBegins() { state.withLock { $0.enter(.beginning) } }
+    /// The batch's present attempt uses this connection.
+    func attemptBegins(on connection: PostgresConnection, processID: Int32) {
+        state.withLock { $0.attempt = Attempt(connection: connection, processID: processID) }
+    }
 
-    func commitBegins() { state.withLock { $0.enter(.committing) } }
+    /// The batch is about to be written.
+    ///
+    /// - Parameter entries: the commands of the attempt.
+    /// - Returns: false where one of them was refused meanwhile, which must not be written then.
+    @discardableResult
+    func commitBegins(_ entries: [AppendQueue.Entry] = []) -> Bool {
+        state.withLock { state in
+            guard !entries.contains(where: \.pendingReceipt.isAnswered) else { return false }
+            state.enter(.committing)
+            return true
+        }
+    }
 
-    /// The batch was committed.
+    /// The batch was committed, or it had nothing to write and was rolled back, which says nothing of the disk.
     ///
     /// - Parameter count: the commands in it; 0 where it had nothing to write.
     func batchCommitted(commands count: Int) {
         let duration = state.withLock { state in
             let now = ContinuousClock.now
             let duration = now - state.phaseBegan
-            state.lastCommit = now
-            state.failure = nil
+            if count > 0 {
+                state.lastCommit = now
+                state.failure = nil
+                state.hasFailedSinceCommit = false
+            }
             state.enter(.idle)
-            state.begunSinceCommit = nil
+            state.attempt = nil
+            if !state.hasFailedSinceCommit { state.begunSinceCommit = nil }
             return duration
         }
         if count > 0 { metrics?.batchCommitted(commands: count, in: duration) }
     }
 
-    /// The batch failed for a reason that lies outside of it, and waits for its next attempt.
-    func batchFailed(_ error: any Error) {
+    /// An attempt to append the batch failed.
+    ///
+    /// - Parameter isOutside: the reason lies outside of the batch, which waits for its next attempt.
+    func batchFailed(_ error: any Error, isOutside: Bool = true) {
         state.withLock { state in
-            state.failure = (.now, Unreadiness(writeFailure: error))
+            if isOutside {
+                state.failure = (.now, Unreadiness(writeFailure: error))
+                state.hasFailedSinceCommit = true
+            }
             state.enter(.beginning)
+            state.attempt = nil
         }
         metrics?.batchFailed()
     }
 
     /// The batch has been answered.
-    func batchEnded() { state.withLock { $0.enter(.idle) } }
+    func batchEnded() {
+        state.withLock { state in
+            state.enter(.idle)
+            state.attempt = nil
+        }
+    }
+
+    // MARK: Stalls
+
+    /// The present batch's commands, where batches have been kept for so long by anything but the disk.
+    func entriesStalled(
+        for duration: Duration,
+        at now: ContinuousClock.Instant = .now
+    ) -> [AppendQueue.Entry]? {
+        state.withLock { $0.isStalled(for: duration, at: now) ? $0.entries : nil }
+    }
+
+    /// Refuses the present batch's single commands that came before a moment, where batches have been kept for so long
+    /// by anything but the disk.
+    ///
+    /// One lock with `commitBegins`: a command that is refused before is not written, so that only those of a commit
+    /// that is under way, or of an attempt with an unknown outcome, may be appended all the same.
+    ///
+    /// - Returns: true where batches are kept.
+    func refuseStalled(for duration: Duration, at now: ContinuousClock.Instant = .now) -> Bool {
+        state.withLock { state in
+            guard state.isStalled(for: duration, at: now) else { return false }
+            for entry in state.entries where !entry.isBulk && entry.queuedAt <= now - duration {
+                entry.pendingReceipt.complete(with: .failure(.unavailable))
+            }
+            return true
+        }
+    }
+
+    /// The present attempt, where its server process has not answered for so long.
+    func attemptWaiting(for duration: Duration, at now: ContinuousClock.Instant = .now) -> Attempt? {
+        state.withLock { state in
+            guard state.phase != .idle, let attempt = state.attempt else { return nil }
+            return now - attempt.since >= duration ? attempt : nil
+        }
+    }
+
+    /// Notes whether the attempt's server process waits for something else than the disk.
+    func note(_ attempt: Attempt, isKeptFromCommit: Bool) {
+        state.withLock { state in
+            if state.attempt?.since == attempt.since { state.isKeptFromCommit = isKeptFromCommit }
+        }
+    }
+
+    /// Notes that the attempt's server process is about to be ended.
+    ///
+    /// - Returns: false where it has answered meanwhile.
+    func abandon(_ attempt: Attempt) -> Bool {
+        state.withLock { state in
+            guard state.attempt?.since == attempt.since else { return false }
+            state.isAbandoned = true
+            return true
+        }
+    }
+
+    /// True when the server process of the attempt that has failed was ended, since it did nothing.
+    var isAbandoned: Bool { state.withLock { $0.isAbandoned } }
+
+    // MARK: Readiness
 
     /// The reason why commands are not taken at present, as far as the last batches tell.
     func trouble(at now: ContinuousClock.Instant = .now) -> Unreadiness? {
         state.withLock { state in
-            if state.phase == .committing, now - state.phaseBegan > Self.longestPhase { return .slowCommits }
-            if let failure = state.failure, now - failure.at < Self.memory { return failure.reason }
+            if state.phase == .committing, now - state.phaseBegan > Self.longestPhase {
+                return state.isKeptFromCommit ? .commandsWait : .slowCommits
+            }
+            if let failure = state.failure, now - failure.at < Self.failureMaxAge { return failure.reason }
             let isStuck = state.phase == .beginning && now - state.batchBegan > Self.longestPhase
             return isStuck ? .commandsWait : nil
         }
@@ -106,11 +238,17 @@ final class AppendActivity: Sendable {
         state.withLock { state in state.lastCommit.map { ContinuousClock.now - $0 < duration } ?? false }
     }
 
+    /// True while a batch is being written and committed.
+    var isCommitting: Bool { state.withLock { $0.phase == .committing } }
+
+    /// The time at which a batch was last at work; nil before the first.
+    var lastBatch: ContinuousClock.Instant? { state.withLock { $0.lastBatch } }
+
     /// True when the last batch failed for lack of room on the database's disk.
-    var lacksRoom: Bool { state.withLock { $0.failure?.reason == .diskFull } }
+    var hasFoundDiskFull: Bool { state.withLock { $0.failure?.reason == .diskFull } }
 
     /// Notes that the disk has room again.
-    func roomFound() {
+    func diskHasRoom() {
         state.withLock { state in
             if state.failure?.reason == .diskFull { state.failure = nil }
         }

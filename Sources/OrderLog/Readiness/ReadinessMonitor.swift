@@ -24,7 +24,7 @@ package final class ReadinessMonitor: Service {
 
     private struct State {
         var writes = Finding()
-        var reads: [Finding]
+        var reads = Finding()
     }
 
     private let pools: [PostgresPool]
@@ -33,12 +33,15 @@ package final class ReadinessMonitor: Service {
     private let metrics: LogMetrics?
     private let resume: FrozenProcessResumer?
     private let logger: Logger
-    private let state: Mutex<State>
+    private let state = Mutex(State())
 
     /// The time between two probes.
     private static let interval: Duration = .milliseconds(750)
     /// A commit, or a connection that answered, within this time tells that the next one works too.
     private static let freshness: Duration = .seconds(1)
+    /// The number of reads of a pool that missed their deadlines one after another, and the time for which that counts:
+    /// such reads are not answered, whatever the probe finds.
+    private static let lateReads = (count: 3, maxAge: Duration.seconds(10))
 
     /// - Parameters:
     ///   - pools: the pools that answer reads.
@@ -58,7 +61,6 @@ package final class ReadinessMonitor: Service {
         self.metrics = metrics
         self.resume = resume
         self.logger = logger
-        state = Mutex(State(reads: pools.map { _ in Finding() }))
     }
 
     /// The reason why the service is not ready at present; nil when it is.
@@ -67,9 +69,13 @@ package final class ReadinessMonitor: Service {
         let (writes, reads) = state.withLock { ($0.writes, $0.reads) }
         if let trouble = appender.activity.trouble(at: now) { return trouble }
         if let trouble = writes.trouble(at: now, overdue: .unreachable) { return trouble }
-        for (finding, pool) in zip(reads, pools) where !pool.hasAnswered(within: WriteProbe.timeout) {
-            if let trouble = finding.trouble(at: now, overdue: .readsUnanswered) { return trouble }
+        if !pools.contains(where: { $0.hasAnswered(within: WriteProbe.timeout) }),
+            let trouble = reads.trouble(at: now, overdue: .readsUnanswered)
+        {
+            return trouble
         }
+        let late = Self.lateReads
+        if pools.contains(where: { $0.lateInRow(within: late.maxAge) >= late.count }) { return .readsUnanswered }
         return tail.isCurrent ? nil : .tailBehind
     }
 
@@ -78,7 +84,7 @@ package final class ReadinessMonitor: Service {
         await cancelWhenGracefulShutdown {
             await withTaskGroup(of: Void.self) { group in
                 group.addTask { await self.probeWrites() }
-                for index in self.pools.indices { group.addTask { await self.probeReads(index) } }
+                group.addTask { await self.probeReads() }
                 group.addTask { await self.freeHead() }
                 group.addTask { await self.report() }
             }
@@ -87,13 +93,19 @@ package final class ReadinessMonitor: Service {
 
     private func probeWrites() async {
         var probe = WriteProbe(configuration: appender.configuration, logger: logger)
+        var schedule = ProbeSchedule()
+        let activity = appender.activity
         await repeatedly {
             var trouble: Unreadiness?
-            if !appender.activity.hasCommitted(within: Self.freshness) {
+            // A commit that is under way tells by itself how long it takes, and holds the head meanwhile.
+            if !activity.hasCommitted(within: Self.freshness), !activity.isCommitting {
                 state.withLock { $0.writes.began = .now }
-                let lacksRoom = appender.activity.lacksRoom
-                trouble = await probe.run(needsRoom: lacksRoom)
-                if lacksRoom, trouble == nil { appender.activity.roomFound() }
+                let needsRoom = activity.hasFoundDiskFull
+                let commits = needsRoom || schedule.mustCommit(at: .now, lastBatch: activity.lastBatch)
+                trouble = await probe.run(commits: commits, needsRoom: needsRoom)
+                if trouble == .locked, activity.isCommitting { trouble = nil }
+                if needsRoom, trouble == nil { activity.diskHasRoom() }
+                schedule.probed(at: .now, committed: commits, trouble)
             }
             state.withLock { $0.writes = Finding(trouble: trouble) }
         }
@@ -116,20 +128,23 @@ package final class ReadinessMonitor: Service {
     }
 
     /// True when the last attempt to lock the head did not succeed.
-    private var lacksHead: Bool { state.withLock { $0.writes.trouble == .locked } }
+    private var lacksHead: Bool {
+        state.withLock { $0.writes.trouble == .locked || $0.writes.trouble == .slowCommits }
+    }
 
-    private func probeReads(_ index: Int) async {
+    private func probeReads() async {
+        var probe = ReadProbe(configuration: appender.configuration, logger: logger)
         await repeatedly {
             let began = ContinuousClock.now
-            state.withLock { $0.reads[index].began = began }
+            state.withLock { $0.reads.began = began }
             var trouble: Unreadiness?
             do {
-                try await pools[index].query(LogHead.selectSeq, timeout: WriteProbe.timeout)
+                try await probe.run()
                 metrics?.databaseAnswered(in: .now - began)
             } catch {
                 trouble = .readsUnanswered
             }
-            state.withLock { $0.reads[index] = Finding(trouble: trouble) }
+            state.withLock { $0.reads = Finding(trouble: trouble) }
         }
     }
 

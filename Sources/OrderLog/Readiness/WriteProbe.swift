@@ -3,48 +3,59 @@ import Postgres
 
 /// Tries whether the database takes commands while none come: locks the head as a batch does, and commits.
 ///
-/// The lock alone gives the transaction an id, so that its commit is written to disk. No row changes.
+/// The lock alone gives the transaction an id, so that its commit is written to disk. No row changes. On a log that is
+/// idle for long most probes only look, since each commit would keep the server archiving.
 struct WriteProbe {
-    /// The time for connecting, and for the probe itself.
+    /// The time for connecting, and for each step of the probe.
     static let timeout: Duration = .seconds(2)
+    /// The time for the commit alone; shorter, so that the reason is known when the probe counts as overdue.
+    private static let commitTimeout: Duration = .milliseconds(1750)
 
     private let configuration: PostgresConfiguration
     private let logger: Logger
     private var connection: PostgresConnection?
     /// The place of the head's row at the last probe.
     private var headPlace: HeadPlace?
+    /// The commit of an earlier probe had no answer. The probe's own former session may lock the head until it has.
+    private var isCommitMissing = false
 
+    /// - Parameter configuration: the appender's.
     init(configuration: PostgresConfiguration, logger: Logger) {
         var configuration = configuration
         configuration.applicationName = "waybill probe"
-        configuration.serverSettings.merge(LogConnection.appenderSettings) { $1 }
-        configuration.serverSettings["lock_timeout"] = "1500"
-        configuration.roleExpression = LogConnection.roleExpression
         configuration.connectTimeout = Self.timeout
         configuration.requestTimeout = Self.timeout
         self.configuration = configuration
         self.logger = logger
     }
 
-    /// - Parameter needsRoom: true to try also whether the disk has room for new pages of a table.
+    /// - Parameters:
+    ///   - commits: false to look at the locks and settings alone, which writes nothing, while they are as they should
+    ///     be.
+    ///   - needsRoom: true to try also whether the disk has room for new pages of the log's tables.
     /// - Returns: nil when commands would be taken.
-    mutating func run(needsRoom: Bool) async -> Unreadiness? {
+    mutating func run(commits: Bool, needsRoom: Bool = false) async -> Unreadiness? {
+        var isCommitting = false
         do {
             let connection = try await open()
-            // The tables, too: a lock that keeps readers out keeps the appender out.
-            let results = try await connection.pipeline([
-                LogHead.lock(near: headPlace), PostgresQuery("select from events limit 0"),
-                PostgresQuery("select from commands limit 0"), PostgresQuery("select from order_states limit 0"),
-            ])
-            headPlace = try HeadPlace(results[0])
-            if headPlace == nil { headPlace = try await HeadPlace(connection.query(LogHead.selectForUpdate)) }
+            if !commits, try await isFree(on: connection) { return nil }
+            try await lock(on: connection)
+            isCommitting = true
+            try await connection.query("commit", timeout: Self.commitTimeout)
+            isCommitting = false
+            isCommitMissing = false
             if needsRoom { try await tryRoom(on: connection) }
             return nil
         } catch {
             // A new session sees settings that have changed.
             await connection?.close(grace: .zero)
             connection = nil
-            return Unreadiness(writeFailure: error)
+            let reason = Unreadiness(writeFailure: error)
+            if isCommitting, (error as? PostgresError)?.kind == .timeout {
+                isCommitMissing = true
+                return .slowCommits
+            }
+            return isCommitMissing && reason == .locked ? .slowCommits : reason
         }
     }
 
@@ -55,17 +66,62 @@ struct WriteProbe {
         return fresh
     }
 
-    /// Fills a megabyte of a temporary table, which is dropped at once.
-    private func tryRoom(on connection: PostgresConnection) async throws(PostgresError) {
-        do throws(PostgresError) {
-            try await connection.query(
+    /// Locks the tables as a batch does: what keeps them from being read, or from being written, keeps a batch.
+    private static let lockTables = PostgresQuery("lock table only events, only commands in row exclusive mode")
+
+    /// Locks the tables and the head in a transaction, which stays open.
+    private mutating func lock(on connection: PostgresConnection) async throws {
+        let results = try await connection.pipeline([
+            PostgresQuery("begin isolation level read committed"), Self.lockTables,
+            PostgresQuery("select from order_states limit 0"), LogHead.lock(near: headPlace),
+        ])
+        headPlace = try HeadPlace(results[3])
+        if headPlace == nil { headPlace = try await HeadPlace(connection.query(LogHead.selectForUpdate)) }
+    }
+
+    /// Looks whether the tables and the head are free and may be written. No transaction id is given, so that nothing
+    /// is written.
+    private func isFree(on connection: PostgresConnection) async throws -> Bool {
+        let results = try await connection.pipeline([
+            PostgresQuery("begin isolation level read committed"), Self.lockTables,
+            PostgresQuery("select from order_states limit 0"),
+            PostgresQuery(
                 """
-                create temporary table waybill_room on commit drop as
-                select repeat('x', 100) as filler from generate_series(1, 8000)
+                select current_setting('transaction_read_only') = 'off' and not exists (
+                        select from pg_locks
+                        where locktype = 'transactionid' and granted
+                            and transactionid = (select xmax from log_head where one)) as is_free
                 """
-            )
-        } catch let error where error.sqlState == "42501" {
-            // The writer may not make temporary tables here: the next command tells.
-        }
+            ),
+            PostgresQuery("rollback"),
+        ])
+        return try results[3].first?.get("is_free", as: Bool.self) ?? false
+    }
+
+    /// Writes some pages of the log's largest tables, and takes them back.
+    private func tryRoom(on connection: PostgresConnection) async throws {
+        try await connection.pipeline([
+            PostgresQuery("begin isolation level read committed"),
+            // Numbers below all others, for which no appender waits.
+            PostgresQuery(
+                """
+                insert into events (
+                    seq, occurred_at, recorded_at, order_id, version, schema, number, shop, customer, type, status,
+                    internal, actor, command_id)
+                select -n, clock_timestamp(), clock_timestamp(), gen_random_uuid(), 1, 1, '', '', '', '', '', '{}', '',
+                    repeat('x', 200)
+                from generate_series(1, 200) as n
+                """
+            ),
+            PostgresQuery(
+                """
+                insert into commands (
+                    order_id, first_seq, last_seq, recorded_at, version, shop, command_id, status, fingerprint)
+                select gen_random_uuid(), 0, 0, clock_timestamp(), 1, '', n::text, '', decode(repeat('00', 32), 'hex')
+                from generate_series(1, 200) as n
+                """
+            ),
+            PostgresQuery("rollback"),
+        ])
     }
 }

@@ -57,9 +57,11 @@ package final class LogTail: Service, CommitObserver {
     /// The last read of the log succeeded.
     package var isHealthy: Bool { state.withLock { $0.isHealthy } }
 
-    /// The tail reads the log each second, as it should.
+    /// The tail reads the log each second, as it should. A connection that is being replaced does not count yet.
     package var isCurrent: Bool {
-        state.withLock { $0.isHealthy && ContinuousClock.now - $0.lastRead < Self.longestReadInterval * 2.5 }
+        state.withLock { state in
+            state.cursor != nil && ContinuousClock.now - state.lastRead < Self.longestReadInterval * 2.5
+        }
     }
 
     package func commitBegins() {
@@ -149,6 +151,7 @@ package final class LogTail: Service, CommitObserver {
     /// - Returns: true when there may be more.
     private func readPage(on connection: PostgresConnection) async throws -> Bool {
         guard let cursor = state.withLock({ $0.cursor }) else { return false }
+        let known = registry.current
         let results = try await connection.pipeline(
             [
                 PostgresQuery(
@@ -163,6 +166,7 @@ package final class LogTail: Service, CommitObserver {
             timeout: LogConnection.readTimeout
         )
         let newer = try EpochStore.decode(results[1])
+        try connection.addEpochs(results[1], registry: registry).requireContinuing(known)
         let (events, isCut) = try LoggedEvent.decodePage(results[0])
         return state.withLock { state in
             guard var current = state.cursor else { return false }

@@ -55,9 +55,16 @@ package final class PostgresPool: Sendable, Service {
         do {
             let value = try await body(connection)
             await release(id, connection)
+            state.withLock { $0.lateInRow = 0 }
             return value
         } catch {
             await release(id, connection)
+            if Self.isLate(error) {
+                state.withLock { state in
+                    state.lateInRow += 1
+                    state.lastLate = .now
+                }
+            }
             throw error
         }
     }
@@ -170,6 +177,22 @@ package final class PostgresPool: Sendable, Service {
     /// True when a connection has come back in order within the time; idle connections are checked each second.
     package func hasAnswered(within duration: Duration) -> Bool {
         state.withLock { state in state.lastAnswer.map { ContinuousClock.now - $0 < duration } ?? false }
+    }
+
+    /// The number of callers one after another whose requests missed their deadlines.
+    ///
+    /// - Parameter duration: the time after which the last of them counts no more.
+    package func lateInRow(within duration: Duration) -> Int {
+        state.withLock { state in
+            guard let last = state.lastLate, .now - last < duration else { return 0 }
+            return state.lateInRow
+        }
+    }
+
+    /// The request's own deadline, or the server's limit for a statement.
+    private static func isLate(_ error: any Error) -> Bool {
+        guard let error = error as? PostgresError else { return false }
+        return error.kind == .timeout || error.sqlState == "57014"
     }
 
     /// Tells the machine what happened, under the lock, and carries out the effects outside of it.

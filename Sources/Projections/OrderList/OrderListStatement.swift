@@ -14,8 +14,9 @@ struct OrderListStatement {
     private let limit: Int
     /// The carrier has few orders: they are found first, as those of a tracking number.
     private let isCarrierRare: Bool
-    /// The statement goes by the inverted index of carriers and tracking numbers, which only a bitmap scan can use.
-    let needsBitmapScans: Bool
+    /// The planner's switches for the statement: to go by the inverted index of carriers and tracking numbers, or to
+    /// walk the newest orders.
+    let switches: [PlannerSwitch]
 
     /// The largest number of orders of a rare carrier. More of them are found by walking the newest orders.
     private static let rareLimit: Int64 = 10_000
@@ -30,7 +31,9 @@ struct OrderListStatement {
     init(_ request: OrderListRequest, isCarrierRare: Bool = false) {
         limit = request.limit
         self.isCarrierRare = isCarrierRare
-        needsBitmapScans = isCarrierRare || request.trackingNumber != nil
+        let isInverted = isCarrierRare || request.trackingNumber != nil
+        let isWalk = !request.isNarrow && (request.carrier != nil || request.attention != nil)
+        switches = isInverted ? [.bitmapScans] : isWalk ? [.orderedIndex] : []
         addFilters(request)
         addRange(request)
     }

@@ -6,7 +6,7 @@ extension ReadModelReader {
     /// Reads a page of the order list. A page of large orders has fewer of them than requested.
     package func orders(_ request: OrderListRequest) async throws -> OrderListPage {
         let statement = OrderListStatement(request, isCarrierRare: try await isCarrierRare(in: request))
-        let (results, epochs) = try await read([statement.query], bitmapScans: statement.needsBitmapScans)
+        let (results, epochs) = try await read([statement.query], switches: statement.switches)
         let rows = results[0]
         guard let first = rows.first else { throw ProjectionFailure.missing(OrderListModel.name) }
         let position = epochs.position(of: try first.get(rows.column("checkpoint", as: Int64.self)))
@@ -30,7 +30,7 @@ extension ReadModelReader {
         var isRare = false
         do {
             let limit = PostgresQuery("set local statement_timeout = \(OrderListStatement.rarityMilliseconds)")
-            isRare = try OrderListStatement.decodeRarity(await read([limit, rarity], bitmapScans: true).results[1])
+            isRare = try OrderListStatement.decodeRarity(await read([limit, rarity], switches: [.bitmapScans]).results[1])
         } catch let error as PostgresError where error.sqlState == "57014" {
             isRare = false
         }

@@ -123,9 +123,11 @@ package final class Projector: Service {
         on connection: PostgresConnection,
         _ state: inout FollowState
     ) async throws -> Bool {
+        let known = registry.current
         let newer = EpochStore.newer.query(after: state.history.newestOrdinal)
         let results = try await connection.pipeline([Checkpoint.select(model.name), newer], timeout: Self.timeout)
         state.history.merge(try EpochStore.decode(results[1]))
+        try state.history.requireContinuing(known)
         let checkpoint = try Checkpoint.decode(results[0], model: model.name)
         let head = try Checkpoint.decodeHead(results[0], model: model.name)
         if let notice = state.notices[model.name, default: CatchUpNotices()]

@@ -61,7 +61,7 @@ extension ReadModelReader {
         of tables: [String]
     ) async throws -> (results: [PostgresResult], history: EpochTable) {
         let registry = registry
-        return try await pool.withConnection { connection in
+        return try await pool.read(in: registry) { connection in
             try await connection.withTransaction("begin isolation level repeatable read read only") { transaction in
                 let newer = EpochStore.newer.query(after: transaction.history.newestOrdinal)
                 // The tables are locked before the snapshot is taken, so that a version that is replaced later is not

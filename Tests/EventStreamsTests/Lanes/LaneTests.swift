@@ -120,7 +120,7 @@ import Testing
     /// Many clients that take nothing, each at a place of its own, hold as many blocks.
     @Test func clientsThatTakeNothingEndSoonWhileTheirBlocksAreTooManyBytes() async throws {
         let text = "\"" + String(repeating: "x", count: 300_000) + "\""
-        try await LaneBench.with({ $0.blockBytes = 1 << 20 }) { bench in
+        try await LaneBench.with({ $0.blockBytes = 100_000 }) { bench in
             bench.publish(30, text: text)
             var clients: [LaneClient] = []
             for cursor: Int64 in 0..<10 { clients.append(try await bench.open(after: cursor, receiveBuffer: 4096)) }

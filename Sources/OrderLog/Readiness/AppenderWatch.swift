@@ -1,0 +1,113 @@
+import Logging
+import Postgres
+
+/// Watches the appender's server process while a batch waits for it, and ends a process that does nothing.
+///
+/// A commit may take as long as the database's disk. A frozen server process looks the same to the appender, so the
+/// server is asked on another connection, which is open while a batch waits alone.
+struct AppenderWatch {
+    /// A look at the process of one phase of an attempt.
+    private struct Look {
+        let since: ContinuousClock.Instant
+        let wait: SessionWait
+        let cause: SessionWait.Cause
+    }
+
+    private let configuration: PostgresConfiguration
+    private let activity: AppendActivity
+    private let logger: Logger
+    private var connection: PostgresConnection?
+    private var last: Look?
+
+    /// The time without an answer after which the server is asked.
+    private static let firstLook: Duration = .seconds(1)
+    /// The time without an answer after which a process that does nothing is ended. Shorter than the time after which
+    /// commands are refused, so that most are taken on a new connection.
+    private static let patience: Duration = .milliseconds(1500)
+    /// The time for the server's answer.
+    private static let timeout: Duration = .seconds(1)
+
+    /// - Parameter configuration: the appender's.
+    init(configuration: PostgresConfiguration, activity: AppendActivity, logger: Logger) {
+        var configuration = configuration
+        configuration.applicationName = "waybill watch"
+        // The login's own privileges: see `SessionWait`.
+        configuration.roleExpression = nil
+        configuration.connectTimeout = Self.timeout
+        configuration.requestTimeout = Self.timeout
+        self.configuration = configuration
+        self.activity = activity
+        self.logger = logger
+    }
+
+    /// Watches until the task is cancelled.
+    mutating func run() async {
+        while !Task.isCancelled {
+            // A cancelled sleep ends the loop by its condition.
+            try? await Task.sleep(for: .milliseconds(250))
+            if let attempt = activity.attemptWaiting(for: Self.firstLook) {
+                await look(at: attempt)
+            } else {
+                await close()
+            }
+        }
+        await close()
+    }
+
+    private mutating func close() async {
+        last = nil
+        guard let open = connection.take() else { return }
+        await open.close(grace: .zero)
+    }
+
+    private mutating func look(at attempt: AppendActivity.Attempt) async {
+        do {
+            let connection = try await open()
+            let earlier = last?.since == attempt.since ? last : nil
+            let wait = try await SessionWait.read(attempt.processID, on: connection)
+            let cause = wait.cause(after: earlier?.wait, isCommitting: attempt.isCommitting)
+            last = Look(since: attempt.since, wait: wait, cause: cause)
+            activity.note(attempt, isKeptFromCommit: cause != .disk)
+            guard cause == .nothing, earlier?.cause == .nothing, .now - attempt.since >= Self.patience else { return }
+            await end(attempt, wait, on: connection)
+        } catch {
+            // A server that answers nobody is not at its disk.
+            activity.note(attempt, isKeptFromCommit: true)
+            logger.debug(
+                "the state of the appender's server process is not known",
+                metadata: ["error": "\(error)"]
+            )
+            await close()
+        }
+    }
+
+    private mutating func open() async throws(PostgresError) -> PostgresConnection {
+        if let connection, connection.isOpen { return connection }
+        let fresh = try await PostgresConnection.connect(configuration, logger: logger)
+        connection = fresh
+        return fresh
+    }
+
+    /// Ends the process, so that its locks go, and the appender's connection to it. A frozen process ends when it runs
+    /// again.
+    private func end(
+        _ attempt: AppendActivity.Attempt,
+        _ wait: SessionWait,
+        on connection: PostgresConnection
+    ) async {
+        guard activity.abandon(attempt) else { return }
+        logger.warning(
+            "the appender's server process does not go on; ending it, and connecting again",
+            metadata: [
+                "pid": "\(attempt.processID)", "state": "\(wait.state ?? "gone")",
+                "waitsFor": "\(wait.event ?? "nothing")",
+            ]
+        )
+        do {
+            try await connection.query("select pg_terminate_backend($1)", [attempt.processID])
+        } catch {
+            logger.debug("the server process could not be ended", metadata: ["error": "\(error)"])
+        }
+        await attempt.connection.close(grace: .zero)
+    }
+}

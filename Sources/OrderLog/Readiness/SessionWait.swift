@@ -1,0 +1,65 @@
+import Postgres
+
+/// The state of a server process, as the server's statistics tell.
+struct SessionWait: Sendable, Equatable {
+    enum Cause: Equatable {
+        /// The disk, or a synchronous standby: a commit may take its time. Also what the server does not show.
+        case disk
+        /// A lock, for which the server itself has a limit.
+        case lock
+        /// Nothing that the process tells: it is frozen, computes for long, or never got the request.
+        case nothing
+    }
+
+    /// False where the process has gone.
+    let isThere: Bool
+    /// As `pg_stat_activity.state`.
+    let state: String?
+    /// The kind of event, and the event, that the process waits for; nil while it computes.
+    let eventType: String?
+    let event: String?
+    /// The bytes of the write-ahead log that were written, and those that are on disk.
+    let insertedBytes: Int64
+    let flushedBytes: Int64
+
+    /// The cause of a long wait.
+    ///
+    /// - Parameter earlier: the state of the same process at an earlier moment of the wait.
+    func cause(after earlier: SessionWait?, isCommitting: Bool) -> Cause {
+        switch (eventType, event) {
+        case ("IO", _), ("IPC", "SyncRep"): return .disk
+        case ("Lock", _): return .lock
+        case ("LWLock", _):
+            // It waits for others that write, as a rule. Once all is on disk that was to be written, it sleeps alone.
+            guard let earlier, earlier.eventType == "LWLock" else { return .disk }
+            return flushedBytes >= earlier.insertedBytes ? .nothing : .disk
+        default:
+            guard isThere else { return .nothing }
+            // While a batch begins, this process decides it between two statements.
+            let isBusy = state == "active" || state == "idle" || (isCommitting && state == "idle in transaction")
+            return isBusy ? .nothing : .disk
+        }
+    }
+
+    /// Asks for the state of a process. Needs the login's own privileges: a session is shown to its login alone.
+    static func read(_ pid: Int32, on connection: PostgresConnection) async throws(PostgresError) -> SessionWait {
+        let rows = try await connection.query(
+            """
+            select a.pid is not null as is_there, a.state, a.wait_event_type, a.wait_event,
+                (pg_current_wal_insert_lsn() - '0/0')::bigint as inserted,
+                (pg_current_wal_flush_lsn() - '0/0')::bigint as flushed
+            from (values (true)) as one left join pg_stat_activity as a on a.pid = $1
+            """,
+            [pid]
+        )
+        guard let row = rows.first else { throw PostgresError(.decoding, "the server told no state of a session") }
+        return SessionWait(
+            isThere: try row.get("is_there", as: Bool.self),
+            state: try row.get("state", as: String?.self),
+            eventType: try row.get("wait_event_type", as: String?.self),
+            event: try row.get("wait_event", as: String?.self),
+            insertedBytes: try row.get("inserted", as: Int64.self),
+            flushedBytes: try row.get("flushed", as: Int64.self)
+        )
+    }
+}

@@ -1,0 +1,93 @@
+import Foundation
+import LogSupport
+import Orders
+import Postgres
+import Testing
+
+@testable import OrderLog
+
+@Suite struct SessionWaitTests {
+    private func wait(
+        _ state: String?,
+        _ type: String? = nil,
+        _ event: String? = nil,
+        isThere: Bool = true,
+        inserted: Int64 = 0,
+        flushed: Int64 = 0
+    ) -> SessionWait {
+        SessionWait(
+            isThere: isThere,
+            state: state,
+            eventType: type,
+            event: event,
+            insertedBytes: inserted,
+            flushedBytes: flushed
+        )
+    }
+
+    @Test func theDiskIsToldFromAFrozenProcess() {
+        func cause(_ wait: SessionWait, isCommitting: Bool = true) -> SessionWait.Cause {
+            wait.cause(after: nil, isCommitting: isCommitting)
+        }
+        #expect(cause(wait("active", "IO", "WALSync")) == .disk)
+        #expect(cause(wait("active", "IPC", "SyncRep")) == .disk)
+        #expect(cause(wait("active", "Lock", "tuple")) == .lock)
+        #expect(cause(wait("active")) == .nothing)
+        #expect(cause(wait("active", "Client", "ClientRead")) == .nothing)
+        #expect(cause(wait("idle in transaction", "Client", "ClientRead")) == .nothing)
+        #expect(cause(wait("idle in transaction", "Client", "ClientRead"), isCommitting: false) == .disk)
+        #expect(cause(wait(nil, isThere: false)) == .nothing)
+        #expect(cause(wait(nil)) == .disk, "the server does not show this session")
+        #expect(cause(wait("disabled")) == .disk)
+    }
+
+    @Test func aWaitForWritersCountsOnceAllIsWritten() {
+        let first = wait("active", "LWLock", "WALWrite", inserted: 200, flushed: 100)
+        #expect(first.cause(after: nil, isCommitting: true) == .disk)
+        let stuck = wait("active", "LWLock", "WALWrite", inserted: 300, flushed: 100)
+        #expect(stuck.cause(after: first, isCommitting: true) == .disk)
+        let alone = wait("active", "LWLock", "WALWrite", inserted: 300, flushed: 200)
+        #expect(alone.cause(after: first, isCommitting: true) == .nothing)
+    }
+
+    @Test func theServerTellsTheStateOfASession() async throws {
+        try await TestLog.with { log in
+            let session = try await PostgresConnection.connect(log.database, logger: log.logger)
+            try await PostgresConnection.with(log.database, logger: log.logger) { other in
+                let idle = try await SessionWait.read(session.backendProcessID, on: other)
+                #expect(idle.isThere && idle.state == "idle" && idle.eventType == "Client")
+                #expect(idle.insertedBytes >= idle.flushedBytes && idle.flushedBytes > 0)
+                #expect(try await !SessionWait.read(-1, on: other).isThere)
+            }
+            await session.close()
+        }
+    }
+
+    /// A server process that sleeps, or is frozen, costs a single command two seconds, and the next ones nothing.
+    @Test func aProcessThatDoesNothingIsEnded() async throws {
+        try await TestLog.with { log in
+            try await PostgresConnection.with(log.database, logger: log.logger) { owner in
+                try await owner.executeScript(
+                    """
+                    create sequence attempts;
+                    grant usage on sequence attempts to public;
+                    create function wait() returns trigger language plpgsql as
+                        $$ begin if nextval('attempts') = 1 then perform pg_sleep(30); end if; return new; end $$;
+                    create trigger wait before insert on events for each row execute function wait();
+                    """
+                )
+            }
+            var settings = Appender.Settings()
+            settings.stallTimeout = .seconds(10)
+            settings.statementTimeout = .seconds(20)
+            try await log.withAppender(settings) { appender in
+                let began = ContinuousClock.now
+                let first = try await appender.submit(
+                    Samples.submission(.placeOrder, Samples.place(), order: UUID(), key: "first")
+                )
+                #expect(first.position.seq == 1)
+                #expect(.now - began < .seconds(5))
+            }
+        }
+    }
+}
