@@ -129,8 +129,8 @@ import Testing
             "policy own on table events"
         ),
         (
-            "create publication some for table events where (shop = 'aurora')",
-            "publication of table events in publication some"
+            "create publication chosen for table events where (shop = 'aurora')",
+            "publication of table events in publication chosen"
         ),
         (
             "create function newest() returns text begin atomic select shop from events limit 1; end",

@@ -35,7 +35,8 @@ package struct CommandRetention: Sendable {
         )
         for row in days {
             let day = try row.get("day", as: String.self)
-            while try await !step("select commands_add_day($1::text::date) as is_done", day).get("is_done", as: Bool.self) {}
+            let add = "select commands_add_day($1::text::date) as is_done"
+            while try await !step(add, day).get("is_done", as: Bool.self) {}
         }
     }
 
