@@ -30,7 +30,8 @@ extension ReadModelReader {
         var isRare = false
         do {
             let limit = PostgresQuery("set local statement_timeout = \(OrderListStatement.rarityMilliseconds)")
-            isRare = try OrderListStatement.decodeRarity(await read([limit, rarity], switches: [.bitmapScans]).results[1])
+            let rows = try await read([limit, rarity], switches: [.bitmapScans]).results[1]
+            isRare = try OrderListStatement.decodeRarity(rows)
         } catch let error as PostgresError where error.sqlState == "57014" {
             isRare = false
         }
