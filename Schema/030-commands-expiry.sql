@@ -1,12 +1,12 @@
 -- The retention of command ids goes by the log's own days, and not by the clock alone. A clock that jumps ahead by a
 -- hundred days, for some seconds, must not drop the ids of a hundred days.
 --
--- Each step below is short, and a transaction of its own where the service calls it: nothing scans the default partition
--- while commands wait. That partition may hold a day of commands, where the day's own was not made in time.
+-- Each step below is short, and a transaction of its own where the service calls it: nothing scans the default
+-- partition while commands wait. That partition may hold a day of commands, where the day's own was not made in time.
 
--- The day before which accepted commands may be dropped. Commands were accepted on more than `retention_days` later days
--- (one more than by the clock, since a jump adds a day), and by the clock as well the day lies that far back. A clock
--- that is wrong keeps ids for longer, never for less. `-infinity` where nothing is as old as that by the clock.
+-- The day before which accepted commands may be dropped. Commands were accepted on more than `retention_days` later
+-- days (one more than by the clock, since a jump adds a day), and by the clock as well the day lies that far back. A
+-- clock that is wrong keeps ids for longer, never for less. `-infinity` where nothing is as old as that by the clock.
 create function commands_expiry(retention_days int) returns date
     language plpgsql
     security definer
@@ -106,9 +106,9 @@ $$;
 -- Does the next step to make a day's partition. A large default partition is first searched beside the commands: by a
 -- constraint that leaves the day out, and that is then validated. Without it the server searches it under a lock.
 --
--- The constraint refuses commands of that day until the partition is there, so that it is made a day before, or not at
--- all. Returns true when the partition is there, or is not made since the default partition holds commands of that day
--- or will hold them; false where another step is left, for a transaction of its own.
+-- The constraint refuses commands of that day until the partition is there, so that it is made a day before, or not
+-- at all. Returns true when the partition is there, or is not made since the default partition holds commands of that
+-- day or will hold them; false where another step is left, for a transaction of its own.
 create function commands_add_day(day date) returns boolean
     language plpgsql
     security definer
@@ -152,8 +152,8 @@ exception when check_violation then
 end
 $$;
 
--- For processes of the version before, which call this alone. Beside a large default partition the days' partitions are
--- made by processes of this version.
+-- For processes of the version before, which call this alone. Beside a large default partition the days' partitions
+-- are made by processes of this version.
 create or replace function commands_maintain(retention_days int, days_ahead int default 2) returns void
     language plpgsql
     security definer

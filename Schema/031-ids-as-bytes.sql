@@ -1,5 +1,6 @@
 -- Ids and names are compared as bytes, whatever the database's locale. With a locale, an update of the system's
--- libraries may leave an index in an order that no look-up expects: a command id is not found then, and accepted twice.
+-- libraries may leave an index in an order that no look-up expects: a command id is not found then, and accepted
+-- twice.
 
 -- The tables that are Waybill's. The schema may hold others, which are left alone.
 create function waybill_tables() returns name[]
@@ -13,8 +14,8 @@ $$;
 
 alter function waybill_tables() owner to waybill_owner;
 
--- What keeps the columns from being changed: views, rules, policies, triggers, publications and the like that somebody has
--- made upon them. PostgreSQL refuses to change a column beneath one.
+-- What keeps the columns from being changed: views, rules, policies, triggers, publications and the like that
+-- somebody has made upon them. PostgreSQL refuses to change a column beneath one.
 create function ids_as_bytes_obstacles() returns setof text
     language sql stable
     as $$
@@ -55,9 +56,9 @@ $$;
 alter function ids_as_bytes_obstacles() owner to waybill_owner;
 revoke all on function ids_as_bytes_obstacles() from public;
 
--- Gives all text columns the collation "C" and builds their indexes again; tables are not rewritten. Does nothing where
--- that was done before. Appends wait meanwhile, about a second for each 40 MiB of indexes. Fails within half a second
--- where another session, such as a dump, holds a table, and where there are obstacles, which the error names.
+-- Gives all text columns the collation "C" and builds their indexes again; tables are not rewritten. Does nothing
+-- where that was done before. Appends wait meanwhile, about a second for each 40 MiB of indexes. Fails within half a
+-- second where another session, such as a dump, holds a table, and where there are obstacles, which the error names.
 create function compare_ids_as_bytes() returns void
     language plpgsql
     set lock_timeout = '500ms'
@@ -74,8 +75,8 @@ begin
             using errcode = 'dependent_objects_still_exist',
                 hint = 'Drop these, run "waybill migrate" and make them again.';
     end if;
-    -- No projector is under way then, and no append, so that none waits for a table while this change waits for another
-    -- of its tables.
+    -- No projector is under way then, and no append, so that none waits for a table while this change waits for
+    -- another of its tables.
     perform from projections for update;
     perform from log_head for update;
     -- A column that a view names cannot be changed beneath it.
@@ -109,8 +110,9 @@ begin
                 'grant %s on %I to %s', permission.privilege_type, item.name, permission.grantee::regrole);
         end loop;
     end loop;
-    -- Statements that were prepared before would fail, each once. Their sessions end while they wait for this change, and
-    -- the processes connect again: so those of the version before, which would answer such a failure with 500, go on too.
+    -- Statements that were prepared before would fail, each once. Their sessions end while they wait for this change,
+    -- and the processes connect again: so those of the version before, which would answer such a failure with 500, go
+    -- on too.
     perform pg_terminate_backend(pid) from pg_stat_activity
     where datname = current_database() and pid <> pg_backend_pid() and application_name like 'waybill %'
         and application_name <> 'waybill migrate' and pg_has_role(usesysid, 'usage');

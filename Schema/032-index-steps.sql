@@ -1,10 +1,11 @@
 -- Indexes of large tables are made while the service runs: by `create index concurrently`, which is no part of a
 -- transaction. The statements that a database still needs follow from its catalogs alone, so that a process that was
--- killed is followed by one that goes on. The service runs them in the background, `waybill migrate` in the foreground, and
--- an administrator by `select step from index_steps() \gexec`.
+-- killed is followed by one that goes on. The service runs them in the background, `waybill migrate` in the
+-- foreground, and an administrator by `select step from index_steps() \gexec`.
 --
--- Today: indexes that are ordered by the locale, where they were too large to be built again under lock (031). Each gets a
--- twin that compares bytes; when all have one, the twins take over, which costs no more than a change of the catalogs.
+-- Today: indexes that are ordered by the locale, where they were too large to be built again under lock (031). Each
+-- gets a twin that compares bytes; when all have one, the twins take over, which costs no more than a change of the
+-- catalogs.
 
 -- The indexes whose order depends on the locale, and their twins. An index below a mebibyte needs none.
 create function locale_indexes() returns table (
@@ -69,8 +70,8 @@ from (
     where needs_twin and not exists (select from ids_as_bytes_obstacles()) order by 1) changed
 $$;
 
--- Lets the twins take over, and gives all text columns the collation "C". The index of a column that has changed is kept
--- where it compares bytes already. Fails within a second where another session, such as a dump, holds a table.
+-- Lets the twins take over, and gives all text columns the collation "C". The index of a column that has changed is
+-- kept where it compares bytes already. Fails within a second where another session, such as a dump, holds a table.
 create function finish_ids_as_bytes() returns void
     language plpgsql
     as $$
@@ -83,8 +84,8 @@ begin
         raise exception '% bytes of indexes have no twin yet', bytes using errcode = 'object_not_in_prerequisite_state';
     end if;
     perform set_config('lock_timeout', '500ms', true);
-    -- No projector is under way then, and no append, so that none waits for a table while this change waits for another
-    -- of its tables.
+    -- No projector is under way then, and no append, so that none waits for a table while this change waits for
+    -- another of its tables.
     perform from projections for update;
     perform from log_head where one for update;
     select jsonb_agg(to_jsonb(l) || jsonb_build_object(

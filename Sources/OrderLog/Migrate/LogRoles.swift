@@ -33,8 +33,8 @@ struct LogRoles: Sendable, Equatable {
 
     var areOne: Bool { owner == writer }
 
-    /// The SQL expression for a table of Waybill's; null where there is none. Tables are made in the current schema: one of
-    /// the same name in another schema of the search path is somebody else's.
+    /// The SQL expression for a table of Waybill's; null where there is none. Tables are made in the current schema:
+    /// one of the same name in another schema of the search path is somebody else's.
     static func ownTable(_ name: String) -> String {
         "to_regclass(format('%I.\(name)', current_schema()))"
     }
@@ -59,8 +59,8 @@ struct LogRoles: Sendable, Equatable {
         }
     }
 
-    /// A name as a literal of SQL. Characters beyond letters and digits are escaped, so that the name ends no quoted text
-    /// in which the literal stands, such as a function's body.
+    /// A name as a literal of SQL. Characters beyond letters and digits are escaped, so that the name ends no quoted
+    /// text in which the literal stands, such as a function's body.
     private static func literal(_ name: String) -> String {
         if name.unicodeScalars.allSatisfy(isWordCharacter) { return "'\(name)'" }
         return "E'"

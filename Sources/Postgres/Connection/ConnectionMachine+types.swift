@@ -82,8 +82,8 @@ extension ConnectionMachine {
         /// The error of the first attempt, for a unit that was sent again.
         var formerFailure: PostgresError?
 
-        /// The error that the unit's caller gets. In a transaction that the caller opened by a statement of its own, the
-        /// second attempt fails over the first one's error alone (25P02, in_failed_sql_transaction).
+        /// The error that the unit's caller gets. In a transaction that the caller opened by a statement of its own,
+        /// the second attempt fails over the first one's error alone (25P02, in_failed_sql_transaction).
         var finalFailure: PostgresError? {
             failure?.sqlState == "25P02" ? formerFailure ?? failure : failure
         }

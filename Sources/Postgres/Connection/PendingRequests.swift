@@ -54,8 +54,8 @@ final class PendingRequests {
 
     func script(of id: ID) -> String? { requests[id]?.script }
 
-    /// Drops what a unit that was sent needs no more: its parameters where it is sent no second time, and the results of
-    /// an attempt before.
+    /// Drops what a unit that was sent needs no more: its parameters where it is sent no second time, and the results
+    /// of an attempt before.
     func noteSent(_ id: ID, isLast: Bool) {
         if isLast || requests[id]?.isRepeatable == false { requests[id]?.unit?.buffer = [] }
         requests[id]?.results = []

@@ -1,7 +1,8 @@
 import Primitives
 import Synchronization
 
-/// The carriers that were found rare or common lately, so that not each page of the order list counts a carrier's orders.
+/// The carriers that were found rare or common lately, so that not each page of the order list counts a carrier's
+/// orders.
 final class CarrierCounts: Sendable {
     private struct Outcome {
         let isRare: Bool
