@@ -75,10 +75,11 @@ begin
             using errcode = 'dependent_objects_still_exist',
                 hint = 'Drop these, run "waybill migrate" and make them again.';
     end if;
-    -- No projector is under way then, and no append, so that none waits for a table while this change waits for
-    -- another of its tables.
-    perform from projections for update;
-    perform from log_head for update;
+    -- No append and no projector is under way then: each begins with one of these tables, and so waits before it has
+    -- locked another one that this change needs.
+    lock table log_head in access exclusive mode;
+    lock table projection_active in access exclusive mode;
+    lock table projections in access exclusive mode;
     -- A column that a view names cannot be changed beneath it.
     select jsonb_agg(jsonb_build_object(
         'name', c.relname, 'definition', pg_get_viewdef(c.oid), 'owner', c.relowner::regrole, 'acl', c.relacl::text))

@@ -84,10 +84,11 @@ begin
         raise exception '% bytes of indexes have no twin yet', bytes using errcode = 'object_not_in_prerequisite_state';
     end if;
     perform set_config('lock_timeout', '500ms', true);
-    -- No projector is under way then, and no append, so that none waits for a table while this change waits for
-    -- another of its tables.
-    perform from projections for update;
-    perform from log_head where one for update;
+    -- No append and no projector is under way then: each begins with one of these tables, and so waits before it has
+    -- locked another one that this change needs.
+    lock table log_head in access exclusive mode;
+    lock table projection_active in access exclusive mode;
+    lock table projections in access exclusive mode;
     select jsonb_agg(to_jsonb(l) || jsonb_build_object(
         'relkind', r.relkind, 'root_name', r.relname, 'root_definition', pg_get_indexdef(root_id)))
     into replaced

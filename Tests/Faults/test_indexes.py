@@ -116,7 +116,9 @@ def test_indexes_are_made_beside_the_commands(service, server, large, check):
         check.note(f"beside the build and a dump's locks: longest wait {placing.longest:.2f} s")
         check("the ids are as they were", int(server.sql(BY_LOCALE, "waybill")) > 50)
     with Placing(service) as placing:
-        wait_for(lambda: server.sql(STEPS, "waybill") == "0", 60, "the indexes are made")
+        # Asked of the catalogs alone, and not so often that the change would wait for the asking.
+        wait_for(lambda: server.sql(BY_LOCALE, "waybill") == "0", 60, "the ids are compared as bytes", 0.5)
+        wait_for(lambda: server.sql(STEPS, "waybill") == "0", 30, "nothing is left to be done", 0.5)
         done = len(placing.answers)
         wait_for(lambda: len(placing.answers) > done + 20, 30, "commands go on")
     check("every command is accepted", {s for s, _ in placing.answers} == {201}, placing.answers[-3:])
