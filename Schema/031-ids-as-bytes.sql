@@ -1,6 +1,7 @@
 -- Ids and names are compared as bytes, whatever the database's locale. With a locale, an update of the system's
--- libraries may leave an index in an order that no look-up expects: a command id is not found then, and accepted twice.
---
+-- libraries may leave an index in an order that no look-up expects: a command id is not found then, and accepted
+-- twice.
+
 -- The tables that are Waybill's. The schema may hold others, which are left alone.
 create function waybill_tables() returns name[]
     language sql immutable
@@ -13,28 +14,81 @@ $$;
 
 alter function waybill_tables() owner to waybill_owner;
 
--- Gives all text columns the collation "C" and builds their indexes again; tables are not rewritten. Does nothing where
--- that was done before. Appends wait meanwhile, about a second for each 40 MiB of indexes.
+-- What keeps the columns from being changed: views, rules, policies, triggers, publications and the like that
+-- somebody has made upon them. PostgreSQL refuses to change a column beneath one.
+create function ids_as_bytes_obstacles() returns setof text
+    language sql stable
+    as $$
+select distinct pg_describe_object(
+    case when r.oid is null then d.classid else 'pg_class'::regclass end, coalesce(r.ev_class, d.objid), 0)
+from pg_class c
+join pg_depend d on (d.refclassid = 'pg_class'::regclass and d.refobjid = c.oid)
+    or (c.relkind = 'v' and d.refclassid = 'pg_type'::regclass and d.refobjid = c.reltype)
+left join pg_attribute a on a.attrelid = c.oid and a.attnum = d.refobjsubid
+left join pg_rewrite r on d.classid = 'pg_rewrite'::regclass and r.oid = d.objid
+left join pg_attrdef g on d.classid = 'pg_attrdef'::regclass and g.oid = d.objid
+left join pg_constraint k on d.classid = 'pg_constraint'::regclass and k.oid = d.objid
+left join pg_class f on f.oid = k.conrelid
+left join pg_attribute u on u.attrelid = g.adrelid and u.attnum = g.adnum
+where c.relnamespace = current_schema()::regnamespace and d.deptype <> 'i'
+    and (
+        (c.relkind in ('r', 'p') and c.relname = any (waybill_tables()) and a.attnum > 0
+            and a.atttypid in ('text'::regtype, 'text[]'::regtype)
+            and a.attcollation = 'pg_catalog."default"'::regcollation
+            and d.classid in ('pg_rewrite'::regclass, 'pg_policy'::regclass, 'pg_trigger'::regclass,
+                'pg_publication_rel'::regclass, 'pg_proc'::regclass, 'pg_attrdef'::regclass,
+                'pg_constraint'::regclass))
+        or (c.relkind = 'v' and c.relname in ('orders', 'logged_tracking_numbers')))
+    -- Waybill's own views are made anew, and a default of the column itself stays.
+    and not coalesce(r.ev_class in (
+        to_regclass(format('%I.orders', current_schema())),
+        to_regclass(format('%I.logged_tracking_numbers', current_schema()))), false)
+    and (g.oid is null or u.attgenerated <> '')
+    -- A key that refers to a table from another one.
+    and (k.oid is null or (k.contype = 'f' and not f.relname = any (waybill_tables())))
+    and exists (
+        select from pg_attribute o join pg_class t on t.oid = o.attrelid
+        where t.relnamespace = current_schema()::regnamespace and t.relname = any (waybill_tables()) and o.attnum > 0
+            and o.attcollation = 'pg_catalog."default"'::regcollation)
+order by 1
+$$;
+
+alter function ids_as_bytes_obstacles() owner to waybill_owner;
+revoke all on function ids_as_bytes_obstacles() from public;
+
+-- Gives all text columns the collation "C" and builds their indexes again; tables are not rewritten. Does nothing
+-- where that was done before. Appends wait meanwhile, about a second for each 40 MiB of indexes. Fails within half a
+-- second where another session, such as a dump, holds a table, and where there are obstacles, which the error names.
 create function compare_ids_as_bytes() returns void
     language plpgsql
+    set lock_timeout = '500ms'
     as $$
 declare
     item record;
     permission record;
-    views text[] := array['orders', 'logged_tracking_numbers'];
+    views jsonb;
+    obstacles text;
 begin
+    select string_agg(o, ', ') into obstacles from ids_as_bytes_obstacles() o;
+    if obstacles is not null then
+        raise exception 'ids cannot be compared as bytes while columns are used by: %', obstacles
+            using errcode = 'dependent_objects_still_exist',
+                hint = 'Drop these, run "waybill migrate" and make them again.';
+    end if;
     -- No append and no projector is under way then: each begins with one of these tables, and so waits before it has
     -- locked another one that this change needs.
     lock table log_head in access exclusive mode;
     lock table projection_active in access exclusive mode;
     lock table projections in access exclusive mode;
     -- A column that a view names cannot be changed beneath it.
-    create temp table former_views on commit drop as
-    select c.relname, pg_get_viewdef(c.oid) as definition, c.relowner::regrole as owner, c.relacl
+    select jsonb_agg(jsonb_build_object(
+        'name', c.relname, 'definition', pg_get_viewdef(c.oid), 'owner', c.relowner::regrole, 'acl', c.relacl::text))
+    into views
     from pg_class c
-    where c.relnamespace = current_schema()::regnamespace and c.relkind = 'v' and c.relname = any(views);
-    for item in select relname from former_views loop
-        execute format('drop view %I', item.relname);
+    where c.relnamespace = current_schema()::regnamespace and c.relkind = 'v'
+        and c.relname in ('orders', 'logged_tracking_numbers');
+    for item in select * from jsonb_to_recordset(views) as v (name text) loop
+        execute format('drop view %I', item.name);
     end loop;
     for item in
         select c.relname, string_agg(
@@ -49,37 +103,40 @@ begin
     loop
         execute format('alter table %I %s', item.relname, item.changes);
     end loop;
-    for item in select * from former_views loop
-        execute format('create view %I as %s', item.relname, item.definition);
-        execute format('alter view %I owner to %s', item.relname, item.owner);
-        for permission in select grantee, privilege_type from aclexplode(item.relacl) where grantee <> 0 loop
+    for item in select * from jsonb_to_recordset(views) as v (name text, definition text, owner text, acl text) loop
+        execute format('create view %I as %s', item.name, item.definition);
+        execute format('alter view %I owner to %s', item.name, item.owner);
+        for permission in select grantee, privilege_type from aclexplode(item.acl::aclitem[]) where grantee <> 0 loop
             execute format(
-                'grant %s on %I to %s', permission.privilege_type, item.relname, permission.grantee::regrole);
+                'grant %s on %I to %s', permission.privilege_type, item.name, permission.grantee::regrole);
         end loop;
     end loop;
+    -- Statements that were prepared before would fail, each once. Their sessions end while they wait for this change,
+    -- and the processes connect again: so those of the version before, which would answer such a failure with 500, go
+    -- on too.
+    perform pg_terminate_backend(pid) from pg_stat_activity
+    where datname = current_database() and pid <> pg_backend_pid() and application_name like 'waybill %'
+        and application_name <> 'waybill migrate' and pg_has_role(usesysid, 'usage');
 end
 $$;
 
+alter function compare_ids_as_bytes() owner to waybill_owner;
 revoke all on function compare_ids_as_bytes() from public;
 
--- A database of up to 32 MiB of such indexes changes now, in about a second. A larger one is left to an administrator
--- (`docs/operations.md`): its appends would wait for longer. So is one whose tables a long transaction holds, since
--- appends would wait behind this change for as long as that transaction takes.
+-- A database without events changes now. Any other is changed beside its commands (032). The change is no need: what
+-- keeps it from being made must not keep the service from its work.
 do $$
+declare
+    reason text;
 begin
-    if (
-        select coalesce(sum(pg_relation_size(i.indexrelid)), 0) <= 32 * 1024 * 1024
-        from pg_index i join pg_class c on c.oid = i.indexrelid
-        where c.relnamespace = current_schema()::regnamespace
-            and 'pg_catalog."default"'::regcollation = any (i.indcollation::oid[])
-    ) then
-        set local lock_timeout = '1s';
-        begin
-            perform compare_ids_as_bytes();
-        exception when lock_not_available then
-            raise notice 'ids are still compared by the locale: call compare_ids_as_bytes() later';
-        end;
-        set local lock_timeout = 0;
+    if not exists (select from events) then
+        perform compare_ids_as_bytes();
     end if;
+exception
+    when lock_not_available or deadlock_detected then
+        raise notice 'another session uses a table; ids are compared as bytes later';
+    when others then
+        get stacked diagnostics reason = message_text;
+        raise warning 'ids are still compared by the locale: %', reason;
 end
 $$;

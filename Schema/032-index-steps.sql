@@ -1,10 +1,11 @@
 -- Indexes of large tables are made while the service runs: by `create index concurrently`, which is no part of a
 -- transaction. The statements that a database still needs follow from its catalogs alone, so that a process that was
--- killed is followed by one that goes on. The service runs them in the background, `waybill migrate` in the foreground, and
--- an administrator by `select step from index_steps() \gexec`.
+-- killed is followed by one that goes on. The service runs them in the background, `waybill migrate` in the
+-- foreground, and an administrator by `select step from index_steps() \gexec`.
 --
--- Today: indexes that are ordered by the locale, where they were too large to be built again under lock (031). Each gets a
--- twin that compares bytes; when all have one, the twins take over, which costs no more than a change of the catalogs.
+-- Today: indexes that are ordered by the locale, where they were too large to be built again under lock (031). Each
+-- gets a twin that compares bytes; when all have one, the twins take over, which costs no more than a change of the
+-- catalogs.
 
 -- The indexes whose order depends on the locale, and their twins. An index below a mebibyte needs none.
 create function locale_indexes() returns table (
@@ -54,28 +55,29 @@ select format('drop index concurrently %I', c.relname)
 from pg_index x join pg_class c on c.oid = x.indexrelid
 where c.relnamespace = current_schema()::regnamespace and c.relname like '%\_bytes' and not x.indisvalid
 union all
-(select twin_definition from locale_indexes() where needs_twin and not has_twin order by bytes, index_name)
+(
+    select twin_definition from locale_indexes()
+    where needs_twin and not has_twin and not exists (select from ids_as_bytes_obstacles())
+    order by bytes, index_name)
 union all
-select 'select finish_ids_as_bytes()' where exists (select from locale_indexes())
-union all
--- Sessions that prepared statements before would get an error for each one: they connect again instead.
-select 'select count(pg_terminate_backend(pid)) from pg_stat_activity where datname = current_database() '
-    || 'and application_name like ''waybill %'' and application_name <> ''waybill migrate'' '
-    || 'and pid <> pg_backend_pid() and pg_has_role(usesysid, ''usage'')'
-where exists (select from locale_indexes())
+select 'select finish_ids_as_bytes()'
+where exists (select from locale_indexes()) and not exists (select from ids_as_bytes_obstacles())
 union all
 -- The change forgets the statistics of the columns.
 select format('analyze %I', table_name)
-from (select distinct table_name from locale_indexes() where needs_twin order by 1) changed
+from (
+    select distinct table_name from locale_indexes()
+    where needs_twin and not exists (select from ids_as_bytes_obstacles()) order by 1) changed
 $$;
 
--- Lets the twins take over, and gives all text columns the collation "C". The index of a column that has changed is kept
--- where it compares bytes already. Fails within a second where another session, such as a dump, holds a table.
+-- Lets the twins take over, and gives all text columns the collation "C". The index of a column that has changed is
+-- kept where it compares bytes already. Fails within a second where another session, such as a dump, holds a table.
 create function finish_ids_as_bytes() returns void
     language plpgsql
     as $$
 declare
     item record;
+    replaced jsonb;
     bytes constant bigint := (select coalesce(sum(l.bytes), 0) from locale_indexes() l where not has_twin);
 begin
     if bytes > 32 * 1024 * 1024 then
@@ -87,27 +89,43 @@ begin
     lock table log_head in access exclusive mode;
     lock table projection_active in access exclusive mode;
     lock table projections in access exclusive mode;
-    create temp table replaced_indexes on commit drop as
-    select l.*, r.relkind, r.relname as root_name, pg_get_indexdef(root_id) as root_definition
+    select jsonb_agg(to_jsonb(l) || jsonb_build_object(
+        'relkind', r.relkind, 'root_name', r.relname, 'root_definition', pg_get_indexdef(root_id)))
+    into replaced
     from locale_indexes() l join pg_class r on r.oid = l.root_id where has_twin or not is_constraint;
     -- Small indexes without a twin are made again below, or by the change of their columns.
-    for item in select table_name, index_name from replaced_indexes where is_constraint loop
+    for item in
+        select * from jsonb_to_recordset(replaced) as r (table_name name, index_name name, is_constraint boolean)
+        where is_constraint
+    loop
         execute format('alter table %I drop constraint %I', item.table_name, item.index_name);
     end loop;
-    for item in select distinct root_name from replaced_indexes where not is_constraint loop
+    for item in
+        select distinct root_name from jsonb_to_recordset(replaced) as r (root_name name, is_constraint boolean)
+        where not is_constraint
+    loop
         execute format('drop index %I', item.root_name);
     end loop;
     perform compare_ids_as_bytes();
-    for item in select table_name, index_name, twin from replaced_indexes where is_constraint loop
+    for item in
+        select * from jsonb_to_recordset(replaced)
+            as r (table_name name, index_name name, twin name, is_constraint boolean)
+        where is_constraint
+    loop
         execute format('alter table %I add constraint %I primary key using index %I',
             item.table_name, item.index_name, item.twin);
     end loop;
-    for item in select twin, index_name from replaced_indexes where has_twin and not is_constraint loop
+    for item in
+        select * from jsonb_to_recordset(replaced)
+            as r (twin name, index_name name, has_twin boolean, is_constraint boolean)
+        where has_twin and not is_constraint
+    loop
         execute format('alter index %I rename to %I', item.twin, item.index_name);
     end loop;
     -- The index of a partitioned table takes those of its partitions that are like it.
     for item in
-        select distinct root_definition from replaced_indexes
+        select distinct root_definition from jsonb_to_recordset(replaced)
+            as r (root_definition text, relkind text, has_twin boolean, is_constraint boolean)
         where not is_constraint and (relkind = 'I' or not has_twin)
         order by root_definition
     loop
@@ -116,7 +134,6 @@ begin
 end
 $$;
 
-alter function compare_ids_as_bytes() owner to waybill_owner;
 alter function locale_indexes() owner to waybill_owner;
 alter function index_steps() owner to waybill_owner;
 alter function finish_ids_as_bytes() owner to waybill_owner;

@@ -6,7 +6,12 @@ declare
     login constant text := 'waybill_login';
     owner constant text := 'waybill_owner';
     writer constant text := 'waybill_writer';
-    tells_apart constant boolean := current_setting('server_version_num')::int >= 160000;
+    has_set_option constant boolean := current_setting('server_version_num')::int >= 160000;
+    migrations text := format('%I.schema_migrations', current_schema());
+    -- An administrator without a superuser's rights makes and changes tables as a member of the roles.
+    members constant text[] := case when (select rolsuper from pg_roles where rolname = current_user)
+        then array[login] else array[login, current_user::text] end;
+    member text;
     name text;
 begin
     foreach name in array array[owner, writer] loop
@@ -19,13 +24,14 @@ begin
         end if;
         -- Who makes a role in PostgreSQL 16 may grant it, but not yet act as it. An administrator who runs this for
         -- another login gives it the writer alone.
-        if name = writer or login = current_user then
-            if not tells_apart and not pg_has_role(login, name, 'member') then
-                execute format('grant %I to %I', name, login);
-            elsif tells_apart and not (pg_has_role(login, name, 'set') and pg_has_role(login, name, 'usage')) then
-                execute format('grant %I to %I with inherit true, set true', name, login);
+        foreach member in array members loop
+            continue when name <> writer and member <> current_user;
+            if not has_set_option and not pg_has_role(member, name, 'member') then
+                execute format('grant %I to %I', name, member);
+            elsif has_set_option and not (pg_has_role(member, name, 'set') and pg_has_role(member, name, 'usage')) then
+                execute format('grant %I to %I with inherit true, set true', name, member);
             end if;
-        end if;
+        end loop;
     end loop;
     if not has_schema_privilege(owner, current_schema(), 'create')
         or not has_schema_privilege(owner, current_schema(), 'usage') then
@@ -34,17 +40,18 @@ begin
     if not has_schema_privilege(writer, current_schema(), 'usage') then
         execute format('grant usage on schema %I to %I', current_schema(), writer);
     end if;
-    if to_regclass('schema_migrations') is null then
+    -- A table of this name in another schema of the search path is another program's.
+    if to_regclass(migrations) is null then
         create table schema_migrations (
             version int primary key, name text not null, checksum text not null,
             applied_at timestamptz not null default clock_timestamp());
     end if;
-    if pg_has_role((select relowner from pg_class where oid = 'schema_migrations'::regclass), 'usage') then
-        if owner <> (select pg_get_userbyid(relowner) from pg_class where oid = 'schema_migrations'::regclass) then
-            execute format('alter table schema_migrations owner to %I', owner);
+    if pg_has_role((select relowner from pg_class where oid = migrations::regclass), 'usage') then
+        if owner <> (select pg_get_userbyid(relowner) from pg_class where oid = migrations::regclass) then
+            execute format('alter table %s owner to %I', migrations, owner);
         end if;
-        if not has_table_privilege(writer, 'schema_migrations', 'select') then
-            execute format('grant select on schema_migrations to %I', writer);
+        if not has_table_privilege(writer, migrations, 'select') then
+            execute format('grant select on %s to %I', migrations, writer);
         end if;
     end if;
     -- A dump that was restored without privileges lets everybody call these, with the rights of their owner.

@@ -7,6 +7,7 @@ package struct ReadModelReader: Sendable {
     package let pool: PostgresPool
     package let registry: EpochRegistry
     package let pace: ProjectionPace
+    let carriers = CarrierCounts()
 
     /// - Parameter pace: the pace of this process's projector, so that a read that waits for the projector ends its
     ///   pause.
@@ -71,16 +72,20 @@ package struct ReadModelReader: Sendable {
         let registry = registry
         return try await pool.read(in: registry) { connection in
             let newer = EpochStore.newer.query(after: connection.history.newestOrdinal)
-            var results =
-                if switches.isEmpty {
-                    try await connection.pipeline(queries + [newer])
-                } else {
-                    try await connection.withTransaction("begin read only") { transaction in
-                        let settings = switches.map { PostgresQuery("set local \($0.rawValue)") }
-                        let results = try await transaction.pipeline(settings + queries + [newer])
-                        return Array(results.dropFirst(settings.count))
-                    }
+            func readWithSwitches() async throws -> [PostgresResult] {
+                try await connection.withTransaction("begin read only") { transaction in
+                    let settings = switches.map { PostgresQuery("set local \($0.rawValue)") }
+                    let results = try await transaction.pipeline(settings + queries + [newer])
+                    return Array(results.dropFirst(settings.count))
                 }
+            }
+            var results: [PostgresResult]
+            do {
+                results = try await switches.isEmpty ? connection.pipeline(queries + [newer]) : readWithSwitches()
+            } catch let error as PostgresError where !switches.isEmpty && error.isOutdatedStatement {
+                // Within a transaction the driver does not send the statements again.
+                results = try await readWithSwitches()
+            }
             return (results, try connection.addEpochs(results.removeLast(), registry: registry))
         }
     }

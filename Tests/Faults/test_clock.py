@@ -19,10 +19,16 @@ create or replace function fake.clock_timestamp() returns timestamptz language s
     as $$ select pg_catalog.clock_timestamp() + interval '100 days' $$;
 alter database waybill set search_path = public, fake, pg_catalog;
 alter function commands_maintain(int, int) set search_path = public, fake, pg_catalog;
+alter function commands_expiry(int) set search_path = public, fake, pg_catalog;
+alter function commands_missing_days(int) set search_path = public, fake, pg_catalog;
+alter function commands_add_day(date) set search_path = public, fake, pg_catalog;
 """
 BACK = """
 alter database waybill reset search_path;
 alter function commands_maintain(int, int) set search_path = public, pg_temp;
+alter function commands_expiry(int) set search_path = public, pg_temp;
+alter function commands_missing_days(int) set search_path = public, pg_temp;
+alter function commands_add_day(date) set search_path = public, pg_temp;
 """
 KEY = {"Idempotency-Key": "before-the-jump"}
 BODY = order(number="BEFORE")

@@ -2,6 +2,7 @@
 
 import os
 import subprocess
+import urllib.parse
 
 import pytest
 
@@ -104,6 +105,64 @@ def test_administrator_runs_the_printed_sql(server, binary, check):
     again = run(binary, "migrate", "--print-sql", "--database-url", url)
     check("a current schema needs the roles alone", "create table events" not in again.stdout, again.stderr)
     check("without a database: exit status 64", run(binary, "migrate", "--print-sql").returncode == 64)
+
+
+INJECTION = "x\nalter role plain superuser;\n--"
+
+
+@pytest.mark.parametrize("login", [INJECTION, "a$$b", "o'brien", "back\\slash", "pc%s"])
+def test_a_logins_name_is_no_part_of_the_sql(server, binary, check, login):
+    quoted = '"' + login + '"'
+    database = f"odd{len(login)}"
+    server.sql(f"create role {quoted} login")
+    server.sql(f"create database {database}")
+    url = f"postgresql://{urllib.parse.quote(login, safe='')}@127.0.0.1:{server.port}/{database}"
+    done = run(binary, "migrate", "--print-sql", "--database-url", url)
+    check("the SQL is printed", done.returncode == 0 and "create table events" in done.stdout, done.stderr)
+    check("the name is no line of it", "alter role plain superuser;" not in done.stdout.splitlines(), done.stdout[:500])
+    server.script(done.stdout, database)
+    plain = server.sql("select rolsuper from pg_roles where rolname = 'plain'")
+    check("nobody became a superuser", plain == "f", plain)
+    literal = "'" + login.replace("'", "''") + "'"
+    member = server.sql(f"select pg_has_role({literal}, 'waybill_writer', 'usage')")
+    check("the login is a writer", member == "t", member)
+
+
+def test_an_owner_that_makes_roles_runs_the_printed_sql(server, binary, check):
+    server.sql("create role adm login createrole")
+    server.sql("create role clerk login")
+    server.sql("create database administered owner adm")
+    url = address(server, "clerk", "administered")
+    done = run(binary, "migrate", "--print-sql", "--database-url", url)
+    check("the SQL is printed", done.returncode == 0, done.stderr)
+    server.script("set session authorization adm;\n" + done.stdout, "administered")
+    serves(binary, url, check, "clerk")
+
+
+def test_login_without_temporary_tables_starts(server, binary, check):
+    server.sql("create role bare login")
+    server.sql("create database bare owner bare")
+    server.sql("revoke temporary on database bare from public, bare")
+    done = run(binary, "migrate", "--database-url", address(server, "bare", "bare"))
+    check("migrated", done.returncode == 0, done.stderr)
+    by_locale = server.sql(
+        "select count(*) from pg_attribute where attrelid = 'commands'::regclass "
+        "and attcollation = 'pg_catalog.\"default\"'::regcollation",
+        "bare",
+    )
+    check("ids are compared as bytes", by_locale == "0", by_locale)
+
+
+def test_another_schemas_log_is_left_alone(server, binary, check):
+    server.sql("create database two owner superuser")
+    server.sql("create schema w2", "two")
+    first = run(binary, "migrate", "--database-url", address(server, "superuser", "two"))
+    check("the first log is made", first.returncode == 0, first.stderr)
+    second = address(server, "superuser", "two") + "?options=-csearch_path%3Dw2,public"
+    done = run(binary, "migrate", "--database-url", second)
+    check("a log of its own is made", "migrations applied" in done.stdout, (done.stdout, done.stderr))
+    tables = server.sql("select count(*) from pg_tables where schemaname = 'w2' and tablename = 'events'", "two")
+    check("in its own schema", tables == "1", tables)
 
 
 def test_database_of_another_encoding_is_refused(server, binary, check):

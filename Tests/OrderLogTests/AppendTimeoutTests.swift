@@ -152,6 +152,8 @@ import Testing
         #expect(failure(.connectionLost, "57P01") == .outside)
         #expect(failure(.server, "40P01") == .outside)
         #expect(failure(.server, "53100") == .outside)
+        #expect(failure(.server, "0A000") == .outside)
+        #expect(failure(.server, "26000") == .outside)
         #expect(failure(.server, "22P05") == .refusal)
         #expect(failure(.server, "23505") == .refusal)
         #expect(failure(.decoding) == .refusal)

@@ -39,6 +39,30 @@ import Testing
         }
     }
 
+    @Test func aChangedColumnFailsNoCommandAndNoRead() async throws {
+        try await TestLog.with { log in
+            let order = UUID()
+            try await log.withAppender { appender in
+                for _ in 0..<2 {
+                    _ = try await appender.submit(Samples.submission(.placeOrder, Samples.place(), order: UUID()))
+                }
+                _ = try await appender.submit(Samples.submission(.placeOrder, Samples.place(), order: order))
+                #expect(try await log.reader.order(order, scope: .everything).stored?.order.version == 1)
+                try await PostgresConnection.with(log.database, logger: log.logger) { administrator in
+                    try await administrator.executeScript(
+                        """
+                        alter table commands alter column status type varchar;
+                        alter table order_states alter column shop type varchar;
+                        """
+                    )
+                }
+                let confirmed = try await appender.submit(Samples.submission(.confirmOrder, order: order))
+                #expect(confirmed.version == 2)
+                #expect(try await log.reader.order(order, scope: .everything).stored?.order.version == 2)
+            }
+        }
+    }
+
     @Test func commandsOfKilledConnectionsAreAppendedExactlyOnce() async throws {
         try await TestLog.with { log in
             let orders = (0..<60).map { _ in UUID() }

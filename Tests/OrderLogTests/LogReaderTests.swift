@@ -160,6 +160,92 @@ import Testing
         }
     }
 
+    /// A day's commands in the default partition, as after a missed day.
+    private static let largeDefault = """
+        insert into commands (order_id, first_seq, last_seq, recorded_at, version, shop, command_id, status, fingerprint)
+        select gen_random_uuid(), 1, 1, clock_timestamp() - interval '3 days' + make_interval(secs => n * 0.1), 1,
+            repeat('s', 60), n::text, 'placed', sha256('x')
+        from generate_series(1, 60000) n
+        """
+
+    @Test func aLargeDefaultPartitionIsNotSearchedUnderALock() async throws {
+        try await TestLog.with { log in
+            try await log.pool.query(Self.largeDefault)
+            let add = "select commands_add_day((clock_timestamp() at time zone 'UTC')::date + $1)"
+            for step in 1...3 {
+                let isDone = try await log.pool.query(add, [Int32(5)]).first?.get(0, as: Bool.self)
+                #expect(isDone == (step == 3), "a constraint, its validation, and the partition")
+            }
+            // Commands of today and tomorrow go to the default partition until then.
+            #expect(try await log.pool.query(add, [Int32(0)]).first?.get(0, as: Bool.self) == true)
+            let retention = CommandRetention(pool: log.pool, days: 90)
+            try await retention.maintainPartitions()
+            let days = try await log.pool.query("select day from commands_partitions()")
+            #expect(days.count == 6, "the second to the seventh day ahead")
+            let left = try await log.pool.query(
+                "select 1 from pg_constraint where conrelid = 'commands_default'::regclass and conname ~ '_not_in_default'"
+            )
+            #expect(left.isEmpty)
+            #expect(try await log.pool.query("select 1 from commands limit 60001").count == 60_000)
+        }
+    }
+
+    @Test func expiredCommandsGoInPortions() async throws {
+        try await TestLog.with { log in
+            try await log.pool.query(Self.largeDefault)
+            try await log.pool.query(Self.largeDefault.replacing("3 days", with: "1 day"))
+            let expire = "select commands_expire(1, 25000)"
+            // The day before the newest is kept, and by the clock nothing older than one day.
+            var portions = 0
+            while try await log.pool.query(expire).first?.get(0, as: Bool.self) == true { portions += 1 }
+            #expect(portions == 0, "two days with commands are kept")
+            try await log.pool.query(Self.largeDefault.replacing("- interval '3 days'", with: "+ interval '1 day'"))
+            while try await log.pool.query(expire).first?.get(0, as: Bool.self) == true { portions += 1 }
+            #expect(portions >= 3)
+            #expect(try await log.pool.query("select 1 from commands").count < 180_000)
+        }
+    }
+
+    @Test func aPageOfAnOrdersEventsReadsNoEarlierEvents() async throws {
+        try await TestLog.with { log in
+            let order = UUID()
+            try await log.withAppender { appender in
+                _ = try await appender.submit(Samples.submission(.placeOrder, Samples.place(), order: order))
+            }
+            try await PostgresConnection.with(log.database, logger: log.logger) { owner in
+                try await owner.executeScript(
+                    """
+                    insert into events
+                    select (json_populate_record(e, json_build_object('seq', n, 'version', (n + 1) / 2, 'order_id',
+                        case when n % 2 = 0 then gen_random_uuid() else e.order_id end))).*
+                    from events e, generate_series(3, 3999) n where e.seq = 1;
+                    update log_head set seq = 3999;
+                    """
+                )
+            }
+            let pool = LogReader.makePool(
+                configuration: log.database,
+                registry: log.registry,
+                maximum: 1,
+                logger: log.logger
+            )
+            let reader = LogReader(pool: pool, registry: log.registry)
+            func fetched() async throws -> Int64 {
+                try await pool.query("select pg_stat_force_next_flush()")
+                return try await pool.query("select idx_tup_fetch from pg_stat_user_tables where relname = 'events'")[0]
+                    .get(0, as: Int64.self)
+            }
+            // Positions of the order's own events, and those between, of another order.
+            for seq in [0, 1, 2, 1998, 1999, 3996, 3997, 3998, 3999] as [Int64] {
+                let before = try await fetched()
+                let page = try await reader.events(after: seq, limit: 10, scope: .everything, orderId: order)
+                #expect(page.events.first?.seq == (seq >= 3999 ? nil : seq % 2 == 0 ? seq + 1 : seq + 2))
+                #expect(page.events.map(\.version) == page.events.map { Int($0.seq + 1) / 2 })
+                #expect(try await fetched() - before < 60, "after \(seq)")
+            }
+        }
+    }
+
     @Test func partitionsOfCommandsAreMadeOnce() async throws {
         try await TestLog.with { log in
             let retention = CommandRetention(pool: log.pool, days: 90)

@@ -80,7 +80,6 @@ import Testing
         }
     }
 
-    /// A database of the version before the table `orders` was renamed, with an order and a replay under construction.
     /// Counts the columns that are compared by the database's locale.
     private static let localized = """
         select count(*) from pg_attribute a join pg_class c on c.oid = a.attrelid
@@ -121,6 +120,95 @@ import Testing
         }
     }
 
+    /// Objects of a user's own upon a column, and how PostgreSQL names them.
+    private static let obstacles = [
+        ("create view shop_report as select shop, count(*) from events group by shop", "view shop_report"),
+        ("create view placed as select * from orders where status = 'placed'", "view placed"),
+        (
+            "create policy own on events using (shop = current_user); alter table events enable row level security",
+            "policy own on table events"
+        ),
+        (
+            "create publication chosen for table events where (shop = 'aurora')",
+            "publication of table events in publication chosen"
+        ),
+        (
+            "create function newest() returns text begin atomic select shop from events limit 1; end",
+            "function newest()"
+        ),
+        (
+            "create table notes (name text references secrets (name))",
+            "constraint notes_name_fkey on table notes"
+        ),
+    ]
+
+    @Test(arguments: obstacles)
+    func anObjectUponAColumnStopsNoMigration(statement: String, name: String) async throws {
+        try await TestLog.withDatabase { database, logger in
+            try await Migrator(migrations: Migration.all.filter { $0.version < 30 }, logger: logger).migrate(database)
+            try await PostgresConnection.with(database, logger: logger) { owner in
+                try await owner.executeScript(statement)
+                try await Migrator(logger: logger).migrate(database)
+                #expect(try await owner.query(Self.localized)[0].get(0, as: Int64.self) > 50)
+                let named = try await owner.query("select ids_as_bytes_obstacles()")
+                #expect(try named.map { try $0.get(0, as: String.self) } == [name])
+                // Nothing to be done, and nothing that fails.
+                #expect(try await IndexBuilder(configuration: database, logger: logger).build() == [])
+                let error = await #expect(throws: PostgresError.self) {
+                    try await owner.query("select compare_ids_as_bytes()")
+                }
+                #expect(error?.message.contains(name) == true)
+            }
+        }
+    }
+
+    @Test func aDatabaseWithEventsIsChangedBesideItsCommands() async throws {
+        let event = try await TestLog.with { log in
+            try await log.withAppender { appender in
+                _ = try await appender.submit(Samples.submission(.placeOrder, Samples.place(), order: UUID()))
+            }
+            return try await json("events", in: log)
+        }
+        try await TestLog.withDatabase { database, logger in
+            try await Migrator(migrations: Migration.all.filter { $0.version < 30 }, logger: logger).migrate(database)
+            try await PostgresConnection.with(database, logger: logger) { owner in
+                try await owner.query(
+                    "insert into events select * from json_populate_record(null::events, $1::json)",
+                    [event]
+                )
+                try await Migrator(logger: logger).migrate(database)
+                #expect(try await owner.query(Self.localized)[0].get(0, as: Int64.self) > 50)
+                try await IndexBuilder(configuration: database, logger: logger).build()
+                #expect(try await owner.query(Self.localized)[0].get(0, as: Int64.self) == 0)
+            }
+        }
+    }
+
+    @Test func tablesOfAnotherSchemaAreNotTakenForOwnOnes() async throws {
+        try await TestLog.withDatabase { database, logger in
+            try await PostgresConnection.with(database, logger: logger) { owner in
+                try await owner.executeScript(
+                    """
+                    create table public.schema_migrations (version varchar primary key);
+                    create table public.events (id int);
+                    create schema shop;
+                    select set_config('search_path', 'shop, public', false);
+                    """
+                )
+                var own = database
+                own.serverSettings["search_path"] = "shop, public"
+                #expect(try await Migrator(logger: logger).migrate(own) == Migration.all)
+                let made = try await owner.query("select 1 from shop.schema_migrations").count
+                #expect(made == Migration.all.count)
+                let others = try await owner.query(
+                    "select pg_get_userbyid(relowner) = current_user from pg_class where oid = 'public.events'::regclass"
+                )
+                #expect(try others[0].get(0, as: Bool.self))
+            }
+        }
+    }
+
+    /// A database of the version before the table `orders` was renamed, with an order and a replay under construction.
     @Test func aDatabaseWithTheTableOrdersGoesOnAfterItsMigration() async throws {
         let order = UUID()
         let (event, state): (String, String) = try await TestLog.with { log in

@@ -15,6 +15,7 @@ import Testing
         var results: [UInt64: Int] = [:]
         var sent: Set<UInt64> = []
         var willFail: Set<UInt64> = []
+        var repeated: Set<UInt64> = []
         var leases: [UInt64: UInt64] = [:]
         var leaseRequests: Set<UInt64> = []
         var holder: UInt64?
@@ -28,6 +29,12 @@ import Testing
             for action in actions {
                 switch action {
                 case .send(let id, let steps): send(id, steps)
+                case .sendAgain(let id, let steps):
+                    if !repeated.insert(id).inserted { complaints.append("\(id) was repeated twice") }
+                    if leases[id] != nil { complaints.append("\(id) was repeated within a lease") }
+                    willFail.remove(id)
+                    results[id] = 0
+                    send(id, steps)
                 case .sendScript(let id):
                     if !replies.isEmpty { complaints.append("script \(id) among others") }
                     replies += copies[id].map { copy(id, $0) } ?? [(id, .success), (id, .success), (id, .end)]
@@ -77,7 +84,8 @@ import Testing
                     replies.append((id, .skipped))
                 } else if index == failsAt {
                     hasFailed = true
-                    replies.append((id, .failure(PostgresError(.server, "random", sqlState: "22012"))))
+                    let state = Bool.random(using: &random) ? "22012" : "0A000"
+                    replies.append((id, .failure(PostgresError(.server, "random", sqlState: state))))
                 } else {
                     switch step {
                     case .prepare(let name, _):

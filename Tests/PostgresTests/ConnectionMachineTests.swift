@@ -116,6 +116,46 @@ import Testing
         #expect(error.kind == .usage)
     }
 
+    /// Plays the answers of a unit of one prepared statement that is outdated.
+    private func outdated(_ machine: inout Machine) -> [Machine.Action] {
+        for reply in [Machine.Reply.failure(PostgresError(.server, "outdated", sqlState: "0A000")), .end] {
+            _ = machine.received(reply)
+        }
+        return machine.received(.synced).actions
+    }
+
+    @Test func anOutdatedStatementIsSentAgainOnce() {
+        var machine = Machine()
+        _ = machine.submit(1, keys: [key("a")], lease: nil)
+        _ = answer(&machine, steps: 2)
+        _ = machine.submit(2, keys: [key("a")], lease: nil)
+        #expect(
+            outdated(&machine) == [
+                .sendAgain(2, [.prepare(name: "s2", statement: 0), .executePrepared(name: "s2", statement: 0)])
+            ]
+        )
+        _ = machine.received(.success)
+        _ = machine.received(.end)
+        guard case .fail(2, let error)? = outdated(&machine).first else {
+            Issue.record("the unit was sent a third time")
+            return
+        }
+        #expect(error.sqlState == "0A000")
+    }
+
+    @Test func anOutdatedStatementIsNotSentIntoALease() {
+        var machine = Machine()
+        _ = machine.submit(1, keys: [key("a")], lease: nil)
+        _ = answer(&machine, steps: 2)
+        _ = machine.submit(2, keys: [key("a")], lease: nil)
+        #expect(machine.requestLease(3) == [.succeed(3)])
+        #expect(outdated(&machine).isEmpty)
+        guard case .sendAgain(2, _)? = machine.returnLease(3).first else {
+            Issue.record("the unit was not sent after the lease")
+            return
+        }
+    }
+
     @Test func scriptHasTheWireForItself() {
         var machine = Machine()
         _ = machine.submit(1, keys: [key("a")], lease: nil)

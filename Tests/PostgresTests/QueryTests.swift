@@ -165,16 +165,49 @@ import Testing
         }
     }
 
-    @Test func deallocatedOrOutdatedStatementIsParsedAnew() async throws {
+    @Test(arguments: ["alter table t alter b type varchar", "deallocate all"])
+    func outdatedStatementIsSentAgain(change: String) async throws {
+        try await withConnection { connection in
+            try await connection.executeScript("create temp table t (a int8, b text); create temp table u as table t")
+            let queries = [
+                PostgresQuery("insert into u values ($1, repeat('x', 3))", [Int64(7)]),
+                PostgresQuery("select * from t"),
+                PostgresQuery("select * from u where a = $1", [Int64(7)]),
+            ]
+            try await connection.pipeline(queries)
+            try await connection.executeScript(change)
+            let results = try await connection.pipeline(queries)
+            #expect(results.count == 3)
+            // The first attempt has left nothing.
+            #expect(results[2].count == 2)
+        }
+    }
+
+    @Test func outdatedStatementsOfATransactionFailOnce() async throws {
+        try await withConnection { connection in
+            try await connection.executeScript("create temp table t (a int8); create temp table u (a int8)")
+            for table in ["t", "u"] { try await connection.query("select * from \(table)") }
+            try await connection.executeScript("alter table t add b text; alter table u add b text")
+            let error = try await postgresError {
+                try await connection.withTransaction { try await $0.query("select * from t") }
+            }
+            #expect(error?.sqlState == "0A000")
+            let names = try await connection.withTransaction { transaction in
+                try await [transaction.query("select * from t"), transaction.query("select * from u")].map(
+                    \.columnNames
+                )
+            }
+            #expect(names == [["a", "b"], ["a", "b"]])
+        }
+    }
+
+    @Test func outdatedStatementAfterABeginOfItsOwnKeepsItsError() async throws {
         try await withConnection { connection in
             try await connection.executeScript("create temp table t (a int8)")
             try await connection.query("select * from t")
-            try await connection.executeScript("alter table t add b text")
+            try await connection.executeScript("alter table t add b text; begin")
             #expect(try await postgresError { try await connection.query("select * from t") }?.sqlState == "0A000")
-            #expect(try await connection.query("select * from t").columnNames == ["a", "b"])
-            try await connection.executeScript("deallocate all")
-            #expect(try await postgresError { try await connection.query("select * from t") }?.sqlState == "26000")
-            #expect(try await connection.query("select * from t").columnNames == ["a", "b"])
+            try await connection.executeScript("rollback")
         }
     }
 

@@ -44,6 +44,20 @@ extension ReadModelTests {
             }
         }
 
+        @Test func aCarriersOrdersAreCountedForTheFirstPageAlone() async throws {
+            try await ModelBench.with { bench in
+                try await placed(3, bench)
+                var request = OrderListRequest(scope: .everything)
+                request.carrier = "DHL"
+                #expect(bench.reader.carriers.isRare("dhl") == nil)
+                _ = try await bench.reader.orders(request)
+                #expect(bench.reader.carriers.isRare("dhl") == true)
+                bench.reader.carriers.set("dhl", isRare: false)
+                _ = try await bench.reader.orders(request)
+                #expect(bench.reader.carriers.isRare("dhl") == false)
+            }
+        }
+
         private func newerFirst(_ left: Order, _ right: Order) -> Bool {
             left.placedAt != right.placedAt
                 ? left.placedAt > right.placedAt : left.orderId.uuidString > right.orderId.uuidString

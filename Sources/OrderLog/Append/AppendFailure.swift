@@ -31,8 +31,8 @@ enum AppendFailure: Equatable {
             self = error.kind == .decoding ? .refusal : .outside
             return
         }
-        // The type of a column has changed beneath a prepared statement: a new connection prepares it anew.
-        if state == "0A000" {
+        // A prepared statement was outdated by a change of a column's type, or deallocated: it is parsed anew.
+        if ["0A000", "26000"].contains(state) {
             self = .outside
             return
         }

@@ -10,8 +10,8 @@ package struct CommandRetention: Sendable {
     private static let daysAhead = 7
     /// The longest wait for a lock, in milliseconds. Commands wait behind such a lock as well, so it is short.
     private static let lockTimeoutMilliseconds = 100
-    /// The server's limit for one transaction's statement.
-    private static let statementTimeout: Duration = .seconds(10)
+    /// The server's limit for one step, such as a search of a large default partition beside the commands.
+    private static let statementTimeout: Duration = .seconds(60)
 
     /// - Parameters:
     ///   - pool: acts as the writer role.
@@ -21,27 +21,37 @@ package struct CommandRetention: Sendable {
         self.days = days
     }
 
-    /// Makes the partitions of `commands` for today and the days ahead, and drops those past their retention.
+    /// Drops what is past its retention from `commands`, then makes its partitions for today and the days ahead.
     ///
-    /// Each day has a transaction of its own, which holds its locks no longer than one partition takes.
+    /// Each step is a transaction of its own, which holds its locks for a moment. Where another process maintains the
+    /// partitions at the same time, this one leaves them to it.
     /// - Throws: the database's error; SQLSTATE 55P03 where another session uses the table for longer than the lock may
-    ///   wait. The partitions made until then stay.
+    ///   wait. What was done until then stays.
     package func maintainPartitions() async throws {
-        for ahead in 1...Self.daysAhead { try await maintainPartitions(daysAhead: ahead) }
+        while try await step("select commands_expire($1) as more", Int32(days)).get("more", as: Bool.self) {}
+        let days = try await pool.query(
+            "select to_char(day, 'YYYY-MM-DD') as day from commands_missing_days($1) day",
+            [Int32(Self.daysAhead)]
+        )
+        for row in days {
+            let day = try row.get("day", as: String.self)
+            let add = "select commands_add_day($1::text::date) as is_done"
+            while try await !step(add, day).get("is_done", as: Bool.self) {}
+        }
     }
 
-    private func maintainPartitions(daysAhead: Int) async throws {
+    private func step(_ call: String, _ argument: any PostgresEncodable & Sendable) async throws -> PostgresRow {
         let milliseconds = Self.statementTimeout.serverMilliseconds
-        try await pool.withConnection { connection in
+        return try await pool.withConnection { connection in
             try await connection.withTransaction { transaction in
                 try await transaction.pipeline(
                     [
                         PostgresQuery("set local lock_timeout = \(Self.lockTimeoutMilliseconds)"),
                         PostgresQuery("set local statement_timeout = \(milliseconds)"),
-                        PostgresQuery("select commands_maintain($1, $2)", [Int32(days), Int32(daysAhead)]),
+                        PostgresQuery(call, [argument]),
                     ],
                     timeout: Self.statementTimeout + .seconds(1)
-                )
+                )[2][0]
             }
         }
     }

@@ -92,7 +92,10 @@ package struct IndexBuilder: Service {
                 let steps = try await connection.query("select step from index_steps()").map {
                     try $0.get("step", as: String.self)
                 }
-                guard let next = steps.first else { return ran }
+                guard let next = steps.first else {
+                    try await warnOfObstacles(on: connection)
+                    return ran
+                }
                 if next == first { throw NoProgress(step: next) }
                 first = next
                 logger.info("making indexes beside the running service", metadata: ["steps": "\(steps.count)"])
@@ -103,6 +106,22 @@ package struct IndexBuilder: Service {
                 }
             }
         }
+    }
+
+    /// Says why ids stay compared by the locale, where somebody's own objects keep them so.
+    private func warnOfObstacles(on connection: PostgresConnection) async throws {
+        let obstacles = try await connection.query("select ids_as_bytes_obstacles() as obstacle").map {
+            try $0.get("obstacle", as: String.self)
+        }
+        guard !obstacles.isEmpty else { return }
+        logger.warning(
+            """
+            ids are compared by the database's locale: after an update of the system's locales an index may miss a \
+            command id, and the command is accepted twice. Objects of your own keep the columns from being changed: \
+            drop them, run `waybill migrate`, and make them again
+            """,
+            metadata: ["objects": "\(obstacles.joined(separator: ", "))"]
+        )
     }
 
     /// The key of the advisory lock. Not that of migrations: a process that waits to migrate would be waited for.

@@ -33,11 +33,17 @@ struct LogRoles: Sendable, Equatable {
 
     var areOne: Bool { owner == writer }
 
+    /// The SQL expression for a table of Waybill's; null where there is none. Tables are made in the current schema:
+    /// one of the same name in another schema of the search path is somebody else's.
+    static func ownTable(_ name: String) -> String {
+        "to_regclass(format('%I.\(name)', current_schema()))"
+    }
+
     /// The SQL expression for the writer's name, by the owner of the log; null where there is no log.
     static let writerExpression = """
         select case when starts_with(r.rolname::text, '\(ownerName)')
             then '\(writerName)' || substr(r.rolname::text, \(ownerName.count + 1)) else r.rolname::text end
-        from pg_class c join pg_roles r on r.oid = c.relowner where c.oid = to_regclass('events')
+        from pg_class c join pg_roles r on r.oid = c.relowner where c.oid = \(ownTable("events"))
         """
 
     /// SQL that speaks of the usual names, with these roles in their place.
@@ -49,12 +55,34 @@ struct LogRoles: Sendable, Equatable {
             let part = match.output.1 ?? match.output.2
             let name = part == "owner" ? owner : part == "writer" ? writer : login
             guard match.output.0.hasPrefix("'") else { return name.quotedIdentifier }
-            return "'\(name.replacing("'", with: "''"))'"
+            return Self.literal(name)
+        }
+    }
+
+    /// A name as a literal of SQL. Characters beyond letters and digits are escaped, so that the name ends no quoted
+    /// text in which the literal stands, such as a function's body.
+    private static func literal(_ name: String) -> String {
+        if name.unicodeScalars.allSatisfy(isWordCharacter) { return "'\(name)'" }
+        return "E'"
+            + name.unicodeScalars.map { scalar in
+                if isWordCharacter(scalar) { return String(scalar) }
+                let digits = String(scalar.value, radix: 16)
+                return "\\U" + String(repeating: "0", count: 8 - digits.count) + digits
+            }.joined() + "'"
+    }
+
+    private static func isWordCharacter(_ scalar: Unicode.Scalar) -> Bool {
+        switch scalar {
+        case "a"..."z", "A"..."Z", "0"..."9", "_": true
+        default: false
         }
     }
 
     /// False for a name that cannot stand inside of the migrations' quoted texts.
     static func isPlain(_ name: String) -> Bool {
-        !name.isEmpty && !name.contains { "'\"%$\\".contains($0) || $0.isNewline }
+        !name.isEmpty
+            && name.unicodeScalars.allSatisfy { scalar in
+                !"'\"%$\\".unicodeScalars.contains(scalar) && scalar.properties.generalCategory != .control
+            }
     }
 }

@@ -33,7 +33,7 @@ struct LoginFacts: Sendable, Equatable {
     ///
     /// A new database gets the usual roles where the login may use or make them, else roles of its own: a login must
     /// get no power over another database of the cluster. A login that may make none works as itself.
-    var choice: (roles: LogRoles, mayMigrate: Bool) {
+    var chosenRoles: (roles: LogRoles, mayMigrate: Bool) {
         if let logOwner {
             let roles = LogRoles(owner: logOwner)
             return (roles, canUse(roles))
@@ -43,7 +43,7 @@ struct LoginFacts: Sendable, Equatable {
     }
 
     /// The roles that an administrator makes for the login.
-    var administratorsChoice: LogRoles {
+    var administratorsRoles: LogRoles {
         if let logOwner { return LogRoles(owner: logOwner) }
         let isTaken = roles[LogRoles.usual.owner] != nil && roles[LogRoles.usual.writer]?.canBeSet != true
         return isTaken ? .own(databaseID: databaseID) : .usual
@@ -69,7 +69,7 @@ extension LoginFacts {
         let encoding = try row.get("encoding", as: String.self)
         guard encoding == "UTF8" else { throw Migrator.Failure.otherEncoding(encoding) }
         let makesAny = try row.get("makes_roles", as: Bool.self)
-        let tellsApart = try row.get("version", as: Int32.self) >= 160_000
+        let hasSetOption = try row.get("version", as: Int32.self) >= 160_000
         var facts = try LoginFacts(
             login: row.get("login", as: String.self),
             schema: schema,
@@ -86,7 +86,7 @@ extension LoginFacts {
         for roles in [LogRoles.usual, .own(databaseID: facts.databaseID), facts.logOwner.map(LogRoles.init(owner:))] {
             if let roles { names.formUnion([roles.owner, roles.writer]) }
         }
-        let rows = try await connection.query(rolesSQL, [Array(names), tellsApart ? "set" : "member"])
+        let rows = try await connection.query(rolesSQL, [Array(names), hasSetOption ? "set" : "member"])
         for row in rows {
             var role = try Role(
                 canBeSet: row.get("sets", as: Bool.self),
@@ -96,7 +96,7 @@ extension LoginFacts {
             )
             let name = try row.get("name", as: String.self)
             // Before version 16 who makes roles may grant each; one of another database is left alone all the same.
-            if !tellsApart, makesAny, facts.logOwner != nil { role.canBeGranted = true }
+            if !hasSetOption, makesAny, facts.logOwner != nil { role.canBeGranted = true }
             facts.roles[name] = role
         }
         return facts
@@ -110,9 +110,10 @@ extension LoginFacts {
             (select rolsuper or rolcreaterole from pg_roles where rolname = current_user) as makes_roles,
             coalesce(has_schema_privilege(current_schema(), 'create'), false) as creates,
             coalesce(has_schema_privilege(current_schema(), 'create with grant option'), false) as grants,
-            (select pg_get_userbyid(relowner)::text from pg_class where oid = to_regclass('events')) as log_owner,
-            to_regclass('schema_migrations') is not null as has_migrations,
-            has_table_privilege(to_regclass('schema_migrations'), 'select') as reads_migrations
+            (select pg_get_userbyid(relowner)::text from pg_class
+                where oid = \(LogRoles.ownTable("events"))) as log_owner,
+            \(LogRoles.ownTable("schema_migrations")) is not null as has_migrations,
+            has_table_privilege(\(LogRoles.ownTable("schema_migrations")), 'select') as reads_migrations
         """
 
     private static let rolesSQL = """

@@ -20,6 +20,8 @@ package struct Migrator: Sendable {
         case noSchema
         /// The database's encoding is not UTF-8.
         case otherEncoding(String)
+        /// The owner of the log has a name that cannot stand in the SQL of a script.
+        case unusableOwner(String)
 
         package var description: String {
             switch self {
@@ -53,6 +55,11 @@ package struct Migrator: Sendable {
                 the database's encoding is \(encoding), and Waybill needs UTF8: make another by `create database … \
                 encoding 'UTF8' locale 'C' template template0`
                 """
+            case .unusableOwner(let owner):
+                """
+                the log belongs to the role \(owner.quotedIdentifier), whose name has quotation marks or control \
+                characters: rename it by `alter role … rename to …` first
+                """
             case .noSchema: "no schema in the login's search_path exists: make one, or change the search_path"
             }
         }
@@ -82,17 +89,18 @@ package struct Migrator: Sendable {
     package func script(for configuration: PostgresConfiguration) async throws -> String {
         try await withConnection(configuration) { connection in
             let facts = try await LoginFacts.read(on: connection)
-            let roles = facts.administratorsChoice
+            let roles = facts.administratorsRoles
             let pending = try await pending(on: connection, facts: facts, roles: roles)
             let scripts = pending.map { migration in
                 "-- \(migration.version) \(migration.name)\n"
                     + Self.script(migration, roles: roles, login: facts.login)
             }
+            guard LogRoles.isPlain(roles.owner) else { throw Failure.unusableOwner(roles.owner) }
+            // No names in comments: one with a line break would end the comment.
             let head = """
                 -- Brings the schema of one database up to date. Run it by psql, connected to that database as a superuser,
-                -- or as its owner with createrole. The login of the service gets the writer's role alone; with the owner's,
-                --     grant \(roles.owner.quotedIdentifier) to \(facts.login.quotedIdentifier);
-                -- it brings the schema up to date by itself from then on.
+                -- or as its owner with createrole, who becomes a member of both roles. The login of the service gets the
+                -- writer's role alone; a login that is granted the owner's too brings the schema up to date by itself.
                 \\set ON_ERROR_STOP on
                 set search_path = \(facts.schema.quotedIdentifier);
                 select pg_advisory_lock(\(Self.lock));
@@ -118,9 +126,9 @@ package struct Migrator: Sendable {
     }
 
     private func migrate(on connection: PostgresConnection) async throws -> [Migration] {
-        try await takeTurn(on: connection)
+        try await acquireMigrationLock(on: connection)
         let facts = try await LoginFacts.read(on: connection)
-        let (roles, mayMigrate) = facts.choice
+        let (roles, mayMigrate) = facts.chosenRoles
         let pending = try await pending(on: connection, facts: facts, roles: roles)
         if mayMigrate {
             try await run(roles.naming(Migration.rolesPrelude, login: facts.login), on: connection)
@@ -145,14 +153,14 @@ package struct Migrator: Sendable {
     }
 
     /// Waits until no other process migrates. The lock is the session's: a crash releases it.
-    private func takeTurn(on connection: PostgresConnection) async throws {
-        if try await hasTurn(on: connection) { return }
+    private func acquireMigrationLock(on connection: PostgresConnection) async throws {
+        if try await triesMigrationLock(on: connection) { return }
         logger.notice("another process brings the schema up to date; waiting until it has ended")
         // Asked again and again, so that a server that is gone is noticed however long the other one takes.
-        repeat { try await Task.sleep(for: .milliseconds(200)) } while try await !hasTurn(on: connection)
+        repeat { try await Task.sleep(for: .milliseconds(200)) } while try await !triesMigrationLock(on: connection)
     }
 
-    private func hasTurn(on connection: PostgresConnection) async throws -> Bool {
+    private func triesMigrationLock(on connection: PostgresConnection) async throws -> Bool {
         try await connection.query("select pg_try_advisory_lock(\(Self.lock))")[0].get(0, as: Bool.self)
     }
 
@@ -202,8 +210,8 @@ package struct Migrator: Sendable {
         roles: LogRoles
     ) async throws -> [Migration] {
         guard facts.hasMigrations else { return migrations }
-        let mustAct = !facts.readsMigrations
-        if mustAct {
+        let actsAsWriter = !facts.readsMigrations
+        if actsAsWriter {
             guard facts.roles[roles.writer]?.canBeSet == true else { throw Failure.unreadable(login: facts.login) }
             try await connection.query("select set_config('role', $1, false)", [roles.writer])
         }
@@ -215,7 +223,7 @@ package struct Migrator: Sendable {
         } catch  where error.sqlState == "42501" {
             throw Failure.unreadable(login: facts.login)
         }
-        if mustAct { try await connection.query("reset role") }
+        if actsAsWriter { try await connection.query("reset role") }
         let applied = try rows.map { row in
             try (
                 version: Int(row.get("version", as: Int32.self)), name: row.get("name", as: String.self),

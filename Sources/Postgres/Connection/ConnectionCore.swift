@@ -171,7 +171,7 @@ actor ConnectionCore {
         switch work {
         case .unit(var unit):
             if let wanted, wanted == lease?.id, let begin = lease?.begin.take() { unit.prepend(begin) }
-            requests.add(id, .init(unit: unit, timer: timer, continuation: continuation))
+            requests.add(id, .init(unit: unit, isRepeatable: wanted == nil, timer: timer, continuation: continuation))
             perform(machine.submit(id, keys: unit.keys, lease: wanted))
         case .script(let script):
             requests.add(id, .init(script: script, timer: timer, continuation: continuation))
@@ -193,6 +193,7 @@ actor ConnectionCore {
         for action in actions {
             switch action {
             case .send(let id, let steps): send(id, steps)
+            case .sendAgain(let id, let steps): send(id, steps, isLast: true)
             case .sendScript(let id): sendScript(id)
             case .succeed(let id): finish(id, nil)
             case .fail(let id, let error): finish(id, error)
@@ -205,13 +206,13 @@ actor ConnectionCore {
         if mustTurn { turn() }
     }
 
-    private func send(_ id: RequestID, _ steps: [ConnectionMachine.Step]) {
+    private func send(_ id: RequestID, _ steps: [ConnectionMachine.Step], isLast: Bool = false) {
         guard socket.isOpen, let unit = requests.unit(of: id) else { return }
         mustTurn = true
         losingOnError { () throws(PostgresError) in
             try socket.send(unit, steps: steps)
-            // libpq holds its own copy now; the buffer may be large.
-            requests.dropBuffer(of: id)
+            // libpq holds its own copy now; the parameters may be large.
+            requests.noteSent(id, isLast: isLast)
         }
     }
 

@@ -8,6 +8,8 @@ extension ConnectionMachine {
     enum Action: Equatable {
         /// Sends these steps and one Sync.
         case send(RequestID, [Step])
+        /// Sends a unit for the second time, and drops the results of the first.
+        case sendAgain(RequestID, [Step])
         case sendScript(RequestID)
         case succeed(RequestID)
         case fail(RequestID, PostgresError)
@@ -53,6 +55,8 @@ extension ConnectionMachine {
 
         let id: RequestID
         let kind: Kind
+        /// The error of the first attempt, for a unit that is sent again.
+        var formerFailure: PostgresError?
     }
 
     struct InFlight {
@@ -71,6 +75,18 @@ extension ConnectionMachine {
         /// The COPY has begun, so that its caller learns of its end by `endCopy`.
         var hasBegun = false
         var failure: PostgresError?
+        /// The unit runs outside of a lease, so that the server has undone all of it where it fails.
+        var isRepeatable = false
+        /// The unit's first error is of a prepared statement that must be parsed anew.
+        var isOutdated = false
+        /// The error of the first attempt, for a unit that was sent again.
+        var formerFailure: PostgresError?
+
+        /// The error that the unit's caller gets. In a transaction that the caller opened by a statement of its own,
+        /// the second attempt fails over the first one's error alone (25P02, in_failed_sql_transaction).
+        var finalFailure: PostgresError? {
+            failure?.sqlState == "25P02" ? formerFailure ?? failure : failure
+        }
 
         /// The error with the statement at which it happened.
         func blame(_ error: PostgresError) -> PostgresError {

@@ -5,6 +5,9 @@ import DequeModule
 /// Requests are units of statements that share one Sync, scripts, copies, and leases. Units are sent at once, one
 /// behind the other, and replies are matched in order. A script or a COPY (simple protocol) needs the wire for itself.
 /// A lease gives one caller the connection until it is returned; the others queue meanwhile.
+///
+/// A unit outside of a lease whose prepared statement is outdated, such as after a change of a column's type, is sent
+/// again, once.
 struct ConnectionMachine {
     typealias RequestID = UInt64
 
@@ -145,8 +148,13 @@ struct ConnectionMachine {
             switch request.kind {
             case .unit(let keys):
                 let steps = statements.plan(keys)
-                inFlight.append(InFlight(id: request.id, keys: keys, steps: steps))
-                actions.append(.send(request.id, steps))
+                var unit = InFlight(id: request.id, keys: keys, steps: steps)
+                unit.isRepeatable = lease == nil && request.formerFailure == nil
+                unit.formerFailure = request.formerFailure
+                inFlight.append(unit)
+                actions.append(
+                    request.formerFailure == nil ? .send(request.id, steps) : .sendAgain(request.id, steps)
+                )
             case .script:
                 guard inFlight.isEmpty else { return actions }
                 script = InFlight(id: request.id)
@@ -213,7 +221,11 @@ struct ConnectionMachine {
             current.isAnswered = true
         case .failure(let error):
             // Also possible when only the Sync is left: an implicit transaction commits there.
-            if current.failure == nil { current.failure = current.blame(error) }
+            if current.failure == nil {
+                current.failure = current.blame(error)
+                current.isOutdated =
+                    current.next < current.steps.count && StatementCache.isOutdated(current.steps[current.next], error)
+            }
             forgetStatement(of: current, after: error)
             current.isAnswered = true
         case .skipped:
@@ -226,8 +238,14 @@ struct ConnectionMachine {
             if current.next < current.steps.count { current.next += 1 }
         case .synced:
             guard current.next == current.steps.count else { return putBack(current, outOfStep: true) }
-            if !current.isAbandoned {
-                received.actions.append(current.failure.map { .fail(current.id, $0) } ?? .succeed(current.id))
+            if current.isOutdated, current.isRepeatable, !current.isAbandoned, phase == .open {
+                // A lease that was granted meanwhile goes first: the unit must not run within its transaction.
+                waiting.insert(
+                    Request(id: current.id, kind: .unit(current.keys), formerFailure: current.failure),
+                    at: 0
+                )
+            } else if !current.isAbandoned {
+                received.actions.append(current.finalFailure.map { .fail(current.id, $0) } ?? .succeed(current.id))
             }
             received.actions += phase == .closing ? finishClosing() : pump()
             return received

@@ -6,6 +6,8 @@ final class PendingRequests {
     struct Request {
         var unit: EncodedUnit?
         var script: String?
+        /// The unit may be sent again, so that its parameters are kept.
+        var isRepeatable = false
         let timer: EventLoop.Timer?
         let continuation: CheckedContinuation<Outcome, Never>
         var results: [PostgresResult] = []
@@ -13,11 +15,13 @@ final class PendingRequests {
         init(
             unit: EncodedUnit? = nil,
             script: String? = nil,
+            isRepeatable: Bool = false,
             timer: EventLoop.Timer?,
             continuation: CheckedContinuation<Outcome, Never>
         ) {
             self.unit = unit
             self.script = script
+            self.isRepeatable = isRepeatable
             self.timer = timer
             self.continuation = continuation
         }
@@ -50,7 +54,12 @@ final class PendingRequests {
 
     func script(of id: ID) -> String? { requests[id]?.script }
 
-    func dropBuffer(of id: ID) { requests[id]?.unit?.buffer = [] }
+    /// Drops what a unit that was sent needs no more: its parameters where it is sent no second time, and the results
+    /// of an attempt before.
+    func noteSent(_ id: ID, isLast: Bool) {
+        if isLast || requests[id]?.isRepeatable == false { requests[id]?.unit?.buffer = [] }
+        requests[id]?.results = []
+    }
 
     /// - Returns: false when there is no such request.
     func append(_ result: PostgresResult, to id: ID) -> Bool {

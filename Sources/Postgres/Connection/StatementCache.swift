@@ -55,12 +55,20 @@ struct StatementCache {
         switch step {
         case .prepare(let name, let statement): forget(keys[statement], name: name)
         case .executePrepared(let name, let statement):
-            // invalid_sql_statement_name (somebody deallocated it), feature_not_supported (its result type changed with
-            // a table): the next statement of this text is parsed anew.
-            guard error?.sqlState == "26000" || error?.sqlState == "0A000" else { return }
+            guard Self.isOutdated(step, error) else { return }
             forget(keys[statement], name: name)
+            // What changed one statement has changed others as a rule: each would fail once.
+            statements = statements.filter { !$0.value.isReady }
         case .executeUnnamed: return
         }
+    }
+
+    /// Tells whether a statement failed for its name alone, so that it may succeed when it is parsed anew:
+    /// invalid_sql_statement_name (somebody deallocated it), feature_not_supported (its result type changed with a
+    /// table).
+    static func isOutdated(_ step: Step, _ error: PostgresError?) -> Bool {
+        guard case .executePrepared = step else { return false }
+        return error?.sqlState == "26000" || error?.sqlState == "0A000"
     }
 
     private mutating func forget(_ key: StatementKey, name: String) {

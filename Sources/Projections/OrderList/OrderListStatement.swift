@@ -21,6 +21,9 @@ struct OrderListStatement {
     /// The largest number of orders of a rare carrier. More of them are found by walking the newest orders.
     private static let rareLimit: Int64 = 10_000
 
+    /// The longest time for the count of a carrier's orders.
+    static let rarityMilliseconds = 500
+
     /// The largest number of index scans that are merged into one page. With more of them one scan is filtered instead.
     private static let branchLimit = 24
 

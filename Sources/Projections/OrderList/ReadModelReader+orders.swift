@@ -5,13 +5,7 @@ import Postgres
 extension ReadModelReader {
     /// Reads a page of the order list. A page of large orders has fewer of them than requested.
     package func orders(_ request: OrderListRequest) async throws -> OrderListPage {
-        var isCarrierRare = false
-        if let rarity = OrderListStatement.rarity(of: request) {
-            isCarrierRare = try OrderListStatement.decodeRarity(
-                await read([rarity], switches: [.bitmapScans]).results[0]
-            )
-        }
-        let statement = OrderListStatement(request, isCarrierRare: isCarrierRare)
+        let statement = OrderListStatement(request, isCarrierRare: try await isCarrierRare(in: request))
         let (results, epochs) = try await read([statement.query], switches: statement.switches)
         let rows = results[0]
         guard let first = rows.first else { throw ProjectionFailure.missing(OrderListModel.name) }
@@ -25,5 +19,23 @@ extension ReadModelReader {
         let last = hasMore ? orders.last : nil
         let next = last.map { OrderListCursor(placedAt: $0.order.placedAt, orderId: $0.order.orderId) }
         return OrderListPage(orders: orders, next: next, position: position)
+    }
+
+    /// Tells whether a request's carrier has few orders. The count costs as much as the carrier has orders, so that its
+    /// outcome is kept for a while, and a count that takes too long counts as many.
+    private func isCarrierRare(in request: OrderListRequest) async throws -> Bool {
+        guard let carrier = request.carrier, let rarity = OrderListStatement.rarity(of: request) else { return false }
+        let key = OrderKeys.carrierKey(carrier)
+        if let isRare = carriers.isRare(key) { return isRare }
+        var isRare = false
+        do {
+            let limit = PostgresQuery("set local statement_timeout = \(OrderListStatement.rarityMilliseconds)")
+            let rows = try await read([limit, rarity], switches: [.bitmapScans]).results[1]
+            isRare = try OrderListStatement.decodeRarity(rows)
+        } catch let error as PostgresError where error.sqlState == "57014" {
+            isRare = false
+        }
+        carriers.set(key, isRare: isRare)
+        return isRare
     }
 }

@@ -18,7 +18,7 @@ struct LogOrderCheck: Sendable {
         while seq < head {
             let end = min(head, seq + Self.rangeSize)
             try reportHoles(await pool.query(Self.holes, [seq, end]))
-            try reportFaults(await pool.query(Self.faults, [seq, end]))
+            try reportMismatches(await pool.query(Self.mismatches, [seq, end]))
             seq = end
             progress(seq)
         }
@@ -32,7 +32,7 @@ struct LogOrderCheck: Sendable {
     private static let time = LogEndsCheck.timeFormat
 
     /// The limits keep the planner from any other plan than index look-ups.
-    private static let faults = """
+    private static let mismatches = """
         select e.seq, e.order_id, e.version, e.shop, e.status_before, p.seq as previous_seq, p.shop as previous_shop,
             p.status as previous_status, to_char(e.recorded_at at time zone 'UTC', '\(time)') as recorded_at,
             case when e.recorded_at < b.recorded_at
@@ -54,7 +54,7 @@ struct LogOrderCheck: Sendable {
         for row in rows { add("position \(try row.get(seq))", of: nil, stored: nil, expected: "an event") }
     }
 
-    private func reportFaults(_ rows: PostgresResult) throws {
+    private func reportMismatches(_ rows: PostgresResult) throws {
         for row in rows {
             let orderId = try row.get("order_id", as: UUID.self)
             let seq = try row.get("seq", as: Int64.self)

@@ -6,9 +6,9 @@ import Synchronization
 
 /// Compares the log with itself: positions, head and epochs, the versions and statuses of each order, command ids.
 ///
-/// Each statement is a short snapshot over a range of the log or over a day of command ids, so that a service may go on
-/// appending. Memory stays the same at any length of the log and of an order: rows that are right stay at the server,
-/// and events are folded as they arrive.
+/// Each statement is a short snapshot over a range of the log, of command ids or of the table of commands, so that a
+/// service may go on appending. Memory stays the same at any length of the log and of an order: rows that are right
+/// stay at the server, and events are folded as they arrive.
 package struct LogVerification: Sendable {
     /// The name by which commands and differences call the log, beside the names of projections.
     package static let name = "log"
