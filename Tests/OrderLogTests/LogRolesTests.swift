@@ -118,7 +118,8 @@ import Testing
             }
             #expect(refusal == .needsAdministrator(login: login))
             try await PostgresConnection.with(database, logger: logger) { connection in
-                let sql = script.split(separator: "\n").filter { !$0.hasPrefix("\\set") }.joined(separator: "\n")
+                // Without the lines for psql alone.
+                let sql = script.split(separator: "\n").filter { !$0.contains("\\") }.joined(separator: "\n")
                 try await connection.executeScript(sql)
                 let owns = try await connection.query(
                     "select pg_has_role($1::name, 'waybill_owner', 'member')",

@@ -19,12 +19,19 @@ struct AppenderWatch {
     private var connection: PostgresConnection?
     private var last: Look?
     private var lastUse = ContinuousClock.now
+    private var patience = Self.shortPatience
+    private var lastEnd: ContinuousClock.Instant?
 
     /// The time without an answer after which the server is asked.
     private static let firstLook: Duration = .seconds(1)
     /// The time without an answer after which a process that does nothing is ended. Shorter than the time after which
     /// commands are refused, so that most are taken on a new connection.
-    private static let patience: Duration = .milliseconds(1500)
+    private static let shortPatience: Duration = .milliseconds(1500)
+    /// The longest such time. It doubles from one process that is ended to the next, since a busy machine's processes
+    /// look frozen too, and would never come to an end of their work.
+    private static let longPatience: Duration = .seconds(10)
+    /// The time without a process that was ended, after which the short time holds again.
+    private static let calmTime: Duration = .seconds(30)
     /// The time without such a wait after which the connection is closed.
     private static let idleTime: Duration = .seconds(10)
     /// The time for the server's answer.
@@ -72,7 +79,12 @@ struct AppenderWatch {
             let cause = wait.cause(after: earlier?.wait, isCommitting: attempt.isCommitting)
             last = Look(since: attempt.since, wait: wait, cause: cause)
             activity.note(attempt, isKeptFromCommit: cause != .disk)
-            guard cause == .nothing, earlier?.cause == .nothing, .now - attempt.since >= Self.patience else { return }
+            guard cause == .nothing, earlier?.cause == .nothing else { return }
+            let now = ContinuousClock.now
+            if let lastEnd, now - lastEnd > Self.calmTime { patience = Self.shortPatience }
+            guard now - attempt.since >= patience else { return }
+            lastEnd = now
+            patience = min(patience * 2, Self.longPatience)
             await end(attempt, wait, on: connection)
         } catch {
             // A server that answers nobody is not at its disk.
