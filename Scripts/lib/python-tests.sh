@@ -4,7 +4,8 @@
 #   Scripts/lib/python-tests.sh Tests/Faults -k kill9 --scale full
 #   Scripts/lib/python-tests.sh --binary .build/release/waybill -m 'not slow' --junitxml report.xml
 #
-#   Tests/Faults        black-box tests of faults: killed processes, lost connections, wrong input, full disks
+#   Tests/Faults        black-box tests of faults: killed processes, lost connections, wrong input
+#   Tests/Databases     the service and its database: logins, versions, frozen servers, full disks, backups, upgrades
 #   Tests/Answers       docs/answers.md against a running service
 #   Tests/Examples      the examples, statements and links of README.md and the hand-written pages
 #   Tests/Conformance   the service against its own description, by Schemathesis

@@ -149,9 +149,13 @@ final class AppendActivity: Sendable {
     /// - Parameter isOutside: the reason lies outside of the batch, which waits for its next attempt.
     func batchFailed(_ error: any Error, isOutside: Bool = true) {
         state.withLock { state in
+            let now = ContinuousClock.now
             if isOutside {
-                state.failure = (.now, Unreadiness(writeFailure: error))
+                state.failure = (now, Unreadiness(writeFailure: error))
                 state.hasFailedSinceCommit = true
+            } else if state.phase == .committing, now - state.phaseBegan > Self.longestPhase {
+                // Whatever it was, a commit that was given up after so long tells how the next one would fare.
+                state.failure = (now, .slowCommits)
             }
             state.enter(.beginning)
             state.attempt = nil

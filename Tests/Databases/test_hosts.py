@@ -102,6 +102,8 @@ def test_a_name_without_answer_costs_its_own_connection(pair, binary, service, c
         shop = Shop(service)
         path = f"/v1/orders/{shop.place('NAMED')['orderId']}"
         client = Client(service.port, service.token("backend", "aurora"))
+        # The list's pool has a connection from now on.
+        client.request("GET", "/v1/orders")
         stream = Stream(service.port, "/v1/stream?after=0", service.token("staff", "*"))
         stream.wait(lambda frames: any(frame.is_log_event for frame in frames), 30, "the stream shows the order")
         names.hang()
