@@ -70,7 +70,7 @@ USAGE = {
     "a database of another kind": (["verify", "--database-url", f"mysql://u:{SECRET}@h/d"], "postgres://", 64),
     "a database URL that is none": (
         ["migrate", "--database-url", f"postgres://u:{SECRET}@h:x/d"],
-        "cannot be read",
+        "must name ports from 1 to 65535",
         64,
     ),
     "a database port that is closed": (

@@ -19,7 +19,7 @@ extension Problem {
     static let unavailable = Problem.busy(
         .unavailable,
         retryAfter: 2,
-        "The database cannot be reached. Send the request again; for a command, use the same Idempotency-Key."
+        "The database does not take the request at present. Send it again; for a command, use the same Idempotency-Key."
     )
 
     init(_ error: AccessError) {

@@ -94,7 +94,7 @@ package enum ProblemCode: String, Sendable, CaseIterable {
         case .tooManyRequests: "Too many requests"
         case .internalError: "The service failed"
         case .overloaded: "The service is busy"
-        case .unavailable: "The service cannot reach its database"
+        case .unavailable: "The service cannot use its database at present"
         }
     }
 }

@@ -14,8 +14,8 @@ package struct Migrator: Sendable {
         case skipped(version: Int, name: String)
         /// The schema is older than this version of Waybill, and the login may not change it.
         case needsAdministrator(login: String)
-        /// The login may not read which migrations the database has.
-        case unreadable(login: String)
+        /// The login may not read which migrations the database has, since it lacks the writer's role.
+        case unreadable(login: String, writer: String)
         /// No schema of the search path exists.
         case noSchema
         /// The database's encoding is not UTF-8.
@@ -45,10 +45,10 @@ package struct Migrator: Sendable {
                 the login \(login) may not bring the database's schema up to date: run `waybill migrate` as the owner \
                 of the database, or give an administrator the output of `waybill migrate --print-sql`
                 """
-            case .unreadable(let login):
+            case .unreadable(let login, let writer):
                 """
-                the login \(login) may not read the table schema_migrations: run `waybill migrate` as the owner of \
-                the database, which grants that
+                the login \(login) lacks the role of the service: run `grant \(writer.quotedIdentifier) to \
+                \(login.quotedIdentifier)` as an administrator of the database
                 """
             case .otherEncoding(let encoding):
                 """
@@ -179,7 +179,8 @@ package struct Migrator: Sendable {
                 if !isSaid {
                     logger.notice(
                         """
-                        another session, such as a dump, uses a table that the migration changes; trying again until                         that session has ended, while other processes go on
+                        another session, such as a dump, uses a table that the migration changes; trying again until \
+                        that session has ended, while other processes go on
                         """
                     )
                 }
@@ -212,7 +213,9 @@ package struct Migrator: Sendable {
         guard facts.hasMigrations else { return migrations }
         let actsAsWriter = !facts.readsMigrations
         if actsAsWriter {
-            guard facts.roles[roles.writer]?.canBeSet == true else { throw Failure.unreadable(login: facts.login) }
+            guard facts.roles[roles.writer]?.canBeSet == true else {
+                throw Failure.unreadable(login: facts.login, writer: roles.writer)
+            }
             try await connection.query("select set_config('role', $1, false)", [roles.writer])
         }
         let rows: PostgresResult
@@ -221,7 +224,7 @@ package struct Migrator: Sendable {
                 "select version, name, checksum from schema_migrations order by version"
             )
         } catch  where error.sqlState == "42501" {
-            throw Failure.unreadable(login: facts.login)
+            throw Failure.unreadable(login: facts.login, writer: roles.writer)
         }
         if actsAsWriter { try await connection.query("reset role") }
         let applied = try rows.map { row in

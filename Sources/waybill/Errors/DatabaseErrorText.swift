@@ -35,11 +35,18 @@ extension PostgresError {
         case "42501": "; let the user own the database, or migrate as one who does"
         case "53100": "; the database's disk is full: make room, and try again"
         case "53300": "; raise the server's max_connections, or try again"
-        case "25006": "; --database-url names a read-only standby: name the primary"
+        case "25006": Self.readOnlyAdvice
+        case "55000" where message.contains("recovery is in progress"): Self.readOnlyAdvice
+        case "42P01":
+            "; the database has no schema of Waybill: name another in --database-url, or run `waybill migrate`"
         case "57P03": "; the server is starting or stopping: try again"
         default: adviceByText
         }
     }
+
+    private static let readOnlyAdvice =
+        "; that server is a standby, is recovering, or has default_transaction_read_only on: name the primary in "
+        + "--database-url, or let the server take writes"
 
     private var adviceByText: String {
         let text = message.lowercased()
@@ -49,6 +56,7 @@ extension PostgresError {
         if text.contains("connection refused") || text.contains("no such file") {
             return "; check that PostgreSQL runs there, and the host and the port in --database-url"
         }
+        if text.contains("session is read-only") { return Self.readOnlyAdvice }
         if text.contains("translate host name") { return "; check the host in --database-url" }
         if text.contains("does not exist") { return "; check the names in --database-url" }
         return ""

@@ -36,7 +36,7 @@ struct DatabaseOption: ParsableArguments {
             guard error.message.contains("cannot be read") else { throw ValidationError("\(name): \(error.message).") }
             throw ValidationError(
                 "\(name) cannot be read: it must look like postgres://USER:PASSWORD@HOST:PORT/DATABASE, with special "
-                    + "characters of the password percent-encoded."
+                    + "characters of the password percent-encoded, and parameters that libpq knows."
             )
         }
     }
