@@ -69,7 +69,8 @@ def test_each_statement_uses_the_index_meant_for_it(service, server, check):
     service.start()
     bench = Bench(service, check)
     placed = many_orders.dispatched(bench)
-    used(bench, PlanLog(server), placed)
+    # Whether a carrier is common is looked up anew after a minute alone: the statements are the same with another one.
+    used(bench, PlanLog(server), placed, carrier="none-yet")
     many_orders.fill(server, "waybill")
     looks(bench, server, placed, "plans of an empty log")
     assert service.terminate(20)[0] == 0
@@ -115,7 +116,7 @@ def looks(bench, server, placed, when):
     bench.check(f"{when}: no statement reads a large table whole", not whole, sorted(whole)[:4])
 
 
-def used(bench, log, placed):
+def used(bench, log, placed, carrier="dhl"):
     """Sends requests; returns each one's name, the indexes meant for it, a part of its statement, and the plans."""
     seen = []
 
@@ -142,7 +143,7 @@ def used(bench, log, placed):
 
     for role in (roles.BACKEND, roles.STAFF):
         for query, meant in LIST.items():
-            path = f"/v1/orders?{query}"
+            path = f"/v1/orders?{query}".replace("carrier=dhl", f"carrier={carrier}")
             record(f"GET {path} ({role})", meant, "limit 101", lambda path=path, role=role: get(path, role))
     one, own = f"/v1/orders/{placed}", "/v1/customers/c-1/stream?shop=aurora&after={}"
     states, history, log_key = "order_states_v1_pkey", "events_order_id_version_key", "events_pkey"
