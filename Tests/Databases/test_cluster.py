@@ -146,7 +146,6 @@ def test_a_restored_backup_serves(serving, check):
 
 def test_a_service_ends_when_its_data_directory_is_removed(binary, check):
     old, new = Service(binary), Service(binary)
-    root = new.root
     try:
         old.start()
         Shop(old).place("OLD")
@@ -177,7 +176,6 @@ def test_a_service_ends_when_its_data_directory_is_removed(binary, check):
     finally:
         new.close()
         old.close()
-        shutil.rmtree(root, ignore_errors=True)
 
 
 @pytest.mark.parametrize("version", ["16", "18"])
