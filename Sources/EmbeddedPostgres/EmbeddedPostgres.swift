@@ -27,7 +27,9 @@ package actor EmbeddedPostgres: Service {
     /// The lock of a cluster outside, until ``stop(within:)``.
     private var lock: DataDirectoryLock?
     /// The data directory as the first start found it.
-    private var home: FileSystem.Identity?
+    private var home: HeldPath?
+    /// A file of the cluster as the first start found or made it, which lasts as long as the cluster.
+    private var version: HeldPath?
     /// The server that this value last saw ready.
     private var server: ProcessFacts.Identity?
     /// The process id of a server that this value started, until the process is reaped.
@@ -82,7 +84,10 @@ package actor EmbeddedPostgres: Service {
         try checkHome()
         let site = try await findSite(asOwner: true)
         do {
-            try await site.initialize(logger: logger)
+            if version == nil {
+                try await site.initialize(logger: logger)
+                version = try HeldPath("\(site.cluster)/PG_VERSION")
+            }
             let database = try await bringUp(site)
             try await prepare(site, database)
             return database
@@ -121,16 +126,23 @@ package actor EmbeddedPostgres: Service {
         let found = try await ClusterSite.locate(place, binaryDirectory: binaryDirectory, logger: logger)
         site = found
         lock = place.lock
-        home = FileSystem.identity(dataDirectory)
+        home = try HeldPath(dataDirectory)
         return found
     }
 
-    /// Another process may have made the data directory anew, and then the cluster in it is that process's.
+    /// True when the cluster is no longer in its place, or another one is, which is another process's.
+    private var isClusterReplaced: Bool { version.map { !$0.isInPlace } ?? false }
+
+    /// - Throws: `directoryReplaced`. Another process may have made the data directory anew, and then the cluster in it
+    ///   is that process's.
     private func checkHome() throws {
-        guard let home, FileSystem.identity(dataDirectory) != home else { return }
-        throw EmbeddedPostgresError(
+        if isClusterReplaced || home.map({ !$0.isInPlace }) ?? false { throw replaced() }
+    }
+
+    private func replaced() -> EmbeddedPostgresError {
+        EmbeddedPostgresError(
             .directoryReplaced,
-            "\(dataDirectory) was removed or replaced while this process used it: stop this process"
+            "\(dataDirectory) was removed or replaced while this process used it, so this process ends: start it again"
         )
     }
 
@@ -140,7 +152,10 @@ package actor EmbeddedPostgres: Service {
         while true {
             try checkMayStart()
             reapChild()
-            switch site.presence() {
+            let presence = site.presence()
+            // After the look: what it found may be another process's.
+            try checkHome()
+            switch presence {
             case .foreign(let pid, let reason):
                 throw EmbeddedPostgresError(
                     .foreignServer,
@@ -154,6 +169,7 @@ package actor EmbeddedPostgres: Service {
                 try await shutDown(within: Self.stopTimeout)
             case .running(let identity, let file):
                 if let database = await site.probe(file, logger: logger) {
+                    try checkHome()
                     if child != identity.pid && server != identity {
                         logger.notice("adopted the running PostgreSQL server", metadata: ["pid": "\(identity.pid)"])
                     }
@@ -207,6 +223,8 @@ package actor EmbeddedPostgres: Service {
 
     /// Keeps the server up: starts it again, with growing delays, whenever it dies. Ends with a graceful shutdown or a
     /// cancellation and leaves the server running for services that end later; the owner calls ``stop(within:)``.
+    ///
+    /// - Throws: `directoryReplaced` when the cluster was removed or another one is in its place; its server has ended.
     package func run() async throws {
         do {
             try await cancelWhenGracefulShutdown { try await self.supervise() }
@@ -223,6 +241,7 @@ package actor EmbeddedPostgres: Service {
             do {
                 if server?.isAlive != true { _ = try await start() }
                 try await watchServer()
+                if isClusterReplaced { throw replaced() }
                 uptime = ContinuousClock.now - began
                 if isStopping { return }
                 if server?.isAlive == true {
@@ -233,6 +252,9 @@ package actor EmbeddedPostgres: Service {
                 }
             } catch is CancellationError {
                 throw CancellationError()
+            } catch let error as EmbeddedPostgresError where error.code == .directoryReplaced {
+                try await shutDown(within: Self.stopTimeout)
+                throw error
             } catch {
                 logger.error("PostgreSQL could not be started; trying again", metadata: ["error": "\(error)"])
             }
@@ -242,11 +264,14 @@ package actor EmbeddedPostgres: Service {
 
     /// Returns when the server has died, or can no longer be reached since its socket was removed. Keeps its log within
     /// bounds meanwhile.
+    ///
+    /// - Throws: `directoryReplaced`.
     private func watchServer() async throws {
         var looks = 0
         while let server, server.isAlive {
             try await Task.sleep(for: .milliseconds(100))
             reapChild()
+            if isClusterReplaced { throw replaced() }
             looks += 1
             guard looks.isMultiple(of: Self.looksPerInspection), let site else { continue }
             if !FileSystem.exists(site.socket), server.isAlive, !isStarting { return }
@@ -281,14 +306,14 @@ package actor EmbeddedPostgres: Service {
         guard let identity = currentServer() else { return }
         logger.info("stopping the PostgreSQL server", metadata: ["pid": "\(identity.pid)"])
         // Fast: ends sessions and writes a checkpoint. A smart stop would wait for ever for sessions that listen.
-        kill(identity.pid, SIGINT)
+        signal(identity, SIGINT)
         if try await isGone(identity, within: limit) { return }
         logger.warning(
             "the PostgreSQL server did not stop in time; stopping it at once",
             metadata: ["pid": "\(identity.pid)", "limit": "\(limit)"]
         )
         // Immediate: the next start replays the log.
-        kill(identity.pid, SIGQUIT)
+        signal(identity, SIGQUIT)
         if try await isGone(identity, within: Self.immediateStopTimeout) { return }
         throw EmbeddedPostgresError(
             .stopTimedOut,
@@ -296,10 +321,22 @@ package actor EmbeddedPostgres: Service {
         )
     }
 
+    /// Sends a signal to a server, and SIGKILL to one whose cluster is gone: at any other end it would remove its socket
+    /// by the path, where another process's server may listen now.
+    private func signal(_ identity: ProcessFacts.Identity, _ number: Int32) {
+        kill(identity.pid, isClusterReplaced ? SIGKILL : number)
+    }
+
     /// The server to stop: the one that the cluster's files name, else a child that has not yet written its name there.
+    /// Files of another cluster name another process's server.
     private func currentServer() -> ProcessFacts.Identity? {
         reapChild()
-        if let site, case .running(let identity, _) = site.presence() { return identity }
+        let presence = site?.presence()
+        if isClusterReplaced {
+            if let server, server.isAlive { return server }
+        } else if case .running(let identity, _) = presence {
+            return identity
+        }
         return child.flatMap { ProcessFacts(pid: $0)?.identity }
     }
 
@@ -307,6 +344,7 @@ package actor EmbeddedPostgres: Service {
         let deadline = ContinuousClock.now + limit
         while ContinuousClock.now < deadline {
             let isAlive = identity.isAlive
+            if isAlive, isClusterReplaced { kill(identity.pid, SIGKILL) }
             // Reaped after the look, so that no zombie stays, and here, since another value of this process may have
             // started the server.
             _ = ChildProcess.reap(identity.pid)

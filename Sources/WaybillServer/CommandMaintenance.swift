@@ -31,7 +31,8 @@ struct CommandMaintenance: Service {
             do {
                 try await work()
                 try await Task.sleep(for: interval)
-            } catch is CancellationError {
+            } catch  where Task.isCancelled {
+                // The error is the end of a request that the service's end has cut short.
                 return
             } catch {
                 report(error)

@@ -12,7 +12,7 @@ import pytest
 from support.client import Client, read_log
 from support.clusters import log_sizes, working_below
 from support.postgres_versions import programs_or_skip
-from support.service import Service
+from support.service import Service, is_alive
 from support.shop import Shop
 from support.waiting import wait_for
 
@@ -142,6 +142,40 @@ def test_a_restored_backup_serves(serving, check):
     subprocess.run(["cp", "-a", backup, serving.data_dir], check=True)
     serving.start()
     check("with the same log", read_log(serving.port, serving.token("staff", "*")) == log)
+
+
+def test_a_service_ends_when_its_data_directory_is_removed(binary, check):
+    old, new = Service(binary), Service(binary)
+    try:
+        old.start()
+        Shop(old).place("OLD")
+        token = old.token("staff", "*")
+        pid = old.postmaster()
+
+        def removed():
+            shutil.rmtree(old.data_dir, ignore_errors=True)
+            return not os.path.exists(old.data_dir)
+
+        # More than once, where the dying server makes files meanwhile.
+        wait_for(removed, 10, "the data directory is gone")
+        new.data_dir = old.data_dir
+        new.start()
+        check("the old process ends with 1", old.process.wait(15) == 1, old.log_tail())
+        said = old.log_tail(20_000)
+        check("and says why, once", said.count("was removed or replaced while this process used it") == 1, said)
+        check("its server is gone", not is_alive(pid))
+        server = new.postmaster()
+        check("the new log is empty", read_log(new.port, new.token("staff", "*")) == [])
+        client = Client(new.port, token)
+        check("the old key opens nothing", client.request("GET", "/v1/events").status == 401)
+        client.close()
+        Shop(new).place("NEW")
+        time.sleep(2)
+        check("the new server was left alone", new.is_ready() and new.postmaster() == server, new.log_tail())
+        check("ends in order", new.terminate(20)[0] == 0)
+    finally:
+        new.close()
+        old.close()
 
 
 @pytest.mark.parametrize("version", ["16", "18"])

@@ -90,7 +90,11 @@ def test_writer_serves_a_current_schema(server, binary, check):
     done = run(binary, "migrate", "--database-url", address(server, "superuser", "superuser"))
     check("an administrator migrates", done.returncode == 0, done.stderr)
     server.sql("grant waybill_writer to writer")
-    serves(binary, address(server, "writer", "superuser"), check, "writer")
+    said = serves(binary, address(server, "writer", "superuser"), check, "writer")
+    check("no indexes are asked for where none are left to make", "may not make indexes" not in said, said)
+    # A service that ends soon after its start has cut its first requests short.
+    failures = [line for line in said.splitlines() if "making indexes failed" in line or "commands failed" in line]
+    check("its end is no failure", failures == [], said)
 
 
 def test_administrator_runs_the_printed_sql(server, binary, check):

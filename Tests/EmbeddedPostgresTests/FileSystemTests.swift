@@ -14,6 +14,20 @@ import Testing
         #expect("\(error.map { "\($0)" } ?? "")" == error?.message)
     }
 
+    @Test func heldPathNoticesThatItsDirectoryIsMadeAnew() async throws {
+        try await Workplace.with { place in
+            let path = "\(place.dataDirectory)/held"
+            try FileSystem.makeDirectories(path, mode: 0o700)
+            let held = try HeldPath(path)
+            #expect(held.isInPlace)
+            try FileSystem.removeTree(path)
+            #expect(!held.isInPlace)
+            // A file system such as ext4 would give the same number again.
+            try FileSystem.makeDirectories(path, mode: 0o700)
+            #expect(!held.isInPlace)
+        }
+    }
+
     @Test func missingParentsAreMadeWithTheSameMode() async throws {
         try await Workplace.with(suffix: "/a//b/") { place in
             try FileSystem.makeDirectories(place.dataDirectory, mode: 0o711)

@@ -183,6 +183,26 @@ extension ServerTests {
             }
         }
 
+        @Test func removedClusterEndsItsSupervisionAndLeavesTheNextOneAlone() async throws {
+            try await Workplace.with(suffix: "/data") { place in
+                let postgres = place.postgres()
+                _ = try await postgres.start()
+                let pid = try #require(await postgres.postmasterPid)
+                let running = Task { try await postgres.run() }
+                // Moved, which is a removal in one step.
+                try #require(rename(place.dataDirectory, "\(place.dataDirectory)-removed") == 0)
+                let next = place.postgres()
+                let database = try await next.start()
+                let error = await #expect(throws: EmbeddedPostgresError.self) { try await running.value }
+                #expect(error?.code == .directoryReplaced)
+                #expect(ProcessFacts(pid: pid) == nil)
+                await #expect(throws: EmbeddedPostgresError.self) { try await postgres.start() }
+                try await postgres.stop()
+                #expect(try await rows("select 1::text", in: database) == [["1"]], "the next one goes on")
+                try await next.stop()
+            }
+        }
+
         @Test func failedStartReportsTheServersLog() async throws {
             try await Workplace.with { place in
                 let postgres = place.postgres()

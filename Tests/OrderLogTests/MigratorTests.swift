@@ -178,7 +178,10 @@ import Testing
                 )
                 try await Migrator(logger: logger).migrate(database)
                 #expect(try await owner.query(Self.localized)[0].get(0, as: Int64.self) > 50)
-                try await IndexBuilder(configuration: database, logger: logger).build()
+                let indexes = IndexBuilder(configuration: database, logger: logger)
+                #expect(try await indexes.hasStepsLeft())
+                try await indexes.build()
+                #expect(try await !indexes.hasStepsLeft())
                 #expect(try await owner.query(Self.localized)[0].get(0, as: Int64.self) == 0)
             }
         }
