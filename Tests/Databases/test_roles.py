@@ -188,13 +188,17 @@ def test_login_that_may_not_act_is_told_so(server, binary, check):
 
 def test_refusals_are_one_sentence(server, binary, check):
     server.sql("create database untouched")
-    for login, database in (("stranger", "superuser"), ("stranger", "untouched"), ("writer", "untouched")):
+    for login, database, advice in (
+        ("stranger", "superuser", 'grant "waybill_writer" to "stranger"'),
+        ("stranger", "untouched", "waybill migrate"),
+        ("writer", "untouched", "waybill migrate"),
+    ):
         done = run(binary, "migrate", "--database-url", address(server, login, database))
         name = f"{login} on {database}"
         check(f"{name}: exit status 1", done.returncode == 1, done.returncode)
         errors = done.stderr.strip().splitlines()
         check(
             f"{name}: one sentence names the login and what to do",
-            len(errors) == 1 and f"login {login}" in errors[0] and "waybill migrate" in errors[0],
+            len(errors) == 1 and f"login {login}" in errors[0] and advice in errors[0],
             done.stderr,
         )
