@@ -12,10 +12,12 @@ import Testing
         _ type: String? = nil,
         _ event: String? = nil,
         isThere: Bool = true,
+        isSameServer: Bool = true,
         inserted: Int64 = 0,
         flushed: Int64 = 0
     ) -> SessionWait {
         SessionWait(
+            isSameServer: isSameServer,
             isThere: isThere,
             state: state,
             eventType: type,
@@ -37,6 +39,7 @@ import Testing
         #expect(cause(wait("idle in transaction", "Client", "ClientRead")) == .nothing)
         #expect(cause(wait("idle in transaction", "Client", "ClientRead"), isCommitting: false) == .disk)
         #expect(cause(wait(nil, isThere: false)) == .nothing)
+        #expect(cause(wait(nil, isThere: false, isSameServer: false)) == .unknown)
         #expect(cause(wait(nil)) == .disk, "the server does not show this session")
         #expect(cause(wait("disabled")) == .disk)
     }
@@ -54,11 +57,42 @@ import Testing
         try await TestLog.with { log in
             let session = try await PostgresConnection.connect(log.database, logger: log.logger)
             try await PostgresConnection.with(log.database, logger: log.logger) { other in
-                let idle = try await SessionWait.read(session.backendProcessID, on: other)
-                #expect(idle.isThere && idle.state == "idle" && idle.eventType == "Client")
+                let known = try #require(try await ServerSession.current(of: session))
+                #expect(known.pid == session.backendProcessID && known.beganMicroseconds > 0)
+                let idle = try await SessionWait.read(known, on: other)
+                #expect(idle.isSameServer && idle.isThere && idle.state == "idle" && idle.eventType == "Client")
                 #expect(idle.insertedBytes >= idle.flushedBytes && idle.flushedBytes > 0)
-                #expect(try await !SessionWait.read(-1, on: other).isThere)
             }
+            await session.close()
+        }
+    }
+
+    /// A process of the same number, of another application or on another server, is neither shown nor ended.
+    @Test func onlyTheSessionItselfIsEnded() async throws {
+        try await TestLog.with { log in
+            let session = try await PostgresConnection.connect(log.database, logger: log.logger)
+            let known = try #require(try await ServerSession.current(of: session))
+            func altered(_ name: String? = nil, began: Int64 = 0, server: Int64 = 0) -> ServerSession {
+                ServerSession(
+                    pid: known.pid,
+                    applicationName: name ?? known.applicationName,
+                    user: known.user,
+                    database: known.database,
+                    beganMicroseconds: known.beganMicroseconds + began,
+                    serverBeganMicroseconds: known.serverBeganMicroseconds + server
+                )
+            }
+            try await PostgresConnection.with(log.database, logger: log.logger) { other in
+                for stranger in [altered("another"), altered(began: 1), altered(server: 1)] {
+                    let wait = try await SessionWait.read(stranger, on: other)
+                    let isSameServer = stranger.serverBeganMicroseconds == known.serverBeganMicroseconds
+                    #expect(!wait.isThere && wait.isSameServer == isSameServer)
+                    try await stranger.end(on: other)
+                }
+                #expect(try await ServerSession.current(of: session) == known, "it goes on")
+                try await known.end(on: other)
+            }
+            await #expect(throws: PostgresError.self) { try await session.query("select pg_sleep(5)") }
             await session.close()
         }
     }

@@ -9,9 +9,13 @@ struct SessionWait: Sendable, Equatable {
         case lock
         /// Nothing that the process tells: it is frozen, computes for long, or never got the request.
         case nothing
+        /// Not known: the connection that was to tell it leads to another server.
+        case unknown
     }
 
-    /// False where the process has gone.
+    /// False where the answer came from another server, which knows nothing of the session.
+    var isSameServer = true
+    /// False where the session has gone.
     let isThere: Bool
     /// As `pg_stat_activity.state`.
     let state: String?
@@ -26,6 +30,7 @@ struct SessionWait: Sendable, Equatable {
     ///
     /// - Parameter earlier: the state of the same process at an earlier moment of the wait.
     func cause(after earlier: SessionWait?, isCommitting: Bool) -> Cause {
+        guard isSameServer else { return .unknown }
         switch (eventType, event) {
         // Between processes: for a standby, or for another process that reads or writes.
         case ("IO", _), ("IPC", _): return .disk
@@ -42,19 +47,24 @@ struct SessionWait: Sendable, Equatable {
         }
     }
 
-    /// Asks for the state of a process. Needs the login's own privileges: a session is shown to its login alone.
-    static func read(_ pid: Int32, on connection: PostgresConnection) async throws(PostgresError) -> SessionWait {
+    /// Asks for the state of a session's process. Needs the login's own privileges: a session is shown to its login
+    /// alone.
+    static func read(
+        _ session: ServerSession,
+        on connection: PostgresConnection
+    ) async throws(PostgresError) -> SessionWait {
         let rows = try await connection.query(
             """
-            select a.pid is not null as is_there, a.state, a.wait_event_type, a.wait_event,
+            select \(ServerSession.isSameServer) as is_same_server, a.pid is not null as is_there, a.state, a.wait_event_type, a.wait_event,
                 (pg_current_wal_insert_lsn() - '0/0')::bigint as inserted,
                 (pg_current_wal_flush_lsn() - '0/0')::bigint as flushed
-            from (values (true)) as one left join pg_stat_activity as a on a.pid = $1
+            from (values (true)) as one left join pg_stat_activity as a on \(ServerSession.isSession)
             """,
-            [pid]
+            session.bindings
         )
         guard let row = rows.first else { throw PostgresError(.decoding, "the server told no state of a session") }
         return SessionWait(
+            isSameServer: try row.get("is_same_server", as: Bool.self),
             isThere: try row.get("is_there", as: Bool.self),
             state: try row.get("state", as: String?.self),
             eventType: try row.get("wait_event_type", as: String?.self),
