@@ -21,15 +21,15 @@ struct AppenderWatch {
     private var lastUse = ContinuousClock.now
     private var patience = Self.shortPatience
     private var lastEnd: ContinuousClock.Instant?
+    /// The age at which a statement has outlived the server's limit for it, which a frozen process does not obey. Also
+    /// the time without an answer after which a process is left whose server cannot be asked.
+    private let statementPatience: Duration
 
     /// The time without an answer after which the server is asked.
     private static let firstLook: Duration = .seconds(1)
-    /// The time without an answer after which a process that does nothing is ended. Shorter than the time after which
-    /// commands are refused, so that most are taken on a new connection.
+    /// The time without an answer after which a process is ended that does nothing, not even compute. Shorter than the
+    /// time after which commands are refused, so that most are taken on a new connection.
     private static let shortPatience: Duration = .milliseconds(1500)
-    /// The time without an answer after which a process is left whose server cannot be asked, since new connections lead
-    /// to another one.
-    private static let unknownPatience: Duration = .milliseconds(5500)
     /// The longest such time. It doubles from one process that is ended to the next, since a busy machine's processes
     /// look frozen too, and would never come to an end of their work.
     private static let longPatience: Duration = .seconds(10)
@@ -40,8 +40,16 @@ struct AppenderWatch {
     /// The time for the server's answer.
     private static let timeout: Duration = .seconds(1)
 
-    /// - Parameter configuration: the appender's.
-    init(configuration: PostgresConfiguration, activity: AppendActivity, logger: Logger) {
+    /// - Parameters:
+    ///   - configuration: the appender's.
+    ///   - statementTimeout: the server's limit for one of the appender's statements.
+    init(
+        configuration: PostgresConfiguration,
+        statementTimeout: Duration,
+        activity: AppendActivity,
+        logger: Logger
+    ) {
+        statementPatience = statementTimeout + .milliseconds(500)
         var configuration = configuration
         configuration.applicationName = "waybill watch"
         // The login's own privileges: see `SessionWait`.
@@ -84,10 +92,17 @@ struct AppenderWatch {
             activity.note(attempt, isKeptFromCommit: cause != .disk)
             let now = ContinuousClock.now
             if cause == .unknown {
-                if now - attempt.since >= Self.unknownPatience { await leave(attempt) }
+                if now - attempt.since >= statementPatience { await leave(attempt) }
                 return
             }
-            guard cause == .nothing, earlier?.cause == .nothing else { return }
+            guard let earlier, earlier.cause == cause, !wait.hasGoneOn(since: earlier.wait) else { return }
+            switch cause {
+            case .nothing: break
+            case .work:
+                // A process that runs would have ended its statement by itself.
+                guard min(wait.statementAge, now - attempt.since) >= statementPatience else { return }
+            case .disk, .lock, .unknown: return
+            }
             if let lastEnd, now - lastEnd > Self.calmTime { patience = Self.shortPatience }
             guard now - attempt.since >= patience else { return }
             lastEnd = now

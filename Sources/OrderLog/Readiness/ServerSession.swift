@@ -24,8 +24,8 @@ struct ServerSession: Sendable, Equatable {
 
     /// SQL that is true for this session as a row `a` of `pg_stat_activity`.
     static let isSession = """
-        a.pid = $1 and coalesce(a.application_name::text, '') = $2 and a.usename::text = $3 and a.datname::text = $4 and \(began) = $5 \
-        and \(isSameServer)
+        a.pid = $1 and coalesce(a.application_name::text, '') = $2 and a.usename::text = $3 and a.datname::text = $4 \
+        and \(began) = $5 and \(isSameServer)
         """
 
     /// The parameters of `isSession`.
