@@ -53,10 +53,10 @@ import Testing
         try await TestLog.with { log in
             let before = try await backend(of: log)
             #expect(try await backend(of: log) == before)
-            log.registry.replace(with: EpochTable(log.registry.current.epochs + [Self.later]))
+            log.registry.replace(with: Self.other)
             let after = try await backend(of: log)
             #expect(after != before)
-            #expect(!log.registry.current.epochs.contains(Self.later), "the new connection has told of its history")
+            #expect(log.registry.current != Self.other, "the new connection has told of its history")
             #expect(try await backend(of: log) == after)
         }
     }
@@ -68,7 +68,7 @@ import Testing
                     Samples.submission(.placeOrder, Samples.place(), order: UUID())
                 )
                 let before = try await appenders(of: log)
-                log.registry.replace(with: EpochTable(log.registry.current.epochs + [Self.later]))
+                log.registry.replace(with: Self.other)
                 let second = try await appender.submit(
                     Samples.submission(.placeOrder, Samples.place(), order: UUID())
                 )
@@ -76,6 +76,56 @@ import Testing
                 return [first, second]
             }
             #expect(receipts.map(\.position.epoch) == [receipts[0].position.epoch, receipts[0].position.epoch])
+        }
+    }
+
+    /// The old primary still runs after a failover, and the database's address leads to it again.
+    @Test func aNewConnectionToAFormerServerIsRefused() async throws {
+        try await TestLog.with { log in
+            let known = EpochTable(try await history(of: log, in: EpochRegistry()).epochs + [Self.later])
+            let registry = EpochRegistry()
+            registry.replace(with: known)
+            await #expect {
+                try await history(of: log, in: registry)
+            } throws: { error in
+                (error as? PostgresError)?.kind == .connectionLost
+            }
+            #expect(registry.current == known, "what is known stays known")
+            log.registry.replace(with: known)
+            var settings = Appender.Settings()
+            settings.timeout = .seconds(1)
+            await #expect(throws: AppendRefusal.self) {
+                try await log.withAppender(settings) { appender in
+                    try await appender.submit(Samples.submission(.placeOrder, Samples.place(), order: UUID()))
+                }
+            }
+        }
+    }
+
+    /// A restored or promoted server has opened an epoch of its own.
+    @Test func aHistoryWithAnEpochOfItsOwnIsNoFormerOne() {
+        let first = EpochTable(Array(Self.other.epochs.prefix(1)))
+        let restored = EpochTable(first.epochs + [Epoch(ordinal: 2, name: "rrrrrrrr", firstSeq: 2)])
+        #expect(first.isFormer(of: Self.other))
+        #expect(!Self.other.isFormer(of: first) && !Self.other.isFormer(of: Self.other))
+        #expect(!restored.isFormer(of: Self.other) && !first.isFormer(of: EpochTable()))
+    }
+
+    @Test func theRegistryKeepsWhatItKnowsFromAFormerServer() {
+        let registry = EpochRegistry()
+        registry.takeUnlessFormer(Self.other)
+        registry.takeUnlessFormer(EpochTable(Array(Self.other.epochs.prefix(1))))
+        #expect(registry.current == Self.other)
+        let another = EpochTable([Epoch(ordinal: 1, name: "aaaaaaaa", firstSeq: 1)])
+        registry.takeUnlessFormer(another)
+        #expect(registry.current == another)
+    }
+
+    /// Connects, as to the server of the log.
+    @discardableResult
+    private func history(of log: TestLog, in registry: EpochRegistry) async throws -> EpochTable {
+        try await PostgresConnection.with(log.database, logger: log.logger) { connection in
+            try await EpochStore.ensure(on: connection, registry: registry, logger: log.logger)
         }
     }
 

@@ -28,8 +28,8 @@ struct AppendSession {
     private var slowOrders = SlowOrders()
     /// The orders of which a command of the batch at hand took too long.
     private var timedOutOrders: Set<UUID> = []
-    /// The connection's server process, as the server itself numbers it: a pooler has numbers of its own.
-    private var processID: Int32 = 0
+    /// The connection's session, as its server shows it; nil where it does not.
+    private var serverSession: ServerSession?
     /// Loads the rows of the next batch while one is being committed.
     private let prefetchSession: PrefetchSession
     private var prefetch = BatchPrefetch()
@@ -123,7 +123,7 @@ struct AppendSession {
             activity.batchBegins()
             do {
                 let connection = try await connect()
-                activity.attemptBegins(on: connection, processID: processID)
+                activity.attemptBegins(on: connection, session: serverSession)
                 let transaction = try await AppendTransaction.begin(
                     on: connection,
                     entries: pending,
@@ -272,8 +272,7 @@ struct AppendSession {
         let fresh = try await PostgresConnection.connect(configuration, on: executor, logger: logger)
         do {
             try await EpochStore.ensure(on: fresh, registry: registry, logger: logger)
-            let rows = try await fresh.query("select pg_backend_pid() as pid", timeout: LogConnection.readTimeout)
-            processID = try rows.first?.get("pid", as: Int32.self) ?? 0
+            serverSession = try await ServerSession.current(of: fresh)
         } catch {
             await fresh.close()
             throw error

@@ -127,6 +127,7 @@ package final class Appender: Service {
                 group.addTask {
                     var watch = AppenderWatch(
                         configuration: self.configuration,
+                        statementTimeout: self.settings.statementTimeout,
                         activity: self.activity,
                         logger: self.logger
                     )

@@ -22,8 +22,12 @@ package enum EpochStore {
     ///
     /// Runs on every new connection before anything else, so that no position is made or checked by an outdated table.
     ///
-    /// - Parameter logger: is told of an epoch that is opened.
+    /// - Parameters:
+    ///   - registry: keeps what it knows where the connection leads to a former server.
+    ///   - logger: is told of an epoch that is opened.
     /// - Returns: all epochs, the current one last.
+    /// - Throws: `connectionLost` where the connection leads to a former server: what is written there would be lost. Or
+    ///   the database's error.
     @discardableResult
     package static func ensure(
         on connection: PostgresConnection,
@@ -41,9 +45,21 @@ package enum EpochStore {
                 return try await isCurrent(transaction) ? nil : try await open(on: transaction)
             }
         }
+        // Before the history is read: what another connection reads of this server meanwhile makes it no former one.
+        let known = registry.current
         let table = EpochTable(try await load(connection, after: 0))
+        guard !table.isFormer(of: known) else {
+            throw PostgresError(
+                .connectionLost,
+                """
+                the connection leads to a former server, which lacks the newest epoch, \(known.epochs.last?.name ?? "none"); \
+                it is not used; let the database's address lead to the present server, or restart this service where the \
+                former one is meant
+                """
+            )
+        }
         connection.setHistory(table)
-        registry.replace(with: table)
+        registry.takeUnlessFormer(table)
         if let opened, table.epochs.count > 1 {
             logger.notice(
                 """

@@ -12,6 +12,13 @@ package struct EpochTable: Sendable, Hashable {
     /// True where this history is the other one, or what became of it.
     package func continues(_ other: EpochTable) -> Bool { epochs.starts(with: other.epochs) }
 
+    /// True where this history is an earlier state of the other one. A server that is restored, promoted or restarted
+    /// opens an epoch of its own before its history is read, so that this is the history of a former server, such as an
+    /// old primary that still runs after a failover.
+    package func isFormer(of other: EpochTable) -> Bool {
+        epochs.count < other.epochs.count && other.continues(self)
+    }
+
     /// Adds epochs that were opened since; known ones are skipped.
     package mutating func merge(_ more: [Epoch]) {
         for epoch in more.sorted(by: { $0.ordinal < $1.ordinal }) where epoch.ordinal > newestOrdinal {

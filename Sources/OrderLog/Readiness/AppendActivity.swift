@@ -14,8 +14,7 @@ final class AppendActivity: Sendable {
     /// An attempt to append a batch that waits for its server process.
     struct Attempt {
         let connection: PostgresConnection
-        /// The server process, as the server itself numbers it.
-        let processID: Int32
+        let session: ServerSession
         /// The time at which the present phase of the attempt began.
         var since = ContinuousClock.now
         var isCommitting = false
@@ -107,8 +106,10 @@ final class AppendActivity: Sendable {
     }
 
     /// The batch's present attempt uses this connection.
-    func attemptBegins(on connection: PostgresConnection, processID: Int32) {
-        state.withLock { $0.attempt = Attempt(connection: connection, processID: processID) }
+    ///
+    /// - Parameter session: nil where the server does not show it: nobody can watch it then.
+    func attemptBegins(on connection: PostgresConnection, session: ServerSession?) {
+        state.withLock { $0.attempt = session.map { Attempt(connection: connection, session: $0) } }
     }
 
     /// The batch is about to be written.

@@ -21,11 +21,14 @@ struct AppenderWatch {
     private var lastUse = ContinuousClock.now
     private var patience = Self.shortPatience
     private var lastEnd: ContinuousClock.Instant?
+    /// The age at which a statement has outlived the server's limit for it, which a frozen process does not obey. Also
+    /// the time without an answer after which a process is left whose server cannot be asked.
+    private let statementPatience: Duration
 
     /// The time without an answer after which the server is asked.
     private static let firstLook: Duration = .seconds(1)
-    /// The time without an answer after which a process that does nothing is ended. Shorter than the time after which
-    /// commands are refused, so that most are taken on a new connection.
+    /// The time without an answer after which a process is ended that does nothing, not even compute. Shorter than the
+    /// time after which commands are refused, so that most are taken on a new connection.
     private static let shortPatience: Duration = .milliseconds(1500)
     /// The longest such time. It doubles from one process that is ended to the next, since a busy machine's processes
     /// look frozen too, and would never come to an end of their work.
@@ -37,8 +40,16 @@ struct AppenderWatch {
     /// The time for the server's answer.
     private static let timeout: Duration = .seconds(1)
 
-    /// - Parameter configuration: the appender's.
-    init(configuration: PostgresConfiguration, activity: AppendActivity, logger: Logger) {
+    /// - Parameters:
+    ///   - configuration: the appender's.
+    ///   - statementTimeout: the server's limit for one of the appender's statements.
+    init(
+        configuration: PostgresConfiguration,
+        statementTimeout: Duration,
+        activity: AppendActivity,
+        logger: Logger
+    ) {
+        statementPatience = statementTimeout + .milliseconds(500)
         var configuration = configuration
         configuration.applicationName = "waybill watch"
         // The login's own privileges: see `SessionWait`.
@@ -75,12 +86,23 @@ struct AppenderWatch {
         do {
             let connection = try await open()
             let earlier = last?.since == attempt.since ? last : nil
-            let wait = try await SessionWait.read(attempt.processID, on: connection)
+            let wait = try await SessionWait.read(attempt.session, on: connection)
             let cause = wait.cause(after: earlier?.wait, isCommitting: attempt.isCommitting)
             last = Look(since: attempt.since, wait: wait, cause: cause)
             activity.note(attempt, isKeptFromCommit: cause != .disk)
-            guard cause == .nothing, earlier?.cause == .nothing else { return }
             let now = ContinuousClock.now
+            if cause == .unknown {
+                if now - attempt.since >= statementPatience { await leave(attempt) }
+                return
+            }
+            guard let earlier, earlier.cause == cause, !wait.hasGoneOn(since: earlier.wait) else { return }
+            switch cause {
+            case .nothing: break
+            case .work:
+                // A process that runs would have ended its statement by itself.
+                guard min(wait.statementAge, now - attempt.since) >= statementPatience else { return }
+            case .disk, .lock, .unknown: return
+            }
             if let lastEnd, now - lastEnd > Self.calmTime { patience = Self.shortPatience }
             guard now - attempt.since >= patience else { return }
             lastEnd = now
@@ -104,6 +126,18 @@ struct AppenderWatch {
         return fresh
     }
 
+    /// Closes the appender's connection alone: another server must not be told to end a process of the same number.
+    private func leave(_ attempt: AppendActivity.Attempt) async {
+        guard activity.abandon(attempt) else { return }
+        logger.warning(
+            """
+            the appender's server process does not answer, and new connections lead to another server; connecting again
+            """,
+            metadata: ["pid": "\(attempt.session.pid)"]
+        )
+        await attempt.connection.close(grace: .zero)
+    }
+
     /// Ends the process, so that its locks go, and the appender's connection to it. A frozen process ends when it runs
     /// again.
     private func end(
@@ -115,12 +149,12 @@ struct AppenderWatch {
         logger.warning(
             "the appender's server process does not go on; ending it, and connecting again",
             metadata: [
-                "pid": "\(attempt.processID)", "state": "\(wait.state ?? "gone")",
+                "pid": "\(attempt.session.pid)", "state": "\(wait.state ?? "gone")",
                 "waitsFor": "\(wait.event ?? "nothing")",
             ]
         )
         do {
-            try await connection.query("select pg_terminate_backend($1)", [attempt.processID])
+            try await attempt.session.end(on: connection)
         } catch {
             logger.debug("the server process could not be ended", metadata: ["error": "\(error)"])
         }

@@ -1,6 +1,6 @@
 import Postgres
 
-/// A server process of a Waybill service that keeps the head of the log locked while others wait for it.
+/// A server process of an appender, or of its probe, that keeps the head of the log locked while others wait for it.
 struct HeadHolder: Sendable, Equatable {
     let pid: Int32
     /// True between two statements of its transaction.
@@ -19,16 +19,26 @@ struct HeadHolder: Sendable, Equatable {
         return seconds > 12 && (waitsFor == nil || waitsFor == "Client" || waitsFor == "Timeout")
     }
 
-    /// Finds those whom the services' appenders and probes wait for. Needs the login's own privileges: a session is
-    /// shown, and may be ended, by its login alone.
+    /// Finds those that Waybill's sessions wait for. Only appenders and probes have the settings by which the server
+    /// should have ended them: an import may wait for its input, and a migration may compute, for as long as it takes.
+    ///
+    /// Needs the login's own privileges: a session is shown, and may be ended, by its login alone.
     static func all(on connection: PostgresConnection) async throws(PostgresError) -> [HeadHolder] {
         let rows = try await connection.query(
             """
             select holder.pid, holder.state like 'idle%' as is_idle, holder.wait_event_type as waits_for,
                 extract(epoch from clock_timestamp() - holder.state_change)::float8 as seconds
             from pg_stat_activity as holder
-            where holder.datname = current_database() and holder.application_name like 'waybill%'
-                and holder.state is not null and holder.pid in (
+            where holder.datname = current_database()
+                and holder.application_name in ('waybill appender', 'waybill probe')
+                and holder.state is not null
+                and exists (
+                    select from pg_locks as held
+                    where held.pid = holder.pid and held.granted and held.locktype = 'relation'
+                        and held.database = holder.datid
+                        and held.relation in (select oid from pg_class where relname = 'log_head')
+                        and held.mode in ('RowShareLock', 'RowExclusiveLock'))
+                and holder.pid in (
                     select unnest(pg_blocking_pids(waiting.pid)) from pg_stat_activity as waiting
                     where waiting.datname = current_database() and waiting.application_name like 'waybill%'
                         and waiting.wait_event_type = 'Lock')
