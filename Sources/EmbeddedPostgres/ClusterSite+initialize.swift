@@ -34,7 +34,7 @@ extension ClusterSite {
         // its place, so that a kill between the two is no loss of a cluster.
         let mark = outsideOf.map { ClusterMark(in: $0) ?? .new() }
         if let directory = outsideOf, let mark {
-            try ClusterMark(id: mark.id, note: ClusterMark.new().note).write(to: directory)
+            try mark.pending.write(to: directory)
             try ClusterMark(id: mark.id, note: directory).write(to: draft, account: account)
         }
         guard rename(draft, cluster) == 0 else { throw FileSystem.failure("rename", draft) }
