@@ -67,10 +67,15 @@ struct UpgradeDraft {
             )
             try await endProcesses(below: draft)
             try FileSystem.removeTree(draft)
-            for (root, name) in [("/run", "old"), ("/run", "new"), ("/tmp", "old"), ("/tmp", "new")] {
-                let port = ServerSettings.port
-                let sockets = ClusterPlacement.socketDirectory(cluster: "\(draft)/\(name)", port: port, root: root)
-                if !sockets.hasPrefix(draft) { try FileSystem.removeTree(sockets) }
+            for name in ["old", "new"] {
+                let sockets = ClusterPlacement.socketDirectory(
+                    cluster: "\(draft)/\(name)",
+                    port: ServerSettings.port,
+                    root: account.socketRoot
+                )
+                // Another account may have taken the name.
+                let isOurs = FileSystem.status(sockets)?.st_uid == account.user
+                if !sockets.hasPrefix(draft), isOurs { try FileSystem.removeTree(sockets) }
             }
         }
         try settle(finished(of: cluster), in: cluster, logger: logger)
