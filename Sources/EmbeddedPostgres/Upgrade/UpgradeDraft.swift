@@ -35,12 +35,15 @@ struct UpgradeDraft {
         let (parent, _) = FileSystem.split(cluster)
         let finished = Self.finished(of: cluster)
         let kept = Self.freeName("\(cluster).\(major)")
-        // The former cluster gives up its data directory's mark, or it would count as that directory's cluster one day.
-        try FileSystem.removeTree("\(cluster)/\(ClusterMark.fileName)")
         // A kill after the first step leaves the former cluster in its place, after the second the finished one.
         for (from, to) in [(target, finished), (cluster, kept), (finished, cluster)] {
             guard rename(from, to) == 0 else { throw FileSystem.failure("rename", from) }
             try FileSystem.synchronize(directory: parent)
+        }
+        // The former cluster gives up its data directory's mark, or it would count as that directory's cluster one day.
+        // Only now: without the mark, a cluster in its place belongs to whatever data directory is there.
+        if FileSystem.exists("\(kept)/\(ClusterMark.fileName)") {
+            try FileSystem.removeTree("\(kept)/\(ClusterMark.fileName)")
         }
         return kept
     }
