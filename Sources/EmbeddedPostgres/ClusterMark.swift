@@ -5,14 +5,18 @@ import Glibc
 struct ClusterMark: Hashable {
     /// 32 hexadecimal digits.
     let id: String
-    /// In a cluster: the path of its data directory. In a data directory: nil, or `pending` until the cluster is made.
+    /// In a cluster: the path of its data directory. In a data directory: nil, or `pending` until the cluster is made
+    /// and marked.
     var note: String?
 
     static let fileName = "cluster.id"
     private static let pendingNote = "pending"
 
-    /// True in a data directory whose cluster is still being made.
+    /// True in a data directory whose cluster is still being made or marked.
     var isPending: Bool { note == Self.pendingNote }
+
+    /// The mark of a data directory whose cluster is still being made or marked.
+    var pending: ClusterMark { ClusterMark(id: id, note: Self.pendingNote) }
 
     static func new() -> ClusterMark {
         let digits = (0..<32).map { _ in String(Int.random(in: 0..<16), radix: 16) }

@@ -25,7 +25,7 @@ struct ClusterPlace {
         ClusterPlacement.socketDirectory(
             cluster: cluster,
             port: ServerSettings.port,
-            root: account.needsSwitch ? "/run" : "/tmp"
+            root: account.socketRoot
         )
     }
 

@@ -2,6 +2,9 @@ import Glibc
 import Logging
 
 extension ClusterSite {
+    /// The part of a draft's name between the cluster's name and the id of the process that makes it.
+    private static let infix = ".new-"
+
     /// Makes a new cluster, unless there is one. `initdb` works in a directory of another name, which is renamed when
     /// the cluster is complete: a killed `initdb` leaves nothing that looks like a cluster.
     func initialize(logger: Logger) async throws {
@@ -13,18 +16,18 @@ extension ClusterSite {
                 "\(cluster) holds files and no PostgreSQL cluster: move it away, or name another data directory"
             )
         }
-        let (parent, name) = FileSystem.split(cluster)
-        let draftPrefix = name + ".new-"
-        for name in FileSystem.entries(parent) where name.hasPrefix(draftPrefix) {
-            try FileSystem.removeTree("\(parent)/\(name)")
+        let (parent, _) = FileSystem.split(cluster)
+        for mark in DraftMark.leftovers(of: cluster, infix: Self.infix, logger: logger) {
+            try mark.removeDirectory()
         }
-        let draft = "\(parent)/\(draftPrefix)\(getpid())"
+        let draft = "\(cluster)\(Self.infix)\(getpid())"
+        let draftMark = DraftMark(of: draft)
         logger.info("making a new PostgreSQL cluster", metadata: ["cluster": "\(cluster)"])
-        try FileSystem.makePrivateDirectory(draft, account: account)
+        try draftMark.makeDirectory(account: account)
         let arguments = try account.command(ServerSettings.initdb(binaries: binaries, directory: draft))
         let result = try await ChildProcess.run(arguments, directory: draft)
         guard result.status == 0 else {
-            try FileSystem.removeTree(draft)
+            try draftMark.removeDirectory()
             throw EmbeddedPostgresError(
                 .initdbFailed,
                 "initdb could not make a cluster (exit status \(result.status)); it says: \(result.output.suffix(1000))"
@@ -34,11 +37,12 @@ extension ClusterSite {
         // its place, so that a kill between the two is no loss of a cluster.
         let mark = outsideOf.map { ClusterMark(in: $0) ?? .new() }
         if let directory = outsideOf, let mark {
-            try ClusterMark(id: mark.id, note: ClusterMark.new().note).write(to: directory)
+            try mark.pending.write(to: directory)
             try ClusterMark(id: mark.id, note: directory).write(to: draft, account: account)
         }
         guard rename(draft, cluster) == 0 else { throw FileSystem.failure("rename", draft) }
         try FileSystem.synchronize(directory: parent)
+        try draftMark.remove()
         if let directory = outsideOf, let mark { try ClusterMark(id: mark.id).write(to: directory) }
     }
 }

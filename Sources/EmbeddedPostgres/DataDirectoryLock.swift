@@ -4,7 +4,7 @@ import Glibc
 /// kernel releases with the end of the process.
 ///
 /// The lock is held until the value goes away. The file stays: without it two processes could lock two files of one
-/// name.
+/// name. The file is for its owner alone: an account that can read a file can lock it.
 package final class DataDirectoryLock: Sendable {
     private let descriptor: Int32
 
@@ -22,8 +22,10 @@ package final class DataDirectoryLock: Sendable {
     ///
     /// - Parameter refusal: the sentence for a lock that another process holds, which it gets as words in brackets.
     init(file path: String, refusal: (_ holder: String) -> String) throws {
-        let descriptor = open(path, O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0o644)
+        let descriptor = open(path, O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0o600)
         guard descriptor >= 0 else { throw FileSystem.failure("open", path) }
+        // Earlier versions made the file with the mode 0644. Another owner's file keeps its mode.
+        _ = fchmod(descriptor, 0o600)
         guard flock(descriptor, LOCK_EX | LOCK_NB) == 0 else {
             let number = errno
             let holder = FileSystem.contents(of: descriptor, from: 0).flatMap { Int32($0.prefix { $0 != "\n" }) }

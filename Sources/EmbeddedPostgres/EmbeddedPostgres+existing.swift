@@ -7,8 +7,9 @@ extension EmbeddedPostgres {
         if isCluster(inside) { return true }
         // By its mark, a directory has a cluster wherever that is.
         if let own = ClusterMark(in: directory) { return !own.isPending || isCluster(outside) }
-        // A marked cluster belongs to a directory that was deleted.
-        return isCluster(outside) && ClusterMark(in: outside) == nil
+        // A marked cluster belongs to a directory that was deleted, unless its marking was interrupted.
+        return isCluster(outside)
+            && (ClusterMark(in: outside) == nil || OutsideCluster.isMarkedHalf(outside, of: directory))
     }
 
     private static func isCluster(_ path: String) -> Bool {

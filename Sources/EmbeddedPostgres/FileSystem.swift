@@ -11,9 +11,10 @@ enum FileSystem {
         EmbeddedPostgresError(.fileSystem, "cannot \(action) \(path): \(String(cString: strerror(code)))")
     }
 
-    /// Reads a small file's text; nil when the file cannot be read.
+    /// Reads a small file's text; nil when the file cannot be read, or is a symbolic link. The database's account may
+    /// have put a link there, or a pipe that nobody writes to, for root to follow.
     static func contents(_ path: String) -> String? {
-        let descriptor = open(path, O_RDONLY | O_CLOEXEC)
+        let descriptor = open(path, O_RDONLY | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK)
         guard descriptor >= 0 else { return nil }
         defer { close(descriptor) }
         return contents(of: descriptor, from: 0)
@@ -65,6 +66,11 @@ enum FileSystem {
     static func entries(_ path: String) -> [String] {
         guard let handle = opendir(path) else { return [] }
         defer { closedir(handle) }
+        return names(handle)
+    }
+
+    /// The names that an open directory still has to give.
+    static func names(_ handle: OpaquePointer) -> [String] {
         var names: [String] = []
         while let entry = readdir(handle) {
             let name = withUnsafePointer(to: &entry.pointee.d_name) { pointer in
@@ -126,7 +132,13 @@ enum FileSystem {
     /// another owner at a well-known place is not to be trusted.
     static func makePrivateDirectory(_ path: String, account: ServerAccount) throws {
         if mkdir(path, 0o700) == 0 {
-            guard chown(path, account.user, account.group) == 0 else { throw failure("change the owner of", path) }
+            // By its descriptor: in a directory of the account, a path may name something else a moment later.
+            let descriptor = open(path, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC)
+            guard descriptor >= 0 else { throw failure("open", path) }
+            defer { close(descriptor) }
+            guard fchown(descriptor, account.user, account.group) == 0 else {
+                throw failure("change the owner of", path)
+            }
             return
         }
         let number = errno
@@ -143,17 +155,6 @@ enum FileSystem {
                     + "remove it, or change its owner and mode"
             )
         }
-    }
-
-    /// Removes a tree. Symbolic links are removed, not followed.
-    static func removeTree(_ path: String) throws {
-        guard let status = status(path) else { return }
-        guard status.st_mode & S_IFMT == S_IFDIR else {
-            guard unlink(path) == 0 || errno == ENOENT else { throw failure("remove", path) }
-            return
-        }
-        for name in entries(path) { try removeTree("\(path)/\(name)") }
-        guard rmdir(path) == 0 || errno == ENOENT else { throw failure("remove", path) }
     }
 
     /// Makes a rename in this directory survive a power failure.

@@ -36,10 +36,10 @@ final class OutsideCluster {
         try await UpgradeDraft.clear(of: cluster, account: account, logger: logger)
         if FileSystem.exists("\(cluster)/PG_VERSION") {
             guard let mark = ClusterMark(in: cluster) else { return try adopt(own) }
-            if mark.id == own?.id { return try adopt(mark) }
+            if mark.id == own?.id || Self.isMarkedHalf(cluster, of: dataDirectory) { return try adopt(mark) }
             try await setAside()
         }
-        guard let own, !own.isPending else { return }
+        guard let own else { return }
         try await fetch(own)
     }
 
@@ -60,12 +60,30 @@ final class OutsideCluster {
         }
     }
 
+    /// Marks the cluster as this data directory's. The data directory comes first: a cluster with a mark that its data
+    /// directory lacks would count as another one's.
     private func adopt(_ mark: ClusterMark?) throws {
         let id = mark?.id ?? ClusterMark.new().id
         let there = ClusterMark(id: id, note: dataDirectory)
-        if ClusterMark(in: cluster) != there { try there.write(to: cluster, account: account) }
         let here = ClusterMark(id: id)
+        if ClusterMark(in: cluster) != there {
+            if ClusterMark(in: dataDirectory)?.id != id { try here.pending.write(to: dataDirectory) }
+            try there.write(to: cluster, account: account)
+        }
         if ClusterMark(in: dataDirectory) != here { try here.write(to: dataDirectory) }
+    }
+
+    /// True for a data directory that has no mark, although the cluster in its place names it, and whose key is older
+    /// than that mark. An earlier version marked the cluster first and was stopped then, or a backup from before there
+    /// were marks was put back. A data directory that was made anew has a later key.
+    static func isMarkedHalf(_ cluster: String, of dataDirectory: String) -> Bool {
+        guard
+            FileSystem.status("\(dataDirectory)/\(ClusterMark.fileName)") == nil,
+            ClusterMark(in: cluster)?.note == dataDirectory,
+            let mark = FileSystem.status("\(cluster)/\(ClusterMark.fileName)")?.st_mtim,
+            let key = FileSystem.status("\(dataDirectory)/dev-key.pem")?.st_mtim
+        else { return false }
+        return (key.tv_sec, key.tv_nsec) < (mark.tv_sec, mark.tv_nsec)
     }
 
     /// Moves the cluster in this place to another name.
@@ -107,6 +125,8 @@ final class OutsideCluster {
                 FileSystem.exists("\($0)/PG_VERSION") && ClusterMark(in: $0)?.id == own.id
             })
         else {
+            // The first cluster is still to be made.
+            if own.isPending { return }
             throw EmbeddedPostgresError(
                 .clusterMissing,
                 "the cluster of \(dataDirectory) is not in \(cluster), where it was kept: put it back there, or delete "

@@ -71,6 +71,10 @@ struct ServerAccount: Hashable {
         return [setpriv, "--reuid=\(user)", "--regid=\(group)", "--init-groups", "--"] + arguments
     }
 
+    /// The directory of sockets that do not fit into the cluster's own. Root makes no predictable names in `/tmp`, where
+    /// anybody may have made them before.
+    var socketRoot: String { needsSwitch ? "/run" : "/tmp" }
+
     /// Tries to enter the directory as this account. Modes alone say too little: there are access lists, mount options
     /// and name spaces.
     func canEnter(_ directory: String) async throws -> Bool {
@@ -78,7 +82,8 @@ struct ServerAccount: Hashable {
         return try await ChildProcess.run(command([test, "-x", directory])).status == 0
     }
 
-    private static func program(_ name: String) -> String? {
+    /// The path of a program of the system; nil when it is missing.
+    static func program(_ name: String) -> String? {
         ["/usr/bin/\(name)", "/bin/\(name)"].first { FileSystem.isExecutable($0) }
     }
 

@@ -60,7 +60,7 @@ struct ServerLog {
 
     /// The messages from an offset in bytes on; empty when the file cannot be read.
     func text(from offset: Int) -> String {
-        let descriptor = Glibc.open(path, O_RDONLY | O_CLOEXEC)
+        let descriptor = Glibc.open(path, O_RDONLY | O_CLOEXEC | O_NOFOLLOW)
         guard descriptor >= 0 else { return "" }
         defer { close(descriptor) }
         return FileSystem.contents(of: descriptor, from: offset) ?? ""

@@ -194,6 +194,10 @@ def test_a_kill_between_the_last_renames_is_finished_or_undone(filled, check, ol
     os.rename(cluster, cluster + ".upgraded")
     os.rename(cluster + ".15", cluster)
     service.environment["WAYBILL_PG_BIN"] = old
+    check("a copy of that name, without the upgrade's mark: the old one serves", head(service) == service.last)
+    check("and the copy stays", beside(service) == ["postgres.upgraded"], beside(service))
+    with open(cluster + ".upgraded.waybill", "w", encoding="ascii"):
+        pass
     check("before the old one was moved: the old one serves", head(service) == service.last)
     check("and the new one is gone", version(service) == "15" and beside(service) == [], beside(service))
 

@@ -35,4 +35,38 @@ import Testing
             #expect(FileSystem.status(String(place.dataDirectory.dropLast()))?.st_mode ?? 0 & 0o777 == 0o711 | S_IFDIR)
         }
     }
+
+    @Test func removedTreeLeavesAloneWhatItsLinksName() async throws {
+        try await Workplace.with { place in
+            let root = place.dataDirectory
+            try FileSystem.makeDirectories("\(root)/tree/deep/er", mode: 0o711)
+            try FileSystem.makeDirectories("\(root)/kept/deep", mode: 0o711)
+            try #require(symlink("\(root)/kept", "\(root)/tree/deep/link") == 0)
+            try FileSystem.removeTree("\(root)/tree")
+            #expect(!FileSystem.exists("\(root)/tree"))
+            #expect(FileSystem.exists("\(root)/kept/deep"))
+            try FileSystem.removeTree("\(root)/missing/tree")
+        }
+    }
+
+    @Test func linkOnTheWayToARemovedTreeIsNotFollowed() async throws {
+        try await Workplace.with { place in
+            let root = place.dataDirectory
+            try FileSystem.makeDirectories("\(root)/kept/deep", mode: 0o711)
+            try #require(symlink("\(root)/kept", "\(root)/link") == 0)
+            #expect(throws: EmbeddedPostgresError.self) { try FileSystem.removeTree("\(root)/link/deep", below: root) }
+            #expect(FileSystem.exists("\(root)/kept/deep"))
+            try FileSystem.removeTree("\(root)/kept/deep", below: root)
+            #expect(!FileSystem.exists("\(root)/kept/deep"))
+        }
+    }
+
+    @Test func contentsOfALinkOrAPipeAreNotRead() async throws {
+        try await Workplace.with { place in
+            let (pipe, link) = ("\(place.dataDirectory)/pipe", "\(place.dataDirectory)/link")
+            try #require(mkfifo(pipe, 0o600) == 0 && symlink("/etc/passwd", link) == 0)
+            #expect(FileSystem.contents(pipe) == nil)
+            #expect(FileSystem.contents(link) == nil)
+        }
+    }
 }

@@ -128,6 +128,45 @@ extension ServerTests {
             }
         }
 
+        /// A kill between the steps of the marking, and the half that an earlier version left.
+        @Test(arguments: ["pending and none", "pending and there", "none and there"])
+        func clusterWhoseMarkingWasInterruptedIsKept(_ state: String) async throws {
+            try await with { place, _ in
+                defer { try? remove(place) }
+                try await fill(place)
+                let mark = try #require(ClusterMark(in: place.dataDirectory))
+                if state.hasPrefix("pending") {
+                    try mark.pending.write(to: place.dataDirectory)
+                } else {
+                    try FileSystem.removeTree("\(place.dataDirectory)/cluster.id")
+                    let key = "\(place.dataDirectory)/dev-key.pem"
+                    close(open(key, O_WRONLY | O_CREAT, 0o600))
+                    try #require(utimes(key, [timeval(tv_sec: 1, tv_usec: 0), timeval(tv_sec: 1, tv_usec: 0)]) == 0)
+                }
+                if state.hasSuffix("none") { try FileSystem.removeTree("\(place.outside)/cluster.id") }
+                #expect(EmbeddedPostgres.hasCluster(in: place.dataDirectory))
+                #expect(try await hasTable(place))
+                #expect(ClusterMark(in: place.dataDirectory) == ClusterMark(id: mark.id))
+                #expect(ClusterMark(in: place.outside) == ClusterMark(id: mark.id, note: place.dataDirectory))
+            }
+        }
+
+        @Test func failedMarkOfTheDataDirectoryLeavesTheClusterUnmarked() async throws {
+            try await with { place, _ in
+                defer { try? remove(place) }
+                try await fill(place)
+                try FileSystem.removeTree("\(place.dataDirectory)/cluster.id")
+                try FileSystem.removeTree("\(place.outside)/cluster.id")
+                // A directory in the draft's place fails the write as a full disk does, for root too.
+                let obstacle = "\(place.dataDirectory)/cluster.id.new"
+                try #require(mkdir(obstacle, 0o700) == 0)
+                #expect(await failure { _ = try await place.postgres().start() } == .fileSystem)
+                #expect(ClusterMark(in: place.outside) == nil)
+                try #require(rmdir(obstacle) == 0)
+                #expect(try await hasTable(place), "the next start serves it")
+            }
+        }
+
         @Test func interruptedMakingOfAClusterIsRepeated() async throws {
             try await with { place, _ in
                 defer { try? remove(place) }

@@ -155,10 +155,13 @@ extension ServerTests {
         @Test func leftoversOfAnInterruptedInitdbAreReplaced() async throws {
             try await Workplace.with { place in
                 let draft = "\(place.inside).new-1"
-                try FileSystem.makeDirectories("\(draft)/base", mode: 0o700)
+                try DraftMark(of: draft).make()
+                let copies = ["new-2", "new-copy", "upgrade-3", "upgrade-backup"].map { "\(place.inside).\($0)" }
+                for path in [draft] + copies { try FileSystem.makeDirectories("\(path)/base", mode: 0o700) }
                 let postgres = place.postgres()
                 _ = try await postgres.start()
-                #expect(!FileSystem.exists(draft))
+                #expect(!FileSystem.exists(draft) && !DraftMark(of: draft).exists)
+                for copy in copies { #expect(FileSystem.exists("\(copy)/base"), "somebody's own") }
                 try await postgres.stop()
             }
         }

@@ -93,7 +93,7 @@ package struct ClusterUpgrade {
             if let reason = try await work.upgrade() {
                 try report("pg_upgrade could not do it: \(reason)")
                 try await ClusterServer(cluster: work.draft.target, account: work.place.account).end(logger: logger)
-                try FileSystem.removeTree(work.draft.target)
+                try FileSystem.removeTree(work.draft.target, below: FileSystem.split(work.place.cluster).parent)
                 try await work.makeTarget()
             } else {
                 isMade = true

@@ -1,4 +1,3 @@
-import Glibc
 import Logging
 import Postgres
 
@@ -14,9 +13,15 @@ extension UpgradeWork {
                     ["\(tools)/pg_dumpall", "--globals-only", "--file=\(globals)"] + from,
                     named: "pg_dumpall"
                 )
-                // The script makes the superuser too, which is there: its other statements may not fail.
+                // The script makes the superuser too, which is there: its other statements may not fail. The server's
+                // account edits the script: its directory is not one for root to read by path.
+                let statement = "/^CREATE ROLE \(ServerSettings.user);$/d"
                 try await run(
-                    ["\(tools)/psql", "--no-psqlrc", "--quiet", "--file=\(try withoutSuperuser(globals))"]
+                    [ServerAccount.program("sed") ?? "/bin/sed", "-i", "-e", statement, globals],
+                    named: "sed"
+                )
+                try await run(
+                    ["\(tools)/psql", "--no-psqlrc", "--quiet", "--file=\(globals)"]
                         + ["--set=ON_ERROR_STOP=1", "--dbname=postgres"] + to,
                     named: "psql"
                 )
@@ -31,7 +36,7 @@ extension UpgradeWork {
                         ["\(tools)/pg_restore", "--exit-on-error", "--dbname=postgres"] + creates + to + [file],
                         named: "pg_restore"
                     )
-                    try FileSystem.removeTree(file)
+                    try FileSystem.removeTree(file, below: FileSystem.split(place.cluster).parent)
                 }
             }
         }
@@ -39,22 +44,5 @@ extension UpgradeWork {
 
     private static func address(_ database: PostgresConfiguration) -> [String] {
         ["--host=\(database.host)", "--port=\(database.port)", "--username=\(database.user)"]
-    }
-
-    /// Writes a copy of the script without the superuser's `create role`.
-    private func withoutSuperuser(_ path: String) throws -> String {
-        guard let text = FileSystem.contents(path) else { throw FileSystem.failure("read", path) }
-        let statement = "CREATE ROLE \(ServerSettings.user);"
-        let lines = text.split(separator: "\n", omittingEmptySubsequences: false).filter { $0 != statement }
-        let copy = "\(path).new"
-        let descriptor = open(copy, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC | O_NOFOLLOW, 0o600)
-        guard descriptor >= 0 else { throw FileSystem.failure("make", copy) }
-        defer { close(descriptor) }
-        let bytes = Array(lines.joined(separator: "\n").utf8)
-        guard write(descriptor, bytes, bytes.count) == bytes.count else { throw FileSystem.failure("write", copy) }
-        guard fchown(descriptor, place.account.user, place.account.group) == 0 else {
-            throw FileSystem.failure("change the owner of", copy)
-        }
-        return copy
     }
 }
