@@ -157,6 +157,10 @@ import Testing
         #expect(failure(.server, "22P05") == .refusal)
         #expect(failure(.server, "23505") == .refusal)
         #expect(failure(.decoding) == .refusal)
+        var violation = PostgresError(.server, "", sqlState: "23514", sql: "insert")
+        #expect(AppendFailure(violation) == .refusal)
+        violation.constraint = "commands_20261128_not_in_default"
+        #expect(AppendFailure(violation) == .outside, "maintenance removes the constraint")
         #expect(AppendFailure(StoredDataError.unknownType("x")) == .refusal)
     }
 }
