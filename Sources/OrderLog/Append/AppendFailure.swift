@@ -43,8 +43,8 @@ enum AppendFailure: Equatable {
         self = ["08", "25", "40", "53", "55", "57", "58"].contains(state.prefix(2)) ? .outside : .refusal
     }
 
-    /// A check_violation of the constraint by which a day's commands are kept from the default partition while the day's
-    /// own is made. Maintenance that was broken off leaves it; it is removed as the next one begins.
+    /// A check_violation (23514) of the constraint by which a day's commands are kept from the default partition while
+    /// the day's own is made. Maintenance that was broken off leaves the constraint, and the next one removes it.
     private static func isMaintenance(_ error: PostgresError) -> Bool {
         guard error.sqlState == "23514", let constraint = error.constraint else { return false }
         return constraint.hasPrefix("commands_") && constraint.hasSuffix("_not_in_default")
