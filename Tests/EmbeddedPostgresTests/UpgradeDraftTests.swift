@@ -84,4 +84,9 @@ import Testing
     func shellInADraftIsNotKilled(_ name: String, _ isKilled: Bool) {
         #expect(UpgradeDraft.isProgram(name) == isKilled)
     }
+
+    @Test func settingsAreComparedWithoutCommentsQuotesAndBlanks() {
+        let old = "# made by initdb\n\nlc_messages = 'C'\t\t# locale\nlocal   all  all trust\n  work_mem = 4MB\n"
+        #expect(UpgradeWork.settings(old) == ["lc_messages = C", "local all all trust", "work_mem = 4MB"])
+    }
 }

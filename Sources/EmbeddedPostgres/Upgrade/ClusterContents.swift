@@ -2,7 +2,8 @@ import Logging
 import Postgres
 
 /// The contents of a cluster, small enough to compare: for each table of each database the number of its rows and the
-/// sum of their digests, for each sequence its place, and the number of indexes, triggers and functions.
+/// sum of their digests, for each sequence its place, and the number of indexes, triggers, functions, large objects
+/// and roles. Functions of extensions do not count: a dump takes the extension's later version.
 struct ClusterContents: Equatable {
     /// By `DATABASE: KIND NAME`.
     private(set) var facts: [String: String] = [:]
@@ -36,7 +37,7 @@ struct ClusterContents: Equatable {
             """
             select format('%I.%I', n.nspname, c.relname) as name, c.relkind = 'S' as is_sequence
             from pg_class c join pg_namespace n on n.oid = c.relnamespace
-            where c.relkind in ('r', 'S') and c.relpersistence = 'p'
+            where c.relkind in ('r', 'S') and c.relpersistence in ('p', 'u')
                 and n.nspname not in ('pg_catalog', 'information_schema', 'pg_toast')
             """,
             timeout: .seconds(60)
@@ -60,14 +61,18 @@ struct ClusterContents: Equatable {
                     where i.indisvalid and c.relnamespace = any(ours)) as indexes,
                 (select count(*) from pg_trigger t join pg_class c on c.oid = t.tgrelid
                     where not t.tgisinternal and c.relnamespace = any(ours)) as triggers,
-                (select count(*) from pg_proc where pronamespace = any(ours)) as functions
+                (select count(*) from pg_proc p where p.pronamespace = any(ours) and not exists (
+                    select from pg_depend d
+                    where d.classid = 'pg_proc'::regclass and d.objid = p.oid and d.deptype = 'e')) as functions,
+                (select count(*) from pg_largeobject_metadata) as large_objects,
+                (select count(*) from pg_roles where rolname !~ '^pg_') as roles
             from (select array_agg(oid) as ours from pg_namespace
                 where nspname !~ '^pg_' and nspname <> 'information_schema') s
             """,
             timeout: .seconds(60)
         )
         guard let row = counts.first else { return }
-        for kind in ["indexes", "triggers", "functions"] {
+        for kind in ["indexes", "triggers", "functions", "large_objects", "roles"] {
             facts["\(database): \(kind)"] = String(try row.get(kind, as: Int64.self))
         }
     }

@@ -116,8 +116,10 @@ package struct ClusterUpgrade {
                     + differences.prefix(5).joined(separator: ", ")
             )
         }
-        if work.hasSettingsOfItsOwn {
-            try report("settings in the old cluster's postgresql.auto.conf are not taken over: look at them there")
+        let files = work.filesOfOtherSettings
+        if !files.isEmpty {
+            let names = files.joined(separator: ", ")
+            try report("settings in the old cluster's \(names) are not taken over: look at them there")
         }
         if let mark = ClusterMark(in: work.place.cluster) {
             try mark.write(to: work.draft.target, account: work.place.account)

@@ -24,10 +24,23 @@ struct UpgradeWork {
         ClusterSite(place, cluster: draft.target, socketsFor: draft.newSockets, binaries: programs.new)
     }
 
-    /// True where `alter system` has set something in the former cluster.
-    var hasSettingsOfItsOwn: Bool {
-        let text = FileSystem.contents("\(place.cluster)/postgresql.auto.conf") ?? ""
-        return text.split(separator: "\n").contains { !$0.allSatisfy(\.isWhitespace) && $0.first != "#" }
+    /// The former cluster's files with settings that the later version's cluster lacks.
+    var filesOfOtherSettings: [String] {
+        ["pg_ident.conf", "pg_hba.conf", "postgresql.conf", "postgresql.auto.conf"].filter { name in
+            let (old, new) = (
+                FileSystem.contents("\(place.cluster)/\(name)"), FileSystem.contents("\(draft.target)/\(name)")
+            )
+            return !Self.settings(old ?? "").isSubset(of: Self.settings(new ?? ""))
+        }
+    }
+
+    /// The lines that set something, without comments, quotes and the number of blanks: `initdb` quotes fewer values
+    /// since PostgreSQL 16.
+    static func settings(_ text: String) -> Set<String> {
+        let lines = text.split(separator: "\n").map { line in
+            line.prefix { $0 != "#" }.filter { $0 != "'" }.split(whereSeparator: \.isWhitespace).joined(separator: " ")
+        }
+        return Set(lines.filter { !$0.isEmpty })
     }
 
     /// Looks for room for a second cluster, so that a full disk is found before the work.
