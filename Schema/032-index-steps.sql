@@ -7,7 +7,8 @@
 -- gets a twin that compares bytes; when all have one, the twins take over, which costs no more than a change of the
 -- catalogs.
 
--- Waybill's indexes whose order depends on the locale, and their twins. An index below a mebibyte needs none.
+-- Waybill's indexes whose order depends on the locale, and their twins. Those below a mebibyte need none, as long as
+-- 24 MiB hold them all: the largest get twins until the others fit.
 create function locale_indexes() returns table (
     index_id oid, index_name name, table_id oid, table_name name, root_id oid, twin name, is_constraint boolean,
     is_primary boolean, needs_twin boolean, has_twin boolean, bytes bigint, twin_definition text)
@@ -15,7 +16,8 @@ create function locale_indexes() returns table (
     as $$
 select x.indexrelid, c.relname, t.oid, t.relname, coalesce(i.inhparent, x.indexrelid), n.twin, k.oid is not null,
     x.indisprimary,
-    b.bytes >= 1024 * 1024 and (k.oid is null or not t.relispartition),
+    (b.bytes >= 1024 * 1024 or sum(b.bytes) over (order by b.bytes, x.indexrelid) > 24 * 1024 * 1024)
+        and (k.oid is null or not t.relispartition),
     exists (
         select from pg_index w join pg_class v on v.oid = w.indexrelid
         where w.indrelid = t.oid and v.relname = n.twin and w.indisvalid and w.indisunique = x.indisunique
