@@ -103,11 +103,32 @@ create function commands_default_is_large() returns boolean
 select pg_relation_size('commands_default') >= 8 * 1024 * 1024
 $$;
 
+-- Drops the constraints of `commands_add_day` whose day comes within one day, or the head's time with it, and which a
+-- process that was killed has left. Such a constraint would refuse the commands of its day.
+create function commands_drop_left_constraints() returns void
+    language plpgsql
+    security definer
+    set timezone = 'UTC'
+    as $$
+declare
+    left_over name;
+begin
+    for left_over in
+        select conname from pg_constraint
+        where conrelid = 'commands_default'::regclass and conname ~ '^commands_[0-9]{8}_not_in_default$'
+            and to_date(substr(conname, 10, 8), 'YYYYMMDD') <= 1 + (
+                select greatest(clock_timestamp(), recorded_at) at time zone 'UTC' from log_head)::date
+    loop
+        execute format('alter table commands_default drop constraint if exists %I', left_over);
+    end loop;
+end
+$$;
+
 -- Does the next step to make a day's partition. A large default partition is first searched beside the commands: by a
 -- constraint that leaves the day out, and that is then validated. Without it the server searches it under a lock.
 --
--- The constraint refuses commands of that day until the partition is there, so that it is made a day before, or not
--- at all. Returns true when the partition is there, or is not made since the default partition holds commands of that
+-- The constraint refuses commands of that day until the partition is there, so that it is made two days before, or
+-- not at all. Returns true when the partition is there, or is not made since the default partition holds commands of that
 -- day or will hold them; false where another step is left, for a transaction of its own.
 create function commands_add_day(day date) returns boolean
     language plpgsql
@@ -125,8 +146,8 @@ begin
     if not pg_try_advisory_xact_lock(hashtext('waybill.commands_maintain')) then return true; end if;
     if to_regclass(part) is not null then return true; end if;
     if commands_default_is_large() then
-        if first < clock_timestamp() + interval '1 day'
-            or day = (select (recorded_at at time zone 'UTC')::date from log_head) then
+        if day <= 1 + (
+            select greatest(clock_timestamp(), recorded_at) at time zone 'UTC' from log_head)::date then
             execute format('alter table commands_default drop constraint if exists %I', without);
             return true;
         end if;
@@ -165,6 +186,7 @@ begin
     if retention_days < 1 or days_ahead < 1 then
         raise exception 'retention_days and days_ahead must be at least 1' using errcode = 'invalid_parameter_value';
     end if;
+    perform commands_drop_left_constraints();
     for attempt in 1..20 loop
         exit when not commands_expire(retention_days);
     end loop;
@@ -186,7 +208,8 @@ begin
     end if;
     foreach part in array array[
         'commands_expiry(int)', 'commands_partitions()', 'commands_default_is_large()', 'commands_expire(int, int)',
-        'commands_missing_days(int)', 'commands_add_day(date)', 'commands_maintain(int, int)'
+        'commands_missing_days(int)', 'commands_add_day(date)', 'commands_maintain(int, int)',
+        'commands_drop_left_constraints()'
     ] loop
         execute format('alter function %s owner to waybill_owner', part);
         -- A definer's function must not find its tables by the caller's search path.

@@ -14,12 +14,48 @@ $$;
 
 alter function waybill_tables() owner to waybill_owner;
 
+-- True for an index of Waybill's own, or its part in a partition, as a migration made it. Anybody else's index is left
+-- alone, and so is one of Waybill's that somebody has made anew with columns to include or another operator class.
+create function is_waybill_index(index_id oid) returns boolean
+    language sql stable
+    as $$
+select exists (
+    select from pg_index x
+    left join pg_inherits i on i.inhrelid = x.indexrelid
+    join pg_class root on root.oid = coalesce(i.inhparent, x.indexrelid)
+    where x.indexrelid = index_id
+        and root.relname in (
+            'log_epochs_epoch_key', 'commands_by_id', 'order_states_customer', 'secrets_pkey', 'projections_pkey',
+            'projection_active_pkey', 'projection_replays_pkey', 'order_list_shop', 'order_list_status',
+            'order_list_shop_status', 'order_list_customer', 'order_list_number', 'order_list_shop_attention',
+            'order_list_shop_attention_since', 'order_list_carriers', 'stats_attention', 'stats_statuses_pkey',
+            'stats_minutes_pkey', 'stats_durations_pkey', 'tracking_numbers_pkey')
+        and x.indnatts = x.indnkeyatts and not x.indisreplident
+        -- A column since PostgreSQL 15.
+        and not coalesce((to_jsonb(x) ->> 'indnullsnotdistinct')::boolean, false)
+        and not exists (select from pg_opclass c where c.oid = any (x.indclass::oid[]) and not c.opcdefault)
+        and not exists (select from pg_attribute a where a.attrelid = index_id and a.attoptions is not null))
+$$;
+
+-- The name of the index that is made beside another one to take over from it.
+create function twin_name(index_name name) returns name
+    language sql immutable
+    as $$
+select (left(index_name, 57) || '_bytes')::name
+$$;
+
+alter function is_waybill_index(oid) owner to waybill_owner;
+alter function twin_name(name) owner to waybill_owner;
+revoke all on function is_waybill_index(oid) from public;
+revoke all on function twin_name(name) from public;
+
 -- What keeps the columns from being changed: views, rules, policies, triggers, publications and the like that
--- somebody has made upon them. PostgreSQL refuses to change a column beneath one.
+-- somebody has made upon them. PostgreSQL refuses to change a column beneath one. Somebody's index would be made
+-- anew under lock, however large, and its parts in partitions would get other names.
 create function ids_as_bytes_obstacles() returns setof text
     language sql stable
     as $$
-select distinct pg_describe_object(
+select pg_describe_object(
     case when r.oid is null then d.classid else 'pg_class'::regclass end, coalesce(r.ev_class, d.objid), 0)
 from pg_class c
 join pg_depend d on (d.refclassid = 'pg_class'::regclass and d.refobjid = c.oid)
@@ -50,23 +86,42 @@ where c.relnamespace = current_schema()::regnamespace and d.deptype <> 'i'
         select from pg_attribute o join pg_class t on t.oid = o.attrelid
         where t.relnamespace = current_schema()::regnamespace and t.relname = any (waybill_tables()) and o.attnum > 0
             and o.attcollation = 'pg_catalog."default"'::regcollation)
+union
+select pg_describe_object('pg_class'::regclass, x.indexrelid, 0)
+from pg_index x
+join pg_class c on c.oid = x.indexrelid
+join pg_class t on t.oid = x.indrelid
+left join pg_inherits p on p.inhrelid = t.oid
+left join pg_class parent on parent.oid = p.inhparent
+where t.relnamespace = current_schema()::regnamespace and coalesce(parent.relname, t.relname) = any (waybill_tables())
+    and exists (
+        select from pg_attribute a
+        where a.attrelid = t.oid and a.atttypid in ('text'::regtype, 'text[]'::regtype)
+            and a.attcollation = 'pg_catalog."default"'::regcollation
+            and (
+                a.attnum = any (x.indkey::int2[])
+                -- A column in an expression or a condition.
+                or exists (
+                    select from pg_depend d
+                    where d.classid = 'pg_class'::regclass and d.objid = x.indexrelid
+                        and d.refclassid = 'pg_class'::regclass and d.refobjid = t.oid and d.refobjsubid = a.attnum)))
+    -- A partition's part of an index goes by the whole.
+    and not exists (select from pg_inherits i where i.inhrelid = x.indexrelid)
+    and not is_waybill_index(x.indexrelid)
+    and not exists (
+        select from pg_index w join pg_class v on v.oid = w.indexrelid
+        where w.indrelid = x.indrelid and twin_name(v.relname) = c.relname and is_waybill_index(w.indexrelid))
 order by 1
 $$;
 
 alter function ids_as_bytes_obstacles() owner to waybill_owner;
 revoke all on function ids_as_bytes_obstacles() from public;
 
--- Gives all text columns the collation "C" and builds their indexes again; tables are not rewritten. Does nothing
--- where that was done before. Appends wait meanwhile, about a second for each 40 MiB of indexes. Fails within half a
--- second where another session, such as a dump, holds a table, and where there are obstacles, which the error names.
-create function compare_ids_as_bytes() returns void
+-- Fails where there are obstacles, which the error names.
+create function require_no_ids_as_bytes_obstacles() returns void
     language plpgsql
-    set lock_timeout = '500ms'
     as $$
 declare
-    item record;
-    permission record;
-    views jsonb;
     obstacles text;
 begin
     select string_agg(o, ', ') into obstacles from ids_as_bytes_obstacles() o;
@@ -75,6 +130,18 @@ begin
             using errcode = 'dependent_objects_still_exist',
                 hint = 'Drop these, run "waybill migrate" and make them again.';
     end if;
+end
+$$;
+
+-- Gives all text columns the collation "C", beneath Waybill's own views. Leaves the obstacles to its caller.
+create function change_text_collations() returns void
+    language plpgsql
+    as $$
+declare
+    item record;
+    permission record;
+    views jsonb;
+begin
     -- No append and no projector is under way then: each begins with one of these tables, and so waits before it has
     -- locked another one that this change needs.
     lock table log_head in access exclusive mode;
@@ -120,6 +187,23 @@ begin
 end
 $$;
 
+-- Gives all text columns the collation "C" and builds their indexes again; tables are not rewritten. Does nothing
+-- where that was done before. Appends wait meanwhile, about a second for each 40 MiB of indexes. Fails within half a
+-- second where another session, such as a dump, holds a table, and where there are obstacles.
+create function compare_ids_as_bytes() returns void
+    language plpgsql
+    set lock_timeout = '500ms'
+    as $$
+begin
+    perform require_no_ids_as_bytes_obstacles();
+    perform change_text_collations();
+end
+$$;
+
+alter function require_no_ids_as_bytes_obstacles() owner to waybill_owner;
+alter function change_text_collations() owner to waybill_owner;
+revoke all on function require_no_ids_as_bytes_obstacles() from public;
+revoke all on function change_text_collations() from public;
 alter function compare_ids_as_bytes() owner to waybill_owner;
 revoke all on function compare_ids_as_bytes() from public;
 

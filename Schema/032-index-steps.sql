@@ -7,20 +7,25 @@
 -- gets a twin that compares bytes; when all have one, the twins take over, which costs no more than a change of the
 -- catalogs.
 
--- The indexes whose order depends on the locale, and their twins. An index below a mebibyte needs none.
+-- Waybill's indexes whose order depends on the locale, and their twins. Those below a mebibyte need none, as long as
+-- 24 MiB hold them all: the largest get twins until the others fit.
 create function locale_indexes() returns table (
     index_id oid, index_name name, table_id oid, table_name name, root_id oid, twin name, is_constraint boolean,
-    needs_twin boolean, has_twin boolean, bytes bigint, twin_definition text)
+    is_primary boolean, needs_twin boolean, has_twin boolean, bytes bigint, twin_definition text)
     language sql stable
     as $$
 select x.indexrelid, c.relname, t.oid, t.relname, coalesce(i.inhparent, x.indexrelid), n.twin, k.oid is not null,
-    b.bytes >= 1024 * 1024 and (k.oid is null or not t.relispartition),
+    x.indisprimary,
+    (b.bytes >= 1024 * 1024 or sum(b.bytes) over (order by b.bytes, x.indexrelid) > 24 * 1024 * 1024)
+        and (k.oid is null or not t.relispartition),
     exists (
         select from pg_index w join pg_class v on v.oid = w.indexrelid
-        where w.indrelid = t.oid and v.relname = n.twin and w.indisvalid),
+        where w.indrelid = t.oid and v.relname = n.twin and w.indisvalid and w.indisunique = x.indisunique
+            and w.indkey::text = x.indkey::text
+            and not 'pg_catalog."default"'::regcollation = any (w.indcollation::oid[])),
     b.bytes,
     format(
-        'create %sindex concurrently %I on %I using %I (%s)%s%s',
+        'create %sindex concurrently %I on %I using %I (%s)%s%s%s',
         case when x.indisunique then 'unique ' else '' end, n.twin, t.relname, m.amname,
         (
             select string_agg(
@@ -31,19 +36,21 @@ select x.indexrelid, c.relname, t.oid, t.relname, coalesce(i.inhparent, x.indexr
                 ', ' order by place)
             from generate_series(1, x.indnkeyatts::int) place),
         ' with (' || array_to_string(c.reloptions, ', ') || ')',
+        ' tablespace ' || quote_ident(s.spcname),
         ' where ' || pg_get_expr(x.indpred, x.indrelid))
 from pg_index x
 join pg_class c on c.oid = x.indexrelid and c.relkind = 'i'
 join pg_class t on t.oid = x.indrelid
 join pg_am m on m.oid = c.relam
-cross join lateral (select (left(c.relname, 57) || '_bytes')::name as twin) n
+cross join lateral (select twin_name(c.relname) as twin) n
 cross join lateral (select pg_relation_size(c.oid) as bytes) b
 left join pg_inherits i on i.inhrelid = c.oid
 left join pg_inherits p on p.inhrelid = t.oid
 left join pg_class parent on parent.oid = p.inhparent
+left join pg_tablespace s on s.oid = c.reltablespace
 left join pg_constraint k on k.conindid = c.oid and k.contype in ('p', 'u') and k.conrelid = t.oid
 where t.relnamespace = current_schema()::regnamespace and coalesce(parent.relname, t.relname) = any (waybill_tables())
-    and 'pg_catalog."default"'::regcollation = any (x.indcollation::oid[])
+    and 'pg_catalog."default"'::regcollation = any (x.indcollation::oid[]) and is_waybill_index(x.indexrelid)
 $$;
 
 -- The statements that are left, in their order. Each may run twice, and a new call tells what is left then.
@@ -51,9 +58,10 @@ create function index_steps() returns table (step text)
     language sql
     as $$
 -- What a process left behind that was killed while it made one.
-select format('drop index concurrently %I', c.relname)
-from pg_index x join pg_class c on c.oid = x.indexrelid
-where c.relnamespace = current_schema()::regnamespace and c.relname like '%\_bytes' and not x.indisvalid
+select format('drop index concurrently %I', l.twin)
+from locale_indexes() l
+join pg_class c on c.relname = l.twin
+join pg_index x on x.indexrelid = c.oid and x.indrelid = l.table_id and not x.indisvalid
 union all
 (
     select twin_definition from locale_indexes()
@@ -83,6 +91,8 @@ begin
     if bytes > 32 * 1024 * 1024 then
         raise exception '% bytes of indexes have no twin yet', bytes using errcode = 'object_not_in_prerequisite_state';
     end if;
+    -- Asked before any index is gone: a twin without the index that it takes over from looks like somebody's.
+    perform require_no_ids_as_bytes_obstacles();
     perform set_config('lock_timeout', '500ms', true);
     -- No append and no projector is under way then: each begins with one of these tables, and so waits before it has
     -- locked another one that this change needs.
@@ -90,9 +100,11 @@ begin
     lock table projection_active in access exclusive mode;
     lock table projections in access exclusive mode;
     select jsonb_agg(to_jsonb(l) || jsonb_build_object(
-        'relkind', r.relkind, 'root_name', r.relname, 'root_definition', pg_get_indexdef(root_id)))
+        'relkind', r.relkind, 'root_name', r.relname, 'root_definition', pg_get_indexdef(root_id),
+        'root_tablespace', s.spcname))
     into replaced
-    from locale_indexes() l join pg_class r on r.oid = l.root_id where has_twin or not is_constraint;
+    from locale_indexes() l join pg_class r on r.oid = l.root_id left join pg_tablespace s on s.oid = r.reltablespace
+    where has_twin or not is_constraint;
     -- Small indexes without a twin are made again below, or by the change of their columns.
     for item in
         select * from jsonb_to_recordset(replaced) as r (table_name name, index_name name, is_constraint boolean)
@@ -106,14 +118,14 @@ begin
     loop
         execute format('drop index %I', item.root_name);
     end loop;
-    perform compare_ids_as_bytes();
+    perform change_text_collations();
     for item in
         select * from jsonb_to_recordset(replaced)
-            as r (table_name name, index_name name, twin name, is_constraint boolean)
+            as r (table_name name, index_name name, twin name, is_constraint boolean, is_primary boolean)
         where is_constraint
     loop
-        execute format('alter table %I add constraint %I primary key using index %I',
-            item.table_name, item.index_name, item.twin);
+        execute format('alter table %I add constraint %I %s using index %I', item.table_name, item.index_name,
+            case when item.is_primary then 'primary key' else 'unique' end, item.twin);
     end loop;
     for item in
         select * from jsonb_to_recordset(replaced)
@@ -124,11 +136,13 @@ begin
     end loop;
     -- The index of a partitioned table takes those of its partitions that are like it.
     for item in
-        select distinct root_definition from jsonb_to_recordset(replaced)
-            as r (root_definition text, relkind text, has_twin boolean, is_constraint boolean)
+        select distinct root_definition, root_tablespace from jsonb_to_recordset(replaced)
+            as r (root_definition text, root_tablespace name, relkind text, has_twin boolean, is_constraint boolean)
         where not is_constraint and (relkind = 'I' or not has_twin)
         order by root_definition
     loop
+        -- A definition names no tablespace. The empty name is the database's.
+        perform set_config('default_tablespace', coalesce(item.root_tablespace, ''), true);
         execute replace(item.root_definition, ' ON ONLY ', ' ON ');
     end loop;
 end

@@ -140,6 +140,11 @@ import Testing
             "create table notes (name text references secrets (name))",
             "constraint notes_name_fkey on table notes"
         ),
+        ("create index ids on commands (command_id) include (order_id)", "index ids"),
+        ("create index placed on events (recorded_at) include (shop)", "index placed"),
+        ("create index shops on order_states_v1 (shop text_pattern_ops)", "index shops"),
+        ("create index customers on order_states (lower(customer))", "index customers"),
+        ("alter table secrets add constraint once unique (name)", "index once"),
     ]
 
     @Test(arguments: obstacles)

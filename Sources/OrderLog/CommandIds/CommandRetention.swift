@@ -28,6 +28,18 @@ package struct CommandRetention: Sendable {
     /// - Throws: the database's error; SQLSTATE 55P03 where another session uses the table for longer than the lock may
     ///   wait. What was done until then stays.
     package func maintainPartitions() async throws {
+        // First: a constraint that a killed process left would refuse the commands of its day.
+        try await pool.withConnection { connection in
+            try await connection.withTransaction { transaction in
+                _ = try await transaction.pipeline(
+                    [
+                        PostgresQuery("set local lock_timeout = \(Self.lockTimeoutMilliseconds)"),
+                        PostgresQuery("select commands_drop_left_constraints()"),
+                    ],
+                    timeout: Self.statementTimeout
+                )
+            }
+        }
         while try await step("select commands_expire($1) as more", Int32(days)).get("more", as: Bool.self) {}
         let days = try await pool.query(
             "select to_char(day, 'YYYY-MM-DD') as day from commands_missing_days($1) day",

@@ -1,5 +1,6 @@
 import ArgumentParser
 import EmbeddedPostgres
+import Logging
 import OrderLog
 import Postgres
 import Schema
@@ -40,9 +41,17 @@ struct Migrate: AsyncParsableCommand {
                 for migration in applied { try StandardOutput.line("applied \(migration.version) \(migration.name)") }
                 let count = applied.count == 1 ? "1 migration" : "\(applied.count) migrations"
                 try StandardOutput.line(applied.isEmpty ? "the schema is up to date" : "\(count) applied")
-                guard let steps = try await IndexBuilder(configuration: configuration, logger: logger).build() else {
-                    return try StandardOutput.line("another process makes the indexes")
+                let steps: [String]?
+                do {
+                    steps = try await IndexBuilder(configuration: configuration, logger: logger).build()
+                } catch let error as PostgresError where error.sqlState != nil {
+                    // The schema is up to date, and the service works without.
+                    return logger.warning(
+                        "making indexes failed; the service goes on without and tries again: see to the error",
+                        metadata: ["error": "\(error)"]
+                    )
                 }
+                guard let steps else { return try StandardOutput.line("another process makes the indexes") }
                 if !steps.isEmpty { try StandardOutput.line("the indexes are made") }
             }
         }
