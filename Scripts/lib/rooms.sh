@@ -1,6 +1,7 @@
 #!/usr/bin/env bash
 # Runs rooms of the Python tests side by side, since most of them wait for servers, and shows each room's output when it
-# has ended. The last line is the sum, "N passed, N failed".
+# has ended. Tests that fail beside others are run again alone, and count by that: many measure how long something takes.
+# The last line is the sum, "N passed, N failed".
 #
 #   Scripts/lib/rooms.sh "Faults Databases" --binary .build/debug/waybill
 set -euo pipefail
@@ -13,23 +14,43 @@ shift
 scratch=$(mktemp -d)
 trap 'rm -rf -- "$scratch"' EXIT
 
+# run ROOM LOG OPTION…
+run() {
+    local room=$1 log=$2 status=0
+    shift 2
+    "$root/Scripts/lib/python-tests.sh" "Tests/$room" -o cache_dir="$root/.build/pytest-${room,,}" "$@" \
+        >"$log" 2>&1 || status=$?
+    echo "$status" >"$log.status"
+}
+
+# count LOG: prints "PASSED FAILED". A run that dies without its count is one failure.
+count() {
+    local line passed failed
+    line=$(grep -E '^[0-9]+ passed, [0-9]+ failed$' "$1" | tail -n 1 || true)
+    read -r passed _ failed _ <<<"${line:-0 passed, 0 failed}"
+    if [[ $(<"$1.status") -ne 0 && $failed -eq 0 ]]; then failed=1; fi
+    echo "$passed $failed"
+}
+
 for room in "${rooms[@]}"; do
-    (
-        status=0
-        "$root/Scripts/lib/python-tests.sh" "Tests/$room" --junitxml "$root/.build/reports/${room,,}.xml" "$@" \
-            >"$scratch/$room" 2>&1 || status=$?
-        echo "$status" >"$scratch/$room.status"
-    ) &
+    run "$room" "$scratch/$room" --junitxml "$root/.build/reports/${room,,}.xml" "$@" &
 done
 passed=0 failed=0
 for room in "${rooms[@]}"; do
     until [[ -e $scratch/$room.status ]]; do wait -n || true; done
     say "room $room"
     cat "$scratch/$room"
-    line=$(grep -E '^[0-9]+ passed, [0-9]+ failed$' "$scratch/$room" | tail -n 1 || true)
-    read -r room_passed _ room_failed _ <<<"${line:-0 passed, 0 failed}"
-    # A room that dies without its count is one failure.
-    if [[ $(<"$scratch/$room.status") -ne 0 && $room_failed -eq 0 ]]; then room_failed=1; fi
+done
+wait
+for room in "${rooms[@]}"; do
+    read -r room_passed room_failed < <(count "$scratch/$room")
+    if [[ $room_failed -gt 0 ]] && grep -q '^FAILED ' "$scratch/$room"; then
+        say "room $room: what failed, once more alone"
+        run "$room" "$scratch/$room.again" --last-failed "$@"
+        cat "$scratch/$room.again"
+        read -r again_passed room_failed < <(count "$scratch/$room.again")
+        room_passed=$((room_passed + again_passed))
+    fi
     passed=$((passed + room_passed)) failed=$((failed + room_failed))
 done
 echo "$passed passed, $failed failed"

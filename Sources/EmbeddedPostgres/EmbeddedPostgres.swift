@@ -321,8 +321,8 @@ package actor EmbeddedPostgres: Service {
         )
     }
 
-    /// Sends a signal to a server, and SIGKILL to one whose cluster is gone: at any other end it would remove its socket
-    /// by the path, where another process's server may listen now.
+    /// Sends a signal to a server, and SIGKILL to one whose cluster is gone: at any other end it would remove its
+    /// socket by the path, where another process's server may listen now.
     private func signal(_ identity: ProcessFacts.Identity, _ number: Int32) {
         kill(identity.pid, isClusterReplaced ? SIGKILL : number)
     }

@@ -71,8 +71,8 @@ struct ServerAccount: Hashable {
         return [setpriv, "--reuid=\(user)", "--regid=\(group)", "--init-groups", "--"] + arguments
     }
 
-    /// The directory of sockets that do not fit into the cluster's own. Root makes no predictable names in `/tmp`, where
-    /// anybody may have made them before.
+    /// The directory of sockets that do not fit into the cluster's own. Root makes no predictable names in `/tmp`,
+    /// where anybody may have made them before.
     var socketRoot: String { needsSwitch ? "/run" : "/tmp" }
 
     /// Tries to enter the directory as this account. Modes alone say too little: there are access lists, mount options

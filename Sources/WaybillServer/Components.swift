@@ -73,6 +73,7 @@ struct Components {
             logger: logger,
             commandIdFilter: commandIdFilter,
             metrics: logMetrics,
+            resume: settings.resume,
             observer: tail
         )
         readiness = ReadinessMonitor(

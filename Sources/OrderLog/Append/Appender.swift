@@ -54,10 +54,12 @@ package final class Appender: Service {
     /// Tells how the batches fare.
     let activity: AppendActivity
     private let metrics: LogMetrics?
+    private let resume: FrozenProcessResumer?
 
     /// - Parameters:
     ///   - commandIdFilter: the ids of past days; a `CommandIdFilterLoader` fills it.
     ///   - metrics: counts commands and batches.
+    ///   - resume: lets a stopped server process run that keeps a batch; nil for a server of others.
     ///   - observer: is told of every batch of events before the batch's commands are answered.
     package init(
         configuration: PostgresConfiguration,
@@ -66,6 +68,7 @@ package final class Appender: Service {
         logger: Logger,
         commandIdFilter: CommandIdFilterCache = CommandIdFilterCache(),
         metrics: LogMetrics? = nil,
+        resume: FrozenProcessResumer? = nil,
         observer: (any CommitObserver)? = nil
     ) {
         var configuration = configuration
@@ -83,6 +86,7 @@ package final class Appender: Service {
         self.commandIdFilter = commandIdFilter
         self.observer = observer
         self.metrics = metrics
+        self.resume = resume
         activity = AppendActivity(metrics: metrics)
         self.queue = AppendQueue(
             singles: AppendQueue.Bounds(count: settings.queueCapacity, bytes: settings.queueBytes),
@@ -129,6 +133,7 @@ package final class Appender: Service {
                         configuration: self.configuration,
                         statementTimeout: self.settings.statementTimeout,
                         activity: self.activity,
+                        resume: self.resume,
                         logger: self.logger
                     )
                     await watch.run()

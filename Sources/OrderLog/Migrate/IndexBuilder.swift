@@ -112,7 +112,8 @@ package struct IndexBuilder: Service {
         }
     }
 
-    /// True where `index_steps` has steps, as far as a login can tell from the catalogs that may not call that function.
+    /// True where `index_steps` has steps, as far as a login can tell from the catalogs that may not call that
+    /// function.
     func hasStepsLeft() async throws -> Bool {
         try await PostgresConnection.with(configuration, logger: logger) { connection in
             let row = try await connection.query(

@@ -16,7 +16,8 @@ package final class EpochRegistry: Sendable {
         self.table.withLock { $0 = table }
     }
 
-    /// Takes the table of a new connection, except an earlier state of the known one: another connection has read later.
+    /// Takes the table of a new connection, except an earlier state of the known one: another connection has read
+    /// later.
     func takeUnlessFormer(_ other: EpochTable) {
         table.withLock { if !other.isFormer(of: $0) { $0 = other } }
     }

@@ -26,8 +26,8 @@ package enum EpochStore {
     ///   - registry: keeps what it knows where the connection leads to a former server.
     ///   - logger: is told of an epoch that is opened.
     /// - Returns: all epochs, the current one last.
-    /// - Throws: `connectionLost` where the connection leads to a former server: what is written there would be lost. Or
-    ///   the database's error.
+    /// - Throws: `connectionLost` where the connection leads to a former server: what is written there would be lost.
+    ///   Or the database's error.
     @discardableResult
     package static func ensure(
         on connection: PostgresConnection,

@@ -15,6 +15,7 @@ struct AppenderWatch {
 
     private let configuration: PostgresConfiguration
     private let activity: AppendActivity
+    private let resume: FrozenProcessResumer?
     private let logger: Logger
     private var connection: PostgresConnection?
     private var last: Look?
@@ -43,10 +44,12 @@ struct AppenderWatch {
     /// - Parameters:
     ///   - configuration: the appender's.
     ///   - statementTimeout: the server's limit for one of the appender's statements.
+    ///   - resume: tells of stopped processes of the service's own server; nil for a server of others.
     init(
         configuration: PostgresConfiguration,
         statementTimeout: Duration,
         activity: AppendActivity,
+        resume: FrozenProcessResumer?,
         logger: Logger
     ) {
         statementPatience = statementTimeout + .milliseconds(500)
@@ -58,6 +61,7 @@ struct AppenderWatch {
         configuration.requestTimeout = Self.timeout
         self.configuration = configuration
         self.activity = activity
+        self.resume = resume
         self.logger = logger
     }
 
@@ -87,7 +91,9 @@ struct AppenderWatch {
             let connection = try await open()
             let earlier = last?.since == attempt.since ? last : nil
             let wait = try await SessionWait.read(attempt.session, on: connection)
-            let cause = wait.cause(after: earlier?.wait, isCommitting: attempt.isCommitting)
+            // A stopped process goes on to tell what it waited for, such as the disk.
+            let isStopped = await resume?.isStopped(attempt.session.pid) ?? false
+            let cause = isStopped ? .nothing : wait.cause(after: earlier?.wait, isCommitting: attempt.isCommitting)
             last = Look(since: attempt.since, wait: wait, cause: cause)
             activity.note(attempt, isKeptFromCommit: cause != .disk)
             let now = ContinuousClock.now
@@ -104,10 +110,14 @@ struct AppenderWatch {
             case .disk, .lock, .unknown: return
             }
             if let lastEnd, now - lastEnd > Self.calmTime { patience = Self.shortPatience }
-            guard now - attempt.since >= patience else { return }
-            lastEnd = now
-            patience = min(patience * 2, Self.longPatience)
+            guard now - attempt.since >= (isStopped ? Self.shortPatience : patience) else { return }
+            if !isStopped {
+                lastEnd = now
+                patience = min(patience * 2, Self.longPatience)
+            }
             await end(attempt, wait, on: connection)
+            // It ends as soon as it runs, and its locks with it.
+            if isStopped { await resume?.resume(attempt.session.pid) }
         } catch {
             // A server that answers nobody is not at its disk.
             activity.note(attempt, isKeptFromCommit: true)
