@@ -26,10 +26,11 @@ package actor EmbeddedPostgres: Service {
     private var site: ClusterSite?
     /// The lock of a cluster outside, until ``stop(within:)``.
     private var lock: DataDirectoryLock?
-    /// The data directory as the first start found it.
-    private var home: HeldPath?
-    /// A file of the cluster as the first start found or made it, which lasts as long as the cluster.
-    private var version: HeldPath?
+    /// The data directory and its lock as the first start found them. The cluster in it may be another one later, such
+    /// as a backup that an operator puts back.
+    private var home: [HeldPath] = []
+    /// True once the cluster was there: it is not made again where it is missing.
+    private var hasCluster = false
     /// The server that this value last saw ready.
     private var server: ProcessFacts.Identity?
     /// The process id of a server that this value started, until the process is reaped.
@@ -84,9 +85,9 @@ package actor EmbeddedPostgres: Service {
         try checkHome()
         let site = try await findSite(asOwner: true)
         do {
-            if version == nil {
+            if !hasCluster {
                 try await site.initialize(logger: logger)
-                version = try HeldPath("\(site.cluster)/PG_VERSION")
+                hasCluster = true
             }
             let database = try await bringUp(site)
             try await prepare(site, database)
@@ -126,17 +127,20 @@ package actor EmbeddedPostgres: Service {
         let found = try await ClusterSite.locate(place, binaryDirectory: binaryDirectory, logger: logger)
         site = found
         lock = place.lock
-        home = try HeldPath(dataDirectory)
+        let lockFile = "\(dataDirectory)/waybill.lock"
+        home = try [dataDirectory, lockFile].filter { FileSystem.exists($0) }.map { try HeldPath($0) }
         return found
     }
 
-    /// True when the cluster is no longer in its place, or another one is, which is another process's.
-    private var isClusterReplaced: Bool { version.map { !$0.isInPlace } ?? false }
+    /// True when the data directory is no longer in its place, or another one is, and the cluster with it.
+    private var isClusterReplaced: Bool {
+        site?.cluster.hasPrefix("\(dataDirectory)/") == true && !home.allSatisfy(\.isInPlace)
+    }
 
     /// - Throws: `directoryReplaced`. Another process may have made the data directory anew, and then the cluster in it
     ///   is that process's.
     private func checkHome() throws {
-        if isClusterReplaced || home.map({ !$0.isInPlace }) ?? false { throw replaced() }
+        if !home.allSatisfy(\.isInPlace) { throw replaced() }
     }
 
     private func replaced() -> EmbeddedPostgresError {
@@ -224,7 +228,8 @@ package actor EmbeddedPostgres: Service {
     /// Keeps the server up: starts it again, with growing delays, whenever it dies. Ends with a graceful shutdown or a
     /// cancellation and leaves the server running for services that end later; the owner calls ``stop(within:)``.
     ///
-    /// - Throws: `directoryReplaced` when the cluster was removed or another one is in its place; its server has ended.
+    /// - Throws: `directoryReplaced` when the data directory was removed or another one is in its place; its server has
+    ///   ended.
     package func run() async throws {
         do {
             try await cancelWhenGracefulShutdown { try await self.supervise() }
