@@ -98,8 +98,9 @@ class CheckPlugin:
     @pytest.hookimpl(wrapper=True)
     def pytest_make_collect_report(self, collector):
         report = yield
-        # A test that is not named as one would be lost without a word.
-        if isinstance(collector, pytest.Module) and report.passed and not report.result:
+        # A test that is not named as one would be lost without a word. `--last-failed` leaves files out on purpose.
+        is_whole = not self._config.getoption("lf")
+        if is_whole and isinstance(collector, pytest.Module) and report.passed and not report.result:
             report.outcome, report.longrepr = "failed", f"{collector.nodeid} has no tests"
         return report
 
