@@ -8,9 +8,13 @@ set -euo pipefail
 
 # shellcheck source=Scripts/lib/common.sh
 source "$(dirname -- "${BASH_SOURCE[0]}")/common.sh"
+# shellcheck source=Scripts/lib/python.sh
+source "$root/Scripts/lib/python.sh"
 
 read -ra rooms <<<"$1"
 shift
+# Once, before the rooms begin: each would install the packages.
+python_environment tests "$root/Tests/requirements.txt" >/dev/null
 scratch=$(mktemp -d)
 trap 'rm -rf -- "$scratch"' EXIT
 
