@@ -43,6 +43,7 @@ missing_packages() {
     if [[ ${need_proxies:-no} == yes ]]; then
         [[ -x /usr/sbin/nginx ]] || echo nginx-light
         [[ -x /usr/sbin/haproxy ]] || echo haproxy
+        [[ -x /usr/sbin/pgbouncer ]] || echo pgbouncer
         command -v openssl >/dev/null || echo openssl
         command -v curl >/dev/null || echo curl
     fi
@@ -104,7 +105,7 @@ install_missing() {
         die "missing: ${missing[*]} (Debian's names). There is no apt-get here: install them and run this again."
     say "installing ${missing[*]}"
     if [[ " ${missing[*]} " == *" postgresql "* ]]; then keep_main_cluster_away; fi
-    if [[ " ${missing[*]} " =~ " nginx-light "|" haproxy " ]]; then install=apt_install_quietly; fi
+    if [[ " ${missing[*]} " =~ " nginx-light "|" haproxy "|" pgbouncer " ]]; then install=apt_install_quietly; fi
     # A fresh container has no package lists, and old ones name files that are gone.
     if ! "$install" "${missing[@]}"; then
         say "bringing the package lists up to date, then trying again"
