@@ -154,3 +154,7 @@ alter function finish_ids_as_bytes() owner to waybill_owner;
 revoke all on function locale_indexes() from public;
 revoke all on function index_steps() from public;
 revoke all on function finish_ids_as_bytes() from public;
+-- A service that may not change the schema tells whether something is left.
+grant execute on function
+    is_waybill_index(oid), twin_name(name), ids_as_bytes_obstacles(), locale_indexes(), index_steps()
+to waybill_writer;

@@ -1,11 +1,9 @@
 """A failover that leaves the old primary running: open connections to it are left once the new one is known."""
 
 import json
-import os
 
 from support.client import epoch, read_log
-from support.forwarder import Forwarder
-from support.postgres_server import Server
+from support.external import replicated_pair
 from support.shop import Shop
 from support.waiting import wait_for
 
@@ -13,20 +11,8 @@ COUNT = "select count(*) from events"
 
 
 def test_connections_to_the_old_primary_are_left(service, check):
-    old, new = (Server(os.path.join(service.root, name)) for name in ("old", "new"))
-    try:
-        old.make().start().sql("create database waybill")
-        new.follow(old).start()
-        address = Forwarder(old.port)
-        service.options = ["--database-url", f"postgresql://postgres@127.0.0.1:{address.port}/waybill"]
-        service.start()
+    with replicated_pair(service) as (old, new, address):
         fails_over(service, check, old, new, address)
-        address.close()
-    finally:
-        if service.process and service.process.poll() is None:
-            service.terminate(15)
-        old.close()
-        new.close()
 
 
 def fails_over(service, check, old, new, address):

@@ -1,14 +1,12 @@
 """Indexes of a large database are made beside the commands, and a crash meanwhile leaves nothing behind."""
 
-import os
-
 import pytest
 
 from support import many_orders
 from support.bench import Bench
+from support.external import database_server
 from support.lock_holder import Holder
 from support.placing import Placing
-from support.postgres_server import Server
 from support.waiting import wait_for
 
 # Enough for indexes above a mebibyte; the whole size is that of the documentation.
@@ -59,16 +57,8 @@ STEPS = "select count(*) from index_steps()"
 
 @pytest.fixture(scope="module")
 def server(service):
-    server = Server(os.path.join(service.root, "server")).make().start()
-    server.sql("alter system set fsync = off")
-    server.sql("select pg_reload_conf()")
-    server.sql("create database waybill")
-    service.options = ["--database-url", f"postgresql://postgres@127.0.0.1:{server.port}/waybill"]
-    yield server
-    # The service goes first: it would wait for its database.
-    if service.process and service.process.poll() is None:
-        service.terminate(15)
-    server.close()
+    with database_server(service, "fsync = off") as server:
+        yield server
 
 
 @pytest.fixture(scope="module")

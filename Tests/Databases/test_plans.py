@@ -11,9 +11,9 @@ import pytest
 
 from support import many_orders, roles
 from support.bench import Bench
+from support.external import database_server
 from support.orders import order
 from support.plans import PlanLog, log_plans
-from support.postgres_server import Server
 from support.sse import Stream
 
 pytestmark = pytest.mark.postgres
@@ -50,26 +50,17 @@ LIST = {
 
 @pytest.fixture(scope="module")
 def server(service):
-    server = Server(os.path.join(service.root, "server")).make().start()
     # Statistics come when the test says so.
-    server.sql("alter system set autovacuum = off")
-    server.sql("alter system set fsync = off")
-    server.sql("select pg_reload_conf()")
-    server.sql("create database waybill")
-    log_plans(server, "waybill")
-    service.options = ["--database-url", f"postgresql://postgres@127.0.0.1:{server.port}/waybill"]
-    yield server
-    # The service goes first: it would wait for its database.
-    if service.process and service.process.poll() is None:
-        service.terminate(15)
-    server.close()
+    with database_server(service, "autovacuum = off", "fsync = off") as server:
+        log_plans(server, "waybill")
+        yield server
 
 
 def test_each_statement_uses_the_index_meant_for_it(service, server, check):
     service.start()
     bench = Bench(service, check)
     placed = many_orders.dispatched(bench)
-    # Whether a carrier is common is looked up anew after a minute alone: the statements are the same with another one.
+    # A carrier counts as common or rare for a minute: the statements are the same with another one.
     used(bench, PlanLog(server), placed, carrier="none-yet")
     many_orders.fill(server, "waybill")
     looks(bench, server, placed, "plans of an empty log")

@@ -1,12 +1,10 @@
 """A lagging standby is promoted beneath a running service: streams that saw lost events are reset, all others go on."""
 
 import json
-import os
 
 from support.client import Client, epoch, read_log, seq
-from support.forwarder import Forwarder
+from support.external import replicated_pair
 from support.orders import order
-from support.postgres_server import Server
 from support.resets import begun_anew, check_told, last_id, on_one_line, sealed_id, told, went_on
 from support.shop import Shop
 from support.sse import Stream
@@ -14,21 +12,8 @@ from support.waiting import wait_for
 
 
 def test_streams_survive_the_promotion_of_a_standby(service, check):
-    primary, standby = (Server(os.path.join(service.root, name)) for name in ("primary", "standby"))
-    try:
-        primary.make().start().sql("create database waybill")
-        standby.follow(primary).start()
-        address = Forwarder(primary.port)
-        service.options = ["--database-url", f"postgresql://postgres@127.0.0.1:{address.port}/waybill"]
-        service.start()
+    with replicated_pair(service) as (primary, standby, address):
         fails_over(service, check, primary, standby, address)
-        address.close()
-    finally:
-        # The service goes first: it would wait for its database.
-        if service.process and service.process.poll() is None:
-            service.terminate(15)
-        primary.close()
-        standby.close()
 
 
 def version(frame):

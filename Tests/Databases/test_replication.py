@@ -5,6 +5,7 @@ import os
 import pytest
 
 from support.client import read_log
+from support.external import database_server
 from support.postgres_server import Server
 from support.shop import Shop
 from support.waiting import wait_for
@@ -25,13 +26,9 @@ WITHOUT_IDENTITY = """
 
 @pytest.fixture(scope="module")
 def publisher(service):
-    server = Server(os.path.join(service.root, "publisher")).make().configure("wal_level = logical").start()
-    server.sql("create database waybill")
-    service.options = ["--database-url", server.url("waybill")]
-    service.start()
-    yield server
-    service.terminate(15)
-    server.close()
+    with database_server(service, "wal_level = logical") as server:
+        service.start()
+        yield server
 
 
 @pytest.fixture

@@ -114,7 +114,7 @@ def test_a_standard_error_that_nobody_reads_blocks_nothing(binary, check):
         filled = os.write(writing, bytes(fcntl.fcntl(writing, fcntl.F_GETPIPE_SZ)))
         serve(service, stdout=subprocess.DEVNULL, stderr=writing)
         os.close(writing)
-        # What cannot be told by a log file.
+        # The log file can tell nothing.
         service.process.log_path = os.devnull
         service.wait_ready()
         client = Client(service.port, service.token("backend", "aurora"))

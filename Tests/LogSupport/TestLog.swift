@@ -83,4 +83,10 @@ package struct TestLog: Sendable {
             )
         }
     }
+
+    /// Reads any row of a table as JSON; empty text where it has none.
+    package func firstRow(of table: String) async throws -> String {
+        let rows = try await pool.query("select to_json(t)::text from \(table) t")
+        return try rows.first?.get(0, as: String.self) ?? ""
+    }
 }

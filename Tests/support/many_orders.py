@@ -65,19 +65,22 @@ commit;
 def dispatched(bench):
     """Places the order that `fill` copies: its parcel is on its way."""
     placed = bench.place(terms="invoice")["orderId"]
-    lines = [{"lineId": "l1", "quantity": 2}, {"lineId": "l2", "quantity": 1}]
+    dispatch(bench, placed, [{"lineId": "l1", "quantity": 2}, {"lineId": "l2", "quantity": 1}])
+    return placed
+
+
+def dispatch(bench, order_id, lines):
+    """Sends a placed order in one parcel, and waits until the list knows that."""
     for name, body in (
         ("confirm", {}),
         ("pack", {"parcelId": "p1", "lines": lines}),
         ("dispatch", {"parcelId": "p1", "carrier": "dhl", "trackingNumber": "TRK1"}),
     ):
-        answer = bench.send("POST", f"/v1/orders/{placed}/{name}", body)
+        answer = bench.send("POST", f"/v1/orders/{order_id}/{name}", body)
         if answer.status != 200:
             raise RuntimeError(f"{name} was refused: {answer}")
-    # The list follows.
-    position = bench.send("GET", f"/v1/orders/{placed}").json["position"]
-    bench.expect("the list follows", 200, "GET", f"/v1/orders?min_position={position}")
-    return placed
+    position = bench.send("GET", f"/v1/orders/{order_id}").json["position"]
+    bench.expect("the list follows", 200, "GET", f"/v1/orders?min_position={position}&limit=1")
 
 
 def fill(server, database, count=200_000, first=1):

@@ -30,18 +30,9 @@ def fill(bench, count):
     placed = bench.send("POST", "/v1/orders", large_order(terms="invoice"))
     if placed.status != 201:
         raise RuntimeError(f"a large order was refused: {placed}")
-    order_id = placed.json["orderId"]
-    lines = [{"lineId": f"l{line}", "quantity": 2} for line in range(1, LINES + 1)]
-    for name, body in (
-        ("confirm", {}),
-        ("pack", {"parcelId": "p1", "lines": lines}),
-        ("dispatch", {"parcelId": "p1", "carrier": "dhl", "trackingNumber": "TRK1"}),
-    ):
-        answer = bench.send("POST", f"/v1/orders/{order_id}/{name}", body)
-        if answer.status != 200:
-            raise RuntimeError(f"{name} was refused: {answer}")
-    position = bench.send("GET", f"/v1/orders/{order_id}").json["position"]
-    bench.expect("the list follows", 200, "GET", f"/v1/orders?min_position={position}&limit=1")
+    many_orders.dispatch(
+        bench, placed.json["orderId"], [{"lineId": f"l{line}", "quantity": 2} for line in range(1, LINES + 1)]
+    )
     many_orders.fill(bench.service, "waybill", count)
     ids = bench.service.sql("select distinct order_id from events where shop = 'aurora'", "waybill")
     return ids.split()

@@ -54,15 +54,12 @@ package struct IndexBuilder: Service {
             // The error is the end of a request that the service's end has cut short.
             return .zero
         } catch let error as PostgresError where error.sqlState == "42501" {
-            // A look that fails counts as steps that are left.
-            if (try? await hasStepsLeft()) ?? true {
-                logger.notice(
-                    """
-                    the login may not make indexes: run `waybill migrate` as the owner of the database; the service \
-                    works without them
-                    """
-                )
-            }
+            logger.notice(
+                """
+                the login may not make indexes: run `waybill migrate` as the owner of the database; the service works \
+                without them
+                """
+            )
             return .seconds(24 * 3600)
         } catch let error as PostgresError where error.sqlState == "55P03" {
             logger.notice(
@@ -109,28 +106,6 @@ package struct IndexBuilder: Service {
                     ran.append(step)
                 }
             }
-        }
-    }
-
-    /// True where `index_steps` has steps, as far as a login can tell from the catalogs that may not call that
-    /// function.
-    func hasStepsLeft() async throws -> Bool {
-        try await PostgresConnection.with(configuration, logger: logger) { connection in
-            let row = try await connection.query(
-                #"""
-                select exists (
-                    select from pg_index x
-                    join pg_class c on c.oid = x.indexrelid and c.relkind = 'i'
-                    join pg_class t on t.oid = x.indrelid
-                    left join pg_inherits p on p.inhrelid = t.oid
-                    left join pg_class parent on parent.oid = p.inhparent
-                    where t.relnamespace = current_schema()::regnamespace
-                        and coalesce(parent.relname, t.relname) = any (waybill_tables())
-                        and ('pg_catalog."default"'::regcollation = any (x.indcollation::oid[])
-                            or (c.relname like '%\_bytes' and not x.indisvalid)))
-                """#
-            )[0]
-            return try row.get(0, as: Bool.self)
         }
     }
 

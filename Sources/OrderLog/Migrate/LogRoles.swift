@@ -49,7 +49,7 @@ struct LogRoles: Sendable, Equatable {
     /// SQL that speaks of the usual names, with these roles in their place.
     func naming(_ sql: String, login: String) -> String {
         var sql = sql
-        // What an owner grants itself does no harm; what it revoked from itself would be missing.
+        // A privilege that an owner grants itself does no harm; one that it revoked from itself would be missing.
         if areOne { sql = sql.replacing("from \(LogRoles.writerName);", with: "from public;") }
         return sql.replacing(/'waybill_(owner|writer|login)'|waybill_(owner|writer)/) { match in
             let part = match.output.1 ?? match.output.2

@@ -48,16 +48,7 @@ package enum EpochStore {
         // Before the history is read: what another connection reads of this server meanwhile makes it no former one.
         let known = registry.current
         let table = EpochTable(try await load(connection, after: 0))
-        guard !table.isFormer(of: known) else {
-            throw PostgresError(
-                .connectionLost,
-                """
-                the connection leads to a former server, which lacks the newest epoch, \(known.epochs.last?.name ?? "none"); \
-                it is not used; let the database's address lead to the present server, or restart this service where the \
-                former one is meant
-                """
-            )
-        }
+        guard !table.isFormer(of: known) else { throw PostgresError.formerServer(lacking: known) }
         connection.setHistory(table)
         registry.takeUnlessFormer(table)
         if let opened, table.epochs.count > 1 {

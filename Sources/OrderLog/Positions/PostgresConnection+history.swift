@@ -7,11 +7,24 @@ extension EpochTable {
     /// - Throws: `connectionLost`, so that the connection is replaced.
     package func requireContinuing(_ known: EpochTable) throws(PostgresError) {
         guard continues(known) else {
-            throw PostgresError(
-                .connectionLost,
-                "the connection leads to a former server, which lacks the newest epoch"
-            )
+            throw .formerServer(lacking: known)
         }
+    }
+}
+
+extension PostgresError {
+    /// The error of a connection that leads to a former server: the connection is replaced.
+    ///
+    /// - Parameter known: the history that this process knows.
+    static func formerServer(lacking known: EpochTable) -> PostgresError {
+        PostgresError(
+            .connectionLost,
+            """
+            the connection leads to a former server, which lacks the newest epoch, \(known.epochs.last?.name ?? "none"); \
+            it is not used; let the database's address lead to the present server, or restart this service where the \
+            former one is meant
+            """
+        )
     }
 }
 

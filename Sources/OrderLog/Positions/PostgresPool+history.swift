@@ -11,6 +11,7 @@ extension PostgresPool {
     /// - Parameters:
     ///   - registry: the epochs that this process knows by its newest connection.
     ///   - body: returns what it read, and the history of the connection's server, read no earlier.
+    /// - Throws: `connectionLost` where one connection after another leads to a former server, or what `body` throws.
     package func read<Value: Sendable>(
         in registry: EpochRegistry,
         _ body: (PostgresConnection) async throws -> (Value, EpochTable)
@@ -26,6 +27,6 @@ extension PostgresPool {
             }
             if let read { return read }
         }
-        return try await withConnection(body)
+        throw PostgresError.formerServer(lacking: registry.current)
     }
 }

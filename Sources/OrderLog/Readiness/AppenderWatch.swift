@@ -13,11 +13,10 @@ struct AppenderWatch {
         let cause: SessionWait.Cause
     }
 
-    private let configuration: PostgresConfiguration
     private let activity: AppendActivity
     private let resume: FrozenProcessResumer?
     private let logger: Logger
-    private var connection: PostgresConnection?
+    private var connection: KeptConnection
     private var last: Look?
     private var lastUse = ContinuousClock.now
     private var patience = Self.shortPatience
@@ -54,12 +53,9 @@ struct AppenderWatch {
     ) {
         statementPatience = statementTimeout + .milliseconds(500)
         var configuration = configuration
-        configuration.applicationName = "waybill watch"
         // The login's own privileges: see `SessionWait`.
         configuration.roleExpression = nil
-        configuration.connectTimeout = Self.timeout
-        configuration.requestTimeout = Self.timeout
-        self.configuration = configuration
+        connection = KeptConnection(configuration, name: "waybill watch", timeout: Self.timeout, logger: logger)
         self.activity = activity
         self.resume = resume
         self.logger = logger
@@ -82,13 +78,12 @@ struct AppenderWatch {
 
     private mutating func close() async {
         last = nil
-        guard let open = connection.take() else { return }
-        await open.close(grace: .zero)
+        await connection.close()
     }
 
     private mutating func look(at attempt: AppendActivity.Attempt) async {
         do {
-            let connection = try await open()
+            let connection = try await connection.open()
             let earlier = last?.since == attempt.since ? last : nil
             let wait = try await SessionWait.read(attempt.session, on: connection)
             // A stopped process goes on to tell what it waited for, such as the disk.
@@ -127,13 +122,6 @@ struct AppenderWatch {
             )
             await close()
         }
-    }
-
-    private mutating func open() async throws(PostgresError) -> PostgresConnection {
-        if let connection, connection.isOpen { return connection }
-        let fresh = try await PostgresConnection.connect(configuration, logger: logger)
-        connection = fresh
-        return fresh
     }
 
     /// Closes the appender's connection alone: another server must not be told to end a process of the same number.

@@ -6,10 +6,9 @@ import Postgres
 /// PostgreSQL cannot take a lock from a process that does not run. A signal reaches such a process when it runs again:
 /// until then an operator has to be told.
 struct HeadWatch {
-    private let configuration: PostgresConfiguration
     private let resume: FrozenProcessResumer?
     private let logger: Logger
-    private var connection: PostgresConnection?
+    private var connection: KeptConnection
     /// The processes that were told to end, and the times of that.
     private var ended: [Int32: ContinuousClock.Instant] = [:]
     /// The times at which operators were told of processes that do not end.
@@ -21,13 +20,15 @@ struct HeadWatch {
     /// - Parameter resume: lets a stopped server process run, where the server is the service's own.
     init(configuration: PostgresConfiguration, resume: FrozenProcessResumer?, logger: Logger) {
         var configuration = configuration
-        configuration.applicationName = "waybill watch"
         // The login's own privileges: see `HeadHolder`.
         configuration.roleExpression = nil
         configuration.serverSettings.merge(["statement_timeout": "2000"]) { $1 }
-        configuration.connectTimeout = WriteProbe.timeout
-        configuration.requestTimeout = WriteProbe.timeout
-        self.configuration = configuration
+        connection = KeptConnection(
+            configuration,
+            name: "waybill watch",
+            timeout: WriteProbe.timeout,
+            logger: logger
+        )
         self.resume = resume
         self.logger = logger
     }
@@ -35,7 +36,7 @@ struct HeadWatch {
     /// Looks once. Call it again while commands wait.
     mutating func run() async {
         do {
-            let connection = try await open()
+            let connection = try await connection.open()
             let holders = try await HeadHolder.all(on: connection)
             let past = ContinuousClock.now - Self.patience
             ended = ended.filter { $0.value > past }
@@ -49,15 +50,7 @@ struct HeadWatch {
 
     /// Ends the connection, which is needed while commands wait alone.
     mutating func close() async {
-        await connection?.close(grace: .zero)
-        connection = nil
-    }
-
-    private mutating func open() async throws(PostgresError) -> PostgresConnection {
-        if let connection, connection.isOpen { return connection }
-        let fresh = try await PostgresConnection.connect(configuration, logger: logger)
-        connection = fresh
-        return fresh
+        await connection.close()
     }
 
     private mutating func treat(_ holder: HeadHolder, on connection: PostgresConnection) async throws(PostgresError) {

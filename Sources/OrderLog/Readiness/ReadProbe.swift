@@ -4,30 +4,24 @@ import Postgres
 /// Tries whether the database answers reads, on a connection of its own: those of the pools may be lent to reads that
 /// take long, which is no trouble for others.
 struct ReadProbe {
-    private let configuration: PostgresConfiguration
-    private let logger: Logger
-    private var connection: PostgresConnection?
+    private var connection: KeptConnection
 
     /// - Parameter configuration: the appender's.
     init(configuration: PostgresConfiguration, logger: Logger) {
-        var configuration = configuration
-        configuration.applicationName = "waybill read probe"
-        configuration.connectTimeout = WriteProbe.timeout
-        configuration.requestTimeout = WriteProbe.timeout
-        self.configuration = configuration
-        self.logger = logger
+        connection = KeptConnection(
+            configuration,
+            name: "waybill read probe",
+            timeout: WriteProbe.timeout,
+            logger: logger
+        )
     }
 
     /// Reads the log's last position.
     mutating func run() async throws {
         do {
-            if connection?.isOpen != true {
-                connection = try await PostgresConnection.connect(configuration, logger: logger)
-            }
-            try await connection?.query(LogHead.selectSeq)
+            try await connection.open().query(LogHead.selectSeq)
         } catch {
-            await connection?.close(grace: .zero)
-            connection = nil
+            await connection.close()
             throw error
         }
     }

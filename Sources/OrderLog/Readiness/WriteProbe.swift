@@ -11,9 +11,7 @@ struct WriteProbe {
     /// The time for the commit alone; shorter, so that the reason is known when the probe counts as overdue.
     private static let commitTimeout: Duration = .milliseconds(1750)
 
-    private let configuration: PostgresConfiguration
-    private let logger: Logger
-    private var connection: PostgresConnection?
+    private var connection: KeptConnection
     /// The place of the head's row at the last probe.
     private var headPlace: HeadPlace?
     /// The commit of an earlier probe had no answer. The probe's own former session may lock the head until it has.
@@ -21,12 +19,7 @@ struct WriteProbe {
 
     /// - Parameter configuration: the appender's.
     init(configuration: PostgresConfiguration, logger: Logger) {
-        var configuration = configuration
-        configuration.applicationName = "waybill probe"
-        configuration.connectTimeout = Self.timeout
-        configuration.requestTimeout = Self.timeout
-        self.configuration = configuration
-        self.logger = logger
+        connection = KeptConnection(configuration, name: "waybill probe", timeout: Self.timeout, logger: logger)
     }
 
     /// - Parameters:
@@ -37,7 +30,7 @@ struct WriteProbe {
     mutating func run(commits: Bool, needsRoom: Bool = false) async -> Unreadiness? {
         var isCommitting = false
         do {
-            let connection = try await open()
+            let connection = try await connection.open()
             if !commits, try await isFree(on: connection) { return nil }
             try await lock(on: connection)
             isCommitting = true
@@ -48,8 +41,7 @@ struct WriteProbe {
             return nil
         } catch {
             // A new session sees settings that have changed.
-            await connection?.close(grace: .zero)
-            connection = nil
+            await connection.close()
             let reason = Unreadiness(writeFailure: error)
             if isCommitting, (error as? PostgresError)?.kind == .timeout {
                 isCommitMissing = true
@@ -57,13 +49,6 @@ struct WriteProbe {
             }
             return isCommitMissing && reason == .locked ? .slowCommits : reason
         }
-    }
-
-    private mutating func open() async throws -> PostgresConnection {
-        if let connection, connection.isOpen { return connection }
-        let fresh = try await PostgresConnection.connect(configuration, logger: logger)
-        connection = fresh
-        return fresh
     }
 
     /// Locks the tables as a batch does: what keeps them from being read, or from being written, keeps a batch.

@@ -61,8 +61,8 @@ struct Pricing: Sendable, Equatable {
         return worths
     }
 
-    /// The worth of the first units of a line that are gone: ⌊gone × worth ÷ quantity⌋. So all of them are worth the
-    /// line exactly, whatever the steps in which they go.
+    /// The worth of the first units of a line that are gone: ⌊gone × worth ÷ quantity⌋. So all of them are worth
+    /// the line exactly, whatever the steps in which they go.
     static func worth(ofFirst gone: Int, of quantity: Int, lineWorth: Int128) -> Int128 {
         guard quantity > 0 else { return 0 }
         return Int128(min(gone, quantity)) * lineWorth / Int128(quantity)

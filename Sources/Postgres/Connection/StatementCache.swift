@@ -57,7 +57,7 @@ struct StatementCache {
         case .executePrepared(let name, let statement):
             guard Self.isOutdated(step, error) else { return }
             forget(keys[statement], name: name)
-            // What changed one statement has changed others as a rule: each would fail once.
+            // A change that outdates one statement outdates others as a rule: each would fail once.
             statements = statements.filter { !$0.value.isReady }
         case .executeUnnamed: return
         }

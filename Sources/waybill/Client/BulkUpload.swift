@@ -19,7 +19,7 @@ struct BulkUpload: Sendable {
         var shops: Set<String> = []
         do {
             try await source.forEachLine { line in
-                // What is no JSON will be refused by the service, which says so better.
+                // A line that is no JSON is refused by the service, which says so better.
                 if let shop = (try? JSONValue.parse(line))?.object?["shop"]?.string { shops.insert(shop) }
             }
         } catch let error as ByteSource.LineTooLong {

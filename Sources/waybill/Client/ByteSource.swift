@@ -63,7 +63,7 @@ enum ByteSource: Sendable {
         var rest = ByteBuffer()
         var number = 1
         for try await var chunk in try chunks() {
-            // What came before has no line feed.
+            // The bytes that came before have no line feed.
             var searched = rest.readableBytes
             rest.writeBuffer(&chunk)
             while let length = Self.lineLength(of: rest, from: searched) {

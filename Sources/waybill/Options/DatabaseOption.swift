@@ -32,7 +32,7 @@ struct DatabaseOption: ParsableArguments {
         do throws(PostgresError) {
             return try PostgresConfiguration(connectionString: url)
         } catch {
-            // What the URL leads to, such as a service file, may be wrong too.
+            // A file that the URL names, such as a service file, may be wrong too.
             guard error.message.contains("cannot be read") else { throw ValidationError("\(name): \(error.message).") }
             throw ValidationError(
                 "\(name) cannot be read: it must look like postgres://USER:PASSWORD@HOST:PORT/DATABASE, with special "
