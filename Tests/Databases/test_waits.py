@@ -67,9 +67,9 @@ HOLD = ("set application_name = 'waybill appender'", "select seq from log_head f
 
 def holder_of(sql):
     """The process of a session that does as `HOLD` says."""
-    return int(
-        sql("select pid from pg_stat_activity where state = 'idle in transaction' and query like '%for update%'")
-    )
+    # A batch of the service locks the head by another statement.
+    held = f"select pid from pg_stat_activity where state = 'idle in transaction' and query like '{HOLD[1]}%'"
+    return int(wait_for(lambda: sql(held), 10, "the head is held"))
 
 
 @pytest.mark.parametrize("whose", ["another process's", "its own"])

@@ -2,6 +2,7 @@ import Foundation
 import LogSupport
 import Orders
 import Postgres
+import TestSupport
 import Testing
 
 @testable import OrderLog
@@ -72,8 +73,14 @@ import Testing
             try await PostgresConnection.with(log.database, logger: log.logger) { other in
                 let known = try #require(try await ServerSession.current(of: session))
                 #expect(known.pid == session.backendProcessID && known.beganMicroseconds > 0)
-                let idle = try await SessionWait.read(known, on: other)
-                #expect(idle.isSameServer && idle.isThere && idle.state == "idle" && idle.eventType == "Client")
+                // A process has answered a moment before it waits for the next request.
+                var idle = try await SessionWait.read(known, on: other)
+                let waits = try await eventually {
+                    idle = try await SessionWait.read(known, on: other)
+                    return idle.eventType == "Client"
+                }
+                #expect(waits)
+                #expect(idle.isSameServer && idle.isThere && idle.state == "idle")
                 #expect(idle.insertedBytes >= idle.flushedBytes && idle.flushedBytes > 0)
                 #expect(idle.statementBeganMicroseconds > 0 && idle.statementAge < .seconds(60))
             }

@@ -3,7 +3,10 @@
 import json
 import re
 
-_BEGIN = re.compile(r"LOG:  duration: [0-9.]+ ms  plan:$")
+from support.waiting import wait_for
+
+_ACTIVE = "select count(*) from pg_stat_activity where application_name like 'waybill%' and state = 'active'"
+_BEGIN = re.compile(rb"LOG:  duration: [0-9.]+ ms  plan:$")
 
 
 def log_plans(server, database):
@@ -52,6 +55,7 @@ class PlanLog:
     """Reads the plans that a server has logged since the last look."""
 
     def __init__(self, server):
+        self._server = server
         self._path = server.directory + ".log"
         self.skip()
 
@@ -60,17 +64,21 @@ class PlanLog:
             self._offset = file.seek(0, 2)
 
     def read(self):
+        # A session logs a plan when its statement ends, which may be after the answer.
+        wait_for(lambda: self._server.sql(_ACTIVE) == "0", 15, "the sessions are idle")
         with open(self._path, "rb") as file:
             file.seek(self._offset)
-            # A line may be half written.
-            lines = file.read().rpartition(b"\n")[0].decode().split("\n")
-        self.skip()
-        plans, logged = [], None
-        for line in [*lines, ""]:
-            if logged is not None and line.startswith("\t"):
-                logged.append(line[1:])
-                continue
-            if logged:
-                plans.append(Plan(json.loads("\n".join(logged))))
-            logged = [] if _BEGIN.search(line) else None
+            lines = file.readlines()
+        plans, offset, begun, logged = [], self._offset, None, b""
+        for line in lines:
+            if begun is not None and line.startswith(b"\t"):
+                logged += line[1:]
+            else:
+                begun, logged = (offset, b"") if _BEGIN.search(line) else (None, b"")
+            offset += len(line)
+            if begun is not None and line == b"\t}\n":
+                plans.append(Plan(json.loads(logged)))
+                begun = None
+        # A message that is half written is read by the next look.
+        self._offset = offset if begun is None else begun
         return plans
