@@ -1,7 +1,7 @@
 import Logging
 import Postgres
 
-/// A connection of a probe or a watch: opened when it is needed first, kept, and opened anew after it was closed or lost.
+/// A connection of a probe or a watch: opened when it is needed first, kept, and opened anew after it was closed.
 struct KeptConnection {
     private let configuration: PostgresConfiguration
     private let logger: Logger
