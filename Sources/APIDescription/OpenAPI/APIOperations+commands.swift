@@ -92,8 +92,7 @@ extension APIOperation {
     }
 
     private static func bulk(_ catalog: SchemaCatalog, _ examples: ExampleStory) -> APIOperation {
-        let lines =
-            CommandName.allCases.map { $0.lineSchema(in: catalog) } + [CommandName.trackedScanLineSchema(in: catalog)]
+        let lines = CommandName.allCases.map { $0.lineSchema(in: catalog) }
         _ = catalog.reference("BulkLine") {
             [
                 "description": """
