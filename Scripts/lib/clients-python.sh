@@ -1,5 +1,6 @@
 #!/usr/bin/env bash
-# Prints a Python that has the makers of clients (Tests/Clients/requirements.txt), apart from the tests' own packages.
+# Prints a Python that has the makers of clients and the libraries for streams (Tests/Clients/requirements.txt), apart
+# from the tests' own packages.
 set -euo pipefail
 
 # shellcheck source=Scripts/lib/common.sh

@@ -55,6 +55,7 @@ missing_packages() {
         [[ -e /usr/share/java/jakarta-annotation-api.jar ]] || echo libjakarta-annotation-api-java
         command -v node >/dev/null || echo nodejs
         command -v tsc >/dev/null || echo node-typescript
+        [[ -d /usr/share/nodejs/eventsource ]] || echo node-eventsource
     fi
     if [[ ${need_lint:-no} == yes ]]; then command -v shellcheck >/dev/null || echo shellcheck; fi
     if [[ ${need_python:-no} == yes || ${need_lint:-no} == yes ]]; then

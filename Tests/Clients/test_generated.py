@@ -1,4 +1,4 @@
-"""Clients that the usual generators make of /openapi.json: each compiles, and places, ships, returns, lists and reads."""
+"""Clients that the usual generators make of /openapi.json: each compiles, places, ships, returns, lists and reads."""
 
 import http.client
 import json

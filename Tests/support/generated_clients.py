@@ -15,6 +15,11 @@ QUICK = ("-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1")
 MAKERS = ("openapi-generator", "openapi-python-client", "datamodel-code-generator", "Java", "TypeScript")
 
 
+def clients_python():
+    """The path of a Python that has the generators and the libraries."""
+    return run(ROOT / "Scripts" / "lib" / "clients-python.sh").stdout.strip().splitlines()[-1]
+
+
 class GeneratedClients:
     """Makes all clients in a folder, side by side."""
 
@@ -22,7 +27,7 @@ class GeneratedClients:
         self.folder = pathlib.Path(folder)
         self.description = self.folder / "openapi.json"
         self.description.write_bytes(description)
-        self.python = run(ROOT / "Scripts" / "lib" / "clients-python.sh").stdout.strip().splitlines()[-1]
+        self.python = clients_python()
         packages = pathlib.Path(self.python).parent.parent.glob("lib/python*/site-packages")
         self.archive = next(packages) / "openapi_generator_cli" / "openapi-generator.jar"
         self.outputs = {}
@@ -115,9 +120,17 @@ class GeneratedClients:
         output = self.folder / "typescript"
         self._generate("typescript-fetch", output / "client", "importFileExtension=")
         shutil.copy(JOURNEYS / "journey.ts", output)
-        options = (
-            ["--strict", "--target", "es2020", "--module", "commonjs", "--lib", "es2020,dom,dom.iterable", "--moduleResolution", "node"]
-        )
+        options = [
+            "--strict",
+            "--target",
+            "es2020",
+            "--module",
+            "commonjs",
+            "--lib",
+            "es2020,dom,dom.iterable",
+            "--moduleResolution",
+            "node",
+        ]
         version = tuple(map(int, run("tsc", "--version").stdout.split()[1].split(".")[:2]))
         if version < (4, 9):
             # It does not learn from `in` what an object has.
