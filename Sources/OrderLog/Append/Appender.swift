@@ -45,7 +45,7 @@ package final class Appender: Service {
 
     /// The sessions of the appender; the probe of readiness has the same.
     let configuration: PostgresConfiguration
-    private let registry: EpochRegistry
+    package let registry: EpochRegistry
     private let settings: Settings
     private let logger: Logger
     private let queue: AppendQueue
@@ -79,6 +79,7 @@ package final class Appender: Service {
         configuration.serverSettings["lock_timeout"] = "\(settings.lockTimeout.serverMilliseconds)"
         configuration.requestTimeout = LogConnection.appendTimeout
         configuration.connectTimeout = min(configuration.connectTimeout, .seconds(5))
+        configuration.totalConnectTimeout = min(configuration.totalConnectTimeout, .seconds(5))
         self.configuration = configuration
         self.registry = registry
         self.settings = settings
