@@ -123,7 +123,9 @@ import Testing
                 (error as? PostgresError)?.isFormerServer == true
             }
             #expect(registry.formerServers.value == 1)
-            let rows = try await log.pool.query("select from log_epochs")
+            let rows = try await PostgresConnection.with(log.database, logger: log.logger) { connection in
+                try await connection.query("select from log_epochs")
+            }
             #expect(rows.count == known.epochs.count, "no epoch was opened there")
             #expect(try await history(of: log, in: EpochRegistry()).epochs.count == known.epochs.count + 1)
         }

@@ -12,19 +12,19 @@ import Testing
         AcceptedLookUp(registry: log.registry, filter: CommandIdFilterCache(), timeout: .seconds(5))
     }
 
-    private func place(_ order: UUID = UUID(), key: String, shops: Set<String>? = nil) throws -> Submission {
-        let submission = try Samples.submission(.placeOrder, Samples.place(), order: order, key: key)
-        return Submission(
-            orderId: submission.orderId,
-            command: submission.command,
-            commandId: submission.commandId,
-            fingerprint: submission.fingerprint,
-            ifMatch: nil,
-            shops: shops,
-            role: submission.role,
-            actor: submission.actor,
-            correlationId: nil,
-            receivedAt: submission.receivedAt
+    private func place(
+        _ order: UUID = UUID(),
+        key: String,
+        fingerprint: UInt8 = 1,
+        shops: Set<String>? = nil
+    ) throws -> Submission {
+        try Samples.submission(
+            .placeOrder,
+            Samples.place(),
+            order: order,
+            key: key,
+            fingerprint: fingerprint,
+            shops: shops
         )
     }
 
@@ -59,7 +59,8 @@ import Testing
                 [try await appender.submit(placed), try await appender.submit(confirmed)]
             }
             let asked = [
-                placed, confirmed, try place(UUID(), key: "k1"), try place(order, key: "k1", shops: ["other"]),
+                placed, confirmed, try place(order, key: "k1", fingerprint: 2),
+                try place(order, key: "k1", shops: ["other"]),
                 try Samples.submission(.confirmOrder, order: UUID(), key: "k2"), try place(order, key: "k3"),
             ]
             let found = try await PostgresConnection.with(log.database, logger: log.logger) { connection in
