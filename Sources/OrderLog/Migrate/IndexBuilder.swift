@@ -27,6 +27,7 @@ package struct IndexBuilder: Service {
         var configuration = configuration
         configuration.applicationName = "waybill migrate"
         configuration.serverSettings["statement_timeout"] = "0"
+        configuration.serverSettings["client_min_messages"] = "warning"
         configuration.requestTimeout = .seconds(60)
         self.configuration = configuration
         self.logger = logger
