@@ -150,7 +150,7 @@ let package = Package(
             name: "WaybillServer",
             dependencies: [
                 "APIDescription", "Access", "EventStreams", "HTTPTransport", "OrderAPI", "OrderLog", "Postgres",
-                "Projections", "Telemetry", hummingbird, lifecycle, logging, nio, nioPosix,
+                "Primitives", "Projections", "Telemetry", hummingbird, lifecycle, logging, nio, nioPosix,
             ],
             swiftSettings: strict
         ),

@@ -14,6 +14,9 @@ import Testing
         #expect(reason(.server, "25006") == .readOnly)
         #expect(reason(.server, "53100") == .diskFull)
         #expect(reason(.server, "55P03") == .locked)
+        #expect(reason(.connect, "53300") == .noConnection)
+        #expect(Unreadiness(readFailure: PostgresError(.connect, "", sqlState: "53300")) == .noConnection)
+        #expect(Unreadiness(readFailure: PostgresError(.timeout, "")) == .readsUnanswered)
         #expect(reason(.connect) == .unreachable)
         #expect(reason(.timeout) == .unreachable)
     }
