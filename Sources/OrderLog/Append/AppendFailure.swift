@@ -43,8 +43,8 @@ enum AppendFailure: Equatable {
         self = ["08", "25", "40", "53", "55", "57", "58"].contains(state.prefix(2)) ? .outside : .refusal
     }
 
-    /// True where the transaction's commit may have been carried out. A statement that the server itself has ended takes
-    /// its transaction with it. An error that is not the database's comes before anything is sent.
+    /// True where the transaction's commit may have been carried out. A statement that the server itself has ended
+    /// takes its transaction with it. An error that is not the database's comes before anything is sent.
     static func mayBeCommitted(_ error: any Error) -> Bool {
         guard let error = error as? PostgresError else { return false }
         return error.kind != .server

@@ -2,7 +2,8 @@ import Postgres
 
 /// A reason why the service cannot do all of its work at present.
 package enum Unreadiness: String, Sendable, CaseIterable {
-    case starting, unreachable, noConnection, readOnly, diskFull, locked, commandsWait, slowCommits, readsUnanswered, tailBehind
+    case starting, unreachable, noConnection, readOnly, diskFull, locked, commandsWait, slowCommits
+    case readsUnanswered, tailBehind
 
     /// The reason for which the database did not take a write.
     init(writeFailure error: any Error) {
@@ -32,7 +33,8 @@ package enum Unreadiness: String, Sendable, CaseIterable {
         switch self {
         case .starting: "The service is starting."
         case .unreachable: "The database cannot be reached, or takes no commands."
-        case .noConnection: "The database has no connection left for the service: its own limit or the login's is reached."
+        case .noConnection:
+            "The database has no connection left for the service: its own limit or the login's is reached."
         case .readOnly: "The database is read-only, so no commands can be taken."
         case .diskFull: "The database has no room on its disk, so no commands can be taken."
         case .locked: "Another session of the database locks the log, so no commands can be taken."

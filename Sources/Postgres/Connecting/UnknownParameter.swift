@@ -28,8 +28,8 @@ struct UnknownParameter {
             + (hint ?? ": libpq's \"Parameter Key Words\" are the known ones")
     }
 
-    /// True where a password that was not escaped may go on into the name: one with `?` or `&` in a URL, or with a space
-    /// elsewhere.
+    /// True where a password that was not escaped may go on into the name: one with `?` or `&` in a URL, or with a
+    /// space elsewhere.
     private static func mayBePassword(_ name: String, in text: String) -> Bool {
         guard text.contains("://") else { return text.contains("password") }
         guard let query = text.firstIndex(of: "?") else { return true }
