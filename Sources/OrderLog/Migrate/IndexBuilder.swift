@@ -10,10 +10,10 @@ import ServiceLifecycle
 /// the catalogs alone: after a crash the next process goes on, and first drops what the crash left unfinished.
 package struct IndexBuilder: Service {
     /// The error of statements that ran and are still to be run.
-    struct NoProgress: Error, CustomStringConvertible {
+    package struct NoProgress: Error, CustomStringConvertible {
         let step: String
 
-        var description: String { "the step ran and is still to be done: \(step)" }
+        package var description: String { "the step ran and is still to be done: \(step)" }
     }
 
     private let configuration: PostgresConfiguration
