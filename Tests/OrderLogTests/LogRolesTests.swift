@@ -77,6 +77,7 @@ import Testing
         facts.mayMakeRoles = true
         facts.logOwner = "adm"
         facts.logOwnerMakesRoles = true
+        facts.roles = ["adm": .init()]
         #expect(facts.chosenRoles == (LogRoles(owner: "adm", writer: "adm"), false))
         #expect(facts.administratorsRoles == .usual)
         facts.loginIsSuperuser = true

@@ -111,7 +111,9 @@ extension LoginFacts {
             )
             let name = try row.get("name", as: String.self)
             // Before version 16 who makes roles may grant each; one of another database is left alone all the same.
-            if !hasSetOption, makesAny, ownRoles.contains(name) { role.canBeGranted = true }
+            if !hasSetOption, makesAny, ownRoles.contains(name), !facts.logBelongsToAdministrator {
+                role.canBeGranted = true
+            }
             facts.roles[name] = role
         }
         return facts
