@@ -3,7 +3,8 @@
 -- privileges does, and so may one where somebody has revoked a privilege. No numbered migration: it is asked after the
 -- roles were made, each time. A migration that makes a table, a view or a function adds a line here.
 --
--- A login may run the statements with `may_run`; without those with `is_needed` the service cannot work.
+-- A login may run the statements with `may_run`; without those with `is_needed` the service cannot work. Those with
+-- `locks` wait for whoever reads the table, such as a dump.
 with
 tables (name, privileges) as (values
     ('schema_migrations', '{select}'::text[]),
@@ -113,4 +114,4 @@ missing (place, object, statement, may_run, is_needed) as (
     where r.relname = 'projections' and t.tgname = 'projection_fence'
         and position('= ' || quote_literal(writer) || '::name' in pg_get_triggerdef(t.oid)) = 0
 )
-select object, statement, may_run, is_needed from missing order by place, object
+select object, statement, may_run, is_needed, place in (1, 6) as locks from missing order by place, object

@@ -21,6 +21,7 @@ begin
     for day in select current_date - n from generate_series(1, 90) n loop
         execute format('create table commands_%s partition of commands for values from (%L) to (%L)',
             to_char(day, 'YYYYMMDD'), day, day + 1);
+        execute format('alter table commands_%s owner to waybill_owner', to_char(day, 'YYYYMMDD'));
         insert into commands
         select gen_random_uuid(), 1, 1, day + interval '1 hour', 1, 'aurora', substr(base, 1 + n * 61, 1800), 'placed',
             decode(repeat('00', 32), 'hex')
@@ -87,6 +88,8 @@ def localized(service, server, database):
 def test_many_small_indexes_get_twins(service, server, check):
     localized(service, server, "middling")
     server.sql(DAYS, "middling")
+    # As after a restore by several hands.
+    server.sql("alter table commands_default owner to postgres", "middling")
     largest, total = map(int, server.sql(SIZES, "middling").split("|"))
     check("each index is small", largest < 1 << 20, largest)
     check("and all together are not", total > 33 << 20, total)
@@ -96,8 +99,11 @@ def test_many_small_indexes_get_twins(service, server, check):
     check("`migrate` ends well where indexes alone are left", status == 0, (status, output))
     check("and warns of them", '"level":"warning"' in output and "making indexes failed" in output, output)
     check("the ids are as they were", int(server.sql(BY_LOCALE, "middling")) > 50)
+    owner = "select tableowner from pg_tables where tablename = 'commands_default'"
+    check("a table that is in use keeps its owner", server.sql(owner, "middling") == "postgres")
     status, output = migrate(service, server, "middling")
     check("the next one makes them", status == 0 and "the indexes are made" in output, output)
+    check("the table has its owner", server.sql(owner, "middling") == "waybill_owner")
     check("all ids are compared as bytes", server.sql(BY_LOCALE, "middling") == "0")
     after = server.sql(INDEXES, "middling"), server.sql(KEYS, "middling")
     check("the indexes and keys are those of before", after == before, after)

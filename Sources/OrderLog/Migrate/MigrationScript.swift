@@ -13,7 +13,9 @@ struct MigrationScript: Sendable {
     var missingPrivileges: String { roles.naming(Migration.missingPrivileges, login: login) }
 
     /// The transaction that runs the missing statements, as far as the session may run them.
-    var grants: String {
+    ///
+    /// - Parameter condition: the statements to run, by the columns of `missingPrivileges`.
+    func grants(_ condition: String = "true") -> String {
         """
         begin;
         do $grant$
@@ -21,9 +23,10 @@ struct MigrationScript: Sendable {
             item record;
         begin
             for item in
-        \(missingPrivileges)
+                select * from (
+        \(missingPrivileges)) missing where may_run and \(condition)
             loop
-                if item.may_run then execute item.statement; end if;
+                execute item.statement;
             end loop;
         end
         $grant$;
@@ -65,7 +68,7 @@ struct MigrationScript: Sendable {
             -- Indexes of large tables, one after another, while the service runs.
             select step from index_steps() \\gexec
             """
-        return ([head, prelude, grants] + transactions + [end]).joined(separator: "\n")
+        return ([head, prelude, grants()] + transactions + [end]).joined(separator: "\n")
     }
 
     /// The script, run where the database lacks the migration.

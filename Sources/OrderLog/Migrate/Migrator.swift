@@ -92,7 +92,8 @@ package struct Migrator: Sendable {
             "select distinct object from (\(script.missingPrivileges)) missing where may_run"
         ).map { try $0.get("object", as: String.self) }
         if !objects.isEmpty {
-            try await run(transaction: script.grants, on: connection)
+            try await run(script.grants("not locks"), on: connection)
+            try await changeOwners(by: script, on: connection)
             // A new database's first table is the prelude's.
             if objects != ["schema_migrations"] {
                 logger.notice(
@@ -102,6 +103,23 @@ package struct Migrator: Sendable {
             }
         }
         try await requirePrivileges(of: script, on: connection)
+    }
+
+    /// Gives the tables to their owner, unless another session uses one: the service works without.
+    private func changeOwners(by script: MigrationScript, on connection: PostgresConnection) async throws {
+        try await connection.query("set lock_timeout = '500ms'")
+        do {
+            try await run(script.grants("locks"), on: connection)
+        } catch let error as PostgresError where error.sqlState == "55P03" {
+            try await connection.query("rollback")
+            logger.notice(
+                """
+                another session, such as a dump, uses a table of the log: the tables get their owner with the next start \
+                or `waybill migrate`, and the service works without
+                """
+            )
+        }
+        try await connection.query("reset lock_timeout")
     }
 
     /// Makes sure that the writer may use the log.
