@@ -37,7 +37,7 @@ let unixSignals = Target.Dependency.product(name: "UnixSignals", package: "swift
 
 // The binary carries the schema and the seeds, so that it runs from any directory.
 let migrations = [
-    "roles.sql",
+    "roles.sql", "privileges.sql",
     "001-roles.sql", "002-log-epochs.sql", "003-log-head.sql", "004-events.sql", "005-events-append-only.sql",
     "006-commands.sql", "007-commands-maintain.sql", "008-orders.sql", "009-secrets.sql",
     "010-projections.sql", "011-projection-active.sql", "012-order-list.sql", "013-order-list-keys.sql",
@@ -150,7 +150,7 @@ let package = Package(
             name: "WaybillServer",
             dependencies: [
                 "APIDescription", "Access", "EventStreams", "HTTPTransport", "OrderAPI", "OrderLog", "Postgres",
-                "Projections", "Telemetry", hummingbird, lifecycle, logging, nio, nioPosix,
+                "Primitives", "Projections", "Telemetry", hummingbird, lifecycle, logging, nio, nioPosix,
             ],
             swiftSettings: strict
         ),
