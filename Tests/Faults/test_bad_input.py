@@ -198,7 +198,16 @@ def test_bad_headers_are_refused(bench, placed):
     )
     bench.check("Idempotency-Key of another shop is no replay", not other.replayed, other)
     version = first.json["version"] if first.status == 200 else 0
-    for tag, status in ((f'"{version + 1}"', 412), (f'"{version - 1}"', 412), ('"0"', 412), ("x", 400), ("3", 400)):
+    both = f'W/"{version + 1}", "{version - 1}"'
+    for tag, status in (
+        (f'"{version + 1}"', 412),
+        (f'"{version - 1}"', 412),
+        ('"0"', 412),
+        (both, 412),
+        ("x", 400),
+        ("3", 400),
+        ('*, "3"', 400),
+    ):
         bench.expect(
             f"If-Match {tag.replace(str(version + 1), 'too new').replace(str(version - 1), 'too old')}",
             status,
@@ -207,10 +216,18 @@ def test_bad_headers_are_refused(bench, placed):
             note,
             headers={"If-Match": tag},
         )
-    bench.expect("If-Match with the version is good", 200, "POST", path, note, headers={"If-Match": f'"{version}"'})
+    for tag in (f'"{version}"', f'W/"{version + 1}"', f'{both}, "{version + 2}"', "*"):
+        bench.expect(f"If-Match with the version is good: {tag}", 200, "POST", path, note, headers={"If-Match": tag})
     bench.expect(
         "If-Match mismatch, but a known command id", 200, "POST", path, note, headers={**longest, "If-Match": '"1"'}
     )
+    for accepted, kind in (
+        ("application/x-ndjson;q=0, application/json", "application/json"),
+        ("application/json;q=0.5, application/x-ndjson", "application/x-ndjson"),
+        ("application/x-ndjson, */*", "application/json"),
+    ):
+        page = bench.send("GET", f"{path.removesuffix('note')}events", headers={"Accept": accepted})
+        bench.check(f"Accept: {accepted}", page.headers.get("content-type") == kind, page)
     made = bench.send("POST", path, note)
     bench.check("without Idempotency-Key the server names one", made.headers.get("waybill-command-id"), made.headers)
 
