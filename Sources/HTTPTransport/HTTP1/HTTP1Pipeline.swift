@@ -21,15 +21,12 @@ enum HTTP1Pipeline {
         limits.maxHeaderFieldSize = maximumFieldBytes
         limits.maxHeaderListSize = maximumFieldBytes
         limits.maxHeaderFieldCount = maximumFieldCount
-        try pipeline.configureHTTPServerPipeline(
-            // Hummingbird reads one request at a time and answers malformed ones itself, and the types of response
-            // fields admit valid values only.
-            withPipeliningAssistance: false,
-            withErrorHandling: false,
-            withOutboundHeaderValidation: false,
-            withEncoderConfiguration: HTTPResponseEncoder.Configuration(),
-            withDecoderLimitConfiguration: limits
-        )
+        // Hummingbird reads one request at a time, `ExchangeHandler` answers malformed ones, and the types of response
+        // fields admit valid values only. So NIO's own handlers for these are not needed.
+        let decoder = UpgradeHandler.decoder(limits)
+        try pipeline.addHandler(HTTPResponseEncoder())
+        try pipeline.addHandler(decoder)
+        try pipeline.addHandler(UpgradeHandler(after: decoder, limits: limits))
         try pipeline.addHandler(HTTP10ResponseHandler())
         try pipeline.addHandler(HTTP1ToHTTPServerCodec(secure: isSecure))
         // After this handler, messages have the same types as those of an HTTP/2 stream.
