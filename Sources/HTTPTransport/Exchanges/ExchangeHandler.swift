@@ -30,6 +30,8 @@ final class ExchangeHandler: ChannelDuplexHandler {
     /// True while the response that is being written is live. The stream's own handlers watch its client.
     private var isLive = false
     private var hasToldOfStall = false
+    /// The transport's own responses that the system has not taken yet. Nobody else holds back for them.
+    private var unsentAnswers = 0
     private var progress = ExchangeProgress()
     private var timer: (deadline: NIODeadline, task: Scheduled<Void>)?
 
@@ -79,7 +81,7 @@ final class ExchangeHandler: ChannelDuplexHandler {
     }
 
     func read(context: ChannelHandlerContext) {
-        guard !state.isHolding else {
+        guard mayRead(context) else {
             isReadHeld = true
             return
         }
@@ -126,8 +128,18 @@ final class ExchangeHandler: ChannelDuplexHandler {
         releaseRead(context)
     }
 
+    /// False while a body is not wanted yet, and while the client does not take the transport's own responses.
+    private func mayRead(_ context: ChannelHandlerContext) -> Bool {
+        !state.isHolding && (unsentAnswers == 0 || context.channel.isWritable)
+    }
+
+    func channelWritabilityChanged(context: ChannelHandlerContext) {
+        releaseRead(context)
+        context.fireChannelWritabilityChanged()
+    }
+
     private func releaseRead(_ context: ChannelHandlerContext) {
-        guard isReadHeld, !state.isHolding else { return }
+        guard isReadHeld, mayRead(context) else { return }
         isReadHeld = false
         read(context: context)
     }
@@ -218,7 +230,10 @@ final class ExchangeHandler: ChannelDuplexHandler {
             if answer.status != .noContent { fields[.contentLength] = String(answer.body.count) }
             writeHead(HTTPResponse(status: answer.status, headerFields: fields), context, nil)
             if !answer.body.isEmpty { writeBody(ByteBuffer(bytes: answer.body), context, nil) }
-            writeEnd(nil, context, nil)
+            let sent = context.eventLoop.makePromise(of: Void.self)
+            unsentAnswers += 1
+            sent.futureResult.assumeIsolated().whenComplete { _ in self.unsentAnswers -= 1 }
+            writeEnd(nil, context, sent)
         }
         guard hasWritten else { return }
         flush(context: context)
@@ -261,6 +276,7 @@ final class ExchangeHandler: ChannelDuplexHandler {
     /// Ends a connection whose last response is sent. The client may close first, and gets the time to read the
     /// response: bytes that nobody has read would turn a close into a reset.
     private func beginClose(_ context: ChannelHandlerContext) {
+        guard context.channel.isActive else { return }
         let isComplete = state.isRequestComplete
         if isSecure, isComplete { return context.close(promise: nil) }
         if !isSecure, progress.closeDeadline == nil { context.close(mode: .output, promise: nil) }

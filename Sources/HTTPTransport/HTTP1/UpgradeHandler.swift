@@ -12,11 +12,15 @@ final class UpgradeHandler: ChannelInboundHandler {
 
     private let limits: NIOHTTPDecoderLimitConfiguration
     private var decoder: Decoder
+    private let meter: HeadMeter?
     private var stopsDecoder = false
 
-    /// - Parameter decoder: the decoder before this handler. It forwards the bytes that it has not read.
-    init(after decoder: Decoder, limits: NIOHTTPDecoderLimitConfiguration) {
+    /// - Parameters:
+    ///   - decoder: the decoder before this handler. It forwards the bytes that it has not read.
+    ///   - meter: learns of the heads and ends of requests.
+    init(after decoder: Decoder, limits: NIOHTTPDecoderLimitConfiguration, meter: HeadMeter? = nil) {
         self.decoder = decoder
+        self.meter = meter
         self.limits = limits
     }
 
@@ -28,6 +32,7 @@ final class UpgradeHandler: ChannelInboundHandler {
     func channelRead(context: ChannelHandlerContext, data: NIOAny) {
         switch unwrapInboundIn(data) {
         case .head(let head):
+            meter?.headCompleted()
             switch Self.verdict(on: head) {
             case .goesOn: stopsDecoder = false
             case .stops: stopsDecoder = true
@@ -36,6 +41,7 @@ final class UpgradeHandler: ChannelInboundHandler {
             context.fireChannelRead(data)
         case .body: context.fireChannelRead(data)
         case .end:
+            meter?.requestEnded()
             context.fireChannelRead(data)
             // The decoder is in its own call now.
             if stopsDecoder { context.eventLoop.assumeIsolated().execute { self.replaceDecoder(context) } }

@@ -9,7 +9,7 @@ enum JSONBody {
     /// The most bytes of a body.
     static let limit = 256 * 1024
     /// The memory for all bodies that are being received.
-    private static let budget = BodyBudget(limit: 64 * 1024 * 1024)
+    private static let budget = MemoryBudget(limit: 64 * 1024 * 1024)
 
     /// Lends the body to `decode`.
     ///
