@@ -208,7 +208,7 @@ let package = Package(
         ),
         .testTarget(
             name: "CommandLineTests",
-            dependencies: ["Orders", "WaybillClient", "waybill", argumentParser],
+            dependencies: ["HTTPTransport", "Orders", "WaybillClient", "waybill", argumentParser],
             swiftSettings: strict
         ),
         .testTarget(

@@ -32,11 +32,17 @@ final class ExchangeHandler: ChannelDuplexHandler {
     private var hasToldOfStall = false
     /// The transport's own responses that the system has not taken yet. Nobody else holds back for them.
     private var unsentAnswers = 0
-    private var progress = ExchangeProgress()
+    private var progress: ExchangeProgress
     private var timer: (deadline: NIODeadline, task: Scheduled<Void>)?
 
-    init(_ version: HTTPConnection.Version, _ settings: ExchangeSettings, activity: ConnectionActivity) {
+    init(
+        _ version: HTTPConnection.Version,
+        _ settings: ExchangeSettings,
+        activity: ConnectionActivity,
+        now: NIODeadline
+    ) {
         self.settings = settings
+        progress = ExchangeProgress(now: now)
         self.activity = activity
         isSecure = version != .http1(isSecure: false)
         state = ExchangeState(version == .http2 ? .http2 : .http1)
@@ -58,7 +64,7 @@ final class ExchangeHandler: ChannelDuplexHandler {
     // MARK: Requests
 
     func channelRead(context: ChannelHandlerContext, data: NIOAny) {
-        progress.note()
+        progress.note(now: context.eventLoop.now)
         let part = unwrapInboundIn(data)
         if case .head(var request) = part {
             guard state.takesRequests else { return }
@@ -119,7 +125,7 @@ final class ExchangeHandler: ChannelDuplexHandler {
     /// Lets the application have the body of the request that it answers.
     private func passBody(_ context: ChannelHandlerContext) {
         let (parts, sendsContinue) = state.bodyWanted()
-        progress.note()
+        progress.note(now: context.eventLoop.now)
         if sendsContinue {
             context.writeAndFlush(wrapOutboundOut(.head(HTTPResponse(status: .continue))), promise: nil)
         }
@@ -208,8 +214,10 @@ final class ExchangeHandler: ChannelDuplexHandler {
         _ context: ChannelHandlerContext
     ) -> EventLoopPromise<Void> {
         let promise = promise ?? context.eventLoop.makePromise()
-        progress.partWritten()
-        promise.futureResult.assumeIsolated().whenComplete { _ in self.progress.partSent() }
+        progress.partWritten(now: context.eventLoop.now)
+        promise.futureResult.assumeIsolated().whenComplete { _ in
+            self.progress.partSent(now: context.eventLoop.now)
+        }
         return promise
     }
 
@@ -280,7 +288,8 @@ final class ExchangeHandler: ChannelDuplexHandler {
         let isComplete = state.isRequestComplete
         if isSecure, isComplete { return context.close(promise: nil) }
         if !isSecure, progress.closeDeadline == nil { context.close(mode: .output, promise: nil) }
-        progress.close(within: isComplete ? settings.timeouts.peerClose : settings.timeouts.refusedBody)
+        let time = isComplete ? settings.timeouts.peerClose : settings.timeouts.refusedBody
+        progress.close(at: context.eventLoop.now + time)
         watch(context)
     }
 
@@ -296,10 +305,10 @@ final class ExchangeHandler: ChannelDuplexHandler {
     private func timerFired(_ context: ChannelHandlerContext) {
         timer = nil
         guard let deadline else { return }
-        guard deadline <= .now() else { return watch(context) }
+        guard deadline <= context.eventLoop.now else { return watch(context) }
         guard isBodyAwaited, !hasToldOfStall, !state.isResponding else { return context.close(promise: nil) }
         hasToldOfStall = true
-        progress.note()
+        progress.note(now: context.eventLoop.now)
         context.fireErrorCaught(RequestBodyError.stalled)
         watch(context)
     }

@@ -3,31 +3,32 @@ import NIOCore
 /// The progress of a connection's exchanges, from which the deadlines count.
 struct ExchangeProgress {
     /// The last time at which bytes came, or the system took bytes.
-    private var last = NIODeadline.now()
+    private var last: NIODeadline
     /// The parts of responses that the system has not taken yet.
     private var unsentParts = 0
     /// The time at which a connection closes whose last response is sent; nil before.
     private(set) var closeDeadline: NIODeadline?
 
+    init(now: NIODeadline) {
+        last = now
+    }
+
     var isUnsent: Bool { unsentParts > 0 }
 
-    mutating func note() { last = .now() }
+    mutating func note(now: NIODeadline) { last = now }
 
-    mutating func partWritten() {
-        if unsentParts == 0 { note() }
+    mutating func partWritten(now: NIODeadline) {
+        if unsentParts == 0 { last = now }
         unsentParts += 1
     }
 
-    mutating func partSent() {
+    mutating func partSent(now: NIODeadline) {
         unsentParts -= 1
-        note()
+        last = now
     }
 
-    /// Sets the time in which the client may close first. A later call can only shorten the time.
-    mutating func close(within time: TimeAmount) {
-        let deadline = NIODeadline.now() + time
-        closeDeadline = min(closeDeadline ?? deadline, deadline)
-    }
+    /// Sets the time at which the connection closes. A later call can only make it earlier.
+    mutating func close(at deadline: NIODeadline) { closeDeadline = min(closeDeadline ?? deadline, deadline) }
 
     /// The next time at which something is overdue; nil where nothing is awaited.
     ///

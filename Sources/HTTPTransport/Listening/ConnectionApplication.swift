@@ -14,7 +14,9 @@ struct ConnectionApplication: Sendable {
     /// Adds the handler of exchanges, and the application's handlers as the channel's last ones. Runs on the channel's
     /// event loop.
     func install(on channel: any Channel, _ version: HTTPConnection.Version) throws {
-        try channel.pipeline.syncOperations.addHandler(ExchangeHandler(version, exchanges, activity: activity))
+        try channel.pipeline.syncOperations.addHandler(
+            ExchangeHandler(version, exchanges, activity: activity, now: channel.eventLoop.now)
+        )
         let connection = HTTPConnection(
             version,
             budget: budget,
