@@ -176,7 +176,10 @@ final class ExchangeHandler: ChannelDuplexHandler {
         if closes { head.headerFields[.connection] = "close" }
         // Without a length the encoder would announce chunks, and write the last of them.
         if exchange.isHead, head.headerFields[.contentLength] == nil { head.headerFields[.contentLength] = "0" }
+        // Such a response has no body, and so no length (RFC 9110, section 8.6).
+        if head.status == .noContent { head.headerFields[.contentLength] = nil }
         context.write(wrapOutboundOut(.head(head)), promise: promise)
+        if isLive { releaseRead(context) }
     }
 
     private func writeBody(
