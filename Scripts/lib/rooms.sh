@@ -1,9 +1,9 @@
 #!/usr/bin/env bash
-# Runs rooms of the Python tests side by side, since most of them wait for servers, and shows each room's output when it
-# has ended. Tests that fail beside others are run again alone, and count by that: many measure how long something
+# Runs rooms of the Python tests, two at a time, since most of them wait for servers, and shows each room's output when
+# it has ended. Tests that fail beside others are run again alone, and count by that: many measure how long something
 # takes. The last line is the sum, "N passed, N failed".
 #
-#   Scripts/lib/rooms.sh "Faults Databases" --binary .build/debug/waybill
+#   Scripts/lib/rooms.sh "Databases Faults Conformance" --binary .build/debug/waybill
 set -euo pipefail
 
 # shellcheck source=Scripts/lib/common.sh
@@ -36,16 +36,18 @@ count() {
     echo "$passed $failed"
 }
 
+# show ROOM: the output of a room that has ended.
+show() {
+    say "room $1"
+    cat "$scratch/$1"
+}
+
 for room in "${rooms[@]}"; do
-    run "$room" "$scratch/$room" --junitxml "$root/.build/reports/${room,,}.xml" "$@" &
-done
-passed=0 failed=0
-for room in "${rooms[@]}"; do
-    until [[ -e $scratch/$room.status ]]; do wait -n || true; done
-    say "room $room"
-    cat "$scratch/$room"
+    while [[ $(jobs -pr | wc -l) -ge 2 ]]; do wait -n || true; done
+    { run "$room" "$scratch/$room" --junitxml "$root/.build/reports/${room,,}.xml" "$@"; show "$room"; } &
 done
 wait
+passed=0 failed=0
 for room in "${rooms[@]}"; do
     read -r room_passed room_failed < <(count "$scratch/$room")
     if [[ $room_failed -gt 0 ]] && grep -q '^FAILED ' "$scratch/$room"; then
