@@ -142,10 +142,17 @@ struct Components {
         onRunning: @escaping @Sendable (Int) async -> Void
     ) -> some ApplicationProtocol {
         let fallback = settings.port
+        let limiter = ConnectionLimiter(logger: logger)
         let handlers = StreamRequestHandlerFactory(authorizer: api.streams, hub: hub)
         return Application(
             router: api.router,
-            server: .loopBound(certificates: settings.certificates, isLiveResponse: StreamResponse.isStream) {
+            server: .loopBound(
+                certificates: settings.certificates,
+                limiter: limiter,
+                crossOrigins: settings.crossOrigins.map(CrossOriginPolicy.api),
+                isLiveResponse: StreamResponse.isStream,
+                faults: TransportAnswer.problem
+            ) {
                 try handlers.add(to: $0, on: $1)
             },
             configuration: ApplicationConfiguration(
@@ -156,6 +163,7 @@ struct Components {
             ),
             onServerRunning: { channel in
                 await AcceptBackoff.add(to: channel, logger: logger)
+                limiter.watch(channel)
                 await onRunning(channel.localAddress?.port ?? fallback)
             },
             logger: logger

@@ -76,6 +76,16 @@ def test_paths_to_nothing_are_refused(bench, placed):
     bench.expect("an unknown status in a filter", 400, "GET", "/v1/stream?status=lunch")
 
 
+def test_other_origins_are_not_allowed_unasked(bench):
+    preflight = {"Origin": "https://shop.example", "Access-Control-Request-Method": "POST"}
+    for method, path in (("OPTIONS", "/v1/orders"), ("GET", "/healthz"), ("GET", "/v1/stream"), ("GET", "/v1/none")):
+        answer = bench.send(method, path, headers=preflight)
+        found = [name for name in answer.headers if name.startswith("access-control") or name == "vary"]
+        bench.check(
+            f"without --cors-origin: {method} {path} allows nothing", answer.status and not found, answer.headers
+        )
+
+
 def test_bad_tokens_are_refused(bench, placed):
     key = signing.private_key(f"{bench.service.data_dir}/dev-key.pem")
     good = bench.tokens[roles.STAFF]

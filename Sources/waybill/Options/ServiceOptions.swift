@@ -1,5 +1,6 @@
 import ArgumentParser
 import Foundation
+import HTTPTransport
 
 /// The options that `serve` and `demo` have in common.
 struct ServiceOptions: ParsableArguments {
@@ -19,6 +20,14 @@ struct ServiceOptions: ParsableArguments {
     )
     var jwks: String?
 
+    @Option(
+        help: """
+            Origins whose pages may use the API, as ORIGIN[,…] such as https://shop.example, or * for all. \
+            [WAYBILL_CORS_ORIGIN] (default: none)
+            """
+    )
+    var corsOrigin: String?
+
     var resolvedHost: String { host ?? Environment.text("WAYBILL_HOST") ?? "127.0.0.1" }
     var resolvedJWKS: String? { jwks ?? Environment.text("WAYBILL_JWKS") }
 
@@ -36,8 +45,15 @@ struct ServiceOptions: ParsableArguments {
         return url.hasSuffix("/") ? String(url.dropLast()) : url
     }
 
+    /// The origins whose pages may use the API; nil for none.
+    func resolvedCrossOrigins() throws -> CrossOriginPolicy.Origins? {
+        let name = corsOrigin == nil ? "WAYBILL_CORS_ORIGIN" : "--cors-origin"
+        return try (corsOrigin ?? Environment.text("WAYBILL_CORS_ORIGIN")).map { try OriginList.parse($0, named: name) }
+    }
+
     func validate() throws {
         _ = try resolvedPort()
+        _ = try resolvedCrossOrigins()
         if let jwks = resolvedJWKS, jwks.contains("://") {
             try ServerOption.check(jwks, named: jwks == self.jwks ? "--jwks" : "WAYBILL_JWKS")
         }
