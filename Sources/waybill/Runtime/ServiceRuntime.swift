@@ -148,7 +148,9 @@ struct ServiceRuntime: Sendable {
             return try await KeySource(.development(.loadOrCreate(in: directory)), now: now, logger: logger)
         }
         var origin = KeySource.Origin.jwksFile(source)
-        if source.contains("://"), let url = URL(string: source) { origin = .jwksURL(url, fetch: KeySetFetch.fetch) }
+        if source.contains("://"), let url = URL(string: source) {
+            origin = .jwksURL(url, fetch: { try await KeySetFetch.fetch($0) })
+        }
         do {
             return try await KeySource(origin, issuer: options.resolvedIssuer, now: now, logger: logger)
         } catch {
