@@ -97,7 +97,7 @@ let package = Package(
         .target(name: "Telemetry", dependencies: ["Primitives", logging], swiftSettings: strict),
         .target(
             name: "Access",
-            dependencies: ["Primitives", crypto, cryptoExtras, jwtKit, logging],
+            dependencies: ["Primitives", "StrictJSON", crypto, cryptoExtras, jwtKit, logging],
             swiftSettings: strict
         ),
         .target(

@@ -145,6 +145,9 @@ struct ServiceRuntime: Sendable {
         let now = Date().timeIntervalSince1970
         guard let source = options.resolvedJWKS else {
             logger.warning("tokens of the development key are accepted; give --jwks outside development")
+            if options.resolvedIssuer != nil {
+                logger.warning("--issuer has no effect without --jwks: development tokens have an issuer of their own")
+            }
             return try await KeySource(.development(.loadOrCreate(in: directory)), now: now, logger: logger)
         }
         var origin = KeySource.Origin.jwksFile(source)
