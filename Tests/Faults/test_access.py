@@ -35,7 +35,7 @@ def trusting(service, provider):
     provider.manner = "redirect"
     service.options = ["--jwks", provider.url, "--issuer", ISSUER, "--trusted-proxy", "127.0.0.1,10.0.0.0/8"]
     service.process = service.spawn()
-    wait_for(lambda: answers(service), 60, "the service answers")
+    wait_for(lambda: waits_for_keys(service), 60, "the service waits for its keys alone")
     return service
 
 
@@ -46,9 +46,9 @@ def ready(trusting, provider):
     return trusting
 
 
-def answers(service):
+def waits_for_keys(service):
     try:
-        return send(service, "/healthz").status == 200
+        return send(service, "/readyz").json.get("code") == "noKeys"
     except (OSError, http.client.HTTPException):
         return False
 
@@ -90,8 +90,7 @@ def test_a_new_key_is_known_at_once_whatever_stands_beside_it(ready, provider, c
     provider.keys["second"] = ec.generate_private_key(ec.SECP256R1())
     answer = send(ready, "/v1/orders", provider.token("second"))
     check("a token of a new key", answer.status == 200, answer)
-    named = provider.token(header={"alg": "Ed25519"}, algorithm="EdDSA")
-    check("PyJWT names the algorithm", signing.decode(named.split(".")[0])["alg"] == "Ed25519", named)
+    named = provider.token(header={"alg": "Ed25519"})
     check("Ed25519 by its name of RFC 9864", send(ready, "/v1/orders", named).status == 200)
     filler = LONGEST - len(provider.token(x="")) - 4
     large = provider.token(x="x" * (filler * 3 // 4))

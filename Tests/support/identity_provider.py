@@ -1,14 +1,15 @@
 """An identity provider for a test: a key set by HTTP in the way that the test wants, and the tokens of its keys."""
 
-import base64
 import contextlib
 import json
 import socketserver
 import threading
 import time
 
-import jwt
-from cryptography.hazmat.primitives.asymmetric import ec, ed25519
+from cryptography.hazmat.primitives import hashes
+from cryptography.hazmat.primitives.asymmetric import ec, ed25519, utils
+
+from support import signing
 
 ISSUER = "https://login.example/"
 
@@ -57,8 +58,8 @@ class IdentityProvider:
         named = [{**public(key), "kid": kid} for kid, key in self.keys.items()]
         return {"keys": [*self.strange, *named]}
 
-    def token(self, kid="first", key=None, header=None, algorithm=None, **changes):
-        """A token for a backend of aurora; `changes` replaces claims, or removes them where None."""
+    def token(self, kid="first", key=None, header=None, **changes):
+        """A token for a backend of aurora; `changes` and `header` replace members, or remove them where None."""
         claims = {
             "iss": ISSUER,
             "aud": "waybill",
@@ -66,26 +67,29 @@ class IdentityProvider:
             "role": "backend",
             "shop": "aurora",
             "exp": int(time.time()) + 3600,
-            **changes,
         }
         key = key or self.keys[kid]
-        claims = {name: value for name, value in claims.items() if value is not None}
-        algorithm = algorithm or ("EdDSA" if isinstance(key, ed25519.Ed25519PrivateKey) else "ES256")
-        return jwt.encode(claims, key, algorithm=algorithm, headers={"kid": kid, **(header or {})})
+        is_curve = isinstance(key, ec.EllipticCurvePrivateKey)
+        head = {"alg": "ES256" if is_curve else "EdDSA", "typ": "JWT", "kid": kid, **(header or {})}
+        text = ".".join(
+            signing.encode({name: value for name, value in part.items() if value is not None})
+            for part in (head, {**claims, **changes})
+        )
+        if is_curve:
+            pair = utils.decode_dss_signature(key.sign(text.encode(), ec.ECDSA(hashes.SHA256())))
+            signature = b"".join(number.to_bytes(32, "big") for number in pair)
+        else:
+            signature = key.sign(text.encode())
+        return f"{text}.{signing.encode(signature)}"
 
     def close(self):
         self._server.shutdown()
         self._server.server_close()
 
 
-def encode(number, length=32):
-    return base64.urlsafe_b64encode(number.to_bytes(length, "big")).rstrip(b"=").decode()
-
-
 def public(key):
     """The JWK of a key's public half."""
     if isinstance(key, ec.EllipticCurvePrivateKey):
         point = key.public_key().public_numbers()
-        return {"kty": "EC", "crv": "P-256", "x": encode(point.x), "y": encode(point.y)}
-    raw = key.public_key().public_bytes_raw()
-    return {"kty": "OKP", "crv": "Ed25519", "x": base64.urlsafe_b64encode(raw).rstrip(b"=").decode()}
+        return {"kty": "EC", "crv": "P-256", **{n: signing.encode(getattr(point, n).to_bytes(32, "big")) for n in "xy"}}
+    return {"kty": "OKP", "crv": "Ed25519", "x": signing.encode(key.public_key().public_bytes_raw())}
