@@ -98,7 +98,7 @@ let package = Package(
         .target(name: "Telemetry", dependencies: ["Primitives", logging], swiftSettings: strict),
         .target(
             name: "Access",
-            dependencies: ["Primitives", crypto, cryptoExtras, jwtKit, logging],
+            dependencies: ["Primitives", "StrictJSON", crypto, cryptoExtras, jwtKit, logging],
             swiftSettings: strict
         ),
         .target(
@@ -165,7 +165,8 @@ let package = Package(
             name: "waybill",
             dependencies: [
                 "Access", "CSeeds", "EmbeddedPostgres", "HTTPTransport", "OrderLog", "Orders", "Postgres",
-                "Projections", "Schema", "StrictJSON", "Telemetry", "WaybillClient", "WaybillServer", argumentParser,
+                "Primitives", "Projections", "Schema", "StrictJSON", "Telemetry", "WaybillClient", "WaybillServer",
+                argumentParser,
                 httpClient, lifecycle, logging, nio, nioHTTP1, nioPosix, nioSSL, unixSignals,
             ],
             swiftSettings: strict
