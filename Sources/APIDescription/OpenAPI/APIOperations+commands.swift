@@ -13,7 +13,8 @@ extension APIOperation {
 
     private static let bodyProblems: [ProblemCode] = [
         .malformedRequest, .malformedJson, .invalidUtf8, .duplicateKey, .malformedCommandId, .malformedIfMatch,
-        .bodyTooLarge, .unsupportedMediaType, .invalidCommand, .commandIdReused, .versionMismatch, .overloaded,
+        .requestTimeout, .bodyTooLarge, .unsupportedMediaType, .invalidCommand, .commandIdReused, .versionMismatch,
+        .overloaded,
     ]
 
     private static func command(
