@@ -116,3 +116,18 @@ install_missing() {
     [[ ${#missing[@]} -eq 0 ]] ||
         die "still missing: ${missing[*]} (PostgreSQL must be version $oldest_postgres or later)"
 }
+
+# Installs what some tests want and no more depends on; says what is skipped where it cannot be had.
+install_wanted() {
+    local wanted=()
+    command -v patroni >/dev/null || wanted+=(patroni)
+    command -v etcd >/dev/null || wanted+=(etcd-server)
+    if [[ ${#wanted[@]} -eq 0 ]]; then return; fi
+    if command -v apt-get >/dev/null; then
+        say "installing ${wanted[*]}"
+        if apt_install_quietly "${wanted[@]}"; then return; fi
+        as_root apt-get -q update </dev/null || true
+        if apt_install_quietly "${wanted[@]}"; then return; fi
+    fi
+    say "tests of a failover by Patroni: skipped: ${wanted[*]} (Debian's names) cannot be installed here"
+}

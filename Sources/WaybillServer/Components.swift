@@ -125,7 +125,12 @@ struct Components {
             }
             return (name: name, use: use)
         }
-        return LogGauges(backlog: { appender.backlogs }, pools: pools, unreadiness: { readiness.unreadiness })
+        return LogGauges(
+            backlog: { appender.backlogs },
+            pools: pools,
+            unreadiness: { readiness.unreadiness },
+            formerServers: appender.registry.formerServers
+        )
     }
 
     /// The HTTP server with all its routes and streams.

@@ -150,8 +150,9 @@ struct AppendSession {
                 activity.batchFailed(error, isOutside: isAbandoned || failure == .outside)
                 await close()
                 if await isAnswered(&pending, after: error, failure) { return }
-                // Jitter: many processes must not retry at the same moment.
-                let delay = backoff.next(random: .random(in: 0..<1))
+                // Jitter: many processes must not retry at the same moment. The commands of a process that was
+                // ended have little time left.
+                let delay = isAbandoned ? .zero : backoff.next(random: .random(in: 0..<1))
                 logger.warning(
                     "appending a batch failed; trying again on a new connection",
                     metadata: ["attempt": "\(backoff.failures)", "error": "\(error)"]
@@ -233,6 +234,10 @@ struct AppendSession {
             pending[0].wasTimedOut = true
             return false
         }
+        if entry.maybeCommitted, let receipt = await receiptOfLog(entry) {
+            entry.pendingReceipt.complete(with: .success(receipt))
+            return true
+        }
         if let orderId = entry.submission.orderId {
             slowOrders.insert(orderId)
             timedOutOrders.insert(orderId)
@@ -246,6 +251,20 @@ struct AppendSession {
         )
         entry.pendingReceipt.complete(with: .failure(.unavailable))
         return true
+    }
+
+    /// The answer that the log has for a command whose attempts gave none, looked up without the head lock; nil where
+    /// the log has none, or does not tell.
+    private mutating func receiptOfLog(_ entry: AppendQueue.Entry) async -> CommandReceipt? {
+        let lookUp = AcceptedLookUp(registry: registry, filter: commandIdFilter, timeout: .milliseconds(500))
+        do {
+            var receipt = try await lookUp.receipts(of: [entry.submission], on: connect())[0]
+            receipt?.replayed = false
+            return receipt
+        } catch {
+            logger.debug("a command could not be looked up", metadata: ["error": "\(error)"])
+            return nil
+        }
     }
 
     /// Refuses the entries whose deadline has passed, and drops those that were refused while they waited.

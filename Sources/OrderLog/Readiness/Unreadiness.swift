@@ -2,12 +2,16 @@ import Postgres
 
 /// A reason why the service cannot do all of its work at present.
 package enum Unreadiness: String, Sendable, CaseIterable {
-    case starting, unreachable, noConnection, readOnly, diskFull, locked, commandsWait, slowCommits
-    case readsUnanswered, tailBehind
+    case starting, unreachable, noConnection, formerServer, readOnly, diskFull, locked, frozenProcess, commandsWait
+    case slowCommits, readsUnanswered, tailBehind
 
     /// The reason for which the database did not take a write.
     init(writeFailure error: any Error) {
         let error = error as? PostgresError
+        guard error?.isFormerServer != true else {
+            self = .formerServer
+            return
+        }
         switch error?.sqlState {
         // read_only_sql_transaction.
         case "25006": self = .readOnly
@@ -35,9 +39,11 @@ package enum Unreadiness: String, Sendable, CaseIterable {
         case .unreachable: "The database cannot be reached, or takes no commands."
         case .noConnection:
             "The database has no connection left for the service: its own limit or the login's is reached."
+        case .formerServer: "The database's address leads to a former server, to which no commands are written."
         case .readOnly: "The database is read-only, so no commands can be taken."
         case .diskFull: "The database has no room on its disk, so no commands can be taken."
         case .locked: "Another session of the database locks the log, so no commands can be taken."
+        case .frozenProcess: "A frozen process of the database keeps the log locked, so no commands can be taken."
         case .commandsWait: "The database does not answer the commands that wait."
         case .slowCommits: "The database does not complete commits, so commands wait."
         case .readsUnanswered: "The database does not answer reads."
