@@ -2,8 +2,11 @@ import Postgres
 
 /// A reason why the service cannot do all of its work at present.
 package enum Unreadiness: String, Sendable, CaseIterable {
-    case starting, unreachable, noConnection, formerServer, readOnly, diskFull, locked, frozenProcess, commandsWait
-    case slowCommits, readsUnanswered, tailBehind
+    case starting, unreachable, formerServer, noConnection, readOnly, diskFull, locked, frozenProcess, commandsWait
+    case slowCommits
+    case readsUnanswered, tailBehind
+    /// Told by the service that verifies tokens, not by the log.
+    case noKeys
 
     /// The reason for which the database did not take a write.
     init(writeFailure error: any Error) {
@@ -37,9 +40,9 @@ package enum Unreadiness: String, Sendable, CaseIterable {
         switch self {
         case .starting: "The service is starting."
         case .unreachable: "The database cannot be reached, or takes no commands."
+        case .formerServer: "The database's address leads to a former server, to which no commands are written."
         case .noConnection:
             "The database has no connection left for the service: its own limit or the login's is reached."
-        case .formerServer: "The database's address leads to a former server, to which no commands are written."
         case .readOnly: "The database is read-only, so no commands can be taken."
         case .diskFull: "The database has no room on its disk, so no commands can be taken."
         case .locked: "Another session of the database locks the log, so no commands can be taken."
@@ -48,6 +51,7 @@ package enum Unreadiness: String, Sendable, CaseIterable {
         case .slowCommits: "The database does not complete commits, so commands wait."
         case .readsUnanswered: "The database does not answer reads."
         case .tailBehind: "New events cannot be read from the log, so streams stand still."
+        case .noKeys: "The keys that verify tokens cannot be fetched, so no tokens are accepted."
         }
     }
 }
