@@ -16,12 +16,14 @@ from support.waiting import wait_for
 def test_a_dump_across_midnight_stops_no_command(bench, check):
     service = bench.service
     # The day changes: the partitions of the days ahead are missing, and a start looks for them at once.
-    names = service.sql(
+    ahead = (
         "select inhrelid::regclass from pg_inherits where inhparent = 'commands'::regclass "
         "and inhrelid::regclass::text > 'commands_' || to_char(now() at time zone 'UTC', 'YYYYMMDD') "
-        "and inhrelid::regclass::text <> 'commands_default'",
-        "waybill",
-    ).split()
+        "and inhrelid::regclass::text <> 'commands_default'"
+    )
+    # They are made after the start.
+    wait_for(lambda: len(service.sql(ahead, "waybill").split()) >= 7, 30, "partitions are made days ahead")
+    names = service.sql(ahead, "waybill").split()
     check("partitions are made days ahead", len(names) >= 7, names)
     service.terminate()
     service.start()
