@@ -12,8 +12,12 @@ package struct WaybillServerSettings: Sendable {
     package var database: PostgresConfiguration
     /// The keys that verify tokens.
     package var keys: KeySource
+    /// The proxies whose word on their clients is taken.
+    package var proxies = TrustedProxies()
     /// The certificate for TLS; nil serves clear text.
     package var certificates: CertificateStore?
+    /// The pages of other origins that may use the API; nil for none.
+    package var crossOrigins: CrossOriginPolicy.Origins?
     /// The days for which accepted command ids are kept.
     package var commandRetentionDays = 90
     /// Lets a stopped process of the database's server run; nil for a server of others.
