@@ -153,7 +153,7 @@ struct Components {
         onRunning: @escaping @Sendable (Int) async -> Void
     ) -> some ApplicationProtocol {
         let fallback = settings.port
-        let limiter = ConnectionLimiter(logger: logger)
+        let limiter = ConnectionLimiter(logger: logger, isExempt: settings.proxies.contains)
         let handlers = StreamRequestHandlerFactory(authorizer: api.streams, hub: hub)
         return Application(
             router: api.router,
