@@ -38,7 +38,7 @@ let unixSignals = Target.Dependency.product(name: "UnixSignals", package: "swift
 
 // The binary carries the schema and the seeds, so that it runs from any directory.
 let migrations = [
-    "roles.sql",
+    "roles.sql", "privileges.sql",
     "001-roles.sql", "002-log-epochs.sql", "003-log-head.sql", "004-events.sql", "005-events-append-only.sql",
     "006-commands.sql", "007-commands-maintain.sql", "008-orders.sql", "009-secrets.sql",
     "010-projections.sql", "011-projection-active.sql", "012-order-list.sql", "013-order-list-keys.sql",
@@ -98,7 +98,7 @@ let package = Package(
         .target(name: "Telemetry", dependencies: ["Primitives", logging], swiftSettings: strict),
         .target(
             name: "Access",
-            dependencies: ["Primitives", crypto, cryptoExtras, jwtKit, logging],
+            dependencies: ["Primitives", "StrictJSON", crypto, cryptoExtras, jwtKit, logging],
             swiftSettings: strict
         ),
         .target(
@@ -134,9 +134,9 @@ let package = Package(
         .target(
             name: "OrderAPI",
             dependencies: [
-                "Access", "EventStreams", "HTTPTransport", "OrderLog", "Orders", "Postgres", "Primitives",
+                "Access", "CLinux", "EventStreams", "HTTPTransport", "OrderLog", "Orders", "Postgres", "Primitives",
                 "Projections", "StrictJSON", "Telemetry", collections, crypto, httpTypes, hummingbird, lifecycle,
-                logging, nio,
+                logging, nio, nioPosix,
             ],
             swiftSettings: strict
         ),
@@ -152,7 +152,7 @@ let package = Package(
             name: "WaybillServer",
             dependencies: [
                 "APIDescription", "Access", "EventStreams", "HTTPTransport", "OrderAPI", "OrderLog", "Postgres",
-                "Projections", "Telemetry", hummingbird, lifecycle, logging, nio, nioPosix,
+                "Primitives", "Projections", "Telemetry", hummingbird, lifecycle, logging, nio, nioPosix,
             ],
             swiftSettings: strict
         ),
@@ -165,7 +165,8 @@ let package = Package(
             name: "waybill",
             dependencies: [
                 "Access", "CSeeds", "EmbeddedPostgres", "HTTPTransport", "OrderLog", "Orders", "Postgres",
-                "Projections", "Schema", "StrictJSON", "Telemetry", "WaybillClient", "WaybillServer", argumentParser,
+                "Primitives", "Projections", "Schema", "StrictJSON", "Telemetry", "WaybillClient", "WaybillServer",
+                argumentParser,
                 httpClient, lifecycle, logging, nio, nioHTTP1, nioPosix, nioSSL, unixSignals,
             ],
             swiftSettings: strict

@@ -49,6 +49,14 @@ missing_packages() {
     fi
     # For the tests in a browser; Playwright drives the one that is installed.
     if [[ ${need_browser:-no} == yes && ! -x /usr/bin/chromium ]]; then echo chromium; fi
+    # For the clients that generators make: the generator is in Java, and makes Java and TypeScript.
+    if [[ ${need_generators:-no} == yes ]]; then
+        command -v javac >/dev/null || echo default-jdk-headless
+        [[ -e /usr/share/java/jakarta-annotation-api.jar ]] || echo libjakarta-annotation-api-java
+        command -v node >/dev/null || echo nodejs
+        command -v tsc >/dev/null || echo node-typescript
+        [[ -d /usr/share/nodejs/eventsource ]] || echo node-eventsource
+    fi
     if [[ ${need_lint:-no} == yes ]]; then command -v shellcheck >/dev/null || echo shellcheck; fi
     if [[ ${need_python:-no} == yes || ${need_lint:-no} == yes ]]; then
         command -v python3 >/dev/null || echo python3

@@ -6,9 +6,9 @@ import time
 
 import pytest
 
-from support import roles
+from support import roles, signing
 from support.certificates import Authority
-from support.client import connect, epoch, read_log, seq
+from support.client import Client, connect, epoch, read_log, seq
 from support.http2_peer import Peer
 from support.orders import order
 from support.proxies import Haproxy, HaproxyTwice, Nginx
@@ -32,6 +32,7 @@ def test_streams_pass_through_the_documented_proxies(service, bench, placed, che
             one.begin(check)
             at_once(one, check, bench, placed)
             bulk(one, check, bench)
+            large_token(one, check, bench)
             one.expire(service.token("staff", "*", ttl="1s"))
         idle(followers, check, bench, placed, quiet)
         for one in followers:
@@ -155,6 +156,22 @@ def bulk(one, check, bench):
     peer.close()
 
 
+def large_token(one, check, bench):
+    """Checks that the longest token passes, by both versions of HTTP."""
+    header, claims = (signing.decode(part) for part in one.staff.split(".")[:2])
+    key = signing.private_key(f"{bench.service.data_dir}/dev-key.pem")
+    room = 16 * 1024 - len(signing.sign(header, {**claims, "x": ""}, key)) - 4
+    token = signing.sign(header, {**claims, "x": "x" * (room * 3 // 4)}, key)
+    answer = Client(one.proxy.port, token, one.tls).request("GET", "/v1/orders")
+    check(f"{one.name}: a token of {len(token)} bytes by HTTP/1.1", answer.status == 200, answer)
+    peer = Peer(one.proxy.port, one.tls_http2)
+    stream = peer.request("/v1/orders", token)
+    peer.wait(lambda: peer.streams[stream].status, 10, f"{one.name}: an answer by HTTP/2")
+    status = peer.streams[stream].status
+    check(f"{one.name}: a token of {len(token)} bytes by HTTP/2", status == 200, status)
+    peer.close()
+
+
 def ended(one, check):
     """Checks that a stream that the service ends is complete, and that its connection serves nothing else."""
     exchanges = [one.expiring.answer(stream, 90) for stream in one.doomed]
@@ -220,6 +237,24 @@ def answers(one):
         peer.close()
 
 
+def away(one, check):
+    """Checks that streams are told to come back while the service is away, and that all else is refused."""
+    peer = Peer(one.proxy.port, one.tls_http2)
+    for path in one.paths:
+        found = peer.get(path, one.staff)
+        check(
+            f"{one.name}: while the service is away, {path.split('?')[0][:12]}… says when to come back",
+            found.status == 200
+            and found.headers["content-type"].startswith("text/event-stream")
+            and found.headers["cache-control"] == "no-store, no-transform"
+            and found.body == b"retry: 2000\n\n",
+            found,
+        )
+    other = peer.get("/v1/orders", one.staff)
+    check(f"{one.name}: and a read is refused", other.status in (502, 503), other)
+    peer.close()
+
+
 def restarted(followers, check, service, bench, placed):
     """Checks that streams end with `bye` when the service is replaced, and resume by their ids without a gap."""
     last = {}
@@ -234,6 +269,8 @@ def restarted(followers, check, service, bench, placed):
         )
         last[one] = exchanges[0].blocks[-1].removeprefix(b"id: ").decode()
         one.old.wait_end(10)
+    for one in followers:
+        away(one, check)
     service.start()
     for index in range(5):
         note(bench, placed, f"missed {index}.")

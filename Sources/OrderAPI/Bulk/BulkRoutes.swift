@@ -2,6 +2,7 @@ import Access
 import HTTPTransport
 import HTTPTypes
 import Hummingbird
+import Logging
 import OrderLog
 
 /// `POST /v1/commands`: takes many commands in one request, one a line, and writes each result while the request goes
@@ -10,6 +11,8 @@ struct BulkRoutes: Sendable {
     let authorizer: Authorizer
     let appender: Appender
     let submissions: SubmissionFactory
+    let quota = SpoolQuota()
+    let logger: Logger
 
     func add(to router: Router<WaybillContext>) {
         router.post("/v1/commands") { request, context in
@@ -29,12 +32,20 @@ struct BulkRoutes: Sendable {
         }
         // The response begins before the body is read.
         _ = try ContentCoding.of(request.headers)
+        let channel = context.channel
         let session = BulkSession(
             appender: appender,
             submissions: submissions,
             caller: caller,
             results: results,
-            correlationId: CommandHeaders.correlationId(request)
+            correlationId: CommandHeaders.correlationId(request),
+            spool: ResultSpool(quota: quota) { [logger] error in
+                logger.warning(
+                    "results of a bulk request cannot wait in a file; its lines are read as the client takes results",
+                    metadata: ["error": "\(error)"]
+                )
+            },
+            disconnect: { channel.close(promise: nil) }
         )
         let body = request.body
         return Response(

@@ -230,7 +230,7 @@ struct AppendSession {
             return true
         }
         // The command may be committed after all. It runs once more, under the head lock, where its id is looked up.
-        if Self.mayBeCommitted(error), !entry.wasTimedOut {
+        if AppendFailure.mayBeCommitted(error), !entry.wasTimedOut {
             pending[0].wasTimedOut = true
             return false
         }
@@ -265,13 +265,6 @@ struct AppendSession {
             logger.debug("a command could not be looked up", metadata: ["error": "\(error)"])
             return nil
         }
-    }
-
-    /// A statement that the server itself has ended takes its transaction with it. An error that is not the database's
-    /// comes before anything is sent.
-    private static func mayBeCommitted(_ error: any Error) -> Bool {
-        guard let error = error as? PostgresError else { return false }
-        return error.kind != .server
     }
 
     /// Refuses the entries whose deadline has passed, and drops those that were refused while they waited.

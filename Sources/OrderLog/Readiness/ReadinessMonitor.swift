@@ -146,7 +146,7 @@ package final class ReadinessMonitor: Service {
                 try await probe.run()
                 metrics?.databaseAnswered(in: .now - began)
             } catch {
-                unreadiness = .readsUnanswered
+                unreadiness = Unreadiness(readFailure: error)
             }
             state.withLock { $0.reads = Finding(unreadiness: unreadiness) }
         }
@@ -160,20 +160,30 @@ package final class ReadinessMonitor: Service {
         }
     }
 
-    /// Writes each change to the log.
+    /// Writes each change to the log, and how long it lasted.
     private func report() async {
         var reported: Unreadiness? = .starting
+        var began: ContinuousClock.Instant?
+        var times = 0
         await repeatedly {
             let unreadiness = unreadiness
             guard unreadiness != reported else { return }
             reported = unreadiness
             if let unreadiness {
+                if began == nil { times += 1 }
+                began = began ?? .now
                 logger.warning(
                     "not ready: \(unreadiness.message) /readyz answers 503 until that has passed",
-                    metadata: ["reason": "\(unreadiness.rawValue)"]
+                    // Each time is written in full: the line that ends it is, too.
+                    metadata: ["reason": "\(unreadiness.rawValue)", "times": "\(times)"]
                 )
             } else {
-                logger.notice("ready: commands are taken and reads are answered")
+                let seconds = began.map { Int((ContinuousClock.now - $0) / .seconds(1)) }
+                began = nil
+                logger.notice(
+                    "ready: commands are taken and reads are answered",
+                    metadata: seconds.map { ["seconds": "\($0)"] } ?? [:]
+                )
             }
         }
     }

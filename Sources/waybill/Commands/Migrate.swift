@@ -24,13 +24,14 @@ struct Migrate: AsyncParsableCommand {
     var printsSQL = false
 
     func validate() throws {
-        if printsSQL, database.url == nil {
+        if printsSQL, try database.url() == nil {
             throw ValidationError("--print-sql needs --database-url: it prints what is missing in that database.")
         }
     }
 
     func run() async throws {
-        let logger = LogLevel.logger(verbose: false)
+        // What it waits for and what is left to do does not fail it.
+        let logger = LogLevel.logger(verbose: false, quietLevel: .notice)
         let (database, printsSQL) = (database, printsSQL)
         try await Interruptible.run {
             try await Database.with(database, for: .writing, logger: logger) { configuration, _ in
@@ -44,7 +45,7 @@ struct Migrate: AsyncParsableCommand {
                 let steps: [String]?
                 do {
                     steps = try await IndexBuilder(configuration: configuration, logger: logger).build()
-                } catch let error as PostgresError where error.sqlState != nil {
+                } catch let error where Self.leavesIndexesAlone(error) {
                     // The schema is up to date, and the service works without.
                     return logger.warning(
                         "making indexes failed; the service goes on without and tries again: see to the error",
@@ -55,5 +56,10 @@ struct Migrate: AsyncParsableCommand {
                 if !steps.isEmpty { try StandardOutput.line("the indexes are made") }
             }
         }
+    }
+
+    /// True where the server refused a step, or the steps come to no end.
+    private static func leavesIndexesAlone(_ error: any Error) -> Bool {
+        (error as? PostgresError)?.sqlState != nil || error is IndexBuilder.NoProgress
     }
 }

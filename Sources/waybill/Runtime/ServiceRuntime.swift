@@ -96,6 +96,7 @@ struct ServiceRuntime: Sendable {
         var keys: KeySource?
         try await Database.with(options.database, for: .writing, logger: logger) {
             try address.check()
+            try options.requireKeys(on: address)
             keys = try await tokenKeys(in: directory)
         } _: { database, services in
             try await Migrator(logger: logger).migrate(database)
@@ -105,6 +106,7 @@ struct ServiceRuntime: Sendable {
             settings.port = address.port
             settings.certificates = certificates
             settings.crossOrigins = try options.resolvedCrossOrigins()
+            settings.proxies = try options.trustedProxies()
             settings.resume = services.lazy.compactMap { $0 as? EmbeddedPostgres }.first.map { cluster in
                 FrozenProcessResumer {
                     await cluster.isStopped($0)
@@ -144,27 +146,19 @@ struct ServiceRuntime: Sendable {
         let now = Date().timeIntervalSince1970
         guard let source = options.resolvedJWKS else {
             logger.warning("tokens of the development key are accepted; give --jwks outside development")
+            if options.resolvedIssuer != nil {
+                logger.warning("--issuer has no effect without --jwks: development tokens have an issuer of their own")
+            }
             return try await KeySource(.development(.loadOrCreate(in: directory)), now: now, logger: logger)
         }
         var origin = KeySource.Origin.jwksFile(source)
-        if source.contains("://"), let url = URL(string: source) { origin = .jwksURL(url, fetch: Self.fetch) }
+        if source.contains("://"), let url = URL(string: source) {
+            origin = .jwksURL(url, fetch: { try await KeySetFetch.fetch($0) })
+        }
         do {
-            return try await KeySource(origin, now: now, logger: logger)
+            return try await KeySource(origin, issuer: options.resolvedIssuer, now: now, logger: logger)
         } catch {
             throw CommandFailure("the keys of --jwks cannot be used: \(error)")
-        }
-    }
-
-    private static let fetch: KeySource.Fetch = { url in
-        do {
-            let response = try await HTTPClient.shared.execute(
-                HTTPClientRequest(url: url.absoluteString),
-                deadline: .now() + .seconds(10)
-            )
-            guard response.status == .ok else { throw CommandFailure("the server answered \(response.status.code)") }
-            return Array(try await response.body.collect(upTo: 1024 * 1024).readableBytesView)
-        } catch {
-            throw CommandFailure(ErrorSentence.text(for: error))
         }
     }
 
