@@ -163,7 +163,8 @@ let package = Package(
             name: "waybill",
             dependencies: [
                 "Access", "CSeeds", "EmbeddedPostgres", "HTTPTransport", "OrderLog", "Orders", "Postgres",
-                "Projections", "Schema", "StrictJSON", "Telemetry", "WaybillClient", "WaybillServer", argumentParser,
+                "Primitives", "Projections", "Schema", "StrictJSON", "Telemetry", "WaybillClient", "WaybillServer",
+                argumentParser,
                 httpClient, lifecycle, logging, nio, nioHTTP1, nioPosix, nioSSL, unixSignals,
             ],
             swiftSettings: strict

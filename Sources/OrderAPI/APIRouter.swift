@@ -23,6 +23,9 @@ package struct APIRouter {
         package let replays: ReplayRunner
         package let metrics: MetricsRegistry
         package let keys: KeySource
+        package let proxies: TrustedProxies
+        /// Tells whether the service's own connections are TLS.
+        package let servesTLS: Bool
         package let seal: PositionSeal
         package let positionEncoder: PositionEncoder
 
@@ -37,6 +40,8 @@ package struct APIRouter {
             replays: ReplayRunner,
             metrics: MetricsRegistry,
             keys: KeySource,
+            proxies: TrustedProxies = TrustedProxies(),
+            servesTLS: Bool = false,
             seal: PositionSeal,
             positionEncoder: PositionEncoder
         ) {
@@ -50,17 +55,22 @@ package struct APIRouter {
             self.replays = replays
             self.metrics = metrics
             self.keys = keys
+            self.proxies = proxies
+            self.servesTLS = servesTLS
             self.seal = seal
             self.positionEncoder = positionEncoder
         }
     }
 
     /// - Parameter describe: adds the routes that describe the API.
-    package init(_ services: Services, logger: Logger, describe: (Router<WaybillContext>) -> Void) {
+    package init(_ services: Services, logger: Logger, describe: (Router<WaybillContext>) -> Void) throws {
         let clock = WallClock()
         let authorizer = Authorizer(
             verifier: TokenVerifier(keys: services.keys),
-            limiter: RateLimiter(TokenBuckets(burst: 200, perSecond: 50)),
+            addresses: RateLimiter(TokenBuckets(burst: 200, perSecond: 50)),
+            callers: RateLimiter(TokenBuckets(burst: 200, perSecond: 50)),
+            clients: ClientResolver(proxies: services.proxies, servesTLS: services.servesTLS),
+            metrics: try AccessMetrics(services.metrics),
             clock: clock
         )
         let (reader, models, appender) = (services.reader, services.models, services.appender)
@@ -79,7 +89,7 @@ package struct APIRouter {
         )
         let router = Router(context: WaybillContext.self, options: .autoGenerateHeadEndpoints)
         router.add(middleware: ProblemMiddleware())
-        HealthRoutes(readiness: services.readiness, hub: hub).add(to: router)
+        HealthRoutes(readiness: services.readiness, keys: services.keys, hub: hub).add(to: router)
         CommandRoutes(authorizer: authorizer, appender: appender, submissions: submissions).add(to: router)
         BulkRoutes(authorizer: authorizer, appender: appender, submissions: submissions).add(to: router)
         OrderRoutes(

@@ -1,6 +1,7 @@
 import APIDescription
 import Access
 import EventStreams
+import Foundation
 import HTTPTransport
 import Hummingbird
 import Logging
@@ -84,8 +85,13 @@ struct Components {
             resume: settings.resume,
             logger: logger
         )
-        try Self.gauges(appender: appender, readiness: readiness, log: pool, models: models.pool)
-            .register(in: metrics)
+        try Self.gauges(
+            appender: appender,
+            readiness: readiness,
+            keys: settings.keys,
+            log: pool,
+            models: models.pool
+        ).register(in: metrics)
         projector = Projector(
             configuration: settings.database,
             registry: registry,
@@ -93,7 +99,7 @@ struct Components {
             logger: logger
         )
         replays = ReplayRunner(configuration: settings.database, logger: logger)
-        api = APIRouter(
+        api = try APIRouter(
             APIRouter.Services(
                 appender: appender,
                 reader: reader,
@@ -105,6 +111,8 @@ struct Components {
                 replays: replays,
                 metrics: metrics,
                 keys: settings.keys,
+                proxies: settings.proxies,
+                servesTLS: settings.certificates != nil,
                 seal: seal,
                 positionEncoder: positionEncoder
             ),
@@ -115,6 +123,7 @@ struct Components {
     private static func gauges(
         appender: Appender,
         readiness: ReadinessMonitor,
+        keys: KeySource,
         log: PostgresPool,
         models: PostgresPool
     ) -> LogGauges {
@@ -125,7 +134,9 @@ struct Components {
             }
             return (name: name, use: use)
         }
-        return LogGauges(backlog: { appender.backlogs }, pools: pools, unreadiness: { readiness.unreadiness })
+        return LogGauges(backlog: { appender.backlogs }, pools: pools) {
+            readiness.unreadiness ?? (keys.isUsable(now: Date().timeIntervalSince1970) ? nil : .noKeys)
+        }
     }
 
     /// The HTTP server with all its routes and streams.

@@ -64,7 +64,7 @@ package struct WaybillServer: Sendable {
             services: companions + watch + [
                 components.appender, components.tail, components.projector, components.replays, components.maintenance,
                 components.clockWatch,
-                components.readiness,
+                components.readiness, KeyWatch(keys: settings.keys),
                 LoopBoundService(components.application(settings: settings, logger: logger, onRunning: onRunning)),
                 components.hub,
             ],

@@ -156,9 +156,9 @@ package struct StreamAuthorizer: SubscriptionAuthorizer {
                 query: try QueryReader(query, parameters: parameters),
                 headers: request.headerFields
             )
-        } catch let problem as Problem where problem.code == .tooManyRequests {
+        } catch let problem as Problem where [.tooManyRequests, .noKeys].contains(problem.code) {
             let isPlain = try QueryReader(query, parameters: parameters).flag("plain")
-            throw OverloadRefusal(reason: .rate, isPlain: isPlain)
+            throw OverloadRefusal(reason: problem.code == .noKeys ? .noKeys : .rate, isPlain: isPlain)
         }
     }
 
