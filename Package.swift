@@ -132,9 +132,9 @@ let package = Package(
         .target(
             name: "OrderAPI",
             dependencies: [
-                "Access", "EventStreams", "HTTPTransport", "OrderLog", "Orders", "Postgres", "Primitives",
+                "Access", "CLinux", "EventStreams", "HTTPTransport", "OrderLog", "Orders", "Postgres", "Primitives",
                 "Projections", "StrictJSON", "Telemetry", collections, crypto, httpTypes, hummingbird, lifecycle,
-                logging, nio,
+                logging, nio, nioPosix,
             ],
             swiftSettings: strict
         ),

@@ -91,7 +91,7 @@ package struct APIRouter {
         router.add(middleware: ProblemMiddleware())
         HealthRoutes(readiness: services.readiness, keys: services.keys, hub: hub).add(to: router)
         CommandRoutes(authorizer: authorizer, appender: appender, submissions: submissions).add(to: router)
-        BulkRoutes(authorizer: authorizer, appender: appender, submissions: submissions).add(to: router)
+        BulkRoutes(authorizer: authorizer, appender: appender, submissions: submissions, logger: logger).add(to: router)
         OrderRoutes(
             authorizer: authorizer,
             reader: reader,
