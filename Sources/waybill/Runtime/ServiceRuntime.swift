@@ -106,6 +106,7 @@ struct ServiceRuntime: Sendable {
             settings.port = address.port
             settings.certificates = certificates
             settings.proxies = try options.trustedProxies()
+            try options.streams.apply(to: &settings)
             settings.resume = services.lazy.compactMap { $0 as? EmbeddedPostgres }.first.map { cluster in
                 FrozenProcessResumer {
                     await cluster.isStopped($0)
