@@ -66,6 +66,7 @@ struct LaneBench: Sendable {
         shown: Int64? = nil,
         knownForks: Int = 0,
         expires: ContinuousClock.Instant? = nil,
+        grants: [StreamGrant] = [],
         receiveBuffer: Int32 = 32 * 1024
     ) async throws -> LaneClient {
         let (client, other) = try LaneClient.pair(receiveBuffer: receiveBuffer)
@@ -75,6 +76,7 @@ struct LaneBench: Sendable {
             shown: shown,
             knownForks: knownForks,
             expiry: expiry,
+            grants: grants,
             place: try hub.admit()
         )
         // The lane's thread starts with the hub's service.
