@@ -142,11 +142,16 @@ struct Components {
             }
             return (name: name, use: use)
         }
-        return LogGauges(backlog: { appender.backlogs }, pools: pools) {
-            if let unreadiness = readiness.unreadiness { return unreadiness }
-            if hub.failedLanes > 0 { return .lanesFailed }
-            return keys.isUsable(now: Date().timeIntervalSince1970) ? nil : .noKeys
-        }
+        return LogGauges(
+            backlog: { appender.backlogs },
+            pools: pools,
+            unreadiness: {
+                if let unreadiness = readiness.unreadiness { return unreadiness }
+                if hub.failedLanes > 0 { return .lanesFailed }
+                return keys.isUsable(now: Date().timeIntervalSince1970) ? nil : .noKeys
+            },
+            formerServers: appender.registry.formerServers
+        )
     }
 
     /// The HTTP server with all its routes and streams.
@@ -158,10 +163,17 @@ struct Components {
         onRunning: @escaping @Sendable (Int) async -> Void
     ) -> some ApplicationProtocol {
         let fallback = settings.port
+        let limiter = ConnectionLimiter(logger: logger)
         let handlers = StreamRequestHandlerFactory(authorizer: api.streams, hub: hub)
         return Application(
             router: api.router,
-            server: .loopBound(certificates: settings.certificates, isLiveResponse: StreamResponse.isStream) {
+            server: .loopBound(
+                certificates: settings.certificates,
+                limiter: limiter,
+                crossOrigins: settings.crossOrigins.map(CrossOriginPolicy.api),
+                isLiveResponse: StreamResponse.isStream,
+                faults: TransportAnswer.problem
+            ) {
                 try handlers.add(to: $0, on: $1)
             },
             configuration: ApplicationConfiguration(
@@ -172,6 +184,7 @@ struct Components {
             ),
             onServerRunning: { channel in
                 await AcceptBackoff.add(to: channel, logger: logger)
+                limiter.watch(channel)
                 await onRunning(channel.localAddress?.port ?? fallback)
             },
             logger: logger

@@ -29,6 +29,7 @@ package enum ProblemCode: String, Sendable, CaseIterable {
     case orderExists
     case replayUnderWay
     case versionMismatch
+    case requestTimeout
     case bodyTooLarge
     case unsupportedMediaType
     case invalidCommand
@@ -52,6 +53,7 @@ package enum ProblemCode: String, Sendable, CaseIterable {
         case .methodNotAllowed: .methodNotAllowed
         case .rejected, .orderExists, .replayUnderWay: .conflict
         case .versionMismatch: .preconditionFailed
+        case .requestTimeout: .requestTimeout
         case .bodyTooLarge: .contentTooLarge
         case .unsupportedMediaType: .unsupportedMediaType
         case .invalidCommand, .commandIdReused: .unprocessableContent
@@ -90,6 +92,7 @@ package enum ProblemCode: String, Sendable, CaseIterable {
         case .orderExists: "The order exists"
         case .replayUnderWay: "A replay is under way"
         case .versionMismatch: "The order has another version"
+        case .requestTimeout: "The request did not end in time"
         case .bodyTooLarge: "The body is too large"
         case .unsupportedMediaType: "The media type is not supported"
         case .invalidCommand: "The command is invalid"
