@@ -120,8 +120,9 @@ package final class StreamHub: LogTailSink, Service {
         return Int.random(in: 1000...(3000 + open / 2))
     }
 
-    /// A random delay in milliseconds, after which a client returns whose stream ends or breaks: one to three seconds, so
-    /// that clients that lose a server together do not return together, and longer while openings are refused.
+    /// A random delay in milliseconds, after which a client returns whose stream ends or breaks: one to three
+    /// seconds, so that clients that lose a server together do not return together, and longer while openings are
+    /// refused.
     package func retryDelay() -> Int {
         Int.random(in: 1000...(3000 + places.extraDelay(at: SystemClock.monotonicNanoseconds())))
     }

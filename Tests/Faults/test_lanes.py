@@ -40,4 +40,3 @@ def test_a_lane_that_fails_is_seen_and_its_clients_are_told(service, check):
     check("bye with overload", json.loads(frames[-1].data) == {"reason": "overload"}, frames[-1].raw)
     check("after its position", frames[0].id == stream.last_id, frames[0].raw)
     bench.expect("commands are taken all the same", 201, "POST", "/v1/orders", order())
-

@@ -100,7 +100,9 @@ def test_line_separators_of_unicode_are_escaped(bench, check):
     snapshot = Stream(port, f"/v1/orders/{placed['orderId']}/stream", staff)
     snapshot.wait(begun, 10, "snapshot")
     data = snapshot.stop().frames[1].data.decode()
-    check("snapshots too", text in json.dumps(json.loads(data), ensure_ascii=False) and len(data.splitlines()) == 1, data)
+    check(
+        "snapshots too", text in json.dumps(json.loads(data), ensure_ascii=False) and len(data.splitlines()) == 1, data
+    )
 
 
 def test_a_customers_positions_move_with_its_own_events_only(bench, check):
@@ -148,14 +150,18 @@ def test_one_caller_cannot_take_all_places(bench, check):
         stream.wait(begun, 10, "held")
     reads = bench.metric("waybill_streams_refused_total")
     delays = []
-    for number in range(6):
+    for _ in range(6):
         more = Stream(port, "/v1/customers/c-1/stream", own, last_event_id=held[0].last_id)
         check("the answer ends at once", more.wait_end(10) == "complete", more.ended)
         frames = more.stop().frames
         check("bye with overload", json.loads(frames[-1].data) == {"reason": "overload"}, frames[-1].raw)
         check("the position before it", frames[0].id == held[0].last_id, frames[0].raw)
         delays.append(frames[-1].retry)
-    check("retry grows", all(later > first * 3 for first, later in ((delays[0], delays[4]), (delays[1], delays[5]))), delays)
+    check(
+        "retry grows",
+        all(later > first * 3 for first, later in ((delays[0], delays[4]), (delays[1], delays[5]))),
+        delays,
+    )
     check("counted", bench.metric("waybill_streams_refused_total") == reads + 6, reads)
     others = [Stream(port, "/v1/customers/c-2/stream", bench.tokens[roles.OTHER])]
     others += [Stream(port, "/v1/stream", bench.tokens["staff"]) for _ in range(MOST + 2)]

@@ -35,8 +35,8 @@ final class LaneLoop {
 
     /// Runs until the lane is stopped.
     ///
-    /// - Throws: when the system refuses to wait. The lane is over then, and its streams are closed: their clients return
-    ///   with their ids.
+    /// - Throws: when the system refuses to wait. The lane is over then, and its streams are closed: their clients
+    ///   return with their ids.
     func run() throws(SystemCallError) {
         // The hub has had events before the lane is first woken.
         streams.receiveEvents()

@@ -1,7 +1,7 @@
 import Glibc
 
-/// The refusals of the recent past, by which `retry` grows for everybody: clients that are turned away and return at the
-/// same pace would keep the service busy with refusals. Pure.
+/// The refusals of the recent past, by which `retry` grows for everybody: clients that are turned away and return
+/// at the same pace would keep the service busy with refusals. Pure.
 struct RefusalPressure: Sendable {
     /// The nanoseconds in which the count falls to 1/e.
     private static let decay: Double = 15e9

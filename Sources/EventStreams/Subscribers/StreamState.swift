@@ -27,8 +27,8 @@ package struct StreamState: Sendable, Equatable {
         case heartbeat(at: Int64)
         /// Sends a last id-only block, unless the cursor is invalid, then `bye`.
         case finish(ControlFrame.ByeReason, at: Int64?)
-        /// The client has taken nothing until the stall deadline: calls `endSlow`, so that the stream ends with `bye` if the
-        /// client goes on to take what is ready soon.
+        /// The client has taken nothing until the stall deadline: calls `endSlow`, so that the stream ends with
+        /// `bye` if the client goes on to take what is ready soon.
         case endSlow
         /// Closes without `bye`, which would not reach a client that takes nothing.
         case disconnect

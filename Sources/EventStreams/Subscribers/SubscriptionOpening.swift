@@ -14,7 +14,8 @@ package struct SubscriptionOpening: Sendable {
     private let logger: Logger
 
     /// - Parameters:
-    ///   - place: the stream's place, reserved before anything was read, so that a later fork is reported to the stream.
+    ///   - place: the stream's place, reserved before anything was read, so that a later fork is reported to the
+    ///     stream.
     ///   - resumeId: the id that the client resumes from, as the service writes it; nil for a client without one.
     ///   - expiry: the time at which the stream ends by itself with `bye`.
     ///   - grants: the rights that the stream needs as long as it is open.

@@ -14,8 +14,8 @@ struct QueryReader {
         try self.init(request.uri.query.map { $0[...] }, parameters: parameters)
     }
 
-    /// Reads the query of a stream: of a parameter given twice the last counts, and names that are used against caches are
-    /// ignored.
+    /// Reads the query of a stream: of a parameter given twice the last counts, and names that are used against
+    /// caches are ignored.
     init(ofStream query: Substring?, parameters: Set<String>) throws {
         isStream = true
         try read(query, parameters)

@@ -3,8 +3,8 @@ package import EventStreams
 import ServiceLifecycle
 import Synchronization
 
-/// Ends the streams whose tokens were signed by a key that was withdrawn: a token that the service would refuse now must
-/// not go on being served.
+/// Ends the streams whose tokens were signed by a key that was withdrawn: a token that the service would refuse
+/// now must not go on being served.
 package final class SigningKeyGrants: Service {
     private struct WeakGrant {
         weak var grant: StreamGrant?

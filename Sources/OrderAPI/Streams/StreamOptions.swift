@@ -9,8 +9,8 @@ struct StreamOptions {
     let isPlain: Bool
     /// Sends an event with each id-only block.
     let hasBeats: Bool
-    /// The position to resume after, as the client sent it: the header `Last-Event-ID`, else `lastEventId`, as polyfills
-    /// send it that cannot set the header, else `after`. Each counts as absent when empty.
+    /// The position to resume after, as the client sent it: the header `Last-Event-ID`, else `lastEventId`, as
+    /// polyfills send it that cannot set the header, else `after`. Each counts as absent when empty.
     let after: String?
 
     init(_ query: QueryReader, _ headers: HTTPFields) throws {

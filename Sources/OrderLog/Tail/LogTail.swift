@@ -46,8 +46,8 @@ package final class LogTail: Service, CommitObserver {
         var commitBegan: ContinuousClock.Instant?
     }
 
-    /// - Parameter recentBytes: the bytes of events before the head that the sink gets first, about, so that clients which
-    ///   return after a restart need no reads of their own.
+    /// - Parameter recentBytes: the bytes of events before the head that the sink gets first, about, so that
+    ///   clients which return after a restart need no reads of their own.
     package init(
         configuration: PostgresConfiguration,
         registry: EpochRegistry,
@@ -143,8 +143,8 @@ package final class LogTail: Service, CommitObserver {
         } while await follower.waitForWakeUp()
     }
 
-    /// The event after which the tail begins: so far before the head that the events between have `recentBytes`. Where that
-    /// cannot be found out, the tail begins at the head next time.
+    /// The event after which the tail begins: so far before the head that the events between have `recentBytes`.
+    /// Where that cannot be found out, the tail begins at the head next time.
     private func beginning(before head: Int64, on connection: PostgresConnection) async throws -> Int64 {
         let isSought = state.withLock { state in
             defer { state.hasSoughtBeginning = true }
