@@ -258,6 +258,11 @@ extension StreamHub {
         return event.map { scope.contains(shop: $0.shop, customer: $0.customer) }
     }
 
+    /// The position before the first event; nil until the tail has told of the log's history.
+    package var beginning: LogPosition? {
+        state.withLock { $0.history.epochs.isEmpty ? nil : $0.history.position(of: 0) }
+    }
+
     /// The position of an event in the history of the streams.
     package func position(of seq: Int64) -> LogPosition { state.withLock { $0.history.position(of: seq) } }
 }

@@ -267,7 +267,7 @@ package struct StreamAuthorizer: SubscriptionAuthorizer {
     private func resumeId(_ text: String, for audience: Audience) -> String? {
         switch positions.parse(text, for: audience) {
         case nil: nil
-        case .beginning: positionEncoder(hub.position(of: 0), for: audience)
+        case .beginning: hub.beginning.map { positionEncoder($0, for: audience) }
         case .at(let position): positionEncoder(position, for: audience)
         }
     }

@@ -128,7 +128,7 @@ package final class LogTail: Service, CommitObserver {
             if var cursor = state.cursor {
                 move(&cursor, to: history, head: head)
                 state.cursor = cursor
-                state.isHealthy = true
+                state.isHealthy = cursor.seq == head
             } else {
                 state.cursor = Cursor(seq: beginning, history: history)
                 state.isHealthy = beginning == head
