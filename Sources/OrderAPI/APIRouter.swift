@@ -10,6 +10,8 @@ package import Telemetry
 package struct APIRouter {
     package let router: Router<WaybillContext>
     package let streams: StreamAuthorizer
+    /// Ends the streams of keys that are withdrawn. Runs beside the server.
+    package let keyGrants: SigningKeyGrants
 
     /// The parts of the service that the routes use.
     package struct Services {
@@ -77,6 +79,7 @@ package struct APIRouter {
         let (tail, hub, positionEncoder) = (services.tail, services.hub, services.positionEncoder)
         let positions = PositionReader(seal: services.seal, reader: reader)
         let submissions = SubmissionFactory(clock: clock)
+        let keyGrants = SigningKeyGrants(keys: services.keys, hub: hub)
         let streams = StreamAuthorizer(
             authorizer: authorizer,
             reader: reader,
@@ -84,6 +87,7 @@ package struct APIRouter {
             hub: hub,
             positions: positions,
             positionEncoder: positionEncoder,
+            keyGrants: keyGrants,
             clock: clock,
             logger: logger
         )
@@ -124,5 +128,6 @@ package struct APIRouter {
         router.add(middleware: MethodMiddleware(routesOf: router))
         self.router = router
         self.streams = streams
+        self.keyGrants = keyGrants
     }
 }

@@ -29,6 +29,16 @@ enum APIParameter {
         "The position after which the stream continues; goes before `after`. A position that the log does not have is "
             + "answered by `reset`."
     )
+    static let lastEventIdInQuery: JSONValue = query(
+        "lastEventId",
+        ["type": "string"],
+        "The same as the header `Last-Event-ID`, which goes before it; for clients that cannot set headers."
+    )
+    static let beat: JSONValue = query(
+        "beat",
+        ["type": "boolean", "default": false],
+        "Sends an event `beat` with every id-only block, so that a page notices a connection that is silent."
+    )
     static let streamAfter: JSONValue = query(
         "after",
         ["type": "string"],

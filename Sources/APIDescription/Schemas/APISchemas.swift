@@ -28,6 +28,7 @@ enum APISchemas {
         ("Problem", problem), ("FieldError", fieldError), ("Receipt", receipt), ("ReceiptEvent", receiptEvent),
         ("OrderPage", orderPage), ("EventPage", eventPage),
         ("BulkResult", bulkResult), ("BulkSummary", bulkSummary), ("ResetFrame", resetFrame), ("ByeFrame", byeFrame),
+        ("BeatFrame", beatFrame),
         ("Health", health),
         ("Stats", stats), ("StatusCounts", statusCounts), ("MinuteCounts", minuteCounts),
         ("TimesInStatus", timesInStatus),

@@ -18,6 +18,7 @@ package struct StreamAuthorizer: SubscriptionAuthorizer {
     let hub: StreamHub
     let positions: PositionReader
     let positionEncoder: PositionEncoder
+    let keyGrants: SigningKeyGrants
     let clock: WallClock
     let logger: Logger
 
@@ -25,13 +26,13 @@ package struct StreamAuthorizer: SubscriptionAuthorizer {
     private struct AuthorizedRequest {
         let caller: Caller
         let query: QueryReader
-        let headers: HTTPFields
+        let options: StreamOptions
     }
 
-    /// The refusal of a stream that the service is too busy to serve now.
-    private struct OverloadRefusal: Error {
+    /// The refusal of a stream that the service cannot serve now: the stream's whole body.
+    private struct Refusal: Error {
         let reason: StreamMetrics.Refusal
-        let isPlain: Bool
+        let body: [UInt8]
     }
 
     /// Checks that there is something to follow. May return the start of the stream where the check has read it
@@ -63,9 +64,9 @@ package struct StreamAuthorizer: SubscriptionAuthorizer {
             case .customer(let reference): return try await openCustomer(reference, request, from: address)
             case .feed: return try await openFeed(request, from: address)
             }
-        } catch let refusal as OverloadRefusal {
+        } catch let refusal as Refusal {
             hub.metrics?.refused(refusal.reason)
-            return .endsAtOnce(ControlFrame.bye(.overload, retry: Int.random(in: 2000...5000), plain: refusal.isPlain))
+            return .endsAtOnce(refusal.body)
         }
     }
 
@@ -74,18 +75,20 @@ package struct StreamAuthorizer: SubscriptionAuthorizer {
     private func openOrder(_ id: Substring, _ request: HTTPRequest, from address: String) async throws
         -> SubscriptionDecision
     {
-        let parameters: Set = ["after", "plain"]
-        let request = try await authorize(request, from: address, to: .readOrders, parameters: parameters)
+        let request = try await authorize(request, from: address, to: .readOrders, parameters: [])
         guard let orderId = UUID(text: String(id)) else { throw Problem.notFound }
-        let (scope, isPlain) = (request.caller.scope, try request.query.flag("plain"))
+        let scope = request.caller.scope
         return try await open(StreamFilter(orderId: orderId, scope: scope), for: request) { source, after in
             guard after == nil else {
-                guard try await reader.orderExists(orderId, scope: scope) else { throw Problem.notFound }
+                // After a restart thousands return at once: most orders are among the recent events.
+                var exists = hub.knows(orderId, in: scope)
+                if exists == nil { exists = try await reader.orderExists(orderId, scope: scope) }
+                guard exists == true else { throw Problem.notFound }
                 return nil
             }
             // One read finds out whether the order exists and makes the snapshot.
             let forks = hub.forkCount
-            let preamble = try await source.preamble(resetting: nil, plain: isPlain)
+            let preamble = try await source.preamble(resetting: nil)
             guard preamble.cursor != nil else { throw Problem.notFound }
             return .prepared(preamble, knownForks: forks)
         }
@@ -94,8 +97,7 @@ package struct StreamAuthorizer: SubscriptionAuthorizer {
     private func openCustomer(_ reference: Substring, _ request: HTTPRequest, from address: String) async throws
         -> SubscriptionDecision
     {
-        let parameters: Set = ["after", "plain", "shop"]
-        let request = try await authorize(request, from: address, to: .customerStream, parameters: parameters)
+        let request = try await authorize(request, from: address, to: .customerStream, parameters: ["shop"])
         // There is no look-up: the stream of a customer without orders waits for the first.
         let customer = try Self.customer(reference, request.query, for: request.caller.principal)
         return try await open(StreamFilter(customer: customer), for: request)
@@ -125,7 +127,7 @@ package struct StreamAuthorizer: SubscriptionAuthorizer {
     }
 
     private func openFeed(_ request: HTTPRequest, from address: String) async throws -> SubscriptionDecision {
-        let parameters: Set = ["after", "plain", "shop", "status", "type", "attention", "conflate"]
+        let parameters: Set = ["shop", "status", "type", "attention", "conflate"]
         let request = try await authorize(request, from: address, to: .shopFeeds, parameters: parameters)
         let (caller, query) = (request.caller, request.query)
         var filter = StreamFilter(scope: try caller.scope(narrowedTo: query.list("shop")))
@@ -134,13 +136,14 @@ package struct StreamAuthorizer: SubscriptionAuthorizer {
         filter.attentionOnly = try query.flag("attention")
         let tick = try query.number("conflate", in: 50...60_000, default: 0)
         filter.tick = tick == 0 ? nil : .milliseconds(tick)
-        return try await open(filter, for: request) { _, after in
-            after == nil && tail.isHealthy ? hub.freshResumePoint(for: caller.audience) : nil
+        return try await open(filter, for: request) { source, after in
+            after == nil && tail.isHealthy ? hub.freshResumePoint(for: source.view) : nil
         }
     }
 
     // MARK: Steps
 
+    /// - Parameter parameters: those that the stream has beside `StreamOptions.parameters`.
     private func authorize(
         _ request: HTTPRequest,
         from address: String,
@@ -149,38 +152,63 @@ package struct StreamAuthorizer: SubscriptionAuthorizer {
     ) async throws -> AuthorizedRequest {
         let path = request.path ?? ""
         let query = path.firstIndex(of: "?").map { path[path.index(after: $0)...].prefix { $0 != "#" } }
+        let parameters = parameters.union(StreamOptions.parameters)
         do {
             let caller = try await authorizer.authorize(request.headerFields, from: address, to: permission)
+            let reader = try QueryReader(ofStream: query, parameters: parameters)
             return AuthorizedRequest(
                 caller: caller,
-                query: try QueryReader(query, parameters: parameters),
-                headers: request.headerFields
+                query: reader,
+                options: try StreamOptions(reader, request.headerFields)
             )
         } catch let problem as Problem where [.tooManyRequests, .noKeys].contains(problem.code) {
-            let isPlain = try QueryReader(query, parameters: parameters).flag("plain")
-            throw OverloadRefusal(reason: problem.code == .noKeys ? .noKeys : .rate, isPlain: isPlain)
+            let options = try StreamOptions(
+                QueryReader(ofStream: query, parameters: parameters),
+                request.headerFields
+            )
+            let isRate = problem.code == .tooManyRequests
+            if !isRate { hub.openingRefused() }
+            // Who calls is not known, so neither is the form of the position.
+            let resumeId = options.after.flatMap { text in
+                self.resumeId(text, for: .customer) ?? self.resumeId(text, for: .staff)
+            }
+            throw Refusal(
+                reason: isRate ? .rate : .noKeys,
+                body: refusalBody(.overload, retry: 1000 + hub.retryDelay(), options, resumeId: resumeId)
+            )
         }
     }
 
+    /// Opens a stream, or refuses it before anything is read.
     private func open(
         _ filter: StreamFilter,
         for request: AuthorizedRequest,
         lookUp: LookUp = { _, _ in nil }
     ) async throws -> SubscriptionDecision {
-        let caller = request.caller
-        let isPlain = try request.query.flag("plain")
-        let after = try Self.resumePosition(of: request)
-        let view = StreamView(filter: filter, audience: caller.audience, role: caller.commandRole, plain: isPlain)
+        let (caller, options) = (request.caller, request.options)
+        var view = StreamView(
+            filter: filter,
+            audience: caller.audience,
+            role: caller.commandRole,
+            plain: options.isPlain
+        )
+        view.hasBeats = options.hasBeats
         let source = StreamSource(reader: reader, view: view, positionEncoder: positionEncoder)
+        let resumeId = options.after.flatMap { self.resumeId($0, for: caller.audience) }
+        let place = try reservePlace(for: caller, options, resumeId: resumeId)
         let prepared: ResumePoint?
         do {
-            prepared = try await lookUp(source, after)
+            prepared = try await lookUp(source, options.after)
         } catch let error as PostgresError {
             logger.warning(
                 "the look-up for a stream failed; its client is told to come back",
                 metadata: ["error": "\(error)"]
             )
-            throw OverloadRefusal(reason: .database, isPlain: isPlain)
+            hub.openingRefused()
+            throw Refusal(
+                reason: .database,
+                body: refusalBody(.overload, retry: 1000 + hub.retryDelay(), options, resumeId: resumeId)
+            )
         }
         let expiry = StreamExpiry(
             tokenEnds: .now + .seconds(caller.principal.acceptedUntil - clock.seconds() - 2),
@@ -190,20 +218,58 @@ package struct StreamAuthorizer: SubscriptionAuthorizer {
         )
         return .opens(
             AuthorizedSubscription(
-                opening: SubscriptionOpening(hub: hub, source: source, view: view, expiry: expiry, logger: logger),
+                opening: SubscriptionOpening(
+                    hub: hub,
+                    source: source,
+                    view: view,
+                    place: place,
+                    resumeId: resumeId,
+                    expiry: expiry,
+                    grants: caller.principal.signingKey.map { [keyGrants.grant(of: $0)] } ?? [],
+                    logger: logger
+                ),
                 view: view
             ) {
                 if let prepared { return prepared }
-                return try await resumePoint(after: after, for: caller.audience)
+                return try await resumePoint(after: options.after, for: caller.audience)
             }
         )
     }
 
-    /// The position to resume after, as the client sent it: `Last-Event-ID`, else `after`. An empty one counts as
-    /// absent.
-    private static func resumePosition(of request: AuthorizedRequest) throws -> String? {
-        let header = request.headers[.lastEventId].flatMap { $0.isEmpty ? nil : $0 }
-        return try header ?? request.query.position("after")
+    /// - Throws: `Refusal` where there is no place.
+    private func reservePlace(for caller: Caller, _ options: StreamOptions, resumeId: String?) throws -> StreamPlace {
+        do throws(StreamHub.Refusal) {
+            return try hub.admit(caller.streamCaller)
+        } catch {
+            let (reason, word): (StreamMetrics.Refusal, ControlFrame.ByeReason) =
+                switch error {
+                case .draining: (.draining, .shutdown)
+                case .full: (.full, .overload)
+                case .callerFull: (.caller, .overload)
+                }
+            let retry = hub.retryDelay(after: error)
+            throw Refusal(reason: reason, body: refusalBody(word, retry: retry, options, resumeId: resumeId))
+        }
+    }
+
+    /// The whole body of a stream that ends as it begins. The client keeps its position.
+    private func refusalBody(
+        _ reason: ControlFrame.ByeReason,
+        retry: Int,
+        _ options: StreamOptions,
+        resumeId: String?
+    ) -> [UInt8] {
+        ControlFrame.opening(retry: retry, position: resumeId, beat: options.beat)
+            + ControlFrame.bye(reason, retry: retry, plain: options.isPlain)
+    }
+
+    /// The id that a client resumes from, as the service writes it; nil for a text that is no position.
+    private func resumeId(_ text: String, for audience: Audience) -> String? {
+        switch positions.parse(text, for: audience) {
+        case nil: nil
+        case .beginning: hub.beginning.map { positionEncoder($0, for: audience) }
+        case .at(let position): positionEncoder(position, for: audience)
+        }
     }
 
     private func resumePoint(after text: String?, for audience: Audience) async throws -> ResumePoint {

@@ -107,6 +107,7 @@ struct ServiceRuntime: Sendable {
             settings.certificates = certificates
             settings.crossOrigins = try options.resolvedCrossOrigins()
             settings.proxies = try options.trustedProxies()
+            try options.streams.apply(to: &settings)
             settings.resume = services.lazy.compactMap { $0 as? EmbeddedPostgres }.first.map { cluster in
                 FrozenProcessResumer {
                     await cluster.isStopped($0)
