@@ -195,12 +195,16 @@ extension StreamHub {
                 cursor: point.cursor,
                 expiresAt: remaining.map { SystemClock.monotonicNanoseconds() &+ $0 } ?? .max,
                 expiryReason: point.expiry?.reason ?? .maxAge,
+                grants: point.grants,
                 knownForks: point.knownForks
             )
         )
         if !isAdopted { state.withLock { $0.opening += 1 } }
         return isAdopted
     }
+
+    /// Ends the streams one of whose grants was withdrawn, with `bye` and `tokenExpired`.
+    package func endWithdrawnStreams() { lanes.endWithdrawnStreams() }
 
     /// The number of forks of the log since the service started.
     package var forkCount: Int { state.withLock { $0.forks.count } }

@@ -10,6 +10,8 @@ package import Telemetry
 package struct APIRouter {
     package let router: Router<WaybillContext>
     package let streams: StreamAuthorizer
+    /// Ends streams whose link or session has ended.
+    package let grantWatch: GrantWatch
 
     /// The parts of the service that the routes use.
     package struct Services {
@@ -25,6 +27,11 @@ package struct APIRouter {
         package let keys: KeySource
         package let seal: PositionSeal
         package let positionEncoder: PositionEncoder
+        package let links: TrackingLinkStore
+        package let sessions: SessionStore
+        package let publicURL: PublicURL
+        /// Tells whether the service's own connections are TLS.
+        package let servesTLS: Bool
 
         package init(
             appender: Appender,
@@ -38,7 +45,11 @@ package struct APIRouter {
             metrics: MetricsRegistry,
             keys: KeySource,
             seal: PositionSeal,
-            positionEncoder: PositionEncoder
+            positionEncoder: PositionEncoder,
+            links: TrackingLinkStore,
+            sessions: SessionStore,
+            publicURL: PublicURL,
+            servesTLS: Bool
         ) {
             self.appender = appender
             self.reader = reader
@@ -52,23 +63,44 @@ package struct APIRouter {
             self.keys = keys
             self.seal = seal
             self.positionEncoder = positionEncoder
+            self.links = links
+            self.sessions = sessions
+            self.publicURL = publicURL
+            self.servesTLS = servesTLS
         }
     }
 
     /// - Parameter describe: adds the routes that describe the API.
     package init(_ services: Services, logger: Logger, describe: (Router<WaybillContext>) -> Void) {
         let clock = WallClock()
+        let sessions = Sessions(
+            store: services.sessions,
+            publicURL: services.publicURL,
+            servesTLS: services.servesTLS
+        )
         let authorizer = Authorizer(
             verifier: TokenVerifier(keys: services.keys),
             limiter: RateLimiter(TokenBuckets(burst: 200, perSecond: 50)),
+            sessions: sessions,
             clock: clock
         )
         let (reader, models, appender) = (services.reader, services.models, services.appender)
         let (tail, hub, positionEncoder) = (services.tail, services.hub, services.positionEncoder)
         let positions = PositionReader(seal: services.seal, reader: reader)
         let submissions = SubmissionFactory(clock: clock)
+        let links = LinkOpener(authorizer: authorizer, store: services.links)
+        let grants = StreamGrants()
+        let watch = GrantWatch(
+            grants: grants,
+            links: services.links,
+            sessions: services.sessions,
+            hub: hub,
+            logger: logger
+        )
         let streams = StreamAuthorizer(
             authorizer: authorizer,
+            links: links,
+            grants: grants,
             reader: reader,
             tail: tail,
             hub: hub,
@@ -106,6 +138,15 @@ package struct APIRouter {
             projector: services.projector,
             replays: services.replays
         ).add(to: router)
+        TrackingLinkRoutes(
+            authorizer: authorizer,
+            reader: reader,
+            links: services.links,
+            watch: watch,
+            publicURL: services.publicURL
+        ).add(to: router)
+        TrackRoutes(opener: links, reader: reader, positionEncoder: positionEncoder).add(to: router)
+        SessionRoutes(authorizer: authorizer, sessions: sessions, watch: watch, clock: clock).add(to: router)
         StreamRoutes(streams: streams).add(to: router)
         MetricsRoutes(authorizer: authorizer, registry: services.metrics).add(to: router)
         // Both look at the routes that were added before, so they come last.
@@ -113,5 +154,6 @@ package struct APIRouter {
         router.add(middleware: MethodMiddleware(routesOf: router))
         self.router = router
         self.streams = streams
+        grantWatch = watch
     }
 }

@@ -21,6 +21,7 @@ struct Components {
     let projector: Projector
     let replays: ReplayRunner
     let api: APIRouter
+    private let publicURL: PublicURL
 
     /// - Parameters:
     ///   - pool: the connections of `reader`.
@@ -64,6 +65,7 @@ struct Components {
             retention: CommandRetention(pool: pool, days: settings.commandRetentionDays),
             filterLoader: CommandIdFilterLoader(pool: pool, registry: registry),
             filter: commandIdFilter,
+            grants: GrantRetention(pool: pool),
             logger: logger
         )
         appender = Appender(
@@ -93,6 +95,7 @@ struct Components {
             logger: logger
         )
         replays = ReplayRunner(configuration: settings.database, logger: logger)
+        publicURL = PublicURL(port: settings.port, settings.publicURL)
         api = APIRouter(
             APIRouter.Services(
                 appender: appender,
@@ -106,7 +109,11 @@ struct Components {
                 metrics: metrics,
                 keys: settings.keys,
                 seal: seal,
-                positionEncoder: positionEncoder
+                positionEncoder: positionEncoder,
+                links: TrackingLinkStore(pool: pool),
+                sessions: SessionStore(pool: pool),
+                publicURL: publicURL,
+                servesTLS: settings.certificates != nil
             ),
             logger: logger
         ) { DescriptionRoutes().add(to: $0) }
@@ -136,7 +143,7 @@ struct Components {
         logger: Logger,
         onRunning: @escaping @Sendable (Int) async -> Void
     ) -> some ApplicationProtocol {
-        let fallback = settings.port
+        let (fallback, publicURL) = (settings.port, publicURL)
         let handlers = StreamRequestHandlerFactory(authorizer: api.streams, hub: hub)
         return Application(
             router: api.router,
@@ -151,7 +158,9 @@ struct Components {
             ),
             onServerRunning: { channel in
                 await AcceptBackoff.add(to: channel, logger: logger)
-                await onRunning(channel.localAddress?.port ?? fallback)
+                let port = channel.localAddress?.port ?? fallback
+                publicURL.bind(port: port)
+                await onRunning(port)
             },
             logger: logger
         )

@@ -2,6 +2,7 @@ import Access
 import HTTPTransport
 import Hummingbird
 package import Logging
+import OrderAPI
 import OrderLog
 import Postgres
 import Projections
@@ -65,6 +66,7 @@ package struct WaybillServer: Sendable {
                 components.appender, components.tail, components.projector, components.replays, components.maintenance,
                 components.clockWatch,
                 components.readiness,
+                components.api.grantWatch,
                 LoopBoundService(components.application(settings: settings, logger: logger, onRunning: onRunning)),
                 components.hub,
             ],

@@ -15,6 +15,8 @@ final class Lane: Sendable {
         let expiresAt: UInt64
         /// The `bye` reason for that.
         let expiryReason: ControlFrame.ByeReason
+        /// The rights that the stream needs.
+        var grants: [StreamGrant] = []
         /// The number of forks that were known when the cursor was read.
         let knownForks: Int
     }
@@ -28,6 +30,8 @@ final class Lane: Sendable {
         var backpressured: [LaneSlots.Reference] = []
         /// Streams on channels whose clients have left.
         var closed: [LaneSlots.Reference] = []
+        /// Grants were withdrawn since the last turn.
+        var endsWithdrawn = false
         var isDraining = false
         var isStopped = false
     }
@@ -84,6 +88,12 @@ final class Lane: Sendable {
     /// Reports that the client of a stream on a channel has left.
     func subscriberClosed(_ reference: LaneSlots.Reference) {
         mail.withLock { $0.closed.append(reference) }
+        wake()
+    }
+
+    /// Asks the streams to end one of whose grants was withdrawn.
+    func endWithdrawnStreams() {
+        mail.withLock { $0.endsWithdrawn = true }
         wake()
     }
 

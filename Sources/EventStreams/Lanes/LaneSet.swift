@@ -83,6 +83,11 @@ final class LaneSet: Sendable {
         for lane in state.withLock({ $0.lanes }) { lane.wake() }
     }
 
+    /// Asks the streams to end one of whose grants was withdrawn.
+    func endWithdrawnStreams() {
+        for lane in state.withLock({ $0.lanes }) { lane.endWithdrawnStreams() }
+    }
+
     /// Accepts no more streams, and asks every stream to end.
     func drain() {
         let lanes = state.withLock { state in

@@ -37,6 +37,8 @@ struct LaneSlots {
         /// stream.
         var descriptor: Int32
         var subscriber: ChannelSubscriber?
+        /// The rights that the stream needs.
+        var grants: [StreamGrant] = []
         var generation: UInt32
         /// The index of the stream's group.
         var group: Int32
@@ -116,6 +118,7 @@ struct LaneSlots {
         count -= 1
         slots[index].block = nil
         slots[index].subscriber = nil
+        slots[index].grants = []
         slots[index].descriptor = Self.unused
         free.append(Int32(index))
     }

@@ -97,6 +97,8 @@ final class LaneStreams {
         )
         for seq in recent.forks.dropFirst(stream.knownForks) { state.forked(after: seq) }
         if isDraining { state.end(.shutdown) }
+        // A right may have been withdrawn while the stream was opened.
+        if stream.grants.contains(where: \.isWithdrawn) { state.end(.tokenExpired) }
         do {
             if let index = try table.insert(stream, in: state) { advance(index) }
         } catch {
@@ -110,6 +112,14 @@ final class LaneStreams {
         isDraining = true
         for index in table.indices where table.isUsed(index) {
             table[index].state.end(.shutdown)
+            advance(index)
+        }
+    }
+
+    /// Ends the streams one of whose grants was withdrawn.
+    func endWithdrawn() {
+        for index in table.indices where table.isUsed(index) && table[index].grants.contains(where: \.isWithdrawn) {
+            table[index].state.end(.tokenExpired)
             advance(index)
         }
     }

@@ -95,6 +95,7 @@ struct LaneTable: ~Copyable {
                 state: state,
                 descriptor: stream.transport.descriptor,
                 subscriber: stream.transport.subscriber,
+                grants: stream.grants,
                 generation: 0,
                 group: group,
                 member: 0

@@ -6,10 +6,13 @@ package struct HandoffPoint: Sendable {
     package let knownForks: Int
     /// The time at which the stream ends by itself; nil for never.
     package let expiry: StreamExpiry?
+    /// The rights that the stream needs.
+    package let grants: [StreamGrant]
 
-    package init(cursor: Int64, knownForks: Int, expiry: StreamExpiry?) {
+    package init(cursor: Int64, knownForks: Int, expiry: StreamExpiry?, grants: [StreamGrant] = []) {
         self.cursor = cursor
         self.knownForks = knownForks
         self.expiry = expiry
+        self.grants = grants
     }
 }

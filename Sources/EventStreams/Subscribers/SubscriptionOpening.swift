@@ -9,14 +9,25 @@ package struct SubscriptionOpening: Sendable {
     private let source: StreamSource
     private let view: StreamView
     private let expiry: StreamExpiry
+    private let grants: [StreamGrant]
     private let logger: Logger
 
-    /// - Parameter expiry: the time at which the stream ends by itself with `bye`.
-    package init(hub: StreamHub, source: StreamSource, view: StreamView, expiry: StreamExpiry, logger: Logger) {
+    /// - Parameters:
+    ///   - expiry: the time at which the stream ends by itself with `bye`.
+    ///   - grants: the rights that the stream needs as long as it is open.
+    package init(
+        hub: StreamHub,
+        source: StreamSource,
+        view: StreamView,
+        expiry: StreamExpiry,
+        grants: [StreamGrant] = [],
+        logger: Logger
+    ) {
         self.hub = hub
         self.source = source
         self.view = view
         self.expiry = expiry
+        self.grants = grants
         self.logger = logger
     }
 
@@ -88,7 +99,7 @@ package struct SubscriptionOpening: Sendable {
             hub.metrics?.began(StreamMetrics.Outcome(reason))
             (cursor, forks) = (try await sendPreamble(resetting: reason, to: &sink), knownForks)
         }
-        return cursor.map { HandoffPoint(cursor: $0, knownForks: forks, expiry: expiry) }
+        return cursor.map { HandoffPoint(cursor: $0, knownForks: forks, expiry: expiry, grants: grants) }
     }
 
     /// - Returns: the event after which the stream continues; nil when there is nothing to follow.

@@ -13,6 +13,8 @@ import Postgres
 /// than 200 makes a browser's EventSource give up for good, so a condition that passes by itself is reported in frames.
 package struct StreamAuthorizer: SubscriptionAuthorizer {
     let authorizer: Authorizer
+    let links: LinkOpener
+    let grants: StreamGrants
     let reader: LogReader
     let tail: LogTail
     let hub: StreamHub
@@ -23,7 +25,12 @@ package struct StreamAuthorizer: SubscriptionAuthorizer {
 
     /// A request whose caller may open streams of the kind.
     private struct AuthorizedRequest {
-        let caller: Caller
+        let audience: Audience
+        let role: CallerRole
+        /// The seconds until the stream ends because its token or link does.
+        let remainingSeconds: Double
+        /// The rights that the stream needs as long as it is open.
+        let grants: [StreamGrant]
         let query: QueryReader
         let headers: HTTPFields
     }
@@ -62,6 +69,7 @@ package struct StreamAuthorizer: SubscriptionAuthorizer {
             case .order(let id): return try await openOrder(id, request, from: address)
             case .customer(let reference): return try await openCustomer(reference, request, from: address)
             case .feed: return try await openFeed(request, from: address)
+            case .link(let token): return try await openLink(token, request, from: address)
             }
         } catch let refusal as OverloadRefusal {
             hub.metrics?.refused(refusal.reason)
@@ -74,10 +82,42 @@ package struct StreamAuthorizer: SubscriptionAuthorizer {
     private func openOrder(_ id: Substring, _ request: HTTPRequest, from address: String) async throws
         -> SubscriptionDecision
     {
-        let parameters: Set = ["after", "plain"]
-        let request = try await authorize(request, from: address, to: .readOrders, parameters: parameters)
+        let (caller, request) = try await authorize(
+            request,
+            from: address,
+            to: .readOrders,
+            parameters: Self.orderParameters
+        )
         guard let orderId = UUID(text: String(id)) else { throw Problem.notFound }
-        let (scope, isPlain) = (request.caller.scope, try request.query.flag("plain"))
+        return try await openOrder(orderId, scope: caller.scope, for: request)
+    }
+
+    /// Opens the stream of a link's order, for the audience of its customer.
+    private func openLink(_ token: Substring, _ request: HTTPRequest, from address: String) async throws
+        -> SubscriptionDecision
+    {
+        guard !FetchMetadata(request).isCrossSite else { throw Problem.crossSite }
+        return try await refusingInFrames(request, parameters: Self.orderParameters) { query in
+            let link = try await links.open(token, request, from: address)
+            let authorized = AuthorizedRequest(
+                audience: .customer,
+                role: .customer,
+                remainingSeconds: link.remainingSeconds,
+                grants: [grants.grant(for: .link(link.linkId))],
+                query: try query(),
+                headers: request.headerFields
+            )
+            return try await openOrder(link.orderId, scope: link.scope, for: authorized)
+        }
+    }
+
+    /// The parameters of the streams of one order.
+    private static let orderParameters: Set = ["after", "plain"]
+
+    private func openOrder(_ orderId: UUID, scope: ReadScope, for request: AuthorizedRequest) async throws
+        -> SubscriptionDecision
+    {
+        let isPlain = try request.query.flag("plain")
         return try await open(StreamFilter(orderId: orderId, scope: scope), for: request) { source, after in
             guard after == nil else {
                 guard try await reader.orderExists(orderId, scope: scope) else { throw Problem.notFound }
@@ -95,9 +135,9 @@ package struct StreamAuthorizer: SubscriptionAuthorizer {
         -> SubscriptionDecision
     {
         let parameters: Set = ["after", "plain", "shop"]
-        let request = try await authorize(request, from: address, to: .customerStream, parameters: parameters)
+        let (caller, request) = try await authorize(request, from: address, to: .customerStream, parameters: parameters)
         // There is no look-up: the stream of a customer without orders waits for the first.
-        let customer = try Self.customer(reference, request.query, for: request.caller.principal)
+        let customer = try Self.customer(reference, request.query, for: caller.principal)
         return try await open(StreamFilter(customer: customer), for: request)
     }
 
@@ -126,8 +166,8 @@ package struct StreamAuthorizer: SubscriptionAuthorizer {
 
     private func openFeed(_ request: HTTPRequest, from address: String) async throws -> SubscriptionDecision {
         let parameters: Set = ["after", "plain", "shop", "status", "type", "attention", "conflate"]
-        let request = try await authorize(request, from: address, to: .shopFeeds, parameters: parameters)
-        let (caller, query) = (request.caller, request.query)
+        let (caller, request) = try await authorize(request, from: address, to: .shopFeeds, parameters: parameters)
+        let query = request.query
         var filter = StreamFilter(scope: try caller.scope(narrowedTo: query.list("shop")))
         filter.statuses = try query.words("status", of: OrderStatus.self)
         filter.types = try query.words("type", of: EventType.self)
@@ -146,20 +186,47 @@ package struct StreamAuthorizer: SubscriptionAuthorizer {
         from address: String,
         to permission: Permission,
         parameters: Set<String>
-    ) async throws -> AuthorizedRequest {
-        let path = request.path ?? ""
-        let query = path.firstIndex(of: "?").map { path[path.index(after: $0)...].prefix { $0 != "#" } }
-        do {
-            let caller = try await authorizer.authorize(request.headerFields, from: address, to: permission)
-            return AuthorizedRequest(
-                caller: caller,
-                query: try QueryReader(query, parameters: parameters),
+    ) async throws -> (caller: Caller, request: AuthorizedRequest) {
+        try await refusingInFrames(request, parameters: parameters) { query in
+            let caller = try await authorizer.authorize(request, from: address, to: permission)
+            let authorized = AuthorizedRequest(
+                audience: caller.audience,
+                role: caller.commandRole,
+                remainingSeconds: caller.principal.acceptedUntil - clock.seconds() - 2,
+                grants: caller.session.map { [grants.grant(for: .session($0))] } ?? [],
+                query: try query(),
                 headers: request.headerFields
             )
-        } catch let problem as Problem where problem.code == .tooManyRequests {
-            let isPlain = try QueryReader(query, parameters: parameters).flag("plain")
-            throw OverloadRefusal(reason: .rate, isPlain: isPlain)
+            return (caller, authorized)
         }
+    }
+
+    /// Runs the check of a request. Turns the refusals that pass by themselves into frames.
+    ///
+    /// - Parameter body: reads the query once the caller is known.
+    private func refusingInFrames<R>(
+        _ request: HTTPRequest,
+        parameters: Set<String>,
+        _ body: (_ query: () throws -> QueryReader) async throws -> R
+    ) async throws -> R {
+        let path = request.path ?? ""
+        let text = path.firstIndex(of: "?").map { path[path.index(after: $0)...].prefix { $0 != "#" } }
+        let query = { try QueryReader(text, parameters: parameters) }
+        do {
+            return try await body(query)
+        } catch let problem as Problem where problem.code == .tooManyRequests {
+            throw OverloadRefusal(reason: .rate, isPlain: try query().flag("plain"))
+        } catch let error as PostgresError {
+            throw databaseRefusal(error, isPlain: try query().flag("plain"))
+        }
+    }
+
+    private func databaseRefusal(_ error: PostgresError, isPlain: Bool) -> OverloadRefusal {
+        logger.warning(
+            "the look-up for a stream failed; its client is told to come back",
+            metadata: ["error": "\(error)"]
+        )
+        return OverloadRefusal(reason: .database, isPlain: isPlain)
     }
 
     private func open(
@@ -167,34 +234,36 @@ package struct StreamAuthorizer: SubscriptionAuthorizer {
         for request: AuthorizedRequest,
         lookUp: LookUp = { _, _ in nil }
     ) async throws -> SubscriptionDecision {
-        let caller = request.caller
         let isPlain = try request.query.flag("plain")
         let after = try Self.resumePosition(of: request)
-        let view = StreamView(filter: filter, audience: caller.audience, role: caller.commandRole, plain: isPlain)
+        let view = StreamView(filter: filter, audience: request.audience, role: request.role, plain: isPlain)
         let source = StreamSource(reader: reader, view: view, positionEncoder: positionEncoder)
         let prepared: ResumePoint?
         do {
             prepared = try await lookUp(source, after)
         } catch let error as PostgresError {
-            logger.warning(
-                "the look-up for a stream failed; its client is told to come back",
-                metadata: ["error": "\(error)"]
-            )
-            throw OverloadRefusal(reason: .database, isPlain: isPlain)
+            throw databaseRefusal(error, isPlain: isPlain)
         }
         let expiry = StreamExpiry(
-            tokenEnds: .now + .seconds(caller.principal.acceptedUntil - clock.seconds() - 2),
+            tokenEnds: .now + .seconds(request.remainingSeconds),
             now: .now,
             maximumAge: hub.settings.maximumAge,
             jitter: Double.random(in: 0..<1)
         )
         return .opens(
             AuthorizedSubscription(
-                opening: SubscriptionOpening(hub: hub, source: source, view: view, expiry: expiry, logger: logger),
+                opening: SubscriptionOpening(
+                    hub: hub,
+                    source: source,
+                    view: view,
+                    expiry: expiry,
+                    grants: request.grants,
+                    logger: logger
+                ),
                 view: view
             ) {
                 if let prepared { return prepared }
-                return try await resumePoint(after: after, for: caller.audience)
+                return try await resumePoint(after: after, for: request.audience)
             }
         )
     }

@@ -104,6 +104,7 @@ struct ServiceRuntime: Sendable {
             settings.host = address.host
             settings.port = address.port
             settings.certificates = certificates
+            settings.publicURL = { [options] in options.resolvedPublicURL(port: $0, scheme) }
             settings.resume = services.lazy.compactMap { $0 as? EmbeddedPostgres }.first.map { cluster in
                 FrozenProcessResumer {
                     await cluster.isStopped($0)
