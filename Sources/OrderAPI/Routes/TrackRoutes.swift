@@ -18,12 +18,14 @@ struct TrackRoutes: Sendable {
 
     func add(to router: Router<WaybillContext>) {
         router.get("/track/:token") { request, context in
-            let wantsJSON = AcceptedTypes(request.headers[values: .accept]).prefer("application/json", to: "text/html")
+            let accepted = AcceptedTypes(request.headers[values: .accept])
+            let wantsJSON = accepted.prefer("application/json", to: "text/html")
             do {
                 return Self.secret(try await answer(request, context, wantsJSON: wantsJSON))
             } catch {
                 let problem = Problem(error, on: request.uri.path, logger: context.logger)
-                guard wantsJSON || problem.status != .notFound else {
+                // A browser shows the problem as a page; programs, which seldom ask for one, get problem details.
+                guard problem.status != .notFound || !accepted.prefer("text/html", to: "application/json") else {
                     return Self.secret(Self.page(TrackPage.dead, status: .notFound))
                 }
                 return Self.secret(problem.response)
