@@ -74,9 +74,9 @@ extension APIOperation {
             id: "streamTracking",
             summary: "Follows one order by its tracking link.",
             beginning: """
-                The link is all that a request needs; the frames are those of the order's customer. A page of another site \
-                may not open it. Ends with `bye` and `tokenExpired` when the link expires or is revoked. Begins with a \
-                `snapshot` and its id.
+                Begins with a `snapshot` and its id. The link is all that a request needs, and the frames are those of the \
+                order's customer. A page of another site may not open it. It ends with `bye` and `tokenExpired` when the \
+                link expires or is revoked.
                 """,
             permission: .publicPages,
             parameters: [APIParameter.linkToken],

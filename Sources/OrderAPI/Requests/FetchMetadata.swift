@@ -1,7 +1,7 @@
 import HTTPTypes
 
-/// The facts that a browser states about the page which makes a request: Fetch Metadata (W3C), and `Origin` and `Referer`
-/// where a browser is too old for it or the page is not in a secure context.
+/// The facts that a browser states about the page which makes a request: Fetch Metadata (W3C), and `Origin` and
+/// `Referer` where a browser is too old for it or the page is not in a secure context.
 struct FetchMetadata: Sendable, Equatable {
     private let isSafe: Bool
     private let authority: String?
@@ -28,8 +28,8 @@ struct FetchMetadata: Sendable, Equatable {
     /// True where the request loads a whole page, as when a person follows a link in a mail.
     var isTopLevelNavigation: Bool { mode == "navigate" && destination == "document" }
 
-    /// True for a request of a page of the service's own origin. Without Fetch Metadata, `Origin` tells; without that, a
-    /// request that changes nothing may come from the own origin, and `Referer` tells where it does not.
+    /// True for a request of a page of the service's own origin. Without Fetch Metadata, `Origin` tells; without that,
+    /// a request that changes nothing may come from the own origin, and `Referer` tells where it does not.
     ///
     /// - Parameter publicURL: the service's address as clients see it, where a proxy replaces the request's own.
     func isSameOrigin(_ publicURL: PublicURL) -> Bool {

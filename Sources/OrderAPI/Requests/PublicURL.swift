@@ -1,7 +1,7 @@
 import Synchronization
 
-/// The address at which clients reach the service, for links. It may depend on the port, which is known once the service
-/// listens.
+/// The address at which clients reach the service, for links. It may depend on the port, which is known once the
+/// service listens.
 package final class PublicURL: Sendable {
     private let make: @Sendable (Int) -> String
     private let url: Mutex<String>

@@ -17,8 +17,8 @@ struct Sessions: Sendable {
         let token: String
     }
 
-    /// The session of a request without a bearer token; nil without one. A cookie counts on requests of the service's own
-    /// pages alone, so that no other page acts for the person.
+    /// The session of a request without a bearer token; nil without one. A cookie counts on requests of the service's
+    /// own pages alone, so that no other page acts for the person.
     ///
     /// - Parameter peer: the address of the connection's other end.
     func open(_ head: HTTPRequest, from peer: String) async throws -> Open? {

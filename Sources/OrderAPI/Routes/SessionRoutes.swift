@@ -3,8 +3,8 @@ import HTTPTypes
 import Hummingbird
 import OrderLog
 
-/// `POST /session` and `DELETE /session`: exchange a bearer token of staff or of an operator for a cookie, so that pages
-/// need no script that keeps a token, and EventSource works.
+/// `POST /session` and `DELETE /session`: exchange a bearer token of staff or of an operator for a cookie, so that
+/// pages need no script that keeps a token, and EventSource works.
 struct SessionRoutes: Sendable {
     let authorizer: Authorizer
     let sessions: Sessions

@@ -6,11 +6,11 @@ import NIOCore
 import OrderLog
 import Orders
 
-/// `GET /track/{token}`: the order of a tracking link as its customer reads it, in JSON or as a page. The link is all that
-/// a request needs.
+/// `GET /track/{token}`: the order of a tracking link as its customer reads it, in JSON or as a page. The link is all
+/// that a request needs.
 ///
-/// The path is a secret. The answers therefore tell browsers to name it to no other site and caches to keep nothing, and
-/// logs hold the route in place of the path. The query is ignored: mail programs and campaigns add to links.
+/// The path is a secret. The answers therefore tell browsers to name it to no other site and caches to keep nothing,
+/// and logs hold the route in place of the path. The query is ignored: mail programs and campaigns add to links.
 struct TrackRoutes: Sendable {
     let opener: LinkOpener
     let reader: LogReader
