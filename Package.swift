@@ -133,9 +133,9 @@ let package = Package(
         .target(
             name: "OrderAPI",
             dependencies: [
-                "Access", "EventStreams", "HTTPTransport", "OrderLog", "Orders", "Postgres", "Primitives",
+                "Access", "CLinux", "EventStreams", "HTTPTransport", "OrderLog", "Orders", "Postgres", "Primitives",
                 "Projections", "StrictJSON", "Telemetry", collections, crypto, httpTypes, hummingbird, lifecycle,
-                logging, nio,
+                logging, nio, nioPosix,
             ],
             swiftSettings: strict
         ),
@@ -164,7 +164,8 @@ let package = Package(
             name: "waybill",
             dependencies: [
                 "Access", "CSeeds", "EmbeddedPostgres", "HTTPTransport", "OrderLog", "Orders", "Postgres",
-                "Projections", "Schema", "StrictJSON", "Telemetry", "WaybillClient", "WaybillServer", argumentParser,
+                "Primitives", "Projections", "Schema", "StrictJSON", "Telemetry", "WaybillClient", "WaybillServer",
+                argumentParser,
                 httpClient, lifecycle, logging, nio, nioHTTP1, nioPosix, nioSSL, unixSignals,
             ],
             swiftSettings: strict

@@ -1,4 +1,4 @@
-/// The reason for which a caller is not recognised. Every case is a 401.
+/// The reason for which a caller is not recognised. Every case but `noKeys` is a 401.
 package enum AccessError: Error, Sendable, Hashable {
     /// No bearer token was sent.
     case missingToken
@@ -14,8 +14,18 @@ package enum AccessError: Error, Sendable, Hashable {
     case notYetValid
     /// `aud` does not contain `waybill`.
     case wrongAudience
+    /// `iss` is not the issuer that the service trusts.
+    case wrongIssuer
+    /// The service has no keys to verify any token with: its key set could not be fetched yet, or not for too long.
+    case noKeys
     /// A claim is missing or unusable. The text names the claim and the fault, and repeats nothing of the token.
     case invalidClaims(String)
+
+    /// The codes of all errors.
+    package static let codes = [
+        "missingToken", "malformedToken", "badSignature", "unknownKey", "expiredToken", "notYetValid", "wrongAudience",
+        "wrongIssuer", "noKeys", "invalidClaims",
+    ]
 
     /// A word that stays the same between versions, for problem details.
     package var code: String {
@@ -27,6 +37,8 @@ package enum AccessError: Error, Sendable, Hashable {
         case .expiredToken: "expiredToken"
         case .notYetValid: "notYetValid"
         case .wrongAudience: "wrongAudience"
+        case .wrongIssuer: "wrongIssuer"
+        case .noKeys: "noKeys"
         case .invalidClaims: "invalidClaims"
         }
     }
@@ -41,6 +53,8 @@ package enum AccessError: Error, Sendable, Hashable {
         case .expiredToken: "The token has expired."
         case .notYetValid: "The token is not valid yet."
         case .wrongAudience: "The token is not meant for waybill."
+        case .wrongIssuer: "The token is of another issuer."
+        case .noKeys: "The service cannot fetch the keys that verify tokens at present. Send the request again."
         case .invalidClaims(let what): "The token's claims are unusable: \(what)."
         }
     }
@@ -58,6 +72,8 @@ package enum AccessError: Error, Sendable, Hashable {
         case "expiredToken": "get a new one; `waybill token --ttl` sets the lifetime of a development token"
         case "notYetValid": "check the clocks of the token's issuer and of the service"
         case "wrongAudience": "its issuer must put \(Claims.audience) into the claim aud"
+        case "wrongIssuer": "its iss must be the service's --issuer, letter by letter"
+        case "noKeys": "check that the service can reach the URL of its --jwks; its log has the error"
         case "invalidClaims": "check the claims that its issuer sets: iss, sub, exp, role and shop"
         default: nil
         }

@@ -4,13 +4,23 @@ import FoundationEssentials
 struct Claims {
     static let audience = "waybill"
 
+    /// Tells whether a payload says of itself that the token has expired. Costs no signature; a payload that cannot be
+    /// read is left to the checks that come after the signature's.
+    static func haveExpired(payload: [UInt8], now: Double) -> Bool {
+        struct Expiry: Decodable { let exp: Double }
+        guard let claims = try? JSONDecoder().decode(Expiry.self, from: Data(payload)) else { return false }
+        return claims.exp >= 0 && now >= claims.exp + TokenVerifier.skewSeconds
+    }
+
     let principal: Principal
     /// `nbf`, in seconds since 1970.
     let notBefore: Double?
 
     /// Reads and checks all claims but the times, which the verifier checks at each use.
-    /// - Throws: `malformedToken` for a payload that is no JSON object, `wrongAudience`, and `invalidClaims`.
-    init(payload: [UInt8]) throws(AccessError) {
+    /// - Parameter issuer: the `iss` that the token must have; nil for any.
+    /// - Throws: `malformedToken` for a payload that is no JSON object, `wrongAudience`, `wrongIssuer` and
+    ///   `invalidClaims`.
+    init(payload: [UInt8], issuer: String? = nil) throws(AccessError) {
         let fields: Fields
         do {
             fields = try JSONDecoder().decode(Fields.self, from: Data(payload))
@@ -21,6 +31,8 @@ struct Claims {
         }
         guard fields.audience.contains(Self.audience) else { throw .wrongAudience }
         guard !fields.issuer.isEmpty else { throw .invalidClaims("iss is empty") }
+        // Compared as bytes: Swift's == holds canonically equivalent strings for equal.
+        guard issuer.map({ fields.issuer.utf8.elementsEqual($0.utf8) }) ?? true else { throw .wrongIssuer }
         guard let role = Role(rawValue: fields.role) else {
             throw .invalidClaims("role is not backend, customer, staff or operator")
         }

@@ -3,7 +3,13 @@ import FoundationEssentials
 /// A JWS in compact form, split into its parts and not yet verified (RFC 7515, sections 4 and 7.1).
 struct CompactToken {
     /// The longest token that is read, in bytes. It bounds the work that an unverified caller can cause.
-    static let maximumByteCount = 8 * 1024
+    static let maximumByteCount = 16 * 1024
+
+    /// The fault of a longer token.
+    static let tooLong = "it is longer than 16 KiB"
+    /// The types that a token's header may name (RFC 7519, section 5.1; RFC 9068, section 2.1). Another type is a token
+    /// for another purpose, which the same issuer may sign with the same key (RFC 8725, section 3.11).
+    private static let types: Set = ["jwt", "at+jwt", "application/jwt", "application/at+jwt"]
 
     let algorithm: String
     let keyID: String?
@@ -13,7 +19,7 @@ struct CompactToken {
     let signature: [UInt8]
 
     init(_ token: String) throws(AccessError) {
-        guard token.utf8.count <= Self.maximumByteCount else { throw .malformedToken("it is longer than 8 KiB") }
+        guard token.utf8.count <= Self.maximumByteCount else { throw .malformedToken(Self.tooLong) }
         let bytes = Array(token.utf8)
         let parts = bytes.split(separator: UInt8(ascii: "."), omittingEmptySubsequences: false)
         guard parts.count == 3 else { throw .malformedToken("it does not have three parts") }
@@ -24,10 +30,13 @@ struct CompactToken {
         do {
             fields = try JSONDecoder().decode(Header.self, from: Data(header))
         } catch {
-            throw .malformedToken("its header is not a JSON object with alg")
+            throw .malformedToken("its header is not a JSON object with alg, or a member has a wrong type")
         }
         // No extension is supported, and an unsupported one must be refused (RFC 7515, section 4.1.11).
         guard !fields.hasCritical else { throw .malformedToken("its header names critical extensions") }
+        if let type = fields.typ, !Self.types.contains(type.lowercased()) {
+            throw .malformedToken("its typ is not that of an access token")
+        }
         self.algorithm = fields.alg
         self.keyID = fields.kid
         self.signed = bytes[..<parts[1].endIndex]
@@ -38,14 +47,16 @@ struct CompactToken {
     private struct Header: Decodable {
         let alg: String
         let kid: String?
+        let typ: String?
         let hasCritical: Bool
 
-        enum CodingKeys: CodingKey { case alg, kid, crit }
+        enum CodingKeys: CodingKey { case alg, kid, typ, crit }
 
         init(from decoder: any Decoder) throws {
             let fields = try decoder.container(keyedBy: CodingKeys.self)
             alg = try fields.decode(String.self, forKey: .alg)
             kid = try fields.decodeIfPresent(String.self, forKey: .kid)
+            typ = try fields.decodeIfPresent(String.self, forKey: .typ)
             hasCritical = fields.contains(.crit)
         }
     }

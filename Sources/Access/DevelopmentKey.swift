@@ -47,6 +47,7 @@ package struct DevelopmentKey: Sendable {
             let mode = String(file.mode, radix: 8)
             throw KeyError(source: path, reason: "others can read the development key (mode \(mode)); make it 600")
         }
+        if let exposure = file.exposure { throw KeyError(source: path, reason: "the development key: \(exposure)") }
         do {
             return DevelopmentKey(
                 key: try P256.Signing.PrivateKey(pemRepresentation: String(decoding: file.bytes, as: UTF8.self))
@@ -60,11 +61,8 @@ package struct DevelopmentKey: Sendable {
     }
 
     private init(key: P256.Signing.PrivateKey) {
-        let point = key.publicKey.rawRepresentation
-        let (x, y) = (Base64URL.encode(point.prefix(32)), Base64URL.encode(point.suffix(32)))
-        let canonical = "{\"crv\":\"P-256\",\"kty\":\"EC\",\"x\":\"\(x)\",\"y\":\"\(y)\"}"
         self.key = key
-        self.keyID = Base64URL.encode(Array(SHA256.hash(data: Array(canonical.utf8))))
+        self.keyID = KeyThumbprint(key.publicKey).text
     }
 
     /// A token that the service accepts with this key.

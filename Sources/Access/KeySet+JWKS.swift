@@ -8,7 +8,7 @@ extension KeySet {
     static let maximumKeyCount = 100
 
     /// Reads a JWK Set (RFC 7517). Skips keys that are not for verifying signatures or are of an unknown kind (section
-    /// 5), and ignores the private part of a key.
+    /// 5), and reads nothing of the private part of a key.
     /// - Parameter source: the file or URL, for the error.
     /// - Throws: `KeyError` for bytes that are no key set, are too many, or hold no usable key.
     static func jwks(_ bytes: [UInt8], source: String) async throws(KeyError) -> KeySet {
@@ -27,14 +27,12 @@ extension KeySet {
         var entries: [Entry] = []
         var refusals: [String] = []
         for (index, key) in document.keys.enumerated() {
-            switch key {
-            case .usable(let jwk, let keyID):
-                do {
-                    entries += try await bind(jwk, keyID: keyID)
-                } catch {
-                    refusals.append("key \(index + 1): its parameters are missing or damaged")
-                }
-            case .refused(let reason): refusals.append("key \(index + 1): \(reason)")
+            do {
+                entries += try await bind(try key.get())
+            } catch let refusal as KeyRefusal {
+                refusals.append("key \(index + 1): \(refusal)")
+            } catch {
+                refusals.append("key \(index + 1): its parameters are damaged")
             }
         }
         guard !entries.isEmpty else {
@@ -45,69 +43,46 @@ extension KeySet {
     }
 
     /// One entry for each algorithm that the key may be used with.
-    private static func bind(_ key: JWK, keyID: String?) async throws -> [Entry] {
-        var jwk = key
-        jwk.privateExponent = nil
-        jwk.prime1 = nil
-        jwk.prime2 = nil
-        let id = JWKIdentifier(string: keyID ?? "")
-        jwk.keyIdentifier = id
+    private static func bind(_ key: PublicJWK) async throws -> [Entry] {
+        let id = JWKIdentifier(string: key.keyID ?? "")
         var entries: [Entry] = []
-        for algorithm in algorithms(of: key) {
-            jwk.algorithm = algorithm
+        for binding in try key.bindings() {
+            var jwk = binding.key
+            jwk.keyIdentifier = id
             // Each algorithm has its own collection: one with several algorithms of a key answers with the first only.
             let keys = JWTKeyCollection()
             try await keys.add(jwk: jwk)
-            entries.append(Entry(keyID: keyID, algorithm: try await keys.getKey(for: id, alg: algorithm.rawValue)))
+            entries.append(
+                Entry(
+                    keyID: key.keyID,
+                    names: binding.names,
+                    algorithm: try await keys.getKey(for: id, alg: binding.algorithm.rawValue),
+                    thumbprint: key.thumbprint
+                )
+            )
         }
         return entries
-    }
-
-    /// The algorithm that the key names in `alg`, else those that its type and curve allow (RFC 7518, section 3.1; RFC
-    /// 8037).
-    private static func algorithms(of key: JWK) -> [JWK.Algorithm] {
-        let possible: [JWK.Algorithm] =
-            switch (key.keyType, key.curve?.rawValue) {
-            case (.rsa, _): [.rs256, .rs384, .rs512, .ps256, .ps384, .ps512]
-            case (.ecdsa, "P-256"): [.es256]
-            case (.ecdsa, "P-384"): [.es384]
-            case (.ecdsa, "P-521"): [.es512]
-            case (.octetKeyPair, "Ed25519"): [.eddsa]
-            default: []
-            }
-        return key.algorithm.map { said in possible.filter { $0 == said } } ?? possible
     }
 
     private struct Document: Decodable {
         let keys: [Key]
     }
 
-    private enum Key: Decodable {
-        case usable(JWK, keyID: String?)
-        case refused(String)
-
-        enum Field: String, CodingKey {
-            case use, kid
-            case operations = "key_ops"
-        }
+    /// A member of `keys`; one that is not of the form of a JWK leaves the others usable.
+    private struct Key: Decodable {
+        private let key: PublicJWK?
 
         init(from decoder: any Decoder) throws {
             do {
-                let fields = try decoder.container(keyedBy: Field.self)
-                let use = try fields.decodeIfPresent(String.self, forKey: .use)
-                let operations = try fields.decodeIfPresent([String].self, forKey: .operations)
-                let keyID = try fields.decodeIfPresent(String.self, forKey: .kid)
-                if let use, use != "sig" {
-                    self = .refused("its use is not sig")
-                } else if let operations, !operations.contains("verify") {
-                    self = .refused("its key_ops do not hold verify")
-                } else {
-                    self = .usable(try JWK(from: decoder), keyID: keyID)
-                }
+                key = try PublicJWK(from: decoder)
             } catch is DecodingError {
-                // A key of an unknown kind leaves the others usable.
-                self = .refused("its kind is not understood")
+                key = nil
             }
+        }
+
+        func get() throws(KeyRefusal) -> PublicJWK {
+            guard let key else { throw KeyRefusal("its kind is not understood") }
+            return key
         }
     }
 }

@@ -8,30 +8,36 @@ import JWTKit
 struct KeySet: Sendable {
     struct Entry: Sendable {
         let keyID: String?
+        /// The values of a token's `alg` that mean the algorithm.
+        let names: Set<String>
         let algorithm: any JWTAlgorithm
+        let thumbprint: KeyThumbprint
     }
 
     let entries: [Entry]
 
-    /// Tells whether a key of the set signed the token, with the key's own algorithm. A token without `kid` may be
-    /// signed with any key of its algorithm.
-    func verify(_ token: CompactToken) -> Bool {
-        entries.contains { entry in
-            guard entry.algorithm.name == token.algorithm, token.keyID == nil || entry.keyID == token.keyID else {
-                return false
-            }
-            do {
-                return try entry.algorithm.verify(token.signature, signs: token.signed)
-            } catch {
-                // A signature of the wrong length throws; the caller learns only that it does not verify.
-                return false
-            }
-        }
+    /// The entries whose key may have signed the token: those of its `kid`, else those of keys without one; all of a
+    /// token without `kid`. The algorithm is always the key's own.
+    func candidates(for token: CompactToken) -> [Entry] {
+        let fitting = entries.filter { $0.names.contains(token.algorithm) }
+        guard let keyID = token.keyID else { return fitting }
+        return fitting.filter { $0.keyID == (knows(keyID) ? keyID : nil) }
     }
 
-    /// Tells whether a token's `kid` is in the set. True for a token without `kid`.
-    func knows(_ keyID: String?) -> Bool {
-        keyID == nil || entries.contains { $0.keyID == keyID }
+    /// Tells whether a key of the set has this `kid`.
+    func knows(_ keyID: String) -> Bool { entries.contains { $0.keyID == keyID } }
+
+    /// Tells whether a key of the set has no `kid`. Such a key may be that of any token.
+    var hasUnnamedKeys: Bool { entries.contains { $0.keyID == nil } }
+
+    /// Tells whether the set holds the key, under any `kid`.
+    func contains(_ key: KeyThumbprint) -> Bool { entries.contains { $0.thumbprint == key } }
+
+    /// Tells whether both sets verify the same tokens.
+    func isSame(as other: KeySet) -> Bool {
+        entries.elementsEqual(other.entries) {
+            $0.keyID == $1.keyID && $0.names == $1.names && $0.thumbprint == $1.thumbprint
+        }
     }
 
     /// The set of one development key.
@@ -39,6 +45,22 @@ struct KeySet: Sendable {
         let id = JWKIdentifier(string: keyID)
         let keys = JWTKeyCollection()
         await keys.add(ecdsa: try ES256PublicKey(backing: key), kid: id)
-        return KeySet(entries: [Entry(keyID: keyID, algorithm: try await keys.getKey(for: id))])
+        let algorithm = try await keys.getKey(for: id)
+        let thumbprint = KeyThumbprint(key)
+        return KeySet(entries: [
+            Entry(keyID: keyID, names: [algorithm.name], algorithm: algorithm, thumbprint: thumbprint)
+        ])
+    }
+}
+
+extension KeySet.Entry {
+    /// Tells whether the key signed the token.
+    func verifies(_ token: CompactToken) -> Bool {
+        do {
+            return try algorithm.verify(token.signature, signs: token.signed)
+        } catch {
+            // A signature of the wrong length throws; the caller learns only that it does not verify.
+            return false
+        }
     }
 }

@@ -5,11 +5,14 @@ import Synchronization
 
 /// The source of the keys that verify tokens: a development key, a file or a URL. It keeps the keys current.
 ///
-/// A file is read again when its stamp changed, which is checked once a second. A URL is fetched again when a token
-/// names an unknown key, at most once in `minimumInterval`, and in the background once the set is older than
-/// `maximumAge`, so that a withdrawn key goes. When a later read fails, the last good set stays, and the log says so.
+/// A file is read again when its stamp changed, which is checked once a second. A URL is fetched again in the
+/// background every `refreshInterval`, so that a withdrawn key goes, and when a token names an unknown key, at most
+/// once in `minimumInterval`. When a later read fails, the last good set stays, and the log says so; it verifies no
+/// token any more once its last good read is `maximumAge` ago. A URL that cannot be fetched at the start leaves the
+/// service without keys until it can.
 package final class KeySource: Sendable {
-    /// Fetches a URL's body. The function has its own deadline, and its own bound on the size (at most 1 MiB is used).
+    /// Fetches a URL's body. The function has its own deadline over head and body, and its own bound on the size (at
+    /// most 1 MiB is used).
     package typealias Fetch = @Sendable (URL) async throws -> [UInt8]
 
     /// The place from which the keys are read.
@@ -21,16 +24,21 @@ package final class KeySource: Sendable {
 
     struct Snapshot: Sendable {
         let keys: KeySet
-        /// The number of the set. It rises with each replacement, so that tokens verified with an older set are
-        /// verified anew.
+        /// The number of the set. It rises with each change, so that tokens verified with an older set are verified
+        /// anew.
         let generation: Int
     }
 
     private struct State {
-        var snapshot: Snapshot
+        /// Nil until a first read succeeds.
+        var snapshot: Snapshot?
         var stamp: PrivateFile.Stamp?
-        var lastLoad: Double
+        var failureCount = 0
+        /// The times, in seconds since 1970, of the last good read, the last attempt, and the last attempt for a token
+        /// of an unknown key.
+        var lastSuccess: Double
         var lastAttempt: Double
+        var lastRequest: Double
         var loading: Task<Void, Never>?
     }
 
@@ -39,42 +47,85 @@ package final class KeySource: Sendable {
         let stamp: PrivateFile.Stamp?
     }
 
+    /// The `iss` that a token must have, compared byte by byte; nil for any.
+    package let issuer: String?
     private let origin: Origin
     private let minimumInterval: Double
+    private let refreshInterval: Double
     private let maximumAge: Double
     private let logger: Logger
     private let state: Mutex<State>
 
     /// Reads the keys for the first time.
     /// - Parameters:
+    ///   - issuer: the `iss` that tokens must have; nil for any.
     ///   - now: seconds since 1970.
-    ///   - minimumInterval: seconds between two fetches of a URL.
-    ///   - maximumAge: seconds after which a URL is fetched again unasked.
-    /// - Throws: `KeyError` where there is nothing to read or nothing usable in it.
+    ///   - minimumInterval: seconds between two fetches of a URL for tokens of unknown keys.
+    ///   - refreshInterval: seconds after which a URL is fetched again unasked.
+    ///   - maximumAge: seconds since the last good read after which the keys verify nothing.
+    /// - Throws: `KeyError` where a file or the development key holds nothing usable. A URL that cannot be fetched is
+    ///   fetched again later.
     package init(
         _ origin: Origin,
+        issuer: String? = nil,
         now: Double,
-        minimumInterval: Double = 30,
-        maximumAge: Double = 600,
+        minimumInterval: Double = 10,
+        refreshInterval: Double = 30,
+        maximumAge: Double = 86_400,
         logger: Logger
     ) async throws(KeyError) {
-        let loaded = try await Self.load(origin)
         self.origin = origin
+        self.issuer = issuer
         self.minimumInterval = minimumInterval
+        self.refreshInterval = refreshInterval
         self.maximumAge = maximumAge
         self.logger = logger
-        self.state = Mutex(
-            State(
-                snapshot: Snapshot(keys: loaded.keys, generation: 0),
-                stamp: loaded.stamp,
-                lastLoad: now,
-                lastAttempt: now
+        var first = State(lastSuccess: now, lastAttempt: now, lastRequest: -.infinity)
+        do {
+            let loaded = try await Self.load(origin)
+            first.snapshot = Snapshot(keys: loaded.keys, generation: 0)
+            first.stamp = loaded.stamp
+        } catch {
+            guard case .jwksURL = origin else { throw error }
+            first.failureCount = 1
+            logger.warning(
+                "the token keys cannot be fetched; requests with tokens are answered 503 until they can be",
+                metadata: ["error": "\(error)"]
             )
-        )
+        }
+        self.state = Mutex(first)
     }
 
-    /// The keys as of `now`, seconds since 1970.
-    func current(now: Double) async -> Snapshot {
+    /// Reads the keys again when that is due, until the task is cancelled: a withdrawn key goes also while no requests
+    /// come.
+    package func keepCurrent() async {
+        while !Task.isCancelled {
+            _ = await current(now: Date().timeIntervalSince1970)
+            do {
+                try await Task.sleep(for: .seconds(1))
+            } catch {
+                return
+            }
+        }
+    }
+
+    /// Tells whether tokens can be verified: the keys have been read, and their last good read is not too long ago.
+    package func isUsable(now: Double) -> Bool {
+        state.withLock { usable($0, now: now) != nil }
+    }
+
+    /// Tells whether the keys that verify tokens hold this one, under any `kid`. A key that was withdrawn is no longer
+    /// held within a minute.
+    package func contains(_ key: KeyThumbprint, now: Double) -> Bool {
+        state.withLock { usable($0, now: now)?.keys.contains(key) ?? false }
+    }
+
+    /// The number of changes of the keys so far: while it stays the same, `contains` answers the same for keys that are
+    /// not too old.
+    package var generation: Int { state.withLock { $0.snapshot?.generation ?? -1 } }
+
+    /// The keys as of `now`, seconds since 1970; nil where no token can be verified.
+    func current(now: Double) async -> Snapshot? {
         switch origin {
         case .development: break
         case .jwksFile(let path):
@@ -85,32 +136,42 @@ package final class KeySource: Sendable {
             }
             if let stamp {
                 let seen = PrivateFile.stamp(path)
-                if seen != stamp { await startLoad(now: now, seen: seen).value }
+                if seen != stamp {
+                    await startLoad(now: now, seen: seen).value
+                } else {
+                    // A file that is as it was is as good as read again, unless that read failed.
+                    state.withLock { if $0.failureCount == 0 { $0.lastSuccess = now } }
+                }
             }
         case .jwksURL:
-            let stale = state.withLock { Self.isDue(since: $0.lastLoad, now: now, interval: maximumAge) }
             // No caller waits for this fetch: the old set still serves.
-            if stale { _ = startFetch(now: now) }
+            state.withLock { state in
+                guard state.loading == nil,
+                    Self.isDue(since: state.lastAttempt, now: now, interval: pause(state.failureCount))
+                else { return }
+                begin(&state, now: now)
+            }
         }
-        return state.withLock { $0.snapshot }
+        return state.withLock { usable($0, now: now) }
     }
 
     /// The keys after one more read, for a token that names a key that `current(now:)` does not have. Callers that come
     /// during a fetch wait for that fetch.
-    func afterUnknownKey(now: Double) async -> Snapshot {
-        switch origin {
-        case .development: break
-        case .jwksFile: await state.withLock { $0.loading }?.value
-        case .jwksURL: await startFetch(now: now)?.value
-        }
-        return state.withLock { $0.snapshot }
+    func afterUnknownKey(now: Double) async -> Snapshot? {
+        await startRequestedLoad(now: now)?.value
+        return state.withLock { usable($0, now: now) }
     }
 
-    private func startFetch(now: Double) -> Task<Void, Never>? {
+    /// Starts one more read without waiting for it.
+    func requestLoad(now: Double) { _ = startRequestedLoad(now: now) }
+
+    private func startRequestedLoad(now: Double) -> Task<Void, Never>? {
         state.withLock { state in
             if let loading = state.loading { return loading }
-            guard Self.isDue(since: state.lastAttempt, now: now, interval: minimumInterval) else { return nil }
-            state.lastAttempt = now
+            guard case .jwksURL = origin,
+                Self.isDue(since: state.lastRequest, now: now, interval: minimumInterval)
+            else { return nil }
+            state.lastRequest = now
             return begin(&state, now: now)
         }
     }
@@ -124,7 +185,9 @@ package final class KeySource: Sendable {
         }
     }
 
+    @discardableResult
     private func begin(_ state: inout State, now: Double) -> Task<Void, Never> {
+        state.lastAttempt = now
         let task = Task { await self.reload(now: now) }
         state.loading = task
         return task
@@ -137,19 +200,42 @@ package final class KeySource: Sendable {
         } catch {
             result = .failure(error)
         }
-        state.withLock { state in
+        let isNew = state.withLock { state in
             state.loading = nil
-            guard case .success(let loaded) = result else { return }
-            state.snapshot = Snapshot(keys: loaded.keys, generation: state.snapshot.generation + 1)
-            state.stamp = loaded.stamp
-            state.lastLoad = now
+            guard case .success(let loaded) = result else {
+                state.failureCount += 1
+                // One line for each failure that is new, not one for every attempt of a long outage.
+                return state.failureCount == 1 || state.failureCount % 20 == 0
+            }
+            state.stamp = loaded.stamp ?? state.stamp
+            state.lastSuccess = now
+            let isRecovery = state.failureCount > 0
+            state.failureCount = 0
+            if let snapshot = state.snapshot, snapshot.keys.isSame(as: loaded.keys) { return isRecovery }
+            state.snapshot = Snapshot(keys: loaded.keys, generation: (state.snapshot?.generation ?? -1) + 1)
+            return true
         }
+        guard isNew else { return }
         switch result {
         case .success(let loaded):
             logger.info("token keys reloaded", metadata: ["keys": "\(loaded.keys.entries.count)"])
         case .failure(let error):
-            logger.warning("token key reload failed; keeping the current keys", metadata: ["error": "\(error)"])
+            logger.warning(
+                "token key reload failed; the last keys that were read stay in use, a day at most",
+                metadata: ["error": "\(error)"]
+            )
         }
+    }
+
+    private func usable(_ state: State, now: Double) -> Snapshot? {
+        if case .development = origin { return state.snapshot }
+        return now - state.lastSuccess < maximumAge ? state.snapshot : nil
+    }
+
+    /// The seconds from one attempt to fetch a URL to the next: soon after a failure, then ever later, up to
+    /// `refreshInterval`.
+    private func pause(_ failureCount: Int) -> Double {
+        failureCount == 0 ? refreshInterval : min(refreshInterval, Double(1 << min(failureCount, 10)))
     }
 
     private static func load(_ origin: Origin) async throws(KeyError) -> Loaded {

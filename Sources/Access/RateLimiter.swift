@@ -9,9 +9,18 @@ package final class RateLimiter: Sendable {
         self.buckets = Mutex(buckets)
     }
 
-    /// Takes one token from the bucket of `key`.
-    package func take(_ key: RateKey) -> RateDecision {
-        let elapsed = start.duration(to: .now) / .seconds(1)
-        return buckets.withLock { $0.take(key, now: elapsed) }
+    /// Takes tokens from the bucket of `key`.
+    @discardableResult
+    package func take(_ key: RateKey, cost: Int = 1) -> RateDecision {
+        let now = elapsed
+        return buckets.withLock { $0.take(key, cost: cost, now: now) }
     }
+
+    /// The decision that `take` would make, without taking anything.
+    package func peek(_ key: RateKey) -> RateDecision {
+        let now = elapsed
+        return buckets.withLock { $0.peek(key, now: now) }
+    }
+
+    private var elapsed: Double { start.duration(to: .now) / .seconds(1) }
 }

@@ -26,21 +26,33 @@ package struct TokenBuckets: Sendable {
     /// The number of keys that are remembered, at most `maximumKeyCount`.
     package var count: Int { buckets.count }
 
-    /// Takes one token from the bucket of `key`. A refused request takes none.
-    /// - Parameter now: seconds of any clock that does not go back; a step back refills nothing.
-    package mutating func take(_ key: RateKey, now: Double) -> RateDecision {
+    /// Takes tokens from the bucket of `key`. A refused request takes none.
+    /// - Parameters:
+    ///   - cost: the number of tokens. A cost above what the bucket holds empties it and is allowed.
+    ///   - now: seconds of any clock that does not go back; a step back refills nothing.
+    package mutating func take(_ key: RateKey, cost: Int = 1, now: Double) -> RateDecision {
+        var bucket = refilled(key, now: now)
+        let decision = Self.decision(bucket, perSecond)
+        if decision == .allowed { bucket.tokens = max(0, bucket.tokens - Double(cost)) }
+        buckets.set(bucket, for: key)
+        return decision
+    }
+
+    /// The decision that `take` would make, without taking anything.
+    package mutating func peek(_ key: RateKey, now: Double) -> RateDecision {
+        Self.decision(refilled(key, now: now), perSecond)
+    }
+
+    private mutating func refilled(_ key: RateKey, now: Double) -> Bucket {
         var bucket = buckets.value(for: key) ?? Bucket(tokens: burst, at: now)
         bucket.tokens = min(burst, bucket.tokens + max(0, now - bucket.at) * perSecond)
         bucket.at = max(bucket.at, now)
-        let decision: RateDecision
-        if bucket.tokens >= 1 {
-            bucket.tokens -= 1
-            decision = .allowed
-        } else {
-            let wait = ((1 - bucket.tokens) / perSecond).rounded(.up)
-            decision = .retryAfter(seconds: max(1, Int(min(wait, 86_400))))
-        }
-        buckets.set(bucket, for: key)
-        return decision
+        return bucket
+    }
+
+    private static func decision(_ bucket: Bucket, _ perSecond: Double) -> RateDecision {
+        guard bucket.tokens < 1 else { return .allowed }
+        let wait = ((1 - bucket.tokens) / perSecond).rounded(.up)
+        return .retryAfter(seconds: max(1, Int(min(wait, 86_400))))
     }
 }

@@ -30,32 +30,78 @@ package final class TokenVerifier: Sendable {
         self.memory = Mutex(Memory(tokens: LRUCache(capacity: capacity)))
     }
 
-    /// Verifies a token.
+    /// A token that no cheap check refuses, and whose signature is not verified yet.
+    package struct PendingToken: Sendable {
+        fileprivate let parts: CompactToken
+        fileprivate let candidates: [KeySet.Entry]
+        fileprivate let digest: SHA256Digest
+        fileprivate let generation: Int
+
+        /// The number of signatures that the token's verification may cost.
+        package var cost: Int { candidates.count }
+    }
+
+    /// The outcome of the checks that cost no signature.
+    package enum Examination: Sendable {
+        /// The token was verified before, and still holds.
+        case verified(Principal)
+        case pending(PendingToken)
+    }
+
+    /// Makes the checks of a token that cost no signature, so that a caller who floods the service with bad tokens can be
+    /// refused before the costly one.
     /// - Parameter now: seconds since 1970.
-    /// - Returns: the principal; the caller applies its scope.
-    /// - Throws: `AccessError`, each case a 401.
-    package func verify(_ token: String, now: Double) async throws(AccessError) -> Principal {
-        guard token.utf8.count <= CompactToken.maximumByteCount else {
-            throw .malformedToken("it is longer than 8 KiB")
-        }
-        var snapshot = await keys.current(now: now)
+    /// - Throws: `AccessError`; `expiredToken` also for a token whose signature does not verify, since that tells nothing
+    ///   which its bearer does not know.
+    package func examine(_ token: String, now: Double) async throws(AccessError) -> Examination {
+        guard token.utf8.count <= CompactToken.maximumByteCount else { throw .malformedToken(CompactToken.tooLong) }
+        let current = await keys.current(now: now)
         var bytes = token
         let digest = bytes.withUTF8 { SHA256.hash(data: UnsafeRawBufferPointer($0)) }
-        if let verified = recall(digest, generation: snapshot.generation) {
+        if let current, let verified = recall(digest, generation: current.generation) {
             try Self.check(verified, now: now)
-            return verified.principal
+            return .verified(verified.principal)
         }
         let parts = try CompactToken(token)
-        if !snapshot.keys.knows(parts.keyID) {
-            snapshot = await keys.afterUnknownKey(now: now)
-            guard snapshot.keys.knows(parts.keyID) else { throw .unknownKey }
+        guard !Claims.haveExpired(payload: parts.payload, now: now) else { throw .expiredToken }
+        guard var snapshot = current else { throw .noKeys }
+        if let keyID = parts.keyID, !snapshot.keys.knows(keyID) {
+            if snapshot.keys.hasUnnamedKeys {
+                keys.requestLoad(now: now)
+            } else {
+                guard let newer = await keys.afterUnknownKey(now: now) else { throw .noKeys }
+                snapshot = newer
+                guard snapshot.keys.knows(keyID) || snapshot.keys.hasUnnamedKeys else { throw .unknownKey }
+            }
         }
-        guard snapshot.keys.verify(parts) else { throw .badSignature }
-        let claims = try Claims(payload: parts.payload)
-        let verified = Verified(principal: claims.principal, notBefore: claims.notBefore)
+        let candidates = snapshot.keys.candidates(for: parts)
+        guard !candidates.isEmpty else { throw .badSignature }
+        return .pending(
+            PendingToken(parts: parts, candidates: candidates, digest: digest, generation: snapshot.generation)
+        )
+    }
+
+    /// Verifies a token's signature, and then its claims.
+    /// - Parameter now: seconds since 1970.
+    /// - Returns: the principal; the caller applies its scope.
+    /// - Throws: `AccessError`.
+    package func verify(_ token: PendingToken, now: Double) throws(AccessError) -> Principal {
+        guard let entry = token.candidates.first(where: { $0.verifies(token.parts) }) else { throw .badSignature }
+        let claims = try Claims(payload: token.parts.payload, issuer: keys.issuer)
+        var principal = claims.principal
+        principal.signingKey = entry.thumbprint
+        let verified = Verified(principal: principal, notBefore: claims.notBefore)
         try Self.check(verified, now: now)
-        remember(verified, digest, generation: snapshot.generation)
-        return verified.principal
+        remember(verified, token.digest, generation: token.generation)
+        return principal
+    }
+
+    /// Verifies a token by all checks.
+    package func verify(_ token: String, now: Double) async throws(AccessError) -> Principal {
+        switch try await examine(token, now: now) {
+        case .verified(let principal): principal
+        case .pending(let token): try verify(token, now: now)
+        }
     }
 
     /// The number of tokens that are remembered.

@@ -1,5 +1,5 @@
 // Linux calls that Swift's Glibc module leaves out: epoll, eventfd, accepting a socket with flags, GNU extensions of
-// posix_spawn, memfd_create, names of threads and the allocator's malloc_trim.
+// posix_spawn, memfd_create, fallocate, names of threads and the allocator's malloc_trim.
 #ifndef WAYBILL_CLINUX_SHIM_H
 #define WAYBILL_CLINUX_SHIM_H
 
@@ -20,6 +20,11 @@ extern int accept4(int socket, struct sockaddr *address, unsigned int *length, i
 extern int malloc_trim(unsigned long padding);
 
 extern int memfd_create(const char *name, unsigned int flags);
+
+// The offsets are off_t, which is long on every 64-bit Linux.
+extern int fallocate(int file, int mode, long offset, long length);
+// <linux/falloc.h>, FALLOC_FL_KEEP_SIZE | FALLOC_FL_PUNCH_HOLE: gives the space of a part of a file back.
+enum { WAYBILL_FALLOC_PUNCH_HOLE = 0x03 };
 
 // glibc 2.34 and later.
 extern int posix_spawn_file_actions_addclosefrom_np(posix_spawn_file_actions_t *actions, int from);

@@ -25,13 +25,14 @@ package struct APIRouter {
         package let replays: ReplayRunner
         package let metrics: MetricsRegistry
         package let keys: KeySource
+        package let proxies: TrustedProxies
+        /// Tells whether the service's own connections are TLS.
+        package let servesTLS: Bool
         package let seal: PositionSeal
         package let positionEncoder: PositionEncoder
         package let links: TrackingLinkStore
         package let sessions: SessionStore
         package let publicURL: PublicURL
-        /// Tells whether the service's own connections are TLS.
-        package let servesTLS: Bool
 
         package init(
             appender: Appender,
@@ -44,12 +45,13 @@ package struct APIRouter {
             replays: ReplayRunner,
             metrics: MetricsRegistry,
             keys: KeySource,
+            proxies: TrustedProxies = TrustedProxies(),
+            servesTLS: Bool = false,
             seal: PositionSeal,
             positionEncoder: PositionEncoder,
             links: TrackingLinkStore,
             sessions: SessionStore,
-            publicURL: PublicURL,
-            servesTLS: Bool
+            publicURL: PublicURL
         ) {
             self.appender = appender
             self.reader = reader
@@ -61,17 +63,18 @@ package struct APIRouter {
             self.replays = replays
             self.metrics = metrics
             self.keys = keys
+            self.proxies = proxies
+            self.servesTLS = servesTLS
             self.seal = seal
             self.positionEncoder = positionEncoder
             self.links = links
             self.sessions = sessions
             self.publicURL = publicURL
-            self.servesTLS = servesTLS
         }
     }
 
     /// - Parameter describe: adds the routes that describe the API.
-    package init(_ services: Services, logger: Logger, describe: (Router<WaybillContext>) -> Void) {
+    package init(_ services: Services, logger: Logger, describe: (Router<WaybillContext>) -> Void) throws {
         let clock = WallClock()
         let sessions = Sessions(
             store: services.sessions,
@@ -80,7 +83,10 @@ package struct APIRouter {
         )
         let authorizer = Authorizer(
             verifier: TokenVerifier(keys: services.keys),
-            limiter: RateLimiter(TokenBuckets(burst: 200, perSecond: 50)),
+            addresses: RateLimiter(TokenBuckets(burst: 200, perSecond: 50)),
+            callers: RateLimiter(TokenBuckets(burst: 200, perSecond: 50)),
+            clients: ClientResolver(proxies: services.proxies, servesTLS: services.servesTLS),
+            metrics: try AccessMetrics(services.metrics),
             sessions: sessions,
             clock: clock
         )
@@ -111,9 +117,9 @@ package struct APIRouter {
         )
         let router = Router(context: WaybillContext.self, options: .autoGenerateHeadEndpoints)
         router.add(middleware: ProblemMiddleware())
-        HealthRoutes(readiness: services.readiness, hub: hub).add(to: router)
+        HealthRoutes(readiness: services.readiness, keys: services.keys, hub: hub).add(to: router)
         CommandRoutes(authorizer: authorizer, appender: appender, submissions: submissions).add(to: router)
-        BulkRoutes(authorizer: authorizer, appender: appender, submissions: submissions).add(to: router)
+        BulkRoutes(authorizer: authorizer, appender: appender, submissions: submissions, logger: logger).add(to: router)
         OrderRoutes(
             authorizer: authorizer,
             reader: reader,

@@ -7,6 +7,8 @@ public enum PrivateFile {
     public struct Contents {
         public let bytes: [UInt8]
         public let mode: UInt32
+        /// The user id of the file's owner.
+        public let owner: UInt32
         public let stamp: Stamp
     }
 
@@ -39,7 +41,7 @@ public enum PrivateFile {
             bytes += chunk[..<count]
             guard bytes.count <= limit else { throw FileError(path: path, reason: "exceeds \(limit) bytes") }
         }
-        return Contents(bytes: bytes, mode: status.st_mode & 0o7777, stamp: Stamp(status))
+        return Contents(bytes: bytes, mode: status.st_mode & 0o7777, owner: status.st_uid, stamp: Stamp(status))
     }
 
     /// The stamp of a file.

@@ -1,6 +1,7 @@
 import APIDescription
 import Access
 import EventStreams
+import Foundation
 import HTTPTransport
 import Hummingbird
 import Logging
@@ -86,8 +87,13 @@ struct Components {
             resume: settings.resume,
             logger: logger
         )
-        try Self.gauges(appender: appender, readiness: readiness, log: pool, models: models.pool)
-            .register(in: metrics)
+        try Self.gauges(
+            appender: appender,
+            readiness: readiness,
+            keys: settings.keys,
+            log: pool,
+            models: models.pool
+        ).register(in: metrics)
         projector = Projector(
             configuration: settings.database,
             registry: registry,
@@ -96,7 +102,7 @@ struct Components {
         )
         replays = ReplayRunner(configuration: settings.database, logger: logger)
         publicURL = PublicURL(port: settings.port, settings.publicURL)
-        api = APIRouter(
+        api = try APIRouter(
             APIRouter.Services(
                 appender: appender,
                 reader: reader,
@@ -108,12 +114,13 @@ struct Components {
                 replays: replays,
                 metrics: metrics,
                 keys: settings.keys,
+                proxies: settings.proxies,
+                servesTLS: settings.certificates != nil,
                 seal: seal,
                 positionEncoder: positionEncoder,
                 links: TrackingLinkStore(pool: pool),
                 sessions: SessionStore(pool: pool),
-                publicURL: publicURL,
-                servesTLS: settings.certificates != nil
+                publicURL: publicURL
             ),
             logger: logger
         ) { DescriptionRoutes().add(to: $0) }
@@ -122,6 +129,7 @@ struct Components {
     private static func gauges(
         appender: Appender,
         readiness: ReadinessMonitor,
+        keys: KeySource,
         log: PostgresPool,
         models: PostgresPool
     ) -> LogGauges {
@@ -132,7 +140,9 @@ struct Components {
             }
             return (name: name, use: use)
         }
-        return LogGauges(backlog: { appender.backlogs }, pools: pools, unreadiness: { readiness.unreadiness })
+        return LogGauges(backlog: { appender.backlogs }, pools: pools) {
+            readiness.unreadiness ?? (keys.isUsable(now: Date().timeIntervalSince1970) ? nil : .noKeys)
+        }
     }
 
     /// The HTTP server with all its routes and streams.

@@ -15,6 +15,8 @@ package struct WaybillServerSettings: Sendable {
     package var database: PostgresConfiguration
     /// The keys that verify tokens.
     package var keys: KeySource
+    /// The proxies whose word on their clients is taken.
+    package var proxies = TrustedProxies()
     /// The certificate for TLS; nil serves clear text.
     package var certificates: CertificateStore?
     /// The days for which accepted command ids are kept.

@@ -16,9 +16,10 @@ import Testing
 
     @Test(arguments: [
         AccessError.missingToken, .malformedToken("x"), .badSignature, .unknownKey, .expiredToken, .notYetValid,
-        .wrongAudience, .invalidClaims("x"),
+        .wrongAudience, .wrongIssuer, .noKeys, .invalidClaims("x"),
     ])
     func aHintStaysOutOfTheAnswer(error: AccessError) throws {
+        #expect(AccessError.codes.contains(error.code))
         let hint = try #require(AccessError.hint(code: error.code))
         #expect(!error.detail.contains(hint) && !error.challenge.contains(hint))
     }

@@ -29,7 +29,8 @@ import Testing
 
     @Test(arguments: [
         ("192.0.2.7", "192.0.2.7"), ("::ffff:192.0.2.7", "192.0.2.7"), ("2001:db8:0:1::7", "2001:db8:0:1::/64"),
-        ("2001:DB8:0:1:ffff::", "2001:db8:0:1::/64"), ("fe80::1%eth0", "fe80:0:0:0::/64"), ("unknown", "unknown"),
+        ("::1", "::/64"),
+        ("2001:DB8:0:1:ffff::", "2001:db8:0:1::/64"), ("fe80::1%eth0", "fe80::/64"), ("unknown", "unknown"),
     ])
     func anIPv6CallerCountsByItsNetwork(address: String, key: String) {
         #expect(RateKey.client(address: address) == .address(key))
@@ -41,6 +42,14 @@ import Testing
         #expect(buckets.take(ann, now: 0) == .retryAfter(seconds: 1))
         #expect(buckets.take(ann, now: 10.5) == .retryAfter(seconds: 1))
         #expect(buckets.take(ann, now: 11) == .allowed)
+    }
+
+    @Test func aLookTakesNothingAndACostIsTakenWhole() {
+        var buckets = TokenBuckets(burst: 10, perSecond: 1)
+        for _ in 0..<20 { #expect(buckets.peek(ann, now: 0) == .allowed) }
+        #expect(buckets.take(ann, cost: 25, now: 0) == .allowed)
+        #expect(buckets.peek(ann, now: 0) == .retryAfter(seconds: 1))
+        #expect(buckets.peek(ann, now: 1) == .allowed)
     }
 
     @Test func theLeastRecentlyAskedBucketGoesFirst() {

@@ -62,6 +62,12 @@ func jwk(_ key: P256.Signing.PublicKey, kid: String? = "a", more: String = "") -
 
 /// A verifier of one key set, without a network.
 func verifier(_ jwks: String, capacity: Int = 100) async throws -> TokenVerifier {
-    let origin = KeySource.Origin.jwksURL(URL(string: "https://issuer.example/jwks")!) { _ in Array(jwks.utf8) }
-    return TokenVerifier(keys: try await KeySource(origin, now: noon, logger: quiet), capacity: capacity)
+    TokenVerifier(keys: try await KeySource(.test(jwks), now: noon, logger: quiet), capacity: capacity)
+}
+
+extension KeySource.Origin {
+    /// A URL that always answers with this key set.
+    static func test(_ jwks: String) -> KeySource.Origin {
+        .jwksURL(URL(string: "https://issuer.example/jwks")!) { _ in Array(jwks.utf8) }
+    }
 }

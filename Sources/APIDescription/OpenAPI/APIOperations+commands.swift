@@ -119,7 +119,9 @@ extension APIOperation {
             note: """
                 Request and response are streams of lines. Lines count from 1, blank lines and a byte order mark at the \
                 beginning are skipped, and a line holds at most 256 KiB. A line without `commandId` cannot be sent again \
-                safely. `recordScan` takes a `trackingNumber` in place of `orderId` and `parcelId`, as `POST /v1/scans` does.
+                safely. A client may send everything before it reads: results that it does not take wait in a file, at most 256 MiB \
+                a request and 1 GiB in all. Beyond, lines are not read, and 60 s without progress end the connection. \
+                `recordScan` takes a `trackingNumber` in place of `orderId` and `parcelId`, as `POST /v1/scans` does.
                 """,
             permission: .placeAndReport,
             parameters: [

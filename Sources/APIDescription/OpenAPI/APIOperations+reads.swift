@@ -53,7 +53,7 @@ extension APIOperation {
             answers: [
                 APIAnswer(
                     status: 200,
-                    note: "A page of orders; `next` is absent on the last one.",
+                    note: "A page of orders; `next` is absent on the last one. A page ends early after 8 MiB.",
                     content: [
                         (
                             "application/json",
@@ -129,8 +129,11 @@ extension APIOperation {
     private static func page(_ examples: ExampleStory) -> APIAnswer {
         APIAnswer(
             status: 200,
-            note:
-                "A page of events; `next` is absent on the last one. With `Accept: application/x-ndjson`, one event a line.",
+            note: """
+                A page of events; `next` is absent on the last one. A page ends early after 8 MiB. With `Accept: \
+                application/x-ndjson`, one event a line, without `next` and `position`: JSON walks through many pages. The \
+                weights of `Accept` count; JSON goes first on a tie.
+                """,
             content: [
                 ("application/json", ["schema": APISchemas.reference("EventPage"), "example": examples.eventPage]),
                 (

@@ -52,8 +52,9 @@ enum APIParameter {
         ),
         header(
             "If-Match",
-            ["type": "string", "pattern": "^(\\*|\"[0-9]{1,18}\")$"],
-            "The version that the order must have, as in its ETag; `*` for any."
+            ["type": "string", "pattern": "^(\\*|(W/)?\"[0-9]{1,18}\"( *, *(W/)?\"[0-9]{1,18}\")*)$"],
+            "The versions of which the order must have one, as in its ETag, separated by commas; `*` for any. A proxy "
+                + "may weaken them (`W/\"3\"`)."
         ),
         header("X-Request-Id", ["type": "string"], "The `correlationId` of the command's events."),
         header(

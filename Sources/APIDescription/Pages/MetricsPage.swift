@@ -1,6 +1,7 @@
 import EventStreams
 import HTTPTransport
 import Logging
+import OrderAPI
 import OrderLog
 import Telemetry
 
@@ -22,6 +23,7 @@ enum MetricsPage {
             try LogClockAlarms(logger: Logger(label: "page")).register(in: registry)
             _ = try LogMetrics(registry)
             try idleGauges.register(in: registry)
+            _ = try AccessMetrics(registry)
             try CertificateReloads().register(in: registry) { 0 }
             return """
                 # Metrics

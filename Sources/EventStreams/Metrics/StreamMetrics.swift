@@ -65,6 +65,8 @@ package final class StreamMetrics: Sendable {
         case draining
         /// The caller exceeds the rate limit.
         case rate
+        /// There are no keys to verify tokens with.
+        case noKeys
         /// The database cannot be reached.
         case database
     }

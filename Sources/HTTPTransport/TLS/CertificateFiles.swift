@@ -60,7 +60,7 @@ package struct CertificateFiles: Sendable {
     }
 
     private func certificates() throws -> [NIOSSLCertificate] {
-        let bytes = try Self.read(certificate)
+        let bytes = try Self.read(certificate).bytes
         do {
             return try NIOSSLCertificate.fromPEMBytes(bytes)
         } catch {
@@ -69,19 +69,20 @@ package struct CertificateFiles: Sendable {
     }
 
     private func privateKey() throws -> NIOSSLPrivateKey {
-        let bytes = try Self.read(key)
+        let contents = try Self.read(key)
+        if let exposure = contents.exposure { throw CertificateError(key, reason: "the private key: \(exposure)") }
         do {
-            return try NIOSSLPrivateKey(bytes: bytes, format: .pem)
+            return try NIOSSLPrivateKey(bytes: contents.bytes, format: .pem)
         } catch {
             throw CertificateError(key, reason: "holds no private key in PEM that can be read without a passphrase")
         }
     }
 
-    private static func read(_ path: String) throws -> [UInt8] {
+    private static func read(_ path: String) throws -> PrivateFile.Contents {
         guard let contents = try PrivateFile.read(path, limit: limit) else {
             throw CertificateError(path, reason: "there is no such file")
         }
-        return contents.bytes
+        return contents
     }
 
     /// The reason for which BoringSSL takes the key and the certificate separately, but not together.

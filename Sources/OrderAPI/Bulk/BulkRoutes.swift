@@ -1,6 +1,7 @@
 import Access
 import HTTPTypes
 import Hummingbird
+import Logging
 import NIOCore
 import OrderLog
 
@@ -10,6 +11,8 @@ struct BulkRoutes: Sendable {
     let authorizer: Authorizer
     let appender: Appender
     let submissions: SubmissionFactory
+    let quota = SpoolQuota()
+    let logger: Logger
 
     func add(to router: Router<WaybillContext>) {
         router.post("/v1/commands") { request, context in
@@ -31,12 +34,20 @@ struct BulkRoutes: Sendable {
                 "The body of bulk commands is \(ContentType.ndjson), one JSON object a line."
             )
         }
+        let channel = context.channel
         let session = BulkSession(
             appender: appender,
             submissions: submissions,
             caller: caller,
             results: results,
-            correlationId: CommandHeaders.correlationId(request)
+            correlationId: CommandHeaders.correlationId(request),
+            spool: ResultSpool(quota: quota) { [logger] error in
+                logger.warning(
+                    "results of a bulk request cannot wait in a file; its lines are read as the client takes results",
+                    metadata: ["error": "\(error)"]
+                )
+            },
+            disconnect: { channel.close(promise: nil) }
         )
         let body = request.body
         return Response(

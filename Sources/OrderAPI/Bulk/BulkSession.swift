@@ -14,41 +14,90 @@ struct BulkSession: Sendable {
     private let caller: Caller
     private let results: BulkResults
     private let correlationId: String?
+    private let spool: ResultSpool
+    private let patience: Duration
+    private let disconnect: @Sendable () -> Void
     private let window = BulkWindow()
 
+    /// - Parameters:
+    ///   - patience: the time after which a client that takes no results, while nothing else can go on, loses its
+    ///     connection.
+    ///   - disconnect: closes the client's connection.
     init(
         appender: Appender,
         submissions: SubmissionFactory,
         caller: Caller,
         results: BulkResults,
-        correlationId: String?
+        correlationId: String?,
+        spool: ResultSpool,
+        patience: Duration = .seconds(60),
+        disconnect: @escaping @Sendable () -> Void
     ) {
         self.appender = appender
         self.submissions = submissions
         self.caller = caller
         self.results = results
         self.correlationId = correlationId
+        self.spool = spool
+        self.patience = patience
+        self.disconnect = disconnect
     }
 
     /// Reads the request and writes the results, to the last line.
     ///
-    /// - Throws: an error when the client leaves, and when the service shuts down before it has read the last line. The
-    ///   response then ends without its last chunk, which tells the client that results are missing. Lines that were
-    ///   queued by then are appended all the same.
+    /// - Throws: an error when the client leaves or takes nothing for too long, and when the service shuts down before
+    ///   it has read the last line. The response then ends without its last chunk, which tells the client that results
+    ///   are missing. Lines that were queued by then are appended all the same.
     func run(_ body: RequestBody, writingTo writer: inout any ResponseBodyWriter) async throws {
         try await withThrowingTaskGroup(of: Void.self) { group in
             group.addTask {
                 defer { window.finish() }
                 try await cancelWhenGracefulShutdown { try await readLines(of: body) }
             }
+            group.addTask {
+                defer { spool.finish() }
+                await spoolResults()
+            }
+            group.addTask { await watchClient() }
             do {
                 try await writeResults(to: &writer)
             } catch {
-                window.abandon()
+                abandon()
                 group.cancelAll()
                 throw error
             }
+            // The reader has ended before the last result; the watch has not.
+            group.cancelAll()
             try await group.waitForAll()
+        }
+    }
+
+    private func abandon() {
+        spool.abandon()
+        window.abandon()
+    }
+
+    /// Ends the connection of a client that takes nothing, until the task is cancelled.
+    private func watchClient() async {
+        while (try? await Task.sleep(for: patience / 60)) != nil {
+            if spool.isStalled(for: patience) {
+                abandon()
+                disconnect()
+                return
+            }
+            spool.retry()
+        }
+    }
+
+    private func writeResults(to writer: inout any ResponseBodyWriter) async throws {
+        while var results = try await spool.next() {
+            // In parts, so that a slow client is seen to go on.
+            while let part = results.readSlice(length: min(results.readableBytes, Self.blockSize)),
+                part.readableBytes > 0
+            {
+                try await writer.write(part)
+                spool.noteProgress()
+            }
         }
     }
 
@@ -116,21 +165,21 @@ struct BulkSession: Sendable {
             target: line.target,
             commandId: line.commandId ?? UUIDv7.make().text,
             isCommandIdGenerated: line.commandId == nil,
-            ifMatch: line.ifMatch,
+            ifMatch: line.ifMatch.map { [$0] },
             correlationId: correlationId
         )
         return try submissions.submission(of: line.command, in: envelope, from: caller)
     }
 
-    /// Writes results in the order of their lines, or those of rejected lines and a summary. Known results are
-    /// written together, and never wait for unknown ones.
-    private func writeResults(to writer: inout any ResponseBodyWriter) async throws {
+    /// Passes results on in the order of their lines, or those of rejected lines and a summary. Known results are
+    /// passed on together, and never wait for unknown ones.
+    private func spoolResults() async {
         var results = ByteBuffer()
         var summary = BulkSummary()
         while true {
             var line = window.popIfAvailable()
-            if line?.isReady != true, results.readableBytes > 0 {
-                try await writer.write(results)
+            if line?.isReady != true || results.readableBytes >= Self.blockSize, results.readableBytes > 0 {
+                guard await spool.append(results) else { return }
                 results.clear()
             }
             if line == nil { line = await window.next() }
@@ -142,19 +191,15 @@ struct BulkSession: Sendable {
                 results.writeInteger(UInt8(ascii: "\n"))
             }
             window.release(line)
-            if results.readableBytes >= Self.blockSize {
-                try await writer.write(results)
-                results.clear()
-            }
         }
         if self.results == .rejected {
             results.writeBytes(summary.json)
             results.writeInteger(UInt8(ascii: "\n"))
         }
-        if results.readableBytes > 0 { try await writer.write(results) }
+        if results.readableBytes > 0 { _ = await spool.append(results) }
     }
 
-    /// The bytes of results after which a write is due.
+    /// The bytes of results that are passed on, and written, together.
     private static let blockSize = 16 * 1024
 
     private static func result(of line: BulkWindow.Line) async -> (outcome: BulkOutcome, text: [UInt8]) {

@@ -36,6 +36,8 @@ extension Problem {
             case .expiredToken: ProblemCode.expiredToken
             case .notYetValid: ProblemCode.notYetValid
             case .wrongAudience: ProblemCode.wrongAudience
+            case .wrongIssuer: ProblemCode.wrongIssuer
+            case .noKeys: ProblemCode.noKeys
             case .invalidClaims: ProblemCode.invalidClaims
             }
         self.init(code, error.detail, headers: [.wwwAuthenticate: error.challenge])

@@ -17,6 +17,7 @@ package enum ProblemCode: String, Sendable, CaseIterable {
     case expiredToken
     case notYetValid
     case wrongAudience
+    case wrongIssuer
     case invalidClaims
     case forbidden
     case foreignShop
@@ -38,6 +39,7 @@ package enum ProblemCode: String, Sendable, CaseIterable {
     case internalError
     case overloaded
     case unavailable
+    case noKeys
 
     package var status: HTTPResponse.Status {
         switch self {
@@ -45,7 +47,7 @@ package enum ProblemCode: String, Sendable, CaseIterable {
             .malformedCommandId, .malformedIfMatch:
             .badRequest
         case .missingToken, .malformedToken, .badSignature, .unknownKey, .expiredToken, .notYetValid, .wrongAudience,
-            .invalidClaims:
+            .wrongIssuer, .invalidClaims:
             .unauthorized
         case .forbidden, .foreignShop, .crossSite: .forbidden
         case .notFound, .unknownPosition, .unknownTrackingNumber: .notFound
@@ -57,7 +59,7 @@ package enum ProblemCode: String, Sendable, CaseIterable {
         case .invalidCommand, .commandIdReused: .unprocessableContent
         case .tooManyRequests: .tooManyRequests
         case .internalError: .internalServerError
-        case .overloaded, .unavailable: .serviceUnavailable
+        case .overloaded, .unavailable, .noKeys: .serviceUnavailable
         }
     }
 
@@ -78,6 +80,7 @@ package enum ProblemCode: String, Sendable, CaseIterable {
         case .expiredToken: "The token has expired"
         case .notYetValid: "The token is not valid yet"
         case .wrongAudience: "The token is for another service"
+        case .wrongIssuer: "The token is of another issuer"
         case .invalidClaims: "The token's claims are unusable"
         case .forbidden: "The token's role may not do this"
         case .foreignShop: "The token is for other shops"
@@ -99,6 +102,7 @@ package enum ProblemCode: String, Sendable, CaseIterable {
         case .internalError: "The service failed"
         case .overloaded: "The service is busy"
         case .unavailable: "The service cannot use its database at present"
+        case .noKeys: "The service cannot verify tokens at present"
         }
     }
 }

@@ -6,36 +6,34 @@ import Orders
 /// Authorizes requests: checks the token, the role and the rate.
 struct Authorizer: Sendable {
     let verifier: TokenVerifier
-    let limiter: RateLimiter
+    /// The buckets of network addresses, for callers without a valid token.
+    let addresses: RateLimiter
+    /// The buckets of customers and tracking links.
+    let callers: RateLimiter
+    /// Tells a client behind a trusted proxy from the proxy.
+    let clients: ClientResolver
+    let metrics: AccessMetrics?
     let sessions: Sessions
     let clock: WallClock
 
     /// The caller, if its role may use the route at all. The route then narrows the data to the caller's scope.
     ///
-    /// - Throws: `Problem` 401, 403 or 429.
+    /// - Throws: `Problem` 401, 403, 429 or, while the service has no keys, 503.
     func authorize(_ request: Request, in context: WaybillContext, to permission: Permission) async throws -> Caller {
         try await authorize(request.head, from: context.clientAddress, to: permission)
     }
 
     /// The same, given the request's head and the peer's address.
     func authorize(_ head: HTTPRequest, from peer: String, to permission: Permission) async throws -> Caller {
-        let principal: Principal
+        let client = address(of: head, peer: peer)
         let session = try await sessions.open(head, from: peer)
-        do throws(AccessError) {
-            let token =
-                if let session { session.token } else {
-                    try Bearer.token(in: head.headerFields[values: .authorization])
-                }
-            principal = try await verifier.verify(token, now: clock.seconds())
-        } catch {
-            // Callers without a valid token are limited by address, so that guessing tokens is slow.
-            try limit(address: address(of: head, peer: peer))
-            throw Problem(error)
-        }
+        let principal = try await principal(of: head, or: session, from: client)
         switch permission.verdict(for: principal.role) {
         case .allowed, .own: break
-        case .forbidden: throw Problem.forbidden
-        case .tokenNeeded: throw Problem(AccessError.missingToken)
+        case .forbidden:
+            metrics?.refused(.forbidden)
+            throw Problem.forbidden
+        case .tokenNeeded: throw refusal(.missingToken)
         }
         if principal.role == .customer, case .names(let shops) = principal.shops, let shop = shops.first {
             try limit(.subject(shop: shop, subject: principal.subject))
@@ -48,18 +46,67 @@ struct Authorizer: Sendable {
         try? Bearer.token(in: head.headerFields[values: .authorization])
     }
 
-    /// The key of a request's address.
-    func address(of head: HTTPRequest, peer: String) -> RateKey { .client(address: peer) }
-
-    /// Takes one request from the bucket of an address, for a caller that is not who it must be.
-    /// - Throws: `Problem` 429.
-    func limit(address key: RateKey) throws { try limit(key) }
+    /// The key of the client's address.
+    func address(of head: HTTPRequest, peer: String) -> RateKey {
+        .client(address: clients.client(of: head.headerFields, peer: peer).address)
+    }
 
     /// Takes one request from the bucket of a customer or of a tracking link.
     /// - Throws: `Problem` 429.
     func limit(_ key: RateKey) throws {
-        if case .retryAfter(let retryAfter) = limiter.take(key) {
-            throw Problem.busy(.tooManyRequests, retryAfter: retryAfter, "This caller sends too many requests.")
+        if case .retryAfter(let seconds) = callers.take(key) { throw busy(.callerLimit, retryAfter: seconds) }
+    }
+
+    /// Takes one request from the bucket of an address, for a caller that is not who it must be.
+    /// - Throws: `Problem` 429.
+    func limit(address key: RateKey) throws {
+        if case .retryAfter(let seconds) = addresses.take(key) { throw busy(.addressLimit, retryAfter: seconds) }
+    }
+
+    /// Verifies the request's token, or that of its session. Callers without a valid one are limited by address, before the service has paid
+    /// for a signature, so that a flood of bad tokens costs the others nothing and guessing is slow.
+    private func principal(
+        of head: HTTPRequest,
+        or session: Sessions.Open?,
+        from client: RateKey
+    ) async throws -> Principal {
+        var cost = 1
+        do throws(AccessError) {
+            let token =
+                if let session { session.token } else {
+                    try Bearer.token(in: head.headerFields[values: .authorization])
+                }
+            let now = clock.seconds()
+            switch try await verifier.examine(token, now: now) {
+            case .verified(let principal): return principal
+            case .pending(let pending):
+                cost = pending.cost
+                if case .allowed = addresses.peek(client) { return try verifier.verify(pending, now: now) }
+            }
+        } catch .expiredToken {
+            // Told whatever the bucket holds: a client that is told to wait would wait with a token that is of no use.
+            addresses.take(client)
+            throw refusal(.expiredToken)
+        } catch .noKeys {
+            metrics?.refused(.token(.noKeys))
+            throw Problem.busy(.noKeys, retryAfter: 2, AccessError.noKeys.detail)
+        } catch {
+            if case .retryAfter(let seconds) = addresses.take(client, cost: cost) {
+                throw busy(.addressLimit, retryAfter: seconds)
+            }
+            throw refusal(error)
         }
+        guard case .retryAfter(let seconds) = addresses.peek(client) else { throw busy(.addressLimit, retryAfter: 1) }
+        throw busy(.addressLimit, retryAfter: seconds)
+    }
+
+    private func refusal(_ error: AccessError) -> Problem {
+        metrics?.refused(.token(error))
+        return Problem(error)
+    }
+
+    private func busy(_ reason: AccessMetrics.Reason, retryAfter: Int) -> Problem {
+        metrics?.refused(reason)
+        return Problem.busy(.tooManyRequests, retryAfter: retryAfter, "This caller sends too many requests.")
     }
 }

@@ -8,7 +8,8 @@ struct CommandHeaders {
     let commandId: String
     /// True where the client sent no id: the service made one, and the response tells it.
     let isCommandIdGenerated: Bool
-    let ifMatch: Int?
+    /// The versions of which the order must have one; nil for any.
+    let ifMatch: Set<Int>?
     let correlationId: String?
 
     init(_ request: Request) throws {
@@ -19,7 +20,7 @@ struct CommandHeaders {
             commandId = UUIDv7.make().text
             isCommandIdGenerated = true
         }
-        ifMatch = try Self.ifMatch(request.headers[values: .ifMatch])
+        ifMatch = try VersionTags.versions(request.headers[values: .ifMatch])
         correlationId = Self.correlationId(request)
     }
 
@@ -37,16 +38,5 @@ struct CommandHeaders {
     /// be stored.
     static func correlationId(_ request: Request) -> String? {
         [.requestId, .traceparent].lazy.compactMap { request.headers[$0] }.first(where: CommandId.isValid)
-    }
-
-    /// The version that `If-Match` demands (RFC 9110, section 13.1.1); nil for `*`, which demands only that the order
-    /// exists. Every command but the first demands that anyway.
-    private static func ifMatch(_ values: [String]) throws -> Int? {
-        guard let value = values.first, value != "*" else { return nil }
-        let digits = value.dropFirst().dropLast()
-        guard values.count == 1, value.utf8.count >= 3, value.hasPrefix("\""), value.hasSuffix("\""),
-            digits.utf8.allSatisfy({ (UInt8(ascii: "0")...UInt8(ascii: "9")).contains($0) }), let version = Int(digits)
-        else { throw Problem(.malformedIfMatch, "If-Match is one version in quotes, such as \"3\", or *.") }
-        return version
     }
 }

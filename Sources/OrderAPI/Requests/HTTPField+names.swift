@@ -7,7 +7,6 @@ extension HTTPField.Name {
     static let requestId = Self.known("X-Request-Id")
     static let traceparent = Self.known("traceparent")
     static let lastEventId = Self.known("Last-Event-ID")
-
     static let forwarded = Self.known("Forwarded")
     static let forwardedFor = Self.known("X-Forwarded-For")
     static let forwardedProto = Self.known("X-Forwarded-Proto")

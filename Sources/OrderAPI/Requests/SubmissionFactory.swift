@@ -16,7 +16,8 @@ struct SubmissionFactory: Sendable {
         let commandId: String
         /// True where the client sent no id and the service made this one.
         let isCommandIdGenerated: Bool
-        let ifMatch: Int?
+        /// The versions of which the order must have one; nil for any.
+        let ifMatch: Set<Int>?
         let correlationId: String?
     }
 

@@ -1,3 +1,4 @@
+import Access
 import EventStreams
 import HTTPTypes
 import Hummingbird
@@ -8,6 +9,7 @@ import StrictJSON
 /// reads, or the reason why it cannot.
 struct HealthRoutes: Sendable {
     let readiness: ReadinessMonitor
+    let keys: KeySource
     let hub: StreamHub
 
     func add(to router: Router<WaybillContext>) {
@@ -22,6 +24,9 @@ struct HealthRoutes: Sendable {
         }
         if let unreadiness = readiness.unreadiness {
             throw Problem.busy(.unavailable, retryAfter: 1, unreadiness.message)
+        }
+        guard keys.isUsable(now: WallClock().seconds()) else {
+            throw Problem.busy(.noKeys, retryAfter: 2, Unreadiness.noKeys.message)
         }
         return Self.response(.ready)
     }

@@ -32,15 +32,9 @@ struct OrderListRoutes: Sendable {
             from: caller.audience,
             positions
         )
-        let page = try await models.orders(wanted)
-        let body = JSONWriter.object(reserving: 256 + page.orders.count * 2048) { writer in
-            writer.array("orders", page.orders) { writer, stored in
-                writer.raw(stored.json(for: caller, positionEncoder))
-            }
-            writer.field("next", page.next.map { Base64URL.encode($0.bytes) })
-            writer.field("position", positionEncoder(page.position, for: caller.audience))
-        }
-        return .json(body)
+        return try await .page(
+            OrderPageSlices(wanted, models: models, positionEncoder: positionEncoder, caller: caller)
+        )
     }
 
     private static func request(_ query: QueryReader, from caller: Caller) throws -> OrderListRequest {

@@ -83,37 +83,18 @@ struct OrderRoutes: Sendable {
     ) async throws -> Response {
         let limit = try query.number("limit", in: 1...1000, default: 100)
         let after = try await positions.resolve(query.position("after"), for: caller.audience)
-        let page = try await reader.events(
-            after: after,
-            limit: limit,
-            scope: caller.scope,
-            orderId: orderId,
-            visibleToCustomers: caller.audience == .customer
+        return try await .page(
+            EventPageSlices(
+                reader: reader,
+                positionEncoder: positionEncoder,
+                audience: caller.audience,
+                scope: caller.scope,
+                orderId: orderId,
+                after: after,
+                limit: limit,
+                asLines: Self.wantsLines(request)
+            )
         )
-        return response(page, for: caller.audience, asLines: Self.wantsLines(request))
-    }
-
-    private func response(_ page: EventPage, for audience: Audience, asLines: Bool) -> Response {
-        func position(_ seq: Int64) -> String { positionEncoder(page.history.position(of: seq), for: audience) }
-        if asLines {
-            var lines: [UInt8] = []
-            for event in page.events {
-                var writer = JSONWriter(reserving: 768)
-                event.write(to: &writer, for: audience, position: position(event.seq))
-                lines += writer.bytes
-                lines.append(UInt8(ascii: "\n"))
-            }
-            let headers: HTTPFields = [.contentType: "application/x-ndjson", .cacheControl: "no-store"]
-            return Response(status: .ok, headers: headers, body: ResponseBody(byteBuffer: ByteBuffer(bytes: lines)))
-        }
-        let body = JSONWriter.object(reserving: 1024 + page.events.count * 768) { writer in
-            writer.array("events", page.events) { writer, event in
-                event.write(to: &writer, for: audience, position: position(event.seq))
-            }
-            if page.hasMore { writer.field("next", position(page.through)) }
-            writer.field("position", position(page.through))
-        }
-        return .json(body)
     }
 
     /// The order id of the path. An id that is not a UUID names no order.
@@ -125,6 +106,6 @@ struct OrderRoutes: Sendable {
     }
 
     private static func wantsLines(_ request: Request) -> Bool {
-        request.headers[values: .accept].contains { $0.lowercased().contains("application/x-ndjson") }
+        AcceptedTypes(request.headers[values: .accept]).prefer(ContentType.ndjson, to: ContentType.json)
     }
 }

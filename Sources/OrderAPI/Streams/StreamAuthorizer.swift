@@ -214,8 +214,9 @@ package struct StreamAuthorizer: SubscriptionAuthorizer {
         let query = { try QueryReader(text, parameters: parameters) }
         do {
             return try await body(query)
-        } catch let problem as Problem where problem.code == .tooManyRequests {
-            throw OverloadRefusal(reason: .rate, isPlain: try query().flag("plain"))
+        } catch let problem as Problem where [.tooManyRequests, .noKeys].contains(problem.code) {
+            let isPlain = try query().flag("plain")
+            throw OverloadRefusal(reason: problem.code == .noKeys ? .noKeys : .rate, isPlain: isPlain)
         } catch let error as PostgresError {
             throw databaseRefusal(error, isPlain: try query().flag("plain"))
         }

@@ -64,7 +64,7 @@ struct BatchPlan {
             return .failure(.unknownOrder)
         }
         let record = existing ?? OrderRecord(order: Order(orderId: orderId), seq: headSeq, recordedAt: recordedAt)
-        if let ifMatch = submission.ifMatch, ifMatch != record.order.version {
+        if let ifMatch = submission.ifMatch, !ifMatch.contains(record.order.version) {
             return .failure(.versionMismatch(current: record.order.version))
         }
         do {

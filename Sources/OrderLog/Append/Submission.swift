@@ -15,8 +15,8 @@ package struct Submission: Sendable {
     /// SHA-256 of the canonical command as it was sent, and of its order id: distinguishes a repetition from another
     /// command under the same id.
     package let fingerprint: [UInt8]
-    /// The version that the order must have; nil where the client named none.
-    package let ifMatch: Int?
+    /// The versions of which the order must have one; nil where the client named none.
+    package let ifMatch: Set<Int>?
     /// The shops in which the caller may act; nil for all. An order of another shop is unknown to the caller.
     package let shops: Set<String>?
     /// The caller's role, by which a refusal lists the allowed commands.
@@ -35,7 +35,7 @@ package struct Submission: Sendable {
         commandId: String,
         mayBeRepeated: Bool = true,
         fingerprint: [UInt8],
-        ifMatch: Int?,
+        ifMatch: Set<Int>?,
         shops: Set<String>?,
         role: CallerRole,
         actor: String,

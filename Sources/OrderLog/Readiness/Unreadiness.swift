@@ -3,6 +3,8 @@ import Postgres
 /// A reason why the service cannot do all of its work at present.
 package enum Unreadiness: String, Sendable, CaseIterable {
     case starting, unreachable, readOnly, diskFull, locked, commandsWait, slowCommits, readsUnanswered, tailBehind
+    /// Told by the service that verifies tokens, not by the log.
+    case noKeys
 
     /// The reason for which the database did not take a write.
     init(writeFailure error: any Error) {
@@ -30,6 +32,7 @@ package enum Unreadiness: String, Sendable, CaseIterable {
         case .slowCommits: "The database does not complete commits, so commands wait."
         case .readsUnanswered: "The database does not answer reads."
         case .tailBehind: "New events cannot be read from the log, so streams stand still."
+        case .noKeys: "The keys that verify tokens cannot be fetched, so no tokens are accepted."
         }
     }
 }

@@ -5,6 +5,8 @@ package struct OrderListPage: Sendable {
     package let orders: [StoredOrder]
     /// The cursor of the next page; nil on the last page.
     package let next: OrderListCursor?
+    /// The page ends where it is as large as requested, and not at its limit of orders.
+    package let isCut: Bool
     /// The position of the last event that the page reflects.
     package let position: LogPosition
 }

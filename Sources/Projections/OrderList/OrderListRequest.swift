@@ -23,6 +23,8 @@ package struct OrderListRequest: Sendable {
     package var placedBefore: Timestamp?
     package var cursor: OrderListCursor?
     package var limit = 100
+    /// The size of the orders' states after which the page ends.
+    package var byteLimit = StoredStates.byteLimit
 
     package init(scope: ReadScope) {
         self.scope = scope

@@ -12,6 +12,7 @@ struct OrderListStatement {
     private var branches: [String] = []
     private var source = "order_list_keys k"
     private let limit: Int
+    private let byteLimit: Int
     /// The carrier has few orders: they are found first, as those of a tracking number.
     private let isCarrierRare: Bool
     /// The planner's switches for the statement: to go by the inverted index of carriers and tracking numbers, or to
@@ -30,6 +31,7 @@ struct OrderListStatement {
     /// - Parameter isCarrierRare: the outcome of `decodeRarity`; without a carrier false.
     init(_ request: OrderListRequest, isCarrierRare: Bool = false) {
         limit = request.limit
+        byteLimit = request.byteLimit
         self.isCarrierRare = isCarrierRare
         let isInverted = isCarrierRare || request.trackingNumber != nil
         let isWalk = !request.isNarrow && (request.carrier != nil || request.attention != nil)
@@ -74,7 +76,8 @@ struct OrderListStatement {
             """
         return PostgresQuery(
             """
-            select s.checkpoint, s.order_id, s.seq, s.recorded_at, s.version, \(StoredStates.boundedState(of: "s"))
+            select s.checkpoint, s.order_id, s.seq, s.recorded_at, s.version,
+                \(StoredStates.boundedState(of: "s", limit: byteLimit))
             from (
                 select p.seq as checkpoint, page.placed_at, page.order_id, o.seq, o.recorded_at, o.version, o.state,
                     \(StoredStates.bytesBefore(of: "o", order: "page.placed_at desc, page.order_id desc"))

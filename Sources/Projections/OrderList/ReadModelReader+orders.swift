@@ -18,7 +18,7 @@ extension ReadModelReader {
         let hasMore = rows.count > request.limit || !found.leftOut.isEmpty
         let last = hasMore ? orders.last : nil
         let next = last.map { OrderListCursor(placedAt: $0.order.placedAt, orderId: $0.order.orderId) }
-        return OrderListPage(orders: orders, next: next, position: position)
+        return OrderListPage(orders: orders, next: next, isCut: !found.leftOut.isEmpty, position: position)
     }
 
     /// Tells whether a request's carrier has few orders. The count costs as much as the carrier has orders, so that its

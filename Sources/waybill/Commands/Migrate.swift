@@ -24,7 +24,7 @@ struct Migrate: AsyncParsableCommand {
     var printsSQL = false
 
     func validate() throws {
-        if printsSQL, database.url == nil {
+        if printsSQL, try database.url() == nil {
             throw ValidationError("--print-sql needs --database-url: it prints what is missing in that database.")
         }
     }

@@ -25,7 +25,7 @@ struct Seed: AsyncParsableCommand {
         var source = try ByteSource(argument: file)
         try await SeedFileCheck(source: source).run()
         let token: String
-        if let given = server.givenToken {
+        if let given = try server.token.given() {
             token = given
         } else {
             // The token is for the shops that the lines name, so they are read twice, which a pipe cannot be.

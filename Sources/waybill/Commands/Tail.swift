@@ -38,7 +38,7 @@ struct Tail: AsyncParsableCommand {
     func validate() throws { _ = try client() }
 
     func run() async throws {
-        if server.givenToken == nil { _ = try server.dataDirectory.existingKey() }
+        if try server.token.given() == nil { _ = try server.dataDirectory.existingKey() }
         let follower = TailFollower(
             client: try client(),
             request: selection.request,
@@ -59,7 +59,7 @@ struct Tail: AsyncParsableCommand {
         var settings = WaybillClient.Settings()
         settings.retriesGatewayErrors = true
         settings.certificateAuthorities = caFile ?? Environment.text("WAYBILL_CA_FILE")
-        let (given, directory) = (server.givenToken, server.dataDirectory)
+        let (given, directory) = (try server.token.given(), server.dataDirectory)
         do {
             return try WaybillClient(url: server.address, settings: settings) {
                 if let given { return given }

@@ -1,4 +1,5 @@
 import ArgumentParser
+import Logging
 import Postgres
 
 /// The database that a command works on: a PostgreSQL that the user names, or else the embedded one of a data
@@ -11,8 +12,35 @@ struct DatabaseOption: ParsableArguments {
     )
     var databaseUrl: String?
 
+    @Option(help: "A file that holds the URL, which may hold a password. [WAYBILL_DATABASE_URL_FILE]")
+    var databaseUrlFile: String?
+
+    /// Tells whether a flag names the database.
+    var isFlagGiven: Bool { databaseUrl != nil || databaseUrlFile != nil }
+
     /// Nil for the embedded database.
-    var url: String? { databaseUrl ?? Environment.text("WAYBILL_DATABASE_URL") }
+    func url() throws -> String? { try given()?.url }
+
+    /// Says in the log where others can read the file that holds the URL. A password file in a container is often
+    /// readable by all, so that is no reason to refuse it.
+    func warnOfExposure(_ logger: Logger) throws {
+        guard let given = try given(), let exposure = given.exposure else { return }
+        logger.warning(
+            "the file of the database's URL is not private",
+            metadata: ["file": "\(given.name): \(exposure)"]
+        )
+    }
+
+    private func given() throws -> (url: String, name: String, exposure: String?)? {
+        let variable = "WAYBILL_DATABASE_URL"
+        switch try SecretFile.source("--database-url", databaseUrl, databaseUrlFile, variable: variable) {
+        case nil: return nil
+        case .text(let url): return (url, databaseUrl == nil ? variable : "--database-url", nil)
+        case .file(let path, let name):
+            let (url, exposure) = try SecretFile.read(path, named: name)
+            return (url, name, exposure)
+        }
+    }
 
     func validate() throws { _ = try configuration() }
 
@@ -20,8 +48,7 @@ struct DatabaseOption: ParsableArguments {
     ///
     /// - Throws: `ValidationError`, which never repeats the URL: it may hold a password.
     func configuration() throws -> PostgresConfiguration? {
-        guard let url else { return nil }
-        let name = databaseUrl == nil ? "WAYBILL_DATABASE_URL" : "--database-url"
+        guard let (url, name, _) = try given() else { return nil }
         if let scheme = url.firstRange(of: "://").map({ url[..<$0.lowerBound] }), !scheme.contains("=") {
             guard ["postgres", "postgresql"].contains(scheme) else {
                 throw ValidationError(

@@ -6,13 +6,9 @@ struct ServerOption: ParsableArguments {
     @Option(help: "The service. [WAYBILL_URL] (default: http://HOST:PORT from WAYBILL_HOST and WAYBILL_PORT)")
     var url: String?
 
-    @Option(help: "A token of the service's. [WAYBILL_TOKEN] (default: one by the data directory's development key)")
-    var token: String?
+    @OptionGroup var token: TokenOption
 
     @OptionGroup var dataDirectory: DataDirectoryOption
-
-    /// The token that was given, nil where the development key is to make one.
-    var givenToken: String? { token ?? Environment.text("WAYBILL_TOKEN") }
 
     var address: String { url ?? Environment.text("WAYBILL_URL") ?? Self.localAddress }
 

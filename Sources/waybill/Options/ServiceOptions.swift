@@ -1,3 +1,4 @@
+import Access
 import ArgumentParser
 import Foundation
 
@@ -15,12 +16,49 @@ struct ServiceOptions: ParsableArguments {
     var publicUrl: String?
 
     @Option(
-        help: "Keys that verify tokens: a JWKS file or an http(s) URL. [WAYBILL_JWKS] (default: the development key)"
+        help: """
+            Keys that verify tokens: a JWKS file, an https URL, or an http URL of this machine. [WAYBILL_JWKS] (default: the \
+            development key)
+            """
     )
     var jwks: String?
 
+    @Option(help: "The iss that tokens of --jwks must have, letter by letter. [WAYBILL_ISSUER] (default: any)")
+    var issuer: String?
+
+    @Flag(
+        help: """
+            Accept tokens of the development key also on an address that other machines reach; never beside --jwks. \
+            [WAYBILL_DEVELOPMENT_KEY=true]
+            """
+    )
+    var developmentKey = false
+
+    @Option(
+        help: """
+            Proxies whose Forwarded and X-Forwarded-For name the client: addresses and networks (CIDR), joined by commas. \
+            [WAYBILL_TRUSTED_PROXY]
+            """
+    )
+    var trustedProxy: String?
+
     var resolvedHost: String { host ?? Environment.text("WAYBILL_HOST") ?? "127.0.0.1" }
     var resolvedJWKS: String? { jwks ?? Environment.text("WAYBILL_JWKS") }
+
+    var resolvedIssuer: String? { issuer ?? Environment.text("WAYBILL_ISSUER") }
+
+    func acceptsDevelopmentKey() throws -> Bool { try developmentKey || Environment.flag("WAYBILL_DEVELOPMENT_KEY") }
+
+    func trustedProxies() throws -> TrustedProxies {
+        guard let text = trustedProxy ?? Environment.text("WAYBILL_TRUSTED_PROXY") else { return TrustedProxies() }
+        guard let proxies = TrustedProxies(text: text) else {
+            throw ValidationError(
+                "\(trustedProxy == nil ? "WAYBILL_TRUSTED_PROXY" : "--trusted-proxy") is a list of addresses or networks, "
+                    + "such as 10.0.0.0/8,fd00::/8, not “\(TerminalText.plain(text))”."
+            )
+        }
+        return proxies
+    }
 
     func resolvedPort() throws -> Int {
         if let port { return try Self.checked(port, named: "--port") }
@@ -38,12 +76,35 @@ struct ServiceOptions: ParsableArguments {
 
     func validate() throws {
         _ = try resolvedPort()
+        _ = try acceptsDevelopmentKey()
+        _ = try trustedProxies()
         if let jwks = resolvedJWKS, jwks.contains("://") {
-            try ServerOption.check(jwks, named: jwks == self.jwks ? "--jwks" : "WAYBILL_JWKS")
+            try Self.check(jwks: jwks, named: jwks == self.jwks ? "--jwks" : "WAYBILL_JWKS")
         }
         if let url = publicUrl ?? Environment.text("WAYBILL_PUBLIC_URL") {
             try ServerOption.check(url, named: publicUrl == nil ? "WAYBILL_PUBLIC_URL" : "--public-url")
         }
+    }
+
+    /// - Throws: `ValidationError` where everybody who can reach the address could be accepted by the development key.
+    func requireKeys(on address: ListeningAddress) throws {
+        guard resolvedJWKS == nil, try !acceptsDevelopmentKey(), !ListeningAddress.isLoopback(address.host) else {
+            return
+        }
+        throw ValidationError(
+            "Other machines can reach \(TerminalText.plain(address.host)): give --jwks, the keys that verify tokens. For a "
+                + "trial, --development-key accepts tokens of the data directory's development key there too."
+        )
+    }
+
+    private static func check(jwks: String, named name: String) throws {
+        try ServerOption.check(jwks, named: name)
+        let parts = URLComponents(string: jwks)
+        guard parts?.scheme != "https", !ListeningAddress.isLoopback(parts?.host ?? "") else { return }
+        throw ValidationError(
+            "\(name) must be an https URL: over http, everybody on the way could answer with keys of their own. Only "
+                + "this machine may be asked over http."
+        )
     }
 
     /// A URL of the address. A literal IPv6 address needs brackets; the wildcard addresses are no place to connect to.

@@ -26,6 +26,7 @@ enum Database {
         _ body: (PostgresConfiguration, [any Service]) async throws -> R
     ) async throws -> R {
         if let configuration = try option.configuration() {
+            try option.warnOfExposure(logger)
             try await prepare()
             try await PostgresConnection.requireLastingSession(configuration, logger: logger)
             return try await body(configuration, [])

@@ -1,9 +1,21 @@
 import Foundation
+import Primitives
 
 /// The address that a service will listen on, tried before anything else is begun.
 struct ListeningAddress {
     let host: String
     let port: Int
+
+    /// Tells whether a host's text means this machine alone, without asking a name server.
+    static func isLoopback(_ host: String) -> Bool {
+        let literal = host.hasPrefix("[") ? host.dropFirst().prefix { $0 != "]" } : host[...]
+        guard let address = IPAddress(literal) else {
+            return ["localhost", "ip6-localhost"].contains(host.lowercased())
+        }
+        return loopback.contains { $0.contains(address) }
+    }
+
+    private static let loopback = ["127.0.0.0/8", "::1"].compactMap { NetworkRange($0) }
 
     /// Binds a socket to the address and closes it again.
     ///

@@ -96,6 +96,7 @@ struct ServiceRuntime: Sendable {
         var keys: KeySource?
         try await Database.with(options.database, for: .writing, logger: logger) {
             try address.check()
+            try options.requireKeys(on: address)
             keys = try await tokenKeys(in: directory)
         } _: { database, services in
             try await Migrator(logger: logger).migrate(database)
@@ -105,6 +106,7 @@ struct ServiceRuntime: Sendable {
             settings.port = address.port
             settings.certificates = certificates
             settings.publicURL = { [options] in options.resolvedPublicURL(port: $0, scheme) }
+            settings.proxies = try options.trustedProxies()
             settings.resume = services.lazy.compactMap { $0 as? EmbeddedPostgres }.first.map { cluster in
                 FrozenProcessResumer {
                     await cluster.isStopped($0)
@@ -147,24 +149,11 @@ struct ServiceRuntime: Sendable {
             return try await KeySource(.development(.loadOrCreate(in: directory)), now: now, logger: logger)
         }
         var origin = KeySource.Origin.jwksFile(source)
-        if source.contains("://"), let url = URL(string: source) { origin = .jwksURL(url, fetch: Self.fetch) }
+        if source.contains("://"), let url = URL(string: source) { origin = .jwksURL(url, fetch: KeySetFetch.fetch) }
         do {
-            return try await KeySource(origin, now: now, logger: logger)
+            return try await KeySource(origin, issuer: options.resolvedIssuer, now: now, logger: logger)
         } catch {
             throw CommandFailure("the keys of --jwks cannot be used: \(error)")
-        }
-    }
-
-    private static let fetch: KeySource.Fetch = { url in
-        do {
-            let response = try await HTTPClient.shared.execute(
-                HTTPClientRequest(url: url.absoluteString),
-                deadline: .now() + .seconds(10)
-            )
-            guard response.status == .ok else { throw CommandFailure("the server answered \(response.status.code)") }
-            return Array(try await response.body.collect(upTo: 1024 * 1024).readableBytesView)
-        } catch {
-            throw CommandFailure(ErrorSentence.text(for: error))
         }
     }
 

@@ -23,18 +23,30 @@ import Testing
         return connection
     }
 
-    @Test func aClientThatReadsNoResultsIsNotReadFrom() async throws {
+    @Test func aClientThatReadsAfterwardsGetsEveryResult() async throws {
         try await TestService.with { service in
             let connection = try await open(service, token: service.token(), type: "application/x-ndjson")
-            // Each line has a long result, so the unread results soon fill the sockets.
-            let fields = (0..<100).map { "\"unknown-\($0)\":1" }.joined(separator: ",")
-            let line = BulkClient.line("confirmOrder", UUID(), "{\(fields)}") + "\n"
-            _ = try await connection.sendUntilNobodyReads(line)
-            #expect(try await eventually { connection.read() && connection.received.count > 1_000_000 })
-            #expect(String(decoding: connection.received.prefix(15), as: UTF8.self) == "HTTP/1.1 200 OK")
-            // A full socket can be written again once a third of it is free, which may take over a megabyte. So the
-            // client reads until it is read from.
-            #expect(try await eventually { connection.read() && (connection.sendMore() ?? 0) > 0 })
+            // More results than all sockets hold.
+            let count = 40_000
+            let lines = String(repeating: "{}\n", count: count)
+            let body = "\(String(lines.utf8.count, radix: 16))\r\n\(lines)\r\n0\r\n\r\n"
+            var rest = Array(body.utf8)[...]
+            #expect(
+                try await eventually {
+                    guard let sent = connection.send(rest) else { return true }
+                    rest = rest.dropFirst(sent)
+                    return rest.isEmpty
+                }
+            )
+            let end = "\r\n0\r\n\r\n"
+            #expect(
+                try await eventually {
+                    !connection.read() || connection.received.suffix(end.utf8.count).elementsEqual(end.utf8)
+                }
+            )
+            let results = connection.received.split(separator: UInt8(ascii: "\n"))
+            #expect(results.count { $0.starts(with: "{\"line\":".utf8) } >= count - 1000)
+            #expect(String(decoding: connection.received, as: UTF8.self).contains("{\"line\":\(count),"))
         }
     }
 

@@ -17,13 +17,12 @@ struct LogOptions: ParsableArguments {
     @Option(help: "A running service to read from. [WAYBILL_URL]")
     var url: String?
 
-    @Option(help: "A staff token for --url. [WAYBILL_TOKEN] (default: one for all shops, by the development key)")
-    var token: String?
+    @OptionGroup var token: TokenOption
 
     @OptionGroup var database: DatabaseOption
 
     func validate() throws {
-        if url != nil, database.databaseUrl != nil {
+        if url != nil, database.isFlagGiven {
             throw ValidationError("--url and --database-url are two logs: give one.")
         }
         if let service { try ServerOption.check(service, named: url == nil ? "WAYBILL_URL" : "--url") }
@@ -32,7 +31,7 @@ struct LogOptions: ParsableArguments {
     /// The service to read from, nil for the database. A flag wins over the environment, and the service over its
     /// database.
     private var service: String? {
-        url ?? (database.databaseUrl == nil ? Environment.text("WAYBILL_URL") : nil)
+        url ?? (!database.isFlagGiven ? Environment.text("WAYBILL_URL") : nil)
     }
 
     /// Gives the log to the one closure or the other.
@@ -41,8 +40,7 @@ struct LogOptions: ParsableArguments {
         database direct: @escaping @Sendable (PostgresConnection) async throws -> Void
     ) async throws {
         if let service {
-            let given = token ?? Environment.text("WAYBILL_TOKEN")
-            let token = if let given { given } else { try await staffToken() }
+            let token = if let given = try token.given() { given } else { try await staffToken() }
             return try await Interruptible.run { try await APIClient.with(url: service, token: token, overHTTP) }
         }
         do {

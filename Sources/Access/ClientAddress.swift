@@ -1,0 +1,13 @@
+/// The client of a request, as far as the service can know it: the peer of the connection, or the client that a trusted
+/// proxy names.
+package struct ClientAddress: Sendable, Hashable {
+    /// The address without its port; "local" for a peer without one.
+    package let address: String
+    /// Tells whether the client's own connection is TLS, so that a cookie may be `Secure`.
+    package let isSecure: Bool
+
+    package init(address: String, isSecure: Bool) {
+        self.address = address
+        self.isSecure = isSecure
+    }
+}
