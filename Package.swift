@@ -25,6 +25,7 @@ let lifecycle = Target.Dependency.product(name: "ServiceLifecycle", package: "sw
 let logging = Target.Dependency.product(name: "Logging", package: "swift-log")
 let nio = Target.Dependency.product(name: "NIOCore", package: "swift-nio")
 let nioEmbedded = Target.Dependency.product(name: "NIOEmbedded", package: "swift-nio")
+let nioCompression = Target.Dependency.product(name: "NIOHTTPCompression", package: "swift-nio-extras")
 let nioHTTP1 = Target.Dependency.product(name: "NIOHTTP1", package: "swift-nio")
 let nioHTTP2 = Target.Dependency.product(name: "NIOHTTP2", package: "swift-nio-http2")
 let nioHTTPTypes = Target.Dependency.product(name: "NIOHTTPTypes", package: "swift-nio-extras")
@@ -37,7 +38,7 @@ let unixSignals = Target.Dependency.product(name: "UnixSignals", package: "swift
 
 // The binary carries the schema and the seeds, so that it runs from any directory.
 let migrations = [
-    "roles.sql",
+    "roles.sql", "privileges.sql",
     "001-roles.sql", "002-log-epochs.sql", "003-log-head.sql", "004-events.sql", "005-events-append-only.sql",
     "006-commands.sql", "007-commands-maintain.sql", "008-orders.sql", "009-secrets.sql",
     "010-projections.sql", "011-projection-active.sql", "012-order-list.sql", "013-order-list-keys.sql",
@@ -98,7 +99,7 @@ let package = Package(
         .target(name: "Telemetry", dependencies: ["Primitives", logging], swiftSettings: strict),
         .target(
             name: "Access",
-            dependencies: ["Primitives", crypto, cryptoExtras, jwtKit, logging],
+            dependencies: ["Primitives", "StrictJSON", crypto, cryptoExtras, jwtKit, logging],
             swiftSettings: strict
         ),
         .target(
@@ -112,8 +113,9 @@ let package = Package(
         .target(
             name: "HTTPTransport",
             dependencies: [
-                "Primitives", "Telemetry", httpTypes, hummingbirdCore, lifecycle, logging, nio, nioHTTP1, nioHTTP2,
-                nioHTTPTypes, nioHTTPTypesHTTP1, nioHTTPTypesHTTP2, nioPosix, nioSSL, nioTLS, unixSignals,
+                "Primitives", "Telemetry", collections, httpTypes, hummingbirdCore, lifecycle, logging, nio,
+                nioCompression, nioHTTP1, nioHTTP2, nioHTTPTypes, nioHTTPTypesHTTP1, nioHTTPTypesHTTP2, nioPosix,
+                nioSSL, nioTLS, unixSignals,
             ],
             swiftSettings: strict
         ),
@@ -151,7 +153,7 @@ let package = Package(
             name: "WaybillServer",
             dependencies: [
                 "APIDescription", "Access", "EventStreams", "HTTPTransport", "OrderAPI", "OrderLog", "Postgres",
-                "Projections", "Telemetry", hummingbird, lifecycle, logging, nio, nioPosix,
+                "Primitives", "Projections", "Telemetry", hummingbird, lifecycle, logging, nio, nioPosix,
             ],
             swiftSettings: strict
         ),
@@ -208,7 +210,7 @@ let package = Package(
         ),
         .testTarget(
             name: "CommandLineTests",
-            dependencies: ["Orders", "WaybillClient", "waybill", argumentParser],
+            dependencies: ["HTTPTransport", "Orders", "WaybillClient", "waybill", argumentParser],
             swiftSettings: strict
         ),
         .testTarget(
@@ -274,7 +276,9 @@ let package = Package(
         ),
         .testTarget(
             name: "HTTPTransportTests",
-            dependencies: ["HTTPTransport", "TestSupport", logging, nioHTTP2],
+            dependencies: [
+                "HTTPTransport", "TestSupport", httpTypes, logging, nio, nioEmbedded, nioHTTP1, nioHTTP2, nioHTTPTypes,
+            ],
             swiftSettings: strict
         ),
         .testTarget(

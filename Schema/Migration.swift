@@ -58,6 +58,10 @@ extension Migration {
     /// and `waybill_login`, as the migrations do of the former two.
     package static let rolesPrelude = String(decoding: PackageResources.roles_sql, as: UTF8.self)
 
+    /// The query for the statements that the roles' objects lack after the prelude: see the file. It speaks of
+    /// `waybill_owner` and `waybill_writer`.
+    package static let missingPrivileges = String(decoding: PackageResources.privileges_sql, as: UTF8.self)
+
     /// True for a migration whose work is the prelude's now. It is recorded, and not run.
     package var isDoneByPrelude: Bool { version == 1 && name == "roles" }
 

@@ -46,22 +46,5 @@ begin
             version int primary key, name text not null, checksum text not null,
             applied_at timestamptz not null default clock_timestamp());
     end if;
-    if pg_has_role((select relowner from pg_class where oid = migrations::regclass), 'usage') then
-        if owner <> (select pg_get_userbyid(relowner) from pg_class where oid = migrations::regclass) then
-            execute format('alter table %s owner to %I', migrations, owner);
-        end if;
-        if not has_table_privilege(writer, migrations, 'select') then
-            execute format('grant select on %s to %I', migrations, writer);
-        end if;
-    end if;
-    -- A dump that was restored without privileges lets everybody call these, with the rights of their owner.
-    for name in
-        select p.oid::regprocedure from pg_proc p
-        where p.pronamespace = current_schema()::regnamespace and p.prosecdef and pg_has_role(p.proowner, 'usage')
-            and p.proname ~ '^(commands|projection)_' and has_function_privilege('public', p.oid, 'execute')
-    loop
-        execute format('revoke all on function %s from public', name);
-        execute format('grant execute on function %s to %I', name, writer);
-    end loop;
 end
 $$;

@@ -49,6 +49,14 @@ missing_packages() {
     fi
     # For the tests in a browser; Playwright drives the one that is installed.
     if [[ ${need_browser:-no} == yes && ! -x /usr/bin/chromium ]]; then echo chromium; fi
+    # For the clients that generators make: the generator is in Java, and makes Java and TypeScript.
+    if [[ ${need_generators:-no} == yes ]]; then
+        command -v javac >/dev/null || echo default-jdk-headless
+        [[ -e /usr/share/java/jakarta-annotation-api.jar ]] || echo libjakarta-annotation-api-java
+        command -v node >/dev/null || echo nodejs
+        command -v tsc >/dev/null || echo node-typescript
+        [[ -d /usr/share/nodejs/eventsource ]] || echo node-eventsource
+    fi
     if [[ ${need_lint:-no} == yes ]]; then command -v shellcheck >/dev/null || echo shellcheck; fi
     if [[ ${need_python:-no} == yes || ${need_lint:-no} == yes ]]; then
         command -v python3 >/dev/null || echo python3
@@ -115,4 +123,19 @@ install_missing() {
     mapfile -t missing < <(missing_packages | sort -u)
     [[ ${#missing[@]} -eq 0 ]] ||
         die "still missing: ${missing[*]} (PostgreSQL must be version $oldest_postgres or later)"
+}
+
+# Installs what some tests want and no more depends on; says what is skipped where it cannot be had.
+install_wanted() {
+    local wanted=()
+    command -v patroni >/dev/null || wanted+=(patroni)
+    command -v etcd >/dev/null || wanted+=(etcd-server)
+    if [[ ${#wanted[@]} -eq 0 ]]; then return; fi
+    if command -v apt-get >/dev/null; then
+        say "installing ${wanted[*]}"
+        if apt_install_quietly "${wanted[@]}"; then return; fi
+        as_root apt-get -q update </dev/null || true
+        if apt_install_quietly "${wanted[@]}"; then return; fi
+    fi
+    say "tests of a failover by Patroni: skipped: ${wanted[*]} (Debian's names) cannot be installed here"
 }

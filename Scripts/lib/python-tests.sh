@@ -9,6 +9,7 @@
 #   Tests/Answers       docs/answers.md against a running service
 #   Tests/Examples      the examples, statements and links of README.md and the hand-written pages
 #   Tests/Conformance   the service against its own description, by Schemathesis
+#   Tests/Clients       clients that generators make of the description, and libraries for streams
 #   Tests/Browser       streams in the system's Chromium, by Playwright
 #
 # --binary (.build/debug/waybill) is tested. -v prints each test, -vv each fact. The last line is "N passed, N failed",

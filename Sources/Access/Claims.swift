@@ -1,4 +1,5 @@
 import FoundationEssentials
+import StrictJSON
 
 /// The claims of a token that the service reads (RFC 7519, section 4.1). Others are ignored.
 struct Claims {
@@ -23,11 +24,13 @@ struct Claims {
     init(payload: [UInt8], issuer: String? = nil) throws(AccessError) {
         let fields: Fields
         do {
+            // Claims must be unique (RFC 7519, section 4), and Foundation's decoder would take the first of two.
+            _ = try JSONValue.parse(payload)
             fields = try JSONDecoder().decode(Fields.self, from: Data(payload))
         } catch let error as AccessError {
             throw error
         } catch {
-            throw .malformedToken("its payload is not a JSON object")
+            throw .malformedToken("its payload is not a JSON object, or a claim stands twice")
         }
         guard fields.audience.contains(Self.audience) else { throw .wrongAudience }
         guard !fields.issuer.isEmpty else { throw .invalidClaims("iss is empty") }

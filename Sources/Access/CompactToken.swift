@@ -1,4 +1,5 @@
 import FoundationEssentials
+import StrictJSON
 
 /// A JWS in compact form, split into its parts and not yet verified (RFC 7515, sections 4 and 7.1).
 struct CompactToken {
@@ -28,9 +29,11 @@ struct CompactToken {
         else { throw .malformedToken("a part is not base64url") }
         let fields: Header
         do {
+            // A member that stands twice must not mean one thing to the issuer and another here (section 4).
+            _ = try JSONValue.parse(header)
             fields = try JSONDecoder().decode(Header.self, from: Data(header))
         } catch {
-            throw .malformedToken("its header is not a JSON object with alg, or a member has a wrong type")
+            throw .malformedToken("its header is not a JSON object with alg, or a member is wrong or stands twice")
         }
         // No extension is supported, and an unsupported one must be refused (RFC 7515, section 4.1.11).
         guard !fields.hasCritical else { throw .malformedToken("its header names critical extensions") }

@@ -16,8 +16,8 @@ struct ForwardedHop: Sendable, Equatable {
 
     /// The elements of `Forwarded`, from the last one on.
     ///
-    /// The text is read from its end, so that an open quotation mark, which a client may have sent, hides nothing that a
-    /// proxy has added after it.
+    /// The text is read from its end, so that an open quotation mark that a client has sent hides nothing that a proxy
+    /// has added after it.
     /// - Parameters:
     ///   - values: the field's values in their order.
     ///   - limit: the most elements that are read.

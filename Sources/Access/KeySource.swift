@@ -136,11 +136,12 @@ package final class KeySource: Sendable {
             }
             if let stamp {
                 let seen = PrivateFile.stamp(path)
-                if seen != stamp {
+                // What failed may have been the process's own lack of something, so it is tried again as it is.
+                if seen != stamp || state.withLock({ $0.failureCount > 0 }) {
                     await startLoad(now: now, seen: seen).value
                 } else {
-                    // A file that is as it was is as good as read again, unless that read failed.
-                    state.withLock { if $0.failureCount == 0 { $0.lastSuccess = now } }
+                    // A file that is as it was is as good as read again.
+                    state.withLock { $0.lastSuccess = now }
                 }
             }
         case .jwksURL:
@@ -179,7 +180,6 @@ package final class KeySource: Sendable {
     private func startLoad(now: Double, seen: PrivateFile.Stamp?) -> Task<Void, Never> {
         state.withLock { state in
             if let loading = state.loading { return loading }
-            // The stamp is set before the read: a broken file is reported once, and read again when it changes.
             state.stamp = seen
             return begin(&state, now: now)
         }
@@ -205,7 +205,7 @@ package final class KeySource: Sendable {
             guard case .success(let loaded) = result else {
                 state.failureCount += 1
                 // One line for each failure that is new, not one for every attempt of a long outage.
-                return state.failureCount == 1 || state.failureCount % 20 == 0
+                return state.failureCount == 1 || state.failureCount % 120 == 0
             }
             state.stamp = loaded.stamp ?? state.stamp
             state.lastSuccess = now

@@ -48,11 +48,11 @@ package final class TokenVerifier: Sendable {
         case pending(PendingToken)
     }
 
-    /// Makes the checks of a token that cost no signature, so that a caller who floods the service with bad tokens can be
-    /// refused before the costly one.
+    /// Makes the checks of a token that cost no signature, so that a caller who floods the service with bad tokens can
+    /// be refused before the costly one.
     /// - Parameter now: seconds since 1970.
-    /// - Throws: `AccessError`; `expiredToken` also for a token whose signature does not verify, since that tells nothing
-    ///   which its bearer does not know.
+    /// - Throws: `AccessError`; `expiredToken` also for a token whose signature does not verify, since that tells its
+    ///   bearer nothing new.
     package func examine(_ token: String, now: Double) async throws(AccessError) -> Examination {
         guard token.utf8.count <= CompactToken.maximumByteCount else { throw .malformedToken(CompactToken.tooLong) }
         let current = await keys.current(now: now)

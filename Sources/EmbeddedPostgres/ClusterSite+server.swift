@@ -72,6 +72,7 @@ extension ClusterSite {
         )
         var maintenance = ServerSettings.maintenance(of: database)
         maintenance.connectTimeout = .seconds(2)
+        maintenance.totalConnectTimeout = .seconds(2)
         do {
             try await PostgresConnection.with(maintenance, logger: logger) { _ in }
             return database

@@ -15,7 +15,11 @@ package struct ProcessFacts: Sendable, Hashable {
 
         /// True while this very process runs. A zombie does not.
         package var isAlive: Bool {
-            guard let facts = ProcessFacts(pid: pid) else { return false }
+            guard let facts = ProcessFacts(pid: pid) else {
+                // This process had no descriptor to look with. A process of this id is taken for this one then: a wrong
+                // guess ends with the next look.
+                return ProcessFacts.exists(pid)
+            }
             return facts.identity == self && !facts.isDead
         }
     }
@@ -56,6 +60,9 @@ package struct ProcessFacts: Sendable, Hashable {
             currentDirectory: FileSystem.linkTarget("/proc/\(pid)/cwd")
         )
     }
+
+    /// True where there is a process of this id, even a zombie. Needs no descriptor.
+    private static func exists(_ pid: Int32) -> Bool { pid > 0 && (kill(pid, 0) == 0 || errno == EPERM) }
 
     /// Reads the fields of `/proc/<pid>/stat` (proc(5)). The name stands in brackets and may itself hold blanks and
     /// brackets.

@@ -116,6 +116,7 @@ package struct APIRouter {
             logger: logger
         )
         let router = Router(context: WaybillContext.self, options: .autoGenerateHeadEndpoints)
+        router.add(middleware: ReceivedRequestMiddleware())
         router.add(middleware: ProblemMiddleware())
         HealthRoutes(readiness: services.readiness, keys: services.keys, hub: hub).add(to: router)
         CommandRoutes(authorizer: authorizer, appender: appender, submissions: submissions).add(to: router)

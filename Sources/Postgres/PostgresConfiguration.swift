@@ -18,8 +18,10 @@ package struct PostgresConfiguration: Sendable, Hashable {
     package var serverSettings: [String: String] = [:]
     /// A SQL expression for the role that the session acts as; its null, and nil, keep the login.
     package var roleExpression: String?
-    /// The time for opening a connection to one address, authentication included, and for looking up one name.
+    /// The longest time for opening a connection to one address, authentication included, and for looking up one name.
     package var connectTimeout: Duration = .seconds(10)
+    /// The time for opening a connection over all hosts, addresses and kinds of server, of which each has a fair share.
+    package var totalConnectTimeout: Duration = .seconds(10)
     /// The time for a request that names none of its own, and for each step of a COPY; nil for no limit. A connection
     /// that misses it is closed, as for a request's own time.
     package var requestTimeout: Duration?

@@ -76,6 +76,8 @@ extension PostgresError: CustomStringConvertible {
 
     private var prefix: String {
         switch kind {
+        // too_many_connections: the server is reached.
+        case .connect where sqlState == "53300": "the database has no connection left: "
         case .connect: "cannot connect to the database: "
         case .server: "the database refused a statement: "
         case .connectionLost: "the connection to the database was lost: "

@@ -4,8 +4,8 @@ extension PrivateFile.Contents {
     /// The way in which somebody else than this process's user or root can read or replace the secret in the file; nil
     /// where nobody can.
     ///
-    /// The rule is PostgreSQL's for its own key: the user's file is for the user alone; a group may also read root's, as
-    /// where a system keeps keys for several services.
+    /// The rule is PostgreSQL's for its own key: the user's file is for the user alone; a group may also read root's,
+    /// as where a system keeps keys for several services.
     public var exposure: String? {
         Self.exposure(owner: owner, mode: mode, user: geteuid())
     }

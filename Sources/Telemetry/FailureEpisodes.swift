@@ -8,13 +8,22 @@ import Logging
 package struct FailureEpisodes: Sendable {
     /// The times that bound an episode.
     package struct Limits: Sendable {
-        /// The time without the failure after which it counts as over.
+        /// The time without the failure after which it counts as over, at least: a failure that comes back each so many
+        /// seconds, as that of a probe or of another attempt, is over after twice the longest of these pauses.
         package var quiet: Duration
+        /// The longest pause after which a failure that was seen once still counts as the same: longer than the half
+        /// minute between two attempts.
+        package var longestPause: Duration
         /// The time between two lines that tell the number of a failure that goes on.
         package var summary: Duration
 
-        package init(quiet: Duration = .seconds(10), summary: Duration = .seconds(30)) {
+        package init(
+            quiet: Duration = .seconds(10),
+            longestPause: Duration = .seconds(35),
+            summary: Duration = .seconds(300)
+        ) {
             self.quiet = quiet
+            self.longestPause = longestPause
             self.summary = summary
         }
     }
@@ -46,8 +55,14 @@ package struct FailureEpisodes: Sendable {
         let began: ContinuousClock.Instant
         var last: ContinuousClock.Instant
         var lastReport: ContinuousClock.Instant
+        var longestPause = Duration.zero
         var untold = 0
         var total = 1
+
+        /// The time without the failure after which it counts as over.
+        func quiet(_ limits: Limits) -> Duration {
+            total > 1 ? max(limits.quiet, longestPause * 2) : max(limits.quiet, limits.longestPause)
+        }
     }
 
     /// Details of one message that are told apart; what comes beyond is one failure of many details.
@@ -69,10 +84,12 @@ package struct FailureEpisodes: Sendable {
     /// - Returns: true where it is to be written in full; false where it is counted.
     mutating func begins(_ failure: Failure, now: ContinuousClock.Instant) -> Bool {
         let failure = identity(of: failure)
-        if episodes[failure] != nil {
-            episodes[failure]?.last = now
-            episodes[failure]?.untold += 1
-            episodes[failure]?.total += 1
+        if var episode = episodes[failure] {
+            episode.longestPause = max(episode.longestPause, now - episode.last)
+            episode.last = now
+            episode.untold += 1
+            episode.total += 1
+            episodes[failure] = episode
             return false
         }
         if episodes.count < Self.mostEpisodes {
@@ -85,12 +102,16 @@ package struct FailureEpisodes: Sendable {
     mutating func reports(now: ContinuousClock.Instant) -> [Report] {
         var due: [Report] = []
         for (failure, episode) in episodes.sorted(by: { $0.value.began < $1.value.began }) {
-            if now - episode.last >= limits.quiet {
+            if now - episode.last >= episode.quiet(limits) {
                 episodes[failure] = nil
+                guard episode.total > 1 else { continue }
                 // The same message with other details may go on.
-                if episodes.keys.contains(where: failure.hasMessage(of:)) {
+                let others = episodes.filter { failure.hasMessage(of: $0.key) }
+                if others.contains(where: { $0.value.total > 1 || now - $0.value.last < limits.quiet }) {
                     if episode.untold > 0 { due.append(Self.report(failure, episode, isOver: false, until: now)) }
-                } else if episode.total > 1 {
+                } else {
+                    // Seen again, they are written in full.
+                    for other in others.keys { episodes[other] = nil }
                     due.append(Self.report(failure, episode, isOver: true, until: episode.last))
                 }
             } else if episode.untold > 0, now - episode.lastReport >= limits.summary {

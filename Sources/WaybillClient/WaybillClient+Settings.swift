@@ -19,9 +19,9 @@ extension WaybillClient {
         public var maximumEventSize = 16 * 1024 * 1024
         /// True to treat the statuses 502, 503 and 504 as failed attempts, which are repeated.
         ///
-        /// A proxy answers with these statuses while its service is away. By the standard they end the stream, as every
-        /// status but 200 does.
-        public var retriesGatewayErrors = false
+        /// A proxy answers with these statuses while its service is away. By the standard for EventSource they would
+        /// end the stream, as every status but 200 does.
+        public var retriesGatewayErrors = true
 
         /// The path of a PEM file with the certificate authorities to trust; nil for the system's.
         public var certificateAuthorities: String?

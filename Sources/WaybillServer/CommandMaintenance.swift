@@ -1,6 +1,7 @@
 import Logging
 import OrderLog
 import Postgres
+import Primitives
 import ServiceLifecycle
 
 /// Maintains the partitions of `commands` and removes expired tracking links and sessions each hour, and renews the
@@ -36,32 +37,40 @@ struct CommandMaintenance: Service {
         _ subject: String = "maintaining the accepted commands",
         _ work: () async throws -> Void
     ) async {
+        var hindrance = RepeatedReason()
         while !Task.isCancelled {
             do {
                 try await work()
+                if let lasted = hindrance.end() {
+                    logger.notice(
+                        "over: the accepted commands are maintained again",
+                        metadata: ["seconds": "\(Int(lasted / .seconds(1)))"]
+                    )
+                }
                 try await Task.sleep(for: interval)
             } catch  where Task.isCancelled {
                 // The error is the end of a request that the service's end has cut short.
                 return
             } catch {
-                report(error, of: subject)
+                report(error, of: subject, &hindrance)
                 // A cancelled sleep ends the loop by its condition.
                 try? await Task.sleep(for: .seconds(30))
             }
         }
     }
 
-    private func report(_ error: any Error, of subject: String) {
+    private func report(_ error: any Error, of subject: String, _ hindrance: inout RepeatedReason) {
         if (error as? PostgresError)?.sqlState == "55P03" {
+            guard hindrance.mustSay("lock") else { return }
             logger.info(
                 """
                 another session, such as a dump, uses the table of accepted commands; its partitions for the days \
-                ahead are made later: trying again in 30 seconds
+                ahead are made later: trying again every 30 seconds
                 """
             )
-        } else {
+        } else if hindrance.mustSay("\(error)") {
             logger.warning(
-                "\(subject) failed; trying again in 30 seconds",
+                "\(subject) failed; trying again every 30 seconds",
                 metadata: ["error": "\(error)"]
             )
         }

@@ -140,9 +140,14 @@ struct Components {
             }
             return (name: name, use: use)
         }
-        return LogGauges(backlog: { appender.backlogs }, pools: pools) {
-            readiness.unreadiness ?? (keys.isUsable(now: Date().timeIntervalSince1970) ? nil : .noKeys)
-        }
+        return LogGauges(
+            backlog: { appender.backlogs },
+            pools: pools,
+            unreadiness: {
+                readiness.unreadiness ?? (keys.isUsable(now: Date().timeIntervalSince1970) ? nil : .noKeys)
+            },
+            formerServers: appender.registry.formerServers
+        )
     }
 
     /// The HTTP server with all its routes and streams.
@@ -154,10 +159,17 @@ struct Components {
         onRunning: @escaping @Sendable (Int) async -> Void
     ) -> some ApplicationProtocol {
         let (fallback, publicURL) = (settings.port, publicURL)
+        let limiter = ConnectionLimiter(logger: logger)
         let handlers = StreamRequestHandlerFactory(authorizer: api.streams, hub: hub)
         return Application(
             router: api.router,
-            server: .loopBound(certificates: settings.certificates, isLiveResponse: StreamResponse.isStream) {
+            server: .loopBound(
+                certificates: settings.certificates,
+                limiter: limiter,
+                crossOrigins: settings.crossOrigins.map(CrossOriginPolicy.api),
+                isLiveResponse: StreamResponse.isStream,
+                faults: TransportAnswer.problem
+            ) {
                 try handlers.add(to: $0, on: $1)
             },
             configuration: ApplicationConfiguration(
@@ -168,6 +180,7 @@ struct Components {
             ),
             onServerRunning: { channel in
                 await AcceptBackoff.add(to: channel, logger: logger)
+                limiter.watch(channel)
                 let port = channel.localAddress?.port ?? fallback
                 publicURL.bind(port: port)
                 await onRunning(port)

@@ -19,6 +19,8 @@ package struct WaybillServerSettings: Sendable {
     package var proxies = TrustedProxies()
     /// The certificate for TLS; nil serves clear text.
     package var certificates: CertificateStore?
+    /// The pages of other origins that may use the API; nil for none.
+    package var crossOrigins: CrossOriginPolicy.Origins?
     /// The days for which accepted command ids are kept.
     package var commandRetentionDays = 90
     /// Lets a stopped process of the database's server run; nil for a server of others.

@@ -193,6 +193,8 @@ import Testing
             try es256(claims(), key, header: "[]"), try es256(claims(), key, header: #"{"alg":1}"#),
             try es256(claims(), key, header: #"{"alg":"ES256","kid":7}"#),
             try es256(claims(), key, header: #"{"alg":"ES256","kid":"a","crit":["b64"],"b64":false}"#),
+            try es256(claims(), key, header: #"{"alg":"ES256","kid":"a","alg":"ES256"}"#),
+            try es256(#"{"role":"customer",\#(claims().dropFirst())"#, key), try es256("\u{FEFF}" + claims(), key),
         ]
         for token in bad {
             let error = await #expect(throws: AccessError.self) { try await verify(token) }

@@ -62,6 +62,12 @@ def test_the_helper_reads_streams_and_tells_how_they_end(service, bench, browser
             and not silent["events"],
             silent,
         )
+        awake = page.evaluate("(token) => abortOnceAwake('/v1/stream', token)", staff)
+        check(
+            "helper: a page that is shown again after a sleep finds its stream lost at once",
+            awake["early"] == 0 and awake["lost"] == ["the stream is silent"],
+            awake,
+        )
         renewed = page.evaluate("() => renewed('/expired')")
         check(
             "helper: a token that expired is asked for anew",

@@ -1,11 +1,13 @@
 """The ways to log in that libpq knows: TLS with a verified certificate, the password file, the service file."""
 
+import json
 import os
 import time
 
 import pytest
 
 from support.certificates import Authority
+from support.client import Client
 from support.postgres_server import Server
 from support.service import Service
 from support.shop import Shop
@@ -131,3 +133,48 @@ def test_the_service_file_names_the_database(server, authority, client, check):
     client.options = ["--database-url", "postgresql://?service=nobody"]
     status, output = client.fails_to_serve(*client.options)
     check("a service that is not there is named", status == 64 and '"nobody" not found' in output, output)
+
+
+def test_a_limit_of_connections_is_told_as_such(server, client, check):
+    server.sql("alter role shop password 'first' connection limit -1")
+    url = f"postgresql://shop:first@localhost:{server.port}/waybill"
+    client.options = ["--database-url", url]
+    client.start()
+    api = Client(client.port, client.token("staff", "*"))
+    try:
+        server.sql("alter role shop connection limit 0")
+        server.sql("select pg_terminate_backend(pid) from pg_stat_activity where usename = 'shop'")
+        wait_for(lambda: api.request("GET", "/readyz").status == 503, 10, "the service is not ready")
+        wait_for(lambda: "has no connection left" in client.log_tail(1 << 20), 10, "the log says why")
+        answer = api.request("GET", "/readyz")
+        check("/readyz says why", "has no connection left" in answer.json["detail"], answer)
+        status, output = client.run("migrate", "--database-url", url)
+        told = sentence(output)
+        check("so does a command", status == 1 and "connection limit" in told and "cannot connect" not in told, told)
+    finally:
+        server.sql("alter role shop connection limit -1")
+    wait_for(client.is_ready, 20, "the service is ready again")
+
+    def ready():
+        return [line for line in client.log_tail(1 << 20).splitlines() if '"message":"ready:' in line]
+
+    wait_for(lambda: len(ready()) == 2, 10, "the log says that it is over")
+    check("and how long it lasted", int(json.loads(ready()[1])["metadata"]["seconds"]) >= 0, ready())
+
+
+def test_an_unknown_parameter_is_named(server, client, check):
+    url = f"postgresql://shop:first@localhost:{server.port}/waybill?target_session_attr=any"
+    status, output = client.fails_to_serve("--database-url", url)
+    named = "target_session_attr; is it target_session_attrs?" in output
+    check("with the nearest known one", status == 64 and named, (status, output))
+    check("and without the password", "first" not in output, output)
+
+
+def test_a_first_start_tells_its_migrations_in_one_line(server, client, check):
+    server.sql("create database fresh owner shop")
+    client.options = ["--database-url", f"postgresql://shop:first@localhost:{server.port}/fresh"]
+    client.start()
+    lines = [line for line in client.log_tail(1 << 20).splitlines() if "igration" in line]
+    check("one line", len(lines) == 1, lines)
+    told = json.loads(lines[0])["metadata"]
+    check("with their number and time", int(told["count"]) > 30 and int(told["milliseconds"]) > 0, lines)

@@ -2,8 +2,9 @@
 
 import json
 
-from support.client import epoch, read_log
+from support.client import Client, epoch, read_log
 from support.external import replicated_pair
+from support.orders import order
 from support.shop import Shop
 from support.waiting import wait_for
 
@@ -13,6 +14,7 @@ COUNT = "select count(*) from events"
 def test_connections_to_the_old_primary_are_left(service, check):
     with replicated_pair(service) as (old, new, address):
         fails_over(service, check, old, new, address)
+        leads_back(service, check, old, new, address)
 
 
 def fails_over(service, check, old, new, address):
@@ -40,3 +42,43 @@ def fails_over(service, check, old, new, address):
     listed = shop.client.insist("GET", f"/v1/orders?min_position={placed[-1]}").json
     numbers = [order["number"] for order in listed["orders"]]
     check("so is the list", sorted(numbers) == sorted([f"{k}-{n}" for k in ("KEPT", "NEW") for n in range(3)]), numbers)
+
+
+def leads_back(service, check, old, new, address):
+    """The address leads to the old primary again, which then is even started anew."""
+    counts = [server.sql(COUNT, "waybill") for server in (old, new)]
+    leaves(service, new, address, old)
+    refused(service, check, "the old primary")
+    metrics = Client(service.port, service.token("operator", "*")).insist("GET", "/metrics").body.decode()
+    check("a metric gives the reason", 'waybill_unready{reason="formerServer"} 1\n' in metrics)
+    check("another counts", "\nwaybill_former_server_connections_total 0\n" not in metrics)
+    old.stop()
+    old.start()
+    refused(service, check, "the old primary, started anew")
+    check("it opens no epoch there", old.sql("select count(*) from log_epochs", "waybill") == "1")
+    now = [server.sql(COUNT, "waybill") for server in (old, new)]
+    check("nothing is written to either", now == counts, (counts, now))
+    address.switch(new.port)
+    wait_for(service.is_ready, 30, "ready again by itself")
+    placed = Shop(service).place("BACK")["position"]
+    check("commands go to the present server", placed[:8] == epoch_of(new), placed)
+
+
+def leaves(service, server, address, other):
+    """Lets the address lead to another server, and ends the service's sessions on this one."""
+    address.redirect(other.port)
+    server.sql("select pg_terminate_backend(pid) from pg_stat_activity where application_name like 'waybill%'")
+
+
+def refused(service, check, name):
+    client = Client(service.port)
+    wait_for(
+        lambda: "former server" in client.request("GET", "/readyz").json.get("detail", ""), 10, f"{name} is told apart"
+    )
+    shop = Client(service.port, service.token("backend", "aurora"))
+    answer = shop.request("POST", "/v1/orders", order(number="REFUSED"), timeout=30)
+    check(f"{name}: a command is told to come back", answer.status == 503 and "retry-after" in answer.headers, answer)
+
+
+def epoch_of(server):
+    return server.sql("select epoch from log_epochs order by ordinal desc limit 1", "waybill")

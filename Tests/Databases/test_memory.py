@@ -18,6 +18,8 @@ from support.waiting import wait_for
 ORDERS = 240
 # Streams that read the log at once.
 STREAMS = 12
+# Readers of pages at once.
+READERS = 20
 
 
 @pytest.fixture(scope="module")
@@ -63,6 +65,22 @@ def test_pages_of_large_events_end_at_their_size(bench, check, fresh):
         logs = together([lambda: len(read_log(service.port, staff)) for _ in range(3)])
     check("each walk finds every event once", set(logs) == {4 * (ORDERS + 1)}, logs)
     within(check, "three walks by pages", peak, 200)
+
+
+@pytest.mark.parametrize("path", ["/v1/events", "/v1/orders"])
+def test_slow_readers_of_pages_take_little_memory(bench, check, fresh, path):
+    service, staff = fresh, bench.tokens[roles.STAFF]
+    request = f"GET {path}?limit=1000 HTTP/1.1\r\nHost: a\r\nAuthorization: Bearer {staff}\r\n\r\n".encode()
+    with Peak(service.process.pid) as peak:
+        readers = [RawStream(service.port, request, receive_buffer=8192) for _ in range(READERS)]
+        heads = [reader.wait(b"\r\n\r\n", 60) for reader in readers]
+        # Nobody takes more than the sockets hold; then one takes the rest, while the others still wait.
+        whole = bench.send("GET", f"{path}?limit=1000", role=roles.STAFF)
+    for reader in readers:
+        reader.socket.close()
+    check(f"{path}: every page begins", heads == [True] * READERS, heads)
+    check(f"{path}: another page comes whole meanwhile", "next" in whole.json and len(whole.body) > 7 << 20, whole)
+    within(check, f"{READERS} slow readers of {path}", peak, 200)
 
 
 def test_slow_streams_catch_up_in_little_memory(bench, check, fresh):

@@ -53,8 +53,11 @@ def head(service):
     return output.strip()
 
 
-def serves_all(service, check, expected):
-    """The service on the new version has the log of before, and clients resume where they were."""
+def serves_all(service, check, expected, also=lambda: None):
+    """The service on the new version has the log of before, and clients resume where they were.
+
+    - also: runs while it serves.
+    """
     staff = service.token("staff", "*")
     service.start()
     check(f"serves PostgreSQL {expected}", service.sql("show server_version").startswith(f"{expected}."))
@@ -73,6 +76,7 @@ def serves_all(service, check, expected):
     check("and another at the beginning", last_id(service, "/v1/stream?after=0", staff, placed) == placed)
     status, output = service.run("verify")
     check("verify finds no difference", status == 0, output)
+    also()
     check("ends in order", service.terminate(20)[0] == 0)
 
 
@@ -97,8 +101,12 @@ def test_the_cluster_moves_to_a_later_version(filled, check):
 
 
 def test_without_pg_upgrade_it_is_a_dump_and_restore(filled, check, tmp_path):
-    """The programs of a later version without pg_upgrade, as some packages have them."""
-    later = programs_or_skip("16")
+    """The programs of a later version without pg_upgrade, as some packages have them; things of an operator's own."""
+    later = programs_or_skip("18")
+    for statement in OPERATORS_OWN:
+        filled.sql(statement, "waybill")
+    extension = "select extversion from pg_extension where extname = 'pg_stat_statements'"
+    before = filled.sql(extension, "waybill")
     for name in set(os.listdir(later)) - {"pg_upgrade"}:
         os.symlink(os.path.join(later, name), tmp_path / name)
     # PostgreSQL's account must get there; pytest's folders are for their owner alone.
@@ -108,7 +116,26 @@ def test_without_pg_upgrade_it_is_a_dump_and_restore(filled, check, tmp_path):
     filled.environment["WAYBILL_PG_BIN"] = str(tmp_path)
     status, output = filled.run("upgrade", seconds=PATIENCE)
     check("the upgrade ends well", status == 0 and "by dump and restore" in output, output)
-    serves_all(filled, check, "16")
+
+    def has_all():
+        check("the large object is there", filled.sql("select length(lo_get(7001))", "waybill") == "5000")
+        rows = filled.sql("select count(*) from order_numbers", "waybill")
+        check("the materialised view is computed anew", rows == "20", rows)
+        member = filled.sql("select pg_has_role('auditor', 'waybill_writer', 'member')")
+        check("the role is a member", member == "t", member)
+        check("the extension is of a later version", filled.sql(extension, "waybill") != before, before)
+
+    serves_all(filled, check, "18", has_all)
+
+
+# What an operator may have made in the database.
+OPERATORS_OWN = [
+    "create extension pg_stat_statements",
+    "create materialized view order_numbers as select number from events",
+    "create role auditor login password 'x'",
+    "grant waybill_writer to auditor",
+    "select lo_from_bytea(7001, decode(repeat('ab', 5000), 'hex'))",
+]
 
 
 @pytest.mark.slow

@@ -87,7 +87,7 @@ import Testing
     }
 
     /// Finds the things that generators of clients do not take: a schema of one value without a type, words without a
-    /// type, a choice among texts, and null.
+    /// type, an enumeration of something else than texts, a choice among texts, and null.
     @Test func everySchemaIsOneThatClientGeneratorsTake() {
         var faults: [String] = []
         Self.look(at: Self.document.value, path: "", &faults)
@@ -106,7 +106,15 @@ import Testing
             if !path.hasSuffix("/properties") {
                 for name in ["const", "anyOf"] where names.contains(name) { faults.append("\(path) has \(name)") }
                 if value["type"]?.string == "null" { faults.append("\(path) is null") }
-                if value["enum"]?.array != nil, value["type"]?.string == nil { faults.append("\(path) has no type") }
+                if let words = value["enum"]?.array {
+                    if value["type"]?.string == nil { faults.append("\(path) has no type") }
+                    if !words.allSatisfy({ $0.string != nil }) { faults.append("\(path) lists other values than texts") }
+                }
+                if let variants = value["oneOf"]?.array,
+                    value["discriminator"]?["mapping"]?.object?.members.count != variants.count
+                {
+                    faults.append("\(path) has not one variant for each word of its discriminator")
+                }
             }
             for member in object.members { look(at: member.value, path: "\(path)/\(member.name)", &faults) }
         default: break

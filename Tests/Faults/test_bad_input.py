@@ -1,6 +1,7 @@
 """Mistakes of a client in a request: each gets its documented answer, and no other client notices."""
 
 import json
+import re
 import time
 import uuid
 
@@ -74,6 +75,16 @@ def test_paths_to_nothing_are_refused(bench, placed):
     bench.expect("bad UTF-8 in the query", 400, "GET", "/v1/events?after=%ff")
     bench.expect("plain=maybe", 400, "GET", "/v1/stream?plain=maybe")
     bench.expect("an unknown status in a filter", 400, "GET", "/v1/stream?status=lunch")
+
+
+def test_other_origins_are_not_allowed_unasked(bench):
+    preflight = {"Origin": "https://shop.example", "Access-Control-Request-Method": "POST"}
+    for method, path in (("OPTIONS", "/v1/orders"), ("GET", "/healthz"), ("GET", "/v1/stream"), ("GET", "/v1/none")):
+        answer = bench.send(method, path, headers=preflight)
+        found = [name for name in answer.headers if name.startswith("access-control") or name == "vary"]
+        bench.check(
+            f"without --cors-origin: {method} {path} allows nothing", answer.status and not found, answer.headers
+        )
 
 
 def test_bad_tokens_are_refused(bench, placed):
@@ -198,7 +209,16 @@ def test_bad_headers_are_refused(bench, placed):
     )
     bench.check("Idempotency-Key of another shop is no replay", not other.replayed, other)
     version = first.json["version"] if first.status == 200 else 0
-    for tag, status in ((f'"{version + 1}"', 412), (f'"{version - 1}"', 412), ('"0"', 412), ("x", 400), ("3", 400)):
+    both = f'W/"{version + 1}", "{version - 1}"'
+    for tag, status in (
+        (f'"{version + 1}"', 412),
+        (f'"{version - 1}"', 412),
+        ('"0"', 412),
+        (both, 412),
+        ("x", 400),
+        ("3", 400),
+        ('*, "3"', 400),
+    ):
         bench.expect(
             f"If-Match {tag.replace(str(version + 1), 'too new').replace(str(version - 1), 'too old')}",
             status,
@@ -207,10 +227,18 @@ def test_bad_headers_are_refused(bench, placed):
             note,
             headers={"If-Match": tag},
         )
-    bench.expect("If-Match with the version is good", 200, "POST", path, note, headers={"If-Match": f'"{version}"'})
+    for tag in (f'"{version}"', f'W/"{version + 1}"', f'{both}, "{version + 2}"', "*"):
+        bench.expect(f"If-Match with the version is good: {tag}", 200, "POST", path, note, headers={"If-Match": tag})
     bench.expect(
         "If-Match mismatch, but a known command id", 200, "POST", path, note, headers={**longest, "If-Match": '"1"'}
     )
+    for accepted, kind in (
+        ("application/x-ndjson;q=0, application/json", "application/json"),
+        ("application/json;q=0.5, application/x-ndjson", "application/x-ndjson"),
+        ("application/x-ndjson, */*", "application/json"),
+    ):
+        page = bench.send("GET", f"{path.removesuffix('note')}events", headers={"Accept": accepted})
+        bench.check(f"Accept: {accepted}", page.headers.get("content-type") == kind, page)
     made = bench.send("POST", path, note)
     bench.check("without Idempotency-Key the server names one", made.headers.get("waybill-command-id"), made.headers)
 
@@ -236,6 +264,26 @@ def test_each_role_may_do_what_the_table_says(bench, placed):
             bench.expect(
                 f"roles: {name}, {role}", status, method, path, make() if make else None, role=role, headers=headers
             )
+
+
+def test_every_described_route_refuses_whom_its_description_does_not_name(bench):
+    """Holds routes that the table above does not name, such as new ones, against their own description."""
+    paths = bench.send("GET", "/openapi.json").json["paths"]
+    callers = {"backend": roles.BACKEND, "customer": roles.OWN, "staff": roles.STAFF, "operator": roles.OPERATOR}
+    guarded = 0
+    for path, item in paths.items():
+        for method, operation in item.items():
+            if operation.get("security") == []:
+                continue
+            guarded += 1
+            where = re.sub(r"{\w+}", str(uuid.uuid4()), path)
+            how = (method.upper(), where, {} if method in ("post", "put", "patch") else None)
+            bench.expect(f"described: {method} {path}, nobody", 401, *how, "missingToken", role=roles.NOBODY)
+            named = set(re.findall(r"\w+", operation["description"].rpartition("Roles: ")[2]))
+            bench.check(f"described: {method} {path} names its roles", named and named <= set(callers), named)
+            for role in set(callers) - named:
+                bench.expect(f"described: {method} {path}, {role}", 403, *how, "forbidden", role=callers[role])
+    bench.check("described: there are operations with roles", guarded > 40, guarded)
 
 
 def test_the_stream_open_from_the_start_saw_every_event(bench, witness):

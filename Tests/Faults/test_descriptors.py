@@ -133,6 +133,8 @@ def nobody_spins(crowd, check):
         f"no descriptor is left: at most {MOST_SHARE:.0%} of a processor is spent", share <= MOST_SHARE, f"{share:.0%}"
     )
     check("who was there sees every event", crowd.show(streams, 20), "")
+    with open(crowd.service.process.log_path, "rb") as file:
+        check("the running database is not taken for dead", b"server died" not in file.read(), "")
     ready = crowd.operator.request("GET", "/readyz")
     check("and is told that the service is ready", ready.status == 200, ready)
     answered = [stream.received[:80] for stream in waiting if stream.read() or stream.ended]

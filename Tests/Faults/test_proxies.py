@@ -220,6 +220,24 @@ def answers(one):
         peer.close()
 
 
+def away(one, check):
+    """Checks that streams are told to come back while the service is away, and that all else is refused."""
+    peer = Peer(one.proxy.port, one.tls_http2)
+    for path in one.paths:
+        found = peer.get(path, one.staff)
+        check(
+            f"{one.name}: while the service is away, {path.split('?')[0][:12]}… says when to come back",
+            found.status == 200
+            and found.headers["content-type"].startswith("text/event-stream")
+            and found.headers["cache-control"] == "no-store, no-transform"
+            and found.body == b"retry: 2000\n\n",
+            found,
+        )
+    other = peer.get("/v1/orders", one.staff)
+    check(f"{one.name}: and a read is refused", other.status in (502, 503), other)
+    peer.close()
+
+
 def restarted(followers, check, service, bench, placed):
     """Checks that streams end with `bye` when the service is replaced, and resume by their ids without a gap."""
     last = {}
@@ -234,6 +252,8 @@ def restarted(followers, check, service, bench, placed):
         )
         last[one] = exchanges[0].blocks[-1].removeprefix(b"id: ").decode()
         one.old.wait_end(10)
+    for one in followers:
+        away(one, check)
     service.start()
     for index in range(5):
         note(bench, placed, f"missed {index}.")

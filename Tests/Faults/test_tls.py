@@ -68,6 +68,8 @@ def test_a_start_refuses_certificates_it_cannot_use(service, check, authority, f
         timeout=60,
     )
     open(empty, "w", encoding="ascii").close()
+    shared = shutil.copy(good[1], os.path.join(service.root, "shared.key"))
+    os.chmod(shared, 0o644)
     for name, options in (
         ("a certificate without a key", ["--tls-certificate", good[0]]),
         ("a key without a certificate", ["--tls-key", good[1]]),
@@ -82,6 +84,7 @@ def test_a_start_refuses_certificates_it_cannot_use(service, check, authority, f
         "a certificate that is empty": (empty, good[1], "empty"),
         "a key that is none": (good[0], good[0], "first.pem"),
         "a certificate that is none": (good[1], good[1], "first.key"),
+        "a key that others may read": (good[0], shared, "mode 644"),
         "a key with a passphrase": (good[0], locked, "passphrase"),
         "a directory": (service.root, good[1], service.root),
     }

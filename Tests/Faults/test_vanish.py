@@ -32,6 +32,7 @@ def test_vanished_clients_are_given_up(service, check):
     try:
         link(name)
         service.host = "0.0.0.0"
+        service.environment["WAYBILL_DEVELOPMENT_KEY"] = "true"
         service.start()
         vanishes(Bench(service, check), check, name)
     finally:

@@ -163,4 +163,11 @@ import Testing
         #expect(AppendFailure(violation) == .outside, "maintenance removes the constraint")
         #expect(AppendFailure(StoredDataError.unknownType("x")) == .refusal)
     }
+
+    @Test func serverThatEndsAStatementCommitsNothing() {
+        #expect(!AppendFailure.mayBeCommitted(PostgresError(.server, "", sqlState: "57014")))
+        #expect(!AppendFailure.mayBeCommitted(StoredDataError.unknownType("x")))
+        #expect(AppendFailure.mayBeCommitted(PostgresError(.timeout, "")))
+        #expect(AppendFailure.mayBeCommitted(PostgresError(.connectionLost, "")))
+    }
 }

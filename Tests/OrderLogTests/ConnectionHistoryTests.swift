@@ -2,6 +2,8 @@ import Foundation
 import LogSupport
 import Orders
 import Postgres
+import Synchronization
+import Telemetry
 import Testing
 
 @testable import OrderLog
@@ -99,6 +101,77 @@ import Testing
                     try await appender.submit(Samples.submission(.placeOrder, Samples.place(), order: UUID()))
                 }
             }
+        }
+    }
+
+    /// A former server that is started again has an identity that no epoch names, and would open one. By its timeline
+    /// that server differs from a restored one.
+    @Test func aFormerServerThatWasStartedAgainIsRefused() async throws {
+        try await TestLog.with { log in
+            let known = try await history(of: log, in: log.registry)
+            let registry = EpochRegistry()
+            try await PostgresConnection.with(log.database, logger: log.logger) { connection in
+                let present = try ServerTimeline(await connection.query("select \(ServerTimeline.columns)")[0])
+                let promoted = ServerTimeline(cluster: present.cluster, number: present.number + 1)
+                let another = EpochTable(known.epochs + [Self.later])
+                registry.takeUnlessFormer(another, timeline: promoted)
+                try await connection.query("update log_epochs set identity = 'before'")
+            }
+            await #expect {
+                try await history(of: log, in: registry)
+            } throws: { error in
+                (error as? PostgresError)?.isFormerServer == true
+            }
+            #expect(registry.formerServers.value == 1)
+            let rows = try await PostgresConnection.with(log.database, logger: log.logger) { connection in
+                try await connection.query("select from log_epochs")
+            }
+            #expect(rows.count == known.epochs.count, "no epoch was opened there")
+            #expect(try await history(of: log, in: EpochRegistry()).epochs.count == known.epochs.count + 1)
+        }
+    }
+
+    @Test func timelinesOfOneClusterAloneAreCompared() {
+        let known = ServerTimeline(cluster: "1", number: 2)
+        #expect(ServerTimeline(cluster: "1", number: 1).isFormer(of: known))
+        #expect(!ServerTimeline(cluster: "1", number: 2).isFormer(of: known))
+        #expect(!ServerTimeline(cluster: "1", number: 3).isFormer(of: known))
+        #expect(!ServerTimeline(cluster: "2", number: 1).isFormer(of: known))
+    }
+
+    @Test func theProbeFindsAFormerServer() async throws {
+        try await TestLog.with { log in
+            let appender = Appender(configuration: log.database, registry: log.registry, logger: log.logger)
+            var probe = WriteProbe(configuration: appender.configuration, registry: log.registry, logger: log.logger)
+            try await history(of: log, in: log.registry)
+            let present = log.registry.current
+            for commits in [true, false] {
+                log.registry.replace(with: present)
+                #expect(await probe.run(commits: commits) == nil)
+                log.registry.replace(with: EpochTable(present.epochs + [Self.later]))
+                #expect(await probe.run(commits: commits) == .formerServer, "the kept connection and a new one")
+                #expect(await probe.run(commits: commits) == .formerServer)
+            }
+            log.registry.replace(with: present)
+            #expect(await probe.run(commits: true) == nil)
+        }
+    }
+
+    /// The pool is small, so that a read may meet former connections alone.
+    @Test func theFifthFormerConnectionIsRefusedToo() async throws {
+        try await TestLog.with { log in
+            let registry = EpochRegistry()
+            registry.replace(with: Self.other)
+            let reads = Mutex(0)
+            await #expect {
+                try await log.pool.read(in: registry) { _ in
+                    reads.withLock { $0 += 1 }
+                    return ((), EpochTable())
+                }
+            } throws: { error in
+                (error as? PostgresError)?.isFormerServer == true
+            }
+            #expect(reads.withLock { $0 } == 4 && registry.formerServers.value == 4)
         }
     }
 

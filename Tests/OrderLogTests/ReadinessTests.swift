@@ -14,7 +14,11 @@ import Testing
         #expect(reason(.server, "25006") == .readOnly)
         #expect(reason(.server, "53100") == .diskFull)
         #expect(reason(.server, "55P03") == .locked)
+        #expect(reason(.connect, "53300") == .noConnection)
+        #expect(Unreadiness(readFailure: PostgresError(.connect, "", sqlState: "53300")) == .noConnection)
+        #expect(Unreadiness(readFailure: PostgresError(.timeout, "")) == .readsUnanswered)
         #expect(reason(.connect) == .unreachable)
+        #expect(Unreadiness(writeFailure: PostgresError.formerServer(lacking: EpochTable())) == .formerServer)
         #expect(reason(.timeout) == .unreachable)
     }
 
@@ -128,13 +132,33 @@ import Testing
 
     private static func probe(_ log: TestLog) -> WriteProbe {
         let appender = Appender(configuration: log.database, registry: log.registry, logger: log.logger)
-        return WriteProbe(configuration: appender.configuration, logger: log.logger)
+        return WriteProbe(configuration: appender.configuration, registry: log.registry, logger: log.logger)
     }
 
     /// The last transaction that locked the head.
     private static func lastLocker(_ log: TestLog) async throws -> String {
         let rows = try await log.pool.query("select xmax::text as xmax from log_head")
         return try #require(rows.first).get("xmax", as: String.self)
+    }
+
+    /// Another process's probe tries the disk at the same time, as one of the version before does.
+    @Test func probesDoNotWaitForEachOther() async throws {
+        try await TestLog.with { log in
+            var probe = Self.probe(log)
+            let other = try await PostgresConnection.connect(log.database, logger: log.logger)
+            try await other.query("begin")
+            try await other.query(
+                """
+                insert into events (
+                    seq, occurred_at, recorded_at, order_id, version, schema, number, shop, customer, type, status, internal,
+                    actor, command_id)
+                select -n, now(), now(), gen_random_uuid(), 1, 1, '', '', '', '', '', '{}', '', ''
+                from generate_series(1, 200) as n
+                """
+            )
+            #expect(await probe.run(commits: true, needsRoom: true) == nil)
+            await other.close(grace: .zero)
+        }
     }
 
     @Test func probeWritesNothingAndFindsAReadOnlyDatabase() async throws {
@@ -147,7 +171,7 @@ import Testing
             var readOnly = appender.configuration
             readOnly.serverSettings["default_transaction_read_only"] = "on"
             for commits in [true, false] {
-                var other = WriteProbe(configuration: readOnly, logger: log.logger)
+                var other = WriteProbe(configuration: readOnly, registry: log.registry, logger: log.logger)
                 #expect(await other.run(commits: commits) == .readOnly)
             }
         }

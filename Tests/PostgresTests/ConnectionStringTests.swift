@@ -41,6 +41,22 @@ import Testing
         #expect(error?.message.contains("definition of service \"nowhere\" not found") == true)
     }
 
+    @Test(arguments: [
+        ("postgres://ann:secret@a/x?target_session_attr=any", "unknown parameter target_session_attr; is it target_"),
+        ("postgres://a/x?SSLMODE=require", "unknown parameter SSLMODE; is it sslmode?"),
+        ("host=a pasword=secret", "unknown parameter pasword; is it password?"),
+        ("postgres://a/x?ssl_ca_path=secret", "unknown parameter ssl_ca_path: libpq's"),
+        // A password that was not escaped may be a part of the name.
+        ("host=a password=my secret=x", "has an unknown parameter:"),
+        ("postgres://ann:b/?secret=x@a/x", "has an unknown parameter:"),
+    ])
+    func unknownParameterIsNamedWithTheNearestKnownOne(text: String, expected: String) {
+        let error = #expect(throws: PostgresError.self) { try hosts(text) }
+        #expect(error?.kind == .usage)
+        #expect(error?.message.contains(expected) == true, "\(error?.message ?? "")")
+        #expect(error?.message.contains("secret") == false)
+    }
+
     @Test func sessionKindIsRead() throws {
         let text = "postgres://a,b/x?target_session_attrs="
         #expect(try PostgresConfiguration(connectionString: text + "read-write").sessionKind == .readWrite)

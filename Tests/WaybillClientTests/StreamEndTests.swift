@@ -80,17 +80,24 @@ import WaybillClient
         #expect(error?.description.contains("X: y") == false)
     }
 
-    @Test func gatewayErrorsAreRetriedWhereTheSettingsSaySo() async throws {
+    @Test func gatewayErrorsAreRetriedByDefault() async throws {
         let server = try ScriptedServer([
             .status("502 Bad Gateway"), .status("503 Away", "text/html", "<p>"), .status("504 Late"),
             .stream("event: status\ndata: {}\n\n", .hold),
         ])
-        var settings = WaybillClient.Settings.quick
-        settings.retriesGatewayErrors = true
         let recorder = StreamRecorder()
-        let client = try WaybillClient(url: server.url, settings: settings, tokenProvider: nil)
+        let client = try WaybillClient(url: server.url, settings: .quick, tokenProvider: nil)
         #expect(try await recorder.events(1, of: client).count == 1)
         #expect(recorder.reasons == [502, 503, 504].map { "the service answered \($0)" })
+    }
+
+    @Test func gatewayErrorEndsTheStreamWhereTheSettingsSaySo() async throws {
+        let server = try ScriptedServer([.status("502 Bad Gateway")])
+        var settings = WaybillClient.Settings.quick
+        settings.retriesGatewayErrors = false
+        let client = try WaybillClient(url: server.url, settings: settings, tokenProvider: nil)
+        let error = await #expect(throws: WaybillClientError.self) { try await StreamRecorder().events(1, of: client) }
+        #expect(error?.status == 502)
     }
 
     /// Cancels a task that reads, one that waits to reconnect, and one that waits for a response.

@@ -108,6 +108,20 @@ class Nginx(Proxy):
         super().reload(signal_number)
 
 
+class AuthorizedNginx(Nginx):
+    """nginx that adds a token to every request, since an EventSource cannot send one."""
+
+    name = "nginx-authorized"
+
+    def __init__(self, service, authority, token):
+        self.token = token
+        super().__init__(service, authority)
+
+    def settings(self):
+        host = "proxy_set_header Host $host;"
+        return adapted(super().settings(), {host: f'{host}\nproxy_set_header Authorization "Bearer {self.token}";'})
+
+
 class Haproxy(Proxy):
     name = "haproxy"
     server_options = ""
@@ -127,6 +141,7 @@ class Haproxy(Proxy):
                 # Descriptors that a test may not have.
                 "maxconn 20000": "maxconn 1000",
                 "127.0.0.1:8080 check inter 2s": f"127.0.0.1:{self.service.port} check inter 2s{self.server_options}",
+                "127.0.0.1:8080 track": f"127.0.0.1:{self.service.port}{self.server_options} track",
             },
         )
 

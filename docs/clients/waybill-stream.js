@@ -70,10 +70,36 @@ export class EventStreamParser {
 }
 
 const sleep = (milliseconds, signal) => new Promise((resolve, reject) => {
-    const leave = () => { clearTimeout(timer); reject(signal.reason); };
-    const timer = setTimeout(() => { signal?.removeEventListener("abort", leave); resolve(); }, milliseconds);
+    const end = (settle) => {
+        clearTimeout(timer);
+        forget();
+        signal?.removeEventListener("abort", leave);
+        settle();
+    };
+    const leave = () => end(() => reject(signal.reason));
+    const timer = setTimeout(() => end(resolve), milliseconds);
+    const due = Date.now() + milliseconds;
+    const forget = whenShown(() => { if (Date.now() >= due) end(resolve); });
     signal?.addEventListener("abort", leave, { once: true });
 });
+
+/**
+ * Calls `call` whenever the page is shown again, until the returned function is called. Timers stand still in a sleeping
+ * phone, and a page that comes back from the cache has lost its connections.
+ */
+const whenShown = (call) => {
+    if (typeof document === "undefined") return () => {};
+    const shown = () => { if (document.visibilityState === "visible") call(); };
+    document.addEventListener("visibilitychange", shown);
+    window.addEventListener("pageshow", shown);
+    return () => {
+        document.removeEventListener("visibilitychange", shown);
+        window.removeEventListener("pageshow", shown);
+    };
+};
+
+/** A proxy answers these in place of a service that is away. */
+const isAway = (response) => [502, 503, 504].includes(response.status);
 
 const problemOf = async (response) => {
     if (!response.headers.get("Content-Type")?.startsWith("application/problem+json")) return undefined;
@@ -81,8 +107,9 @@ const problemOf = async (response) => {
 };
 
 /**
- * Yields every event once and in order, across lost connections; its type is `snapshot`, `status`, `update`, `reset` or
- * `bye`. The stream has no end: leave the loop, or abort the signal, which closes the connection at once.
+ * Yields every event once and in order, across lost connections, a proxy's 502 to 504 and a phone's sleep; its type is
+ * `snapshot`, `status`, `update`, `reset` or `bye`. The stream has no end: leave the loop, or abort the signal, which
+ * closes the connection at once.
  *
  * - token: a text, or a function that returns a text or a promise; called again when the token has expired.
  * - lastEventId: the id to continue after.
@@ -100,12 +127,20 @@ export async function* waybillStream(url, { token, lastEventId = "", signal, sil
         const attempt = new AbortController(), parser = new EventStreamParser(lastEventId);
         const abort = () => attempt.abort(signal.reason);
         signal?.addEventListener("abort", abort, { once: true });
-        let watchdog, lost;
-        const heard = () => {
+        let watchdog, lost, lastHeard;
+        // By the clock, which goes on while timers stand still.
+        const look = () => {
             clearTimeout(watchdog);
-            watchdog = setTimeout(() => attempt.abort(new Error("the stream is silent")), silence);
+            const left = lastHeard + silence - Date.now();
+            if (left > 0) watchdog = setTimeout(look, Math.min(left, silence));
+            else attempt.abort(new Error("the stream is silent"));
+        };
+        const heard = () => {
+            lastHeard = Date.now();
+            look();
         };
         credential ??= await (typeof token === "function" ? token() : token);
+        const forget = whenShown(() => look());
         try {
             heard();
             const headers = { Accept: "text/event-stream" };
@@ -113,6 +148,7 @@ export async function* waybillStream(url, { token, lastEventId = "", signal, sil
             if (lastEventId) headers["Last-Event-ID"] = lastEventId;
             const response = await fetch(url, { headers, signal: attempt.signal, cache: "no-store" });
             if (response.status === 401 && wasAccepted) { lose(); continue; }
+            if (isAway(response)) throw new Error(`the service is away: ${response.status}`);
             const isStream = /^text\/event-stream *(;|$)/i.test(response.headers.get("Content-Type") ?? "");
             if (response.status !== 200 || !isStream) throw new StreamRefused(response, await problemOf(response));
             [wasAccepted, failures] = [true, 0];
@@ -133,6 +169,7 @@ export async function* waybillStream(url, { token, lastEventId = "", signal, sil
             [lost, failures] = [error, failures + 1];
         } finally {
             clearTimeout(watchdog);
+            forget();
             signal?.removeEventListener("abort", abort);
             attempt.abort();
         }

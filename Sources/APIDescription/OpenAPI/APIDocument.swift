@@ -82,7 +82,8 @@ struct APIDocument {
     private static let introduction = """
         Shop backends submit commands, and each accepted command appends events to one log. Clients read orders, and follow \
         them by Server-Sent Events whose ids are positions in the log. Bodies are strict JSON (RFC 8259) of at most 256 KiB, \
-        without unknown or repeated names. An optional field is left out, never null. Times are RFC 3339.
+        without unknown or repeated names, compressed by gzip or deflate or as they are. An optional field is left out, never \
+        null. Times are RFC 3339. Every response has an `X-Request-Id`: the request's own, or a new one.
         """
 
     private static let tokens = """

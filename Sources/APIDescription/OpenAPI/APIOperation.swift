@@ -56,7 +56,7 @@ extension APIOperation {
 extension APIOperation {
     private static let authenticationProblems: [ProblemCode] = [
         .missingToken, .malformedToken, .badSignature, .unknownKey, .expiredToken, .notYetValid, .wrongAudience,
-        .invalidClaims,
+        .wrongIssuer, .invalidClaims,
     ]
 
     /// The roles that may use the operation; nil where no token is needed.
@@ -70,6 +70,6 @@ extension APIOperation {
     private var accessProblems: [ProblemCode] {
         guard let roles else { return [] }
         return Self.authenticationProblems + (roles.count < Role.allCases.count ? [.forbidden] : [])
-            + [.invalidQuery, .tooManyRequests, .internalError, .unavailable]
+            + [.invalidQuery, .tooManyRequests, .internalError, .unavailable, .noKeys]
     }
 }

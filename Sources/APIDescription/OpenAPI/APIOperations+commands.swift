@@ -13,7 +13,8 @@ extension APIOperation {
 
     private static let bodyProblems: [ProblemCode] = [
         .malformedRequest, .malformedJson, .invalidUtf8, .duplicateKey, .malformedCommandId, .malformedIfMatch,
-        .bodyTooLarge, .unsupportedMediaType, .invalidCommand, .commandIdReused, .versionMismatch, .overloaded,
+        .requestTimeout, .bodyTooLarge, .unsupportedMediaType, .invalidCommand, .commandIdReused, .versionMismatch,
+        .overloaded,
     ]
 
     private static func command(
@@ -92,8 +93,7 @@ extension APIOperation {
     }
 
     private static func bulk(_ catalog: SchemaCatalog, _ examples: ExampleStory) -> APIOperation {
-        let lines =
-            CommandName.allCases.map { $0.lineSchema(in: catalog) } + [CommandName.trackedScanLineSchema(in: catalog)]
+        let lines = CommandName.allCases.map { $0.lineSchema(in: catalog) }
         _ = catalog.reference("BulkLine") {
             [
                 "description": """

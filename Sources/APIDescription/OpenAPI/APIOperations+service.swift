@@ -127,7 +127,7 @@ extension APIOperation {
             summary: "Tells whether the service reaches its log and takes requests.",
             permission: .publicPages,
             answers: [json("Health", "The service is ready.", example: ["status": "ready"])],
-            problems: [.unavailable, .internalError]
+            problems: [.unavailable, .noKeys, .internalError]
         ),
         APIOperation(
             method: .get,

@@ -49,7 +49,8 @@ enum MetricsPage {
         return LogGauges(
             backlog: { (0, 0) },
             pools: ["log", "models"].map { (name: $0, use: idle) },
-            unreadiness: { nil }
+            unreadiness: { nil },
+            formerServers: Counter()
         )
     }
 

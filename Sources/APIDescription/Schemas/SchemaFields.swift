@@ -37,7 +37,7 @@ struct SchemaFields {
     /// The names of the schemas of commands, and of commands as bulk lines.
     private static let commands = Set(
         CommandName.allCases.flatMap { [$0.schemaName, "\($0.schemaName)Line"] } + [
-            "RecordTrackedScan", "RecordTrackedScanLine",
+            "RecordTrackedScan"
         ]
     )
 

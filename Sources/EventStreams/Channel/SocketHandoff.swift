@@ -19,7 +19,8 @@ enum SocketHandoff {
             of: NIOBSDSocket.Handle.self
         ) { fcntl($0, F_DUPFD_CLOEXEC, 0) }
         guard let descriptor, descriptor >= 0 else { return false }
-        if adopt(descriptor) { return true }
+        // The last descriptors are for others.
+        if descriptor < connection.budget.ceiling, adopt(descriptor) { return true }
         Glibc.close(descriptor)
         return false
     }

@@ -1,7 +1,7 @@
 import NIOCore
 import NIOHTTP1
 
-/// Writes responses of unknown length for HTTP/1.0 clients: without chunks, the end of the connection ends the body
+/// Serves HTTP/1.0 clients: writes responses of unknown length for them, and notes what their version implies: without chunks, the end of the connection ends the body
 /// (RFC 9112, sections 6.1 and 6.3). Hummingbird's own types do not carry the version.
 final class HTTP10ResponseHandler: ChannelDuplexHandler {
     typealias InboundIn = HTTPServerRequestPart
@@ -15,8 +15,13 @@ final class HTTP10ResponseHandler: ChannelDuplexHandler {
     private var endsConnection = false
 
     func channelRead(context: ChannelHandlerContext, data: NIOAny) {
-        if case .head(let head) = unwrapInboundIn(data) { isHTTP10 = head.version == .http1_0 }
-        context.fireChannelRead(data)
+        guard case .head(var head) = unwrapInboundIn(data) else { return context.fireChannelRead(data) }
+        isHTTP10 = head.version == .http1_0
+        guard isHTTP10 else { return context.fireChannelRead(data) }
+        // Without keep-alive the connection ends with the response. There is no interim response.
+        if !head.isKeepAlive { head.headers.replaceOrAdd(name: "connection", value: "close") }
+        head.headers.remove(name: "expect")
+        context.fireChannelRead(wrapInboundOut(.head(head)))
     }
 
     func write(context: ChannelHandlerContext, data: NIOAny, promise: EventLoopPromise<Void>?) {

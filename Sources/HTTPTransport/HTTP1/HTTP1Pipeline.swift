@@ -4,9 +4,12 @@ import NIOHTTPTypesHTTP1
 
 /// The handlers that turn a connection's bytes into HTTP/1.1 messages and back.
 enum HTTP1Pipeline {
-    /// The most bytes of one header field, and of all header fields of a request together.
-    private static let maximumFieldBytes = 80 * 1024
+    /// The most bytes of one header field, and of all header fields of a request together, as over HTTP/2.
+    private static let maximumFieldBytes = 32 * 1024
     private static let maximumFieldCount = 1000
+
+    /// The memory for all headers that are not complete.
+    private static let headBudget = MemoryBudget(limit: 64 * 1024 * 1024)
 
     /// Adds the handlers. Runs on the channel's event loop.
     ///
@@ -21,15 +24,14 @@ enum HTTP1Pipeline {
         limits.maxHeaderFieldSize = maximumFieldBytes
         limits.maxHeaderListSize = maximumFieldBytes
         limits.maxHeaderFieldCount = maximumFieldCount
-        try pipeline.configureHTTPServerPipeline(
-            // Hummingbird reads one request at a time and answers malformed ones itself, and the types of response
-            // fields admit valid values only.
-            withPipeliningAssistance: false,
-            withErrorHandling: false,
-            withOutboundHeaderValidation: false,
-            withEncoderConfiguration: HTTPResponseEncoder.Configuration(),
-            withDecoderLimitConfiguration: limits
-        )
+        // Hummingbird reads one request at a time, `ExchangeHandler` answers malformed ones, and the types of response
+        // fields admit valid values only. So NIO's own handlers for these are not needed.
+        let decoder = UpgradeHandler.decoder(limits)
+        try pipeline.addHandler(HTTPResponseEncoder())
+        let meter = HeadMeter(headBudget)
+        try pipeline.addHandler(meter)
+        try pipeline.addHandler(decoder)
+        try pipeline.addHandler(UpgradeHandler(after: decoder, limits: limits, meter: meter))
         try pipeline.addHandler(HTTP10ResponseHandler())
         try pipeline.addHandler(HTTP1ToHTTPServerCodec(secure: isSecure))
         // After this handler, messages have the same types as those of an HTTP/2 stream.

@@ -5,7 +5,7 @@ import NIOHTTPTypes
 import NIOHTTPTypesHTTP2
 
 /// The timeouts of one HTTP/2 stream, which has no socket of its own to watch: closes the stream when the client does
-/// not end its request or takes nothing of the response. It also removes HTTP/1.1's connection field from responses.
+/// not end its request or takes nothing of a live response. It also removes HTTP/1.1's connection field from responses.
 final class HTTP2StreamHandler: ChannelDuplexHandler {
     typealias InboundIn = HTTPRequestPart
     typealias InboundOut = HTTPRequestPart
@@ -16,14 +16,13 @@ final class HTTP2StreamHandler: ChannelDuplexHandler {
     private var isRequestComplete = false
     private var hasSentHead = false
     private var hasSentEnd = false
-    /// The longest time in which the client may take nothing of the response.
-    private var stallTimeout: TimeAmount
-    /// Runs while the rest of the request is awaited, or while the client takes nothing of the response.
+    /// True once a live response has begun. `ExchangeHandler` watches the others.
+    private var isLive = false
+    /// Runs while the rest of the request is awaited, or while the client takes nothing of a live response.
     private var timer: Scheduled<Void>?
 
     init(_ timeouts: ConnectionTimeouts) {
         self.timeouts = timeouts
-        stallTimeout = timeouts.responseStall
     }
 
     func handlerRemoved(context: ChannelHandlerContext) { timer?.cancel() }
@@ -51,7 +50,7 @@ final class HTTP2StreamHandler: ChannelDuplexHandler {
         if context.channel.isWritable {
             if hasSentHead, !hasSentEnd { timer?.cancel() }
         } else {
-            scheduleClose(context, in: stallTimeout)
+            watchLiveResponse(context)
         }
         context.fireChannelWritabilityChanged()
     }
@@ -59,17 +58,20 @@ final class HTTP2StreamHandler: ChannelDuplexHandler {
     func write(context: ChannelHandlerContext, data: NIOAny, promise: EventLoopPromise<Void>?) {
         switch unwrapOutboundIn(data) {
         case .head(var head):
+            // An interim response, such as `100 Continue`.
+            guard head.status.kind != .informational else { return context.write(data, promise: promise) }
             hasSentHead = true
-            if timeouts.isLiveResponse(head) { stallTimeout = timeouts.liveResponseStall }
+            isLive = timeouts.isLiveResponse(head)
+            timer?.cancel()
             // A client may open no window from the beginning.
-            if context.channel.isWritable { timer?.cancel() } else { scheduleClose(context, in: stallTimeout) }
+            if !context.channel.isWritable { watchLiveResponse(context) }
             // Connection-specific fields are not allowed in HTTP/2 (RFC 9113, section 8.2.2).
             head.headerFields[.connection] = nil
             context.write(wrapOutboundOut(.head(head)), promise: promise)
         case .body: context.write(data, promise: promise)
         case .end:
             hasSentEnd = true
-            scheduleClose(context, in: stallTimeout)
+            watchLiveResponse(context)
             guard !isRequestComplete else { return context.write(data, promise: promise) }
             let written = promise ?? context.eventLoop.makePromise(of: Void.self)
             written.futureResult.assumeIsolated().whenSuccess { [self] in scheduleRequestReset(context) }
@@ -86,6 +88,10 @@ final class HTTP2StreamHandler: ChannelDuplexHandler {
             guard !isRequestComplete else { return }
             context.triggerUserOutboundEvent(NIOHTTP2FramePayloadToHTTPEvent.reset(code: .noError), promise: nil)
         }
+    }
+
+    private func watchLiveResponse(_ context: ChannelHandlerContext) {
+        if isLive { scheduleClose(context, in: timeouts.liveResponseStall) }
     }
 
     private func scheduleClose(_ context: ChannelHandlerContext, in time: TimeAmount) {

@@ -5,12 +5,21 @@ struct ConnectionApplication: Sendable {
     let installer: ApplicationInstaller
     let hummingbird: HummingbirdInstaller
     let executor: any TaskExecutor
-    let timeouts: ConnectionTimeouts
+    let exchanges: ExchangeSettings
+    let activity: ConnectionActivity
+    let budget: DescriptorBudget
 
-    /// Adds the application's handlers as the channel's last ones. Runs on the channel's event loop.
+    var timeouts: ConnectionTimeouts { exchanges.timeouts }
+
+    /// Adds the handler of exchanges, and the application's handlers as the channel's last ones. Runs on the channel's
+    /// event loop.
     func install(on channel: any Channel, _ version: HTTPConnection.Version) throws {
+        try channel.pipeline.syncOperations.addHandler(
+            ExchangeHandler(version, exchanges, activity: activity, now: channel.eventLoop.now)
+        )
         let connection = HTTPConnection(
             version,
+            budget: budget,
             idleTimeout: timeouts.idle,
             executor: executor,
             hummingbird: hummingbird

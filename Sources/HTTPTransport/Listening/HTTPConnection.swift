@@ -9,6 +9,8 @@ package struct HTTPConnection: Sendable {
     }
 
     package let version: Version
+    /// The descriptors that connections may take.
+    package let budget: DescriptorBudget
     /// The longest time without a byte from an HTTP/1.1 client while no response is under way.
     package let idleTimeout: TimeAmount
     /// Runs tasks on the connection's event loop.
@@ -17,11 +19,13 @@ package struct HTTPConnection: Sendable {
 
     init(
         _ version: Version,
+        budget: DescriptorBudget,
         idleTimeout: TimeAmount,
         executor: any TaskExecutor,
         hummingbird: HummingbirdInstaller
     ) {
         self.version = version
+        self.budget = budget
         self.idleTimeout = idleTimeout
         self.executor = executor
         self.hummingbird = hummingbird

@@ -5,11 +5,17 @@ extension HTTPServerBuilder {
     ///
     /// - Parameters:
     ///   - certificates: the certificate for TLS; nil for clear text.
+    ///   - limiter: bounds the connections.
+    ///   - crossOrigins: the pages of other origins that may use the service; nil for none.
     ///   - isLiveResponse: tells live responses from others.
+    ///   - faults: words the responses that the transport gives by itself.
     ///   - application: adds the application's handlers, which see each request before Hummingbird does.
     package static func loopBound(
         certificates: CertificateStore?,
+        limiter: ConnectionLimiter,
+        crossOrigins: CrossOriginPolicy?,
         isLiveResponse: @escaping LiveResponseRule,
+        faults: @escaping FaultResponder,
         application: @escaping ApplicationInstaller
     ) -> HTTPServerBuilder {
         HTTPServerBuilder { responder in
@@ -17,7 +23,12 @@ extension HTTPServerBuilder {
                 responder: responder,
                 certificates: certificates,
                 application: application,
-                timeouts: ConnectionTimeouts(isLiveResponse: isLiveResponse)
+                limiter: limiter,
+                exchanges: ExchangeSettings(
+                    timeouts: ConnectionTimeouts(isLiveResponse: isLiveResponse),
+                    crossOrigins: crossOrigins,
+                    faults: faults
+                )
             )
         }
     }

@@ -26,28 +26,40 @@ struct ServingChannel: ServerChildChannel {
     private let certificates: CertificateStore?
     private let application: ApplicationInstaller
     private let executors = EventLoopExecutors()
-    private let timeouts: ConnectionTimeouts
+    private let limiter: ConnectionLimiter
+    private let exchanges: ExchangeSettings
 
     init(
         responder: @escaping HTTPChannelHandler.Responder,
         certificates: CertificateStore?,
         application: @escaping ApplicationInstaller,
-        timeouts: ConnectionTimeouts
+        limiter: ConnectionLimiter,
+        exchanges: ExchangeSettings
     ) {
         hummingbird = HTTP1Channel(responder: responder)
         self.application = application
         self.certificates = certificates
-        self.timeouts = timeouts
+        self.limiter = limiter
+        self.exchanges = exchanges
     }
 
     func setup(channel: any Channel, logger: Logger) -> EventLoopFuture<Value> {
         channel.eventLoop.makeCompletedFuture {
             let (messages, continuation) = AsyncStream.makeStream(of: HTTPMessages.self)
+            let activity = ConnectionActivity()
+            guard limiter.admit(channel, activity) else {
+                continuation.finish()
+                let answer = certificates == nil ? exchanges.faults(.tooManyConnections) : nil
+                try channel.pipeline.syncOperations.addHandler(ConnectionRefusalHandler(answer))
+                return Value(channel: channel, messages: messages)
+            }
             let application = ConnectionApplication(
                 installer: application,
                 hummingbird: HummingbirdInstaller(messages: continuation, logger: logger),
                 executor: executors.executor(for: channel.eventLoop),
-                timeouts: timeouts
+                exchanges: exchanges,
+                activity: activity,
+                budget: limiter.budget
             )
             channel.closeFuture.whenComplete { _ in continuation.finish() }
             if let certificates {
@@ -84,7 +96,7 @@ struct ServingChannel: ServerChildChannel {
     ) throws {
         let pipeline = channel.pipeline.syncOperations
         try pipeline.addHandler(NIOSSLServerHandler(context: context, configuration: TLSProfile.connection))
-        let timeout = ProtocolDetectionTimeoutHandler(timeout: timeouts.handshake)
+        let timeout = ProtocolDetectionTimeoutHandler(timeout: exchanges.timeouts.handshake)
         let negotiation = NIOTypedApplicationProtocolNegotiationHandler<Void> { result, channel in
             channel.eventLoop.makeCompletedFuture {
                 try timeout.remove(from: channel)
@@ -99,7 +111,7 @@ struct ServingChannel: ServerChildChannel {
     }
 
     private func detectVersion(on channel: any Channel, _ application: ConnectionApplication) throws {
-        let timeout = ProtocolDetectionTimeoutHandler(timeout: timeouts.idle)
+        let timeout = ProtocolDetectionTimeoutHandler(timeout: exchanges.timeouts.idle)
         let pipeline = channel.pipeline.syncOperations
         try pipeline.addHandler(
             HTTPVersionDetector { version, channel in

@@ -1,8 +1,8 @@
 import Access
+import HTTPTransport
 import HTTPTypes
 import Hummingbird
 import Logging
-import NIOCore
 import OrderLog
 
 /// `POST /v1/commands`: takes many commands in one request, one a line, and writes each result while the request goes
@@ -16,11 +16,7 @@ struct BulkRoutes: Sendable {
 
     func add(to router: Router<WaybillContext>) {
         router.post("/v1/commands") { request, context in
-            do {
-                return try await takeLines(request, context)
-            } catch let problem as Problem {
-                return Self.refusal(problem, closing: context.channel)
-            }
+            try await takeLines(request, context)
         }
     }
 
@@ -34,6 +30,8 @@ struct BulkRoutes: Sendable {
                 "The body of bulk commands is \(ContentType.ndjson), one JSON object a line."
             )
         }
+        // The response begins before the body is read.
+        _ = try ContentCoding.of(request.headers)
         let channel = context.channel
         let session = BulkSession(
             appender: appender,
@@ -58,23 +56,5 @@ struct BulkRoutes: Sendable {
                 try await writer.finish(nil)
             }
         )
-    }
-
-    /// The response to a refused request, which closes the connection after a second or when the client closes it.
-    ///
-    /// The request may be endless, and the server reads a request to its end after the response. So the response's body
-    /// does not end before the connection does. The second lets the client read the problem.
-    private static func refusal(_ problem: Problem, closing channel: any Channel) -> Response {
-        var problem = problem
-        problem.headers[.connection] = "close"
-        var response = problem.response
-        let json = ByteBuffer(bytes: problem.json)
-        response.body = ResponseBody(contentLength: json.readableBytes) { writer in
-            try await writer.write(json)
-            try await writer.finish(nil)
-            channel.eventLoop.scheduleTask(in: .seconds(1)) { channel.close(promise: nil) }
-            try await channel.closeFuture.get()
-        }
-        return response
     }
 }

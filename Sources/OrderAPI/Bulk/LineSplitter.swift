@@ -62,10 +62,7 @@ struct LineSplitter {
     private mutating func line() -> Piece? {
         number += 1
         defer { pending = ByteBuffer() }
-        // A byte order mark before the first line, as some editors and spreadsheets write it.
-        if number == 1, pending.readableBytesView.starts(with: [0xEF, 0xBB, 0xBF]) {
-            pending.moveReaderIndex(forwardBy: 3)
-        }
+        if number == 1 { ByteOrderMark.skip(in: &pending) }
         let isBlank = pending.readableBytesView.allSatisfy { $0 == 0x20 || $0 == 0x09 || $0 == 0x0D }
         return isBlank ? nil : .line(number, pending)
     }

@@ -1,7 +1,8 @@
 import HTTPTypes
 import Hummingbird
 
-/// Answers 405 instead of 404 where the path exists and the method does not (RFC 9110, section 15.5.6).
+/// Answers 405 instead of 404 where the path exists and the method does not (RFC 9110, section 15.5.6), and OPTIONS with
+/// the methods of the path (section 9.3.7).
 ///
 /// Added after all routes, so that it runs only where none of them matched.
 struct MethodMiddleware: RouterMiddleware {
@@ -13,6 +14,7 @@ struct MethodMiddleware: RouterMiddleware {
         let byPath = Dictionary(grouping: router.routes, by: { "\($0.path)" })
         paths = byPath.map { path, routes in
             var methods = Set(routes.map(\.method.rawValue))
+            methods.insert("OPTIONS")
             if methods.contains("GET") { methods.insert("HEAD") }
             return (path.split(separator: "/").map(String.init), methods.sorted().joined(separator: ", "))
         }
@@ -27,6 +29,7 @@ struct MethodMiddleware: RouterMiddleware {
             return try await next(request, context)
         } catch let error as HTTPError where error.status == .notFound {
             guard let allow = allowed(on: request.uri.path) else { throw error }
+            if request.method == .options { return Response(status: .noContent, headers: [.allow: allow]) }
             var problem = Problem(.methodNotAllowed, "This resource has only these methods: \(allow).")
             problem.headers[.allow] = allow
             throw problem

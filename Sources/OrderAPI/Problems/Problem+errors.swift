@@ -1,3 +1,4 @@
+import HTTPTransport
 import Hummingbird
 import Logging
 import Postgres
@@ -10,6 +11,7 @@ extension Problem {
         lazy var path = RequestTarget.loggable(path)
         switch error {
         case let problem as Problem: self = problem
+        case let error as RequestBodyError: self = Problem(error)
         case let error as HTTPError: self = Self.problem(error)
         case let error as PostgresError:
             logger.error("database error", metadata: ["error": "\(error)", "path": "\(path)"])

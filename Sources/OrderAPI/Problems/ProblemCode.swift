@@ -31,6 +31,7 @@ package enum ProblemCode: String, Sendable, CaseIterable {
     case replayUnderWay
     case tooManyLinks
     case versionMismatch
+    case requestTimeout
     case bodyTooLarge
     case unsupportedMediaType
     case invalidCommand
@@ -54,6 +55,7 @@ package enum ProblemCode: String, Sendable, CaseIterable {
         case .methodNotAllowed: .methodNotAllowed
         case .rejected, .orderExists, .replayUnderWay, .tooManyLinks: .conflict
         case .versionMismatch: .preconditionFailed
+        case .requestTimeout: .requestTimeout
         case .bodyTooLarge: .contentTooLarge
         case .unsupportedMediaType: .unsupportedMediaType
         case .invalidCommand, .commandIdReused: .unprocessableContent
@@ -94,6 +96,7 @@ package enum ProblemCode: String, Sendable, CaseIterable {
         case .replayUnderWay: "A replay is under way"
         case .tooManyLinks: "The order has too many tracking links"
         case .versionMismatch: "The order has another version"
+        case .requestTimeout: "The request did not end in time"
         case .bodyTooLarge: "The body is too large"
         case .unsupportedMediaType: "The media type is not supported"
         case .invalidCommand: "The command is invalid"

@@ -1,3 +1,4 @@
+import HTTPTransport
 import HTTPTypes
 import Hummingbird
 import NIOCore
@@ -7,23 +8,41 @@ import StrictJSON
 enum JSONBody {
     /// The most bytes of a body.
     static let limit = 256 * 1024
+    /// The memory for all bodies that are being received.
+    private static let budget = MemoryBudget(limit: 64 * 1024 * 1024)
 
     /// Lends the body to `decode`.
     ///
-    /// - Throws: `Problem` 400, 413 or 415, and what `decode` throws.
+    /// - Throws: `Problem` 400, 408, 413, 415 or 503, and what `decode` throws.
     static func read<R>(_ request: Request, _ decode: (JSONNode) throws(Problem) -> R) async throws -> R {
-        var bytes: ByteBuffer
-        do {
-            bytes = try await request.body.collect(upTo: limit)
-        } catch is NIOTooManyBytesError {
-            throw Problem(.bodyTooLarge, "A body holds at most \(limit / 1024) KiB.")
-        }
+        var bytes = try await collect(request.body)
+        ByteOrderMark.skip(in: &bytes)
         if bytes.readableBytes == 0 {
             bytes = ByteBuffer(staticString: "{}")
         } else if !ContentType.matches(request.headers[.contentType], ContentType.json) {
             throw Problem(.unsupportedMediaType, "A command's body is application/json.")
         }
         return try parse(bytes, name: "The body", decode)
+    }
+
+    private static func collect(_ body: RequestBody) async throws -> ByteBuffer {
+        var bytes = ByteBuffer()
+        defer { budget.give(bytes.readableBytes) }
+        do {
+            for try await var part in body {
+                let count = part.readableBytes
+                guard bytes.readableBytes + count <= limit else {
+                    throw Problem(.bodyTooLarge, "A body holds at most \(limit / 1024) KiB.")
+                }
+                guard budget.take(count) else {
+                    throw Problem.busy(.overloaded, retryAfter: 1, "Too many bodies are being received.")
+                }
+                bytes.writeBuffer(&part)
+            }
+        } catch let error as RequestBodyError {
+            throw Problem(error)
+        }
+        return bytes
     }
 
     /// Lends one JSON object to `decode`.

@@ -18,3 +18,27 @@ struct AcceptedEvent: Sendable, Hashable {
     /// The code of the anomaly that the event raised; nil where it raised none.
     let anomaly: String?
 }
+
+extension AcceptedCommand {
+    /// The answer to the command.
+    ///
+    /// - Parameters:
+    ///   - epochs: the history of the log that has the command.
+    ///   - replayed: an earlier request with the command was answered, or may have been.
+    func receipt(in epochs: EpochTable, replayed: Bool) -> CommandReceipt {
+        CommandReceipt(
+            orderId: orderId,
+            version: version,
+            status: status,
+            position: epochs.position(of: lastSeq),
+            events: events.enumerated().map { offset, event in
+                ReceiptEvent(
+                    position: epochs.position(of: firstSeq + Int64(offset)),
+                    type: event.type,
+                    anomaly: event.anomaly
+                )
+            },
+            replayed: replayed
+        )
+    }
+}

@@ -43,6 +43,13 @@ enum AppendFailure: Equatable {
         self = ["08", "25", "40", "53", "55", "57", "58"].contains(state.prefix(2)) ? .outside : .refusal
     }
 
+    /// True where the transaction's commit may have been carried out. A statement that the server itself has ended
+    /// takes its transaction with it. An error that is not the database's comes before anything is sent.
+    static func mayBeCommitted(_ error: any Error) -> Bool {
+        guard let error = error as? PostgresError else { return false }
+        return error.kind != .server
+    }
+
     /// A check_violation (23514) of the constraint by which a day's commands are kept from the default partition while
     /// the day's own is made. Maintenance that was broken off leaves the constraint, and the next one removes it.
     private static func isMaintenance(_ error: PostgresError) -> Bool {

@@ -156,6 +156,11 @@ final class AppendQueue: Sendable {
         }
     }
 
+    /// The single commands that came before a moment, and wait.
+    func singles(queuedBefore moment: ContinuousClock.Instant) -> [Entry] {
+        state.withLock { Array($0.singles.entries.prefix { $0.queuedAt < moment }) }
+    }
+
     /// Takes the single commands that came before a moment out of the queue.
     func removeSingles(queuedBefore moment: ContinuousClock.Instant) -> [Entry] {
         state.withLock { state in

@@ -150,8 +150,9 @@ struct AppendSession {
                 activity.batchFailed(error, isOutside: isAbandoned || failure == .outside)
                 await close()
                 if await isAnswered(&pending, after: error, failure) { return }
-                // Jitter: many processes must not retry at the same moment.
-                let delay = backoff.next(random: .random(in: 0..<1))
+                // Jitter: many processes must not retry at the same moment. The commands of a process that was
+                // ended have little time left.
+                let delay = isAbandoned ? .zero : backoff.next(random: .random(in: 0..<1))
                 logger.warning(
                     "appending a batch failed; trying again on a new connection",
                     metadata: ["attempt": "\(backoff.failures)", "error": "\(error)"]
@@ -229,9 +230,13 @@ struct AppendSession {
             return true
         }
         // The command may be committed after all. It runs once more, under the head lock, where its id is looked up.
-        if Self.mayBeCommitted(error), !entry.wasTimedOut {
+        if AppendFailure.mayBeCommitted(error), !entry.wasTimedOut {
             pending[0].wasTimedOut = true
             return false
+        }
+        if entry.maybeCommitted, let receipt = await receiptOfLog(entry) {
+            entry.pendingReceipt.complete(with: .success(receipt))
+            return true
         }
         if let orderId = entry.submission.orderId {
             slowOrders.insert(orderId)
@@ -248,11 +253,18 @@ struct AppendSession {
         return true
     }
 
-    /// A statement that the server itself has ended takes its transaction with it. An error that is not the database's
-    /// comes before anything is sent.
-    private static func mayBeCommitted(_ error: any Error) -> Bool {
-        guard let error = error as? PostgresError else { return false }
-        return error.kind != .server
+    /// The answer that the log has for a command whose attempts gave none, looked up without the head lock; nil where
+    /// the log has none, or does not tell.
+    private mutating func receiptOfLog(_ entry: AppendQueue.Entry) async -> CommandReceipt? {
+        let lookUp = AcceptedLookUp(registry: registry, filter: commandIdFilter, timeout: .milliseconds(500))
+        do {
+            var receipt = try await lookUp.receipts(of: [entry.submission], on: connect())[0]
+            receipt?.replayed = false
+            return receipt
+        } catch {
+            logger.debug("a command could not be looked up", metadata: ["error": "\(error)"])
+            return nil
+        }
     }
 
     /// Refuses the entries whose deadline has passed, and drops those that were refused while they waited.

@@ -84,7 +84,7 @@ struct AppendTransaction {
         guard let headPlace = try HeadPlace(rows[0]) else { throw MissingLogHead() }
         let epochs = try connection.addEpochs(rows[4], registry: registry)
         // Nothing may be appended to the old primary after a failover.
-        try epochs.requireContinuing(knownHistory)
+        try registry.requireContinuing(epochs, knownHistory, on: connection)
         let head = try LogHead(rows[0])
         let lookUp = CommandLookUp(snapshot: snapshot, epochs: epochs)
         var known = try await lookUp.complete(rows[2], ids: newIds, on: connection)

@@ -45,7 +45,7 @@ package final class Appender: Service {
 
     /// The sessions of the appender; the probe of readiness has the same.
     let configuration: PostgresConfiguration
-    private let registry: EpochRegistry
+    package let registry: EpochRegistry
     private let settings: Settings
     private let logger: Logger
     private let queue: AppendQueue
@@ -79,6 +79,7 @@ package final class Appender: Service {
         configuration.serverSettings["lock_timeout"] = "\(settings.lockTimeout.serverMilliseconds)"
         configuration.requestTimeout = LogConnection.appendTimeout
         configuration.connectTimeout = min(configuration.connectTimeout, .seconds(5))
+        configuration.totalConnectTimeout = min(configuration.totalConnectTimeout, .seconds(5))
         self.configuration = configuration
         self.registry = registry
         self.settings = settings
@@ -128,6 +129,7 @@ package final class Appender: Service {
         await withTaskCancellationOrGracefulShutdownHandler {
             await withTaskGroup(of: Void.self) { group in
                 group.addTask { await self.refuseStalled() }
+                group.addTask { await self.answerStalled() }
                 group.addTask {
                     var watch = AppenderWatch(
                         configuration: self.configuration,
@@ -156,6 +158,35 @@ package final class Appender: Service {
                 entry.pendingReceipt.complete(with: .failure(.unavailable))
             }
         }
+    }
+
+    /// Answers the single commands that are about to be refused, where the log has them.
+    private func answerStalled() async {
+        var stalled = StalledCommands(
+            configuration: configuration,
+            registry: registry,
+            filter: commandIdFilter,
+            logger: logger
+        )
+        let patience = settings.stallTimeout - StalledCommands.lead
+        var isOpen = false
+        while !Task.isCancelled {
+            // A cancelled sleep ends the loop by its condition.
+            try? await Task.sleep(for: .milliseconds(100))
+            if let entries = activity.entriesStalled(for: patience) {
+                let moment = ContinuousClock.now - patience
+                await stalled.answer(
+                    entries.filter { $0.queuedAt <= moment },
+                    areFirst: activity.hasBegunCommit
+                )
+                await stalled.answer(queue.singles(queuedBefore: moment), areFirst: false)
+                isOpen = true
+            } else if isOpen {
+                await stalled.close()
+                isOpen = false
+            }
+        }
+        await stalled.close()
     }
 
     private var batchBounds: AppendQueue.Bounds {

@@ -88,7 +88,7 @@ struct BatchPlan {
             let accepted = known[CommandKey(shop: shop, commandId: submission.commandId)]
         else { return nil }
         guard accepted.fingerprint == submission.fingerprint else { return .failure(.commandIdReused) }
-        return .success(receipt(of: accepted, replayed: !acceptedBefore))
+        return .success(accepted.receipt(in: epochs, replayed: !acceptedBefore))
     }
 
     /// The order that the command is for, and the command with its parcel: a scan by tracking number goes to the best
@@ -149,7 +149,7 @@ struct BatchPlan {
         let key = CommandKey(shop: record.order.shop, commandId: submission.commandId)
         known[key] = accepted
         commands.append(NewCommand(key: key, command: accepted))
-        return receipt(of: accepted, replayed: false)
+        return accepted.receipt(in: epochs, replayed: false)
     }
 
     /// Remembers the tracking number that an event gives, for later scans of the batch and for the table.
@@ -190,26 +190,9 @@ struct BatchPlan {
             recordedAt: recordedAt
         )
     }
-
-    private func receipt(of command: AcceptedCommand, replayed: Bool) -> CommandReceipt {
-        CommandReceipt(
-            orderId: command.orderId,
-            version: command.version,
-            status: command.status,
-            position: epochs.position(of: command.lastSeq),
-            events: command.events.enumerated().map { offset, event in
-                ReceiptEvent(
-                    position: epochs.position(of: command.firstSeq + Int64(offset)),
-                    type: event.type,
-                    anomaly: event.anomaly
-                )
-            },
-            replayed: replayed
-        )
-    }
 }
 
 extension Submission {
     /// The caller's shops include this one.
-    fileprivate func mayAct(in shop: String) -> Bool { shops?.contains(shop) ?? true }
+    func mayAct(in shop: String) -> Bool { shops?.contains(shop) ?? true }
 }

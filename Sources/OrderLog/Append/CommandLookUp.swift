@@ -2,12 +2,14 @@ import Foundation
 import Postgres
 
 /// Finds the commands of a batch that were accepted before. Runs under the head lock, so that no process adds any
-/// meanwhile.
+/// meanwhile; without it, only what is found is certain.
 struct CommandLookUp {
     /// The filter of the ids of past days; without it all days are searched for each id.
     let snapshot: CommandIdFilterCache.Snapshot?
     /// The epochs as they are known by now. The snapshot of another history is not used.
     let epochs: EpochTable
+    /// The time without an answer after which the connection is closed.
+    var timeout = LogConnection.appendTimeout
 
     private static let select = """
         select shop, command_id, fingerprint, order_id, first_seq, last_seq, version, status
@@ -35,19 +37,19 @@ struct CommandLookUp {
                 let rows = try await connection.query(
                     "\(Self.select) and recorded_at < \(CommandIdFilterLoader.startSQL(of: snapshot.day))",
                     [suspects],
-                    timeout: LogConnection.appendTimeout
+                    timeout: timeout
                 )
                 known.merge(try Self.decode(rows)) { first, _ in first }
             }
         }
-        return try await Self.addEvents(to: known, on: connection)
+        return try await addEvents(to: known, on: connection)
     }
 
     /// Finds commands in one call, for ids that were not part of an earlier statement.
     func find(_ ids: [String], on connection: PostgresConnection) async throws -> [CommandKey: AcceptedCommand] {
         guard !ids.isEmpty else { return [:] }
         let query = recent(ids)
-        let rows = try await connection.query(query.sql, query.bindings, timeout: LogConnection.appendTimeout)
+        let rows = try await connection.query(query.sql, query.bindings, timeout: timeout)
         return try await complete(rows, ids: ids, on: connection)
     }
 
@@ -76,7 +78,7 @@ struct CommandLookUp {
 
     /// Adds the commands' events, which a repeated answer names again. Repetitions are rare, so that the events cost a
     /// round trip of their own.
-    private static func addEvents(
+    private func addEvents(
         to known: [CommandKey: AcceptedCommand],
         on connection: PostgresConnection
     ) async throws -> [CommandKey: AcceptedCommand] {
@@ -85,7 +87,7 @@ struct CommandLookUp {
         let rows = try await connection.query(
             "select seq, type, internal #>> '{anomaly,code}' as anomaly from events where seq = any($1)",
             [sequences],
-            timeout: LogConnection.appendTimeout
+            timeout: timeout
         )
         let (seq, type) = try (rows.column("seq", as: Int64.self), rows.column("type", as: String.self))
         let anomaly = try rows.column("anomaly", as: String?.self)

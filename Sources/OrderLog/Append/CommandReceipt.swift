@@ -9,5 +9,5 @@ package struct CommandReceipt: Sendable, Hashable {
     package let position: LogPosition
     package let events: [ReceiptEvent]
     /// The command was accepted before: this is the first answer again.
-    package let replayed: Bool
+    package internal(set) var replayed: Bool
 }

@@ -10,8 +10,9 @@ package final class LogClockAlarms: Sendable {
     private struct State {
         var headAhead = 0.0
         var clockAhead = 0.0
-        var isHeadAhead = false
-        var isClockAhead = false
+        /// The times at which the alarms began; nil for one that is over.
+        var headAlarm: ContinuousClock.Instant?
+        var clockAlarm: ContinuousClock.Instant?
     }
 
     package init(logger: Logger) {
@@ -37,11 +38,11 @@ package final class LogClockAlarms: Sendable {
             let former = state
             state.headAhead = max(0, Double(head) / 1e6)
             state.clockAhead = Double(clock) / 1e6
-            state.isHeadAhead = head > LogClock.tolerance
-            state.isClockAhead = clock > LogClock.tolerance
+            state.headAlarm = head > LogClock.tolerance ? state.headAlarm ?? .now : nil
+            state.clockAlarm = clock > LogClock.tolerance ? state.clockAlarm ?? .now : nil
             return (former, state)
         }
-        if current.isHeadAhead, !former.isHeadAhead {
+        if current.headAlarm != nil, former.headAlarm == nil {
             logger.error(
                 """
                 the log's last event is ahead of the database's clock; all events get its time until the clock has \
@@ -49,10 +50,13 @@ package final class LogClockAlarms: Sendable {
                 """,
                 metadata: ["seconds": "\(Int(current.headAhead))"]
             )
-        } else if former.isHeadAhead, !current.isHeadAhead {
-            logger.notice("over: the log's last event is not ahead of the database's clock any more")
+        } else if let began = former.headAlarm, current.headAlarm == nil {
+            logger.notice(
+                "over: the log's last event is not ahead of the database's clock any more",
+                metadata: ["seconds": "\(Self.seconds(since: began))"]
+            )
         }
-        if current.isClockAhead, !former.isClockAhead {
+        if current.clockAlarm != nil, former.clockAlarm == nil {
             logger.error(
                 """
                 the database's clock is ahead of this process's; events get the time of this process's clock: set the \
@@ -60,8 +64,15 @@ package final class LogClockAlarms: Sendable {
                 """,
                 metadata: ["seconds": "\(Int(current.clockAhead))"]
             )
-        } else if former.isClockAhead, !current.isClockAhead {
-            logger.notice("over: the database's clock is not ahead of this process's any more")
+        } else if let began = former.clockAlarm, current.clockAlarm == nil {
+            logger.notice(
+                "over: the database's clock is not ahead of this process's any more",
+                metadata: ["seconds": "\(Self.seconds(since: began))"]
+            )
         }
+    }
+
+    private static func seconds(since began: ContinuousClock.Instant) -> Int {
+        Int((ContinuousClock.now - began) / .seconds(1))
     }
 }

@@ -13,6 +13,9 @@ package struct CommandRetention: Sendable {
     /// The server's limit for one step, such as a search of a large default partition beside the commands.
     private static let statementTimeout: Duration = .seconds(60)
 
+    /// Keeps what `drop … if exists` skips out of the log.
+    private static let hideNotices = PostgresQuery("set local client_min_messages = warning")
+
     /// - Parameters:
     ///   - pool: acts as the writer role.
     ///   - days: full days for which an accepted command is remembered; at least 1.
@@ -33,6 +36,7 @@ package struct CommandRetention: Sendable {
             try await connection.withTransaction { transaction in
                 _ = try await transaction.pipeline(
                     [
+                        Self.hideNotices,
                         PostgresQuery("set local lock_timeout = \(Self.lockTimeoutMilliseconds)"),
                         PostgresQuery("select commands_drop_left_constraints()"),
                     ],
@@ -58,12 +62,12 @@ package struct CommandRetention: Sendable {
             try await connection.withTransaction { transaction in
                 try await transaction.pipeline(
                     [
-                        PostgresQuery("set local lock_timeout = \(Self.lockTimeoutMilliseconds)"),
+                        Self.hideNotices, PostgresQuery("set local lock_timeout = \(Self.lockTimeoutMilliseconds)"),
                         PostgresQuery("set local statement_timeout = \(milliseconds)"),
                         PostgresQuery(call, [argument]),
                     ],
                     timeout: Self.statementTimeout + .seconds(1)
-                )[2][0]
+                )[3][0]
             }
         }
     }

@@ -25,19 +25,23 @@ package struct LogGauges: Sendable {
     private let backlog: @Sendable () -> Backlog
     private let pools: [(name: String, use: @Sendable () -> PoolUse)]
     private let unreadiness: @Sendable () -> Unreadiness?
+    private let formerServers: Counter
 
     /// - Parameters:
     ///   - backlog: the commands that wait for a batch.
     ///   - pools: the pools by the value of their label.
     ///   - unreadiness: the reason why the service is not ready; nil when it is.
+    ///   - formerServers: counts the connections to former servers.
     package init(
         backlog: @escaping @Sendable () -> Backlog,
         pools: [(name: String, use: @Sendable () -> PoolUse)],
-        unreadiness: @escaping @Sendable () -> Unreadiness?
+        unreadiness: @escaping @Sendable () -> Unreadiness?,
+        formerServers: Counter
     ) {
         self.backlog = backlog
         self.pools = pools
         self.unreadiness = unreadiness
+        self.formerServers = formerServers
     }
 
     package func register(in registry: MetricsRegistry) throws(MetricsError) {
@@ -71,5 +75,10 @@ package struct LogGauges: Sendable {
                 labels: ["reason": reason.rawValue]
             ) { unreadiness() == reason ? 1 : 0 }
         }
+        try registry.counter(
+            "waybill_former_server_connections_total",
+            help: "Connections that were given up since they led to a server that another one has replaced.",
+            formerServers
+        )
     }
 }

@@ -1,5 +1,6 @@
 package import Logging
 package import Postgres
+import Primitives
 import ServiceLifecycle
 
 /// Makes the indexes that a migrated database still lacks, while processes serve it.
@@ -9,10 +10,10 @@ import ServiceLifecycle
 /// the catalogs alone: after a crash the next process goes on, and first drops what the crash left unfinished.
 package struct IndexBuilder: Service {
     /// The error of statements that ran and are still to be run.
-    struct NoProgress: Error, CustomStringConvertible {
+    package struct NoProgress: Error, CustomStringConvertible {
         let step: String
 
-        var description: String { "the step ran and is still to be done: \(step)" }
+        package var description: String { "the step ran and is still to be done: \(step)" }
     }
 
     private let configuration: PostgresConfiguration
@@ -21,12 +22,15 @@ package struct IndexBuilder: Service {
     /// The time without an answer after which a statement counts as lost: a large index takes minutes, and waits for
     /// every transaction that is older than itself.
     private static let timeout: Duration = .seconds(24 * 3600)
+    /// The time after which a statement's end is worth a line.
+    private static let longStep: Duration = .seconds(5)
 
     /// - Parameter configuration: its login has migrated the database.
     package init(configuration: PostgresConfiguration, logger: Logger) {
         var configuration = configuration
         configuration.applicationName = "waybill migrate"
         configuration.serverSettings["statement_timeout"] = "0"
+        configuration.serverSettings["client_min_messages"] = "warning"
         configuration.requestTimeout = .seconds(60)
         self.configuration = configuration
         self.logger = logger
@@ -35,8 +39,9 @@ package struct IndexBuilder: Service {
     /// Makes the indexes in the background, then waits for the service's end.
     package func run() async throws {
         await cancelWhenGracefulShutdown {
+            var hindrance = RepeatedReason()
             while !Task.isCancelled {
-                let pause = await attempt()
+                let pause = await attempt(&hindrance)
                 // A cancelled sleep ends the loop by its condition.
                 try? await Task.sleep(for: pause)
             }
@@ -44,9 +49,15 @@ package struct IndexBuilder: Service {
     }
 
     /// - Returns: the time until the next attempt.
-    private func attempt() async -> Duration {
+    private func attempt(_ hindrance: inout RepeatedReason) async -> Duration {
         do {
             let steps = try await build()
+            if let lasted = hindrance.end() {
+                logger.notice(
+                    "over: nothing keeps the indexes from being made any more",
+                    metadata: ["seconds": "\(Int(lasted / .seconds(1)))"]
+                )
+            }
             // Another process may end before it is done.
             if let steps, steps.isEmpty { return .seconds(24 * 3600) }
             return .seconds(60)
@@ -62,18 +73,22 @@ package struct IndexBuilder: Service {
             )
             return .seconds(24 * 3600)
         } catch let error as PostgresError where error.sqlState == "55P03" {
-            logger.notice(
-                """
-                another session, such as a dump, uses a table whose indexes are changed; the service goes on without: \
-                trying again in 10 seconds
-                """
-            )
+            if hindrance.mustSay("lock") {
+                logger.notice(
+                    """
+                    another session, such as a dump, uses a table whose indexes are changed; the service goes on \
+                    without: trying again every 10 seconds
+                    """
+                )
+            }
             return .seconds(10)
         } catch {
-            logger.warning(
-                "making indexes failed; the service goes on without: trying again in a minute",
-                metadata: ["error": "\(error)"]
-            )
+            if hindrance.mustSay("\(error)") {
+                logger.warning(
+                    "making indexes failed; the service goes on without: trying again every minute",
+                    metadata: ["error": "\(error)"]
+                )
+            }
             return .seconds(60)
         }
     }
@@ -101,12 +116,24 @@ package struct IndexBuilder: Service {
                 first = next
                 logger.info("making indexes beside the running service", metadata: ["steps": "\(steps.count)"])
                 for step in steps {
-                    logger.debug("making indexes", metadata: ["sql": "\(step)"])
-                    try await connection.executeScript(step, timeout: Self.timeout)
+                    try await run(step, on: connection)
                     ran.append(step)
                 }
             }
         }
+    }
+
+    /// Runs a statement; one that takes long is named in the log.
+    private func run(_ step: String, on connection: PostgresConnection) async throws(PostgresError) {
+        logger.debug("making indexes", metadata: ["sql": "\(step)"])
+        let began = ContinuousClock.now
+        try await connection.executeScript(step, timeout: Self.timeout)
+        let lasted = ContinuousClock.now - began
+        guard lasted >= Self.longStep else { return }
+        logger.info(
+            "a step of making indexes is done",
+            metadata: ["sql": "\(step)", "seconds": "\(Int(lasted / .seconds(1)))"]
+        )
     }
 
     /// Says why ids stay compared by the locale, where somebody's own objects keep them so.

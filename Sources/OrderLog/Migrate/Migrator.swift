@@ -5,66 +5,6 @@ package import Schema
 /// Migrates a database's schema to this version of Waybill. Files are applied in order, each in a transaction of its
 /// own; running twice, or in several processes at once, is safe.
 package struct Migrator: Sendable {
-    package enum Failure: Error, CustomStringConvertible, Equatable {
-        /// The text of an applied file has changed.
-        case changed(version: Int, name: String)
-        /// The database has a migration that this version of Waybill does not know.
-        case missing(version: Int, name: String)
-        /// A newer migration was applied before this one.
-        case skipped(version: Int, name: String)
-        /// The schema is older than this version of Waybill, and the login may not change it.
-        case needsAdministrator(login: String)
-        /// The login may not read which migrations the database has, since it lacks the writer's role.
-        case unreadable(login: String, writer: String)
-        /// No schema of the search path exists.
-        case noSchema
-        /// The database's encoding is not UTF-8.
-        case otherEncoding(String)
-        /// The owner of the log has a name that cannot stand in the SQL of a script.
-        case unusableOwner(String)
-
-        package var description: String {
-            switch self {
-            case .changed(let version, let name):
-                """
-                migration \(version) (\(name)) was applied with another text: this build of waybill does not belong to \
-                this database; use the version that wrote it, or a newer one
-                """
-            case .missing(let version, let name):
-                """
-                the database has migration \(version) (\(name)), which this version of waybill does not know; use a \
-                newer one
-                """
-            case .skipped(let version, let name):
-                """
-                migration \(version) (\(name)) is missing in the database, but a later one is applied: the database \
-                was not written by a released version; restore it from a backup
-                """
-            case .needsAdministrator(let login):
-                """
-                the login \(login) may not bring the database's schema up to date: run `waybill migrate` as the owner \
-                of the database, or give an administrator the output of `waybill migrate --print-sql`
-                """
-            case .unreadable(let login, let writer):
-                """
-                the login \(login) lacks the role of the service: run `grant \(writer.quotedIdentifier) to \
-                \(login.quotedIdentifier)` as an administrator of the database
-                """
-            case .otherEncoding(let encoding):
-                """
-                the database's encoding is \(encoding), and Waybill needs UTF8: make another by `create database … \
-                encoding 'UTF8' locale 'C' template template0`
-                """
-            case .unusableOwner(let owner):
-                """
-                the log belongs to the role \(owner.quotedIdentifier), whose name has quotation marks or control \
-                characters: rename it by `alter role … rename to …` first
-                """
-            case .noSchema: "no schema in the login's search_path exists: make one, or change the search_path"
-            }
-        }
-    }
-
     private let migrations: [Migration]
     private let logger: Logger
 
@@ -90,28 +30,19 @@ package struct Migrator: Sendable {
         try await withConnection(configuration) { connection in
             let facts = try await LoginFacts.read(on: connection)
             let roles = facts.administratorsRoles
-            let pending = try await pending(on: connection, facts: facts, roles: roles)
-            let scripts = pending.map { migration in
-                "-- \(migration.version) \(migration.name)\n"
-                    + Self.script(migration, roles: roles, login: facts.login)
+            var pending: [Migration]?
+            do {
+                pending = try await self.pending(on: connection, facts: facts, roles: roles)
+            } catch Failure.unreadable {
+                // The script looks by itself.
             }
             guard LogRoles.isPlain(roles.owner) else { throw Failure.unusableOwner(roles.owner) }
-            // No names in comments: one with a line break would end the comment.
-            let head = """
-                -- Brings the schema of one database up to date. Run it by psql, connected to that database as a superuser,
-                -- or as its owner with createrole, who becomes a member of both roles. The login of the service gets the
-                -- writer's role alone; a login that is granted the owner's too brings the schema up to date by itself.
-                \\set ON_ERROR_STOP on
-                set search_path = \(facts.schema.quotedIdentifier);
-                select pg_advisory_lock(\(Self.lock));
-                """
-            let prelude = roles.naming(Migration.rolesPrelude, login: facts.login)
-            let end = """
-                select pg_advisory_unlock(\(Self.lock));
-                -- Indexes of large tables, one after another, while the service runs.
-                select step from index_steps() \\gexec
-                """
-            return ([head, prelude] + scripts + [end]).joined(separator: "\n")
+            return MigrationScript(roles: roles, login: facts.login).printed(
+                pending ?? migrations,
+                looksByItself: pending == nil,
+                schema: facts.schema,
+                lock: Self.lock
+            )
         }
     }
 
@@ -122,34 +53,117 @@ package struct Migrator: Sendable {
         var configuration = configuration
         configuration.applicationName = "waybill migrate"
         configuration.requestTimeout = Self.queryTimeout
+        // Its own statements say what they skip.
+        configuration.serverSettings["client_min_messages"] = "warning"
         return try await PostgresConnection.with(configuration, logger: logger, body)
     }
 
     private func migrate(on connection: PostgresConnection) async throws -> [Migration] {
         try await acquireMigrationLock(on: connection)
-        let facts = try await LoginFacts.read(on: connection)
+        var facts = try await LoginFacts.read(on: connection)
         let (roles, mayMigrate) = facts.chosenRoles
-        let pending = try await pending(on: connection, facts: facts, roles: roles)
+        let script = MigrationScript(roles: roles, login: facts.login)
         if mayMigrate {
-            try await run(roles.naming(Migration.rolesPrelude, login: facts.login), on: connection)
+            try await run(script.prelude, on: connection)
+            try await grantMissing(of: script, on: connection)
+            facts = try await LoginFacts.read(on: connection)
             if roles.areOne {
                 logger.notice(
                     "the database has no roles of Waybill's own; the service works as the owner of its tables",
                     metadata: ["owner": "\(roles.owner)"]
                 )
             }
-        } else if !pending.isEmpty {
-            throw Failure.needsAdministrator(login: facts.login)
+        } else if facts.logOwner != nil {
+            if facts.logBelongsToAdministrator, facts.roles[roles.writer]?.canBeSet != true {
+                throw Failure.ownedByAdministrator(login: facts.login, owner: roles.owner)
+            }
+            try await requirePrivileges(of: script, on: connection)
         }
-        for migration in pending {
-            logger.info(
-                "applying a migration",
-                metadata: ["version": "\(migration.version)", "name": "\(migration.name)"]
-            )
-            try await apply(Self.script(migration, roles: roles, login: facts.login), on: connection)
-        }
+        let pending = try await pending(on: connection, facts: facts, roles: roles)
+        if !mayMigrate, !pending.isEmpty { throw Failure.needsAdministrator(login: facts.login) }
+        try await apply(pending, by: script, on: connection)
         try await connection.query("select pg_advisory_unlock(\(Self.lock))")
         return pending
+    }
+
+    /// Gives the roles what they lack, as far as the login may.
+    private func grantMissing(of script: MigrationScript, on connection: PostgresConnection) async throws {
+        let objects = try await connection.query(
+            "select distinct object from (\(script.missingPrivileges)) missing where may_run"
+        ).map { try $0.get("object", as: String.self) }
+        if !objects.isEmpty {
+            try await run(script.grants("not locks"), on: connection)
+            try await changeOwners(by: script, on: connection)
+            // A new database's first table is the prelude's.
+            if objects != ["schema_migrations"] {
+                logger.notice(
+                    "the roles of the log lacked privileges, as after a restore without them; granted them again",
+                    metadata: ["objects": "\(objects.sorted().joined(separator: ", "))"]
+                )
+            }
+        }
+        try await requirePrivileges(of: script, on: connection)
+    }
+
+    /// Gives the tables to their owner, unless another session uses one: the service works without.
+    private func changeOwners(by script: MigrationScript, on connection: PostgresConnection) async throws {
+        try await connection.query("set lock_timeout = '500ms'")
+        do {
+            try await run(script.grants("locks"), on: connection)
+        } catch let error as PostgresError where error.sqlState == "55P03" {
+            try await connection.query("rollback")
+            logger.notice(
+                """
+                another session, such as a dump, uses a table of the log: the tables get their owner with the next start \
+                or `waybill migrate`, and the service works without
+                """
+            )
+        }
+        try await connection.query("reset lock_timeout")
+    }
+
+    /// Makes sure that the writer may use the log.
+    ///
+    /// - Throws: `Failure.lacksPrivileges`.
+    private func requirePrivileges(of script: MigrationScript, on connection: PostgresConnection) async throws {
+        let needed = try await connection.query(
+            "select object from (\(script.missingPrivileges)) missing where is_needed limit 1"
+        )
+        guard let row = needed.first else { return }
+        throw Failure.lacksPrivileges(
+            login: script.login,
+            owner: script.roles.owner,
+            writer: script.roles.writer,
+            object: try row.get("object", as: String.self)
+        )
+    }
+
+    /// Applies the migrations, and tells their number and time in one line.
+    private func apply(
+        _ pending: [Migration],
+        by script: MigrationScript,
+        on connection: PostgresConnection
+    ) async throws {
+        guard let first = pending.first, let last = pending.last else { return }
+        let began = ContinuousClock.now
+        for migration in pending {
+            let name: Logger.Metadata = ["version": "\(migration.version)", "name": "\(migration.name)"]
+            logger.debug("applying a migration", metadata: name)
+            let note = Task {
+                try await Task.sleep(for: Self.longMigration)
+                logger.info("a migration takes long; it goes on", metadata: name)
+            }
+            defer { note.cancel() }
+            try await run(transaction: script.transaction(migration), on: connection)
+        }
+        let milliseconds = Int((ContinuousClock.now - began) / .milliseconds(1))
+        logger.info(
+            "the schema is up to date: migrations applied",
+            metadata: [
+                "count": "\(pending.count)", "first": "\(first.version)", "last": "\(last.version)",
+                "milliseconds": "\(milliseconds)",
+            ]
+        )
     }
 
     /// Waits until no other process migrates. The lock is the session's: a crash releases it.
@@ -164,10 +178,10 @@ package struct Migrator: Sendable {
         try await connection.query("select pg_try_advisory_lock(\(Self.lock))")[0].get(0, as: Bool.self)
     }
 
-    /// Runs a migration's transaction, which waits half a second at most for a table, since all other statements queue
+    /// Runs a transaction, which waits half a second at most for a table, since all other statements queue
     /// behind one that waits. Where another session, such as a dump, keeps the table, the transaction is tried
     /// again until that session has ended.
-    private func apply(_ script: String, on connection: PostgresConnection) async throws {
+    private func run(transaction script: String, on connection: PostgresConnection) async throws {
         try await connection.query("set lock_timeout = '500ms'")
         var isSaid = false
         while true {
@@ -179,7 +193,7 @@ package struct Migrator: Sendable {
                 if !isSaid {
                     logger.notice(
                         """
-                        another session, such as a dump, uses a table that the migration changes; trying again until \
+                        another session, such as a dump, uses a table that is to be changed; trying again until \
                         that session has ended, while other processes go on
                         """
                     )
@@ -236,12 +250,6 @@ package struct Migrator: Sendable {
         return try Self.pending(migrations, applied: applied)
     }
 
-    /// One migration and its record, as one transaction.
-    private static func script(_ migration: Migration, roles: LogRoles, login: String) -> String {
-        let sql = migration.isDoneByPrelude ? "" : roles.naming(migration.sql, login: login)
-        return "begin;\n\(sql)\n;\(record(migration));commit;\n"
-    }
-
     /// The migrations to apply, in order.
     ///
     /// - Parameter applied: the migrations that the database has.
@@ -274,15 +282,13 @@ package struct Migrator: Sendable {
         return pending
     }
 
-    private static func record(_ migration: Migration) -> String {
-        "insert into schema_migrations (version, name, checksum) values "
-            + "(\(migration.version), '\(migration.name)', '\(migration.checksum)')"
-    }
-
     /// The time without an answer to a question after which the connection is closed.
     private static let queryTimeout = LogConnection.requestTimeout
     /// The time for one migration, which may build an index of a long log.
     private static let scriptTimeout: Duration = .seconds(6 * 3600)
+
+    /// The time after which a migration is said to take long.
+    private static let longMigration: Duration = .seconds(5)
 
     /// The key of the advisory lock: any constant that every version of Waybill shares.
     private static let lock: Int64 = 7_766_216_571_108_108

@@ -34,23 +34,22 @@ package enum EpochStore {
         registry: EpochRegistry,
         logger: Logger
     ) async throws -> EpochTable {
+        let look = try await look(connection)
+        // Before anything is written there.
+        try requirePresent(connection, look.timeline, in: registry)
         var opened: String?
-        if try await !isCurrent(connection) {
+        if !look.isCurrent {
             opened = try await connection.withTransaction("begin isolation level read committed") { transaction in
                 try await transaction.query(
                     "select seq from log_head where one for update",
                     timeout: LogConnection.readTimeout
                 )
                 // Another process may have opened an epoch while this one waited for the lock.
-                return try await isCurrent(transaction) ? nil : try await open(on: transaction)
+                return try await Self.look(transaction).isCurrent ? nil : try await open(on: transaction)
             }
         }
-        // Before the history is read: what another connection reads of this server meanwhile makes it no former one.
-        let known = registry.current
-        let table = EpochTable(try await load(connection, after: 0))
-        guard !table.isFormer(of: known) else { throw PostgresError.formerServer(lacking: known) }
-        connection.setHistory(table)
-        registry.takeUnlessFormer(table)
+        let table = try await loadHistory(of: connection, look.timeline, in: registry)
+        registry.takeUnlessFormer(table, timeline: look.timeline)
         if let opened, table.epochs.count > 1 {
             logger.notice(
                 """
@@ -90,16 +89,52 @@ package enum EpochStore {
         }
     }
 
-    private static func isCurrent(_ connection: PostgresConnection) async throws -> Bool {
+    /// Makes sure that a connection does not lead to a former server, and loads the connection's history.
+    ///
+    /// For probes: opens no epoch, and tells the registry nothing.
+    ///
+    /// - Throws: as `ensure`.
+    static func check(_ connection: PostgresConnection, in registry: EpochRegistry) async throws {
+        try await loadHistory(of: connection, look(connection).timeline, in: registry)
+    }
+
+    private static func requirePresent(
+        _ connection: PostgresConnection,
+        _ timeline: ServerTimeline,
+        in registry: EpochRegistry
+    ) throws(PostgresError) {
+        guard !registry.isFormer(timeline) else { throw registry.refuse(connection, lacking: registry.current) }
+    }
+
+    @discardableResult
+    private static func loadHistory(
+        of connection: PostgresConnection,
+        _ timeline: ServerTimeline,
+        in registry: EpochRegistry
+    ) async throws -> EpochTable {
+        // Before the history is read: what another connection reads of this server meanwhile makes it no former one.
+        let known = registry.current
+        let table = EpochTable(try await load(connection, after: 0))
+        try requirePresent(connection, timeline, in: registry)
+        guard !table.isFormer(of: known) else { throw registry.refuse(connection, lacking: known) }
+        connection.setHistory(table)
+        return table
+    }
+
+    /// Reads whether the newest epoch is this database's, and the server's timeline.
+    private static func look(
+        _ connection: PostgresConnection
+    ) async throws(PostgresError) -> (isCurrent: Bool, timeline: ServerTimeline) {
         let rows = try await connection.query(
             """
             select coalesce(
                 (select identity = \(identity) and database = \(database) from log_epochs order by ordinal desc limit 1),
-                false) as is_current
+                false) as is_current, \(ServerTimeline.columns)
             """,
             timeout: LogConnection.readTimeout
         )
-        return try rows.first?.get("is_current", as: Bool.self) ?? false
+        guard let row = rows.first else { throw PostgresError(.decoding, "the server told no timeline") }
+        return (try row.get("is_current", as: Bool.self), try ServerTimeline(row))
     }
 
     /// Opens an epoch that begins with the next event. The caller holds the head lock.

@@ -1,18 +1,8 @@
 package import Postgres
 
-extension EpochTable {
-    /// Checks that a connection does not lead to a former server, such as the old primary after a failover.
-    ///
-    /// - Parameter known: the history that this process knew, by its newest connection, before this one was read.
-    /// - Throws: `connectionLost`, so that the connection is replaced.
-    package func requireContinuing(_ known: EpochTable) throws(PostgresError) {
-        guard continues(known) else {
-            throw .formerServer(lacking: known)
-        }
-    }
-}
-
 extension PostgresError {
+    private static let formerServerMessage = "the connection leads to a former server"
+
     /// The error of a connection that leads to a former server: the connection is replaced.
     ///
     /// - Parameter known: the history that this process knows.
@@ -20,12 +10,15 @@ extension PostgresError {
         PostgresError(
             .connectionLost,
             """
-            the connection leads to a former server, which lacks the newest epoch, \(known.epochs.last?.name ?? "none"); \
-            it is not used; let the database's address lead to the present server, or restart this service where the \
-            former one is meant
+            \(formerServerMessage), which lacks the newest epoch, \(known.epochs.last?.name ?? "none"), or was replaced \
+            by the server that has it; it is not used; let the database's address lead to the present server, or restart \
+            this service where the former one is meant
             """
         )
     }
+
+    /// True for `formerServer`.
+    var isFormerServer: Bool { kind == .connectionLost && message.hasPrefix(Self.formerServerMessage) }
 }
 
 extension PostgresConnection {

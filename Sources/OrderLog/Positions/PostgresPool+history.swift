@@ -22,6 +22,7 @@ extension PostgresPool {
                 let known = registry.current
                 let read = try await body(connection)
                 if read.1.continues(known) { return read }
+                _ = registry.refuse(connection, lacking: known)
                 await connection.close(grace: .zero)
                 return nil
             }

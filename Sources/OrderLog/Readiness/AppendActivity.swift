@@ -31,6 +31,8 @@ final class AppendActivity: Sendable {
         var hasFailedSinceCommit = false
         /// The present batch; empty between two of them.
         var entries: [AppendQueue.Entry] = []
+        /// An attempt to append the present batch has begun to commit.
+        var hasBegunCommit = false
         var attempt: Attempt?
         /// The attempt's server process waits for something else than the disk.
         var isKeptFromCommit = false
@@ -96,7 +98,12 @@ final class AppendActivity: Sendable {
     // MARK: A batch
 
     /// The appender has taken these commands from its queue.
-    func batchTaken(_ entries: [AppendQueue.Entry]) { state.withLock { $0.entries = entries } }
+    func batchTaken(_ entries: [AppendQueue.Entry]) {
+        state.withLock { state in
+            state.entries = entries
+            state.hasBegunCommit = false
+        }
+    }
 
     func batchBegins() {
         state.withLock { state in
@@ -121,6 +128,7 @@ final class AppendActivity: Sendable {
         state.withLock { state in
             guard !entries.contains(where: \.pendingReceipt.isAnswered) else { return false }
             state.enter(.committing)
+            state.hasBegunCommit = true
             return true
         }
     }
@@ -181,6 +189,9 @@ final class AppendActivity: Sendable {
     ) -> [AppendQueue.Entry]? {
         state.withLock { $0.isStalled(for: duration, at: now) ? $0.entries : nil }
     }
+
+    /// True when an attempt to append the present batch has begun to commit: it may have been accepted.
+    var hasBegunCommit: Bool { state.withLock { $0.hasBegunCommit } }
 
     /// Refuses the present batch's single commands that came before a moment, where batches have been kept for so long
     /// by anything but the disk.

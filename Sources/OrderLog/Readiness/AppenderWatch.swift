@@ -9,6 +9,7 @@ struct AppenderWatch {
     /// A look at the process of one phase of an attempt.
     private struct Look {
         let since: ContinuousClock.Instant
+        let at = ContinuousClock.now
         let wait: SessionWait
         let cause: SessionWait.Cause
     }
@@ -27,6 +28,8 @@ struct AppenderWatch {
 
     /// The time without an answer after which the server is asked.
     private static let firstLook: Duration = .seconds(1)
+    /// The least time between two looks that are compared.
+    private static let lookInterval: Duration = .milliseconds(200)
     /// The time without an answer after which a process is ended that does nothing, not even compute. Shorter than the
     /// time after which commands are refused, so that most are taken on a new connection.
     private static let shortPatience: Duration = .milliseconds(1500)
@@ -65,7 +68,7 @@ struct AppenderWatch {
     mutating func run() async {
         while !Task.isCancelled {
             // A cancelled sleep ends the loop by its condition.
-            try? await Task.sleep(for: .milliseconds(250))
+            try? await Task.sleep(for: .milliseconds(100))
             if let attempt = activity.attemptWaiting(for: Self.firstLook) {
                 lastUse = .now
                 await look(at: attempt)
@@ -89,14 +92,15 @@ struct AppenderWatch {
             // A stopped process goes on to tell what it waited for, such as the disk.
             let isStopped = await resume?.isStopped(attempt.session.pid) ?? false
             let cause = isStopped ? .nothing : wait.cause(after: earlier?.wait, isCommitting: attempt.isCommitting)
-            last = Look(since: attempt.since, wait: wait, cause: cause)
+            let isApart = earlier.map { .now - $0.at >= Self.lookInterval } ?? true
+            if isApart { last = Look(since: attempt.since, wait: wait, cause: cause) }
             activity.note(attempt, isKeptFromCommit: cause != .disk)
             let now = ContinuousClock.now
             if cause == .unknown {
                 if now - attempt.since >= statementPatience { await leave(attempt) }
                 return
             }
-            guard let earlier, earlier.cause == cause, !wait.hasGoneOn(since: earlier.wait) else { return }
+            guard let earlier, isApart, earlier.cause == cause, !wait.hasGoneOn(since: earlier.wait) else { return }
             switch cause {
             case .nothing: break
             case .work:

@@ -6,6 +6,7 @@ import Postgres
 /// PostgreSQL cannot take a lock from a process that does not run. A signal reaches such a process when it runs again:
 /// until then an operator has to be told.
 struct HeadWatch {
+    private let configuration: PostgresConfiguration
     private let resume: FrozenProcessResumer?
     private let logger: Logger
     private var connection: KeptConnection
@@ -29,12 +30,15 @@ struct HeadWatch {
             timeout: WriteProbe.timeout,
             logger: logger
         )
+        self.configuration = configuration
         self.resume = resume
         self.logger = logger
     }
 
     /// Looks once. Call it again while commands wait.
-    mutating func run() async {
+    ///
+    /// - Returns: true while a process that was told to end goes on keeping the head.
+    mutating func run() async -> Bool {
         do {
             let connection = try await connection.open()
             let holders = try await HeadHolder.all(on: connection)
@@ -42,9 +46,11 @@ struct HeadWatch {
             ended = ended.filter { $0.value > past }
             reported = reported.filter { $0.value > past }
             for holder in holders { try await treat(holder, on: connection) }
+            return holders.contains { reported[$0.pid] != nil }
         } catch {
             logger.debug("the holder of the log's head is not known", metadata: ["error": "\(error)"])
             await close()
+            return false
         }
     }
 
@@ -75,10 +81,11 @@ struct HeadWatch {
         reported[holder.pid] = .now
         logger.error(
             """
-            a frozen server process keeps the log's head locked, and commands wait until it has ended; it ends as soon as \
-            it runs again: on the database's machine, `kill -CONT \(holder.pid)`
+            a frozen server process keeps the log's head locked, and commands wait until it has ended; it was told to end, \
+            and does so as soon as it runs: on the database's machine, `kill -CONT \(holder.pid)`; where that is not \
+            possible, restart the database's server
             """,
-            metadata: ["pid": "\(holder.pid)"]
+            metadata: ["pid": "\(holder.pid)", "database": "\(configuration)"]
         )
     }
 

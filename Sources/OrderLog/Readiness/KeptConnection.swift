@@ -15,10 +15,14 @@ struct KeptConnection {
         var configuration = configuration
         configuration.applicationName = name
         configuration.connectTimeout = timeout
+        configuration.totalConnectTimeout = timeout
         configuration.requestTimeout = timeout
         self.configuration = configuration
         self.logger = logger
     }
+
+    /// True where `open` gives a connection that was made before.
+    var isOpen: Bool { connection?.isOpen ?? false }
 
     /// The connection, opened now where there is none.
     mutating func open() async throws(PostgresError) -> PostgresConnection {

@@ -25,6 +25,8 @@ package final class ReadinessMonitor: Service {
     private struct State {
         var writes = Finding()
         var reads = Finding()
+        /// A frozen server process keeps the head locked, and does not end.
+        var isHeadFrozen = false
     }
 
     private let pools: [PostgresPool]
@@ -66,9 +68,9 @@ package final class ReadinessMonitor: Service {
     /// The reason why the service is not ready at present; nil when it is.
     package var unreadiness: Unreadiness? {
         let now = ContinuousClock.now
-        let (writes, reads) = state.withLock { ($0.writes, $0.reads) }
-        if let unreadiness = appender.activity.unreadiness(at: now) { return unreadiness }
-        if let unreadiness = writes.unreadiness(at: now, overdue: .unreachable) { return unreadiness }
+        let (writes, reads, isHeadFrozen) = state.withLock { ($0.writes, $0.reads, $0.isHeadFrozen) }
+        let trouble = appender.activity.unreadiness(at: now) ?? writes.unreadiness(at: now, overdue: .unreachable)
+        if let trouble { return isHeadFrozen ? .frozenProcess : trouble }
         if !pools.contains(where: { $0.hasAnswered(within: WriteProbe.timeout) }),
             let unreadiness = reads.unreadiness(at: now, overdue: .readsUnanswered)
         {
@@ -92,7 +94,7 @@ package final class ReadinessMonitor: Service {
     }
 
     private func probeWrites() async {
-        var probe = WriteProbe(configuration: appender.configuration, logger: logger)
+        var probe = WriteProbe(configuration: appender.configuration, registry: appender.registry, logger: logger)
         var schedule = ProbeSchedule()
         let activity = appender.activity
         await repeatedly {
@@ -117,11 +119,13 @@ package final class ReadinessMonitor: Service {
         var isWaiting = false
         await repeatedly {
             let mustLook = appender.activity.entriesStalled(for: Self.interval) != nil || lacksHead
+            var isHeadFrozen = false
             if mustLook {
-                await watch.run()
+                isHeadFrozen = await watch.run()
             } else if isWaiting {
                 await watch.close()
             }
+            state.withLock { $0.isHeadFrozen = isHeadFrozen }
             isWaiting = mustLook
         }
         await watch.close()
@@ -142,7 +146,7 @@ package final class ReadinessMonitor: Service {
                 try await probe.run()
                 metrics?.databaseAnswered(in: .now - began)
             } catch {
-                unreadiness = .readsUnanswered
+                unreadiness = Unreadiness(readFailure: error)
             }
             state.withLock { $0.reads = Finding(unreadiness: unreadiness) }
         }
@@ -156,20 +160,30 @@ package final class ReadinessMonitor: Service {
         }
     }
 
-    /// Writes each change to the log.
+    /// Writes each change to the log, and how long it lasted.
     private func report() async {
         var reported: Unreadiness? = .starting
+        var began: ContinuousClock.Instant?
+        var times = 0
         await repeatedly {
             let unreadiness = unreadiness
             guard unreadiness != reported else { return }
             reported = unreadiness
             if let unreadiness {
+                if began == nil { times += 1 }
+                began = began ?? .now
                 logger.warning(
                     "not ready: \(unreadiness.message) /readyz answers 503 until that has passed",
-                    metadata: ["reason": "\(unreadiness.rawValue)"]
+                    // Each time is written in full: the line that ends it is, too.
+                    metadata: ["reason": "\(unreadiness.rawValue)", "times": "\(times)"]
                 )
             } else {
-                logger.notice("ready: commands are taken and reads are answered")
+                let seconds = began.map { Int((ContinuousClock.now - $0) / .seconds(1)) }
+                began = nil
+                logger.notice(
+                    "ready: commands are taken and reads are answered",
+                    metadata: seconds.map { ["seconds": "\($0)"] } ?? [:]
+                )
             }
         }
     }

@@ -12,13 +12,17 @@ struct WriteProbe {
     private static let commitTimeout: Duration = .milliseconds(1750)
 
     private var connection: KeptConnection
+    private let registry: EpochRegistry
     /// The place of the head's row at the last probe.
     private var headPlace: HeadPlace?
     /// The commit of an earlier probe had no answer. The probe's own former session may lock the head until it has.
     private var isCommitMissing = false
 
-    /// - Parameter configuration: the appender's.
-    init(configuration: PostgresConfiguration, logger: Logger) {
+    /// - Parameters:
+    ///   - configuration: the appender's.
+    ///   - registry: the epochs that this process knows, by which a former server is told.
+    init(configuration: PostgresConfiguration, registry: EpochRegistry, logger: Logger) {
+        self.registry = registry
         connection = KeptConnection(configuration, name: "waybill probe", timeout: Self.timeout, logger: logger)
     }
 
@@ -28,11 +32,23 @@ struct WriteProbe {
     ///   - needsRoom: true to try also whether the disk has room for new pages of the log's tables.
     /// - Returns: nil when commands would be taken.
     mutating func run(commits: Bool, needsRoom: Bool = false) async -> Unreadiness? {
+        let isKept = connection.isOpen
+        let unreadiness = await runOnce(commits: commits, needsRoom: needsRoom)
+        // A connection that was made before its server was replaced tells nothing of new ones.
+        guard unreadiness == .formerServer, isKept else { return unreadiness }
+        return await runOnce(commits: commits, needsRoom: needsRoom)
+    }
+
+    private mutating func runOnce(commits: Bool, needsRoom: Bool) async -> Unreadiness? {
         var isCommitting = false
         do {
             let connection = try await connection.open()
-            if !commits, try await isFree(on: connection) { return nil }
+            if !commits, try await isFree(on: connection) {
+                try await requirePresentServer(connection)
+                return nil
+            }
             try await lock(on: connection)
+            try await requirePresentServer(connection)
             isCommitting = true
             try await connection.query("commit", timeout: Self.commitTimeout)
             isCommitting = false
@@ -49,6 +65,17 @@ struct WriteProbe {
             }
             return isCommitMissing && reason == .locked ? .slowCommits : reason
         }
+    }
+
+    /// Makes sure that the server is no former one, as for a batch.
+    ///
+    /// - Throws: `connectionLost`.
+    private func requirePresentServer(_ connection: PostgresConnection) async throws {
+        let history = connection.history
+        guard !history.epochs.isEmpty else { return try await EpochStore.check(connection, in: registry) }
+        let known = registry.current
+        let newer = try await connection.pipeline([EpochStore.newer.query(after: history.newestOrdinal)])
+        try registry.requireContinuing(connection.addEpochs(newer[0], registry: registry), known, on: connection)
     }
 
     /// Locks the tables as a batch does: what keeps them from being read, or from being written, keeps a batch.
@@ -88,10 +115,13 @@ struct WriteProbe {
     ///
     /// - Throws: the database's error, except where a rule of an administrator's own refuses these rows.
     private mutating func writePages(on connection: PostgresConnection) async throws(PostgresError) {
+        // Rows with numbers below all others, for which no appender waits. Each probe takes its own: with the same ones
+        // those of several processes would wait for each other.
+        let first = Int64.random(in: 1...Int64.max / 2)
         do throws(PostgresError) {
             try await connection.pipeline([
-                PostgresQuery("begin isolation level read committed"), Self.insertEvents, Self.insertCommands,
-                PostgresQuery("rollback"),
+                PostgresQuery("begin isolation level read committed"), Self.insertEvents(from: first),
+                Self.insertCommands(from: first), PostgresQuery("rollback"),
             ])
         } catch let error where ["22", "23", "42", "P0"].contains(error.sqlState?.prefix(2)) {
             // The next probe begins anew.
@@ -99,24 +129,29 @@ struct WriteProbe {
         }
     }
 
-    /// Rows with numbers below all others, for which no appender waits.
-    private static let insertEvents = PostgresQuery(
-        """
-        insert into events (
-            seq, occurred_at, recorded_at, order_id, version, schema, number, shop, customer, type, status, internal,
-            actor, command_id)
-        select -n, clock_timestamp(), clock_timestamp(), gen_random_uuid(), 1, 1, '', '', '', '', '', '{}', '',
-            repeat('x', 200)
-        from generate_series(1, 200) as n
-        """
-    )
+    private static func insertEvents(from first: Int64) -> PostgresQuery {
+        PostgresQuery(
+            """
+            insert into events (
+                seq, occurred_at, recorded_at, order_id, version, schema, number, shop, customer, type, status, internal,
+                actor, command_id)
+            select -n, clock_timestamp(), clock_timestamp(), gen_random_uuid(), 1, 1, '', '', '', '', '', '{}', '',
+                repeat('x', 200)
+            from generate_series($1::bigint, $1 + 199) as n
+            """,
+            [first]
+        )
+    }
 
-    private static let insertCommands = PostgresQuery(
-        """
-        insert into commands (
-            order_id, first_seq, last_seq, recorded_at, version, shop, command_id, status, fingerprint)
-        select gen_random_uuid(), 0, 0, clock_timestamp(), 1, '', n::text, '', decode(repeat('00', 32), 'hex')
-        from generate_series(1, 200) as n
-        """
-    )
+    private static func insertCommands(from first: Int64) -> PostgresQuery {
+        PostgresQuery(
+            """
+            insert into commands (
+                order_id, first_seq, last_seq, recorded_at, version, shop, command_id, status, fingerprint)
+            select gen_random_uuid(), 0, 0, clock_timestamp(), 1, '', n::text, '', decode(repeat('00', 32), 'hex')
+            from generate_series($1::bigint, $1 + 199) as n
+            """,
+            [first]
+        )
+    }
 }

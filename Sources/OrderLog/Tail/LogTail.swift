@@ -166,7 +166,8 @@ package final class LogTail: Service, CommitObserver {
             timeout: LogConnection.readTimeout
         )
         let newer = try EpochStore.decode(results[1])
-        try connection.addEpochs(results[1], registry: registry).requireContinuing(known)
+        let history = try connection.addEpochs(results[1], registry: registry)
+        try registry.requireContinuing(history, known, on: connection)
         let (events, isCut) = try LoggedEvent.decodePage(results[0])
         return state.withLock { state in
             guard var current = state.cursor else { return false }

@@ -14,10 +14,17 @@ extension CommandName {
     }
 
     /// The schema of the command as a line of `POST /v1/commands`: its fields with its name, its order and its id.
+    ///
+    /// A scan names its parcel in one of two ways. Both are one schema, since generated clients tell lines apart by
+    /// `command` alone.
     package func lineSchema(in catalog: SchemaCatalog) -> JSONValue {
         catalog.reference("\(schemaName)Line") {
             let body = FieldReader.schema(catalog, meanings: payload.meanings) { read(&$0) }
-            return line(body, namesOrder: self != .placeOrder)
+            switch self {
+            case .placeOrder: return line(body, order: .absent)
+            case .recordScan: return line(Self.either(body, Self.trackedScanBody(catalog)), order: .optional)
+            default: return line(body, order: .required)
+            }
         }
     }
 
@@ -28,13 +35,6 @@ extension CommandName {
         }
     }
 
-    /// The schema of a scan by tracking number as a line of `POST /v1/commands`.
-    package static func trackedScanLineSchema(in catalog: SchemaCatalog) -> JSONValue {
-        catalog.reference("RecordTrackedScanLine") {
-            CommandName.recordScan.line(trackedScanBody(catalog), namesOrder: false)
-        }
-    }
-
     private static func trackedScanBody(_ catalog: SchemaCatalog) -> JSONValue {
         FieldReader.schema(catalog, meanings: RecordScan.meanings) { fields in
             OrderCommand.readTime(RecordScan.self, &fields)
@@ -42,11 +42,31 @@ extension CommandName {
         }
     }
 
-    private func line(_ body: JSONValue, namesOrder: Bool) -> JSONValue {
+    /// The members of two bodies; required are those that both require.
+    private static func either(_ first: JSONValue, _ second: JSONValue) -> JSONValue {
+        let own = first["properties"]?.object?.members ?? []
+        let more = (second["properties"]?.object?.members ?? []).filter { member in
+            !own.contains { $0.name == member.name }
+        }
+        let secondRequired = second["required"]?.array ?? []
+        let required = (first["required"]?.array ?? []).filter { secondRequired.contains($0) }
+        return [
+            "properties": .members((own + more).map { ($0.name, $0.value) }), "required": .array(required),
+        ]
+    }
+
+    /// The place of `orderId` in a line.
+    private enum OrderMember {
+        case required, optional
+        /// The line has none, or its body has one already.
+        case absent
+    }
+
+    private func line(_ body: JSONValue, order: OrderMember) -> JSONValue {
         var properties: [(String, JSONValue)] = [
             ("command", ["type": "string", "enum": [.string(rawValue)], "description": "The command."])
         ]
-        if namesOrder {
+        if order != .absent {
             properties.append(
                 ("orderId", ["type": "string", "format": "uuid", "description": "The order that the command is for."])
             )
@@ -71,7 +91,7 @@ extension CommandName {
         let own = body["required"]?.array ?? []
         return [
             "type": "object", "properties": .members(properties),
-            "required": .array(["command"] + (namesOrder ? ["orderId"] : []) + own),
+            "required": .array(["command"] + (order == .required ? ["orderId"] : []) + own),
             "additionalProperties": false,
         ]
     }

@@ -38,8 +38,7 @@ extension EventType {
         guard let constant = payload.constant(of: self) else { return data }
         return Self.rebuilt(data) { name, schema in
             guard name == constant.member else { return schema }
-            let description = schema["description"].map { [("description", $0)] } ?? []
-            return .members([("type", constant.type), ("enum", .array([constant.value]))] + description)
+            return constant.schema(describedBy: schema["description"]?.string ?? "")
         }
     }
 

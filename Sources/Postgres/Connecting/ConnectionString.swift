@@ -4,7 +4,12 @@ import CLibPQ
 enum ConnectionString {
     /// The parameters that the string itself names.
     static func parameters(of text: String) throws(PostgresError) -> [String: String] {
-        guard let options = PQconninfoParse(text, nil) else { throw PostgresError(.usage, problem(in: text)) }
+        var words: UnsafeMutablePointer<CChar>?
+        defer { PQfreemem(words) }
+        guard let options = PQconninfoParse(text, &words) else {
+            let refusal = words.map { String(cString: $0) } ?? ""
+            throw PostgresError(.usage, UnknownParameter(refusal, of: text)?.message ?? problem(in: text))
+        }
         defer { PQconninfoFree(options) }
         return values(of: options)
     }

@@ -29,6 +29,7 @@ extension PostgresConfiguration {
         values["load_balance_hosts"] = nil
         values["connect_timeout"] = nil
         connectTimeout = try ConnectionString.connectTimeout(found["connect_timeout"], hosts: hosts.count)
+        totalConnectTimeout = max(totalConnectTimeout, connectTimeout)
         libpqParameters = values
     }
 }

@@ -3,15 +3,18 @@ import Synchronization
 extension ConnectionCore {
     /// Connects, with a deadline of the driver's own: libpq's does not apply to a non-blocking connection.
     ///
-    /// - Parameter keywords: libpq's parameters for one address of the host.
+    /// - Parameters:
+    ///   - keywords: libpq's parameters for one address of the host.
+    ///   - requestTimeout: the time for a request that names none of its own; nil for no limit.
     func open(
         _ keywords: [(String, String)],
         of host: PostgresHost,
-        _ configuration: PostgresConfiguration
+        within timeout: Duration,
+        requestTimeout: Duration?
     ) async throws(PostgresError) {
         if Task.isCancelled { throw PostgresError(.cancelled, "the task was cancelled before it connected") }
         let error = await withTaskCancellationHandler {
-            await withCheckedContinuation { startConnecting(keywords, of: host, configuration, $0) }
+            await withCheckedContinuation { startConnecting(keywords, of: host, within: timeout, requestTimeout, $0) }
         } onCancel: {
             Task { await self.cancelConnecting() }
         }
@@ -21,18 +24,17 @@ extension ConnectionCore {
     private func startConnecting(
         _ keywords: [(String, String)],
         of host: PostgresHost,
-        _ configuration: PostgresConfiguration,
+        within timeout: Duration,
+        _ requestTimeout: Duration?,
         _ continuation: CheckedContinuation<PostgresError?, Never>
     ) {
-        let timer = executor.loop.schedule(after: configuration.connectTimeout) { [weak self] in
+        let timer = executor.loop.schedule(after: timeout) { [weak self] in
             self?.assumeIsolated { core in
-                core.finishConnecting(
-                    PostgresError(.connect, "\(host) did not answer within \(configuration.connectTimeout)")
-                )
+                core.finishConnecting(PostgresError(.connect, "\(host) did not answer within \(timeout)"))
             }
         }
         connectAttempt.begin(continuation, timer: timer)
-        setRequestTimeout(configuration.requestTimeout)
+        setRequestTimeout(requestTimeout)
         do throws(PostgresError) {
             try socket.open(keywords) { [weak self] in self?.assumeIsolated { $0.socketReady() } }
         } catch {

@@ -4,8 +4,9 @@ extension PostgresConnection {
     /// Sets the configuration's settings, and reads them back in a second statement: a pooler in transaction mode may
     /// run that one in another server process.
     ///
+    /// - Parameter timeout: the time for each statement.
     /// - Throws: `connect`, also where the server refuses a setting; `cancelled`.
-    func applySettings(of configuration: PostgresConfiguration) async throws(PostgresError) {
+    func applySettings(of configuration: PostgresConfiguration, within timeout: Duration) async throws(PostgresError) {
         var settings = configuration.serverSettings
         let role = configuration.roleExpression ?? "select null"
         // The role is set last, so that the settings are the login's to make.
@@ -21,7 +22,7 @@ extension PostgresConnection {
                 where value is not null
                 """,
                 [sorted.map(\.0), sorted.map(\.1)],
-                timeout: configuration.connectTimeout
+                timeout: timeout
             )
             let expected = try made.map { row throws(PostgresError) in
                 try Setting(name: row.get("name", as: String.self), value: row.get("value", as: String.self))
@@ -32,7 +33,7 @@ extension PostgresConnection {
                 from unnest($1::text[]) with ordinality as setting (name, place) order by place
                 """,
                 [expected.map(\.name)],
-                timeout: configuration.connectTimeout
+                timeout: timeout
             )
             let values = try found.map { row throws(PostgresError) in try row.get("value", as: String.self) }
             guard values == expected.map(\.value) else { throw PostgresConnection.lostSession(configuration) }

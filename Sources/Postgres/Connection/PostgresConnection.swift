@@ -11,6 +11,8 @@ import Synchronization
 package final class PostgresConnection: Sendable {
     let core: ConnectionCore
     let lease: ConnectionMachine.RequestID?
+    /// The place of the session's server among the hosts that the session was sought at.
+    let origin: HostMemory.Origin
     private let owner: Owner
 
     /// The server process behind this session, as in `pg_stat_activity.pid`.
@@ -29,9 +31,10 @@ package final class PostgresConnection: Sendable {
         }
     }
 
-    init(core: ConnectionCore, backendProcessID: Int32) {
+    init(core: ConnectionCore, backendProcessID: Int32, origin: HostMemory.Origin) {
         self.core = core
         self.backendProcessID = backendProcessID
+        self.origin = origin
         lease = nil
         owner = Owner(core)
     }
@@ -40,6 +43,7 @@ package final class PostgresConnection: Sendable {
     init(_ other: PostgresConnection, lease: ConnectionMachine.RequestID) {
         core = other.core
         backendProcessID = other.backendProcessID
+        origin = other.origin
         owner = other.owner
         self.lease = lease
     }

@@ -24,9 +24,7 @@ struct PoolState {
     var lastWaiter: WaiterID = 0
     /// The time at which a connection last came back in order; nil before the first.
     var lastAnswer: ContinuousClock.Instant?
-    /// The callers one after another whose requests missed their deadlines, and the time of the last of them.
-    var lateInRow = 0
-    var lastLate: ContinuousClock.Instant?
+    var lateReads = LateReads()
     /// True while a task looks after the waiters' deadlines.
     var isWatched = false
     /// The task that waits for the end of a shutdown.

@@ -55,16 +55,11 @@ package final class PostgresPool: Sendable, Service {
         do {
             let value = try await body(connection)
             await release(id, connection)
-            state.withLock { $0.lateInRow = 0 }
+            state.withLock { $0.lateReads.answered() }
             return value
         } catch {
             await release(id, connection)
-            if Self.isLate(error) {
-                state.withLock { state in
-                    state.lateInRow += 1
-                    state.lastLate = .now
-                }
-            }
+            state.withLock { $0.lateReads.failed(error, at: .now) }
             throw error
         }
     }
@@ -183,16 +178,7 @@ package final class PostgresPool: Sendable, Service {
     ///
     /// - Parameter duration: the time after which the last of them counts no more.
     package func lateInRow(within duration: Duration) -> Int {
-        state.withLock { state in
-            guard let last = state.lastLate, .now - last < duration else { return 0 }
-            return state.lateInRow
-        }
-    }
-
-    /// The request's own deadline, or the server's limit for a statement.
-    private static func isLate(_ error: any Error) -> Bool {
-        guard let error = error as? PostgresError else { return false }
-        return error.kind == .timeout || error.sqlState == "57014"
+        state.withLock { $0.lateReads.count(within: duration, of: .now) }
     }
 
     /// Tells the machine what happened, under the lock, and carries out the effects outside of it.

@@ -127,7 +127,7 @@ package final class Projector: Service {
         let newer = EpochStore.newer.query(after: state.history.newestOrdinal)
         let results = try await connection.pipeline([Checkpoint.select(model.name), newer], timeout: Self.timeout)
         state.history.merge(try EpochStore.decode(results[1]))
-        try state.history.requireContinuing(known)
+        try registry.requireContinuing(state.history, known, on: connection)
         let checkpoint = try Checkpoint.decode(results[0], model: model.name)
         let head = try Checkpoint.decodeHead(results[0], model: model.name)
         if let notice = state.notices[model.name, default: CatchUpNotices()]

@@ -44,7 +44,7 @@ struct Migrate: AsyncParsableCommand {
                 let steps: [String]?
                 do {
                     steps = try await IndexBuilder(configuration: configuration, logger: logger).build()
-                } catch let error as PostgresError where error.sqlState != nil {
+                } catch let error where Self.leavesIndexesAlone(error) {
                     // The schema is up to date, and the service works without.
                     return logger.warning(
                         "making indexes failed; the service goes on without and tries again: see to the error",
@@ -55,5 +55,10 @@ struct Migrate: AsyncParsableCommand {
                 if !steps.isEmpty { try StandardOutput.line("the indexes are made") }
             }
         }
+    }
+
+    /// True where the server refused a step, or the steps come to no end.
+    private static func leavesIndexesAlone(_ error: any Error) -> Bool {
+        (error as? PostgresError)?.sqlState != nil || error is IndexBuilder.NoProgress
     }
 }

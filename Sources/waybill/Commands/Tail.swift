@@ -57,7 +57,6 @@ struct Tail: AsyncParsableCommand {
 
     private func client() throws -> WaybillClient {
         var settings = WaybillClient.Settings()
-        settings.retriesGatewayErrors = true
         settings.certificateAuthorities = caFile ?? Environment.text("WAYBILL_CA_FILE")
         let (given, directory) = (try server.token.given(), server.dataDirectory)
         do {

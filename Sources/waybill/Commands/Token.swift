@@ -7,7 +7,7 @@ struct Token: AsyncParsableCommand {
         abstract: "Print a development token, and nothing else.",
         discussion: """
             The token is signed with the data directory's development key, which is made on first use and which a service \
-            without --jwks accepts.
+            without --jwks accepts: on loopback, elsewhere with --development-key.
             """
     )
 

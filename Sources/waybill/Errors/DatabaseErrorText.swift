@@ -4,6 +4,7 @@ extension PostgresError {
     /// One sentence without SQL or internal words.
     var sentence: String {
         switch kind {
+        case .connect where sqlState == "53300": "the database has no connection left: \(reason)\(advice)"
         case .connect: "cannot connect to the database: \(reason)\(advice)"
         case .server: "the database refused: \(reason)\(advice)"
         case .connectionLost, .closed: "the connection to the database was lost: \(reason); try again"
@@ -34,7 +35,7 @@ extension PostgresError {
         case "42501" where message.contains("set role"): "; grant that role to the user of --database-url"
         case "42501": "; let the user own the database, or migrate as one who does"
         case "53100": "; the database's disk is full: make room, and try again"
-        case "53300": "; raise the server's max_connections, or try again"
+        case "53300": connectionsAdvice
         case "25006": Self.readOnlyAdvice
         case "55000" where message.contains("recovery is in progress"): Self.readOnlyAdvice
         case "42P01":
@@ -42,6 +43,17 @@ extension PostgresError {
         case "57P03": "; the server is starting or stopping: try again"
         default: adviceByText
         }
+    }
+
+    /// A server that has no connection left is reached, and says whose limit it is.
+    private var connectionsAdvice: String {
+        if message.contains("for role") {
+            return "; raise the login's limit by `alter role … connection limit …`, or end other sessions of it"
+        }
+        if message.contains("for database") {
+            return "; raise the database's limit by `alter database … connection limit …`, or end other sessions in it"
+        }
+        return "; raise the server's max_connections, or end other sessions"
     }
 
     private static let readOnlyAdvice =

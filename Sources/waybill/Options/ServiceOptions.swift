@@ -1,6 +1,7 @@
 import Access
 import ArgumentParser
 import Foundation
+import HTTPTransport
 
 /// The options that `serve` and `demo` have in common.
 struct ServiceOptions: ParsableArguments {
@@ -22,6 +23,14 @@ struct ServiceOptions: ParsableArguments {
             """
     )
     var jwks: String?
+
+    @Option(
+        help: """
+            Origins whose pages may use the API, as ORIGIN[,…] such as https://shop.example, or * for all. \
+            [WAYBILL_CORS_ORIGIN] (default: none)
+            """
+    )
+    var corsOrigin: String?
 
     @Option(help: "The iss that tokens of --jwks must have, letter by letter. [WAYBILL_ISSUER] (default: any)")
     var issuer: String?
@@ -74,8 +83,15 @@ struct ServiceOptions: ParsableArguments {
         return url.hasSuffix("/") ? String(url.dropLast()) : url
     }
 
+    /// The origins whose pages may use the API; nil for none.
+    func resolvedCrossOrigins() throws -> CrossOriginPolicy.Origins? {
+        let name = corsOrigin == nil ? "WAYBILL_CORS_ORIGIN" : "--cors-origin"
+        return try (corsOrigin ?? Environment.text("WAYBILL_CORS_ORIGIN")).map { try OriginList.parse($0, named: name) }
+    }
+
     func validate() throws {
         _ = try resolvedPort()
+        _ = try resolvedCrossOrigins()
         _ = try acceptsDevelopmentKey()
         _ = try trustedProxies()
         if let jwks = resolvedJWKS, jwks.contains("://") {

@@ -5,20 +5,20 @@ import NIOHTTP1
 
 /// Fetches a key set from an identity provider.
 enum KeySetFetch {
-    /// The longest time of a fetch, from the look-up of the name to the body's last byte.
-    private static let deadline = Duration.seconds(10)
     private static let maximumBytes = 1024 * 1024
 
     /// The body of the answer.
     ///
     /// A redirect is an error: where it leads is for whoever answers on the way to say, also from https to http.
-    static func fetch(_ url: URL) async throws -> [UInt8] {
+    ///
+    /// - Parameter deadline: the longest time of the fetch, from the look-up of the name to the body's last byte.
+    static func fetch(_ url: URL, within deadline: Duration = .seconds(10)) async throws -> [UInt8] {
         do {
             return try await withThrowingTaskGroup(of: [UInt8].self) { group in
-                group.addTask { try await download(url) }
+                group.addTask { try await download(url, deadline) }
                 group.addTask {
                     try await Task.sleep(for: deadline)
-                    throw CommandFailure("there was no whole answer within 10 seconds")
+                    throw CommandFailure("there was no whole answer within \(deadline)")
                 }
                 defer { group.cancelAll() }
                 return try await group.next() ?? []
@@ -30,14 +30,14 @@ enum KeySetFetch {
         }
     }
 
-    private static func download(_ url: URL) async throws -> [UInt8] {
+    private static func download(_ url: URL, _ deadline: Duration) async throws -> [UInt8] {
         var configuration = HTTPClient.Configuration(redirectConfiguration: .disallow)
         configuration.timeout.connect = .seconds(5)
         // A client of its own: a connection kept from the last fetch may be dead by now.
         let client = HTTPClient(eventLoopGroupProvider: .singleton, configuration: configuration)
         let result: Result<[UInt8], any Error>
         do {
-            result = .success(try await body(url, client))
+            result = .success(try await body(url, client, deadline))
         } catch {
             result = .failure(error)
         }
@@ -45,10 +45,10 @@ enum KeySetFetch {
         return try result.get()
     }
 
-    private static func body(_ url: URL, _ client: HTTPClient) async throws -> [UInt8] {
+    private static func body(_ url: URL, _ client: HTTPClient, _ deadline: Duration) async throws -> [UInt8] {
         let response = try await client.execute(
             HTTPClientRequest(url: url.absoluteString),
-            deadline: .now() + .nanoseconds(deadline.components.seconds * 1_000_000_000)
+            deadline: .now() + TimeAmount(deadline)
         )
         switch response.status.code {
         case 200: break

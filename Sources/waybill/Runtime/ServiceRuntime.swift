@@ -106,6 +106,7 @@ struct ServiceRuntime: Sendable {
             settings.port = address.port
             settings.certificates = certificates
             settings.publicURL = { [options] in options.resolvedPublicURL(port: $0, scheme) }
+            settings.crossOrigins = try options.resolvedCrossOrigins()
             settings.proxies = try options.trustedProxies()
             settings.resume = services.lazy.compactMap { $0 as? EmbeddedPostgres }.first.map { cluster in
                 FrozenProcessResumer {
@@ -146,10 +147,15 @@ struct ServiceRuntime: Sendable {
         let now = Date().timeIntervalSince1970
         guard let source = options.resolvedJWKS else {
             logger.warning("tokens of the development key are accepted; give --jwks outside development")
+            if options.resolvedIssuer != nil {
+                logger.warning("--issuer has no effect without --jwks: development tokens have an issuer of their own")
+            }
             return try await KeySource(.development(.loadOrCreate(in: directory)), now: now, logger: logger)
         }
         var origin = KeySource.Origin.jwksFile(source)
-        if source.contains("://"), let url = URL(string: source) { origin = .jwksURL(url, fetch: KeySetFetch.fetch) }
+        if source.contains("://"), let url = URL(string: source) {
+            origin = .jwksURL(url, fetch: { try await KeySetFetch.fetch($0) })
+        }
         do {
             return try await KeySource(origin, issuer: options.resolvedIssuer, now: now, logger: logger)
         } catch {

@@ -1,0 +1,42 @@
+import NIOCore
+import Synchronization
+
+/// The state of one connection, as far as the limits need to know it. Changed on the connection's event loop; read
+/// anywhere.
+final class ConnectionActivity: Sendable {
+    /// The state of an HTTP/1.1 connection, or of one stream of HTTP/2.
+    enum Phase: Sendable {
+        /// The client's turn has come: to send a request or the rest of one, or to take a response.
+        case waiting
+        /// The service answers a request.
+        case working
+        /// A live response is open.
+        case live
+    }
+
+    /// The time since when the client's turn has been, in nanoseconds; 0 while it is the service's turn.
+    private let waitingSince: Atomic<UInt64>
+    /// Exchanges that are not waiting. An HTTP/2 connection has several.
+    private let busyCount = Atomic(0)
+
+    init(now: NIODeadline = .now()) {
+        waitingSince = Atomic(now.uptimeNanoseconds)
+    }
+
+    /// Notes the change of one exchange.
+    func move(from phase: inout Phase, to next: Phase) {
+        guard next != phase else { return }
+        let (wasBusy, isBusy) = (phase != .waiting, next != .waiting)
+        phase = next
+        guard wasBusy != isBusy else { return }
+        let busy = busyCount.load(ordering: .relaxed) + (isBusy ? 1 : -1)
+        busyCount.store(busy, ordering: .relaxed)
+        waitingSince.store(busy == 0 ? NIODeadline.now().uptimeNanoseconds : 0, ordering: .relaxed)
+    }
+
+    /// The time since when the client's turn has been; nil while it is not.
+    var waiting: NIODeadline? {
+        let since = waitingSince.load(ordering: .relaxed)
+        return since == 0 ? nil : .uptimeNanoseconds(since)
+    }
+}

@@ -1,0 +1,40 @@
+import Glibc
+
+/// The descriptors that connections may take. The others are left to the database's connections, to files, and to the
+/// libraries below, some of which end the process where they get none.
+///
+/// The system gives each new descriptor the lowest free number. So connections never take the last ones as long as
+/// each of them has a number below `ceiling`.
+package struct DescriptorBudget: Sendable {
+    /// The most descriptors that are used, whatever the limit: each connection costs memory too.
+    private static let maximum = 32_768
+    /// The most descriptors that are left to others.
+    private static let maximumReserve = 512
+
+    /// The number below which the descriptors of connections lie.
+    package let ceiling: Int
+
+    /// - Parameter limit: the process's limit of open descriptors.
+    package init(limit: Int) {
+        let usable = min(limit, Self.maximum)
+        ceiling = usable - min(Self.maximumReserve, usable / 4)
+    }
+
+    /// The budget by the process's limit now (`RLIMIT_NOFILE`).
+    package static var current: DescriptorBudget {
+        var limit = rlimit()
+        // It fails for an unknown resource only.
+        guard getrlimit(__rlimit_resource_t(RLIMIT_NOFILE.rawValue), &limit) == 0 else {
+            return DescriptorBudget(limit: 1024)
+        }
+        return DescriptorBudget(limit: Int(min(limit.rlim_cur, rlim_t(maximum))))
+    }
+
+    /// The number that the next descriptor would get; nil where there is none.
+    static var nextDescriptor: Int? {
+        let descriptor = fcntl(STDERR_FILENO, F_DUPFD_CLOEXEC, 0)
+        guard descriptor >= 0 else { return nil }
+        close(descriptor)
+        return Int(descriptor)
+    }
+}

@@ -1,0 +1,24 @@
+import HTTPTransport
+import Hummingbird
+import Logging
+
+/// Prepares each request for its handler: the lines of the log get the request's identifier, and the body is asked of
+/// the client only where a handler reads it.
+struct ReceivedRequestMiddleware: RouterMiddleware {
+    typealias Context = WaybillContext
+
+    func handle(
+        _ request: Request,
+        context: WaybillContext,
+        next: (Request, WaybillContext) async throws -> Response
+    ) async throws -> Response {
+        var context = context
+        // In place of the number that Hummingbird gives each request.
+        if let id = request.headers[.assignedRequestId] { context.logger[metadataKey: "hb.request.id"] = "\(id)" }
+        guard request.method != .get, request.method != .head else { return try await next(request, context) }
+        var request = request
+        let body = ReceivedBody(request.body, fields: request.headers, on: context.channel)
+        request.body = RequestBody(asyncSequence: body)
+        return try await next(request, context)
+    }
+}

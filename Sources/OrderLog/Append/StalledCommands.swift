@@ -1,0 +1,49 @@
+import Logging
+import Postgres
+
+/// Answers commands that wait behind a batch that is kept, and that the log has accepted before: in an attempt whose
+/// connection was given up, or for an earlier request of the client.
+struct StalledCommands {
+    /// The time before their refusal at which commands are looked up.
+    static let lead: Duration = .milliseconds(400)
+    /// The time for each step of the look-up.
+    private static let timeout: Duration = .milliseconds(300)
+
+    private let lookUp: AcceptedLookUp
+    private let logger: Logger
+    private var connection: KeptConnection
+
+    /// - Parameter configuration: the appender's.
+    init(
+        configuration: PostgresConfiguration,
+        registry: EpochRegistry,
+        filter: CommandIdFilterCache,
+        logger: Logger
+    ) {
+        lookUp = AcceptedLookUp(registry: registry, filter: filter, timeout: Self.timeout)
+        connection = KeptConnection(configuration, name: "waybill look-up", timeout: Self.timeout, logger: logger)
+        self.logger = logger
+    }
+
+    /// Answers those of the entries that the log has.
+    ///
+    /// - Parameter areFirst: the entries were part of an attempt to commit, which has accepted those that are found.
+    mutating func answer(_ entries: [AppendQueue.Entry], areFirst: Bool) async {
+        let waiting = entries.filter { !$0.isBulk && !$0.pendingReceipt.isAnswered && (areFirst || $0.mayBeKnown) }
+        guard !waiting.isEmpty else { return }
+        do {
+            let receipts = try await lookUp.receipts(of: waiting.map(\.submission), on: connection.open())
+            for case (let entry, var receipt?) in zip(waiting, receipts) {
+                receipt.replayed = !areFirst
+                entry.pendingReceipt.complete(with: .success(receipt))
+            }
+        } catch {
+            logger.debug("waiting commands could not be looked up", metadata: ["error": "\(error)"])
+            await close()
+        }
+    }
+
+    mutating func close() async {
+        await connection.close()
+    }
+}

@@ -1,0 +1,419 @@
+"""Clients that use HTTP in unusual ways, in good faith and in bad: each is answered, and none costs others anything."""
+
+import gzip
+import json
+import os
+import re
+import socket
+import zlib
+
+import pytest
+
+from support import roles
+from support.client import Client, strict_json
+from support.orders import order
+from support.raw_stream import RawStream, request
+from support.service import Service
+from support.sse import Stream
+from support.waiting import wait_for
+
+ORIGIN, OTHER = "https://storefront.example", "https://elsewhere.example"
+MIB = 1 << 20
+
+
+@pytest.fixture(scope="module")
+def service(binary):
+    service = Service(binary)
+    service.options = ["--cors-origin", f"{ORIGIN}, http://localhost:3000"]
+    yield service
+    service.close()
+
+
+@pytest.fixture(autouse=True)
+def quiet(service, bench, check):
+    """Checks after each test that the service lives, and that its log has no error line."""
+    begins = len(log(service))
+    yield
+    errors = [line for line in log(service)[begins:] if line.get("level") in ("error", "critical")]
+    check("the service is ready, and logs no error", service.is_ready() and not errors, errors[:3])
+
+
+def log(service):
+    with open(service.process.log_path, encoding="utf-8", errors="replace") as file:
+        return [json.loads(line) for line in file if line.startswith("{")]
+
+
+def answers(received):
+    """The whole answers with a length among the received bytes: status, header fields, body."""
+    found = []
+    while b"\r\n\r\n" in received:
+        head, _, rest = received.partition(b"\r\n\r\n")
+        lines = head.decode("latin-1").split("\r\n")
+        fields = {name.lower(): value for name, _, value in (line.partition(": ") for line in lines[1:])}
+        length = int(fields.get("content-length", 0))
+        found.append((int(lines[0].split()[1]), fields, rest[:length]))
+        received = rest[length:]
+    return found
+
+
+def is_problem(answer, status):
+    found, fields, body = answer
+    if found != status or fields.get("content-type") != "application/problem+json":
+        return False
+    return strict_json(body)["status"] == status and bool(fields.get("x-request-id"))
+
+
+def exchange(service, data, count=1, host="127.0.0.1"):
+    """Sends bytes; returns the first answers and the connection."""
+    stream = RawStream(service.port, data, host=host)
+    wait_for(
+        lambda: len(answers(stream.read())) >= count or stream.ended,
+        10,
+        f"{count} answers to {data[:80]}",
+    )
+    return answers(stream.received), stream
+
+
+HEALTH = request("/healthz")
+
+
+def test_an_upgrade_is_ignored(service, bench, check):
+    upgrade = request(
+        "/healthz",
+        headers=[("Connection", "Upgrade, HTTP2-Settings"), ("Upgrade", "h2c"), ("HTTP2-Settings", "AAMAAABk")],
+    )
+    found, stream = exchange(service, upgrade + HEALTH + upgrade, 3)
+    check("requests with and after Upgrade: h2c are answered", [status for status, _, _ in found] == [200] * 3, found)
+    before, sent = service.memory(), 0
+    stream.socket.settimeout(5)
+    try:
+        for _ in range(64):
+            stream.socket.sendall(bytes(MIB))
+            sent += 1
+    except OSError:
+        pass
+    grown = service.memory() - before
+    check("bytes after it that are no request take no memory", grown < 40, f"{sent} MiB sent, {grown:.0f} MiB more")
+    check("and are answered 400, or the connection ends", stream.wait_end(10), stream.received[-200:])
+    body = json.dumps(order()).encode()
+    post = request(
+        "/v1/orders",
+        bench.tokens["backend"],
+        "POST",
+        [
+            ("Connection", "Upgrade, HTTP2-Settings"),
+            ("Upgrade", "h2c"),
+            ("Content-Type", "application/json"),
+            ("Content-Length", str(len(body))),
+        ],
+    )
+    found, stream = exchange(service, post + body + HEALTH, 2)
+    check("a command with Upgrade is taken", [status for status, _, _ in found] == [201, 200], found)
+    stream.close()
+
+
+def test_methods_of_no_route_are_answered(service, bench, check):
+    found, stream = exchange(service, HEALTH + request("example.org:443", method="CONNECT") + b"\x16\x03\x01more", 2)
+    check("CONNECT is refused in its turn", len(found) == 2 and is_problem(found[1], 405), found)
+    check("and ends the connection", stream.wait_end(10), stream.received)
+    found, stream = exchange(service, request("*", method="OPTIONS") + HEALTH, 2)
+    check("OPTIONS * is answered", [status for status, _, _ in found] == [204, 200] and "allow" in found[0][1], found)
+    stream.close()
+    for path in ("/healthz", "/v1/orders", "/v1/commands", "/v1/stream", "/openapi.json"):
+        answer = bench.send("OPTIONS", path, role=roles.NOBODY)
+        check(
+            f"OPTIONS {path} tells its methods", answer.status == 204 and "OPTIONS" in answer.headers["allow"], answer
+        )
+    bench.expect("OPTIONS on a path to nothing", 404, "OPTIONS", "/v1/nothing")
+    token = bench.tokens["staff"]
+    paths = ("/healthz", "/v1/events", "/v1/orders", "/v1/commands", "/v1/nothing", "/metrics", "/v1/stream?x=1")
+    heads = b"".join(request(path, token, "HEAD") for path in paths)
+    stream = RawStream(service.port, heads + HEALTH)
+    stream.wait(b'{"status"')
+    check("HEAD has no body on any path", stream.received.count(b"{") == 1, stream.received)
+    check("and an answer on each", stream.received.count(b"HTTP/1.1 ") == len(paths) + 1, stream.received)
+    stream.close()
+
+
+def test_bytes_that_are_no_request_get_a_problem(service, check):
+    for name, data in (
+        ("no HTTP", b"\x16\x03\x01\x02\x00\x01\x00\x01\xfc\x03\x03 hello\r\n\r\n"),
+        ("an unknown method", b"G\x00T / HTTP/1.1\r\n\r\n"),
+        ("an unknown version", b"GET / HTTP/3.0\r\nHost: x\r\n\r\n"),
+        ("a header line without a name", b"GET / HTTP/1.1\r\nHost: x\r\n: y\r\n\r\n"),
+        ("two lengths", b"POST / HTTP/1.1\r\nHost: x\r\nContent-Length: 1\r\nContent-Length: 2\r\n\r\n"),
+        ("length and chunks", b"POST / HTTP/1.1\r\nContent-Length: 1\r\nTransfer-Encoding: chunked\r\n\r\n"),
+        ("a header of 100 KiB", b"GET / HTTP/1.1\r\nHost: x\r\nX: " + b"x" * 100_000 + b"\r\n\r\n"),
+        ("2,000 header fields", b"GET / HTTP/1.1\r\nHost: x\r\n" + b"X: y\r\n" * 2000 + b"\r\n"),
+        ("the beginning of a request, and an end", None),
+    ):
+        if data is None:
+            stream = RawStream(service.port, HEALTH[:-2])
+            stream.socket.shutdown(socket.SHUT_WR)
+            stream.wait_end(10)
+            found = answers(stream.received)
+            check(f"{name}: 400 or a quiet end", not found or is_problem(found[0], 400), found)
+            continue
+        found, stream = exchange(service, data)
+        check(f"{name}: a problem", found and is_problem(found[0], 400), found or stream.ended)
+        check(f"{name}: the connection ends", stream.wait_end(10), stream.received[-200:])
+    found, stream = exchange(service, HEALTH * 3 + b"nonsense\r\n\r\n" + HEALTH, 4)
+    check(
+        "nonsense behind pipelined requests is answered last",
+        [status for status, _, _ in found] == [200, 200, 200, 400],
+        found,
+    )
+    stream.close()
+
+
+def post(bench, more=(), token="backend", path="/v1/orders"):
+    fields = [("Content-Type", "application/json"), *more]
+    return request(path, bench.tokens[token] if token else None, "POST", fields)
+
+
+CHUNKED = ("Transfer-Encoding", "chunked")
+
+
+def test_broken_bodies_are_the_clients_mistake(service, bench, check):
+    text = json.dumps(order()).encode()
+    chunk = b"%x\r\n%s\r\n" % (len(text), text)
+    trailers = b"".join(b"x-%d: y\r\n" % number for number in range(1000))
+    for name, body in (
+        ("a broken chunk", chunk + b"zz\r\nxx\r\n0\r\n\r\n"),
+        ("1,000 trailers", chunk + b"0\r\n" + trailers + b"\r\n"),
+        ("trailers of 200 KiB", chunk + b"0\r\nx: " + b"y" * 200_000 + b"\r\n\r\n"),
+    ):
+        found, stream = exchange(service, post(bench, [CHUNKED]) + body)
+        check(f"{name}: 400", found and is_problem(found[0], 400), found or stream.ended)
+        check(f"{name}: the connection ends", stream.wait_end(10), stream.received[-200:])
+    for path, kind in (("/v1/orders", "application/json"), ("/v1/commands", "application/x-ndjson")):
+        for end in (lambda stream: stream.socket.shutdown(socket.SHUT_WR), RawStream.reset):
+            fields = [("Content-Type", kind), ("Content-Length", "5000")]
+            stream = RawStream(service.port, request(path, bench.tokens["backend"], "POST", fields) + text[:100])
+            end(stream)
+            if stream.socket.fileno() < 0:
+                continue
+            stream.wait_end(10)
+            found = [answer for answer in answers(stream.received) if answer[0] != 200]
+            check(
+                f"an upload to {path} that is cut off: 400 or a quiet end",
+                all(is_problem(a, 400) for a in found),
+                found,
+            )
+    stream = RawStream(service.port, post(bench, [CHUNKED, ("Expect", "100-continue")]))
+    stream.wait(b"100 Continue")
+    stream.reset()
+
+
+def test_expect_continue_is_answered(service, bench, check):
+    text = json.dumps(order()).encode()
+    fields = [("Content-Length", str(len(text))), ("Expect", "100-continue")]
+    stream = RawStream(service.port, post(bench, fields))
+    stream.wait(b"HTTP/1.1 100 Continue\r\n\r\n")
+    stream.socket.sendall(text)
+    stream.wait(b"HTTP/1.1 201 ")
+    check("a command that would be taken is continued, then taken", stream.received.count(b"HTTP/1.1 ") == 2)
+    stream.socket.sendall(HEALTH)
+    stream.wait(b"HTTP/1.1 200 ")
+    stream.close()
+    found, stream = exchange(service, post(bench, fields, token=None))
+    check("without a token 401 comes at once, and no 100", is_problem(found[0], 401), found)
+    check("and the connection ends", stream.wait_end(10), stream.received[-100:])
+    found, stream = exchange(service, post(bench, fields) + text)
+    check("who does not wait gets no 100", [status for status, _, _ in found] == [201], found)
+    stream.close()
+
+
+def test_a_refused_body_is_dropped_at_once(service, bench, check):
+    before = service.memory()
+    crowd = [
+        RawStream(service.port, post(bench, [CHUNKED], token=None) + b"8000\r\n" + bytes(20_000)) for _ in range(300)
+    ]
+    for stream in crowd:
+        stream.wait(b"HTTP/1.1 4")
+    statuses = {stream.status for stream in crowd}
+    check("bodies without a token are refused before they end", statuses <= {401, 429}, statuses)
+    grown = service.memory() - before
+    check("and take little memory", grown < 20, f"{grown:.0f} MiB for 300")
+    check.note(f"{grown:.0f} MiB for 300 refused bodies that do not end")
+    for stream in crowd:
+        stream.wait_end(10)
+    length = [("Content-Length", "200000")]
+    for _ in range(3):
+        found, stream = exchange(service, post(bench, length, token=None))
+        check("a short body after its refusal is awaited", found[0][0] in (401, 429), found)
+        stream.socket.sendall(bytes(200_000) + HEALTH)
+        stream.wait(b'"ok"')
+        check("and the connection goes on", "close" not in found[0][1].get("connection", ""), found)
+        stream.close()
+    large = Client(service.port, bench.tokens["backend"])
+    answer = large.request("POST", "/v1/orders", bytes(8 * MIB))
+    check("a large body gets to read its refusal", answer.status == 413, answer)
+
+
+def test_bodies_may_be_compressed(service, bench, check):
+    def send(name, status, body, coding, path="/v1/orders", kind="application/json", code=None):
+        headers = {"Content-Encoding": coding, "Content-Type": kind}
+        return bench.expect(name, status, "POST", path, body, code, headers=headers)
+
+    def text():
+        return json.dumps(order()).encode()
+
+    send("gzip", 201, gzip.compress(text()), "gzip")
+    send("gzip by its old name", 201, gzip.compress(text()), "x-gzip")
+    send("zlib", 201, zlib.compress(text()), "deflate")
+    whole = text()
+    send("gzip of two members", 201, gzip.compress(whole[:50]) + gzip.compress(whole[50:]), "gzip")
+    limit = 256 * 1024
+    send("256 KiB of text", 201, gzip.compress(whole.replace(b"}", b"}", 1) + b" " * (limit - len(whole))), "gzip")
+    send("a byte more", 413, gzip.compress(text() + b" " * limit), "gzip")
+    send("a bomb", 413, gzip.compress(bytes(256 * MIB), 9), "gzip")
+    send("cut off", 400, gzip.compress(text())[:-9], "gzip")
+    send("a wrong checksum", 400, gzip.compress(text())[:-6] + b"xxxxxx", "gzip")
+    send("not compressed", 400, text(), "gzip")
+    send("bytes behind the end", 400, zlib.compress(text()) + b"x", "deflate")
+    for coding in ("br", "zstd", "gzip, gzip", "compress"):
+        answer = send(f"coding {coding}", 415, text(), coding, code="unsupportedMediaType")
+        check(
+            f"coding {coding}: told what is accepted", answer.headers.get("accept-encoding") == "gzip, deflate", answer
+        )
+    bench.expect(
+        "a coding without a token",
+        401,
+        "POST",
+        "/v1/orders",
+        b"",
+        headers={"Content-Encoding": "br"},
+        role=roles.NOBODY,
+    )
+    lines = "".join(json.dumps({"command": "placeOrder", **order()}) + "\n" for _ in range(500)).encode()
+    kind = "application/x-ndjson"
+    answer = send("bulk", 200, gzip.compress(lines), "gzip", "/v1/commands", kind)
+    check("compressed bulk lines are accepted", answer.body.count(b'"accepted"') == 500, answer)
+    send("bulk of another coding", 415, lines, "br", "/v1/commands", kind)
+
+
+def test_a_byte_order_mark_is_skipped(bench):
+    mark = b"\xef\xbb\xbf"
+    bench.expect("a byte order mark before JSON", 201, "POST", "/v1/orders", mark + json.dumps(order()).encode())
+    path = f"/v1/orders/{bench.place()['orderId']}/confirm"
+    bench.expect("nothing but a byte order mark", 200, "POST", path, mark)
+    bench.expect("two of them", 400, "POST", path, mark + mark + b"{}")
+
+
+def test_every_answer_has_a_request_id(service, bench, check):
+    for name, given, kept in (("a good one", "aB.c_9-x", True), ("none", None, False), ("another text", "a b", False)):
+        headers = {"X-Request-Id": given} if given else {}
+        for path, status in (("/healthz", 200), ("/v1/nothing", 404), ("/v1/stream?x=1", 400), ("/v1/orders", 401)):
+            token = None if status == 401 else bench.tokens["staff"]
+            answer = Client(service.port, token).request("GET", path, headers=headers)
+            found = answer.headers.get("x-request-id", "")
+            right = found == given if kept else re.fullmatch("[A-Za-z0-9._-]{1,128}", found) and found != given
+            check(f"X-Request-Id, {name}, on {path}", answer.status == status and right, answer.headers)
+    stream = RawStream(service.port, request("/v1/stream", bench.tokens["staff"], headers=[("X-Request-Id", "s-1")]))
+    stream.wait(b"\r\n\r\n")
+    check("on a stream too", b"X-Request-Id: s-1" in stream.head, stream.head)
+    stream.close()
+
+
+CORS = "access-control-"
+
+
+def cors(fields):
+    return {name[len(CORS) :]: value for name, value in fields.items() if name.startswith(CORS)}
+
+
+def test_listed_origins_may_use_the_api(service, bench, check):
+    preflight = {"Origin": ORIGIN, "Access-Control-Request-Method": "POST", "Access-Control-Request-Headers": "x"}
+    client = Client(service.port)
+    for path in ("/v1/orders", "/v1/commands", "/v1/stream", "/healthz"):
+        answer = client.request("OPTIONS", path, headers=preflight)
+        found = cors(answer.headers)
+        wanted = {"authorization", "content-type", "idempotency-key", "if-match", "last-event-id", "cache-control"}
+        wanted |= {"x-request-id", "traceparent", "content-encoding"}
+        check(
+            f"preflight of {path}",
+            answer.status == 204
+            and found["allow-origin"] == ORIGIN
+            and set(found["allow-headers"].lower().split(", ")) == wanted
+            and {"GET", "POST", "DELETE"} <= set(found["allow-methods"].split(", "))
+            and "allow-credentials" not in found
+            and answer.headers["vary"] == "Origin",
+            answer.headers,
+        )
+    exposed = {"etag", "location", "retry-after", "waybill-command-id", "idempotent-replayed", "x-request-id"}
+    for path, status, role in (
+        ("/healthz", 200, roles.NOBODY),
+        ("/v1/orders", 401, roles.NOBODY),
+        ("/v1/orders?limit=0", 400, roles.STAFF),
+        ("/v1/nothing", 404, roles.STAFF),
+        ("/v1/stream?x=1", 400, roles.STAFF),
+        ("/v1/stream", 200, roles.STAFF),
+        ("/v1/events", 200, roles.STAFF),
+    ):
+        answer = bench.send("GET", path, headers={"Origin": ORIGIN}, role=role)
+        found = cors(answer.headers)
+        check(
+            f"{path} is for the origin: {status}",
+            answer.status == status
+            and found.get("allow-origin") == ORIGIN
+            and set(found["expose-headers"].lower().split(", ")) == exposed
+            and "Origin" in answer.headers["vary"],
+            answer.headers,
+        )
+        other = bench.send("GET", path, headers={"Origin": OTHER}, role=role)
+        check(
+            f"{path} is not for another", not cors(other.headers) and "Origin" in other.headers["vary"], other.headers
+        )
+    for headers in ({**preflight, "Origin": OTHER}, {**preflight, "Origin": "null"}):
+        check(
+            "a preflight of another origin", not cors(client.request("OPTIONS", "/v1/orders", headers=headers).headers)
+        )
+    session = client.request("OPTIONS", "/session", headers=preflight)
+    check("/session is for no other origin", not cors(session.headers), session.headers)
+
+
+SLOTS = 192
+
+
+def test_idle_connections_leave_room_for_others(binary, check):
+    """A service that may have 256 descriptors, and 600 clients that say nothing."""
+    service = Service(binary)
+    narrow = os.path.join(service.root, "narrow")
+    with open(narrow, "w", encoding="utf-8") as file:
+        file.write(f'#!/bin/sh\nexec prlimit --nofile=256:256 "{service.binary}" "$@"\n')
+    os.chmod(narrow, 0o755)
+    service.binary = narrow
+    try:
+        service.start()
+        stream = Stream(service.port, "/v1/stream", service.token("staff", "*"))
+        stream.wait(lambda frames: any(frame.is_cursor for frame in frames), 20, "a stream begins")
+        crowd = []
+        for number in range(600):
+            idle = socket.socket()
+            idle.setblocking(False)
+            # From several addresses of the machine's own.
+            idle.bind((f"127.0.0.{2 + number % 5}", 0))
+            idle.connect_ex(("127.0.0.1", service.port))
+            crowd.append(idle)
+        wait_for(lambda: len(service.descriptors()) > SLOTS - 20, 10, "all places are taken")
+        client = Client(service.port)
+        answer = client.request("GET", "/healthz", timeout=30)
+        check("a new client is answered", answer.status == 200, answer)
+        most = max(service.descriptors())
+        check("connections leave descriptors to others", most < 256 - 20, most)
+        backend = Client(service.port, service.token("backend", "aurora"))
+        placed = backend.request("POST", "/v1/orders", order()).json
+        stream.wait(lambda frames: any(frame.id == placed["position"] for frame in frames), 10, "the stream goes on")
+        check(
+            "the log has no error", not [line for line in log(service) if line["level"] == "error"], log(service)[-5:]
+        )
+        client.close()
+        backend.close()
+        stream.stop()
+        for idle in crowd:
+            idle.close()
+        status, took = service.terminate(10)
+        check("SIGTERM: exit status 0 within 10 s", status == 0, f"status {status} after {took:.1f} s")
+    finally:
+        service.close()

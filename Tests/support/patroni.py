@@ -1,0 +1,216 @@
+"""A cluster of PostgreSQL servers under Patroni, with etcd, on ports of its own."""
+
+import contextlib
+import http.client
+import json
+import os
+import pwd
+import re
+import shutil
+import signal
+import subprocess
+
+from support.postgres_server import binaries, children
+from support.service import clean_environment, free_port, is_alive
+from support.waiting import wait_for
+
+
+def missing_programs():
+    return [name for name in ("patroni", "etcd") if not shutil.which(name)]
+
+
+def _least_ttl():
+    """The seconds for which a leader's key lives after its last renewal. Later versions refuse less than 20."""
+    said = subprocess.run(["patroni", "--version"], capture_output=True, text=True, check=True).stdout
+    version = tuple(int(number) for number in re.findall(r"\d+", said)[:2])
+    return 5 if version < (3, 1) else 20
+
+
+class Process:
+    """A program that runs as the unprivileged user, with its output in a file."""
+
+    def __init__(self, path, *command):
+        options = {}
+        if os.getuid() == 0:
+            owner = pwd.getpwnam("postgres")
+            options = {"user": owner.pw_uid, "group": owner.pw_gid, "extra_groups": []}
+        with open(f"{path}.log", "ab") as log:
+            self._process = subprocess.Popen(
+                command,
+                stdin=subprocess.DEVNULL,
+                stdout=log,
+                stderr=subprocess.STDOUT,
+                cwd="/",
+                env={**clean_environment(), "LC_ALL": "C"},
+                start_new_session=True,
+                **options,
+            )
+        self.pid = self._process.pid
+
+    def require(self):
+        if self._process.poll() is not None:
+            raise RuntimeError(f"{self._process.args[0]} ended with {self._process.returncode}")
+
+    def kill(self):
+        if self._process.poll() is None:
+            self._process.send_signal(signal.SIGKILL)
+        self._process.wait(10)
+
+
+class Node:
+    """A PostgreSQL server and the Patroni that runs it."""
+
+    def __init__(self, directory, name, store, ttl):
+        self.name = name
+        self.port, self._api = free_port(), free_port()
+        self._place = os.path.join(directory, name)
+        self._data = os.path.join(self._place, "data")
+        _make(self._place)
+        self._settings = f"{self._place}.json"
+        with open(self._settings, "w", encoding="ascii") as file:
+            # YAML has JSON in it.
+            json.dump(self._configuration(store, ttl), file)
+        self._process = None
+
+    def _configuration(self, store, ttl):
+        user = {"username": "postgres", "password": "none"}
+        return {
+            "scope": "waybill",
+            "name": self.name,
+            "restapi": {"listen": f"127.0.0.1:{self._api}", "connect_address": f"127.0.0.1:{self._api}"},
+            "etcd3": {"host": f"127.0.0.1:{store}"},
+            "watchdog": {"mode": "off"},
+            "bootstrap": {
+                "dcs": {"ttl": ttl, "loop_wait": 1, "retry_timeout": 2, "synchronous_mode": True},
+                "initdb": [{"encoding": "UTF8"}, {"locale": "C"}, {"auth": "trust"}, "no-sync", "data-checksums"],
+            },
+            "postgresql": {
+                "listen": f"127.0.0.1:{self.port}",
+                "connect_address": f"127.0.0.1:{self.port}",
+                "data_dir": self._data,
+                "bin_dir": binaries(),
+                "pgpass": os.path.join(self._place, "pgpass"),
+                "use_pg_rewind": True,
+                "authentication": {"superuser": user, "replication": user, "rewind": user},
+                "basebackup": {"checkpoint": "fast"},
+                "parameters": {"unix_socket_directories": self._place},
+                "pg_hba": ["host all all 127.0.0.1/32 trust", "host replication all 127.0.0.1/32 trust"],
+            },
+        }
+
+    def start(self):
+        self._process = Process(self._place, shutil.which("patroni"), self._settings)
+        return self
+
+    def ask(self, method, path, body=None):
+        """Status and text of Patroni's answer; None where it gives none."""
+        connection = http.client.HTTPConnection("127.0.0.1", self._api, timeout=30)
+        try:
+            connection.request(method, path, json.dumps(body) if body else None)
+            answer = connection.getresponse()
+            return answer.status, answer.read().decode()
+        except OSError:
+            self._process.require()
+            return None
+        finally:
+            connection.close()
+
+    def members(self):
+        """The role of each member that runs, as this node knows it."""
+        answer = self.ask("GET", "/cluster")
+        found = json.loads(answer[1])["members"] if answer and answer[0] == 200 else []
+        return {member["name"]: member["role"] for member in found if member["state"] in ("running", "streaming")}
+
+    def kill(self):
+        """Kills Patroni and every process of its server with SIGKILL, as if the machine were gone."""
+        processes = [self._process.pid]
+        with contextlib.suppress(OSError), open(os.path.join(self._data, "postmaster.pid"), encoding="ascii") as file:
+            postmaster = int(file.readline())
+            if is_alive(postmaster) and os.path.realpath(f"/proc/{postmaster}/cwd") == os.path.realpath(self._data):
+                processes += [postmaster, *children(postmaster)]
+        for pid in processes:
+            # A server process may end by itself meanwhile.
+            with contextlib.suppress(ProcessLookupError):
+                os.kill(pid, signal.SIGKILL)
+        self._process.kill()
+        wait_for(lambda: not any(map(is_alive, processes)), 30, "every process of the node has gone")
+
+    def log_tail(self, size=3000):
+        with open(f"{self._place}.log", "rb") as file:
+            return file.read()[-size:].decode(errors="replace")
+
+
+class Patroni:
+    """Two nodes, of which one follows the other synchronously: what is acknowledged is on both."""
+
+    def __init__(self, directory):
+        self.ttl = _least_ttl()
+        place = os.path.join(directory, "etcd")
+        _make(place)
+        client, peer = (f"http://127.0.0.1:{free_port()}" for _ in range(2))
+        self._store = Process(
+            place,
+            *(shutil.which("etcd"), "--data-dir", os.path.join(place, "data"), "--listen-client-urls", client),
+            *("--advertise-client-urls", client, "--listen-peer-urls", peer, "--initial-advertise-peer-urls", peer),
+            *("--initial-cluster", f"default={peer}"),
+        )
+        self.nodes = [Node(directory, name, client.rpartition(":")[2], self.ttl) for name in ("db1", "db2")]
+
+    def start(self):
+        first, second = self.nodes
+        try:
+            first.start()
+            wait_for(lambda: first.members().get("db1") == "leader", 60, "the first node leads")
+            second.start()
+            self.wait_followed(first)
+        except Exception:
+            self.close()
+            raise
+        return self
+
+    def wait_followed(self, leader, seconds=60):
+        """Waits until the node leads and the other one follows it synchronously."""
+        follower = self.other(leader)
+
+        def followed():
+            return leader.members() == {leader.name: "leader", follower.name: "sync_standby"}
+
+        wait_for(followed, seconds, f"{leader.name} leads and {follower.name} follows it")
+
+    def other(self, node):
+        return next(other for other in self.nodes if other is not node)
+
+    def switch_over(self, leader):
+        """Hands the lead over to the other node; returns once Patroni has done so."""
+        body = {"leader": leader.name, "candidate": self.other(leader).name}
+        status, said = leader.ask("POST", "/switchover", body)
+        if status != 200:
+            raise RuntimeError(f"Patroni refused the switchover: {status} {said}")
+
+    def url(self, database, options=""):
+        hosts = ",".join(f"127.0.0.1:{node.port}" for node in self.nodes)
+        return f"postgresql://postgres@{hosts}/{database}{options}"
+
+    def sql(self, node, statement, database="postgres"):
+        command = [os.path.join(binaries(), "psql"), "-X", "-q", "-A", "-t", "-v", "ON_ERROR_STOP=1", "-h", "127.0.0.1"]
+        return subprocess.run(
+            [*command, "-p", str(node.port), "-U", "postgres", "-d", database, "-c", statement],
+            stdin=subprocess.DEVNULL,
+            capture_output=True,
+            text=True,
+            timeout=60,
+            check=True,
+        ).stdout.strip()
+
+    def close(self):
+        for node in self.nodes:
+            if node._process:
+                node.kill()
+        self._store.kill()
+
+
+def _make(directory):
+    os.mkdir(directory, 0o700)
+    if os.getuid() == 0:
+        owner = pwd.getpwnam("postgres")
+        os.chown(directory, owner.pw_uid, owner.pw_gid)
