@@ -12,6 +12,8 @@ package struct APIRouter {
     package let streams: StreamAuthorizer
     /// Ends streams whose link or session has ended.
     package let grantWatch: GrantWatch
+    /// Ends the streams of keys that are withdrawn. Runs beside the server.
+    package let keyGrants: SigningKeyGrants
 
     /// The parts of the service that the routes use.
     package struct Services {
@@ -103,6 +105,7 @@ package struct APIRouter {
             hub: hub,
             logger: logger
         )
+        let keyGrants = SigningKeyGrants(keys: services.keys, hub: hub)
         let streams = StreamAuthorizer(
             authorizer: authorizer,
             links: links,
@@ -112,6 +115,7 @@ package struct APIRouter {
             hub: hub,
             positions: positions,
             positionEncoder: positionEncoder,
+            keyGrants: keyGrants,
             clock: clock,
             logger: logger
         )
@@ -162,5 +166,6 @@ package struct APIRouter {
         self.router = router
         self.streams = streams
         grantWatch = watch
+        self.keyGrants = keyGrants
     }
 }

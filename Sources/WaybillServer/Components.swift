@@ -54,7 +54,13 @@ struct Components {
         }
         self.hub = hub
         try hub.register(in: metrics)
-        let tail = LogTail(configuration: settings.database, registry: registry, sink: hub, logger: logger)
+        let tail = LogTail(
+            configuration: settings.database,
+            registry: registry,
+            sink: hub,
+            recentBytes: settings.streams.recentEventsBytes,
+            logger: logger
+        )
         self.tail = tail
         let commandIdFilter = CommandIdFilterCache()
         try commandIdFilter.register(in: metrics)
@@ -91,6 +97,7 @@ struct Components {
             appender: appender,
             readiness: readiness,
             keys: settings.keys,
+            hub: hub,
             log: pool,
             models: models.pool
         ).register(in: metrics)
@@ -130,6 +137,7 @@ struct Components {
         appender: Appender,
         readiness: ReadinessMonitor,
         keys: KeySource,
+        hub: StreamHub,
         log: PostgresPool,
         models: PostgresPool
     ) -> LogGauges {
@@ -144,7 +152,9 @@ struct Components {
             backlog: { appender.backlogs },
             pools: pools,
             unreadiness: {
-                readiness.unreadiness ?? (keys.isUsable(now: Date().timeIntervalSince1970) ? nil : .noKeys)
+                if let unreadiness = readiness.unreadiness { return unreadiness }
+                if hub.failedLanes > 0 { return .lanesFailed }
+                return keys.isUsable(now: Date().timeIntervalSince1970) ? nil : .noKeys
             },
             formerServers: appender.registry.formerServers
         )

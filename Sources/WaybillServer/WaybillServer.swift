@@ -65,7 +65,7 @@ package struct WaybillServer: Sendable {
             services: companions + watch + [
                 components.appender, components.tail, components.projector, components.replays, components.maintenance,
                 components.clockWatch,
-                components.readiness, KeyWatch(keys: settings.keys),
+                components.readiness, KeyWatch(keys: settings.keys), components.api.keyGrants,
                 components.api.grantWatch,
                 LoopBoundService(components.application(settings: settings, logger: logger, onRunning: onRunning)),
                 components.hub,

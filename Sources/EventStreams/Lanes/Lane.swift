@@ -11,6 +11,8 @@ final class Lane: Sendable {
         let view: StreamView
         /// The last event that the stream has passed.
         let cursor: Int64
+        /// The event whose id the client has.
+        let shown: Int64
         /// The time at which the stream ends by itself, in nanoseconds of the monotonic clock.
         let expiresAt: UInt64
         /// The `bye` reason for that.
@@ -19,6 +21,8 @@ final class Lane: Sendable {
         var grants: [StreamGrant] = []
         /// The number of forks that were known when the cursor was read.
         let knownForks: Int
+        /// The stream's place among all; nil where places are not counted.
+        let place: StreamPlace?
     }
 
     struct Mail {
@@ -110,6 +114,9 @@ final class Lane: Sendable {
     }
 
     // MARK: On the lane's thread
+
+    /// True once the lane is to end.
+    var isStopped: Bool { mail.withLock { $0.isStopped } }
 
     /// Empties the mailbox. Later calls of `wake` wake the thread again.
     func takeMail() -> Mail {

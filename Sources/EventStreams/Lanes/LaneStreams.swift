@@ -68,6 +68,7 @@ final class LaneStreams {
         case .streaming: advance(index)
         case .awaitingPeerClose: table.remove(index)
         case .ending:
+            // A client that does not take its `bye` in time is closed.
             switch nextStep(of: index) {
             case .wait(let moment): table.setTimer(of: index, at: moment)
             default: table.remove(index)
@@ -89,6 +90,8 @@ final class LaneStreams {
     func adopt(_ stream: Lane.Adoption) {
         var state = StreamState(
             cursor: stream.cursor,
+            shown: stream.shown,
+            hasOwnIds: stream.view.hasOwnIds,
             heartbeatAt: table.now &+ heartbeat,
             expiresAt: stream.expiresAt,
             expiry: stream.expiryReason,
@@ -244,6 +247,9 @@ final class LaneStreams {
                 }
                 guard table.send(block, to: index) else { return }
             case .finish(let reason, let seq): return finish(index, reason, at: seq)
+            case .endSlow:
+                table[index].state.endSlow(at: table.now)
+                continue
             case .disconnect:
                 hub.logger.info("stream disconnected: its client takes nothing")
                 table[index].endReason = .stalled
@@ -299,7 +305,7 @@ final class LaneStreams {
         let last = LaneBlock.farewell(
             reason,
             position: seq.map { hub.positionEncoder(recent.history.position(of: $0), for: view.audience) },
-            retry: reason == .shutdown ? hub.returnDelay() : SubscriptionOpening.retryDelay(),
+            retry: reason == .shutdown ? hub.returnDelay() : hub.retryDelay(),
             after: table[index].state.cursor,
             for: view
         )
@@ -371,7 +377,7 @@ final class LaneStreams {
             table.sendFinal(.last(preamble.bytes, after: table[index].state.cursor, for: view), to: index)
             return false
         }
-        table[index].state.restarted(after: block.through)
+        table[index].state.restarted(after: block.through, showing: block.lastShown)
         return table.send(block, to: index)
     }
 }

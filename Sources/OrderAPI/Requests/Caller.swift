@@ -1,4 +1,5 @@
 import Access
+import EventStreams
 import OrderLog
 import Orders
 
@@ -26,6 +27,12 @@ struct Caller: Sendable {
         case .all: nil
         case .names(let names): names
         }
+    }
+
+    /// The caller whose open streams are counted: a customer. The others share all places.
+    var streamCaller: StreamCaller? {
+        guard principal.role == .customer, let shop = shops?.first else { return nil }
+        return .customer(CustomerKey(shop: shop, customer: principal.subject))
     }
 
     /// The orders that the caller may read.

@@ -20,6 +20,7 @@ package struct StreamAuthorizer: SubscriptionAuthorizer {
     let hub: StreamHub
     let positions: PositionReader
     let positionEncoder: PositionEncoder
+    let keyGrants: SigningKeyGrants
     let clock: WallClock
     let logger: Logger
 
@@ -27,18 +28,20 @@ package struct StreamAuthorizer: SubscriptionAuthorizer {
     private struct AuthorizedRequest {
         let audience: Audience
         let role: CallerRole
+        /// The caller whose open streams are counted; nil where none are.
+        let streamCaller: StreamCaller?
         /// The seconds until the stream ends because its token or link does.
         let remainingSeconds: Double
         /// The rights that the stream needs as long as it is open.
         let grants: [StreamGrant]
         let query: QueryReader
-        let headers: HTTPFields
+        let options: StreamOptions
     }
 
-    /// The refusal of a stream that the service is too busy to serve now.
-    private struct OverloadRefusal: Error {
+    /// The refusal of a stream that the service cannot serve now: the stream's whole body.
+    private struct Refusal: Error {
         let reason: StreamMetrics.Refusal
-        let isPlain: Bool
+        let body: [UInt8]
     }
 
     /// Checks that there is something to follow. May return the start of the stream where the check has read it
@@ -71,9 +74,9 @@ package struct StreamAuthorizer: SubscriptionAuthorizer {
             case .feed: return try await openFeed(request, from: address)
             case .link(let token): return try await openLink(token, request, from: address)
             }
-        } catch let refusal as OverloadRefusal {
+        } catch let refusal as Refusal {
             hub.metrics?.refused(refusal.reason)
-            return .endsAtOnce(ControlFrame.bye(.overload, retry: Int.random(in: 2000...5000), plain: refusal.isPlain))
+            return .endsAtOnce(refusal.body)
         }
     }
 
@@ -82,12 +85,7 @@ package struct StreamAuthorizer: SubscriptionAuthorizer {
     private func openOrder(_ id: Substring, _ request: HTTPRequest, from address: String) async throws
         -> SubscriptionDecision
     {
-        let (caller, request) = try await authorize(
-            request,
-            from: address,
-            to: .readOrders,
-            parameters: Self.orderParameters
-        )
+        let (caller, request) = try await authorize(request, from: address, to: .readOrders, parameters: [])
         guard let orderId = UUID(text: String(id)) else { throw Problem.notFound }
         return try await openOrder(orderId, scope: caller.scope, for: request)
     }
@@ -97,35 +95,36 @@ package struct StreamAuthorizer: SubscriptionAuthorizer {
         -> SubscriptionDecision
     {
         guard !FetchMetadata(request).isCrossSite else { throw Problem.crossSite }
-        return try await refusingInFrames(request, parameters: Self.orderParameters) { query in
+        let (link, authorized) = try await refusingInFrames(request, parameters: []) { query, options in
             let link = try await links.open(token, request, from: address)
             let authorized = AuthorizedRequest(
                 audience: .customer,
                 role: .customer,
+                streamCaller: .link(link.linkId.text),
                 remainingSeconds: link.remainingSeconds,
                 grants: [grants.grant(for: .link(link.linkId))],
                 query: try query(),
-                headers: request.headerFields
+                options: try options()
             )
-            return try await openOrder(link.orderId, scope: link.scope, for: authorized)
+            return (link, authorized)
         }
+        return try await openOrder(link.orderId, scope: link.scope, for: authorized)
     }
-
-    /// The parameters of the streams of one order.
-    private static let orderParameters: Set = ["after", "plain"]
 
     private func openOrder(_ orderId: UUID, scope: ReadScope, for request: AuthorizedRequest) async throws
         -> SubscriptionDecision
     {
-        let isPlain = try request.query.flag("plain")
-        return try await open(StreamFilter(orderId: orderId, scope: scope), for: request) { source, after in
+        try await open(StreamFilter(orderId: orderId, scope: scope), for: request) { source, after in
             guard after == nil else {
-                guard try await reader.orderExists(orderId, scope: scope) else { throw Problem.notFound }
+                // After a restart thousands return at once: most orders are among the recent events.
+                var exists = hub.knows(orderId, in: scope)
+                if exists == nil { exists = try await reader.orderExists(orderId, scope: scope) }
+                guard exists == true else { throw Problem.notFound }
                 return nil
             }
             // One read finds out whether the order exists and makes the snapshot.
             let forks = hub.forkCount
-            let preamble = try await source.preamble(resetting: nil, plain: isPlain)
+            let preamble = try await source.preamble(resetting: nil)
             guard preamble.cursor != nil else { throw Problem.notFound }
             return .prepared(preamble, knownForks: forks)
         }
@@ -134,8 +133,12 @@ package struct StreamAuthorizer: SubscriptionAuthorizer {
     private func openCustomer(_ reference: Substring, _ request: HTTPRequest, from address: String) async throws
         -> SubscriptionDecision
     {
-        let parameters: Set = ["after", "plain", "shop"]
-        let (caller, request) = try await authorize(request, from: address, to: .customerStream, parameters: parameters)
+        let (caller, request) = try await authorize(
+            request,
+            from: address,
+            to: .customerStream,
+            parameters: ["shop"]
+        )
         // There is no look-up: the stream of a customer without orders waits for the first.
         let customer = try Self.customer(reference, request.query, for: caller.principal)
         return try await open(StreamFilter(customer: customer), for: request)
@@ -165,7 +168,7 @@ package struct StreamAuthorizer: SubscriptionAuthorizer {
     }
 
     private func openFeed(_ request: HTTPRequest, from address: String) async throws -> SubscriptionDecision {
-        let parameters: Set = ["after", "plain", "shop", "status", "type", "attention", "conflate"]
+        let parameters: Set = ["shop", "status", "type", "attention", "conflate"]
         let (caller, request) = try await authorize(request, from: address, to: .shopFeeds, parameters: parameters)
         let query = request.query
         var filter = StreamFilter(scope: try caller.scope(narrowedTo: query.list("shop")))
@@ -174,76 +177,101 @@ package struct StreamAuthorizer: SubscriptionAuthorizer {
         filter.attentionOnly = try query.flag("attention")
         let tick = try query.number("conflate", in: 50...60_000, default: 0)
         filter.tick = tick == 0 ? nil : .milliseconds(tick)
-        return try await open(filter, for: request) { _, after in
-            after == nil && tail.isHealthy ? hub.freshResumePoint(for: caller.audience) : nil
+        return try await open(filter, for: request) { source, after in
+            after == nil && tail.isHealthy ? hub.freshResumePoint(for: source.view) : nil
         }
     }
 
     // MARK: Steps
 
+    /// - Parameter parameters: those that the stream has beside `StreamOptions.parameters`.
     private func authorize(
         _ request: HTTPRequest,
         from address: String,
         to permission: Permission,
         parameters: Set<String>
     ) async throws -> (caller: Caller, request: AuthorizedRequest) {
-        try await refusingInFrames(request, parameters: parameters) { query in
+        try await refusingInFrames(request, parameters: parameters) { query, options in
             let caller = try await authorizer.authorize(request, from: address, to: permission)
             let authorized = AuthorizedRequest(
                 audience: caller.audience,
                 role: caller.commandRole,
+                streamCaller: caller.streamCaller,
                 remainingSeconds: caller.principal.acceptedUntil - clock.seconds() - 2,
-                grants: caller.session.map { [grants.grant(for: .session($0))] } ?? [],
+                grants: (caller.principal.signingKey.map { [keyGrants.grant(of: $0)] } ?? [])
+                    + (caller.session.map { [grants.grant(for: .session($0))] } ?? []),
                 query: try query(),
-                headers: request.headerFields
+                options: try options()
             )
             return (caller, authorized)
         }
     }
 
-    /// Runs the check of a request. Turns the refusals that pass by themselves into frames.
+    /// Runs the check of a request's caller. Turns the refusals that pass by themselves into frames.
     ///
-    /// - Parameter body: reads the query once the caller is known.
+    /// - Parameters:
+    ///   - parameters: those that the stream has beside `StreamOptions.parameters`.
+    ///   - body: reads the query and the options once the caller is known.
     private func refusingInFrames<R>(
         _ request: HTTPRequest,
         parameters: Set<String>,
-        _ body: (_ query: () throws -> QueryReader) async throws -> R
+        _ body: (_ query: () throws -> QueryReader, _ options: () throws -> StreamOptions) async throws -> R
     ) async throws -> R {
         let path = request.path ?? ""
         let text = path.firstIndex(of: "?").map { path[path.index(after: $0)...].prefix { $0 != "#" } }
-        let query = { try QueryReader(text, parameters: parameters) }
+        let parameters = parameters.union(StreamOptions.parameters)
+        let query = { try QueryReader(ofStream: text, parameters: parameters) }
+        let options = { try StreamOptions(query(), request.headerFields) }
         do {
-            return try await body(query)
-        } catch let problem as Problem where [.tooManyRequests, .noKeys].contains(problem.code) {
-            let isPlain = try query().flag("plain")
-            throw OverloadRefusal(reason: problem.code == .noKeys ? .noKeys : .rate, isPlain: isPlain)
+            return try await body(query, options)
         } catch let error as PostgresError {
-            throw databaseRefusal(error, isPlain: try query().flag("plain"))
+            throw databaseRefusal(error, try options(), resumeId: try resumeId(of: options()))
+        } catch let problem as Problem where [.tooManyRequests, .noKeys].contains(problem.code) {
+            let options = try options()
+            let isRate = problem.code == .tooManyRequests
+            if !isRate { hub.openingRefused() }
+            let resumeId = self.resumeId(of: options)
+            throw Refusal(
+                reason: isRate ? .rate : .noKeys,
+                body: refusalBody(.overload, retry: 1000 + hub.retryDelay(), options, resumeId: resumeId)
+            )
         }
     }
 
-    private func databaseRefusal(_ error: PostgresError, isPlain: Bool) -> OverloadRefusal {
+    /// The id that a caller who is not known resumes from. Neither is the form of its position known.
+    private func resumeId(of options: StreamOptions) -> String? {
+        options.after.flatMap { text in resumeId(text, for: .customer) ?? resumeId(text, for: .staff) }
+    }
+
+    private func databaseRefusal(_ error: PostgresError, _ options: StreamOptions, resumeId: String?) -> Refusal {
         logger.warning(
             "the look-up for a stream failed; its client is told to come back",
             metadata: ["error": "\(error)"]
         )
-        return OverloadRefusal(reason: .database, isPlain: isPlain)
+        hub.openingRefused()
+        return Refusal(
+            reason: .database,
+            body: refusalBody(.overload, retry: 1000 + hub.retryDelay(), options, resumeId: resumeId)
+        )
     }
 
+    /// Opens a stream, or refuses it before anything is read.
     private func open(
         _ filter: StreamFilter,
         for request: AuthorizedRequest,
         lookUp: LookUp = { _, _ in nil }
     ) async throws -> SubscriptionDecision {
-        let isPlain = try request.query.flag("plain")
-        let after = try Self.resumePosition(of: request)
-        let view = StreamView(filter: filter, audience: request.audience, role: request.role, plain: isPlain)
+        let (audience, options) = (request.audience, request.options)
+        var view = StreamView(filter: filter, audience: audience, role: request.role, plain: options.isPlain)
+        view.hasBeats = options.hasBeats
         let source = StreamSource(reader: reader, view: view, positionEncoder: positionEncoder)
+        let resumeId = options.after.flatMap { self.resumeId($0, for: audience) }
+        let place = try reservePlace(for: request.streamCaller, options, resumeId: resumeId)
         let prepared: ResumePoint?
         do {
-            prepared = try await lookUp(source, after)
+            prepared = try await lookUp(source, options.after)
         } catch let error as PostgresError {
-            throw databaseRefusal(error, isPlain: isPlain)
+            throw databaseRefusal(error, options, resumeId: resumeId)
         }
         let expiry = StreamExpiry(
             tokenEnds: .now + .seconds(request.remainingSeconds),
@@ -257,6 +285,8 @@ package struct StreamAuthorizer: SubscriptionAuthorizer {
                     hub: hub,
                     source: source,
                     view: view,
+                    place: place,
+                    resumeId: resumeId,
                     expiry: expiry,
                     grants: request.grants,
                     logger: logger
@@ -264,16 +294,49 @@ package struct StreamAuthorizer: SubscriptionAuthorizer {
                 view: view
             ) {
                 if let prepared { return prepared }
-                return try await resumePoint(after: after, for: request.audience)
+                return try await resumePoint(after: options.after, for: audience)
             }
         )
     }
 
-    /// The position to resume after, as the client sent it: `Last-Event-ID`, else `after`. An empty one counts as
-    /// absent.
-    private static func resumePosition(of request: AuthorizedRequest) throws -> String? {
-        let header = request.headers[.lastEventId].flatMap { $0.isEmpty ? nil : $0 }
-        return try header ?? request.query.position("after")
+    /// - Throws: `Refusal` where there is no place.
+    private func reservePlace(
+        for caller: StreamCaller?,
+        _ options: StreamOptions,
+        resumeId: String?
+    ) throws -> StreamPlace {
+        do throws(StreamHub.Refusal) {
+            return try hub.admit(caller)
+        } catch {
+            let (reason, word): (StreamMetrics.Refusal, ControlFrame.ByeReason) =
+                switch error {
+                case .draining: (.draining, .shutdown)
+                case .full: (.full, .overload)
+                case .callerFull: (.caller, .overload)
+                }
+            let retry = hub.retryDelay(after: error)
+            throw Refusal(reason: reason, body: refusalBody(word, retry: retry, options, resumeId: resumeId))
+        }
+    }
+
+    /// The whole body of a stream that ends as it begins. The client keeps its position.
+    private func refusalBody(
+        _ reason: ControlFrame.ByeReason,
+        retry: Int,
+        _ options: StreamOptions,
+        resumeId: String?
+    ) -> [UInt8] {
+        ControlFrame.opening(retry: retry, position: resumeId, beat: options.beat)
+            + ControlFrame.bye(reason, retry: retry, plain: options.isPlain)
+    }
+
+    /// The id that a client resumes from, as the service writes it; nil for a text that is no position.
+    private func resumeId(_ text: String, for audience: Audience) -> String? {
+        switch positions.parse(text, for: audience) {
+        case nil: nil
+        case .beginning: positionEncoder(hub.position(of: 0), for: audience)
+        case .at(let position): positionEncoder(position, for: audience)
+        }
     }
 
     private func resumePoint(after text: String?, for audience: Audience) async throws -> ResumePoint {

@@ -108,6 +108,7 @@ struct ServiceRuntime: Sendable {
             settings.publicURL = { [options] in options.resolvedPublicURL(port: $0, scheme) }
             settings.crossOrigins = try options.resolvedCrossOrigins()
             settings.proxies = try options.trustedProxies()
+            try options.streams.apply(to: &settings)
             settings.resume = services.lazy.compactMap { $0 as? EmbeddedPostgres }.first.map { cluster in
                 FrozenProcessResumer {
                     await cluster.isStopped($0)
