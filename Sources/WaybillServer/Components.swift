@@ -169,7 +169,8 @@ struct Components {
         onRunning: @escaping @Sendable (Int) async -> Void
     ) -> some ApplicationProtocol {
         let (fallback, publicURL) = (settings.port, publicURL)
-        let limiter = ConnectionLimiter(logger: logger)
+        let proxies = settings.proxies
+        let limiter = ConnectionLimiter(logger: logger) { proxies.contains($0) }
         let handlers = StreamRequestHandlerFactory(authorizer: api.streams, hub: hub)
         return Application(
             router: api.router,

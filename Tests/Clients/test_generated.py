@@ -70,7 +70,7 @@ def clients(seeded, tmp_path_factory):
 
 @pytest.fixture(scope="module")
 def errors(clients):
-    """What the makers and compilers said against the description, by maker."""
+    """The errors of makers and compilers, by maker."""
     return clients.make()
 
 

@@ -75,7 +75,7 @@ def test_frames_fit_the_schemas_of_the_description(service, description, tokens,
                     check(f"{path} as {who}, {name}", False, f"no such frames: {error}")
                     continue
                 faults = [p for p in map(problem, seen) if p]
-                if response.status != 200 or response.headers["Content-Type"] != "text/event-stream":
+                if response.status != 200 or response.headers["Content-Type"] != "text/event-stream; charset=utf-8":
                     faults.append(f"{response.status} {response.headers['Content-Type']}")
                 if "retry" not in seen[0]:
                     faults.append("retry does not come first")

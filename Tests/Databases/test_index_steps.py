@@ -40,7 +40,7 @@ select count(*) from pg_inherits where inhparent = 'commands_by_id'::regclass
 OBSTACLES = {
     "ids_included": "create index ids_included on commands (command_id) include (order_id)",
     "secrets_once": "create unique index secrets_once on secrets (name) nulls not distinct",
-    "numbers_alike": "create index numbers_alike on tracking_numbers using gin (number gin_trgm_ops)",
+    "numbers_alike": "create index numbers_alike on tracking_numbers using gin (number_key gin_trgm_ops)",
 }
 FILES = """
 select c.relname, pg_get_indexdef(c.oid), c.relfilenode, s.spcname, x.indisvalid

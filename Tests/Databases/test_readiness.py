@@ -5,8 +5,6 @@ import os
 import threading
 import time
 
-import pytest
-
 from support.client import Client
 from support.frozen import Frozen, backends
 from support.lock_holder import Holder
@@ -167,9 +165,8 @@ def test_a_full_disk_is_told_without_temporary_tables(bench, check):
     check("the command is taken then", accepted.status == 201, accepted)
 
 
-@pytest.fixture(scope="module")
-def foreign(binary):
-    """A service on a server of its operator's, which the service cannot let run, and what holds that server's disk."""
+def test_a_disk_that_hangs_is_named(binary, check):
+    """No commands come: the probe alone meets the disk, and then its own session that waits for it."""
     service = Service(binary)
     sync = HeldSync(service.root)
     server = Server(os.path.join(service.root, "server"), environment=sync.environment).make().start()
@@ -177,39 +174,14 @@ def foreign(binary):
         server.sql("create database waybill")
         service.options = ["--database-url", server.url("waybill")]
         service.start()
-        yield service, server, sync
+        # The partitions of commands are made after the start; a hanging commit of theirs would lock the table.
+        partitions = "select count(*) >= 9 from pg_inherits where inhparent = 'commands'::regclass"
+        wait_for(lambda: server.sql(partitions, "waybill") == "t", 20, "the partitions are made")
+        with sync.held():
+            turns(service, check, "hanging", 503, "complete commits")
+            seen = seen_for(service, 8)
+            check("this is the reason all the time", all("complete commits" in detail for _, detail in seen), seen)
+        turns(service, check, "no longer hanging", 200, seconds=10)
     finally:
         service.close()
         server.close()
-
-
-def test_a_disk_that_hangs_is_named(foreign, check):
-    """No commands come: the probe alone meets the disk, and then its own session that waits for it."""
-    service, server, sync = foreign
-    # The partitions of commands are made after the start; a hanging commit of theirs would lock the table.
-    partitions = "select count(*) >= 9 from pg_inherits where inhparent = 'commands'::regclass"
-    wait_for(lambda: server.sql(partitions, "waybill") == "t", 20, "the partitions are made")
-    with sync.held():
-        turns(service, check, "hanging", 503, "complete commits")
-        seen = seen_for(service, 8)
-        check("this is the reason all the time", all("complete commits" in detail for _, detail in seen), seen)
-    turns(service, check, "no longer hanging", 200, seconds=10)
-
-
-def test_a_frozen_holder_of_the_head_is_named(foreign, check):
-    """A stopped process of another server takes no signal but SIGCONT: the operator is told which one it is."""
-    service, server, _ = foreign
-    turns(service, check, "at first", 200, seconds=10)
-    lock = ["set application_name = 'waybill appender'", "begin", "select seq from log_head for update"]
-    with server.session("waybill", *lock):
-        holders = "select pid from pg_stat_activity where state = 'idle in transaction' and datname = 'waybill'"
-        pid = int(server.sql(holders))
-        with Frozen([pid]):
-            turns(service, check, "frozen", 503, "frozen process", seconds=12)
-            told = [line for line in service.log_tail(100_000).splitlines() if "kill -CONT" in line]
-            check("the log says once what to do", len(told) == 1 and f"`kill -CONT {pid}`" in told[0], told)
-            metrics = Client(service.port, service.token("operator", "*")).insist("GET", "/metrics").body.decode()
-            check("a metric names it", 'waybill_unready{reason="frozenProcess"} 1\n' in metrics)
-        turns(service, check, "running again", 200, seconds=6)
-        check("the process has ended", server.sql(holders) == "")
-    check("commands are taken", Shop(service).place("THAWED")["version"] == 1)

@@ -5,6 +5,7 @@ import time
 
 import pytest
 
+from support.client import Client
 from support.frozen import Frozen, backends
 from support.lock_holder import Holder
 from support.placing import Placing
@@ -16,12 +17,14 @@ from support.waiting import wait_for
 def test_a_dump_across_midnight_stops_no_command(bench, check):
     service = bench.service
     # The day changes: the partitions of the days ahead are missing, and a start looks for them at once.
-    names = service.sql(
+    ahead = (
         "select inhrelid::regclass from pg_inherits where inhparent = 'commands'::regclass "
         "and inhrelid::regclass::text > 'commands_' || to_char(now() at time zone 'UTC', 'YYYYMMDD') "
-        "and inhrelid::regclass::text <> 'commands_default'",
-        "waybill",
-    ).split()
+        "and inhrelid::regclass::text <> 'commands_default'"
+    )
+    # They are made after the start.
+    wait_for(lambda: len(service.sql(ahead, "waybill").split()) >= 7, 30, "partitions are made days ahead")
+    names = service.sql(ahead, "waybill").split()
     check("partitions are made days ahead", len(names) >= 7, names)
     service.terminate()
     service.start()
@@ -123,6 +126,12 @@ def test_a_frozen_process_of_another_server_is_named(binary, check):
             frozen = holder_of(lambda statement: server.sql(statement, "waybill"))
             with Frozen([frozen]):
                 wait_for(lambda: f"kill -CONT {frozen}" in service.log_tail(20000), 15, "the log names the process")
+                client = Client(service.port, service.token("operator", "*"))
+                detail = wait_for(lambda: client.request("GET", "/readyz").json.get("detail"), 5, "/readyz is 503")
+                check("/readyz gives the reason", "frozen process" in detail, detail)
+                metrics = client.insist("GET", "/metrics").body.decode()
+                check("so does a metric", 'waybill_unready{reason="frozenProcess"} 1\n' in metrics)
+            wait_for(service.is_ready, 10, "ready again by itself")
             began = time.monotonic()
             count = len(placing.answers)
             wait_for(lambda: any(status == 201 for status, _ in placing.answers[count:]), 10, "commands go on")

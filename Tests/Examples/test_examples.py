@@ -71,6 +71,8 @@ def started(service, order, token, folder):
     environment = {name: value for name, value in environment.items() if not name.startswith("WAYBILL_")}
     yield Example("waybill tail", ["bash", "-c", example("waybill tail", "sh")], environment, json.dumps)
     yield Example("curl", ["bash", "-c", example("curl", "bash")], environment, json.dumps)
+    (folder / "Follow.java").write_text(example("Java", "java"), encoding="utf-8")
+    yield Example("Java", ["java", str(folder / "Follow.java")], environment, json.dumps)
     yield Example("Python", [sys.executable, str(script)], environment, words)
     yield Example("Swift", ["stdbuf", "-oL", str(binary.parent / "FollowOrder"), url, token, order], environment, words)
 
@@ -98,7 +100,9 @@ def test_each_example_shows_every_event_over_two_kills(service, check, tmp_path)
     try:
         for one in examples:
             # The snapshot is the first that each of them gets, and not all of them show it.
-            wait_for(lambda one=one: one.lines or one.name == "Python", 30, f"{one.name} begins: {one.errors}")
+            wait_for(
+                lambda one=one: one.lines or one.name in ("Python", "Java"), 30, f"{one.name} begins: {one.errors}"
+            )
         wait_for(lambda: streams(service) == len(examples), 30, "all are open")
         for index, (key, path, body) in enumerate(steps[1:]):
             if index in (3, 6):

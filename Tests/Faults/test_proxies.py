@@ -6,9 +6,9 @@ import time
 
 import pytest
 
-from support import roles
+from support import roles, signing
 from support.certificates import Authority
-from support.client import connect, epoch, read_log, seq
+from support.client import Client, connect, epoch, read_log, seq
 from support.http2_peer import Peer
 from support.orders import order
 from support.proxies import Haproxy, HaproxyTwice, Nginx
@@ -32,6 +32,7 @@ def test_streams_pass_through_the_documented_proxies(service, bench, placed, che
             one.begin(check)
             at_once(one, check, bench, placed)
             bulk(one, check, bench)
+            large_token(one, check, bench)
             one.expire(service.token("staff", "*", ttl="1s"))
         idle(followers, check, bench, placed, quiet)
         for one in followers:
@@ -152,6 +153,22 @@ def bulk(one, check, bench):
     peer.state.end_stream(stream)
     peer.flush()
     check(f"{one.name}: bulk is answered while it is sent", peer.answer(stream).ended, peer.streams[stream])
+    peer.close()
+
+
+def large_token(one, check, bench):
+    """Checks that the longest token passes, by both versions of HTTP."""
+    header, claims = (signing.decode(part) for part in one.staff.split(".")[:2])
+    key = signing.private_key(f"{bench.service.data_dir}/dev-key.pem")
+    room = 16 * 1024 - len(signing.sign(header, {**claims, "x": ""}, key)) - 4
+    token = signing.sign(header, {**claims, "x": "x" * (room * 3 // 4)}, key)
+    answer = Client(one.proxy.port, token, one.tls).request("GET", "/v1/orders")
+    check(f"{one.name}: a token of {len(token)} bytes by HTTP/1.1", answer.status == 200, answer)
+    peer = Peer(one.proxy.port, one.tls_http2)
+    stream = peer.request("/v1/orders", token)
+    peer.wait(lambda: peer.streams[stream].status, 10, f"{one.name}: an answer by HTTP/2")
+    status = peer.streams[stream].status
+    check(f"{one.name}: a token of {len(token)} bytes by HTTP/2", status == 200, status)
     peer.close()
 
 

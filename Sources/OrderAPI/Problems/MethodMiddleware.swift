@@ -1,8 +1,8 @@
 import HTTPTypes
 import Hummingbird
 
-/// Answers 405 instead of 404 where the path exists and the method does not (RFC 9110, section 15.5.6), and OPTIONS with
-/// the methods of the path (section 9.3.7).
+/// Answers 405 instead of 404 where the path exists and the method does not (RFC 9110, section 15.5.6), and OPTIONS
+/// with the methods of the path (section 9.3.7).
 ///
 /// Added after all routes, so that it runs only where none of them matched.
 struct MethodMiddleware: RouterMiddleware {

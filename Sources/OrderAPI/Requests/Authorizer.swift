@@ -63,8 +63,8 @@ struct Authorizer: Sendable {
         if case .retryAfter(let seconds) = addresses.take(key) { throw busy(.addressLimit, retryAfter: seconds) }
     }
 
-    /// Verifies the request's token, or that of its session. Callers without a valid one are limited by address, before the service has paid
-    /// for a signature, so that a flood of bad tokens costs the others nothing and guessing is slow.
+    /// Verifies the token of the request or of its session. Callers without a valid one are limited by address, before
+    /// the service has paid for a signature, so that a flood of bad tokens costs the others nothing and guessing is slow.
     private func principal(
         of head: HTTPRequest,
         or session: Sessions.Open?,

@@ -30,7 +30,8 @@ struct Migrate: AsyncParsableCommand {
     }
 
     func run() async throws {
-        let logger = LogLevel.logger(verbose: false)
+        // What it waits for and what is left to do does not fail it.
+        let logger = LogLevel.logger(verbose: false, quietLevel: .notice)
         let (database, printsSQL) = (database, printsSQL)
         try await Interruptible.run {
             try await Database.with(database, for: .writing, logger: logger) { configuration, _ in

@@ -17,10 +17,12 @@ enum LogLevel {
 
     /// A logger that writes JSON lines to standard error.
     ///
-    /// - Parameter verbose: true for a service, which by default also says what goes well. Other commands say what
-    ///   fails in a sentence of their own.
-    static func logger(verbose: Bool) -> Logger {
-        let level = Environment.text(variable).flatMap(Logger.Level.init(rawValue:)) ?? (verbose ? .info : .error)
+    /// - Parameters:
+    ///   - verbose: true for a service, which by default also says what goes well. Other commands say what fails in a
+    ///     sentence of their own.
+    ///   - quietLevel: the least level of another command.
+    static func logger(verbose: Bool, quietLevel: Logger.Level = .error) -> Logger {
+        let level = Environment.text(variable).flatMap(Logger.Level.init(rawValue:)) ?? (verbose ? .info : quietLevel)
         return Logger(label: "waybill") { JSONLogHandler(label: $0, logLevel: level) }
     }
 }

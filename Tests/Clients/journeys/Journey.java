@@ -1,7 +1,6 @@
 import com.fasterxml.jackson.databind.ObjectMapper;
 import java.io.BufferedReader;
 import java.io.InputStreamReader;
-import java.net.http.HttpClient;
 import java.time.OffsetDateTime;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -29,7 +28,6 @@ public class Journey {
 
     public static void main(String[] arguments) throws Exception {
         ApiClient client = new ApiClient();
-        client.setHttpClientBuilder(HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1));
         client.updateBaseUri(System.getenv("URL"));
         client.setRequestInterceptor(
             request -> request.header("Authorization", "Bearer " + System.getenv("TOKEN")));
