@@ -64,7 +64,7 @@ struct Authorizer: Sendable {
     }
 
     /// Verifies the token of the request or of its session. Callers without a valid one are limited by address, before
-    /// the service has paid for a signature, so that a flood of bad tokens costs the others nothing and guessing is slow.
+    /// the service has paid for a signature: so a flood of bad tokens costs the others little, and guessing is slow.
     private func principal(
         of head: HTTPRequest,
         or session: Sessions.Open?,
