@@ -93,7 +93,6 @@ class GeneratedClients:
     def _openapi_generator(self):
         self._generate("python", self.folder / "openapi-generator", "packageName=waybill_api")
         shutil.move(self.folder / "openapi-generator" / "waybill_api", self.folder)
-        run(self.python, "-m", "compileall", "-q", self.folder / "waybill_api")
 
     def _java(self):
         output = self.folder / "java"

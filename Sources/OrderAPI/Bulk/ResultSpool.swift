@@ -30,6 +30,8 @@ final class ResultSpool: Sendable {
         /// The reader of the spool has a piece that the client has not taken yet.
         var isDelivering = false
         var lastProgress: ContinuousClock.Instant
+        /// Counts the occasions on which there may be room again.
+        var roomChanges = 0
         /// The task that appends results, while it waits for room.
         var producer: Waiter?
         /// The task that takes results out, while it waits for one.
@@ -39,7 +41,8 @@ final class ResultSpool: Sendable {
     private enum AppendStep {
         case ended(isAppended: Bool)
         case spill(ByteBuffer, place: Int)
-        case wait
+        /// Wait until `roomChanges` is another.
+        case wait(roomChanges: Int)
     }
 
     private enum TakeStep {
@@ -82,7 +85,7 @@ final class ResultSpool: Sendable {
                 wake(\.consumer) { _ in }
                 return isAppended
             case .spill(let block, let place): await spill(block, to: place)
-            case .wait: await wait(\.producer) { $0.isAbandoned || hasRoom(&$0) }
+            case .wait(let seen): await wait(\.producer) { $0.roomChanges != seen }
             }
         }
     }
@@ -94,19 +97,17 @@ final class ResultSpool: Sendable {
             state.lastProgress = .now
             return .ended(isAppended: true)
         }
-        guard !state.isFileBroken, quota.take(limits.block) else { return .wait }
+        guard !state.isFileBroken, quota.take(limits.block) else {
+            return .wait(roomChanges: state.roomChanges)
+        }
         guard let place = state.blocks.reserve(), let block = state.tail.readSlice(length: limits.block) else {
             quota.giveBack(limits.block)
-            return .wait
+            return .wait(roomChanges: state.roomChanges)
         }
         // The slice would keep the whole buffer.
         state.tail = ByteBuffer(bytes: state.tail.readableBytesView)
         state.isSpilling = true
         return .spill(block, place: place)
-    }
-
-    private func hasRoom(_ state: inout State) -> Bool {
-        state.tail.readableBytes < limits.memory
     }
 
     private func spill(_ block: ByteBuffer, to place: Int) async {
@@ -147,12 +148,15 @@ final class ResultSpool: Sendable {
         while true {
             switch state.withLock({ step(toTake: &$0) }) {
             case .piece(let results):
-                wake(\.producer) { _ in }
+                wake(\.producer) { $0.roomChanges += 1 }
                 return results
             case .block(let place, let file):
                 let results = try await file.take(limits.block, at: place * limits.block)
                 quota.giveBack(limits.block)
-                wake(\.producer) { $0.blocks.release(place) }
+                wake(\.producer) { state in
+                    state.blocks.release(place)
+                    state.roomChanges += 1
+                }
                 return results
             case .end: return nil
             case .wait: await wait(\.consumer, until: hasResults)
@@ -189,12 +193,15 @@ final class ResultSpool: Sendable {
 
     /// Lets a waiting `append` try again, since other requests may have given space back.
     func retry() {
-        wake(\.producer) { _ in }
+        wake(\.producer) { $0.roomChanges += 1 }
     }
 
     /// Ends both ways, since nobody takes results any more.
     func abandon() {
-        wake(\.producer) { $0.isAbandoned = true }
+        wake(\.producer) { state in
+            state.isAbandoned = true
+            state.roomChanges += 1
+        }
         wake(\.consumer) { _ in }
     }
 
