@@ -42,17 +42,23 @@ static inline unsigned long long waybill_clock_nanoseconds(clockid_t clock) {
     return (unsigned long long)time.tv_sec * 1000000000ull + (unsigned long long)time.tv_nsec;
 }
 
-// <errno.h>: the error of the last call, and "there is no such system call". The header stays out as others do.
+// <errno.h>: the error of the last call, "there is no such system call", and "not permitted", as sandboxes say. The header stays out as others do.
 extern int *__errno_location(void) __attribute__((__const__));
-enum { WAYBILL_ENOSYS = 38 };
+enum { WAYBILL_EPERM = 1, WAYBILL_ENOSYS = 38 };
 
 // Waits for at most so many nanoseconds (epoll_pwait2, Linux 5.11; where that is missing, in milliseconds).
 static inline int waybill_epoll_wait(
     int epoll, struct epoll_event *events, int count, unsigned long long nanoseconds
 ) {
-    struct timespec timeout = {(time_t)(nanoseconds / 1000000000ull), (long)(nanoseconds % 1000000000ull)};
-    int ready = epoll_pwait2(epoll, events, count, &timeout, 0);
-    if (ready >= 0 || *__errno_location() != WAYBILL_ENOSYS) return ready;
+    // Once the call was missing it is not tried again. Threads that find out at once write the same.
+    static int is_missing = 0;
+    if (!__atomic_load_n(&is_missing, __ATOMIC_RELAXED)) {
+        struct timespec timeout = {(time_t)(nanoseconds / 1000000000ull), (long)(nanoseconds % 1000000000ull)};
+        int ready = epoll_pwait2(epoll, events, count, &timeout, 0);
+        int error = *__errno_location();
+        if (ready >= 0 || (error != WAYBILL_ENOSYS && error != WAYBILL_EPERM)) return ready;
+        __atomic_store_n(&is_missing, 1, __ATOMIC_RELAXED);
+    }
     // A kernel or a sandbox without the call: whole milliseconds, rounded up so that the wait never ends too early.
     unsigned long long milliseconds = nanoseconds / 1000000 + (nanoseconds % 1000000 != 0);
     return epoll_wait(epoll, events, count, milliseconds > 2147483647 ? 2147483647 : (int)milliseconds);

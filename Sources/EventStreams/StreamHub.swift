@@ -1,6 +1,7 @@
+package import Foundation
 package import Logging
 package import OrderLog
-package import Orders
+import Orders
 import Primitives
 import ServiceLifecycle
 import Synchronization
@@ -13,6 +14,8 @@ package final class StreamHub: LogTailSink, Service {
         package var recentEventsBytes = 32 * 1024 * 1024
         /// The most streams open at once. Each one more ends at once with `bye` and `overload`.
         package var maximumStreams = 20_000
+        /// The most streams of one customer or tracking link. Each one more ends at once with `bye` and `overload`.
+        package var streamsPerCaller = 100
         /// The time after which a client that takes nothing is disconnected.
         package var stallDeadline: Duration = .seconds(30)
         /// The bytes of all streams' unsent blocks beyond which a client that takes nothing is disconnected after two
@@ -36,12 +39,8 @@ package final class StreamHub: LogTailSink, Service {
         /// The history of the recent events and of all cursors, as the tail knows it. Ids are made by it, never by a
         /// newer one.
         var history = EpochTable()
-        /// Streams that have been admitted and that no lane serves yet.
-        var opening = 0
         /// The events after which history was cut, fork by fork.
         var forks: [Int64] = []
-        /// Streams that were ever admitted.
-        var admitted = 0
         /// Streams that were open when the service began to end; nil before.
         var openAtDrain: Int?
     }
@@ -52,6 +51,7 @@ package final class StreamHub: LogTailSink, Service {
     let positionEncoder: PositionEncoder
     let logger: Logger
     private let lanes: LaneSet
+    private let places: StreamPlaces
     private let state: Mutex<State>
 
     /// - Parameters:
@@ -65,6 +65,7 @@ package final class StreamHub: LogTailSink, Service {
         source: @escaping @Sendable (StreamView) -> any StreamReading
     ) {
         lanes = LaneSet(source: source)
+        places = StreamPlaces(maximum: settings.maximumStreams, maximumPerCaller: settings.streamsPerCaller)
         self.positionEncoder = positionEncoder
         self.settings = settings
         self.metrics = metrics
@@ -73,9 +74,11 @@ package final class StreamHub: LogTailSink, Service {
     }
 
     /// Streams open now.
-    package var openStreams: Int { state.withLock { $0.opening } + lanes.openStreams }
+    package var openStreams: Int { places.open }
     /// Streams open now whose preambles have been sent.
     package var laneStreams: Int { lanes.openStreams }
+    /// The number of lanes that could not start or ended by an error. Their streams are over.
+    package var failedLanes: Int { lanes.failures }
     /// Streams whose clients have not taken what was sent to them.
     package var stalledStreams: Int { lanes.blockedStreams }
     var recentEventsByteCount: Int { state.withLock { $0.recentEvents.byteCount } }
@@ -91,7 +94,7 @@ package final class StreamHub: LogTailSink, Service {
             await cancelWhenGracefulShutdown {
                 var trimmer = MemoryTrimmer()
                 while !Task.isCancelled {
-                    if trimmer.tick(admitted: self.state.withLock { $0.admitted }) { MemoryTrimmer.releaseMemory() }
+                    if trimmer.tick(admitted: self.places.taken) { MemoryTrimmer.releaseMemory() }
                     // The loop's condition detects cancellation.
                     try? await Task.sleep(for: .seconds(1))
                 }
@@ -115,6 +118,13 @@ package final class StreamHub: LogTailSink, Service {
     package func returnDelay() -> Int {
         let open = state.withLock { $0.openAtDrain ?? 0 }
         return Int.random(in: 1000...(3000 + open / 2))
+    }
+
+    /// A random delay in milliseconds, after which a client returns whose stream ends or breaks: one to three
+    /// seconds, so that clients that lose a server together do not return together, and longer while openings are
+    /// refused.
+    package func retryDelay() -> Int {
+        Int.random(in: 1000...(3000 + places.extraDelay(at: SystemClock.monotonicNanoseconds())))
     }
 }
 
@@ -154,53 +164,61 @@ extension StreamHub {
 // MARK: Calls of streams
 
 extension StreamHub {
-    /// The reasons why a stream is not admitted.
+    /// The reasons why a stream gets no place.
     package enum Refusal: Error, Sendable {
         /// The service ends.
         case draining
         /// The maximum number of streams are open.
         case full
+        /// The caller has as many streams as one may have, and was refused so often before.
+        case callerFull(refusals: Int)
     }
 
-    /// Reserves a place for a stream. The caller must then call exactly one of `adopt`, until it returns true, or
-    /// `dismiss`.
+    /// Reserves a place for a stream, without a query.
     ///
-    /// - Returns: the number of known forks of the log.
-    package func admit() throws(Refusal) -> Int {
-        let onLanes = laneStreams
-        let outcome: Result<Int, Refusal> = state.withLock { state in
-            guard state.openAtDrain == nil else { return .failure(.draining) }
-            guard state.opening + onLanes < settings.maximumStreams else { return .failure(.full) }
-            state.admitted += 1
-            state.opening += 1
-            return .success(state.forks.count)
-        }
-        return try outcome.get()
+    /// - Parameter caller: the caller whose streams are counted; nil for one that shares all places.
+    package func admit(_ caller: StreamCaller? = nil) throws(Refusal) -> StreamPlace {
+        let (isDraining, forks) = state.withLock { ($0.openAtDrain != nil, $0.forks.count) }
+        guard !isDraining else { throw .draining }
+        return try places.take(for: caller, knownForks: forks, at: SystemClock.monotonicNanoseconds())
     }
 
-    /// Frees the place of a stream that ends before a lane has taken it.
-    package func dismiss() { state.withLock { $0.opening -= 1 } }
+    /// Counts an opening that is refused for a reason that is not the caller's, so that `retry` grows.
+    package func openingRefused() { places.refused(at: SystemClock.monotonicNanoseconds()) }
 
-    /// Gives an admitted stream to a lane.
+    /// The delay in milliseconds after which a client returns that got no place.
+    package func retryDelay(after refusal: Refusal) -> Int {
+        switch refusal {
+        case .draining: returnDelay()
+        case .full: retryDelay()
+        // Twice as long with each refusal, up to two minutes.
+        case .callerFull(let refusals): Int.random(in: 2000...4000) << min(refusals, 5)
+        }
+    }
+
+    /// Gives a stream to a lane.
     ///
     /// - Parameter transport: belongs to the lane from now on if the result is true.
-    /// - Returns: false when no lane takes the stream, which then keeps its place.
+    /// - Returns: false when no lane takes the stream.
     package func adopt(_ transport: SubscriberTransport, showing view: StreamView, at point: HandoffPoint) -> Bool {
         let remaining = point.expiry.map { ($0.at - .now).wholeNanoseconds }
-        dismiss()
-        let isAdopted = lanes.adopt(
+        return lanes.adopt(
             Lane.Adoption(
                 transport: transport,
                 view: view,
                 cursor: point.cursor,
+                shown: point.shown,
                 expiresAt: remaining.map { SystemClock.monotonicNanoseconds() &+ $0 } ?? .max,
                 expiryReason: point.expiry?.reason ?? .maxAge,
-                knownForks: point.knownForks
+                grants: point.grants,
+                knownForks: point.knownForks,
+                place: point.place
             )
         )
-        if !isAdopted { state.withLock { $0.opening += 1 } }
-        return isAdopted
     }
+
+    /// Ends the streams one of whose grants was withdrawn, with `bye` and `tokenExpired`.
+    package func endWithdrawnStreams() { lanes.endWithdrawnStreams() }
 
     /// The number of forks of the log since the service started.
     package var forkCount: Int { state.withLock { $0.forks.count } }
@@ -224,12 +242,25 @@ extension StreamHub {
 
     /// The resume point of a feed that begins with the next event. Nothing is read for it, so the caller must know that
     /// the tail is healthy.
-    package func freshResumePoint(for audience: Audience) -> ResumePoint {
+    package func freshResumePoint(for view: StreamView) -> ResumePoint {
         let (position, forks) = state.withLock { state in
             (state.history.position(of: state.recentEvents.end), state.forks.count)
         }
-        let bytes = ControlFrame.cursor(positionEncoder(position, for: audience))
+        let bytes = ControlFrame.cursor(positionEncoder(position, for: view.audience), beat: view.beat)
         return .prepared(Preamble(bytes: bytes, cursor: position), knownForks: forks)
+    }
+
+    /// Tells whether the order exists within a scope, if the recent events tell.
+    ///
+    /// - Returns: nil where they have no event of the order.
+    package func knows(_ orderId: UUID, in scope: ReadScope) -> Bool? {
+        let event = state.withLock { $0.recentEvents.newestFrame(of: orderId)?.event }
+        return event.map { scope.contains(shop: $0.shop, customer: $0.customer) }
+    }
+
+    /// The position before the first event; nil until the tail has told of the log's history.
+    package var beginning: LogPosition? {
+        state.withLock { $0.history.epochs.isEmpty ? nil : $0.history.position(of: 0) }
     }
 
     /// The position of an event in the history of the streams.

@@ -71,6 +71,16 @@ public final class Epoll: @unchecked Sendable {
     /// - Parameter nanoseconds: the longest wait; nil waits without a limit.
     /// - Returns: what is ready, valid until the next call.
     public func wait(nanoseconds: UInt64?) -> ReadyList {
+        do {
+            return try waitOrFail(nanoseconds: nanoseconds)
+        } catch {
+            // All errors mean a wrong argument.
+            preconditionFailure("epoll cannot wait: \(error)")
+        }
+    }
+
+    /// The same for a caller that goes on without the descriptors when the system refuses to wait.
+    public func waitOrFail(nanoseconds: UInt64?) throws(SystemCallError) -> ReadyList {
         let capacity = Int32(buffer.count)
         let count =
             if let nanoseconds {
@@ -78,8 +88,7 @@ public final class Epoll: @unchecked Sendable {
             } else {
                 epoll_wait(descriptor, buffer.baseAddress, capacity, -1)
             }
-        // All other errors mean a wrong argument.
-        precondition(count >= 0 || errno == EINTR, "epoll cannot wait: \(SystemCallError("epoll_pwait2"))")
+        guard count >= 0 || errno == EINTR else { throw SystemCallError("epoll_wait") }
         return ReadyList(buffer: UnsafeBufferPointer(rebasing: buffer[..<max(0, Int(count))]))
     }
 

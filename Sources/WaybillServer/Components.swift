@@ -22,6 +22,7 @@ struct Components {
     let projector: Projector
     let replays: ReplayRunner
     let api: APIRouter
+    private let publicURL: PublicURL
 
     /// - Parameters:
     ///   - pool: the connections of `reader`.
@@ -53,7 +54,13 @@ struct Components {
         }
         self.hub = hub
         try hub.register(in: metrics)
-        let tail = LogTail(configuration: settings.database, registry: registry, sink: hub, logger: logger)
+        let tail = LogTail(
+            configuration: settings.database,
+            registry: registry,
+            sink: hub,
+            recentBytes: settings.streams.recentEventsBytes,
+            logger: logger
+        )
         self.tail = tail
         let commandIdFilter = CommandIdFilterCache()
         try commandIdFilter.register(in: metrics)
@@ -65,6 +72,7 @@ struct Components {
             retention: CommandRetention(pool: pool, days: settings.commandRetentionDays),
             filterLoader: CommandIdFilterLoader(pool: pool, registry: registry),
             filter: commandIdFilter,
+            grants: GrantRetention(pool: pool),
             logger: logger
         )
         appender = Appender(
@@ -89,6 +97,7 @@ struct Components {
             appender: appender,
             readiness: readiness,
             keys: settings.keys,
+            hub: hub,
             log: pool,
             models: models.pool
         ).register(in: metrics)
@@ -99,6 +108,7 @@ struct Components {
             logger: logger
         )
         replays = ReplayRunner(configuration: settings.database, logger: logger)
+        publicURL = PublicURL(port: settings.port, settings.publicURL)
         api = try APIRouter(
             APIRouter.Services(
                 appender: appender,
@@ -114,7 +124,10 @@ struct Components {
                 proxies: settings.proxies,
                 servesTLS: settings.certificates != nil,
                 seal: seal,
-                positionEncoder: positionEncoder
+                positionEncoder: positionEncoder,
+                links: TrackingLinkStore(pool: pool),
+                sessions: SessionStore(pool: pool),
+                publicURL: publicURL
             ),
             logger: logger
         ) { DescriptionRoutes().add(to: $0) }
@@ -124,6 +137,7 @@ struct Components {
         appender: Appender,
         readiness: ReadinessMonitor,
         keys: KeySource,
+        hub: StreamHub,
         log: PostgresPool,
         models: PostgresPool
     ) -> LogGauges {
@@ -138,7 +152,9 @@ struct Components {
             backlog: { appender.backlogs },
             pools: pools,
             unreadiness: {
-                readiness.unreadiness ?? (keys.isUsable(now: Date().timeIntervalSince1970) ? nil : .noKeys)
+                if let unreadiness = readiness.unreadiness { return unreadiness }
+                if hub.failedLanes > 0 { return .lanesFailed }
+                return keys.isUsable(now: Date().timeIntervalSince1970) ? nil : .noKeys
             },
             formerServers: appender.registry.formerServers
         )
@@ -152,7 +168,7 @@ struct Components {
         logger: Logger,
         onRunning: @escaping @Sendable (Int) async -> Void
     ) -> some ApplicationProtocol {
-        let fallback = settings.port
+        let (fallback, publicURL) = (settings.port, publicURL)
         let proxies = settings.proxies
         let limiter = ConnectionLimiter(logger: logger) { proxies.contains($0) }
         let handlers = StreamRequestHandlerFactory(authorizer: api.streams, hub: hub)
@@ -176,7 +192,9 @@ struct Components {
             onServerRunning: { channel in
                 await AcceptBackoff.add(to: channel, logger: logger)
                 limiter.watch(channel)
-                await onRunning(channel.localAddress?.port ?? fallback)
+                let port = channel.localAddress?.port ?? fallback
+                publicURL.bind(port: port)
+                await onRunning(port)
             },
             logger: logger
         )

@@ -2,6 +2,7 @@ import Access
 import HTTPTransport
 import Hummingbird
 package import Logging
+import OrderAPI
 import OrderLog
 import Postgres
 import Projections
@@ -64,7 +65,8 @@ package struct WaybillServer: Sendable {
             services: companions + watch + [
                 components.appender, components.tail, components.projector, components.replays, components.maintenance,
                 components.clockWatch,
-                components.readiness, KeyWatch(keys: settings.keys),
+                components.readiness, KeyWatch(keys: settings.keys), components.api.keyGrants,
+                components.api.grantWatch,
                 LoopBoundService(components.application(settings: settings, logger: logger, onRunning: onRunning)),
                 components.hub,
             ],

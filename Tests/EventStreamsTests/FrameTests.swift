@@ -67,7 +67,35 @@ import Testing
         let plain = String(decoding: ControlFrame.reset(.ahead, position: "p", plain: true), as: UTF8.self)
         #expect(plain == "data: {\"type\":\"reset\",\"reason\":\"ahead\",\"position\":\"p\"}\n\n")
         #expect(ControlFrame.cursor("p") == Array("id: p\n\n".utf8))
-        #expect(ControlFrame.retry(milliseconds: 5) == Array("retry: 5\n\n".utf8))
+        #expect(ControlFrame.opening(retry: 5, position: nil) == Array("retry: 5\n\n".utf8))
+        #expect(ControlFrame.opening(retry: 5, position: "p") == Array("retry: 5\nid: p\n\n".utf8))
+    }
+
+    @Test func aBeatGoesWithEachIdOnlyBlock() {
+        #expect(ControlFrame.cursor("p", beat: .named) == Array("event: beat\nid: p\ndata: {}\n\n".utf8))
+        #expect(ControlFrame.cursor("p", beat: .plain) == Array("id: p\ndata: {\"type\":\"beat\"}\n\n".utf8))
+        let opening = ControlFrame.opening(retry: 5, position: "p", beat: .named)
+        #expect(opening == Array("retry: 5\nevent: beat\nid: p\ndata: {}\n\n".utf8))
+        #expect(ControlFrame.opening(retry: 5, position: nil, beat: .named) == Array("retry: 5\n\n".utf8))
+    }
+
+    /// Rows of any version, hidden texts and snapshots: no byte of them is one that a client takes for a line's end.
+    @Test func lineSeparatorsOfUnicodeAreEscaped() throws {
+        let text = "{\"text\":\"a\u{85}b\u{2028}c\u{2029}d\u{2027}ä€😀\"}"
+        let escaped = "{\"text\":\"a\\u0085b\\u2028c\\u2029d\u{2027}ä€😀\"}"
+        let event = Frames.event(1, customer: "c\u{2028}", data: text, internal: text)
+        let frame = Frames.frame(event)
+        for bytes in [frame.staff.bytes, try #require(frame.customer).bytes] {
+            let shown = String(decoding: bytes, as: UTF8.self)
+            #expect(shown.contains("\"data\":\(escaped)") && shown.contains("\"customer\":\"c\\u2028\""))
+            #expect(!shown.unicodeScalars.contains { ["\u{85}", "\u{2028}", "\u{2029}"].contains($0) })
+        }
+        #expect(String(decoding: frame.staff.bytes, as: UTF8.self).contains("\"internal\":\(escaped)"))
+        let snapshot = ControlFrame.snapshot(Array(text.utf8), position: nil, plain: false)
+        #expect(String(decoding: snapshot, as: UTF8.self) == "event: snapshot\ndata: \(escaped)\n\n")
+        #expect(LineSeparators.growth(of: Array(text.utf8)) == escaped.utf8.count - text.utf8.count)
+        // A text that ends within a character is left as it is.
+        for broken: [UInt8] in [[0xC2], [0xE2, 0x80], [0xE2]] { #expect(LineSeparators.escaped(broken) == broken) }
     }
 
     @Test func aPlainSnapshotNamesItsType() {

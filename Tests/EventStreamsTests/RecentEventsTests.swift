@@ -50,15 +50,19 @@ import Testing
         #expect(recent.byteCount == 0)
     }
 
-    /// Each capacity, cursor and truncation: an order's chain is what a walk over all events finds.
-    @Test func anOrdersFramesAreThoseThatAWalkFinds() {
+    /// Each capacity, cursor and truncation: the chain of an order or a customer is what a walk over all events finds.
+    @Test func chainsHaveTheFramesThatAWalkFinds() {
+        let customers = ["a", "b"]
+        func frame(_ seq: Int64) -> EventFrame {
+            Frames.frame(Frames.event(seq, customer: customers[Int(seq / 2 % 2)]))
+        }
         let size = Frames.frame(1).size
         for kept in 1...7 {
             for end in 0...10 {
                 var recent = RecentEvents(after: 0, capacity: (size + 8) * kept)
-                for seq in 1...9 { recent.append(Frames.frame(Int64(seq))) }
+                for seq in 1...9 { recent.append(frame(Int64(seq))) }
                 recent.truncate(after: Int64(end))
-                recent.append(Frames.frame(recent.end + 1))
+                recent.append(frame(recent.end + 1))
                 for cursor in 0...recent.end {
                     for order in Frames.orders {
                         var walked: [Int64] = []
@@ -67,6 +71,15 @@ import Testing
                             return true
                         }
                         #expect(recent.frames(of: order, after: cursor).map(\.event.seq) == walked)
+                    }
+                    for customer in customers {
+                        var walked: [Int64] = []
+                        recent.forEach(after: cursor) { frame in
+                            if frame.event.customer == customer { walked.append(frame.event.seq) }
+                            return true
+                        }
+                        let key = CustomerKey(shop: "aurora", customer: customer)
+                        #expect(recent.frames(of: key, after: cursor).map(\.event.seq) == walked)
                     }
                     let all = recent.frames(after: cursor).map(\.event.seq)
                     #expect(all == Array(max(cursor, recent.floor)..<recent.end).map { $0 + 1 })

@@ -68,7 +68,7 @@ import Testing
                 #expect(isOver && reason == one.ending ?? .tokenExpired)
                 #expect(seq == (one.isForked ? nil : one.cursor))
                 #expect(one.isForked || one.isReading || !isInMemory)
-            case .disconnect: Issue.record("disconnected although it has just been blocked")
+            case .endSlow, .disconnect: Issue.record("disconnected although it has just been blocked")
             case .wait(let moment):
                 #expect(moment > Case.now, "the stream spins")
                 #expect(one.isBlocked || !isOver)
@@ -79,17 +79,48 @@ import Testing
         }
     }
 
-    @Test func onlyAClientThatTakesNothingIsDisconnected() {
+    @Test func onlyAClientThatTakesNothingIsSlow() {
         var state = StreamState(cursor: 0, heartbeatAt: .max)
         let bounds = StreamState.Bounds(floor: 0, end: 0)
         state.blocked(at: 100)
         state.blocked(at: 900)
         #expect(state.next(bounds, now: 1099, stallDeadline: Self.deadline) == .wait(until: 1100))
-        #expect(state.next(bounds, now: 1100, stallDeadline: Self.deadline) == .disconnect)
+        #expect(state.next(bounds, now: 1100, stallDeadline: Self.deadline) == .endSlow)
         state.progressed(at: 1099)
         #expect(state.next(bounds, now: 1100, stallDeadline: Self.deadline) == .wait(until: 2099))
         state.unblocked()
         #expect(state.next(bounds, now: 9999, stallDeadline: Self.deadline) == .wait(until: .max))
+    }
+
+    /// After the stall deadline a sixth of it is left, in which a client that goes on gets `bye` and no more events.
+    @Test func aSlowClientHasAMomentToTakeItsBye() {
+        var state = StreamState(cursor: 3, heartbeatAt: .max)
+        let bounds = StreamState.Bounds(floor: 0, end: 9)
+        state.blocked(at: 100)
+        state.endSlow(at: 1100)
+        #expect(state.next(bounds, now: 1265, stallDeadline: Self.deadline) == .wait(until: 1266))
+        #expect(state.next(bounds, now: 1266, stallDeadline: Self.deadline) == .disconnect)
+        state.unblocked()
+        #expect(state.next(bounds, now: 1266, stallDeadline: Self.deadline) == .finish(.slow, at: 3))
+    }
+
+    /// A customer's ids: heartbeats and the end name the last event shown, whatever others pass.
+    @Test func ownIdsMoveWithShownEventsOnly() {
+        var state = StreamState(cursor: 10, shown: 4, hasOwnIds: true, heartbeatAt: 50)
+        let bounds = StreamState.Bounds(floor: 0, end: 20)
+        #expect(state.next(bounds, now: 60, stallDeadline: Self.deadline) == .heartbeat(at: 4))
+        state.passed(through: 18)
+        #expect(state.next(bounds, now: 60, stallDeadline: Self.deadline) == .heartbeat(at: 4))
+        state.passed(through: 20, showing: 19)
+        #expect(state.next(bounds, now: 60, stallDeadline: Self.deadline) == .heartbeat(at: 19))
+        // What the client has seen is still there: it goes on, and the events of the new history follow.
+        state.forked(after: 19)
+        #expect(!state.isForked && state.cursor == 19)
+        state.forked(after: 18)
+        #expect(state.isForked)
+        state.restarted(after: 18, showing: 7)
+        state.end(.maxAge)
+        #expect(state.next(.init(floor: 0, end: 18), now: 60, stallDeadline: Self.deadline) == .finish(.maxAge, at: 7))
     }
 
     /// Every plot of seven steps, with two events in memory: an event is published, the stream advances, the client

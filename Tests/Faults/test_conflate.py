@@ -22,9 +22,9 @@ def test_conflated_streams_lose_no_event_from_the_count(service, bench, check, s
 
 
 def test_impossible_ticks_are_refused(bench):
-    for value in ("49", "60001", "0", "-1", "abc", "1e3", "%2B100", "100.0", "100ms", "", "100&conflate=100"):
+    for value in ("49", "60001", "0", "-1", "abc", "1e3", "%2B100", "100.0", "100ms", "", "100&conflate=49"):
         bench.expect(f"conflate={value}", 400, "GET", f"/v1/stream?conflate={value}", code="invalidQuery", role="staff")
-    for value in ("50", "60000"):
+    for value in ("50", "60000", "49&conflate=100"):
         bench.expect(f"conflate={value}", 200, "GET", f"/v1/stream?conflate={value}", role="staff")
     placed = bench.place()
     for path in (f"/v1/orders/{placed['orderId']}/stream", "/v1/customers/c-1/stream"):

@@ -60,7 +60,7 @@ def same_bytes(check, bench, placed, kind):
             f"{len(blocks)} and {len(shown)} blocks, ends {blocks[-1:]} and {shown[-1:]}",
         )
         wanted = {
-            "content-type": "text/event-stream",
+            "content-type": "text/event-stream; charset=utf-8",
             "cache-control": "no-store, no-transform",
             "x-accel-buffering": "no",
         }

@@ -72,7 +72,8 @@ class Follower:
         check(
             f"{self.name}: streams by HTTP/2",
             all(
-                f["content-type"] == "text/event-stream" and f["cache-control"] == "no-store, no-transform"
+                f["content-type"] == "text/event-stream; charset=utf-8"
+                and f["cache-control"] == "no-store, no-transform"
                 for f in fields
             ),
             fields,

@@ -65,7 +65,11 @@ def check_goodbye(check, name, stream, ended, staff_position):
     check(f"{name}: a retry comes with bye", len(retries) == 1, raw[-3:])
     check(f"{name}: the answer is complete", ended == "complete", ended)
     check(f"{name}: no violation", not stream.violations, stream.violations)
-    wanted = {"content-type": "text/event-stream", "cache-control": "no-store, no-transform", "x-accel-buffering": "no"}
+    wanted = {
+        "content-type": "text/event-stream; charset=utf-8",
+        "cache-control": "no-store, no-transform",
+        "x-accel-buffering": "no",
+    }
     found = {field: stream.headers.get(field) for field in wanted}
     check(f"{name}: headers", found == wanted, stream.headers)
 

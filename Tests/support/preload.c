@@ -2,12 +2,17 @@
 //
 //   TEST_CLOCK_AHEAD   seconds by which the wall clock is ahead; monotonic clocks stay as they are
 //   TEST_HOLD_SYNC     a path: while it exists, fsync and fdatasync do not return
+//   TEST_NO_PWAIT2     set: epoll_pwait2 is not permitted, as in some sandboxes
+//   TEST_FAILED_LANES  a path: once it exists, threads named `lane-…` cannot wait for descriptors
 //   TEST_SLEPT         a path: once it exists, the machine has slept for eight hours, which CLOCK_MONOTONIC leaves out
 
 #define _GNU_SOURCE
+#include <errno.h>
 #include <stddef.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/epoll.h>
+#include <sys/prctl.h>
 #include <sys/syscall.h>
 #include <sys/time.h>
 #include <time.h>
@@ -16,6 +21,8 @@
 static time_t seconds_ahead;
 static const char *hold_path;
 static const char *slept_path;
+static const char *failed_lanes_path;
+static int has_no_pwait2;
 
 static char *copy_of(const char *text) { return text ? strdup(text) : NULL; }
 
@@ -25,6 +32,8 @@ __attribute__((constructor)) static void read_environment(void) {
     // Copies: PostgreSQL writes its processes' titles over the environment.
     hold_path = copy_of(getenv("TEST_HOLD_SYNC"));
     slept_path = copy_of(getenv("TEST_SLEPT"));
+    failed_lanes_path = copy_of(getenv("TEST_FAILED_LANES"));
+    has_no_pwait2 = getenv("TEST_NO_PWAIT2") != NULL;
 }
 
 int clock_gettime(clockid_t clock, struct timespec *now) {
@@ -65,4 +74,26 @@ int fsync(int descriptor) {
 int fdatasync(int descriptor) {
     wait_while_held();
     return (int)syscall(SYS_fdatasync, descriptor);
+}
+
+static int is_failed_lane(void) {
+    char name[16] = "";
+    return failed_lanes_path && access(failed_lanes_path, F_OK) == 0 && prctl(PR_GET_NAME, name, 0, 0, 0) == 0
+        && strncmp(name, "lane-", 5) == 0;
+}
+
+int epoll_pwait2(int epoll, struct epoll_event *events, int count, const struct timespec *timeout, const sigset_t *set) {
+    if (has_no_pwait2) {
+        errno = EPERM;
+        return -1;
+    }
+    return (int)syscall(SYS_epoll_pwait2, epoll, events, count, timeout, set, sizeof(unsigned long));
+}
+
+int epoll_wait(int epoll, struct epoll_event *events, int count, int milliseconds) {
+    if (is_failed_lane()) {
+        errno = EBADF;
+        return -1;
+    }
+    return (int)syscall(SYS_epoll_pwait, epoll, events, count, milliseconds, NULL, sizeof(unsigned long));
 }

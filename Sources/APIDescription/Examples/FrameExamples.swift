@@ -43,8 +43,8 @@ struct FrameExamples {
             (
                 "id-only block",
                 """
-                Comes every 15 s and before `bye`, with the position up to which the stream has shown everything. It \
-                dispatches no event, keeps proxies from closing the connection, and moves the position of a filtered stream \
+                Comes every 15 s (`--heartbeat`) and before `bye`, with the position up to which the stream has shown \
+                everything. It dispatches no event, keeps proxies from closing the connection, and moves the position of a filtered stream \
                 past events that are not shown.
                 """, ControlFrame.cursor(head)
             ),
@@ -65,6 +65,11 @@ struct FrameExamples {
                 it that are not shown. Frames come in ascending order of position, so a client that continues after any of \
                 them misses no order's newest event. Between ticks the id-only block stays at the last tick.
                 """, conflated
+            ),
+            (
+                "with beat=true",
+                "Every id-only block, the first one too, is also an event, for pages, which cannot see id-only blocks.",
+                ControlFrame.cursor(head, beat: .named)
             ),
             (
                 "with plain=true",

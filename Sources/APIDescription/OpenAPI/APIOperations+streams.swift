@@ -69,6 +69,19 @@ extension APIOperation {
             ],
             problems: [.notFound]
         ),
+        stream(
+            path: "/track/{token}/stream",
+            id: "streamTracking",
+            summary: "Follows one order by its tracking link.",
+            beginning: """
+                Begins with a `snapshot` and its id. The link is all that a request needs, and the frames are those of the \
+                order's customer. A page of another site may not open it. It ends with `bye` and `tokenExpired` when the \
+                link expires or is revoked.
+                """,
+            permission: .publicPages,
+            parameters: [APIParameter.linkToken],
+            problems: [.crossSite, .notFound, .invalidQuery, .internalError, .unavailable]
+        ),
     ]
 
     private static func stream(
@@ -88,11 +101,16 @@ extension APIOperation {
             summary: summary,
             note: """
                 Server-Sent Events. \(beginning) With `Last-Event-ID` or `after`, the stream continues at exactly the next \
-                event. Overload and unusable positions are answered with status 200 and reported in frames, since a browser \
-                gives up for good at any other status. Every 15 s an id-only block moves the client's position.
+                event. The first block of a resumed stream repeats that position. Overload and unusable positions are answered with status 200 and reported in frames, since a browser \
+                gives up for good at any other status. Every 15 s, or as `--heartbeat` says, an id-only block moves the \
+                client's position. A customer's position moves with its own events only. Parameters whose names begin with `_`, and `t` and `ts`, are \
+                ignored; of a parameter given twice the last counts.
                 """,
             permission: permission,
-            parameters: parameters + [APIParameter.lastEventId, APIParameter.streamAfter, APIParameter.plain],
+            parameters: parameters + [
+                APIParameter.lastEventId, APIParameter.lastEventIdInQuery, APIParameter.streamAfter, APIParameter.plain,
+                APIParameter.beat,
+            ],
             answers: [
                 APIAnswer(
                     status: 200,
@@ -127,6 +145,10 @@ extension APIOperation {
         "reset": [
             "description": "The stream cannot continue after the position. Has no id; the stream then begins anew.",
             "data": APISchemas.reference("ResetFrame"),
+        ],
+        "beat": [
+            "description": "Only with `beat=true`: comes with every id-only block, which a page cannot see.",
+            "data": APISchemas.reference("BeatFrame"),
         ],
         "bye": [
             "description": "The stream ends. Has no id; `retry:` tells when to come back.",

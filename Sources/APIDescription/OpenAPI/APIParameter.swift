@@ -8,6 +8,11 @@ enum APIParameter {
         ["type": "string", "format": "uuid"],
         "The order. An id that is not a UUID, or that the token gives no access to, is 404."
     )
+    static let linkToken: JSONValue = path(
+        "token",
+        ["type": "string", "pattern": "^[A-Za-z0-9_-]{32}$"],
+        "The token of a tracking link. One that is dead or never was is 404."
+    )
     static let limit: JSONValue = query(
         "limit",
         ["type": "integer", "minimum": 1, "maximum": 1000, "default": 100],
@@ -28,6 +33,16 @@ enum APIParameter {
         ["type": "string"],
         "The position after which the stream continues; goes before `after`. A position that the log does not have is "
             + "answered by `reset`."
+    )
+    static let lastEventIdInQuery: JSONValue = query(
+        "lastEventId",
+        ["type": "string"],
+        "The same as the header `Last-Event-ID`, which goes before it; for clients that cannot set headers."
+    )
+    static let beat: JSONValue = query(
+        "beat",
+        ["type": "boolean", "default": false],
+        "Sends an event `beat` with every id-only block, so that a page notices a connection that is silent."
     )
     static let streamAfter: JSONValue = query(
         "after",

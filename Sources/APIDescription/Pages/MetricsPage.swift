@@ -59,7 +59,7 @@ enum MetricsPage {
         struct Unused: Error {}
 
         func read(after seq: Int64, through: Int64) async throws -> StreamSource.EventPage { throw Unused() }
-        func restartPreamble(for reason: ControlFrame.ResetReason, plain: Bool) async throws -> Preamble {
+        func restartPreamble(for reason: ControlFrame.ResetReason) async throws -> Preamble {
             throw Unused()
         }
     }

@@ -19,7 +19,8 @@ enum StreamsPage {
             \(MarkdownTable.text(["stream", "beginning"], streams))
             ## Frames
 
-            The first block of a stream is `retry:`, in milliseconds and with jitter. Then come:
+            The first block of a stream is `retry:`, in milliseconds and with jitter. On resuming it repeats the position as
+            its `id:`, since some client libraries set their position from every block. Then come:
 
             \(examples.all.map { "`\($0.name)`: \($0.note)\n\n```\n\($0.text)\n```" }.joined(separator: "\n\n"))
 
@@ -31,10 +32,23 @@ enum StreamsPage {
             \(words(ControlFrame.ByeReason.allCases.map { ($0.rawValue, $0.meaning) }))
             ## Beginnings
 
-            A stream continues after `Last-Event-ID`, else after `after=<position>`; `0` is the beginning of the log, and empty
-            means absent. Without either, the stream begins with the current state. Any status other than 200 makes a browser's
+            A stream continues after `Last-Event-ID`, else after `lastEventId=<position>` in the query (which polyfills send),
+            else after `after=<position>`; `0` is the beginning of the log, and empty means absent. Without either, the stream begins with the current state. Any status other than 200 makes a browser's
             EventSource give up for good. So 401, 403 and 404 are answered where giving up is right; overload, a service that
             shuts down and unusable positions are answered with status 200 and reported in frames.
+
+            Parameters whose names begin with `_`, and `t` and `ts`, are ignored: they are added against caches. Of a parameter
+            given twice the last counts. Other unknown parameters and wrong values are 400.
+
+            ## Limits
+
+            A customer, or a tracking link, has at most 100 streams (`--streams-per-caller`). One more is answered by `bye` with
+            `overload` and a `retry` that grows. Backends, staff and operators share what is left of 20,000. While openings are
+            refused, `retry` grows for everybody.
+
+            Positions of customers and tracking links are encrypted, and move with their own events only, so that neither a
+            position nor its changes tell how much a shop sells. In data, U+0085, U+2028 and U+2029 are JSON escapes, since some
+            client libraries take them for line ends.
 
             ## curl
 

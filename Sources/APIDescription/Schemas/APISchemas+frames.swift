@@ -12,6 +12,11 @@ extension APISchemas {
         optional: [member("type", constant("reset"), "Only with `plain=true`.")]
     )
 
+    static let beatFrame: JSONValue = .object(
+        [],
+        optional: [member("type", constant("beat"), "Only with `plain=true`.")]
+    )
+
     static let byeFrame: JSONValue = .object(
         [member("reason", reference("ByeReason"), "The reason.")],
         optional: [member("type", constant("bye"), "Only with `plain=true`.")]

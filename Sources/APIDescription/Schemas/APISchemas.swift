@@ -28,12 +28,15 @@ enum APISchemas {
         ("Problem", problem), ("FieldError", fieldError), ("Receipt", receipt), ("ReceiptEvent", receiptEvent),
         ("OrderPage", orderPage), ("EventPage", eventPage),
         ("BulkResult", bulkResult), ("BulkSummary", bulkSummary), ("ResetFrame", resetFrame), ("ByeFrame", byeFrame),
+        ("BeatFrame", beatFrame),
         ("Health", health),
         ("Stats", stats), ("StatusCounts", statusCounts), ("MinuteCounts", minuteCounts),
         ("TimesInStatus", timesInStatus),
         ("TimeInStatus", timeInStatus), ("AttentionQueue", attentionQueue), ("AttentionEntry", attentionEntry),
         ("Projections", projections), ("ProjectionVersion", projection), ("ReplayProgress", replayProgress),
         ("Replay", replay),
+        ("TrackingLinkRequest", trackingLinkRequest), ("TrackingLink", trackingLink),
+        ("TrackingLinks", trackingLinks), ("TrackingLinkEntry", trackingLinkEntry),
     ]
 
     /// The enumerations that these schemas refer to. Each has a name, so that generated clients have one type for it.

@@ -20,7 +20,8 @@ extension ControlFrame.ByeReason: WireWord {
         case .maxAge: "The stream has reached its maximum age."
         case .tokenExpired: "The token has expired."
         case .slow: "The client did not read fast enough."
-        case .overload: "The service has too many streams or is too busy, or the caller opens streams too often."
+        case .overload:
+            "The service has too many streams or is too busy, or the caller opens streams too often or has as many as one may have."
         }
     }
 }

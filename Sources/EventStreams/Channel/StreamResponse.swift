@@ -4,7 +4,10 @@ package import HTTPTypes
 package enum StreamResponse {
     /// The header fields of every stream, whatever the version of HTTP.
     package static let fields: HTTPFields = {
-        var fields: HTTPFields = [.contentType: "text/event-stream", .cacheControl: "no-store, no-transform"]
+        var fields: HTTPFields = [
+            // Some client libraries read any text without a charset as Latin-1.
+            .contentType: "text/event-stream; charset=utf-8", .cacheControl: "no-store, no-transform",
+        ]
         // Tells nginx not to buffer the response.
         if let accelBuffering = HTTPField.Name("X-Accel-Buffering") { fields[accelBuffering] = "no" }
         return fields

@@ -12,14 +12,34 @@ package enum ControlFrame {
         case shutdown, maxAge, tokenExpired, slow, overload
     }
 
-    /// The delay after which the client should return, in milliseconds. The caller adds jitter.
-    package static func retry(milliseconds: Int) -> [UInt8] {
-        Array("retry: \(milliseconds)\n\n".utf8)
+    /// The events that go with id-only blocks, for pages, which cannot see those.
+    package enum Beat: Sendable, Hashable {
+        /// None: the blocks dispatch no event.
+        case absent
+        /// An event `beat`.
+        case named
+        /// The same without an `event:` line.
+        case plain
     }
 
-    /// An id-only block, which moves the client's cursor and dispatches no event (WHATWG HTML, section 9.2.6).
-    package static func cursor(_ position: String) -> [UInt8] {
-        Array("id: \(position)\n\n".utf8)
+    /// The first block of a stream.
+    ///
+    /// - Parameters:
+    ///   - retry: the milliseconds after which the client should return. The caller adds jitter.
+    ///   - position: the position that a resumed stream continues after. Some client libraries set their position from
+    ///     every block, also to none, so that this block must not be without it.
+    package static func opening(retry: Int, position: String?, beat: Beat = .absent) -> [UInt8] {
+        Array("retry: \(retry)\n".utf8) + (position.map { cursor($0, beat: beat) } ?? Array("\n".utf8))
+    }
+
+    /// An id-only block, which moves the client's cursor and dispatches no event (WHATWG HTML, section 9.2.6), unless a
+    /// beat is wanted.
+    package static func cursor(_ position: String, beat: Beat = .absent) -> [UInt8] {
+        switch beat {
+        case .absent: Array("id: \(position)\n\n".utf8)
+        case .named: Array("event: beat\nid: \(position)\ndata: {}\n\n".utf8)
+        case .plain: Array("id: \(position)\ndata: {\"type\":\"beat\"}\n\n".utf8)
+        }
     }
 
     /// The current state with which a stream begins.
@@ -29,6 +49,7 @@ package enum ControlFrame {
     ///   - position: the frame's id; nil where an id-only block follows later.
     ///   - plain: writes `"type"` into the data instead of an `event:` line.
     package static func snapshot(_ order: [UInt8], position: String?, plain: Bool) -> [UInt8] {
+        let order = LineSeparators.escaped(order)
         var bytes: [UInt8] = []
         bytes.reserveCapacity(order.count + 96)
         if !plain { bytes.append(contentsOf: "event: snapshot\n".utf8) }

@@ -2,9 +2,9 @@ import OrderLog
 import Synchronization
 
 extension EventFrame {
-    /// The bytes of a frame's entries in the recent events of the hub and of a lane, with room to grow, and of the two
-    /// entries in their indexes of orders.
-    private static let entries = 2 * 64
+    /// The bytes of a frame's entries in the recent events of the hub and of a lane, with room to grow, and of the four
+    /// entries in their indexes of orders and customers.
+    private static let entries = 2 * 112
     /// The bytes of a frame's encoding beside the event's own texts: names of fields, punctuation, the order's id,
     /// positions and times.
     private static let envelope = (staff: 420, customer: 390)
@@ -15,13 +15,14 @@ extension EventFrame {
     static func size(of event: LoggedEvent) -> Int {
         let shown = [event.number, event.shop, event.customer, event.type, event.statusBefore ?? "", event.status]
         let inside = [event.actor, event.commandId, event.correlationId ?? "", event.causationId ?? ""]
-        let data = event.data?.count ?? 0
+        let data = event.data.map { $0.count + LineSeparators.growth(of: $0) } ?? 0
+        let hidden = event.internal.count + LineSeparators.growth(of: event.internal)
         let texts = shown.reduce(0) { $0 + $1.utf8.count }
         let origin = inside.reduce(0) { $0 + $1.utf8.count }
         var size = entries + object
         for text in shown + inside { size += HeapBlock.text(text.utf8.count) }
-        size += HeapBlock.array(data) + HeapBlock.array(event.internal.count)
-        size += HeapBlock.array(envelope.staff + texts + origin + data + event.internal.count)
+        size += HeapBlock.array(event.data?.count ?? 0) + HeapBlock.array(event.internal.count)
+        size += HeapBlock.array(envelope.staff + texts + origin + data + hidden)
         if event.data != nil { size += HeapBlock.array(envelope.customer + texts + data) }
         return size
     }

@@ -88,12 +88,14 @@ package final class EventFrame: Sendable {
         let id = "id: \(position)\ndata: "
         var writer = JSONWriter(reserving: 1024 + (event.data?.count ?? 0) + event.internal.count)
         event.write(to: &writer, for: audience, position: position)
+        // Rows of earlier versions have these characters as they are.
+        let data = LineSeparators.escaped(writer.bytes)
         var bytes: [UInt8] = []
         // The exact size, since tens of thousands of frames are kept.
-        bytes.reserveCapacity(name.utf8.count + id.utf8.count + writer.bytes.count + 2)
+        bytes.reserveCapacity(name.utf8.count + id.utf8.count + data.count + 2)
         bytes.append(contentsOf: name.utf8)
         bytes.append(contentsOf: id.utf8)
-        bytes.append(contentsOf: writer.bytes)
+        bytes.append(contentsOf: data)
         bytes.append(contentsOf: "\n\n".utf8)
         return Encoded(bytes: bytes, plainStart: name.utf8.count)
     }

@@ -11,12 +11,18 @@ final class Lane: Sendable {
         let view: StreamView
         /// The last event that the stream has passed.
         let cursor: Int64
+        /// The event whose id the client has.
+        let shown: Int64
         /// The time at which the stream ends by itself, in nanoseconds of the monotonic clock.
         let expiresAt: UInt64
         /// The `bye` reason for that.
         let expiryReason: ControlFrame.ByeReason
+        /// The rights that the stream needs.
+        var grants: [StreamGrant] = []
         /// The number of forks that were known when the cursor was read.
         let knownForks: Int
+        /// The stream's place among all; nil where places are not counted.
+        let place: StreamPlace?
     }
 
     struct Mail {
@@ -28,6 +34,8 @@ final class Lane: Sendable {
         var backpressured: [LaneSlots.Reference] = []
         /// Streams on channels whose clients have left.
         var closed: [LaneSlots.Reference] = []
+        /// Grants were withdrawn since the last turn.
+        var endsWithdrawn = false
         var isDraining = false
         var isStopped = false
     }
@@ -87,6 +95,12 @@ final class Lane: Sendable {
         wake()
     }
 
+    /// Asks the streams to end one of whose grants was withdrawn.
+    func endWithdrawnStreams() {
+        mail.withLock { $0.endsWithdrawn = true }
+        wake()
+    }
+
     /// Asks every stream to end.
     func drain() {
         mail.withLock { $0.isDraining = true }
@@ -100,6 +114,9 @@ final class Lane: Sendable {
     }
 
     // MARK: On the lane's thread
+
+    /// True once the lane is to end.
+    var isStopped: Bool { mail.withLock { $0.isStopped } }
 
     /// Empties the mailbox. Later calls of `wake` wake the thread again.
     func takeMail() -> Mail {

@@ -10,8 +10,8 @@ extension LaneBlock {
         }
         var builder = LaneBlockBuilder(for: view)
         var through = recentEvents.end
-        if let orderId = view.filter.orderId {
-            for frame in recentEvents.frames(of: orderId, after: cursor) {
+        if let frames = recentEvents.frames(of: view.filter.subject, after: cursor) {
+            for frame in frames {
                 builder.add(frame)
                 guard builder.hasRoom else {
                     through = frame.event.seq
@@ -62,12 +62,23 @@ extension LaneBlock {
         for view: StreamView
     ) -> LaneBlock {
         let bye = ControlFrame.bye(reason, retry: retry, plain: view.plain)
-        return last((position.map(ControlFrame.cursor) ?? []) + bye, after: cursor, for: view)
+        return last((position.map { ControlFrame.cursor($0, beat: view.beat) } ?? []) + bye, after: cursor, for: view)
     }
 
     /// Makes the last block of a stream from its content.
     static func last(_ content: [UInt8], after cursor: Int64, for view: StreamView) -> LaneBlock {
         LaneBlock(view.framed(content) + view.terminator, through: cursor)
+    }
+}
+
+extension RecentEvents {
+    /// The frames of an order or a customer after a cursor; nil for a feed, which walks through all of them.
+    fileprivate func frames(of subject: StreamSubject, after cursor: Int64) -> [EventFrame]? {
+        switch subject {
+        case .order(let orderId): frames(of: orderId, after: cursor)
+        case .customer(let customer): frames(of: customer, after: cursor)
+        case .feed, .conflatedFeed: nil
+        }
     }
 }
 

@@ -6,6 +6,8 @@ package final class LaneBlock: Sendable {
     package let bytes: [UInt8]
     /// The event up to which a stream that sends the block has passed everything.
     let through: Int64
+    /// The last event in the block, or whose id the block has; 0 for none.
+    let lastShown: Int64
     /// The number of events in the block.
     let frames: Int
 
@@ -14,10 +16,11 @@ package final class LaneBlock: Sendable {
     /// The bytes of all blocks in memory, each counted once, however many streams send it.
     static var totalBytes: Int { total.load(ordering: .relaxed) }
 
-    init(_ bytes: [UInt8], through: Int64, frames: Int = 0) {
+    init(_ bytes: [UInt8], through: Int64, lastShown: Int64 = 0, frames: Int = 0) {
         self.bytes = bytes
         self.frames = frames
         self.through = through
+        self.lastShown = lastShown
         Self.total.add(bytes.count, ordering: .relaxed)
     }
 

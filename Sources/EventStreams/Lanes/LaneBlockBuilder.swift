@@ -1,3 +1,5 @@
+import OrderLog
+
 /// Joins frames to a block for one view.
 struct LaneBlockBuilder {
     /// The bytes at which a block is full: about what a stalled client holds in memory.
@@ -9,6 +11,8 @@ struct LaneBlockBuilder {
     private let view: StreamView
     private(set) var bytes: [UInt8] = []
     private(set) var frames = 0
+    /// The last event that was added; 0 for none.
+    private var lastShown: Int64 = 0
 
     init(for view: StreamView) { self.view = view }
 
@@ -24,6 +28,7 @@ struct LaneBlockBuilder {
     mutating func add(_ frame: EventFrame) {
         guard let encoded = view.encoded(frame) else { return }
         frames += 1
+        lastShown = frame.event.seq
         guard view.isChunked else { return encoded.append(to: &bytes, plain: view.plain) }
         let start = view.plain ? encoded.plainStart : 0
         ChunkedCoding.begin(encoded.bytes.count - start, &bytes)
@@ -35,6 +40,7 @@ struct LaneBlockBuilder {
     mutating func add(_ change: Conflation.Change) {
         guard let encoded = change.frame.encoded(for: view.audience) else { return }
         frames += 1
+        lastShown = change.frame.event.seq
         var frame: [UInt8] = []
         encoded.append(to: &frame, plain: view.plain, skipped: change.skipped)
         bytes += view.framed(frame)
@@ -43,5 +49,7 @@ struct LaneBlockBuilder {
     /// The block with all that was added.
     ///
     /// - Parameter seq: the event up to which the block is complete.
-    func block(through seq: Int64) -> LaneBlock { LaneBlock(bytes, through: seq, frames: frames) }
+    func block(through seq: Int64) -> LaneBlock {
+        LaneBlock(bytes, through: seq, lastShown: lastShown, frames: frames)
+    }
 }

@@ -34,11 +34,14 @@ final class LaneLoop {
     }
 
     /// Runs until the lane is stopped.
-    func run() {
+    ///
+    /// - Throws: when the system refuses to wait. The lane is over then, and its streams are closed: their clients
+    ///   return with their ids.
+    func run() throws(SystemCallError) {
         // The hub has had events before the lane is first woken.
         streams.receiveEvents()
         while true {
-            let ready = epoll.wait(nanoseconds: sleepDuration)
+            let ready = try waitForReady()
             streams.beginTurn(at: SystemClock.monotonicNanoseconds())
             var isWoken = false
             for descriptor in ready {
@@ -52,6 +55,16 @@ final class LaneLoop {
             streams.fireTimers()
             streams.resumeQueued(atMost: Self.advancesPerTurn)
             streams.endTurn()
+        }
+    }
+
+    private func waitForReady() throws(SystemCallError) -> Epoll.ReadyList {
+        do {
+            return try epoll.waitOrFail(nanoseconds: sleepDuration)
+        } catch {
+            lane.stop()
+            _ = handleMailbox()
+            throw error
         }
     }
 
@@ -81,6 +94,7 @@ final class LaneLoop {
         for reference in mail.backpressured { streams.channelBackpressured(reference) }
         for reference in mail.writable { streams.channelWritable(reference) }
         for reference in mail.closed { streams.channelClosed(reference) }
+        if mail.endsWithdrawn { streams.endWithdrawn() }
         if mail.isDraining { streams.drain() }
         return true
     }

@@ -18,9 +18,35 @@ final class LaneReads: Sendable {
         let history: EpochTable
     }
 
+    private struct Request {
+        let read: LaneRead
+        let through: Int64
+        /// The part of a conflated read that is done.
+        var part: ConflatedPart?
+    }
+
+    /// A conflated read as far as it has come.
+    private struct ConflatedPart {
+        var conflation = Conflation()
+        var reached: Int64
+        var extents: [LogExtent] = []
+
+        /// Adds the extent of a page; one for each history, however long the log is.
+        mutating func add(_ extent: LogExtent) {
+            if extents.last?.history == extent.history { extents.removeLast() }
+            extents.append(extent)
+        }
+    }
+
+    private enum Progress {
+        case done(Outcome)
+        /// The read goes on after the others that wait.
+        case unfinished(ConflatedPart)
+    }
+
     private struct State {
         var running = 0
-        var queue: Deque<(read: LaneRead, through: Int64)> = []
+        var queue: Deque<Request> = []
         /// The lanes that wait for each read which is queued or under way.
         var lanes: [LaneRead: [Lane]] = [:]
     }
@@ -43,59 +69,69 @@ final class LaneReads: Sendable {
         state.withLock { state in
             if state.lanes[read]?.append(lane) != nil { return }
             state.lanes[read] = [lane]
-            state.queue.append((read, through))
+            state.queue.append(Request(read: read, through: through))
         }
         startNext()
     }
 
     private func startNext() {
-        let next = state.withLock { state -> (read: LaneRead, through: Int64)? in
+        let next = state.withLock { state -> Request? in
             guard state.running < Self.width, let next = state.queue.popFirst() else { return nil }
             state.running += 1
             return next
         }
         guard let next else { return }
         Task {
-            let outcome = await outcome(of: next.read, through: next.through)
-            let lanes = state.withLock { state in
+            let progress = await run(next)
+            let lanes: [Lane] = state.withLock { state in
                 state.running -= 1
+                if case .unfinished(let part) = progress {
+                    // Behind the others: a long log must not keep them waiting.
+                    state.queue.append(Request(read: next.read, through: next.through, part: part))
+                    return []
+                }
                 return state.lanes.removeValue(forKey: next.read) ?? []
             }
             startNext()
+            guard case .done(let outcome) = progress else { return }
             for lane in lanes { lane.deliver(outcome, of: next.read) }
         }
     }
 
-    private func outcome(of read: LaneRead, through: Int64) async -> Outcome {
+    private func run(_ request: Request) async -> Progress {
         do {
-            switch read {
+            switch request.read {
             case .page(let view, let after):
-                return .page(try await source(view).read(after: after, through: through))
+                return .done(.page(try await source(view).read(after: after, through: request.through)))
             case .conflated(let view, let after):
-                return try await readConflated(view, after: after, through: through)
+                let part = request.part ?? ConflatedPart(reached: after)
+                return try await readConflated(view, from: part, through: request.through)
             case .restart(let view):
-                return .restart(try await source(view).restartPreamble(for: .forked, plain: view.plain))
+                return .done(.restart(try await source(view).restartPreamble(for: .forked)))
             }
         } catch {
-            return .failed(error)
+            return .done(.failed(error))
         }
     }
 
-    /// Reads pages up to `through`, or until the conflation is full.
-    private func readConflated(_ view: StreamView, after: Int64, through: Int64) async throws -> Outcome {
-        let source = source(view.forLogReads)
-        var conflation = Conflation()
-        var extents: [LogExtent] = []
-        var reached = after
-        while reached < through {
-            let page = try await source.read(after: reached, through: through)
-            // The log ends before the events that these streams know of: the tail is about to report a fork.
-            guard page.through > reached else { break }
-            reached = conflation.take(page.frames, after: reached, through: page.through, for: view)
-            extents.append(LogExtent(through: reached, history: page.history))
-            if conflation.isFull { break }
+    /// Reads the next page of a conflated read, which ends at `through`, or when the conflation is full.
+    private func readConflated(_ view: StreamView, from part: ConflatedPart, through: Int64) async throws -> Progress {
+        var part = part
+        var isOver = part.reached >= through
+        if !isOver {
+            let page = try await source(view.forLogReads).read(after: part.reached, through: through)
+            if page.through > part.reached {
+                part.reached = part.conflation.take(page.frames, after: part.reached, through: page.through, for: view)
+                part.add(LogExtent(through: part.reached, history: page.history))
+                isOver = part.conflation.isFull || part.reached >= through
+            } else {
+                // The log ends before the events that these streams know of: the tail is about to report a fork.
+                isOver = true
+            }
         }
-        return .conflated(LaneBlock.of(&conflation, through: reached, for: view), extents)
+        guard isOver else { return .unfinished(part) }
+        let block = LaneBlock.of(&part.conflation, through: part.reached, for: view)
+        return .done(.conflated(block, part.extents))
     }
 }
 
@@ -121,6 +157,6 @@ extension LaneReads.Outcome {
         guard case .restart(let view) = read, case .restart(let preamble) = self, let cursor = preamble.cursor else {
             return nil
         }
-        return LaneBlock(view.framed(preamble.bytes), through: cursor.seq)
+        return LaneBlock(view.framed(preamble.bytes), through: cursor.seq, lastShown: preamble.shown)
     }
 }

@@ -8,6 +8,8 @@ final class LaneSet: Sendable {
     private struct State {
         var lanes: [Lane] = []
         var isOpen = false
+        /// Lanes that could not start or ended by an error.
+        var failures = 0
     }
 
     private let reads: LaneReads
@@ -23,6 +25,9 @@ final class LaneSet: Sendable {
 
     /// The number of streams that belong to the lanes.
     var openStreams: Int { state.withLock { $0.lanes.reduce(0) { $0 + $1.count } } }
+
+    /// The number of lanes that could not start or ended by an error.
+    var failures: Int { state.withLock { $0.failures } }
 
     /// The number of streams whose clients have not taken what is ready for them.
     var blockedStreams: Int { state.withLock { $0.lanes.reduce(0) { $0 + $1.blockedCount } } }
@@ -55,19 +60,38 @@ final class LaneSet: Sendable {
                 let epoll = try LaneLoop.makeEpoll(for: lane)
                 let reads = reads
                 try NamedThread.start("lane-\(number)", stackBytes: 512 * 1024) {
-                    LaneLoop(of: lane, epoll: epoll, hub: hub, reads: reads).run()
+                    do throws(SystemCallError) {
+                        try LaneLoop(of: lane, epoll: epoll, hub: hub, reads: reads).run()
+                    } catch {
+                        self.ended(lane, by: error, hub.logger)
+                    }
                     onEnd()
                 }
                 lanes.append(lane)
             } catch {
-                hub.logger.error("lane not started; the others serve its streams", metadata: ["error": "\(error)"])
+                hub.logger.error(
+                    "lane not started; the others serve its streams, and /readyz answers 503: restart the service",
+                    metadata: ["error": "\(error)"]
+                )
+                state.withLock { $0.failures += 1 }
             }
         }
         state.withLock { state in
-            state.lanes = lanes
+            state.lanes = lanes.filter { !$0.isStopped }
             state.isOpen = true
         }
         return lanes
+    }
+
+    private func ended(_ lane: Lane, by error: SystemCallError, _ logger: Logger) {
+        logger.error(
+            "lane ended; its streams are closed, the others serve new ones, and /readyz answers 503: restart the service",
+            metadata: ["error": "\(error)"]
+        )
+        state.withLock { state in
+            state.lanes.removeAll { $0 === lane }
+            state.failures += 1
+        }
     }
 
     /// Gives a stream to the lane that has the fewest.
@@ -81,6 +105,11 @@ final class LaneSet: Sendable {
     /// Wakes all lanes.
     func wake() {
         for lane in state.withLock({ $0.lanes }) { lane.wake() }
+    }
+
+    /// Asks the streams to end one of whose grants was withdrawn.
+    func endWithdrawnStreams() {
+        for lane in state.withLock({ $0.lanes }) { lane.endWithdrawnStreams() }
     }
 
     /// Accepts no more streams, and asks every stream to end.

@@ -37,6 +37,10 @@ struct LaneSlots {
         /// stream.
         var descriptor: Int32
         var subscriber: ChannelSubscriber?
+        /// The rights that the stream needs.
+        var grants: [StreamGrant] = []
+        /// The stream's place among all, which is free once the slot is.
+        var place: StreamPlace?
         var generation: UInt32
         /// The index of the stream's group.
         var group: Int32
@@ -116,6 +120,8 @@ struct LaneSlots {
         count -= 1
         slots[index].block = nil
         slots[index].subscriber = nil
+        slots[index].grants = []
+        slots[index].place = nil
         slots[index].descriptor = Self.unused
         free.append(Int32(index))
     }

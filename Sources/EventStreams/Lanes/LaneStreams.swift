@@ -68,6 +68,7 @@ final class LaneStreams {
         case .streaming: advance(index)
         case .awaitingPeerClose: table.remove(index)
         case .ending:
+            // A client that does not take its `bye` in time is closed.
             switch nextStep(of: index) {
             case .wait(let moment): table.setTimer(of: index, at: moment)
             default: table.remove(index)
@@ -89,6 +90,8 @@ final class LaneStreams {
     func adopt(_ stream: Lane.Adoption) {
         var state = StreamState(
             cursor: stream.cursor,
+            shown: stream.shown,
+            hasOwnIds: stream.view.hasOwnIds,
             heartbeatAt: table.now &+ heartbeat,
             expiresAt: stream.expiresAt,
             expiry: stream.expiryReason,
@@ -97,6 +100,8 @@ final class LaneStreams {
         )
         for seq in recent.forks.dropFirst(stream.knownForks) { state.forked(after: seq) }
         if isDraining { state.end(.shutdown) }
+        // A right may have been withdrawn while the stream was opened.
+        if stream.grants.contains(where: \.isWithdrawn) { state.end(.tokenExpired) }
         do {
             if let index = try table.insert(stream, in: state) { advance(index) }
         } catch {
@@ -110,6 +115,14 @@ final class LaneStreams {
         isDraining = true
         for index in table.indices where table.isUsed(index) {
             table[index].state.end(.shutdown)
+            advance(index)
+        }
+    }
+
+    /// Ends the streams one of whose grants was withdrawn.
+    func endWithdrawn() {
+        for index in table.indices where table.isUsed(index) && table[index].grants.contains(where: \.isWithdrawn) {
+            table[index].state.end(.tokenExpired)
             advance(index)
         }
     }
@@ -234,6 +247,9 @@ final class LaneStreams {
                 }
                 guard table.send(block, to: index) else { return }
             case .finish(let reason, let seq): return finish(index, reason, at: seq)
+            case .endSlow:
+                table[index].state.endSlow(at: table.now)
+                continue
             case .disconnect:
                 hub.logger.info("stream disconnected: its client takes nothing")
                 table[index].endReason = .stalled
@@ -289,7 +305,7 @@ final class LaneStreams {
         let last = LaneBlock.farewell(
             reason,
             position: seq.map { hub.positionEncoder(recent.history.position(of: $0), for: view.audience) },
-            retry: reason == .shutdown ? hub.returnDelay() : SubscriptionOpening.retryDelay(),
+            retry: reason == .shutdown ? hub.returnDelay() : hub.retryDelay(),
             after: table[index].state.cursor,
             for: view
         )
@@ -361,7 +377,7 @@ final class LaneStreams {
             table.sendFinal(.last(preamble.bytes, after: table[index].state.cursor, for: view), to: index)
             return false
         }
-        table[index].state.restarted(after: block.through)
+        table[index].state.restarted(after: block.through, showing: block.lastShown)
         return table.send(block, to: index)
     }
 }

@@ -95,6 +95,8 @@ struct LaneTable: ~Copyable {
                 state: state,
                 descriptor: stream.transport.descriptor,
                 subscriber: stream.transport.subscriber,
+                grants: stream.grants,
+                place: stream.place,
                 generation: 0,
                 group: group,
                 member: 0
@@ -177,7 +179,7 @@ struct LaneTable: ~Copyable {
     ///
     /// - Returns: false when the stream cannot take more now, or is gone.
     mutating func send(_ block: LaneBlock, to index: Int) -> Bool {
-        slots[index].state.passed(through: block.through)
+        slots[index].state.passed(through: block.through, showing: block.lastShown)
         guard !block.bytes.isEmpty else { return true }
         slots[index].block = block
         slots[index].offset = 0

@@ -61,6 +61,8 @@ package final class StreamMetrics: Sendable {
     package enum Refusal: String, Sendable, CaseIterable {
         /// The maximum number of streams are open.
         case full
+        /// The caller has as many streams as one may have.
+        case caller
         /// The service is ending.
         case draining
         /// The caller exceeds the rate limit.

@@ -1,6 +1,6 @@
 import DequeModule
 package import Foundation
-import OrderLog
+package import OrderLog
 
 /// The newest events of the log in memory, without holes and bounded in bytes.
 ///
@@ -10,12 +10,15 @@ package struct RecentEvents: Sendable {
         let frame: EventFrame
         /// The order's event before this one, if it was in memory when this one came; else 0.
         let previousOfOrder: Int64
+        /// The same for the customer.
+        let previousOfCustomer: Int64
     }
 
     /// The event before the oldest one in memory. A stream whose cursor is less must read the log.
     package private(set) var floor: Int64
     private var entries: Deque<Entry> = []
     private var newestOfOrder: [UUID: Int64] = [:]
+    private var newestOfCustomer: [CustomerKey: Int64] = [:]
     private var size = 0
     private let capacity: Int
 
@@ -40,13 +43,18 @@ package struct RecentEvents: Sendable {
         guard seq > end else { return }
         if seq != end + 1 { self = RecentEvents(after: seq - 1, capacity: capacity) }
         let previous = newestOfOrder.updateValue(seq, forKey: frame.event.orderId)
-        entries.append(Entry(frame: frame, previousOfOrder: previous ?? 0))
+        let previousOfCustomer = newestOfCustomer.updateValue(seq, forKey: frame.event.customerKey)
+        entries.append(
+            Entry(frame: frame, previousOfOrder: previous ?? 0, previousOfCustomer: previousOfCustomer ?? 0)
+        )
         size += frame.size
         while size > capacity, entries.count > 1, let oldest = entries.popFirst() {
             size -= oldest.frame.size
             floor += 1
             let orderId = oldest.frame.event.orderId
             if newestOfOrder[orderId] == floor { newestOfOrder[orderId] = nil }
+            let customer = oldest.frame.event.customerKey
+            if newestOfCustomer[customer] == floor { newestOfCustomer[customer] = nil }
         }
     }
 
@@ -56,6 +64,8 @@ package struct RecentEvents: Sendable {
             size -= newest.frame.size
             let before = newest.previousOfOrder
             newestOfOrder[newest.frame.event.orderId] = before > floor ? before : nil
+            let earlier = newest.previousOfCustomer
+            newestOfCustomer[newest.frame.event.customerKey] = earlier > floor ? earlier : nil
         }
         if floor > seq { floor = seq }
     }
@@ -68,12 +78,27 @@ package struct RecentEvents: Sendable {
 
     /// An order's frames after `cursor`, oldest first, found without a search through those of other orders.
     package func frames(of orderId: UUID, after cursor: Int64) -> [EventFrame] {
+        chain(from: newestOfOrder[orderId], after: cursor) { $0.previousOfOrder }
+    }
+
+    /// A customer's frames after `cursor`, oldest first, found in the same way. Texts of customers that are canonically
+    /// equivalent count as one here; the view tells them apart.
+    package func frames(of customer: CustomerKey, after cursor: Int64) -> [EventFrame] {
+        chain(from: newestOfCustomer[customer], after: cursor) { $0.previousOfCustomer }
+    }
+
+    /// An order's newest frame; nil where none is in memory.
+    package func newestFrame(of orderId: UUID) -> EventFrame? {
+        newestOfOrder[orderId].map { entries[Int($0 - floor) - 1].frame }
+    }
+
+    private func chain(from newest: Int64?, after cursor: Int64, _ previous: (Entry) -> Int64) -> [EventFrame] {
         var frames: [EventFrame] = []
-        var seq = newestOfOrder[orderId] ?? 0
+        var seq = newest ?? 0
         while seq > max(cursor, floor) {
             let entry = entries[Int(seq - floor) - 1]
             frames.append(entry.frame)
-            seq = entry.previousOfOrder
+            seq = previous(entry)
         }
         return frames.reversed()
     }
@@ -87,4 +112,8 @@ package struct RecentEvents: Sendable {
         return entries[start..<min(entries.count, start.addingReportingOverflow(limit).overflow ? .max : start + limit)]
             .map(\.frame)
     }
+}
+
+extension LoggedEvent {
+    fileprivate var customerKey: CustomerKey { CustomerKey(shop: shop, customer: customer) }
 }

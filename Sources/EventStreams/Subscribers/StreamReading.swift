@@ -7,7 +7,5 @@ package protocol StreamReading: Sendable {
     ///   - through: the last event wanted.
     func read(after seq: Int64, through: Int64) async throws -> StreamSource.EventPage
     /// Reads the preamble with which a stream that is already open begins anew.
-    ///
-    /// - Parameter plain: omits the `event:` lines.
-    func restartPreamble(for reason: ControlFrame.ResetReason, plain: Bool) async throws -> Preamble
+    func restartPreamble(for reason: ControlFrame.ResetReason) async throws -> Preamble
 }

@@ -6,30 +6,24 @@ extension StreamSource {
 
     /// Reads the preamble of a stream of one order or of a feed.
     ///
-    /// - Parameters:
-    ///   - reason: the reason why the stream does not continue at the client's position; nil where the client named
-    ///     none.
-    ///   - plain: omits the `event:` lines.
-    package func preamble(resetting reason: ControlFrame.ResetReason?, plain: Bool) async throws -> Preamble {
+    /// - Parameter reason: the reason why the stream does not continue at the client's position; nil where the client
+    ///   named none.
+    package func preamble(resetting reason: ControlFrame.ResetReason?) async throws -> Preamble {
         guard let orderId else {
-            let cursor = try await head()
-            let position = text(of: cursor)
-            return Preamble(
-                bytes: reset(reason, position: position, plain: plain) + ControlFrame.cursor(position),
-                cursor: cursor
-            )
+            let head = try await head()
+            return Preamble(bytes: reset(reason, at: head) + cursor(head), cursor: head)
         }
         guard let found = try await order(orderId) else {
             guard let reason else { return Preamble(bytes: [], cursor: nil) }
             // A client that had a position is told by `reset`; when it returns, 404 says that the order is gone.
-            let position = text(of: try await head())
-            return Preamble(bytes: reset(reason, position: position, plain: plain), cursor: nil)
+            let head = try await head()
+            let position = hasOwnIds ? LogPosition(epoch: head.epoch, seq: 0) : head
+            return Preamble(bytes: reset(reason, at: position), cursor: nil)
         }
-        let position = text(of: found.position)
         return Preamble(
-            bytes: reset(reason, position: position, plain: plain)
-                + ControlFrame.snapshot(found.json, position: position, plain: plain),
-            cursor: found.head
+            bytes: reset(reason, at: found.position) + snapshot(found.json, at: found.position),
+            cursor: found.head,
+            shown: found.position.seq
         )
     }
 
@@ -37,22 +31,18 @@ extension StreamSource {
     ///
     /// - Throws: `TooManySnapshots` for a customer with very many orders. The stream then ends; when the client returns
     ///   with its old id, it gets the snapshots page by page.
-    package func restartPreamble(for reason: ControlFrame.ResetReason, plain: Bool) async throws -> Preamble {
-        guard let customer else { return try await preamble(resetting: reason, plain: plain) }
+    package func restartPreamble(for reason: ControlFrame.ResetReason) async throws -> Preamble {
+        guard let customer else { return try await preamble(resetting: reason) }
         var page = try await orders(of: customer, after: nil)
-        let position = text(of: page.head)
-        var bytes = ControlFrame.reset(reason, position: position, plain: plain)
+        let position = hasOwnIds ? page.newest : page.head
+        var bytes = reset(reason, at: position)
         while true {
-            for order in page.orders { bytes += ControlFrame.snapshot(order, position: nil, plain: plain) }
+            for order in page.orders { bytes += snapshot(order, at: nil) }
             guard bytes.count <= Self.maximumRestartBytes else { throw TooManySnapshots(customer: customer) }
             guard page.next != nil else { break }
             page = try await orders(of: customer, after: page)
         }
-        return Preamble(bytes: bytes + ControlFrame.cursor(position), cursor: page.head)
-    }
-
-    private func reset(_ reason: ControlFrame.ResetReason?, position: String, plain: Bool) -> [UInt8] {
-        reason.map { ControlFrame.reset($0, position: position, plain: plain) } ?? []
+        return Preamble(bytes: bytes + cursor(position), cursor: page.head, shown: position.seq)
     }
 }
 

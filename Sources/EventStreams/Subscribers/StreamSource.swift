@@ -8,6 +8,7 @@ package struct StreamSource: StreamReading {
     private let filter: StreamFilter
     private let audience: Audience
     private let role: CallerRole
+    package let view: StreamView
     private let positionEncoder: PositionEncoder
 
     package init(reader: LogReader, view: StreamView, positionEncoder: PositionEncoder) {
@@ -15,6 +16,7 @@ package struct StreamSource: StreamReading {
         filter = view.filter
         audience = view.audience
         role = view.role
+        self.view = view
         self.positionEncoder = positionEncoder
     }
 
@@ -26,6 +28,8 @@ package struct StreamSource: StreamReading {
         let orders: [[UInt8]]
         /// The last event that the orders reflect; the same on every page.
         let head: LogPosition
+        /// The customer's last event up to `head`, or the beginning of the log; the same on every page.
+        let newest: LogPosition
         /// The last order of this page; nil on the last page.
         let next: UUID?
     }
@@ -41,6 +45,7 @@ package struct StreamSource: StreamReading {
         return OrderPage(
             orders: found.orders.map(json),
             head: page?.head ?? found.history.position(of: found.head),
+            newest: page?.newest ?? found.history.position(of: found.newest),
             next: found.next
         )
     }
@@ -122,4 +127,22 @@ package struct StreamSource: StreamReading {
 
     /// A position's text for the audience of this view.
     package func text(of position: LogPosition) -> String { positionEncoder(position, for: audience) }
+
+    /// An id-only block at a position.
+    func cursor(_ position: LogPosition) -> [UInt8] { ControlFrame.cursor(text(of: position), beat: view.beat) }
+
+    /// The frame of a stream that begins anew; nothing where it does not.
+    func reset(_ reason: ControlFrame.ResetReason?, at position: LogPosition) -> [UInt8] {
+        reason.map { ControlFrame.reset($0, position: text(of: position), plain: view.plain) } ?? []
+    }
+
+    /// A snapshot of an order.
+    ///
+    /// - Parameter position: the frame's id; nil where an id-only block follows later.
+    func snapshot(_ order: [UInt8], at position: LogPosition?) -> [UInt8] {
+        ControlFrame.snapshot(order, position: position.map { text(of: $0) }, plain: view.plain)
+    }
+
+    /// True when ids move with the stream's own events only: see `StreamView.hasOwnIds`.
+    var hasOwnIds: Bool { view.hasOwnIds }
 }

@@ -11,6 +11,8 @@ package struct StreamView: Sendable, Hashable {
     package let role: CallerRole
     /// Omits the `event:` line of each frame.
     package let plain: Bool
+    /// Sends an event with each id-only block.
+    package var hasBeats = false
     /// True when the lane writes HTTP/1.1's chunked coding; false where NIO's handlers write the coding of the
     /// connection.
     package var isChunked = true
@@ -26,12 +28,19 @@ package struct StreamView: Sendable, Hashable {
     /// one customer must not see the orders of another.
     package static func == (lhs: StreamView, rhs: StreamView) -> Bool {
         lhs.filter == rhs.filter && lhs.audience == rhs.audience && lhs.role == rhs.role
-            && lhs.plain == rhs.plain && lhs.isChunked == rhs.isChunked
+            && lhs.plain == rhs.plain && lhs.hasBeats == rhs.hasBeats && lhs.isChunked == rhs.isChunked
             && lhs.filter.scope.customer.map { Array($0.utf8) } == rhs.filter.scope.customer.map { Array($0.utf8) }
     }
 
     /// The nanoseconds from tick to tick of a conflated stream; 0 for any other.
     var tick: UInt64 { filter.tick?.wholeNanoseconds ?? 0 }
+
+    /// The event that goes with id-only blocks.
+    package var beat: ControlFrame.Beat { hasBeats ? (plain ? .plain : .named) : .absent }
+
+    /// The ids of id-only blocks move with the stream's own events only. Customers' do: otherwise the changes of an id
+    /// would tell the shop's volume, though not the id itself.
+    package var hasOwnIds: Bool { audience == .customer }
 
     /// True when the view shows an event.
     func shows(_ frame: EventFrame) -> Bool { frame.isVisible(to: audience) && filter.matches(frame) }

@@ -1,9 +1,10 @@
 import NIOCore
 import NIOHTTP1
 
-/// Serves HTTP/1.0 clients: notes what their version implies, and writes responses of unknown length for them. Without
-/// chunks, the end of the connection ends the body (RFC 9112, sections 6.1 and 6.3). Hummingbird's own types do not
-/// carry the version.
+/// Serves HTTP/1.0 clients: writes responses of unknown length for them, and notes what their version implies.
+///
+/// Without chunks, the end of the connection ends the body (RFC 9112, sections 6.1 and 6.3). Hummingbird does not carry
+/// the version.
 final class HTTP10ResponseHandler: ChannelDuplexHandler {
     typealias InboundIn = HTTPServerRequestPart
     typealias InboundOut = HTTPServerRequestPart

@@ -1,10 +1,13 @@
 import Access
+import EventStreams
 import OrderLog
 import Orders
 
 /// The caller of a request, with the rights that follow from its token.
 struct Caller: Sendable {
     let principal: Principal
+    /// The hash of the session by which the caller came; nil for a bearer token.
+    var session: [UInt8]?
 
     var audience: Audience { principal.role == .customer ? .customer : .staff }
 
@@ -24,6 +27,12 @@ struct Caller: Sendable {
         case .all: nil
         case .names(let names): names
         }
+    }
+
+    /// The caller whose open streams are counted: a customer. The others share all places.
+    var streamCaller: StreamCaller? {
+        guard principal.role == .customer, let shop = shops?.first else { return nil }
+        return .customer(CustomerKey(shop: shop, customer: principal.subject))
     }
 
     /// The orders that the caller may read.

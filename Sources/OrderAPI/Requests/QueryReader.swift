@@ -2,21 +2,39 @@ import Hummingbird
 import Orders
 
 /// Reads a request's query strictly: only the route's parameters, each at most once unless it is a list.
+///
+/// A stream's query is read less strictly, since browsers give up for ever at another status than 200, and what opens
+/// streams adds parameters: `_`, `t` and `ts` against caches, and a polyfill `lastEventId`, again with each return.
 struct QueryReader {
     private var values: [String: [String]] = [:]
+    private var isStream = false
 
     /// - Parameter parameters: the route's parameters. Any other is refused, so that a misspelt one is not ignored.
     init(_ request: Request, parameters: Set<String>) throws {
         try self.init(request.uri.query.map { $0[...] }, parameters: parameters)
     }
 
+    /// Reads the query of a stream: of a parameter given twice the last counts, and names that are used against
+    /// caches are ignored.
+    init(ofStream query: Substring?, parameters: Set<String>) throws {
+        isStream = true
+        try read(query, parameters)
+        values = values.compactMapValues { $0.last.map { [$0] } }
+    }
+
     /// Reads a query, given the text that follows the path's question mark.
     init(_ query: Substring?, parameters: Set<String>) throws {
+        try read(query, parameters)
+    }
+
+    private mutating func read(_ query: Substring?, _ parameters: Set<String>) throws {
         guard let query, !query.isEmpty else { return }
         guard query.utf8.count <= 8192 else { throw Problem(.invalidQuery, "The query is longer than 8 KiB.") }
         for pair in query.split(separator: "&") {
             let parts = pair.split(separator: "=", maxSplits: 1, omittingEmptySubsequences: false)
-            guard let name = PercentEncodedText.decode(parts[0], plus: .space),
+            let name = PercentEncodedText.decode(parts[0], plus: .space)
+            if isStream, let name, name.hasPrefix("_") || name == "t" || name == "ts" { continue }
+            guard let name,
                 let value = PercentEncodedText.decode(parts.count > 1 ? parts[1] : "", plus: .space)
             else {
                 throw Problem(.invalidQuery, "The query's percent-encoding is broken.")

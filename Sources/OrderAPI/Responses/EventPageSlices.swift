@@ -16,6 +16,8 @@ struct EventPageSlices: PageSlices {
     /// True for one event a line, without `next` and `position`.
     let asLines: Bool
     private var after: Int64
+    /// The last event of the page so far, or the position that it begins after.
+    private var lastShown: Int64
     private var eventsLeft: Int
     private var bytesLeft = LoggedEvent.pageByteLimit
     private var writer = JSONWriter(reserving: 0)
@@ -38,6 +40,7 @@ struct EventPageSlices: PageSlices {
         self.scope = scope
         self.orderId = orderId
         self.after = after
+        lastShown = after
         self.asLines = asLines
         eventsLeft = limit
     }
@@ -56,6 +59,7 @@ struct EventPageSlices: PageSlices {
         if let history, !page.history.continues(history) { throw ForkedPage() }
         for event in page.events { bytesLeft -= (event.data?.count ?? 0) + event.internal.count }
         eventsLeft -= page.events.count
+        lastShown = page.events.last?.seq ?? lastShown
         isFinished = !page.isCut || eventsLeft <= 0 || bytesLeft <= 0
         defer {
             after = page.through
@@ -89,8 +93,10 @@ struct EventPageSlices: PageSlices {
         }
         guard isFinished else { return }
         writer.endArray()
-        if page.hasMore { writer.field("next", position(page.through, in: page)) }
-        writer.field("position", position(page.through, in: page))
+        // A customer's position moves with the customer's own events: other changes would tell the shop's volume.
+        let end = position(audience == .customer ? lastShown : page.through, in: page)
+        if page.hasMore { writer.field("next", end) }
+        writer.field("position", end)
         writer.endObject()
     }
 

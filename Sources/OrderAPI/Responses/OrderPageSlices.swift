@@ -38,7 +38,7 @@ struct OrderPageSlices: PageSlices {
             writer.beginArray()
         }
         for stored in page.orders { writer.raw(stored.json(for: caller, positionEncoder)) }
-        let position = position ?? page.position
+        let position = position ?? page.newest ?? page.position
         bytesLeft -= writer.bytes.count
         request.limit -= page.orders.count
         request.cursor = page.next

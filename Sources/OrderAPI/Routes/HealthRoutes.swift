@@ -28,6 +28,9 @@ struct HealthRoutes: Sendable {
         guard keys.isUsable(now: WallClock().seconds()) else {
             throw Problem.busy(.noKeys, retryAfter: 2, Unreadiness.noKeys.message)
         }
+        guard hub.failedLanes == 0 else {
+            throw Problem.busy(.unavailable, retryAfter: 5, Unreadiness.lanesFailed.message)
+        }
         return Self.response(.ready)
     }
 

@@ -6,6 +6,8 @@ package struct CustomerOrders: Sendable {
     package let orders: [StoredOrder]
     /// The number of the last event that the orders reflect.
     package let head: Int64
+    /// The number of the customer's last event up to `head`; 0 where there is none, and on later pages.
+    package let newest: Int64
     /// The history of the server that this page comes from.
     package let history: EpochTable
     /// The order after which the next page begins; nil on the last page.

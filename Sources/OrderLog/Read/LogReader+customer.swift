@@ -26,9 +26,13 @@ extension LogReader {
         let (rows, history) = try await readWithHistory(
             PostgresQuery(
                 """
-                select h.seq as head, page.order_id, page.seq, page.recorded_at, page.version,
+                select h.seq as head, n.seq as newest, page.order_id, page.seq, page.recorded_at, page.version,
                     \(StoredStates.boundedState(of: "page"))
-                from (select \(LogHead.seqSQL) as seq) h left join lateral (
+                from (select \(LogHead.seqSQL) as seq) h cross join (
+                    select coalesce(max(o.seq), 0) as seq from \(CurrentStateTable.name) o
+                    where $3::uuid is null and o.model_version = \(CurrentStateTable.activeVersion) and o.shop = $1
+                        and o.customer = $2
+                ) n left join lateral (
                     select o.*, \(StoredStates.bytesBefore(of: "o", order: "o.order_id")) from (
                         select o.order_id, o.seq, o.recorded_at, o.version, o.state from \(CurrentStateTable.name) o
                         where o.model_version = \(CurrentStateTable.activeVersion) and o.shop = $1
@@ -43,6 +47,7 @@ extension LogReader {
         )
         guard let first = rows.first else { throw MissingLogHead() }
         let head = try head ?? first.get("head", as: Int64.self)
+        let newest = try first.get("newest", as: Int64.self)
         let stored = try StoredStates(rows)
         let unchanged = try await StoredStates(rows: stored.rows.filter { $0.seq <= head }).recordsById(read: read)
         var orders: [StoredOrder] = []
@@ -56,7 +61,7 @@ extension LogReader {
         // Orders that are left out begin the next page.
         let isLast = rows.count < limit && stored.leftOut.isEmpty
         let next = isLast ? nil : stored.rows.last?.orderId
-        return CustomerOrders(orders: orders, head: head, history: history, next: next)
+        return CustomerOrders(orders: orders, head: head, newest: newest, history: history, next: next)
     }
 
     /// Reads the events of a customer's orders after a position, oldest first, by the orders that have changed since.

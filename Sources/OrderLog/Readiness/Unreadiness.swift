@@ -5,6 +5,8 @@ package enum Unreadiness: String, Sendable, CaseIterable {
     case starting, unreachable, formerServer, noConnection, readOnly, diskFull, locked, frozenProcess, commandsWait
     case slowCommits
     case readsUnanswered, tailBehind
+    /// Told by the streams, not by the log.
+    case lanesFailed
     /// Told by the service that verifies tokens, not by the log.
     case noKeys
 
@@ -51,6 +53,7 @@ package enum Unreadiness: String, Sendable, CaseIterable {
         case .slowCommits: "The database does not complete commits, so commands wait."
         case .readsUnanswered: "The database does not answer reads."
         case .tailBehind: "New events cannot be read from the log, so streams stand still."
+        case .lanesFailed: "A thread that serves streams has ended, so streams are limited until a restart."
         case .noKeys: "The keys that verify tokens cannot be fetched, so no tokens are accepted."
         }
     }

@@ -13,6 +13,8 @@ package final class LogTail: Service, CommitObserver {
     private let follower: LogFollower
     private let registry: EpochRegistry
     private let sink: any LogTailSink
+    /// The bytes of events before the head that the tail begins with.
+    private let recentBytes: Int
     private let logger: Logger
     private let state = Mutex(State())
     /// The most events of one page.
@@ -34,27 +36,33 @@ package final class LogTail: Service, CommitObserver {
     private struct State {
         /// Nil until the log was read for the first time.
         var cursor: Cursor?
-        /// The last read succeeded.
+        /// The last read succeeded, and the tail is at the log's end.
         var isHealthy = false
+        /// The tail has tried to begin before the head.
+        var hasSoughtBeginning = false
         /// The time of the last read.
         var lastRead = ContinuousClock.now
         /// The time at which this process began the running commit; nil without one.
         var commitBegan: ContinuousClock.Instant?
     }
 
+    /// - Parameter recentBytes: the bytes of events before the head that the sink gets first, about, so that
+    ///   clients which return after a restart need no reads of their own.
     package init(
         configuration: PostgresConfiguration,
         registry: EpochRegistry,
         sink: any LogTailSink,
+        recentBytes: Int = 0,
         logger: Logger
     ) {
         self.follower = LogFollower(name: "waybill tail", configuration: configuration, logger: logger)
         self.registry = registry
         self.sink = sink
+        self.recentBytes = recentBytes
         self.logger = logger
     }
 
-    /// The last read of the log succeeded.
+    /// The last read of the log succeeded, and the tail has reached the log's end.
     package var isHealthy: Bool { state.withLock { $0.isHealthy } }
 
     /// The tail reads the log each second, as it should. A connection that is being replaced does not count yet.
@@ -115,22 +123,51 @@ package final class LogTail: Service, CommitObserver {
         let head = try await LogHead.decodeSeq(
             connection.query(LogHead.selectSeq, timeout: LogConnection.readTimeout)
         )
+        let beginning = try await beginning(before: head, on: connection)
         state.withLock { state in
             if var cursor = state.cursor {
                 move(&cursor, to: history, head: head)
                 state.cursor = cursor
+                state.isHealthy = cursor.seq == head
             } else {
-                state.cursor = Cursor(seq: head, history: history)
-                sink.begin(after: head, in: history)
+                state.cursor = Cursor(seq: beginning, history: history)
+                state.isHealthy = beginning == head
+                sink.begin(after: beginning, in: history)
             }
-            state.isHealthy = true
             state.lastRead = .now
         }
         repeat {
             if isAwaitingCommit { continue }
             while try await readPage(on: connection) {}
+            state.withLock { $0.isHealthy = true }
         } while await follower.waitForWakeUp()
     }
+
+    /// The event after which the tail begins: so far before the head that the events between have `recentBytes`.
+    /// Where that cannot be found out, the tail begins at the head next time.
+    private func beginning(before head: Int64, on connection: PostgresConnection) async throws -> Int64 {
+        let isSought = state.withLock { state in
+            defer { state.hasSoughtBeginning = true }
+            return !state.hasSoughtBeginning && recentBytes > 0
+        }
+        guard isSought else { return head }
+        // Long texts are not read for their sizes, which are those that they have on disk.
+        let rows = try await connection.query(
+            """
+            select coalesce(min(s.seq) - 1, $1) as seq from (
+                select e.seq, sum(\(Self.eventBytes) + coalesce(pg_column_size(e.data), 0) + pg_column_size(e.internal))
+                    over (order by e.seq desc) as bytes
+                from (select * from events where seq <= $1 order by seq desc limit \(Self.recentLimit)) e
+            ) s where s.bytes <= $2
+            """,
+            [head, Int64(recentBytes)],
+            timeout: LogConnection.readTimeout
+        )
+        return try rows.first?.get("seq", as: Int64.self) ?? head
+    }
+
+    /// The bytes of an event in memory beside its texts, about, and the most events that are looked at.
+    private static let (eventBytes, recentLimit) = (1500, 20_000)
 
     /// Moves the cursor to the history of a new connection, and tells the sink where the two histories fork.
     private func move(_ cursor: inout Cursor, to history: EpochTable, head: Int64) {

@@ -9,4 +9,7 @@ package struct OrderListPage: Sendable {
     package let isCut: Bool
     /// The position of the last event that the page reflects.
     package let position: LogPosition
+    /// For a customer: the position of the newest event of all its orders up to `position`, which moves with no other
+    /// event. Nil for other callers.
+    package let newest: LogPosition?
 }

@@ -11,6 +11,8 @@ struct OrderListStatement {
     private var conditions = ["k.model_version = a.version"]
     private var branches: [String] = []
     private var source = "order_list_keys k"
+    /// SQL for the newest event of a customer's orders, as a column.
+    private var newest = ""
     private let limit: Int
     private let byteLimit: Int
     /// The carrier has few orders: they are found first, as those of a tracking number.
@@ -76,10 +78,10 @@ struct OrderListStatement {
             """
         return PostgresQuery(
             """
-            select s.checkpoint, s.order_id, s.seq, s.recorded_at, s.version,
+            select s.checkpoint,\(newest.isEmpty ? "" : " s.newest,") s.order_id, s.seq, s.recorded_at, s.version,
                 \(StoredStates.boundedState(of: "s", limit: byteLimit))
             from (
-                select p.seq as checkpoint, page.placed_at, page.order_id, o.seq, o.recorded_at, o.version, o.state,
+                select p.seq as checkpoint,\(newest) page.placed_at, page.order_id, o.seq, o.recorded_at, o.version, o.state,
                     \(StoredStates.bytesBefore(of: "o", order: "page.placed_at desc, page.order_id desc"))
                 from projection_active a
                 join projections p on p.name = a.name and p.version = a.version
@@ -110,6 +112,14 @@ struct OrderListStatement {
         }
         for customer in [request.scope.customer, request.customer].compactMap({ $0 }) {
             conditions.append("k.customer = \(bind(customer))")
+        }
+        if let customer = request.scope.customer {
+            newest = """
+                 (select coalesce(max(n.seq), 0) from order_list_keys t
+                    join order_list n on n.order_id = t.order_id and n.model_version = a.version
+                    where t.model_version = a.version and t.customer = \(bind(customer))
+                        and (t.shop || '') = any(\(bind(request.scope.shops ?? [])))) as newest,
+                """
         }
         if let number = request.number { conditions.append("k.number = \(bind(number))") }
         if let carrier = request.carrier {

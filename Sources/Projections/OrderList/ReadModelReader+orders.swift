@@ -18,7 +18,16 @@ extension ReadModelReader {
         let hasMore = rows.count > request.limit || !found.leftOut.isEmpty
         let last = hasMore ? orders.last : nil
         let next = last.map { OrderListCursor(placedAt: $0.order.placedAt, orderId: $0.order.orderId) }
-        return OrderListPage(orders: orders, next: next, isCut: !found.leftOut.isEmpty, position: position)
+        let newest =
+            request.scope.customer == nil
+            ? nil : epochs.position(of: try first.get(rows.column("newest", as: Int64.self)))
+        return OrderListPage(
+            orders: orders,
+            next: next,
+            isCut: !found.leftOut.isEmpty,
+            position: position,
+            newest: newest
+        )
     }
 
     /// Tells whether a request's carrier has few orders. The count costs as much as the carrier has orders, so that its

@@ -72,7 +72,7 @@ struct RoutingBench: Sendable {
     /// A log that is never read, since no stream here falls behind the recent events.
     private struct UnreadLog: StreamReading {
         func read(after seq: Int64, through: Int64) async throws -> StreamSource.EventPage { throw Unexpected() }
-        func restartPreamble(for reason: ControlFrame.ResetReason, plain: Bool) async throws -> Preamble {
+        func restartPreamble(for reason: ControlFrame.ResetReason) async throws -> Preamble {
             throw Unexpected()
         }
     }
@@ -97,7 +97,7 @@ extension RoutingBench {
             ends.append(pair[0])
             // Waits until the hub's lane has started.
             let deadline = Clock.now() + 10_000_000_000
-            let point = HandoffPoint(cursor: 0, knownForks: try hub.admit(), expiry: nil)
+            let point = HandoffPoint(cursor: 0, knownForks: 0, expiry: nil, place: try hub.admit())
             while !hub.adopt(.socket(pair[1]), showing: RoutedEvent.view(of: order), at: point) {
                 guard Clock.now() < deadline else { throw LoadFailure("the hub has no lane") }
                 sched_yield()

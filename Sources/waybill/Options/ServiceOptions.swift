@@ -13,6 +13,8 @@ struct ServiceOptions: ParsableArguments {
 
     @OptionGroup var database: DatabaseOption
 
+    @OptionGroup var streams: StreamSettingsOptions
+
     @Option(help: "Where clients reach this service, for links. [WAYBILL_PUBLIC_URL] (default: http[s]://HOST:PORT)")
     var publicUrl: String?
 

@@ -105,8 +105,10 @@ struct ServiceRuntime: Sendable {
             settings.host = address.host
             settings.port = address.port
             settings.certificates = certificates
+            settings.publicURL = { [options] in options.resolvedPublicURL(port: $0, scheme) }
             settings.crossOrigins = try options.resolvedCrossOrigins()
             settings.proxies = try options.trustedProxies()
+            try options.streams.apply(to: &settings)
             settings.resume = services.lazy.compactMap { $0 as? EmbeddedPostgres }.first.map { cluster in
                 FrozenProcessResumer {
                     await cluster.isStopped($0)

@@ -65,7 +65,7 @@ final class ChannelClient: Sendable {
     ) async throws -> ChannelClient {
         let client = ChannelClient(isFull: isFull, on: loop)
         let expiry = expires.map { StreamExpiry(tokenEnds: $0, now: .now, maximumAge: .seconds(3600), jitter: 0) }
-        let point = HandoffPoint(cursor: cursor, knownForks: try bench.hub.admit(), expiry: expiry)
+        let point = HandoffPoint(cursor: cursor, knownForks: 0, expiry: expiry, place: try bench.hub.admit())
         guard try await eventually({ bench.hub.adopt(.channel(client.subscriber), showing: view, at: point) }) else {
             throw LaneBench.NoLane()
         }

@@ -69,8 +69,8 @@ import Testing
             let client = try await ChannelClient.open(bench, bench.unchunked(LaneBench.everything), after: 0)
             let early = ChannelClient()
             early.subscriber.closed()
-            _ = try bench.hub.admit()
-            #expect(bench.hub.adopt(.channel(early.subscriber), showing: LaneBench.everything, at: .beginning))
+            let beginning = HandoffPoint(cursor: 0, knownForks: 0, expiry: nil, place: try bench.hub.admit())
+            #expect(bench.hub.adopt(.channel(early.subscriber), showing: LaneBench.everything, at: beginning))
             #expect(try await eventually { bench.hub.openStreams == 1 })
             client.subscriber.closed()
             #expect(try await eventually { bench.hub.openStreams == 0 })
@@ -115,8 +115,4 @@ extension LaneBench {
         view.isChunked = false
         return view
     }
-}
-
-extension HandoffPoint {
-    static let beginning = HandoffPoint(cursor: 0, knownForks: 0, expiry: nil)
 }

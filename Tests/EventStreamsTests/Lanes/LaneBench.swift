@@ -63,15 +63,23 @@ struct LaneBench: Sendable {
     func open(
         _ view: StreamView = everything,
         after cursor: Int64,
+        shown: Int64? = nil,
         knownForks: Int = 0,
         expires: ContinuousClock.Instant? = nil,
+        grants: [StreamGrant] = [],
         receiveBuffer: Int32 = 32 * 1024
     ) async throws -> LaneClient {
         let (client, other) = try LaneClient.pair(receiveBuffer: receiveBuffer)
         let expiry = expires.map { StreamExpiry(tokenEnds: $0, now: .now, maximumAge: .seconds(3600), jitter: 0) }
-        let point = HandoffPoint(cursor: cursor, knownForks: knownForks, expiry: expiry)
+        let point = HandoffPoint(
+            cursor: cursor,
+            shown: shown,
+            knownForks: knownForks,
+            expiry: expiry,
+            grants: grants,
+            place: try hub.admit()
+        )
         // The lane's thread starts with the hub's service.
-        _ = try hub.admit()
         guard try await eventually({ hub.adopt(.socket(other), showing: view, at: point) }) else { throw NoLane() }
         return client
     }

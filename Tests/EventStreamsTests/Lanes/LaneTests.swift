@@ -177,6 +177,52 @@ import Testing
         }
     }
 
+    /// Heartbeats of a customer's stream keep the id of its last own event, however many others pass.
+    @Test func aCustomersHeartbeatsMoveWithItsOwnEventsOnly() async throws {
+        try await LaneBench.with(change(heartbeat: .milliseconds(100))) { bench in
+            let own = LaneBench.view(order: Frames.orders[1], audience: .customer)
+            bench.publish(3)
+            let client = try await bench.open(own, after: 3, shown: 1)
+            #expect(try await client.waits { $0.text.hasPrefix("id: sealed-1\n\nid: sealed-1\n\n") })
+            bench.publish(2)
+            #expect(try await client.waits { $0.text.contains("\n\nid: sealed-4\n\nid: sealed-4\n\n") })
+            bench.publish(1)
+            let body = client.body.count
+            #expect(try await client.waits { $0.body.count > body + 20 })
+            #expect(!client.text.contains("sealed-3") && !client.text.contains("sealed-5"))
+        }
+    }
+
+    @Test func aSlowClientThatGoesOnIsToldSo() async throws {
+        let text = "\"" + String(repeating: "x", count: 2000) + "\""
+        try await LaneBench.with(change(stall: .seconds(3))) { bench in
+            let slow = try await bench.open(after: 0, receiveBuffer: 4096)
+            bench.publish(1000, text: text)
+            #expect(try await eventually { bench.hub.stalledStreams == 1 })
+            // Nothing is taken until the deadline has passed; then the client has half a second.
+            try await Task.sleep(for: .milliseconds(3200))
+            #expect(try await slow.waits { $0.isOver })
+            #expect(slow.isComplete)
+            let last = try #require(slow.events.last)
+            #expect(slow.text.contains("\n\nid: aaaaaaaa-\(last)\n\nretry: "))
+            #expect(slow.text.hasSuffix("event: bye\ndata: {\"reason\":\"slow\"}\n\n"))
+        }
+    }
+
+    @Test func streamsEndWhenTheirGrantIsWithdrawn() async throws {
+        try await LaneBench.with { bench in
+            let (withdrawn, other) = (StreamGrant(), StreamGrant())
+            let ends = try await bench.open(after: 0, grants: [other, withdrawn])
+            let stays = try await bench.open(after: 0, grants: [other])
+            withdrawn.withdraw()
+            bench.hub.endWithdrawnStreams()
+            #expect(try await ends.waits { $0.isOver })
+            #expect(ends.text.contains("{\"reason\":\"tokenExpired\"}"))
+            bench.publish(1)
+            #expect(try await stays.waits { $0.events == [1] })
+        }
+    }
+
     @Test func streamsEndWithByeWhenTheServiceEnds() async throws {
         let client = try await LaneBench.with { bench in
             bench.publish(2)

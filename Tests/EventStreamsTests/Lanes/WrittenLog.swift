@@ -91,12 +91,12 @@ final class WrittenLog: Sendable {
             }
         }
 
-        func restartPreamble(for reason: ControlFrame.ResetReason, plain: Bool) async throws -> Preamble {
+        func restartPreamble(for reason: ControlFrame.ResetReason) async throws -> Preamble {
             log.state.withLock { state in
                 let cursor = state.history.position(of: Int64(state.events.count))
                 let text = Frames.positionEncoder(cursor, for: view.audience)
                 return Preamble(
-                    bytes: ControlFrame.reset(reason, position: text, plain: plain) + ControlFrame.cursor(text),
+                    bytes: ControlFrame.reset(reason, position: text, plain: view.plain) + ControlFrame.cursor(text),
                     cursor: cursor
                 )
             }

@@ -59,7 +59,7 @@ import WaybillServer
             let types = text(connection).split(separator: "\r\n").compactMap { line in
                 line.lowercased().hasPrefix("content-type: ") ? String(line.dropFirst(14)) : nil
             }
-            #expect(types == ["application/json", "application/json", "text/event-stream"])
+            #expect(types == ["application/json", "application/json", "text/event-stream; charset=utf-8"])
             _ = try await service.post("/v1/orders", Samples.place(), token: service.token())
             #expect(try await receives("event: status", connection))
         }

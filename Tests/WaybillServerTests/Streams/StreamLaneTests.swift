@@ -23,7 +23,7 @@ import WaybillServer
             #expect(stream.statusLine == "HTTP/1.1 200 OK")
             #expect(
                 stream.headers.filter { $0.key != "date" && $0.key != "server" } == [
-                    "content-type": "text/event-stream", "cache-control": "no-store, no-transform",
+                    "content-type": "text/event-stream; charset=utf-8", "cache-control": "no-store, no-transform",
                     "x-accel-buffering": "no", "connection": "close", "transfer-encoding": "chunked",
                 ]
             )
