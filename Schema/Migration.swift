@@ -50,6 +50,8 @@ extension Migration {
         Migration(31, "ids-as-bytes", PackageResources._31_ids_as_bytes_sql),
         Migration(32, "index-steps", PackageResources._32_index_steps_sql),
         Migration(36, "log-database", PackageResources._36_log_database_sql),
+        Migration(50, "tracking-links", PackageResources._50_tracking_links_sql),
+        Migration(51, "staff-sessions", PackageResources._51_staff_sessions_sql),
     ]
 
     /// The SQL that makes and repairs the roles before any migration. It speaks of `waybill_owner`, `waybill_writer`

@@ -4,7 +4,7 @@ package enum Permission: Sendable, Hashable, CaseIterable {
     case publicPages
     /// Place, bulk, scans on every route, payment and its retraction.
     case placeAndReport
-    /// Every other command.
+    /// Every other command, and tracking links.
     case otherCommands
     /// The order list, an order, its events and its stream.
     case readOrders
@@ -12,6 +12,8 @@ package enum Permission: Sendable, Hashable, CaseIterable {
     case customerStream
     /// `/v1/events`, `/v1/stream`, stats.
     case shopFeeds
+    /// `/session`.
+    case session
     /// `/metrics`, `/v1/projections` and replay.
     case administration
 
@@ -61,6 +63,7 @@ package enum Permission: Sendable, Hashable, CaseIterable {
         .readOrders: Row(.allowed, .own, .allowed, .allowed, .tokenNeeded),
         .customerStream: Row(.allowed, .own, .allowed, .allowed, .tokenNeeded),
         .shopFeeds: Row(.allowed, .forbidden, .allowed, .allowed, .tokenNeeded),
+        .session: Row(.forbidden, .forbidden, .allowed, .allowed, .tokenNeeded),
         .administration: Row(.forbidden, .forbidden, .forbidden, .allowed, .tokenNeeded),
     ]
 }

@@ -10,6 +10,8 @@ package import Telemetry
 package struct APIRouter {
     package let router: Router<WaybillContext>
     package let streams: StreamAuthorizer
+    /// Ends streams whose link or session has ended.
+    package let grantWatch: GrantWatch
     /// Ends the streams of keys that are withdrawn. Runs beside the server.
     package let keyGrants: SigningKeyGrants
 
@@ -30,6 +32,9 @@ package struct APIRouter {
         package let servesTLS: Bool
         package let seal: PositionSeal
         package let positionEncoder: PositionEncoder
+        package let links: TrackingLinkStore
+        package let sessions: SessionStore
+        package let publicURL: PublicURL
 
         package init(
             appender: Appender,
@@ -45,7 +50,10 @@ package struct APIRouter {
             proxies: TrustedProxies = TrustedProxies(),
             servesTLS: Bool = false,
             seal: PositionSeal,
-            positionEncoder: PositionEncoder
+            positionEncoder: PositionEncoder,
+            links: TrackingLinkStore,
+            sessions: SessionStore,
+            publicURL: PublicURL
         ) {
             self.appender = appender
             self.reader = reader
@@ -61,27 +69,47 @@ package struct APIRouter {
             self.servesTLS = servesTLS
             self.seal = seal
             self.positionEncoder = positionEncoder
+            self.links = links
+            self.sessions = sessions
+            self.publicURL = publicURL
         }
     }
 
     /// - Parameter describe: adds the routes that describe the API.
     package init(_ services: Services, logger: Logger, describe: (Router<WaybillContext>) -> Void) throws {
         let clock = WallClock()
+        let sessions = Sessions(
+            store: services.sessions,
+            publicURL: services.publicURL,
+            servesTLS: services.servesTLS
+        )
         let authorizer = Authorizer(
             verifier: TokenVerifier(keys: services.keys),
             addresses: RateLimiter(TokenBuckets(burst: 200, perSecond: 50)),
             callers: RateLimiter(TokenBuckets(burst: 200, perSecond: 50)),
             clients: ClientResolver(proxies: services.proxies, servesTLS: services.servesTLS),
             metrics: try AccessMetrics(services.metrics),
+            sessions: sessions,
             clock: clock
         )
         let (reader, models, appender) = (services.reader, services.models, services.appender)
         let (tail, hub, positionEncoder) = (services.tail, services.hub, services.positionEncoder)
         let positions = PositionReader(seal: services.seal, reader: reader)
         let submissions = SubmissionFactory(clock: clock)
+        let links = LinkOpener(authorizer: authorizer, store: services.links)
+        let grants = StreamGrants()
+        let watch = GrantWatch(
+            grants: grants,
+            links: services.links,
+            sessions: services.sessions,
+            hub: hub,
+            logger: logger
+        )
         let keyGrants = SigningKeyGrants(keys: services.keys, hub: hub)
         let streams = StreamAuthorizer(
             authorizer: authorizer,
+            links: links,
+            grants: grants,
             reader: reader,
             tail: tail,
             hub: hub,
@@ -121,6 +149,15 @@ package struct APIRouter {
             projector: services.projector,
             replays: services.replays
         ).add(to: router)
+        TrackingLinkRoutes(
+            authorizer: authorizer,
+            reader: reader,
+            links: services.links,
+            watch: watch,
+            publicURL: services.publicURL
+        ).add(to: router)
+        TrackRoutes(opener: links, reader: reader, positionEncoder: positionEncoder).add(to: router)
+        SessionRoutes(authorizer: authorizer, sessions: sessions, watch: watch, clock: clock).add(to: router)
         StreamRoutes(streams: streams).add(to: router)
         MetricsRoutes(authorizer: authorizer, registry: services.metrics).add(to: router)
         // Both look at the routes that were added before, so they come last.
@@ -128,6 +165,7 @@ package struct APIRouter {
         router.add(middleware: MethodMiddleware(routesOf: router))
         self.router = router
         self.streams = streams
+        grantWatch = watch
         self.keyGrants = keyGrants
     }
 }

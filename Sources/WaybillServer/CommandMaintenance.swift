@@ -4,12 +4,13 @@ import Postgres
 import Primitives
 import ServiceLifecycle
 
-/// Maintains the partitions of `commands` each hour, and the appender's filter of the command ids of past days each
-/// minute.
+/// Maintains the partitions of `commands` and removes expired tracking links and sessions each hour, and renews the
+/// appender's filter of the command ids of past days each minute.
 struct CommandMaintenance: Service {
     let retention: CommandRetention
     let filterLoader: CommandIdFilterLoader
     let filter: CommandIdFilterCache
+    let grants: GrantRetention
     let logger: Logger
 
     func run() async throws {
@@ -20,6 +21,10 @@ struct CommandMaintenance: Service {
                     await repeatedly(each: .seconds(3600)) { try await retention.maintainPartitions() }
                 }
                 group.addTask {
+                    let subject = "removing the expired tracking links and sessions"
+                    await repeatedly(each: .seconds(3600), subject) { try await grants.deleteExpired() }
+                }
+                group.addTask {
                     // Each minute, since the appender ignores a filter that was made in an earlier epoch.
                     await repeatedly(each: .seconds(60)) { try await filterLoader.refresh(filter) }
                 }
@@ -27,7 +32,11 @@ struct CommandMaintenance: Service {
         }
     }
 
-    private func repeatedly(each interval: Duration, _ work: () async throws -> Void) async {
+    private func repeatedly(
+        each interval: Duration,
+        _ subject: String = "maintaining the accepted commands",
+        _ work: () async throws -> Void
+    ) async {
         var hindrance = RepeatedReason()
         while !Task.isCancelled {
             do {
@@ -43,14 +52,14 @@ struct CommandMaintenance: Service {
                 // The error is the end of a request that the service's end has cut short.
                 return
             } catch {
-                report(error, &hindrance)
+                report(error, of: subject, &hindrance)
                 // A cancelled sleep ends the loop by its condition.
                 try? await Task.sleep(for: .seconds(30))
             }
         }
     }
 
-    private func report(_ error: any Error, _ hindrance: inout RepeatedReason) {
+    private func report(_ error: any Error, of subject: String, _ hindrance: inout RepeatedReason) {
         if (error as? PostgresError)?.sqlState == "55P03" {
             guard hindrance.mustSay("lock") else { return }
             logger.info(
@@ -61,7 +70,7 @@ struct CommandMaintenance: Service {
             )
         } else if hindrance.mustSay("\(error)") {
             logger.warning(
-                "maintaining the accepted commands failed; trying again every 30 seconds",
+                "\(subject) failed; trying again every 30 seconds",
                 metadata: ["error": "\(error)"]
             )
         }

@@ -22,6 +22,7 @@ struct Components {
     let projector: Projector
     let replays: ReplayRunner
     let api: APIRouter
+    private let publicURL: PublicURL
 
     /// - Parameters:
     ///   - pool: the connections of `reader`.
@@ -71,6 +72,7 @@ struct Components {
             retention: CommandRetention(pool: pool, days: settings.commandRetentionDays),
             filterLoader: CommandIdFilterLoader(pool: pool, registry: registry),
             filter: commandIdFilter,
+            grants: GrantRetention(pool: pool),
             logger: logger
         )
         appender = Appender(
@@ -106,6 +108,7 @@ struct Components {
             logger: logger
         )
         replays = ReplayRunner(configuration: settings.database, logger: logger)
+        publicURL = PublicURL(port: settings.port, settings.publicURL)
         api = try APIRouter(
             APIRouter.Services(
                 appender: appender,
@@ -121,7 +124,10 @@ struct Components {
                 proxies: settings.proxies,
                 servesTLS: settings.certificates != nil,
                 seal: seal,
-                positionEncoder: positionEncoder
+                positionEncoder: positionEncoder,
+                links: TrackingLinkStore(pool: pool),
+                sessions: SessionStore(pool: pool),
+                publicURL: publicURL
             ),
             logger: logger
         ) { DescriptionRoutes().add(to: $0) }
@@ -162,7 +168,7 @@ struct Components {
         logger: Logger,
         onRunning: @escaping @Sendable (Int) async -> Void
     ) -> some ApplicationProtocol {
-        let fallback = settings.port
+        let (fallback, publicURL) = (settings.port, publicURL)
         let proxies = settings.proxies
         let limiter = ConnectionLimiter(logger: logger) { proxies.contains($0) }
         let handlers = StreamRequestHandlerFactory(authorizer: api.streams, hub: hub)
@@ -186,7 +192,9 @@ struct Components {
             onServerRunning: { channel in
                 await AcceptBackoff.add(to: channel, logger: logger)
                 limiter.watch(channel)
-                await onRunning(channel.localAddress?.port ?? fallback)
+                let port = channel.localAddress?.port ?? fallback
+                publicURL.bind(port: port)
+                await onRunning(port)
             },
             logger: logger
         )

@@ -66,6 +66,7 @@ package struct WaybillServer: Sendable {
                 components.appender, components.tail, components.projector, components.replays, components.maintenance,
                 components.clockWatch,
                 components.readiness, KeyWatch(keys: settings.keys), components.api.keyGrants,
+                components.api.grantWatch,
                 LoopBoundService(components.application(settings: settings, logger: logger, onRunning: onRunning)),
                 components.hub,
             ],

@@ -8,6 +8,9 @@ package import Postgres
 package struct WaybillServerSettings: Sendable {
     package var host = "127.0.0.1"
     package var port = 8080
+    /// Makes the address at which clients reach the service, without a slash at its end, given the port that it listens
+    /// on.
+    package var publicURL: @Sendable (_ port: Int) -> String = { "http://127.0.0.1:\($0)" }
     /// The database of the log, with the current schema.
     package var database: PostgresConfiguration
     /// The keys that verify tokens.

@@ -10,6 +10,7 @@ import Testing
         readOrders     | yes | own | yes | yes | 401
         customerStream | yes | own | yes | yes | 401
         shopFeeds      | yes | 403 | yes | yes | 401
+        session        | 403 | 403 | yes | yes | 401
         administration | 403 | 403 | 403 | yes | 401
         """
 

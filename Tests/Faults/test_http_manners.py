@@ -377,7 +377,7 @@ SLOTS = 192
 
 
 def test_idle_connections_leave_room_for_others(binary, check):
-    """A service that may have 256 descriptors, and 600 clients that say nothing."""
+    """A service that may have 256 descriptors, and 300 clients that say nothing."""
     service = Service(binary)
     narrow = os.path.join(service.root, "narrow")
     with open(narrow, "w", encoding="utf-8") as file:
@@ -389,7 +389,7 @@ def test_idle_connections_leave_room_for_others(binary, check):
         stream = Stream(service.port, "/v1/stream", service.token("staff", "*"))
         stream.wait(lambda frames: any(frame.is_cursor for frame in frames), 20, "a stream begins")
         crowd = []
-        for number in range(600):
+        for number in range(300):
             idle = socket.socket()
             idle.setblocking(False)
             # From several addresses of the machine's own.

@@ -30,7 +30,7 @@ def bad_orders():
     yield "raw control character", _raw("Lampe", "Lam\x01pe"), 400, "malformedJson"
     yield "trailing garbage", json.dumps(order()).encode() + b" x", 400, "malformedJson"
     yield "two objects", json.dumps(order()).encode() * 2, 400, "malformedJson"
-    yield "byte order mark", b"\xef\xbb\xbf" + json.dumps(order()).encode(), 400, None
+    yield "two byte order marks", 2 * b"\xef\xbb\xbf" + json.dumps(order()).encode(), 400, None
     yield "bad UTF-8", _raw("Lampe", "Lampe").replace(b"Lampe", b"Lam\xffpe"), 400, None
     yield "overlong UTF-8", _raw("Lampe", "Lampe").replace(b"Lampe", b"Lam\xc0\x80pe"), 400, None
     yield "a surrogate in UTF-8", _raw("Lampe", "Lampe").replace(b"Lampe", b"Lam\xed\xa0\x80pe"), 400, None

@@ -1,6 +1,7 @@
 """The table of roles: the status that each role gets for each kind of request."""
 
 import itertools
+import uuid
 
 from support.orders import moment, money, order
 
@@ -10,13 +11,7 @@ FOREIGN = {role: f"{role} of another shop" for role in (BACKEND, OWN, STAFF, OPE
 # Any of them is right for a new session.
 ANY_2XX = (200, 201, 204)
 # Rows of the table whose routes this version does not serve; a row leaves this set with its route.
-NOT_SERVED = {
-    "GET /staff",
-    "tracking link",
-    "session",
-    "a dead tracking link",
-    "a dead tracking link's stream",
-}
+NOT_SERVED = {"GET /staff"}
 _fresh = itertools.count(1)
 
 
@@ -68,6 +63,9 @@ def table(order_id, parcel_order_id):
         _only((BACKEND, STAFF), 200),
     )
     yield "tracking link", "POST", f"{base}/tracking-links", None, {}, _only((BACKEND, STAFF), 201)
+    yield "tracking links", "GET", f"{base}/tracking-links", None, {}, _only((BACKEND, STAFF), 200)
+    nothing = f"{base}/tracking-links/{uuid.uuid4()}"
+    yield "revoke a link that is not there", "DELETE", nothing, None, {}, _only((BACKEND, STAFF), 404)
     yield "order list", "GET", "/v1/orders", None, {}, _only((BACKEND, STAFF, OPERATOR, OWN, OTHER), 200, foreign=200)
     yield "an order", "GET", base, None, {}, _readers()
     yield "its events", "GET", f"{base}/events", None, {}, _readers()
@@ -77,6 +75,7 @@ def table(order_id, parcel_order_id):
     yield "the feed", "GET", "/v1/stream", None, {}, _only((BACKEND, STAFF, OPERATOR), 200, foreign=200)
     yield "stats", "GET", "/v1/stats", None, {}, _only((BACKEND, STAFF, OPERATOR), 200, foreign=200)
     yield "session", "POST", "/session", None, {}, _only((STAFF, OPERATOR), ANY_2XX, foreign=ANY_2XX)
+    yield "the session's end", "DELETE", "/session", None, {}, _only((STAFF, OPERATOR), ANY_2XX, foreign=ANY_2XX)
     yield "metrics", "GET", "/metrics", None, {}, _only((OPERATOR,), 200, foreign=200)
     yield "projections", "GET", "/v1/projections", None, {}, _only((OPERATOR,), 200, foreign=200)
     yield "replay", "POST", "/v1/projections/none/replay", None, {}, _only((OPERATOR,), 404)

@@ -58,15 +58,26 @@ class Stream:
 
     - reconnects: come back by the last id, as a browser would.
     - cut_every: also drop the connection oneself after so many log events.
+    - fields: more header fields of each request.
     - silence: seconds without a byte that count as a violation; a heartbeat comes every 15.
     """
 
     def __init__(
-        self, port, path, token=None, last_event_id=None, reconnects=False, cut_every=None, silence=40, tls=None
+        self,
+        port,
+        path,
+        token=None,
+        last_event_id=None,
+        reconnects=False,
+        cut_every=None,
+        silence=40,
+        tls=None,
+        fields=None,
     ):
         self.port, self.path, self.token, self.tls = port, path, token, tls
         self.last_id = last_event_id
         self.reconnects, self.cut_every, self.silence = reconnects, cut_every, silence
+        self.fields = fields or {}
         self.frames = []
         self.violations = []
         self.status = None
@@ -140,7 +151,7 @@ class Stream:
 
     def _read_once(self):
         self._connection = connect(self.port, self.tls, self.silence)
-        headers = {"Accept": "text/event-stream"}
+        headers = {"Accept": "text/event-stream", **self.fields}
         if self.token:
             headers["Authorization"] = f"Bearer {self.token}"
         if self.last_id is not None:

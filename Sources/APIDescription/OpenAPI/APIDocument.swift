@@ -76,7 +76,7 @@ struct APIDocument {
     /// Every operation of the service.
     private static func operations(_ catalog: SchemaCatalog, _ examples: ExampleStory) -> [APIOperation] {
         APIOperation.commands(catalog, examples) + APIOperation.reads(examples) + APIOperation.streams
-            + APIOperation.service
+            + APIOperation.tracking(examples) + APIOperation.service
     }
 
     private static let introduction = """

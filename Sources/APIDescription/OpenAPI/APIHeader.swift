@@ -29,6 +29,13 @@ enum APIHeader {
             "X-Accel-Buffering",
             header("On a stream: tells proxies to pass frames on at once.", ["type": "string", "enum": ["no"]])
         ),
+        (
+            "Set-Cookie",
+            header(
+                "The session's cookie: `__Host-waybill`, or `waybill` in clear text on loopback. `HttpOnly`, `SameSite=Strict`.",
+                ["type": "string"]
+            )
+        ),
         ("DocumentETag", header("The version of this description.", ["type": "string"])),
     ]
 

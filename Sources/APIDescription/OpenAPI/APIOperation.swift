@@ -23,7 +23,7 @@ struct APIOperation {
     var problemHeaders: [String] = []
 
     enum Tag: String, CaseIterable {
-        case commands, orders, events, streams, statistics, projections, service
+        case commands, orders, events, streams, tracking, statistics, projections, service
 
         var note: String {
             switch self {
@@ -33,6 +33,7 @@ struct APIOperation {
             case .events: "The log, in ascending order of position."
             case .streams:
                 "Server-Sent Events: each change as it happens. A client that comes back continues at exactly the next event."
+            case .tracking: "Links by which anybody who has one follows an order as its customer."
             case .statistics: "Counts over the token's shops."
             case .projections: "Read models and their replay."
             case .service: "Health, metrics and the description of the API."

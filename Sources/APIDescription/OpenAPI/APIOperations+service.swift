@@ -5,7 +5,7 @@ import StrictJSON
 
 extension APIOperation {
     /// The operations for statistics, projections and the service itself.
-    static let service: [APIOperation] = statistics + projections + probes
+    static let service: [APIOperation] = statistics + projections + sessions + probes
 
     private static let statistics: [APIOperation] = [
         APIOperation(
@@ -75,6 +75,39 @@ extension APIOperation {
         APISchemas.reference("ProjectionName"),
         "The projection."
     )
+
+    private static let sessions: [APIOperation] = [
+        APIOperation(
+            method: .post,
+            path: "/session",
+            id: "beginSession",
+            tag: .service,
+            summary: "Exchanges a bearer token for a session's cookie, for pages in a browser.",
+            note: """
+                The cookie takes the token's place on requests of the service's own pages, streams included, and on no others: \
+                by Fetch Metadata, else by `Origin`. The session ends with the token, when the token's key is withdrawn, and by \
+                `DELETE /session`.
+                """,
+            permission: .session,
+            answers: [APIAnswer(status: 204, note: "The session has begun.", headers: ["Set-Cookie"])],
+            problems: [.crossSite]
+        ),
+        APIOperation(
+            method: .delete,
+            path: "/session",
+            id: "endSession",
+            tag: .service,
+            summary: "Ends the session that the request's cookie names, and its streams.",
+            permission: .session,
+            answers: [
+                APIAnswer(
+                    status: 204,
+                    note: "The session has ended. Also where there was none.",
+                    headers: ["Set-Cookie"]
+                )
+            ]
+        ),
+    ]
 
     private static let probes: [APIOperation] = [
         APIOperation(

@@ -69,6 +69,19 @@ extension APIOperation {
             ],
             problems: [.notFound]
         ),
+        stream(
+            path: "/track/{token}/stream",
+            id: "streamTracking",
+            summary: "Follows one order by its tracking link.",
+            beginning: """
+                Begins with a `snapshot` and its id. The link is all that a request needs, and the frames are those of the \
+                order's customer. A page of another site may not open it. It ends with `bye` and `tokenExpired` when the \
+                link expires or is revoked.
+                """,
+            permission: .publicPages,
+            parameters: [APIParameter.linkToken],
+            problems: [.crossSite, .notFound, .invalidQuery, .internalError, .unavailable]
+        ),
     ]
 
     private static func stream(

@@ -8,6 +8,11 @@ enum APIParameter {
         ["type": "string", "format": "uuid"],
         "The order. An id that is not a UUID, or that the token gives no access to, is 404."
     )
+    static let linkToken: JSONValue = path(
+        "token",
+        ["type": "string", "pattern": "^[A-Za-z0-9_-]{32}$"],
+        "The token of a tracking link. One that is dead or never was is 404."
+    )
     static let limit: JSONValue = query(
         "limit",
         ["type": "integer", "minimum": 1, "maximum": 1000, "default": 100],

@@ -35,6 +35,8 @@ enum APISchemas {
         ("TimeInStatus", timeInStatus), ("AttentionQueue", attentionQueue), ("AttentionEntry", attentionEntry),
         ("Projections", projections), ("ProjectionVersion", projection), ("ReplayProgress", replayProgress),
         ("Replay", replay),
+        ("TrackingLinkRequest", trackingLinkRequest), ("TrackingLink", trackingLink),
+        ("TrackingLinks", trackingLinks), ("TrackingLinkEntry", trackingLinkEntry),
     ]
 
     /// The enumerations that these schemas refer to. Each has a name, so that generated clients have one type for it.

@@ -100,6 +100,8 @@ final class ExchangeHandler: ChannelDuplexHandler {
     private func makeExchange(_ request: inout HTTPRequest) -> Exchange {
         let fields = request.headerFields
         let requestId = RequestIdentifier.choose(fields[.requestId])
+        // Without either field an HTTP/1.1 request has no body (RFC 9112, section 6.3).
+        let hasNoBody = state.version == .http1 && fields[.transferEncoding] == nil
         request.headerFields[.assignedRequestId] = requestId
         return Exchange(
             requestId: requestId,
@@ -107,7 +109,7 @@ final class ExchangeHandler: ChannelDuplexHandler {
             isHead: request.method == .head,
             expectsContinue: fields[.expect].map { $0.lowercased() == "100-continue" } ?? false,
             asksForClose: state.version == .http1 && ConnectionTokens.contain("close", in: fields),
-            declaredLength: fields[.contentLength].flatMap { Int($0) },
+            declaredLength: fields[.contentLength].map { Int($0) } ?? (hasNoBody ? 0 : nil),
             answer: answer(to: request)
         )
     }

@@ -54,9 +54,11 @@ final class UpgradeHandler: ChannelInboundHandler {
         let fresh = Self.decoder(limits)
         do {
             try pipeline.addHandler(fresh, position: .after(decoder))
-            pipeline.removeHandler(decoder, promise: nil)
+            // The old decoder forwards its bytes as it leaves.
+            let removal = context.eventLoop.makePromise(of: Void.self)
+            removal.futureResult.assumeIsolated().whenComplete { _ in context.fireChannelReadComplete() }
+            pipeline.removeHandler(decoder, promise: removal)
             decoder = fresh
-            context.fireChannelReadComplete()
         } catch {
             context.close(promise: nil)
         }

@@ -8,6 +8,10 @@ import StrictJSON
 extension Problem {
     static let notFound = Problem(.notFound, "There is no such resource, or the token does not give access to it.")
     static let forbidden = Problem(.forbidden, "The token's role may not do this.")
+    static let crossSite = Problem(
+        .crossSite,
+        "A page of another site may not make this request; follow the link itself, or ask from a server."
+    )
     static let internalError = Problem(.internalError, "The request failed in the service; its log has the cause.")
 
     /// A condition that passes by itself: the client sends the request again after a while. A command that may have

@@ -21,6 +21,7 @@ package enum ProblemCode: String, Sendable, CaseIterable {
     case invalidClaims
     case forbidden
     case foreignShop
+    case crossSite
     case notFound
     case unknownPosition
     case unknownTrackingNumber
@@ -28,6 +29,7 @@ package enum ProblemCode: String, Sendable, CaseIterable {
     case rejected
     case orderExists
     case replayUnderWay
+    case tooManyLinks
     case versionMismatch
     case requestTimeout
     case bodyTooLarge
@@ -48,10 +50,10 @@ package enum ProblemCode: String, Sendable, CaseIterable {
         case .missingToken, .malformedToken, .badSignature, .unknownKey, .expiredToken, .notYetValid, .wrongAudience,
             .wrongIssuer, .invalidClaims:
             .unauthorized
-        case .forbidden, .foreignShop: .forbidden
+        case .forbidden, .foreignShop, .crossSite: .forbidden
         case .notFound, .unknownPosition, .unknownTrackingNumber: .notFound
         case .methodNotAllowed: .methodNotAllowed
-        case .rejected, .orderExists, .replayUnderWay: .conflict
+        case .rejected, .orderExists, .replayUnderWay, .tooManyLinks: .conflict
         case .versionMismatch: .preconditionFailed
         case .requestTimeout: .requestTimeout
         case .bodyTooLarge: .contentTooLarge
@@ -84,6 +86,7 @@ package enum ProblemCode: String, Sendable, CaseIterable {
         case .invalidClaims: "The token's claims are unusable"
         case .forbidden: "The token's role may not do this"
         case .foreignShop: "The token is for other shops"
+        case .crossSite: "The request comes from another site"
         case .notFound: "The resource does not exist"
         case .unknownPosition: "The log does not have this position"
         case .unknownTrackingNumber: "No parcel has this tracking number"
@@ -91,6 +94,7 @@ package enum ProblemCode: String, Sendable, CaseIterable {
         case .rejected: "The order does not allow this command"
         case .orderExists: "The order exists"
         case .replayUnderWay: "A replay is under way"
+        case .tooManyLinks: "The order has too many tracking links"
         case .versionMismatch: "The order has another version"
         case .requestTimeout: "The request did not end in time"
         case .bodyTooLarge: "The body is too large"

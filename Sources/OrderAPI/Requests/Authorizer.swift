@@ -13,19 +13,21 @@ struct Authorizer: Sendable {
     /// Tells a client behind a trusted proxy from the proxy.
     let clients: ClientResolver
     let metrics: AccessMetrics?
+    let sessions: Sessions
     let clock: WallClock
 
     /// The caller, if its role may use the route at all. The route then narrows the data to the caller's scope.
     ///
     /// - Throws: `Problem` 401, 403, 429 or, while the service has no keys, 503.
     func authorize(_ request: Request, in context: WaybillContext, to permission: Permission) async throws -> Caller {
-        try await authorize(request.headers, from: context.clientAddress, to: permission)
+        try await authorize(request.head, from: context.clientAddress, to: permission)
     }
 
-    /// The same, given the request's header fields and the peer's address.
-    func authorize(_ headers: HTTPFields, from peer: String, to permission: Permission) async throws -> Caller {
-        let client = RateKey.client(address: clients.client(of: headers, peer: peer).address)
-        let principal = try await principal(of: headers, from: client)
+    /// The same, given the request's head and the peer's address.
+    func authorize(_ head: HTTPRequest, from peer: String, to permission: Permission) async throws -> Caller {
+        let client = address(of: head, peer: peer)
+        let session = try await sessions.open(head, from: peer)
+        let principal = try await principal(of: head, or: session, from: client)
         switch permission.verdict(for: principal.role) {
         case .allowed, .own: break
         case .forbidden:
@@ -36,7 +38,17 @@ struct Authorizer: Sendable {
         if principal.role == .customer, case .names(let shops) = principal.shops, let shop = shops.first {
             try limit(.subject(shop: shop, subject: principal.subject))
         }
-        return Caller(principal: principal)
+        return Caller(principal: principal, session: session?.hash)
+    }
+
+    /// The bearer token of a request that was authorized by it.
+    func bearerToken(of head: HTTPRequest) -> String? {
+        try? Bearer.token(in: head.headerFields[values: .authorization])
+    }
+
+    /// The key of the client's address.
+    func address(of head: HTTPRequest, peer: String) -> RateKey {
+        .client(address: clients.client(of: head.headerFields, peer: peer).address)
     }
 
     /// Takes one request from the bucket of a customer or of a tracking link.
@@ -51,12 +63,19 @@ struct Authorizer: Sendable {
         if case .retryAfter(let seconds) = addresses.take(key) { throw busy(.addressLimit, retryAfter: seconds) }
     }
 
-    /// Verifies the request's token. Callers without a valid one are limited by address, before the service has paid
-    /// for a signature, so that a flood of bad tokens costs the others nothing and guessing is slow.
-    private func principal(of headers: HTTPFields, from client: RateKey) async throws -> Principal {
+    /// Verifies the token of the request or of its session. Callers without a valid one are limited by address, before
+    /// the service has paid for a signature: so a flood of bad tokens costs the others little, and guessing is slow.
+    private func principal(
+        of head: HTTPRequest,
+        or session: Sessions.Open?,
+        from client: RateKey
+    ) async throws -> Principal {
         var cost = 1
         do throws(AccessError) {
-            let token = try Bearer.token(in: headers[values: .authorization])
+            let token =
+                if let session { session.token } else {
+                    try Bearer.token(in: head.headerFields[values: .authorization])
+                }
             let now = clock.seconds()
             switch try await verifier.examine(token, now: now) {
             case .verified(let principal): return principal

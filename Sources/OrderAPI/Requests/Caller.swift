@@ -6,6 +6,8 @@ import Orders
 /// The caller of a request, with the rights that follow from its token.
 struct Caller: Sendable {
     let principal: Principal
+    /// The hash of the session by which the caller came; nil for a bearer token.
+    var session: [UInt8]?
 
     var audience: Audience { principal.role == .customer ? .customer : .staff }
 

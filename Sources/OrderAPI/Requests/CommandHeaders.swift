@@ -13,12 +13,7 @@ struct CommandHeaders {
     let correlationId: String?
 
     init(_ request: Request) throws {
-        let keys = request.headers[values: .idempotencyKey]
-        guard keys.count <= 1 else { throw Problem(.malformedCommandId, "There is more than one Idempotency-Key.") }
-        if let key = keys.first {
-            guard CommandId.isValid(key) else {
-                throw Problem(.malformedCommandId, "An Idempotency-Key is 1 to 255 printable ASCII characters.")
-            }
+        if let key = try Self.idempotencyKey(request) {
             commandId = key
             isCommandIdGenerated = false
         } else {
@@ -27,6 +22,16 @@ struct CommandHeaders {
         }
         ifMatch = try VersionTags.versions(request.headers[values: .ifMatch])
         correlationId = Self.correlationId(request)
+    }
+
+    /// The request's Idempotency-Key; nil without one.
+    static func idempotencyKey(_ request: Request) throws -> String? {
+        let keys = request.headers[values: .idempotencyKey]
+        guard keys.count <= 1 else { throw Problem(.malformedCommandId, "There is more than one Idempotency-Key.") }
+        guard keys.first.map(CommandId.isValid) ?? true else {
+            throw Problem(.malformedCommandId, "An Idempotency-Key is 1 to 255 printable ASCII characters.")
+        }
+        return keys.first
     }
 
     /// The id of the trace that the request belongs to: `X-Request-Id`, else `traceparent`; nil where the text cannot

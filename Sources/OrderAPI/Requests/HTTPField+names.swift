@@ -10,6 +10,11 @@ extension HTTPField.Name {
     static let forwarded = Self.known("Forwarded")
     static let forwardedFor = Self.known("X-Forwarded-For")
     static let forwardedProto = Self.known("X-Forwarded-Proto")
+    static let secFetchSite = Self.known("Sec-Fetch-Site")
+    static let secFetchMode = Self.known("Sec-Fetch-Mode")
+    static let secFetchDest = Self.known("Sec-Fetch-Dest")
+    static let referrerPolicy = Self.known("Referrer-Policy")
+    static let robotsTag = Self.known("X-Robots-Tag")
 
     private static func known(_ name: String) -> HTTPField.Name {
         guard let name = HTTPField.Name(name) else { preconditionFailure("\(name) is no field name") }

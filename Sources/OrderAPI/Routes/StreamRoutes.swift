@@ -2,7 +2,7 @@ import EventStreams
 import HTTPTypes
 import Hummingbird
 
-/// `HEAD` on `/v1/orders/{id}/stream`, `/v1/customers/{ref}/stream` and `/v1/stream`.
+/// `HEAD` on the paths of streams.
 ///
 /// The routes are registered for GET, so that the router knows them, but `StreamRequestHandler` answers GET before the
 /// request reaches Hummingbird.

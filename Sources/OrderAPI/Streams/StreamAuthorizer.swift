@@ -13,6 +13,8 @@ import Postgres
 /// than 200 makes a browser's EventSource give up for good, so a condition that passes by itself is reported in frames.
 package struct StreamAuthorizer: SubscriptionAuthorizer {
     let authorizer: Authorizer
+    let links: LinkOpener
+    let grants: StreamGrants
     let reader: LogReader
     let tail: LogTail
     let hub: StreamHub
@@ -24,7 +26,14 @@ package struct StreamAuthorizer: SubscriptionAuthorizer {
 
     /// A request whose caller may open streams of the kind.
     private struct AuthorizedRequest {
-        let caller: Caller
+        let audience: Audience
+        let role: CallerRole
+        /// The caller whose open streams are counted; nil where none are.
+        let streamCaller: StreamCaller?
+        /// The seconds until the stream ends because its token or link does.
+        let remainingSeconds: Double
+        /// The rights that the stream needs as long as it is open.
+        let grants: [StreamGrant]
         let query: QueryReader
         let options: StreamOptions
     }
@@ -63,6 +72,7 @@ package struct StreamAuthorizer: SubscriptionAuthorizer {
             case .order(let id): return try await openOrder(id, request, from: address)
             case .customer(let reference): return try await openCustomer(reference, request, from: address)
             case .feed: return try await openFeed(request, from: address)
+            case .link(let token): return try await openLink(token, request, from: address)
             }
         } catch let refusal as Refusal {
             hub.metrics?.refused(refusal.reason)
@@ -75,10 +85,36 @@ package struct StreamAuthorizer: SubscriptionAuthorizer {
     private func openOrder(_ id: Substring, _ request: HTTPRequest, from address: String) async throws
         -> SubscriptionDecision
     {
-        let request = try await authorize(request, from: address, to: .readOrders, parameters: [])
+        let (caller, request) = try await authorize(request, from: address, to: .readOrders, parameters: [])
         guard let orderId = UUID(text: String(id)) else { throw Problem.notFound }
-        let scope = request.caller.scope
-        return try await open(StreamFilter(orderId: orderId, scope: scope), for: request) { source, after in
+        return try await openOrder(orderId, scope: caller.scope, for: request)
+    }
+
+    /// Opens the stream of a link's order, for the audience of its customer.
+    private func openLink(_ token: Substring, _ request: HTTPRequest, from address: String) async throws
+        -> SubscriptionDecision
+    {
+        guard !FetchMetadata(request).isCrossSite else { throw Problem.crossSite }
+        let (link, authorized) = try await refusingInFrames(request, parameters: []) { query, options in
+            let link = try await links.open(token, request, from: address)
+            let authorized = AuthorizedRequest(
+                audience: .customer,
+                role: .customer,
+                streamCaller: .link(link.linkId.text),
+                remainingSeconds: link.remainingSeconds,
+                grants: [grants.grant(for: .link(link.linkId))],
+                query: try query(),
+                options: try options()
+            )
+            return (link, authorized)
+        }
+        return try await openOrder(link.orderId, scope: link.scope, for: authorized)
+    }
+
+    private func openOrder(_ orderId: UUID, scope: ReadScope, for request: AuthorizedRequest) async throws
+        -> SubscriptionDecision
+    {
+        try await open(StreamFilter(orderId: orderId, scope: scope), for: request) { source, after in
             guard after == nil else {
                 // After a restart thousands return at once: most orders are among the recent events.
                 var exists = hub.knows(orderId, in: scope)
@@ -97,9 +133,14 @@ package struct StreamAuthorizer: SubscriptionAuthorizer {
     private func openCustomer(_ reference: Substring, _ request: HTTPRequest, from address: String) async throws
         -> SubscriptionDecision
     {
-        let request = try await authorize(request, from: address, to: .customerStream, parameters: ["shop"])
+        let (caller, request) = try await authorize(
+            request,
+            from: address,
+            to: .customerStream,
+            parameters: ["shop"]
+        )
         // There is no look-up: the stream of a customer without orders waits for the first.
-        let customer = try Self.customer(reference, request.query, for: request.caller.principal)
+        let customer = try Self.customer(reference, request.query, for: caller.principal)
         return try await open(StreamFilter(customer: customer), for: request)
     }
 
@@ -128,8 +169,8 @@ package struct StreamAuthorizer: SubscriptionAuthorizer {
 
     private func openFeed(_ request: HTTPRequest, from address: String) async throws -> SubscriptionDecision {
         let parameters: Set = ["shop", "status", "type", "attention", "conflate"]
-        let request = try await authorize(request, from: address, to: .shopFeeds, parameters: parameters)
-        let (caller, query) = (request.caller, request.query)
+        let (caller, request) = try await authorize(request, from: address, to: .shopFeeds, parameters: parameters)
+        let query = request.query
         var filter = StreamFilter(scope: try caller.scope(narrowedTo: query.list("shop")))
         filter.statuses = try query.words("status", of: OrderStatus.self)
         filter.types = try query.words("type", of: EventType.self)
@@ -149,34 +190,69 @@ package struct StreamAuthorizer: SubscriptionAuthorizer {
         from address: String,
         to permission: Permission,
         parameters: Set<String>
-    ) async throws -> AuthorizedRequest {
+    ) async throws -> (caller: Caller, request: AuthorizedRequest) {
+        try await refusingInFrames(request, parameters: parameters) { query, options in
+            let caller = try await authorizer.authorize(request, from: address, to: permission)
+            let authorized = AuthorizedRequest(
+                audience: caller.audience,
+                role: caller.commandRole,
+                streamCaller: caller.streamCaller,
+                remainingSeconds: caller.principal.acceptedUntil - clock.seconds() - 2,
+                grants: (caller.principal.signingKey.map { [keyGrants.grant(of: $0)] } ?? [])
+                    + (caller.session.map { [grants.grant(for: .session($0))] } ?? []),
+                query: try query(),
+                options: try options()
+            )
+            return (caller, authorized)
+        }
+    }
+
+    /// Runs the check of a request's caller. Turns the refusals that pass by themselves into frames.
+    ///
+    /// - Parameters:
+    ///   - parameters: those that the stream has beside `StreamOptions.parameters`.
+    ///   - body: reads the query and the options once the caller is known.
+    private func refusingInFrames<R>(
+        _ request: HTTPRequest,
+        parameters: Set<String>,
+        _ body: (_ query: () throws -> QueryReader, _ options: () throws -> StreamOptions) async throws -> R
+    ) async throws -> R {
         let path = request.path ?? ""
-        let query = path.firstIndex(of: "?").map { path[path.index(after: $0)...].prefix { $0 != "#" } }
+        let text = path.firstIndex(of: "?").map { path[path.index(after: $0)...].prefix { $0 != "#" } }
         let parameters = parameters.union(StreamOptions.parameters)
+        let query = { try QueryReader(ofStream: text, parameters: parameters) }
+        let options = { try StreamOptions(query(), request.headerFields) }
         do {
-            let caller = try await authorizer.authorize(request.headerFields, from: address, to: permission)
-            let reader = try QueryReader(ofStream: query, parameters: parameters)
-            return AuthorizedRequest(
-                caller: caller,
-                query: reader,
-                options: try StreamOptions(reader, request.headerFields)
-            )
+            return try await body(query, options)
+        } catch let error as PostgresError {
+            throw databaseRefusal(error, try options(), resumeId: try resumeId(of: options()))
         } catch let problem as Problem where [.tooManyRequests, .noKeys].contains(problem.code) {
-            let options = try StreamOptions(
-                QueryReader(ofStream: query, parameters: parameters),
-                request.headerFields
-            )
+            let options = try options()
             let isRate = problem.code == .tooManyRequests
             if !isRate { hub.openingRefused() }
-            // Who calls is not known, so neither is the form of the position.
-            let resumeId = options.after.flatMap { text in
-                self.resumeId(text, for: .customer) ?? self.resumeId(text, for: .staff)
-            }
+            let resumeId = self.resumeId(of: options)
             throw Refusal(
                 reason: isRate ? .rate : .noKeys,
                 body: refusalBody(.overload, retry: 1000 + hub.retryDelay(), options, resumeId: resumeId)
             )
         }
+    }
+
+    /// The id that a caller who is not known resumes from. Neither is the form of its position known.
+    private func resumeId(of options: StreamOptions) -> String? {
+        options.after.flatMap { text in resumeId(text, for: .customer) ?? resumeId(text, for: .staff) }
+    }
+
+    private func databaseRefusal(_ error: PostgresError, _ options: StreamOptions, resumeId: String?) -> Refusal {
+        logger.warning(
+            "the look-up for a stream failed; its client is told to come back",
+            metadata: ["error": "\(error)"]
+        )
+        hub.openingRefused()
+        return Refusal(
+            reason: .database,
+            body: refusalBody(.overload, retry: 1000 + hub.retryDelay(), options, resumeId: resumeId)
+        )
     }
 
     /// Opens a stream, or refuses it before anything is read.
@@ -185,33 +261,20 @@ package struct StreamAuthorizer: SubscriptionAuthorizer {
         for request: AuthorizedRequest,
         lookUp: LookUp = { _, _ in nil }
     ) async throws -> SubscriptionDecision {
-        let (caller, options) = (request.caller, request.options)
-        var view = StreamView(
-            filter: filter,
-            audience: caller.audience,
-            role: caller.commandRole,
-            plain: options.isPlain
-        )
+        let (audience, options) = (request.audience, request.options)
+        var view = StreamView(filter: filter, audience: audience, role: request.role, plain: options.isPlain)
         view.hasBeats = options.hasBeats
         let source = StreamSource(reader: reader, view: view, positionEncoder: positionEncoder)
-        let resumeId = options.after.flatMap { self.resumeId($0, for: caller.audience) }
-        let place = try reservePlace(for: caller, options, resumeId: resumeId)
+        let resumeId = options.after.flatMap { self.resumeId($0, for: audience) }
+        let place = try reservePlace(for: request.streamCaller, options, resumeId: resumeId)
         let prepared: ResumePoint?
         do {
             prepared = try await lookUp(source, options.after)
         } catch let error as PostgresError {
-            logger.warning(
-                "the look-up for a stream failed; its client is told to come back",
-                metadata: ["error": "\(error)"]
-            )
-            hub.openingRefused()
-            throw Refusal(
-                reason: .database,
-                body: refusalBody(.overload, retry: 1000 + hub.retryDelay(), options, resumeId: resumeId)
-            )
+            throw databaseRefusal(error, options, resumeId: resumeId)
         }
         let expiry = StreamExpiry(
-            tokenEnds: .now + .seconds(caller.principal.acceptedUntil - clock.seconds() - 2),
+            tokenEnds: .now + .seconds(request.remainingSeconds),
             now: .now,
             maximumAge: hub.settings.maximumAge,
             jitter: Double.random(in: 0..<1)
@@ -225,21 +288,25 @@ package struct StreamAuthorizer: SubscriptionAuthorizer {
                     place: place,
                     resumeId: resumeId,
                     expiry: expiry,
-                    grants: caller.principal.signingKey.map { [keyGrants.grant(of: $0)] } ?? [],
+                    grants: request.grants,
                     logger: logger
                 ),
                 view: view
             ) {
                 if let prepared { return prepared }
-                return try await resumePoint(after: options.after, for: caller.audience)
+                return try await resumePoint(after: options.after, for: audience)
             }
         )
     }
 
     /// - Throws: `Refusal` where there is no place.
-    private func reservePlace(for caller: Caller, _ options: StreamOptions, resumeId: String?) throws -> StreamPlace {
+    private func reservePlace(
+        for caller: StreamCaller?,
+        _ options: StreamOptions,
+        resumeId: String?
+    ) throws -> StreamPlace {
         do throws(StreamHub.Refusal) {
-            return try hub.admit(caller.streamCaller)
+            return try hub.admit(caller)
         } catch {
             let (reason, word): (StreamMetrics.Refusal, ControlFrame.ByeReason) =
                 switch error {

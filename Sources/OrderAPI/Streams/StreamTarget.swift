@@ -9,9 +9,11 @@ enum StreamTarget: Sendable, Equatable {
     case customer(Substring)
     /// `GET /v1/stream`
     case feed
+    /// `GET /track/{token}/stream`
+    case link(Substring)
 
     /// The paths in the router's notation.
-    static let routes = ["/v1/orders/:id/stream", "/v1/customers/:ref/stream", "/v1/stream"]
+    static let routes = ["/v1/orders/:id/stream", "/v1/customers/:ref/stream", "/v1/stream", "/track/:token/stream"]
 
     /// - Returns: nil for any other request.
     init?(_ request: HTTPRequest) {
@@ -30,6 +32,7 @@ enum StreamTarget: Sendable, Equatable {
         let parts = path.split(separator: "/")
         switch (parts.count, parts.first, parts.last) {
         case (2, "v1", "stream"): self = .feed
+        case (3, "track", "stream"): self = .link(parts[1])
         case (4, "v1", "stream") where parts[1] == "orders": self = .order(parts[2])
         case (4, "v1", "stream") where parts[1] == "customers": self = .customer(parts[2])
         default: return nil

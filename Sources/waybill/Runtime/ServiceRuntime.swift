@@ -105,6 +105,7 @@ struct ServiceRuntime: Sendable {
             settings.host = address.host
             settings.port = address.port
             settings.certificates = certificates
+            settings.publicURL = { [options] in options.resolvedPublicURL(port: $0, scheme) }
             settings.crossOrigins = try options.resolvedCrossOrigins()
             settings.proxies = try options.trustedProxies()
             try options.streams.apply(to: &settings)

@@ -161,6 +161,17 @@ import Testing
         #expect(try errors.isEmpty)
     }
 
+    @Test func aConnectionGoesOnAfterTheTransportsOwnAnswer() throws {
+        for _ in 0..<2 {
+            let head = HTTPRequest(method: .options, scheme: "http", authority: "x", path: "*")
+            try channel.writeInbound(HTTPRequestPart.head(head))
+            try channel.writeInbound(HTTPRequestPart.end(nil))
+            let answer = try sentHead()
+            #expect(answer?.status == .noContent)
+            #expect(answer?.headerFields[.connection] == nil)
+        }
+    }
+
     @Test func theClientsTurnIsKnown() throws {
         #expect(activity.waiting != nil)
         try request(.get)

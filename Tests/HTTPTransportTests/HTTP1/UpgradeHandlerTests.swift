@@ -11,6 +11,7 @@ import Testing
 
     private func channel() throws -> EmbeddedChannel {
         let channel = EmbeddedChannel()
+        try channel.connect(to: SocketAddress(ipAddress: "127.0.0.1", port: 1)).wait()
         let limits = NIOHTTPDecoderLimitConfiguration()
         let decoder = UpgradeHandler.decoder(limits)
         try channel.pipeline.syncOperations.addHandler(decoder)

@@ -82,11 +82,18 @@ def lead_to_an_order(case):
         points.fit_scan(case.body)
     if isinstance(case.body, dict) and "number" in case.body and "orderId" in case.body and chance % 4:
         case.body["orderId"] = str(uuid.uuid4())
+    if isinstance(case.path_parameters, dict) and "token" in case.path_parameters and chance % 4:
+        case.path_parameters["token"] = points.tracking_link(points.order_after([], "link"))["token"]
     if not (isinstance(case.path_parameters, dict) and "id" in case.path_parameters and chance % 4):
         return
     command = case.operation.path.rpartition("/")[2]
     if case.operation.method.upper() == "POST" and command in points.BEFORE:
         case.path_parameters["id"] = points.fit(command, case.body)
+    elif "tracking-links" in case.operation.path:
+        # An order of its own, since an order has a bounded number of links.
+        case.path_parameters["id"] = points.order_after([], "links")
+        if "linkId" in case.path_parameters:
+            case.path_parameters["linkId"] = points.tracking_link(case.path_parameters["id"])["linkId"]
     else:
         orders = os.environ["WAYBILL_ORDERS"].split(",")
         case.path_parameters["id"] = orders[chance % len(orders)]

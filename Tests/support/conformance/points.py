@@ -124,6 +124,18 @@ def order_after(steps, number):
     return order
 
 
+def tracking_link(order):
+    """Makes a tracking link of an order; returns its members."""
+    request = urllib.request.Request(
+        f"{os.environ['WAYBILL_URL']}/v1/orders/{order}/tracking-links",
+        b"{}",
+        method="POST",
+        headers={"Authorization": f"Bearer {os.environ['WAYBILL_BACKEND']}", "Content-Type": "application/json"},
+    )
+    with urllib.request.urlopen(request, timeout=30) as response:
+        return json.load(response)
+
+
 def fit_scan(body):
     """Makes a parcel on its way, and the scan name it by its tracking number."""
     number = f"T-{uuid.uuid4()}"

@@ -1,0 +1,142 @@
+import Access
+import HTTPTypes
+import OrderAPI
+import StrictJSON
+
+extension APIOperation {
+    /// The operations for tracking links, beside their streams.
+    static func tracking(_ examples: ExampleStory) -> [APIOperation] { links + [page(examples)] }
+
+    private static let links: [APIOperation] = [
+        APIOperation(
+            method: .post,
+            path: "/v1/orders/{id}/tracking-links",
+            id: "createTrackingLink",
+            tag: .tracking,
+            summary: "Makes a link by which anybody who has it follows the order as its customer.",
+            note: """
+                The response is the one place where the link stands: the service keeps a hash. A request that is repeated under \
+                its `Idempotency-Key` therefore gets the same link, with the same end, under another token; earlier tokens stay \
+                good. An order has at most 100 tokens alive.
+                """,
+            permission: .otherCommands,
+            parameters: [
+                APIParameter.orderId,
+                APIParameter.header(
+                    "Idempotency-Key",
+                    ["type": "string", "pattern": "^[\\x20-\\x7E]{1,255}$"],
+                    "The request's id, unique within the shop, remembered for the lifetime of the link."
+                ),
+            ],
+            body: [
+                "required": false,
+                "content": [
+                    "application/json": [
+                        "schema": APISchemas.reference("TrackingLinkRequest"), "example": ["ttl": "30d"],
+                    ]
+                ],
+            ],
+            answers: [
+                APIAnswer(
+                    status: 201,
+                    note: "The link.",
+                    headers: ["Idempotent-Replayed"],
+                    content: [
+                        (
+                            "application/json",
+                            ["schema": APISchemas.reference("TrackingLink"), "example": link]
+                        )
+                    ]
+                )
+            ],
+            problems: [
+                .malformedRequest, .malformedJson, .invalidUtf8, .duplicateKey, .malformedCommandId, .bodyTooLarge,
+                .unsupportedMediaType, .invalidCommand, .commandIdReused, .notFound, .tooManyLinks,
+            ]
+        ),
+        APIOperation(
+            method: .get,
+            path: "/v1/orders/{id}/tracking-links",
+            id: "listTrackingLinks",
+            tag: .tracking,
+            summary: "Lists the order's tracking links that are alive, without their tokens.",
+            permission: .otherCommands,
+            parameters: [APIParameter.orderId],
+            answers: [
+                APIAnswer(
+                    status: 200,
+                    note: "The links.",
+                    content: [
+                        (
+                            "application/json",
+                            [
+                                "schema": APISchemas.reference("TrackingLinks"),
+                                "example": ["links": [["linkId": linkId, "expiresAt": expiresAt]]],
+                            ]
+                        )
+                    ]
+                )
+            ],
+            problems: [.notFound]
+        ),
+        APIOperation(
+            method: .delete,
+            path: "/v1/orders/{id}/tracking-links/{linkId}",
+            id: "revokeTrackingLink",
+            tag: .tracking,
+            summary: "Revokes a tracking link. Its streams end within seconds.",
+            permission: .otherCommands,
+            parameters: [APIParameter.orderId, APIParameter.path("linkId", APISchemas.uuid, "The link.")],
+            answers: [APIAnswer(status: 204, note: "The link is dead.")],
+            problems: [.notFound]
+        ),
+    ]
+
+    private static func page(_ examples: ExampleStory) -> APIOperation {
+        APIOperation(
+            method: .get,
+            path: "/track/{token}",
+            id: "getTracking",
+            tag: .tracking,
+            summary:
+                "Reads the order of a tracking link as its customer reads it, in JSON, or as a page for a browser.",
+            note: """
+                The link is all that a request needs. JSON comes where `Accept` prefers `application/json` to `text/html`. The \
+                query is ignored. A page of another site may lead to it, but not read or embed it.
+                """,
+            permission: .publicPages,
+            parameters: [APIParameter.linkToken],
+            answers: [
+                APIAnswer(
+                    status: 200,
+                    note: "The order.",
+                    headers: ["ETag"],
+                    content: [
+                        (
+                            "application/json",
+                            ["schema": APISchemas.reference("Order"), "example": ofCustomer(examples.order)]
+                        ),
+                        ("text/html", ["schema": ["type": "string"]]),
+                    ]
+                )
+            ],
+            problems: [.crossSite, .notFound, .tooManyRequests, .internalError, .unavailable]
+        )
+    }
+
+    /// An order as its customer reads it.
+    private static func ofCustomer(_ order: JSONValue) -> JSONValue {
+        .members(
+            (order.object?.members ?? []).filter { $0.name != "internal" }.map { member in
+                (member.name, member.name == "position" ? "AJ5S1lQm3cP0oWq2r7xHc9k" : member.value)
+            }
+        )
+    }
+
+    private static let linkId: JSONValue = "5b3e0f4c-2c55-4c62-9f0f-6f3f2b8f1d0a"
+    private static let expiresAt: JSONValue = "2026-12-05T10:00:00Z"
+    private static let link: JSONValue = [
+        "linkId": linkId, "url": "https://shop.example/track/nV8Kx2mQ0bT5rJ7yLw3cFa9dZ1sHe6uP",
+        "token": "nV8Kx2mQ0bT5rJ7yLw3cFa9dZ1sHe6uP", "expiresAt": expiresAt,
+    ]
+}

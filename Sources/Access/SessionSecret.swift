@@ -1,0 +1,68 @@
+import Crypto
+import FoundationEssentials
+
+/// The value of a session's cookie: 256 random bits as 43 characters of base64url.
+///
+/// A session stands for the bearer token that it was exchanged for. The service stores the token sealed with a key that
+/// only the cookie's value yields, beside a hash of that value. So a reader of the database gains neither, and each
+/// request of a session passes the same checks as its token: signature, issuer, expiry, and keys that were withdrawn.
+package struct SessionSecret: Sendable {
+    /// The number of characters in a cookie's value.
+    package static let length = 43
+    private static let byteCount = 32
+
+    /// The value of the cookie.
+    package let text: String
+    private let bytes: [UInt8]
+
+    /// A new value from the system's random generator.
+    package static func make() -> SessionSecret {
+        var generator = SystemRandomNumberGenerator()
+        let bytes = (0..<byteCount).map { _ in UInt8.random(in: 0...255, using: &generator) }
+        return SessionSecret(text: Base64URL.encode(bytes), bytes: bytes)
+    }
+
+    /// Reads a cookie's value.
+    ///
+    /// - Returns: nil for a text that no session has.
+    package init?(_ text: some StringProtocol) {
+        guard text.utf8.count == Self.length, let bytes = Base64URL.decode(Array(text.utf8)) else { return nil }
+        self.init(text: String(text), bytes: bytes)
+    }
+
+    private init(text: String, bytes: [UInt8]) {
+        self.text = text
+        self.bytes = bytes
+    }
+
+    /// The hash by which the service finds the session; also its name among open streams.
+    package var hash: [UInt8] { derive("waybill session hash").withUnsafeBytes(Array.init) }
+
+    /// Seals a bearer token for the session's row (AES-256-GCM). Each session has a key of its own.
+    package func seal(_ token: String) throws -> [UInt8] {
+        guard let sealed = try AES.GCM.seal(Data(token.utf8), using: sealingKey).combined else {
+            preconditionFailure("AES-GCM with a nonce of 12 bytes always has a combined form")
+        }
+        return Array(sealed)
+    }
+
+    /// The bearer token of a session's row; nil for bytes that were not sealed for this session.
+    package func open(_ sealed: [UInt8]) -> String? {
+        do {
+            let box = try AES.GCM.SealedBox(combined: sealed)
+            return String(validating: try AES.GCM.open(box, using: sealingKey), as: UTF8.self)
+        } catch {
+            return nil
+        }
+    }
+
+    private var sealingKey: SymmetricKey { derive("waybill session token") }
+
+    private func derive(_ purpose: String) -> SymmetricKey {
+        HKDF<SHA256>.deriveKey(
+            inputKeyMaterial: SymmetricKey(data: bytes),
+            info: Array(purpose.utf8),
+            outputByteCount: 32
+        )
+    }
+}

@@ -1,0 +1,54 @@
+import HTTPTypes
+
+/// The facts that a browser states about the page which makes a request: Fetch Metadata (W3C), and `Origin` and
+/// `Referer` where a browser is too old for it or the page is not in a secure context.
+struct FetchMetadata: Sendable, Equatable {
+    private let isSafe: Bool
+    private let authority: String?
+    private let site: String?
+    private let mode: String?
+    private let destination: String?
+    private let origin: String?
+    private let referer: String?
+
+    init(_ head: HTTPRequest) {
+        let fields = head.headerFields
+        isSafe = [.get, .head].contains(head.method)
+        authority = head.authority
+        site = fields[.secFetchSite]
+        mode = fields[.secFetchMode]
+        destination = fields[.secFetchDest]
+        origin = fields[.origin]
+        referer = fields[.referer]
+    }
+
+    /// True where the browser says that a page of another site makes the request.
+    var isCrossSite: Bool { site == "cross-site" }
+
+    /// True where the request loads a whole page, as when a person follows a link in a mail.
+    var isTopLevelNavigation: Bool { mode == "navigate" && destination == "document" }
+
+    /// True for a request of a page of the service's own origin. Without Fetch Metadata, `Origin` tells; without that,
+    /// a request that changes nothing may come from the own origin, and `Referer` tells where it does not.
+    ///
+    /// - Parameter publicURL: the service's address as clients see it, where a proxy replaces the request's own.
+    func isSameOrigin(_ publicURL: PublicURL) -> Bool {
+        if let site { return site == "same-origin" }
+        if let origin { return isOwn(origin, publicURL) }
+        guard isSafe else { return false }
+        return referer.map { isOwn($0, publicURL) } ?? true
+    }
+
+    /// True where the browser says that the request comes from another origin.
+    func isForeign(_ publicURL: PublicURL) -> Bool {
+        if let site { return site != "same-origin" }
+        return origin.map { !isOwn($0, publicURL) } ?? false
+    }
+
+    private func isOwn(_ url: String, _ publicURL: PublicURL) -> Bool {
+        let url = url.lowercased()
+        guard let scheme = ["https://", "http://"].first(where: url.hasPrefix) else { return false }
+        let named = url.dropFirst(scheme.count).prefix { $0 != "/" }
+        return [authority, String(publicURL.authority)].contains { $0?.lowercased() == String(named) }
+    }
+}

@@ -1,0 +1,66 @@
+import Access
+import HTTPTypes
+import Hummingbird
+import OrderLog
+
+/// `POST /session` and `DELETE /session`: exchange a bearer token of staff or of an operator for a cookie, so that
+/// pages need no script that keeps a token, and EventSource works.
+struct SessionRoutes: Sendable {
+    let authorizer: Authorizer
+    let sessions: Sessions
+    let watch: GrantWatch
+    let clock: WallClock
+
+    func add(to router: Router<WaybillContext>) {
+        router.post("/session") { request, context in try await begin(request, context) }
+        router.delete("/session") { request, context in try await end(request, context) }
+    }
+
+    private func begin(_ request: Request, _ context: WaybillContext) async throws -> Response {
+        let caller = try await authorizer.authorize(request, in: context, to: .session)
+        _ = try QueryReader(request, parameters: [])
+        // A session is no token: it cannot be exchanged for another one, and so never outlives its token.
+        guard caller.session == nil, let token = authorizer.bearerToken(of: request.head) else {
+            throw Problem(AccessError.missingToken)
+        }
+        guard !FetchMetadata(request.head).isForeign(sessions.publicURL) else { throw Problem.crossSite }
+        let secret = SessionSecret.make()
+        try await sessions.store.begin(
+            secret.hash,
+            of: caller.actor,
+            sealedToken: try secret.seal(token),
+            expiresAt: caller.principal.acceptedUntil
+        )
+        try await endSession(of: request, context)
+        let seconds = max(1, Int(caller.principal.acceptedUntil - clock.seconds()))
+        let cookie = sessions.cookie(for: request.head, from: context.clientAddress)
+        return Self.response(cookie.setting(secret, for: seconds))
+    }
+
+    private func end(_ request: Request, _ context: WaybillContext) async throws -> Response {
+        let cookie = sessions.cookie(for: request.head, from: context.clientAddress)
+        do {
+            _ = try await authorizer.authorize(request, in: context, to: .session)
+            _ = try QueryReader(request, parameters: [])
+        } catch var problem as Problem where problem.status == .unauthorized {
+            // The cookie of a session that has ended by itself goes too.
+            if sessions.secret(of: request.head, from: context.clientAddress) != nil {
+                problem.headers[.setCookie] = cookie.removal
+            }
+            throw problem
+        }
+        try await endSession(of: request, context)
+        return Self.response(cookie.removal)
+    }
+
+    /// Ends the session that the request's cookie names, and its streams.
+    private func endSession(of request: Request, _ context: WaybillContext) async throws {
+        guard let old = sessions.secret(of: request.head, from: context.clientAddress)?.hash else { return }
+        try await sessions.store.end(old)
+        watch.withdraw([.session(old)])
+    }
+
+    private static func response(_ setCookie: String) -> Response {
+        Response(status: .noContent, headers: [.setCookie: setCookie, .cacheControl: "no-store"])
+    }
+}

@@ -1,0 +1,80 @@
+import EventStreams
+import HTTPTypes
+import Hummingbird
+import Logging
+import NIOCore
+import OrderLog
+import Orders
+
+/// `GET /track/{token}`: the order of a tracking link as its customer reads it, in JSON or as a page. The link is all
+/// that a request needs.
+///
+/// The path is a secret. The answers therefore tell browsers to name it to no other site and caches to keep nothing,
+/// and logs hold the route in place of the path. The query is ignored: mail programs and campaigns add to links.
+struct TrackRoutes: Sendable {
+    let opener: LinkOpener
+    let reader: LogReader
+    let positionEncoder: PositionEncoder
+
+    func add(to router: Router<WaybillContext>) {
+        router.get("/track/:token") { request, context in
+            let accepted = AcceptedTypes(request.headers[values: .accept])
+            let wantsJSON = accepted.prefer("application/json", to: "text/html")
+            do {
+                return Self.secret(try await answer(request, context, wantsJSON: wantsJSON))
+            } catch {
+                let problem = Problem(error, on: request.uri.path, logger: context.logger)
+                // A browser shows the problem as a page; programs, which seldom ask for one, get problem details.
+                guard problem.status != .notFound || !accepted.prefer("text/html", to: "application/json") else {
+                    return Self.secret(Self.page(TrackPage.dead, status: .notFound))
+                }
+                return Self.secret(problem.response)
+            }
+        }
+    }
+
+    private func answer(_ request: Request, _ context: WaybillContext, wantsJSON: Bool) async throws -> Response {
+        let metadata = FetchMetadata(request.head)
+        guard !metadata.isCrossSite || metadata.isTopLevelNavigation else { throw Problem.crossSite }
+        let link = try await opener.open(
+            Substring(context.parameters.get("token") ?? ""),
+            request.head,
+            from: context.clientAddress
+        )
+        guard let stored = try await reader.order(link.orderId, scope: link.scope).stored else {
+            throw Problem.notFound
+        }
+        guard wantsJSON else { return Self.page(TrackPage.text(of: stored), status: .ok) }
+        let json = stored.order.json(
+            for: .customer,
+            role: .customer,
+            position: positionEncoder(stored.position, for: .customer),
+            recordedAt: stored.recordedAt
+        )
+        return .json(json, headers: [.eTag: "\"\(stored.order.version)\""])
+    }
+
+    private static func page(_ html: String, status: HTTPResponse.Status) -> Response {
+        Response(
+            status: status,
+            headers: [
+                .contentType: "text/html; charset=utf-8",
+                .contentSecurityPolicy:
+                    "default-src 'none'; style-src 'unsafe-inline'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'",
+            ],
+            body: ResponseBody(byteBuffer: ByteBuffer(string: html))
+        )
+    }
+
+    /// The header fields of every answer whose path holds a token.
+    private static func secret(_ response: Response) -> Response {
+        var response = response
+        response.headers[.cacheControl] = "no-store"
+        response.headers[.referrerPolicy] = "no-referrer"
+        response.headers[.robotsTag] = "noindex, nofollow"
+        response.headers[.xContentTypeOptions] = "nosniff"
+        response.headers[.crossOriginResourcePolicy] = "same-origin"
+        response.headers[.vary] = "Accept, Sec-Fetch-Site"
+        return response
+    }
+}
