@@ -253,8 +253,16 @@ def test_refusals_are_counted_by_reason(ready, provider, check):
 def test_a_withdrawn_key_goes_while_its_tokens_are_used(ready, provider, check):
     token = provider.token("second")
     check("its token is known", send(ready, "/v1/orders", token).status == 200)
+    streams = [Stream(ready.port, "/v1/stream", bearer) for bearer in (token, provider.token())]
+    for stream in streams:
+        stream.wait(lambda frames: any(frame.id for frame in frames), 10, "the stream began")
     del provider.keys["second"]
     began = time.monotonic()
     refused = wait_for(lambda: send(ready, "/v1/orders", token).status == 401 or None, 60, "the key is withdrawn")
     check("a withdrawn key is refused within a minute", refused, time.monotonic() - began)
+    check("its stream ends within a minute", streams[0].wait_end(max(began + 60 - time.monotonic(), 1)) == "complete")
+    last = streams[0].stop().frames[-1]
+    check("bye says tokenExpired", json.loads(last.data) == {"reason": "tokenExpired"}, last.raw)
+    check("the other key's stream goes on", streams[1].ended is None, streams[1].ended)
+    streams[1].stop()
     check("the other key stays", send(ready, "/v1/orders", provider.token()).status == 200)
