@@ -47,7 +47,7 @@ struct ExchangeState {
     /// The most bytes of a refused body that are awaited, so that the connection can go on. A longer body ends it.
     static let maximumRemainder = 256 * 1024
     /// The most bytes of a refused body that are read and dropped, so that the client gets to read its response.
-    static let maximumDropped = 16 * 1024 * 1024
+    static let maximumDropped = 4 * 1024 * 1024
 
     let version: Version
     /// The exchanges whose responses are not complete, in the order of the requests.
