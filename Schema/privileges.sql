@@ -25,7 +25,9 @@ tables (name, privileges) as (values
     ('stats_minutes', '{select,insert,update,delete}'),
     ('stats_durations', '{select,insert,update,delete}'),
     ('tracking_numbers', '{select,insert,delete}'),
-    ('logged_tracking_numbers', '{select}')
+    ('logged_tracking_numbers', '{select}'),
+    ('tracking_links', '{select,insert,delete}'),
+    ('staff_sessions', '{select,insert,delete}')
 ),
 -- Who may call a function: its owner alone, the writer too, or everybody.
 functions (name, callers) as (values
