@@ -17,7 +17,7 @@ import Testing
             attentionOnly: true,
             conflate: 250
         )
-        let lists = "shop=aurora&shop=nordwind&status=onHold&type=OrderHeld&type=NoteAdded"
+        let lists = "shop=aurora,nordwind&status=onHold&type=OrderHeld,NoteAdded"
         #expect(all.target == "/v1/stream?\(lists)&attention=true&conflate=250")
     }
 

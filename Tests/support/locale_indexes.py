@@ -15,6 +15,7 @@ begin
             format('alter column %I type %s collate "default"', a.attname, a.atttypid::regtype), ', ') as changes
         from pg_class c join pg_attribute a on a.attrelid = c.oid
         where c.relnamespace = 'public'::regnamespace and c.relkind in ('r', 'p') and not c.relispartition
+            and c.relname = any (waybill_tables())
             and a.attnum > 0 and not a.attisdropped and a.attcollation = 'pg_catalog."C"'::regcollation
         group by 1
     loop

@@ -266,6 +266,8 @@ final class ExchangeHandler: ChannelDuplexHandler {
     }
 
     func errorCaught(context: ChannelHandlerContext, error: any Error) {
+        // More bytes behind broken ones. The client gets the time to read the response to those.
+        if error is ByteToMessageDecoderError, !state.takesRequests { return }
         guard state.version == .http1, !isLive, error is HTTPParserError || error is HTTP1TypeConversionError else {
             return context.fireErrorCaught(error)
         }

@@ -80,7 +80,9 @@ public struct StreamRequest: Sendable, Hashable {
         return whole.parameters.isEmpty ? path : "\(path)?\(whole.parameters.joined(separator: "&"))"
     }
 
+    /// Adds a list as one parameter: of a name given twice the last counts.
     private mutating func add(_ name: String, values: [String]) {
-        parameters += values.map { "\(name)=\(PercentEncoding.encode($0))" }
+        guard !values.isEmpty else { return }
+        parameters.append("\(name)=\(values.map(PercentEncoding.encode).joined(separator: ","))")
     }
 }
