@@ -12,6 +12,7 @@ RULES = [
     # Moments of the run; those of the story are of 2025.
     (r"\b(?!2025)20\d\d-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d{6})?Z", "NOW"),
     (r"^Date: .*$", "Date: NOW"),
+    (r"^X-Request-Id: .*$", "X-Request-Id: ID"),
     # Bodies that hold fractions of seconds are not always equally long.
     (r"^(Content-Length): \d+$", r"\1: N"),
     (r"^retry: \d+$", "retry: N"),
