@@ -6,6 +6,7 @@ import os
 import re
 import socket
 import zlib
+from collections import Counter
 
 import pytest
 
@@ -317,6 +318,7 @@ def test_every_answer_has_a_request_id(service, bench, check):
 
 
 CORS = "access-control-"
+CLOSE = ("Connection", "close")
 
 
 def cors(fields):
@@ -341,6 +343,11 @@ def test_listed_origins_may_use_the_api(service, bench, check):
             and answer.headers["vary"] == "Origin",
             answer.headers,
         )
+        # Browsers refuse an answer that names the origin twice, which a mapping of its fields would hide.
+        whole = RawStream(service.port, request(path, method="OPTIONS", headers=[*preflight.items(), CLOSE]))
+        whole.wait_end()
+        counts = Counter(line.partition(b":")[0].lower() for line in whole.head.split(b"\r\n")[1:] if line)
+        check(f"preflight of {path}: each field once", set(counts.values()) == {1}, whole.head)
     exposed = {"etag", "location", "retry-after", "waybill-command-id", "idempotent-replayed", "x-request-id"}
     for path, status, role in (
         ("/healthz", 200, roles.NOBODY),

@@ -53,14 +53,13 @@ package struct CrossOriginPolicy: Sendable {
         return fields
     }
 
-    /// The response to a preflight; nil for any other request, and where the origin is not allowed.
+    /// The response to a preflight; nil for any other request, and where the origin is not allowed. It gets
+    /// `fields(for:)` too, as any response does.
     func answer(toPreflight request: HTTPRequest) -> TransportAnswer? {
         guard request.method == .options, request.headerFields[.accessControlRequestMethod] != nil,
-            let origin = allowedOrigin(of: request)
+            allowedOrigin(of: request) != nil
         else { return nil }
-        var fields = preflightFields
-        fields[.accessControlAllowOrigin] = origin
-        return TransportAnswer(status: .noContent, fields: fields)
+        return TransportAnswer(status: .noContent, fields: preflightFields)
     }
 
     private func allowedOrigin(of request: HTTPRequest) -> String? {
