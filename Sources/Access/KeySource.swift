@@ -136,7 +136,7 @@ package final class KeySource: Sendable {
             }
             if let stamp {
                 let seen = PrivateFile.stamp(path)
-                // What failed may have been the process's own lack of something, so it is tried again as it is.
+                // The failure may have been the process's own lack of something: the same file is tried again.
                 if seen != stamp || state.withLock({ $0.failureCount > 0 }) {
                     await startLoad(now: now, seen: seen).value
                 } else {

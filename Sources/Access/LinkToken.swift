@@ -6,32 +6,24 @@ import Crypto
 package struct LinkToken: Sendable {
     /// The number of characters in a token.
     package static let length = 32
-    private static let byteCount = 24
 
     /// The token as the link carries it. It gives access to the order, so that it belongs in no log.
-    package let text: String
-    private let bytes: [UInt8]
+    package var text: String { secret.text }
+    private let secret: RandomSecret
 
-    /// A new token from the system's random generator.
-    package static func make() -> LinkToken {
-        var generator = SystemRandomNumberGenerator()
-        let bytes = (0..<byteCount).map { _ in UInt8.random(in: 0...255, using: &generator) }
-        return LinkToken(text: Base64URL.encode(bytes), bytes: bytes)
-    }
+    /// A new one from the system's random generator.
+    package static func make() -> LinkToken { LinkToken(secret: .make(byteCount: 24)) }
 
-    /// Reads a token. Tells nothing about the existence of its link.
+    /// Reads a text. Tells nothing about the existence of its link.
     ///
     /// - Returns: nil for a text that no link has.
     package init?(_ text: some StringProtocol) {
-        guard text.utf8.count == Self.length, let bytes = Base64URL.decode(Array(text.utf8)) else { return nil }
-        self.init(text: String(text), bytes: bytes)
+        guard let secret = RandomSecret(text, length: Self.length) else { return nil }
+        self.init(secret: secret)
     }
 
-    private init(text: String, bytes: [UInt8]) {
-        self.text = text
-        self.bytes = bytes
-    }
+    private init(secret: RandomSecret) { self.secret = secret }
 
     /// The SHA-256 by which the service finds the link.
-    package var hash: [UInt8] { Array(SHA256.hash(data: bytes)) }
+    package var hash: [UInt8] { Array(SHA256.hash(data: secret.bytes)) }
 }

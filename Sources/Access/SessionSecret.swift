@@ -9,31 +9,23 @@ import FoundationEssentials
 package struct SessionSecret: Sendable {
     /// The number of characters in a cookie's value.
     package static let length = 43
-    private static let byteCount = 32
 
     /// The value of the cookie.
-    package let text: String
-    private let bytes: [UInt8]
+    package var text: String { secret.text }
+    private let secret: RandomSecret
 
-    /// A new value from the system's random generator.
-    package static func make() -> SessionSecret {
-        var generator = SystemRandomNumberGenerator()
-        let bytes = (0..<byteCount).map { _ in UInt8.random(in: 0...255, using: &generator) }
-        return SessionSecret(text: Base64URL.encode(bytes), bytes: bytes)
-    }
+    /// A new one from the system's random generator.
+    package static func make() -> SessionSecret { SessionSecret(secret: .make(byteCount: 32)) }
 
-    /// Reads a cookie's value.
+    /// Reads a text. Tells nothing about the existence of its session.
     ///
     /// - Returns: nil for a text that no session has.
     package init?(_ text: some StringProtocol) {
-        guard text.utf8.count == Self.length, let bytes = Base64URL.decode(Array(text.utf8)) else { return nil }
-        self.init(text: String(text), bytes: bytes)
+        guard let secret = RandomSecret(text, length: Self.length) else { return nil }
+        self.init(secret: secret)
     }
 
-    private init(text: String, bytes: [UInt8]) {
-        self.text = text
-        self.bytes = bytes
-    }
+    private init(secret: RandomSecret) { self.secret = secret }
 
     /// The hash by which the service finds the session; also its name among open streams.
     package var hash: [UInt8] { derive("waybill session hash").withUnsafeBytes(Array.init) }
@@ -60,7 +52,7 @@ package struct SessionSecret: Sendable {
 
     private func derive(_ purpose: String) -> SymmetricKey {
         HKDF<SHA256>.deriveKey(
-            inputKeyMaterial: SymmetricKey(data: bytes),
+            inputKeyMaterial: SymmetricKey(data: secret.bytes),
             info: Array(purpose.utf8),
             outputByteCount: 32
         )

@@ -113,7 +113,7 @@ import Testing
         #expect(state.next(bounds, now: 60, stallDeadline: Self.deadline) == .heartbeat(at: 4))
         state.passed(through: 20, showing: 19)
         #expect(state.next(bounds, now: 60, stallDeadline: Self.deadline) == .heartbeat(at: 19))
-        // What the client has seen is still there: it goes on, and the events of the new history follow.
+        // The new history still has all events that the client has seen: it goes on, and the new ones follow.
         state.forked(after: 19)
         #expect(!state.isForked && state.cursor == 19)
         state.forked(after: 18)

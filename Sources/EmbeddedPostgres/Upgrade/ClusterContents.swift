@@ -5,8 +5,8 @@ import Postgres
 /// sum of their digests, the same of large objects, for each sequence its place, the views, the numbers of indexes,
 /// triggers and functions, and the roles with their attributes and memberships.
 ///
-/// What belongs to an extension does not count: a dump takes the extension's later version. The rows of materialised
-/// views do not either: a dump computes them anew.
+/// Objects of an extension do not count: a dump takes the extension's later version. The rows of materialised views do
+/// not either: a dump computes them anew.
 struct ClusterContents: Equatable {
     /// By `DATABASE: KIND NAME`, or `role NAME`.
     private(set) var facts: [String: String] = [:]

@@ -27,8 +27,6 @@ final class BulkWindow: Sendable {
         }
     }
 
-    private typealias Waiter = CheckedContinuation<Void, Never>
-
     private struct State {
         var lines = Deque<Line>()
         /// The lines that have a place: reserved and not yet released, in `lines` or not.
@@ -64,7 +62,7 @@ final class BulkWindow: Sendable {
                 return true
             }
             if let isReserved { return isReserved }
-            await wait(\.reader) { $0.isAbandoned || hasRoom(&$0) }
+            await state.wait(\.reader) { $0.isAbandoned || hasRoom(&$0) }
         }
     }
 
@@ -74,12 +72,12 @@ final class BulkWindow: Sendable {
 
     /// Appends a line for which a place was reserved.
     func append(_ line: Line) {
-        wake(\.writer) { $0.lines.append(line) }
+        state.wake(\.writer) { $0.lines.append(line) }
     }
 
     /// Ends the lines: `next()` returns nil after the last of them.
     func finish() {
-        wake(\.writer) { $0.isFinished = true }
+        state.wake(\.writer) { $0.isFinished = true }
     }
 
     /// Takes out the oldest line if there is one; does not wait.
@@ -90,13 +88,13 @@ final class BulkWindow: Sendable {
         while true {
             let (line, isFinished) = state.withLock { ($0.lines.popFirst(), $0.isFinished) }
             if line != nil || isFinished { return line }
-            await wait(\.writer) { $0.isFinished || !$0.lines.isEmpty }
+            await state.wait(\.writer) { $0.isFinished || !$0.lines.isEmpty }
         }
     }
 
     /// Frees the place of a line that was taken out, once its result is known.
     func release(_ line: Line) {
-        wake(\.reader) { state in
+        state.wake(\.reader) { state in
             state.reservedLines -= 1
             state.reservedBytes -= line.byteCount
         }
@@ -104,26 +102,6 @@ final class BulkWindow: Sendable {
 
     /// Lets `reserve(bytes:)` return false from now on, since nobody takes lines any more.
     func abandon() {
-        wake(\.reader) { $0.isAbandoned = true }
-    }
-
-    private func wait(_ waiter: WritableKeyPath<State, Waiter?>, until condition: (inout State) -> Bool) async {
-        await withCheckedContinuation { continuation in
-            let ready = state.withLock { state in
-                if condition(&state) { return true }
-                state[keyPath: waiter] = continuation
-                return false
-            }
-            if ready { continuation.resume() }
-        }
-    }
-
-    private func wake(_ waiter: WritableKeyPath<State, Waiter?>, _ change: (inout State) -> Void) {
-        let waiting = state.withLock { state in
-            change(&state)
-            defer { state[keyPath: waiter] = nil }
-            return state[keyPath: waiter]
-        }
-        waiting?.resume()
+        state.wake(\.reader) { $0.isAbandoned = true }
     }
 }

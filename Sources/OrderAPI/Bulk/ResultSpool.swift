@@ -14,8 +14,6 @@ final class ResultSpool: Sendable {
         var file = 256 << 20
     }
 
-    private typealias Waiter = CheckedContinuation<Void, Never>
-
     private struct State {
         var blocks: SpoolBlocks
         /// The newest results, behind all blocks.
@@ -82,10 +80,10 @@ final class ResultSpool: Sendable {
         while true {
             switch state.withLock({ step(toAppend: results, &$0) }) {
             case .ended(let isAppended):
-                wake(\.consumer) { _ in }
+                state.wake(\.consumer) { _ in }
                 return isAppended
             case .spill(let block, let place): await spill(block, to: place)
-            case .wait(let seen): await wait(\.producer) { $0.roomChanges != seen }
+            case .wait(let seen): await state.wait(\.producer) { $0.roomChanges != seen }
             }
         }
     }
@@ -114,14 +112,14 @@ final class ResultSpool: Sendable {
         do {
             let file = try state.withLock(\.file) ?? SpoolFile()
             try await file.write(block, at: place * limits.block)
-            wake(\.consumer) { state in
+            state.wake(\.consumer) { state in
                 state.file = file
                 state.isSpilling = false
                 state.blocks.append(place)
             }
         } catch {
             quota.giveBack(limits.block)
-            wake(\.consumer) { state in
+            state.wake(\.consumer) { state in
                 state.blocks.release(place)
                 state.isSpilling = false
                 state.isFileBroken = true
@@ -135,7 +133,7 @@ final class ResultSpool: Sendable {
 
     /// Ends the results: `next()` returns nil after the last of them.
     func finish() {
-        wake(\.consumer) { $0.isFinished = true }
+        state.wake(\.consumer) { $0.isFinished = true }
     }
 
     /// Waits for the oldest results and takes them out; nil after the last, and when the spool is abandoned. A call
@@ -148,18 +146,18 @@ final class ResultSpool: Sendable {
         while true {
             switch state.withLock({ step(toTake: &$0) }) {
             case .piece(let results):
-                wake(\.producer) { $0.roomChanges += 1 }
+                state.wake(\.producer) { $0.roomChanges += 1 }
                 return results
             case .block(let place, let file):
                 let results = try await file.take(limits.block, at: place * limits.block)
                 quota.giveBack(limits.block)
-                wake(\.producer) { state in
+                state.wake(\.producer) { state in
                     state.blocks.release(place)
                     state.roomChanges += 1
                 }
                 return results
             case .end: return nil
-            case .wait: await wait(\.consumer, until: hasResults)
+            case .wait: await state.wait(\.consumer, until: hasResults)
             }
         }
     }
@@ -193,35 +191,15 @@ final class ResultSpool: Sendable {
 
     /// Lets a waiting `append` try again, since other requests may have given space back.
     func retry() {
-        wake(\.producer) { $0.roomChanges += 1 }
+        state.wake(\.producer) { $0.roomChanges += 1 }
     }
 
     /// Ends both ways, since nobody takes results any more.
     func abandon() {
-        wake(\.producer) { state in
+        state.wake(\.producer) { state in
             state.isAbandoned = true
             state.roomChanges += 1
         }
-        wake(\.consumer) { _ in }
-    }
-
-    private func wait(_ waiter: WritableKeyPath<State, Waiter?>, until condition: (inout State) -> Bool) async {
-        await withCheckedContinuation { continuation in
-            let ready = state.withLock { state in
-                if condition(&state) { return true }
-                state[keyPath: waiter] = continuation
-                return false
-            }
-            if ready { continuation.resume() }
-        }
-    }
-
-    private func wake(_ waiter: WritableKeyPath<State, Waiter?>, _ change: (inout State) -> Void) {
-        let waiting = state.withLock { state in
-            change(&state)
-            defer { state[keyPath: waiter] = nil }
-            return state[keyPath: waiter]
-        }
-        waiting?.resume()
+        state.wake(\.consumer) { _ in }
     }
 }

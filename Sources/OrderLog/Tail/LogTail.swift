@@ -144,7 +144,7 @@ package final class LogTail: Service, CommitObserver {
     }
 
     /// The event after which the tail begins: so far before the head that the events between have `recentBytes`.
-    /// Where that cannot be found out, the tail begins at the head next time.
+    /// Sought once: after a failure the tail begins at the head.
     private func beginning(before head: Int64, on connection: PostgresConnection) async throws -> Int64 {
         let isSought = state.withLock { state in
             defer { state.hasSoughtBeginning = true }

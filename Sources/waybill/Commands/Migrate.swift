@@ -30,7 +30,7 @@ struct Migrate: AsyncParsableCommand {
     }
 
     func run() async throws {
-        // What it waits for and what is left to do does not fail it.
+        // Notices tell of locks that it waits for and of work that is left: neither is a failure.
         let logger = LogLevel.logger(verbose: false, quietLevel: .notice)
         let (database, printsSQL) = (database, printsSQL)
         try await Interruptible.run {
