@@ -1,12 +1,19 @@
 """The plans by which a server answers statements, from its own log (`auto_explain`)."""
 
 import json
+import os
 import re
 
 from support.waiting import wait_for
 
 _ACTIVE = "select count(*) from pg_stat_activity where application_name like 'waybill%' and state = 'active'"
 _BEGIN = re.compile(rb"LOG:  duration: [0-9.]+ ms  plan:$")
+
+
+def can_log_plans(server):
+    """Tells whether the server's build has `auto_explain`; some packages leave out PostgreSQL's additional modules."""
+    libraries = server.sql("select setting from pg_config where name = 'PKGLIBDIR'").strip()
+    return os.path.exists(os.path.join(libraries, "auto_explain.so"))
 
 
 def log_plans(server, database):
