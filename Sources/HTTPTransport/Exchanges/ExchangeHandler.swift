@@ -173,7 +173,7 @@ final class ExchangeHandler: ChannelDuplexHandler {
         }
         self.isLive = isLive
         var head = head
-        head.headerFields.append(contentsOf: exchange.fields)
+        if !exchange.fields.isEmpty { head.headerFields.append(contentsOf: exchange.fields) }
         head.headerFields[.requestId] = exchange.requestId
         if closes { head.headerFields[.connection] = "close" }
         // Without a length the encoder would announce chunks, and write the last of them.

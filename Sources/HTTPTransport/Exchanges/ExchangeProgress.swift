@@ -41,9 +41,11 @@ struct ExchangeProgress {
         remainderTimeout: TimeAmount?,
         responseTimeout: TimeAmount
     ) -> NIODeadline? {
-        [
-            closeDeadline, bodyTimeout.map { last + $0 }, remainderTimeout.map { last + $0 },
-            isUnsent ? last + responseTimeout : nil,
-        ].compactMap { $0 }.min()
+        // Asked for several times a request, so nothing is allocated.
+        var timeout = isUnsent ? responseTimeout : nil
+        if let bodyTimeout { timeout = min(timeout ?? bodyTimeout, bodyTimeout) }
+        if let remainderTimeout { timeout = min(timeout ?? remainderTimeout, remainderTimeout) }
+        guard let timeout else { return closeDeadline }
+        return min(closeDeadline ?? last + timeout, last + timeout)
     }
 }

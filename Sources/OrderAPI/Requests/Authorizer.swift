@@ -27,9 +27,9 @@ struct Authorizer: Sendable {
 
     /// The same, given the request's head and the peer's address.
     func authorize(_ head: HTTPRequest, from peer: String, to permission: Permission) async throws -> Caller {
-        let client = address(of: head, peer: peer)
         let session = try await sessions.open(head, from: peer)
-        let principal = try await principal(of: head, or: session, from: client)
+        // Most requests have a token that is known, and need no address.
+        let principal = try await principal(of: head, or: session) { address(of: head, peer: peer) }
         switch permission.verdict(for: principal.role) {
         case .allowed, .own: break
         case .forbidden:
@@ -72,7 +72,7 @@ struct Authorizer: Sendable {
     private func principal(
         of head: HTTPRequest,
         or session: Sessions.Open?,
-        from client: RateKey
+        from address: () -> RateKey
     ) async throws -> Principal {
         var cost = 1
         do throws(AccessError) {
@@ -85,21 +85,24 @@ struct Authorizer: Sendable {
             case .verified(let principal): return principal
             case .pending(let pending):
                 cost = pending.cost
-                if case .allowed = addresses.peek(client) { return try verifier.verify(pending, now: now) }
+                if case .allowed = addresses.peek(address()) { return try verifier.verify(pending, now: now) }
             }
         } catch .expiredToken {
             // Told whatever the bucket holds: a client that is told to wait would wait with a token that is of no use.
+            let client = address()
             if addresses.take(client) != .allowed { await refusals.delay(client) }
             throw refusal(.expiredToken)
         } catch .noKeys {
             metrics?.refused(.token(.noKeys))
             throw Problem.busy(.noKeys, retryAfter: 2, AccessError.noKeys.detail)
         } catch {
+            let client = address()
             if case .retryAfter(let seconds) = addresses.take(client, cost: cost) {
                 throw await busy(.addressLimit, client, retryAfter: seconds)
             }
             throw refusal(error)
         }
+        let client = address()
         var wait = 1
         if case .retryAfter(let seconds) = addresses.peek(client) { wait = seconds }
         throw await busy(.addressLimit, client, retryAfter: wait)

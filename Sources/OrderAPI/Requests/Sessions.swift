@@ -40,7 +40,7 @@ struct Sessions: Sendable {
     }
 
     private static func hasBearer(_ head: HTTPRequest) -> Bool {
-        head.headerFields[values: .authorization].contains { $0.lowercased().hasPrefix("bearer") }
+        head.headerFields[values: .authorization].contains { $0.prefix(6).lowercased() == "bearer" }
     }
 
     /// True where browser and service talk in clear text on one machine, without a proxy between them.
