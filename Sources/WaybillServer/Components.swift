@@ -131,7 +131,8 @@ struct Components {
                 positionEncoder: positionEncoder,
                 links: TrackingLinkStore(pool: pool),
                 sessions: SessionStore(pool: pool),
-                publicURL: publicURL
+                publicURL: publicURL,
+                bulkPatience: settings.bulkPatience
             ),
             logger: logger
         ) { DescriptionRoutes().add(to: $0) }
