@@ -20,7 +20,8 @@ from support.waiting import wait_for
 
 SEND = """
 async ([base, path, token, body]) => {
-    const headers = { Authorization: `Bearer ${token}`, "Content-Type": "application/json", "Idempotency-Key": "a-1" };
+    const headers = { Authorization: `Bearer ${token}`, "Content-Type": "application/json" };
+    headers["Idempotency-Key"] = crypto.randomUUID();
     const answer = await fetch(base + path, body ? { method: "POST", headers, body } : { headers });
     const told = ["ETag", "X-Request-Id", "Location"].filter((name) => answer.headers.get(name));
     return { status: answer.status, told, body: await answer.json() };

@@ -70,14 +70,12 @@ SHOWN = {
     "Python": words,
     "Swift": words,
 }
-# Debian's golang-1.19-go has no link in the path.
-GO = shutil.which("go") or shutil.which("go", path="/usr/lib/go-1.19/bin")
 OKHTTP = ("/usr/share/java/okhttp.jar", "/usr/share/java/okio.jar")
 
 
 def missing(name):
     """What this machine lacks for an example; empty where it has everything."""
-    if name == "Go" and not GO:
+    if name == "Go" and not shutil.which("go"):
         return "go is not installed"
     if name == "PHP" and not (shutil.which("php") and "curl" in run("php", "-m").split()):
         return "php with the extension curl is not installed"
@@ -107,7 +105,7 @@ def commands(service, order, token, folder):
         yield "OkHttp", ["java", "-cp", ":".join(OKHTTP), saved("OkHttp", "java", "FollowOkHttp.java")]
     if not missing("Go"):
         cache = {**os.environ, "GOCACHE": str(folder / "go-cache"), "GO111MODULE": "off"}
-        run(GO, "build", "-o", str(folder / "follow"), saved("Go", "go", "follow.go"), env=cache, cwd=folder)
+        run("go", "build", "-o", str(folder / "follow"), saved("Go", "go", "follow.go"), env=cache, cwd=folder)
         yield "Go", [str(folder / "follow")]
     if not missing("PHP"):
         yield "PHP", ["php", saved("PHP", "php", "follow.php")]
