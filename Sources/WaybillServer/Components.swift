@@ -125,6 +125,7 @@ struct Components {
                 metrics: metrics,
                 keys: settings.keys,
                 proxies: settings.proxies,
+                crossOrigins: settings.crossOrigins.map(CrossOriginPolicy.api),
                 servesTLS: settings.certificates != nil,
                 seal: seal,
                 positionEncoder: positionEncoder,

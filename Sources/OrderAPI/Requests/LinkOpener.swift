@@ -1,4 +1,5 @@
 import Access
+package import HTTPTransport
 package import HTTPTypes
 package import OrderLog
 import Orders
@@ -7,6 +8,15 @@ import Orders
 package struct LinkOpener: Sendable {
     let authorizer: Authorizer
     let store: TrackingLinkStore
+    /// The pages of other origins that may use the service; nil for none.
+    let crossOrigins: CrossOriginPolicy?
+
+    /// Refuses a page of another site, unless it is one that may use the service.
+    ///
+    /// - Throws: `Problem` 403.
+    package func refuseOtherSites(_ head: HTTPRequest) throws {
+        guard !FetchMetadata(head).isCrossSite || crossOrigins?.allows(head) == true else { throw Problem.crossSite }
+    }
 
     /// The link of a token. Requests with one are limited by the link, requests without by address.
     ///
