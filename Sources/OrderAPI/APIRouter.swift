@@ -102,6 +102,7 @@ package struct APIRouter {
             verifier: TokenVerifier(keys: services.keys),
             addresses: RateLimiter(TokenBuckets(burst: 200, perSecond: 50)),
             callers: RateLimiter(TokenBuckets(burst: 200, perSecond: 50)),
+            refusals: DelayedRefusals(),
             clients: ClientResolver(proxies: services.proxies, servesTLS: services.servesTLS),
             metrics: try AccessMetrics(services.metrics),
             sessions: sessions,

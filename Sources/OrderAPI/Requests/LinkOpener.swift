@@ -23,10 +23,10 @@ package struct LinkOpener: Sendable {
     /// - Throws: `Problem` 404 for a link that is dead or never was, and 429.
     package func open(_ token: Substring, _ head: HTTPRequest, from peer: String) async throws -> LiveLink {
         guard let token = LinkToken(token), let link = try await store.link(tokenHash: token.hash) else {
-            try authorizer.limit(address: authorizer.address(of: head, peer: peer))
+            try await authorizer.limit(address: authorizer.address(of: head, peer: peer))
             throw Problem(.notFound, "There is no such link, or it has expired or was revoked.")
         }
-        try authorizer.limit(.link(link.linkId.text))
+        try await authorizer.limit(.link(link.linkId.text))
         return link
     }
 }
