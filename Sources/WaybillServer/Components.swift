@@ -7,6 +7,7 @@ import Hummingbird
 import Logging
 import OrderAPI
 import OrderLog
+import Pages
 import Postgres
 import Projections
 import Telemetry
@@ -34,6 +35,7 @@ struct Components {
         models: ReadModelReader,
         logger: Logger
     ) async throws {
+        let pages = try PageSource.forThisProcess()
         let key = try await SecretStore(pool: pool).secret(named: "position-seal") {
             (0..<PositionSeal.keyLength).map { _ in UInt8.random(in: 0...255) }
         }
@@ -108,7 +110,8 @@ struct Components {
             logger: logger
         )
         replays = ReplayRunner(configuration: settings.database, logger: logger)
-        publicURL = PublicURL(port: settings.port, settings.publicURL)
+        let publicURL = PublicURL(port: settings.port, settings.publicURL)
+        self.publicURL = publicURL
         api = try APIRouter(
             APIRouter.Services(
                 appender: appender,
@@ -130,7 +133,17 @@ struct Components {
                 publicURL: publicURL
             ),
             logger: logger
-        ) { DescriptionRoutes().add(to: $0) }
+        ) { router, admission in
+            DescriptionRoutes().add(to: router)
+            PageRoutes(
+                source: pages,
+                admission: admission,
+                reader: reader,
+                positionEncoder: positionEncoder,
+                publicURL: publicURL,
+                keys: settings.keys
+            ).add(to: router)
+        }
     }
 
     private static func gauges(

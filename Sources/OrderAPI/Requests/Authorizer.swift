@@ -1,10 +1,10 @@
-import Access
-import HTTPTypes
-import Hummingbird
+package import Access
+package import HTTPTypes
+package import Hummingbird
 import Orders
 
 /// Authorizes requests: checks the token, the role and the rate.
-struct Authorizer: Sendable {
+package struct Authorizer: Sendable {
     let verifier: TokenVerifier
     /// The buckets of network addresses, for callers without a valid token.
     let addresses: RateLimiter
@@ -19,12 +19,14 @@ struct Authorizer: Sendable {
     /// The caller, if its role may use the route at all. The route then narrows the data to the caller's scope.
     ///
     /// - Throws: `Problem` 401, 403, 429 or, while the service has no keys, 503.
-    func authorize(_ request: Request, in context: WaybillContext, to permission: Permission) async throws -> Caller {
+    package func authorize(_ request: Request, in context: WaybillContext, to permission: Permission) async throws
+        -> Caller
+    {
         try await authorize(request.head, from: context.clientAddress, to: permission)
     }
 
     /// The same, given the request's head and the peer's address.
-    func authorize(_ head: HTTPRequest, from peer: String, to permission: Permission) async throws -> Caller {
+    package func authorize(_ head: HTTPRequest, from peer: String, to permission: Permission) async throws -> Caller {
         let client = address(of: head, peer: peer)
         let session = try await sessions.open(head, from: peer)
         let principal = try await principal(of: head, or: session, from: client)
