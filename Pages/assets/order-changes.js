@@ -2,7 +2,7 @@
 
 import { h } from "./dom.js";
 import { formatTime } from "./format.js";
-import { diff, isLeaf } from "./order-diff.js";
+import { diff, isLeaf, KEYS } from "./order-diff.js";
 import { amount, foreign, statusChip } from "./staff-parts.js";
 import { commandPhrase, phrase, reasonPhrase } from "./words.js";
 
@@ -13,19 +13,24 @@ const ONE = {
 
 const TIME = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?Z$/;
 
-/** A value in words. */
-function words(value) {
+/** A value in words; an object without the field that names it. */
+function words(value, without) {
     if (value === undefined || value === null) return "nothing";
     if (typeof value === "boolean") return value ? "yes" : "no";
     if (typeof value === "number") return String(value);
     if (typeof value === "string") return TIME.test(value) ? formatTime(value) : /^[a-z]+([A-Z][a-z]+)*$/.test(value) ? phrase(value) : value;
     if ("currency" in value && isLeaf(value)) return amount(value);
     if ("latest" in value && isLeaf(value)) return `${formatTime(value.earliest)} – ${formatTime(value.latest)}`;
-    if (Array.isArray(value)) return value.length === 0 ? "none" : value.map(words).join("; ");
+    if (Array.isArray(value)) return value.length === 0 ? "none" : value.map((its) => words(its)).join("; ");
     if ("lineId" in value && "quantity" in value && !("name" in value)) return `${value.quantity} × ${value.lineId}`;
-    return Object.entries(value).filter(([, its]) => !(Array.isArray(its) && its.length === 0) && its !== false && its !== 0)
+    if ("code" in value && "message" in value) return `${reasonPhrase(value.code)}: ${value.message}`;
+    return Object.entries(value).filter(([name, its]) => name !== without && name !== "retracted" && its !== "")
+        .filter(([, its]) => !(Array.isArray(its) && its.length === 0) && its !== false && its !== 0)
         .map(([name, its]) => `${phrase(name).toLowerCase()} ${words(its)}`).join(", ");
 }
+
+/** The field that names an element, where the title has its value already. */
+const nameOf = (path) => path.at(-1)?.startsWith("#") ? KEYS[path.at(-2)] : undefined;
 
 /** The place of a change: “Parcel p1 · Status”. */
 function title(path) {
@@ -69,10 +74,10 @@ export function changesView(before, after) {
             h("span", { class: "change-title" }, foreign(title(path))),
             path.length === 1 && path[0] === "status"
                 ? h("span", { class: "change-values" }, statusChip(old), h("span", { class: "feed-arrow" }, "→"), h("span", { class: "visually-hidden" }, " became "), statusChip(young))
-                : kind === "added" ? h("span", { class: "change-values" }, h("ins", {}, foreign(words(young))))
-                    : kind === "removed" ? h("span", { class: "change-values" }, h("del", {}, foreign(words(old))))
-                        : h("span", { class: "change-values" }, h("del", {}, foreign(words(old))), h("span", { class: "feed-arrow" }, "→"),
-                            h("span", { class: "visually-hidden" }, " became "), h("ins", {}, foreign(words(young)))))),
+                : kind === "added" ? h("span", { class: "change-values" }, h("ins", {}, foreign(words(young, nameOf(path)))))
+                    : kind === "removed" ? h("span", { class: "change-values" }, h("del", {}, foreign(words(old, nameOf(path)))))
+                        : h("span", { class: "change-values" }, h("del", {}, foreign(words(old, nameOf(path)))), h("span", { class: "feed-arrow" }, "→"),
+                            h("span", { class: "visually-hidden" }, " became "), h("ins", {}, foreign(words(young, nameOf(path))))))),
         [...lists].flatMap(([name, { added, removed }]) => [[added, "added", "new"], [removed, "removed", "gone"]].filter(([its]) => its.length > 0)
             .map(([its, kind, word]) => h("li", { class: "change", "data-kind": kind },
                 h("span", { class: "change-title" }, `${WORDS[name][0]}: ${word}`),

@@ -4,7 +4,7 @@
 const LEFT_OUT = new Set(["position", "updatedAt", "version", "schemaOrgStatus"]);
 
 /** The field that names an element, by the list's name. */
-const KEYS = {
+export const KEYS = {
     lines: "lineId", parcels: "parcelId", returns: "returnId", reports: "paymentId", scans: "scanId", fees: "feeId",
     holds: "holdId", anomalies: "version", providerRefs: "paymentId", received: "lineId",
 };

@@ -18,7 +18,7 @@ const pairs = (entries) => h("dl", { class: "facts" }, entries.filter(([, value]
     .map(([name, value]) => [h("dt", {}, name), h("dd", {}, value)]));
 
 const section = (title, count, ...content) => h("section", { class: "card" },
-    h("h2", {}, title, count !== undefined && h("span", { class: "count" }, String(count))), content);
+    h("h2", {}, title, count !== undefined && [" ", h("span", { class: "count" }, String(count))]), content);
 
 const texts = (object) => pairs(Object.entries(object).map(([key, value]) => [foreign(key), foreign(String(value))]));
 

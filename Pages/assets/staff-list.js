@@ -1,7 +1,7 @@
 /** The table of orders: one element for each listed order, of which only what changed is touched. */
 
 import { h, setText } from "./dom.js";
-import { formatAgo, formatTime } from "./format.js";
+import { formatAgo, formatNumber, formatTime } from "./format.js";
 import { mark } from "./order-marks.js";
 import { amount, foreign, markWords, orderPath, statusChip } from "./staff-parts.js";
 import { eventPhrase, phrase, reasonPhrase } from "./words.js";
@@ -46,7 +46,7 @@ class RowView {
         setText(this.reason, row.reasons.map(reasonPhrase).join(", "));
         setText(this.total, amount(row.total));
         setText(this.payment, this.#paymentWords(row));
-        setText(this.last, row.lastType ? eventPhrase(row.lastType) : "");
+        setText(this.last, row.lastType ? eventPhrase(row.lastType) : row.version === 1 ? "Order placed" : `${formatNumber(row.version)} events`);
         this.element.classList.toggle("is-attention", row.attention);
         this.element.classList.toggle("is-selected", isSelected);
         this.element.classList.toggle("is-current", isCurrent);
@@ -69,13 +69,12 @@ class RowView {
             setText(this.mark, short);
             this.mark.title = long;
         }
-        const { updatedAt, lastType, placedAt } = this.row;
-        const at = lastType ? updatedAt : placedAt;
+        const at = this.row.updatedAt;
         if (this.time.dateTime !== at) {
             this.time.dateTime = at;
             this.time.title = formatTime(at);
         }
-        setText(this.time, lastType ? formatAgo(at, now) : `Placed ${formatAgo(at, now)}`);
+        setText(this.time, formatAgo(at, now));
     }
 
     #paymentWords({ paymentStatus, refundOwed, status }) {

@@ -1,7 +1,7 @@
 /** The figures beside the list: counts per status, the charts of the last hour, time in status, the attention queue. */
 
 import { h, setText, svg } from "./dom.js";
-import { formatAgo, formatDuration, formatNumber } from "./format.js";
+import { formatAgo, formatNumber } from "./format.js";
 import { foreign, orderPath, statusChip } from "./staff-parts.js";
 import { phrase, reasonPhrase, STATUSES } from "./words.js";
 
@@ -71,6 +71,15 @@ export class StatusCounts {
     }
 }
 
+const SIZES = [["day", 86_400], ["hour", 3600], ["minute", 60], ["second", 1], ["millisecond", 0.001]];
+
+/** A duration in one unit, for narrow columns: “2.1h”. */
+function shortDuration(seconds) {
+    const [unit, size] = SIZES.find(([, size]) => seconds >= size) ?? SIZES.at(-1);
+    const value = seconds / size;
+    return formatNumber(value, { style: "unit", unit, unitDisplay: "narrow", maximumFractionDigits: value < 10 && size > 1 ? 1 : 0 });
+}
+
 /** The median and the 95th percentile of the time in each status. */
 export class TimesInStatus {
     constructor(body) {
@@ -88,8 +97,8 @@ export class TimesInStatus {
             const time = times[status];
             row.hidden = !time;
             if (!time) continue;
-            setText(cells[0], formatDuration(time.p50Seconds));
-            setText(cells[1], formatDuration(time.p95Seconds));
+            setText(cells[0], shortDuration(time.p50Seconds));
+            setText(cells[1], shortDuration(time.p95Seconds));
             setText(cells[2], formatNumber(time.visits));
         }
     }

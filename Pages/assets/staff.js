@@ -297,7 +297,7 @@ function offerShops(shops) {
     const offered = ["", ...new Set([...shops, ...state.shops.length === 1 ? state.shops : []])].sort();
     if (state.shops.length > 1) offered.push(chosen);
     if (offered.join() !== [...select.options].map((option) => option.value).join()) {
-        select.replaceChildren(...offered.map((shop) => h("option", { value: shop }, shop || "All")));
+        select.replaceChildren(...offered.map((shop) => h("option", { value: shop }, shop || "All shops")));
     }
     select.value = chosen;
 }
@@ -500,6 +500,8 @@ function showFilters() {
 
 // MARK: Start
 
+// A phone shows the list first; where there is room, the counts are open.
+byId("by-status").open = matchMedia("(min-width: 44rem)").matches;
 byId("type").append(...EVENT_TYPES.map((type) => h("option", { value: type }, eventPhrase(type))));
 byId("filters").addEventListener("submit", (event) => event.preventDefault());
 let typing;
