@@ -116,6 +116,8 @@ const takeArrived = perFrame(() => {
     }
     showTime();
     history_.render(events, chosen ?? events.length);
+    // The event says the status; the rest of the order is read.
+    if (chosen === undefined && events.length) byId("order-status").replaceChildren(statusChip(events.at(-1).status));
     readAgain();
 });
 

@@ -7,6 +7,7 @@ import threading
 import time
 
 import pytest
+
 from support import roles
 from support.browser.axe import violations
 from support.browser.staff import HOSTILE, Visit, row, visit
@@ -53,7 +54,11 @@ def test_only_a_token_of_staff_or_an_operator_opens_the_board(service, bench, st
     check("the page asks for a token", page.is_visible("#sign-in-token") and not page.is_visible("#board"))
     check("the form breaks no rule of accessibility", not violations(page), violations(page))
     said = {}
-    for name, token in {"wrong": "abc", "customer": bench.tokens[roles.OWN], "backend": bench.tokens[roles.BACKEND]}.items():
+    for name, token in {
+        "wrong": "abc",
+        "customer": bench.tokens[roles.OWN],
+        "backend": bench.tokens[roles.BACKEND],
+    }.items():
         stranger.sign_in(token)
         wait_for(lambda: page.is_visible("#sign-in-error"), 10, f"the form refuses a {name} token")
         wait_for(lambda: page.is_enabled("#sign-in button"), 10, "the form takes another token")
@@ -92,7 +97,9 @@ def test_the_board_shows_each_change_within_a_second(service, bench, staff, chro
         page.wait_for_selector("#feed-list li:first-child >> text=Order confirmed")
         first = page.inner_text("#feed-list li:first-child")
         check("the newest event goes first in the feed", "LIVE-2" in first, first)
-        page.wait_for_function("() => document.querySelector('#statuses [data-status=preparing] .count').textContent >= 3")
+        page.wait_for_function(
+            "() => document.querySelector('#statuses [data-status=preparing] .count').textContent >= 3"
+        )
         check("the counts follow", True)
         chart = page.get_attribute("#events-chart svg", "role"), page.inner_html("#events-chart title")
         check("the chart says in words what it draws", chart[0] == "img" and "in this minute" in chart[1], chart)
@@ -102,8 +109,18 @@ def test_filters_and_search_find_orders_and_stand_in_the_address(service, bench,
     aurora = bench.place(number="FIND-1", customer="c-find")
     held = bench.place(number="FIND-2")
     bench.send("POST", f"/v1/orders/{held['orderId']}/hold", {"holdId": "h", "reason": "fraud"})
-    for name, body in (("confirm", {}), ("pack", {"parcelId": "p", "lines": [{"lineId": "l1", "quantity": 1}],
-                                                  "carrier": "dhl", "trackingNumber": "00340-434 161"})):
+    for name, body in (
+        ("confirm", {}),
+        (
+            "pack",
+            {
+                "parcelId": "p",
+                "lines": [{"lineId": "l1", "quantity": 1}],
+                "carrier": "dhl",
+                "trackingNumber": "00340-434 161",
+            },
+        ),
+    ):
         bench.send("POST", f"/v1/orders/{aurora['orderId']}/{name}", body)
     with visit(chromium, service, staff, "/staff?status=onHold") as page:
         page.wait_for_selector(row(held))
@@ -132,8 +149,11 @@ def test_filters_and_search_find_orders_and_stand_in_the_address(service, bench,
         bench.send("POST", f"/v1/orders/{held['orderId']}/ship-to", {"contactRef": "contact-3", "country": "DE"})
         bench.send("POST", f"/v1/orders/{held['orderId']}/note", {"text": "look twice", "visibility": "staff"})
         page.wait_for_selector("#feed-list li")
-        check("the feed has a filter of types", "look twice" in page.inner_text("#feed-list") and
-              page.locator("#feed-list li").count() == 1, page.inner_text("#feed-list"))
+        check(
+            "the feed has a filter of types",
+            "look twice" in page.inner_text("#feed-list") and page.locator("#feed-list li").count() == 1,
+            page.inner_text("#feed-list"),
+        )
 
 
 def test_the_attention_queue_tells_age_and_reason(service, bench, staff, chromium, check):
@@ -145,8 +165,11 @@ def test_the_attention_queue_tells_age_and_reason(service, bench, staff, chromiu
         item = f"#attention-list [data-order='{placed['orderId']}']"
         page.wait_for_selector(item)
         text = page.inner_text(item)
-        check("an order that needs attention comes with its reasons", "Paid more than is due" in text and
-              "refund is owed" in text, text)
+        check(
+            "an order that needs attention comes with its reasons",
+            "Paid more than is due" in text and "refund is owed" in text,
+            text,
+        )
         check("and with its age", "second" in text or "now" in text, text)
         page.wait_for_selector(row(placed))
         check("the list of such orders has it too", True)
@@ -194,7 +217,9 @@ def test_one_command_goes_to_many_orders_with_a_result_for_each(service, bench, 
         check("each command says how many orders take it", "3 of 4" in words, words)
         page.select_option("#bulk-command", "confirmOrder")
         page.click("#bulk [data-run]")
-        page.wait_for_function("() => /3 accepted, 1 refused/.test(document.querySelector('#bulk [data-state]').textContent)")
+        page.wait_for_function(
+            "() => /3 accepted, 1 refused/.test(document.querySelector('#bulk [data-state]').textContent)"
+        )
         refused = page.inner_text(f"#bulk [data-order='{placed[1]['orderId']}']")
         check("a refusal stands at its order, as it is written", "alreadyConfirmed" in refused, refused)
         check("the dialog breaks no rule of accessibility", not violations(page), violations(page))
@@ -202,8 +227,12 @@ def test_one_command_goes_to_many_orders_with_a_result_for_each(service, bench, 
         page.wait_for_function(STATUS, arg=[placed[0]["orderId"], "Preparing"])
         check("the list shows what the command did", True)
     answer = bench.send("GET", f"/v1/orders/{placed[0]['orderId']}/events").json["events"]
-    check("each order had it once, by the one who signed in", [event["type"] for event in answer] ==
-          ["OrderPlaced", "OrderConfirmed"] and answer[1]["actor"] == "staff:staff", answer)
+    check(
+        "each order had it once, by the one who signed in",
+        [event["type"] for event in answer] == ["OrderPlaced", "OrderConfirmed"]
+        and answer[1]["actor"] == "staff:staff",
+        answer,
+    )
 
 
 def test_the_board_works_by_keyboard_alone(service, bench, staff, chromium, check):
@@ -228,8 +257,10 @@ def test_the_board_works_by_keyboard_alone(service, bench, staff, chromium, chec
         check("Escape closes, then clears the selection", not page.is_visible("#selection"))
         page.keyboard.press("/")
         page.keyboard.type("?")
-        check("keys are letters where somebody writes", page.input_value("#query").endswith("?") and
-              not page.is_visible("#keys"))
+        check(
+            "keys are letters where somebody writes",
+            page.input_value("#query").endswith("?") and not page.is_visible("#keys"),
+        )
         page.fill("#query", "c-key")
         page.keyboard.press("Escape")
         page.wait_for_selector(row(placed[1]))
@@ -243,8 +274,11 @@ def test_the_board_works_by_keyboard_alone(service, bench, staff, chromium, chec
         for _ in range(90):
             seen.add(page.evaluate("document.activeElement.id || document.activeElement.className"))
             page.keyboard.press("Tab")
-        check("the tabulator reaches filters, rows and the feed",
-              {"query", "shop", "attention", "export", "order-number", "feed-pause", "feed-list"} <= seen, seen)
+        check(
+            "the tabulator reaches filters, rows and the feed",
+            {"query", "shop", "attention", "export", "order-number", "feed-pause", "feed-list"} <= seen,
+            seen,
+        )
 
 
 def test_the_export_has_what_is_shown_and_no_formula(service, bench, staff, chromium, check):
@@ -263,13 +297,17 @@ def test_the_export_has_what_is_shown_and_no_formula(service, bench, staff, chro
     with visit(chromium, service, staff) as page:
         cells = page.evaluate(
             """async (texts) => {
-                const { cell } = await import(document.querySelector("script[type=module]").src.replace("staff.js", "csv.js"));
+                const folder = document.querySelector("script[type=module]").src;
+                const { cell } = await import(folder.replace("staff.js", "csv.js"));
                 return texts.map(cell);
             }""",
             ["+1", "-1", "@a", "\t=1", " =1", "＝1", 'a"b', "a,b", "plain", -5],
         )
-    check("so it is in each form", cells == ["\"'+1\"", "\"'-1\"", "\"'@a\"", "\"'\t=1\"", "\"' =1\"", "\"'＝1\"", '"a""b"',
-                                            '"a,b"', "plain", "-5"], cells)
+    check(
+        "so it is in each form",
+        cells == ['"\'+1"', '"\'-1"', '"\'@a"', '"\'\t=1"', '"\' =1"', '"\'＝1"', '"a""b"', '"a,b"', "plain", "-5"],
+        cells,
+    )
 
 
 def test_names_that_attack_are_shown_harmlessly(service, bench, staff, chromium, check):
@@ -291,15 +329,19 @@ def test_the_board_keeps_its_rules_in_forced_colours_and_zoomed(service, staff, 
         page.wait_for_selector("#rows > *")
         width = page.evaluate("document.documentElement.scrollWidth")
         check("at 200 % the page does not scroll sideways", width <= 640, width)
-        check("forced colours keep a mark beside each status", page.evaluate(
-            "getComputedStyle(document.querySelector('#rows .chip'), '::before').clipPath !== 'none'"))
+        check(
+            "forced colours keep a mark beside each status",
+            page.evaluate("getComputedStyle(document.querySelector('#rows .chip'), '::before').clipPath !== 'none'"),
+        )
         check("axe finds nothing", not violations(page), violations(page))
 
 
 def test_a_fast_feed_freezes_nothing(service, bench, staff, chromium, check, scale):
     count, rate, seconds = FAST[scale]
     orders = [f"00000000-0000-7000-8000-{index:012d}" for index in range(count)]
-    bench.bulk([{"command": "placeOrder", "orderId": its, **order(number=f"FAST-{index}")} for index, its in enumerate(orders)])
+    bench.bulk(
+        [{"command": "placeOrder", "orderId": its, **order(number=f"FAST-{index}")} for index, its in enumerate(orders)]
+    )
     with visit(chromium, service, staff) as page:
         page.wait_for_selector("#live[data-state=live]")
         page.wait_for_selector("#rows >> text=FAST-")
@@ -322,8 +364,10 @@ def test_a_fast_feed_freezes_nothing(service, bench, staff, chromium, check, sca
         check("the feed has come to the last event", True)
         tasks = page.evaluate("window.tasks")
         nodes = page.evaluate("document.querySelectorAll('*').length")
-        check.note(f"{rate * 60} events a minute for {seconds} s: longest task {max(tasks, default=0):.0f} ms, "
-                   f"{len(tasks)} of 50 ms or more; slowest key {max(pressed) * 1000:.0f} ms; {nodes} elements")
+        check.note(
+            f"{rate * 60} events a minute for {seconds} s: longest task {max(tasks, default=0):.0f} ms, "
+            f"{len(tasks)} of 50 ms or more; slowest key {max(pressed) * 1000:.0f} ms; {nodes} elements"
+        )
         check(f"no task takes {LONGEST} ms", max(tasks, default=0) < LONGEST, sorted(tasks)[-5:])
         check("the page stays small", nodes < 12_000, nodes)
 
@@ -335,8 +379,15 @@ def append(client, orders, rate, seconds):
         # The pace of the load, not a wait for anything.
         time.sleep(max(0, began + number / 10 - time.monotonic()))
         body = "".join(
-            json.dumps({"command": "changeShipTo", "orderId": orders[(number * lines + index) % len(orders)],
-                        "contactRef": f"contact-{number}", "country": "AT"}) + "\n"
+            json.dumps(
+                {
+                    "command": "changeShipTo",
+                    "orderId": orders[(number * lines + index) % len(orders)],
+                    "contactRef": f"contact-{number}",
+                    "country": "AT",
+                }
+            )
+            + "\n"
             for index in range(lines)
         )
         client.request("POST", "/v1/commands", body.encode(), {"Content-Type": "application/x-ndjson"})

@@ -6,7 +6,9 @@ import contextlib
 REFUSED = "Failed to load resource"
 
 # A name that is markup, turns the direction of what follows, and is as long as names may be.
-HOSTILE = ("<img src=x onerror=\"window.hacked=1\">\u202e<script>window.hacked=1</script>" + "A\u0301 very long name " * 30)[:500]
+HOSTILE = (
+    '<img src=x onerror="window.hacked=1">\u202e<script>window.hacked=1</script>' + "A\u0301 very long name " * 30
+)[:500]
 
 
 class Visit:
