@@ -24,6 +24,9 @@ struct Components {
     let replays: ReplayRunner
     let api: APIRouter
     private let publicURL: PublicURL
+    /// The descriptors that connections may take.
+    private let descriptors = DescriptorBudget.current
+    private let connections = ConnectionMetrics()
 
     /// - Parameters:
     ///   - pool: the connections of `reader`.
@@ -45,6 +48,7 @@ struct Components {
         let metrics = MetricsRegistry()
         try BuildInfo.register(in: metrics)
         try LogOutput.standardError.register(in: metrics)
+        try connections.register(in: metrics, budget: descriptors)
         let logMetrics = try LogMetrics(metrics)
         let hub = StreamHub(
             positionEncoder: positionEncoder,
@@ -125,6 +129,7 @@ struct Components {
                 metrics: metrics,
                 keys: settings.keys,
                 proxies: settings.proxies,
+                crossOrigins: settings.crossOrigins.map(CrossOriginPolicy.api),
                 servesTLS: settings.certificates != nil,
                 seal: seal,
                 positionEncoder: positionEncoder,
@@ -183,7 +188,9 @@ struct Components {
     ) -> some ApplicationProtocol {
         let (fallback, publicURL) = (settings.port, publicURL)
         let proxies = settings.proxies
-        let limiter = ConnectionLimiter(logger: logger) { proxies.contains($0) }
+        let limiter = ConnectionLimiter(budget: descriptors, metrics: connections, logger: logger) {
+            proxies.contains($0)
+        }
         let handlers = StreamRequestHandlerFactory(authorizer: api.streams, hub: hub)
         return Application(
             router: api.router,

@@ -10,6 +10,8 @@ package struct Authorizer: Sendable {
     let addresses: RateLimiter
     /// The buckets of customers and tracking links.
     let callers: RateLimiter
+    /// Holds back refusals of callers that do not heed the earlier ones.
+    let refusals: DelayedRefusals
     /// Tells a client behind a trusted proxy from the proxy.
     let clients: ClientResolver
     let metrics: AccessMetrics?
@@ -38,7 +40,7 @@ package struct Authorizer: Sendable {
         case .tokenNeeded: throw refusal(.missingToken)
         }
         if principal.role == .customer, case .names(let shops) = principal.shops, let shop = shops.first {
-            try limit(.subject(shop: shop, subject: principal.subject))
+            try await limit(.subject(shop: shop, subject: principal.subject))
         }
         return Caller(principal: principal, session: session?.hash)
     }
@@ -55,14 +57,16 @@ package struct Authorizer: Sendable {
 
     /// Takes one request from the bucket of a customer or of a tracking link.
     /// - Throws: `Problem` 429.
-    func limit(_ key: RateKey) throws {
-        if case .retryAfter(let seconds) = callers.take(key) { throw busy(.callerLimit, retryAfter: seconds) }
+    func limit(_ key: RateKey) async throws {
+        guard case .retryAfter(let seconds) = callers.take(key) else { return }
+        throw await busy(.callerLimit, key, retryAfter: seconds)
     }
 
     /// Takes one request from the bucket of an address, for a caller that is not who it must be.
     /// - Throws: `Problem` 429.
-    func limit(address key: RateKey) throws {
-        if case .retryAfter(let seconds) = addresses.take(key) { throw busy(.addressLimit, retryAfter: seconds) }
+    func limit(address key: RateKey) async throws {
+        guard case .retryAfter(let seconds) = addresses.take(key) else { return }
+        throw await busy(.addressLimit, key, retryAfter: seconds)
     }
 
     /// Verifies the token of the request or of its session. Callers without a valid one are limited by address, before
@@ -87,19 +91,20 @@ package struct Authorizer: Sendable {
             }
         } catch .expiredToken {
             // Told whatever the bucket holds: a client that is told to wait would wait with a token that is of no use.
-            addresses.take(client)
+            if addresses.take(client) != .allowed { await refusals.delay(client) }
             throw refusal(.expiredToken)
         } catch .noKeys {
             metrics?.refused(.token(.noKeys))
             throw Problem.busy(.noKeys, retryAfter: 2, AccessError.noKeys.detail)
         } catch {
             if case .retryAfter(let seconds) = addresses.take(client, cost: cost) {
-                throw busy(.addressLimit, retryAfter: seconds)
+                throw await busy(.addressLimit, client, retryAfter: seconds)
             }
             throw refusal(error)
         }
-        guard case .retryAfter(let seconds) = addresses.peek(client) else { throw busy(.addressLimit, retryAfter: 1) }
-        throw busy(.addressLimit, retryAfter: seconds)
+        var wait = 1
+        if case .retryAfter(let seconds) = addresses.peek(client) { wait = seconds }
+        throw await busy(.addressLimit, client, retryAfter: wait)
     }
 
     private func refusal(_ error: AccessError) -> Problem {
@@ -107,8 +112,10 @@ package struct Authorizer: Sendable {
         return Problem(error)
     }
 
-    private func busy(_ reason: AccessMetrics.Reason, retryAfter: Int) -> Problem {
+    /// The refusal of a caller that sends too many requests, once it has waited for the refusal.
+    private func busy(_ reason: AccessMetrics.Reason, _ key: RateKey, retryAfter: Int) async -> Problem {
         metrics?.refused(reason)
+        await refusals.delay(key)
         return Problem.busy(.tooManyRequests, retryAfter: retryAfter, "This caller sends too many requests.")
     }
 }

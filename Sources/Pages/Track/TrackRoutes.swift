@@ -42,8 +42,7 @@ struct TrackRoutes: Sendable {
     }
 
     private func answer(_ request: Request, _ context: WaybillContext, wantsJSON: Bool) async throws -> Response {
-        let metadata = FetchMetadata(request.head)
-        guard !metadata.isCrossSite || metadata.isTopLevelNavigation else { throw Problem.crossSite }
+        if !FetchMetadata(request.head).isTopLevelNavigation { try opener.refuseOtherSites(request.head) }
         let link = try await opener.open(
             Substring(context.parameters.get("token") ?? ""),
             request.head,
