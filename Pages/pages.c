@@ -17,6 +17,12 @@ static const waybill_page_file files[] = {
     {"assets/design.css", (const unsigned char[]){
 #embed "assets/design.css" suffix(, 0)
     }},
+    {"assets/docs.css", (const unsigned char[]){
+#embed "assets/docs.css" suffix(, 0)
+    }},
+    {"assets/docs.js", (const unsigned char[]){
+#embed "assets/docs.js" suffix(, 0)
+    }},
     {"assets/dom.js", (const unsigned char[]){
 #embed "assets/dom.js" suffix(, 0)
     }},
@@ -109,6 +115,9 @@ static const waybill_page_file files[] = {
     }},
     {"assets/words.js", (const unsigned char[]){
 #embed "assets/words.js" suffix(, 0)
+    }},
+    {"templates/docs.mustache", (const unsigned char[]){
+#embed "templates/docs.mustache" suffix(, 0)
     }},
     {"templates/home.mustache", (const unsigned char[]){
 #embed "templates/home.mustache" suffix(, 0)

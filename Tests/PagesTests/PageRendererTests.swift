@@ -1,4 +1,5 @@
 import Foundation
+import PageFiles
 import Testing
 
 @testable import Pages

@@ -1,4 +1,5 @@
 import Mustache
+import PageFiles
 
 /// The templates and assets of one build.
 struct PageSet: Sendable {
