@@ -1,5 +1,6 @@
 package import Access
 package import EventStreams
+package import HTTPTransport
 package import Hummingbird
 package import Logging
 package import OrderLog
@@ -28,6 +29,8 @@ package struct APIRouter {
         package let metrics: MetricsRegistry
         package let keys: KeySource
         package let proxies: TrustedProxies
+        /// The pages of other origins that may use the service; nil for none.
+        package let crossOrigins: CrossOriginPolicy?
         /// Tells whether the service's own connections are TLS.
         package let servesTLS: Bool
         package let seal: PositionSeal
@@ -48,6 +51,7 @@ package struct APIRouter {
             metrics: MetricsRegistry,
             keys: KeySource,
             proxies: TrustedProxies = TrustedProxies(),
+            crossOrigins: CrossOriginPolicy? = nil,
             servesTLS: Bool = false,
             seal: PositionSeal,
             positionEncoder: PositionEncoder,
@@ -66,6 +70,7 @@ package struct APIRouter {
             self.metrics = metrics
             self.keys = keys
             self.proxies = proxies
+            self.crossOrigins = crossOrigins
             self.servesTLS = servesTLS
             self.seal = seal
             self.positionEncoder = positionEncoder
@@ -75,8 +80,18 @@ package struct APIRouter {
         }
     }
 
-    /// - Parameter describe: adds the routes that describe the API.
-    package init(_ services: Services, logger: Logger, describe: (Router<WaybillContext>) -> Void) throws {
+    /// The checks that routes make of their callers, shared with the routes of other targets.
+    package struct Admission: Sendable {
+        package let authorizer: Authorizer
+        package let links: LinkOpener
+    }
+
+    /// - Parameter addRoutes: adds the routes of other targets: the API's description and the pages.
+    package init(
+        _ services: Services,
+        logger: Logger,
+        addRoutes: (Router<WaybillContext>, Admission) throws -> Void
+    ) throws {
         let clock = WallClock()
         let sessions = Sessions(
             store: services.sessions,
@@ -87,6 +102,7 @@ package struct APIRouter {
             verifier: TokenVerifier(keys: services.keys),
             addresses: RateLimiter(TokenBuckets(burst: 200, perSecond: 50)),
             callers: RateLimiter(TokenBuckets(burst: 200, perSecond: 50)),
+            refusals: DelayedRefusals(),
             clients: ClientResolver(proxies: services.proxies, servesTLS: services.servesTLS),
             metrics: try AccessMetrics(services.metrics),
             sessions: sessions,
@@ -96,7 +112,11 @@ package struct APIRouter {
         let (tail, hub, positionEncoder) = (services.tail, services.hub, services.positionEncoder)
         let positions = PositionReader(seal: services.seal, reader: reader)
         let submissions = SubmissionFactory(clock: clock)
-        let links = LinkOpener(authorizer: authorizer, store: services.links)
+        let links = LinkOpener(
+            authorizer: authorizer,
+            store: services.links,
+            crossOrigins: services.crossOrigins
+        )
         let grants = StreamGrants()
         let watch = GrantWatch(
             grants: grants,
@@ -156,12 +176,11 @@ package struct APIRouter {
             watch: watch,
             publicURL: services.publicURL
         ).add(to: router)
-        TrackRoutes(opener: links, reader: reader, positionEncoder: positionEncoder).add(to: router)
         SessionRoutes(authorizer: authorizer, sessions: sessions, watch: watch, clock: clock).add(to: router)
         StreamRoutes(streams: streams).add(to: router)
         MetricsRoutes(authorizer: authorizer, registry: services.metrics).add(to: router)
-        // Both look at the routes that were added before, so they come last.
-        describe(router)
+        try addRoutes(router, Admission(authorizer: authorizer, links: links))
+        // It looks at the routes that were added before, so it comes last.
         router.add(middleware: MethodMiddleware(routesOf: router))
         self.router = router
         self.streams = streams

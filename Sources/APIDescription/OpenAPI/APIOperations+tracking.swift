@@ -102,7 +102,8 @@ extension APIOperation {
                 "Reads the order of a tracking link as its customer reads it, in JSON, or as a page for a browser.",
             note: """
                 The link is all that a request needs. JSON comes where `Accept` prefers `application/json` to `text/html`. The \
-                query is ignored. A page of another site may lead to it, but not read or embed it.
+                query is ignored. A page of another site may lead to it, but not embed it, and read it only where \
+                `--cors-origin` names the page's origin.
                 """,
             permission: .publicPages,
             parameters: [APIParameter.linkToken],

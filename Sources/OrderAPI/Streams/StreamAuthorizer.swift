@@ -94,7 +94,7 @@ package struct StreamAuthorizer: SubscriptionAuthorizer {
     private func openLink(_ token: Substring, _ request: HTTPRequest, from address: String) async throws
         -> SubscriptionDecision
     {
-        guard !FetchMetadata(request).isCrossSite else { throw Problem.crossSite }
+        try links.refuseOtherSites(request)
         let (link, authorized) = try await refusingInFrames(request, parameters: []) { query, options in
             let link = try await links.open(token, request, from: address)
             let authorized = AuthorizedRequest(
