@@ -1,3 +1,5 @@
+import Orders
+import StrictJSON
 import Testing
 
 @testable import Pages

@@ -1,4 +1,6 @@
 import Foundation
+import Orders
+import StrictJSON
 import Testing
 
 @testable import Pages

@@ -1,7 +1,7 @@
-import Orders
 import StrictJSON
 import Testing
 
+@testable import Orders
 @testable import Pages
 
 /// Money, returns, holds, notes, and what customers must not see.

@@ -7,9 +7,14 @@ enum PlaceZone {
 
     static func zone(of place: Place?) -> TimeZone? {
         place.flatMap { place in
-            place.timeZone.flatMap { TimeZone(identifier: $0) } ?? place.country.flatMap(zone(ofCountry:))
+            place.timeZone.flatMap(zone(named:)) ?? place.country.flatMap(zone(ofCountry:))
         }
     }
+
+    /// The zone of a name of the IANA time zone database; nil for other texts, of which Foundation takes some.
+    static func zone(named name: String) -> TimeZone? { known.contains(name) ? TimeZone(identifier: name) : nil }
+
+    private static let known = Set(TimeZone.knownTimeZoneIdentifiers + ["UTC", "Etc/UTC"])
 
     /// The time zone of a country; nil for one that has several.
     static func zone(ofCountry code: String) -> TimeZone? {

@@ -20,7 +20,7 @@ struct TrackedOrder: Sendable {
         self.events = events.filter { $0.version <= order.version }
         self.now = now
         let known = Self.zone(of: order)
-        zone = known ?? readerZone.flatMap { TimeZone(identifier: $0) } ?? PlaceZone.utc
+        zone = known ?? readerZone.flatMap(PlaceZone.zone(named:)) ?? PlaceZone.utc
         isZoneUnknown = known == nil
         linesById = Dictionary(order.lines.map { ($0.lineId, $0) }, uniquingKeysWith: { first, _ in first })
     }

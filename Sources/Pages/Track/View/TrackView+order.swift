@@ -15,9 +15,7 @@ extension TrackView {
         language = page.tag
         direction = page.language.direction
         self.words = texts.byName
-        languages = TrackLanguage.allCases.map {
-            Language(tag: $0.rawValue, name: $0.ownName, isCurrent: $0 == page.language)
-        }
+        languages = Self.languages(current: page.language)
         title = status + " · " + order.number.isolated
         announcement = [
             texts[.orderNumber, ["number": order.number.isolated]], status, hero.label, hero.large, hero.fine,
@@ -47,6 +45,11 @@ extension TrackView {
         changesAt = words.changesAt()
         // A second later, so that the time is past by any clock.
         refreshAfter = Int((changesAt.unixMicroseconds - tracked.now.unixMicroseconds) / 1_000_000) + 1
+    }
+
+    /// The entries of the switch of languages.
+    static func languages(current: TrackLanguage) -> [Language] {
+        TrackLanguage.allCases.map { Language(tag: $0.rawValue, name: $0.ownName, isCurrent: $0 == current) }
     }
 }
 
