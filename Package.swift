@@ -302,7 +302,7 @@ let package = Package(
         ),
         .testTarget(
             name: "PagesTests",
-            dependencies: ["PageFiles", "Pages", httpTypes, mustache],
+            dependencies: ["Orders", "PageFiles", "Pages", "StrictJSON", httpTypes, mustache],
             swiftSettings: strict
         ),
         .testTarget(
