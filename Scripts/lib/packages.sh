@@ -131,12 +131,31 @@ install_wanted() {
     local wanted=()
     command -v patroni >/dev/null || wanted+=(patroni)
     command -v etcd >/dev/null || wanted+=(etcd-server)
-    if [[ ${#wanted[@]} -eq 0 ]]; then return; fi
+    want "a failover by Patroni" "${wanted[@]}"
+    wanted=()
+    command -v go >/dev/null || wanted+=(golang-go)
+    want "the example in Go" "${wanted[@]}"
+    wanted=()
+    [[ $(php -m 2>/dev/null) == *curl* ]] || wanted+=(php-cli php-curl)
+    want "the example in PHP" "${wanted[@]}"
+    wanted=()
+    [[ -e /usr/share/java/okhttp.jar ]] || wanted+=(libokhttp-java)
+    want "the example for OkHttp" "${wanted[@]}"
+    wanted=()
+    command -v firefox-esr >/dev/null || wanted+=(firefox-esr)
+    want "pages in Firefox" "${wanted[@]}"
+}
+
+# want SUBJECT PACKAGE…
+want() {
+    local subject=$1
+    shift
+    if [[ $# -eq 0 ]]; then return; fi
     if command -v apt-get >/dev/null; then
-        say "installing ${wanted[*]}"
-        if apt_install_quietly "${wanted[@]}"; then return; fi
+        say "installing $*"
+        if apt_install_quietly "$@"; then return; fi
         as_root apt-get -q update </dev/null || true
-        if apt_install_quietly "${wanted[@]}"; then return; fi
+        if apt_install_quietly "$@"; then return; fi
     fi
-    say "tests of a failover by Patroni: skipped: ${wanted[*]} (Debian's names) cannot be installed here"
+    say "tests of $subject: skipped: $* (Debian's names) cannot be installed here"
 }

@@ -1,5 +1,6 @@
 package import Access
 package import EventStreams
+package import HTTPTransport
 package import Hummingbird
 package import Logging
 package import OrderLog
@@ -28,6 +29,8 @@ package struct APIRouter {
         package let metrics: MetricsRegistry
         package let keys: KeySource
         package let proxies: TrustedProxies
+        /// The pages of other origins that may use the service; nil for none.
+        package let crossOrigins: CrossOriginPolicy?
         /// Tells whether the service's own connections are TLS.
         package let servesTLS: Bool
         package let seal: PositionSeal
@@ -35,6 +38,8 @@ package struct APIRouter {
         package let links: TrackingLinkStore
         package let sessions: SessionStore
         package let publicURL: PublicURL
+        /// The time after which the client of a bulk request that takes no results loses its connection.
+        package let bulkPatience: Duration
 
         package init(
             appender: Appender,
@@ -48,12 +53,14 @@ package struct APIRouter {
             metrics: MetricsRegistry,
             keys: KeySource,
             proxies: TrustedProxies = TrustedProxies(),
+            crossOrigins: CrossOriginPolicy? = nil,
             servesTLS: Bool = false,
             seal: PositionSeal,
             positionEncoder: PositionEncoder,
             links: TrackingLinkStore,
             sessions: SessionStore,
-            publicURL: PublicURL
+            publicURL: PublicURL,
+            bulkPatience: Duration = .seconds(60)
         ) {
             self.appender = appender
             self.reader = reader
@@ -66,17 +73,29 @@ package struct APIRouter {
             self.metrics = metrics
             self.keys = keys
             self.proxies = proxies
+            self.crossOrigins = crossOrigins
             self.servesTLS = servesTLS
             self.seal = seal
             self.positionEncoder = positionEncoder
             self.links = links
             self.sessions = sessions
             self.publicURL = publicURL
+            self.bulkPatience = bulkPatience
         }
     }
 
-    /// - Parameter describe: adds the routes that describe the API.
-    package init(_ services: Services, logger: Logger, describe: (Router<WaybillContext>) -> Void) throws {
+    /// The checks that routes make of their callers, shared with the routes of other targets.
+    package struct Admission: Sendable {
+        package let authorizer: Authorizer
+        package let links: LinkOpener
+    }
+
+    /// - Parameter addRoutes: adds the routes of other targets: the API's description and the pages.
+    package init(
+        _ services: Services,
+        logger: Logger,
+        addRoutes: (Router<WaybillContext>, Admission) throws -> Void
+    ) throws {
         let clock = WallClock()
         let sessions = Sessions(
             store: services.sessions,
@@ -97,7 +116,11 @@ package struct APIRouter {
         let (tail, hub, positionEncoder) = (services.tail, services.hub, services.positionEncoder)
         let positions = PositionReader(seal: services.seal, reader: reader)
         let submissions = SubmissionFactory(clock: clock)
-        let links = LinkOpener(authorizer: authorizer, store: services.links)
+        let links = LinkOpener(
+            authorizer: authorizer,
+            store: services.links,
+            crossOrigins: services.crossOrigins
+        )
         let grants = StreamGrants()
         let watch = GrantWatch(
             grants: grants,
@@ -116,6 +139,7 @@ package struct APIRouter {
             hub: hub,
             positions: positions,
             positionEncoder: positionEncoder,
+            refusals: StreamRefusals(hub: hub, positions: positions, positionEncoder: positionEncoder),
             keyGrants: keyGrants,
             clock: clock,
             logger: logger
@@ -125,7 +149,12 @@ package struct APIRouter {
         router.add(middleware: ProblemMiddleware())
         HealthRoutes(readiness: services.readiness, keys: services.keys, hub: hub).add(to: router)
         CommandRoutes(authorizer: authorizer, appender: appender, submissions: submissions).add(to: router)
-        BulkRoutes(authorizer: authorizer, appender: appender, submissions: submissions, logger: logger).add(to: router)
+        BulkRoutes(
+            authorizer: authorizer,
+            appender: appender,
+            submissions: submissions,
+            patience: services.bulkPatience
+        ).add(to: router)
         OrderRoutes(
             authorizer: authorizer,
             reader: reader,
@@ -157,12 +186,11 @@ package struct APIRouter {
             watch: watch,
             publicURL: services.publicURL
         ).add(to: router)
-        TrackRoutes(opener: links, reader: reader, positionEncoder: positionEncoder).add(to: router)
         SessionRoutes(authorizer: authorizer, sessions: sessions, watch: watch, clock: clock).add(to: router)
         StreamRoutes(streams: streams).add(to: router)
         MetricsRoutes(authorizer: authorizer, registry: services.metrics).add(to: router)
-        // Both look at the routes that were added before, so they come last.
-        describe(router)
+        try addRoutes(router, Admission(authorizer: authorizer, links: links))
+        // It looks at the routes that were added before, so it comes last.
         router.add(middleware: MethodMiddleware(routesOf: router))
         self.router = router
         self.streams = streams

@@ -1,7 +1,9 @@
-"""Chromium, which is the system's, driven by Playwright."""
+"""Chromium, which is the system's, driven by Playwright, and Firefox where it is installed."""
 
 import pytest
 from playwright.sync_api import sync_playwright
+
+from support.browser import firefox as firefox_support
 
 CHROMIUM = "/usr/bin/chromium"
 
@@ -26,3 +28,22 @@ def browser(launch):
     browser = launch()
     yield browser
     browser.close()
+
+
+@pytest.fixture(scope="package")
+def firefox():
+    if reason := firefox_support.missing():
+        pytest.skip(reason)
+    with firefox_support.firefox() as browser:
+        yield browser
+
+
+@pytest.fixture(params=["Chromium", "Firefox"])
+def page(request):
+    """A page in each browser, for certificates of any kind; only what both can do is called."""
+    if request.param == "Firefox":
+        page = request.getfixturevalue("firefox").new_page()
+    else:
+        page = request.getfixturevalue("browser").new_page(ignore_https_errors=True)
+    yield page
+    page.close()

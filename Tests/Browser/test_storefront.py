@@ -1,19 +1,27 @@
-"""A storefront's page on another origin: commands and reads with a token, and a stream by a link."""
+"""A storefront's page on another origin: commands and reads with a token, and a stream by a link, over restarts."""
 
 import contextlib
 import functools
 import http.server
 import json
+import os
 import threading
+
+import pytest
 
 from support import roles
 from support.bench import Bench
+from support.browser.pages import BROWSER
+from support.certificates import Authority
 from support.orders import order
+from support.proxies import StorefrontNginx
 from support.service import Service
+from support.waiting import wait_for
 
 SEND = """
 async ([base, path, token, body]) => {
-    const headers = { Authorization: `Bearer ${token}`, "Content-Type": "application/json", "Idempotency-Key": "a-1" };
+    const headers = { Authorization: `Bearer ${token}`, "Content-Type": "application/json" };
+    headers["Idempotency-Key"] = crypto.randomUUID();
     const answer = await fetch(base + path, body ? { method: "POST", headers, body } : { headers });
     const told = ["ETag", "X-Request-Id", "Location"].filter((name) => answer.headers.get(name));
     return { status: answer.status, told, body: await answer.json() };
@@ -83,3 +91,67 @@ def test_a_page_of_another_origin_uses_the_api(binary, browser, check, tmp_path)
             page.close()
     finally:
         service.close()
+
+
+@pytest.fixture(scope="module")
+def behind_nginx(binary):
+    """A service behind nginx, the proxy's address, and the origin of a shop's pages."""
+    service = Service(binary)
+    try:
+        with storefront(BROWSER) as origin:
+            proxy = StorefrontNginx(service, Authority(os.path.join(service.root, "tls")), origin)
+            base = f"https://localhost:{proxy.port}"
+            service.options = ["--cors-origin", origin, "--public-url", base, "--trusted-proxy", "127.0.0.1"]
+            service.start()
+            try:
+                yield service, base, origin
+            finally:
+                proxy.close()
+    finally:
+        service.close()
+
+
+def test_a_page_of_another_origin_follows_an_order_over_restarts(behind_nginx, page, check):
+    service, base, origin = behind_nginx
+    bench = Bench(service, check)
+    page.goto(f"{origin}/storefront.html")
+    placed = page.evaluate(SEND, [base, "/v1/orders", bench.tokens[roles.BACKEND], json.dumps(order())])
+    check("a page places an order through nginx", placed["status"] == 201, placed)
+    path = f"/v1/orders/{placed['body']['orderId']}"
+    link = bench.send("POST", f"{path}/tracking-links", {}).json
+    check("the link is of the proxy's address", link["url"].startswith(base), link["url"])
+    for who, status, fields in (
+        ("the shop's page", 200, {"Origin": origin, "Sec-Fetch-Mode": "cors"}),
+        ("another site's page", 403, {"Origin": "https://other.example", "Sec-Fetch-Mode": "cors"}),
+        ("a frame in the shop's page", 403, {"Sec-Fetch-Mode": "navigate", "Sec-Fetch-Dest": "iframe"}),
+    ):
+        for target in (f"/track/{link['token']}", f"/track/{link['token']}/stream"):
+            answer = bench.send("GET", target, None, {"Sec-Fetch-Site": "cross-site", **fields}, role=roles.NOBODY)
+            check(
+                f"{who} asks for the {'stream' if target.endswith('stream') else 'order'}",
+                answer.status == status,
+                answer,
+            )
+    page.evaluate(f"follow({json.dumps(link['url'])})")
+    page.wait_for_function("window.versions.length > 0")
+    bench.expect("a change", 200, "POST", f"{path}/confirm", {})
+    hold = {"holdId": "h1", "reason": "fraud"}
+    for stop, command, body in ((service.terminate, "hold", hold), (service.kill, "release-hold", {"holdId": "h1"})):
+        page.wait_for_function(f"window.versions.length === {version(bench, path)}")
+        errors = page.evaluate("window.errors")
+        stop()
+        # The second attempt is answered by nginx, and not by the service that goes.
+        page.wait_for_function(f"window.errors >= {errors + 2}")
+        service.start()
+        bench.expect("a change after the restart", 200, "POST", f"{path}/{command}", body)
+    last = version(bench, path)
+    try:
+        wait_for(lambda: page.evaluate("window.versions.length") >= last, 40, "the page shows every change", every=0.1)
+    finally:
+        shown = page.evaluate("window.versions")
+        check("no change is lost or repeated", shown == list(range(1, last + 1)), shown)
+        check("the browser never gave up", not page.evaluate("window.hasGivenUp()"))
+
+
+def version(bench, path):
+    return bench.send("GET", path).json["version"]

@@ -122,6 +122,20 @@ class AuthorizedNginx(Nginx):
         return adapted(super().settings(), {host: f'{host}\nproxy_set_header Authorization "Bearer {self.token}";'})
 
 
+class StorefrontNginx(Nginx):
+    """nginx for pages of another origin, which may also read that the service is away."""
+
+    name = "nginx-storefront"
+
+    def __init__(self, service, authority, origin):
+        self.origin = origin
+        super().__init__(service, authority)
+
+    def settings(self):
+        header = "add_header Access-Control-Allow-Origin"
+        return adapted(super().settings(), {f"# {header} https://shop.example.com;": f"{header} {self.origin};"})
+
+
 class Haproxy(Proxy):
     name = "haproxy"
     server_options = ""

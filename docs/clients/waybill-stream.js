@@ -73,13 +73,17 @@ const sleep = (milliseconds, signal) => new Promise((resolve, reject) => {
     const end = (settle) => {
         clearTimeout(timer);
         forget();
+        globalThis.removeEventListener?.("online", wake);
         signal?.removeEventListener("abort", leave);
         settle();
     };
     const leave = () => end(() => reject(signal.reason));
-    const timer = setTimeout(() => end(resolve), milliseconds);
+    const wake = () => end(resolve);
+    const timer = setTimeout(wake, milliseconds);
     const due = Date.now() + milliseconds;
-    const forget = whenShown(() => { if (Date.now() >= due) end(resolve); });
+    const forget = whenShown(() => { if (Date.now() >= due) wake(); });
+    // A network that has come back is worth a try at once.
+    globalThis.addEventListener?.("online", wake);
     signal?.addEventListener("abort", leave, { once: true });
 });
 
@@ -115,11 +119,12 @@ const problemOf = async (response) => {
  * - lastEventId: the id to continue after.
  * - signal: an AbortSignal; its reason is thrown.
  * - silence: milliseconds without a byte after which the connection counts as lost. The service sends something every 15 s.
+ * - onOpen: called each time the stream is open.
  * - onLost: called with the error, or with undefined at a stream's end, before each reconnection.
  *
  * Throws StreamRefused, and the signal's reason.
  */
-export async function* waybillStream(url, { token, lastEventId = "", signal, silence = 45_000, onLost } = {}) {
+export async function* waybillStream(url, { token, lastEventId = "", signal, silence = 45_000, onOpen, onLost } = {}) {
     let credential, wasAccepted = false, retry = 2000, failures = 0;
     const lose = () => { credential = undefined; wasAccepted = false; };
     for (;;) {
@@ -152,6 +157,7 @@ export async function* waybillStream(url, { token, lastEventId = "", signal, sil
             const isStream = /^text\/event-stream *(;|$)/i.test(response.headers.get("Content-Type") ?? "");
             if (response.status !== 200 || !isStream) throw new StreamRefused(response, await problemOf(response));
             [wasAccepted, failures] = [true, 0];
+            onOpen?.();
             for (const reader = response.body.getReader(); ;) {
                 const { done, value } = await reader.read();
                 if (done) break;

@@ -75,8 +75,8 @@ extension APIOperation {
             summary: "Follows one order by its tracking link.",
             beginning: """
                 Begins with a `snapshot` and its id. The link is all that a request needs, and the frames are those of the \
-                order's customer. A page of another site may not open it. It ends with `bye` and `tokenExpired` when the \
-                link expires or is revoked.
+                order's customer. A page of another site may open it where `--cors-origin` names the page's origin. It ends \
+                with `bye` and `tokenExpired` when the link expires or is revoked.
                 """,
             permission: .publicPages,
             parameters: [APIParameter.linkToken],

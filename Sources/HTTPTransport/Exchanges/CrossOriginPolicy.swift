@@ -44,6 +44,9 @@ package struct CrossOriginPolicy: Sendable {
         names.map(\.rawName).joined(separator: ", ")
     }
 
+    /// True for a request of a page whose origin is allowed. Frames and images name no origin.
+    package func allows(_ request: HTTPRequest) -> Bool { allowedOrigin(of: request) != nil }
+
     /// The fields that the response to a request gets.
     func fields(for request: HTTPRequest) -> HTTPFields {
         var fields: HTTPFields = [.vary: "Origin"]

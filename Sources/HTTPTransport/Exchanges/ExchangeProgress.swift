@@ -30,22 +30,35 @@ struct ExchangeProgress {
     /// Sets the time at which the connection closes. A later call can only make it earlier.
     mutating func close(at deadline: NIODeadline) { closeDeadline = min(closeDeadline ?? deadline, deadline) }
 
+    /// The next time at which something is overdue.
+    struct Next: Equatable {
+        let deadline: NIODeadline
+        /// The reason for which the connection closes then; nil for one that has ended in order.
+        let reason: ConnectionMetrics.CloseReason?
+    }
+
     /// The next time at which something is overdue; nil where nothing is awaited.
     ///
     /// - Parameters:
+    ///   - isRequestComplete: false while the rest of a refused body may come before the connection closes.
     ///   - bodyTimeout: the longest time without bytes of a body; nil where none is awaited.
     ///   - remainderTimeout: the same for the rest of a refused body.
     ///   - responseTimeout: the longest time in which the client takes nothing of a response.
-    func deadline(
+    func next(
+        isRequestComplete: Bool,
         bodyTimeout: TimeAmount?,
         remainderTimeout: TimeAmount?,
         responseTimeout: TimeAmount
-    ) -> NIODeadline? {
-        // Asked for several times a request, so nothing is allocated.
-        var timeout = isUnsent ? responseTimeout : nil
-        if let bodyTimeout { timeout = min(timeout ?? bodyTimeout, bodyTimeout) }
-        if let remainderTimeout { timeout = min(timeout ?? remainderTimeout, remainderTimeout) }
-        guard let timeout else { return closeDeadline }
-        return min(closeDeadline ?? last + timeout, last + timeout)
+    ) -> Next? {
+        // Asked for several times a request, so there is no list of them.
+        var next = closeDeadline.map { Next(deadline: $0, reason: isRequestComplete ? nil : .bodyDeadline) }
+        func add(_ timeout: TimeAmount?, _ reason: ConnectionMetrics.CloseReason) {
+            guard let timeout, next.map({ last + timeout < $0.deadline }) ?? true else { return }
+            next = Next(deadline: last + timeout, reason: reason)
+        }
+        add(bodyTimeout, .bodyDeadline)
+        add(remainderTimeout, .bodyDeadline)
+        add(isUnsent ? responseTimeout : nil, .responseDeadline)
+        return next
     }
 }

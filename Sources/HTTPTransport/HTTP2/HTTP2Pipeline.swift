@@ -9,7 +9,12 @@ enum HTTP2Pipeline {
     static func add(to channel: any Channel, _ application: ConnectionApplication) throws {
         let pipeline = channel.pipeline.syncOperations
         try pipeline.addHandler(FlushConsolidationHandler())
-        let connection = HTTP2ConnectionHandler(on: channel.eventLoop, idleTimeout: application.timeouts.idle)
+        try pipeline.addHandler(HTTP2HeaderMeter(application.pendingHeader()))
+        let connection = HTTP2ConnectionHandler(
+            on: channel.eventLoop,
+            of: application.connection,
+            idleTimeout: application.timeouts.idle
+        )
         // The multiplexer that this returns is not used. Of NIO's set-ups, only this one takes a frame delegate.
         _ = try pipeline.configureAsyncHTTP2Pipeline(
             mode: .server,
@@ -31,7 +36,7 @@ enum HTTP2Pipeline {
         let pipeline = channel.pipeline.syncOperations
         try pipeline.addHandler(HTTP2FramePayloadToHTTPServerCodec())
         // After this handler, messages have the same types as those of an HTTP/1.1 connection.
-        try pipeline.addHandler(HTTP2StreamHandler(application.timeouts))
+        try pipeline.addHandler(HTTP2StreamHandler(application.timeouts, heads: application.exchanges.streamHeads))
         try application.install(on: channel, .http2)
     }
 }

@@ -1,10 +1,10 @@
-import Access
-import HTTPTypes
-import Hummingbird
+package import Access
+package import HTTPTypes
+package import Hummingbird
 import Orders
 
 /// Authorizes requests: checks the token, the role and the rate.
-struct Authorizer: Sendable {
+package struct Authorizer: Sendable {
     let verifier: TokenVerifier
     /// The buckets of network addresses, for callers without a valid token.
     let addresses: RateLimiter
@@ -21,12 +21,14 @@ struct Authorizer: Sendable {
     /// The caller, if its role may use the route at all. The route then narrows the data to the caller's scope.
     ///
     /// - Throws: `Problem` 401, 403, 429 or, while the service has no keys, 503.
-    func authorize(_ request: Request, in context: WaybillContext, to permission: Permission) async throws -> Caller {
+    package func authorize(_ request: Request, in context: WaybillContext, to permission: Permission) async throws
+        -> Caller
+    {
         try await authorize(request.head, from: context.clientAddress, to: permission)
     }
 
     /// The same, given the request's head and the peer's address.
-    func authorize(_ head: HTTPRequest, from peer: String, to permission: Permission) async throws -> Caller {
+    package func authorize(_ head: HTTPRequest, from peer: String, to permission: Permission) async throws -> Caller {
         let session = try await sessions.open(head, from: peer)
         // Most requests have a token that is known, and need no address.
         let principal = try await principal(of: head, or: session) { address(of: head, peer: peer) }
@@ -34,7 +36,7 @@ struct Authorizer: Sendable {
         case .allowed, .own: break
         case .forbidden:
             metrics?.refused(.forbidden)
-            throw Problem.forbidden
+            throw Problem(forbidden: permission, to: principal.role)
         case .tokenNeeded: throw refusal(.missingToken)
         }
         if principal.role == .customer, case .names(let shops) = principal.shops, let shop = shops.first {

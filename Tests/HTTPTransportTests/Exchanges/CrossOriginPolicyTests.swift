@@ -44,6 +44,14 @@ import Testing
         }
     }
 
+    @Test func aRequestWithoutAnOriginIsOfNoAllowedPage() {
+        #expect(policy(.these(["https://a.example"])).allows(request("https://a.example")))
+        #expect(!policy(.these(["https://a.example"])).allows(request("https://b.example")))
+        for origins in [CrossOriginPolicy.Origins.any, .these([])] {
+            #expect(!policy(origins).allows(request(nil)))
+        }
+    }
+
     @Test func anyOriginIsAllowedByAnAsterisk() {
         #expect(policy(.any).fields(for: request("https://b.example"))[.accessControlAllowOrigin] == "*")
         #expect(policy(.any).fields(for: request(nil))[.accessControlAllowOrigin] == nil)

@@ -1,0 +1,73 @@
+import Foundation
+import PageFiles
+import Testing
+
+@testable import Pages
+
+@Suite struct PageRendererTests {
+    private struct Nothing: Sendable {}
+
+    private static let source = Result { try PageSource() }
+
+    /// A mark and what combines with it are one character, and two code points for a browser.
+    @Test func hostileTextsBecomeText() throws {
+        let renderer = PageRenderer(source: try Self.source.get())
+        let page = HomePage(
+            version: "<script>alert(\"1\")</script>&'\"\u{301}<\u{301}",
+            address: "",
+            hasDevelopmentKey: false
+        )
+        let html = try renderer.html("home", page)
+        #expect(html.contains("&lt;script&gt;alert(&quot;1&quot;)&lt;/script&gt;&amp;&#39;&quot;\u{301}&lt;\u{301}"))
+        #expect(!html.contains("<script>alert"))
+    }
+
+    @Test func pagesNameAssetsByTheirHash() throws {
+        let source = try Self.source.get()
+        let html = try PageRenderer(source: source).html(
+            "home",
+            HomePage(version: "1", address: "", hasDevelopmentKey: true)
+        )
+        #expect(html.contains("href=\"/assets/\(try source.current.assets.hash)/design.css\""))
+    }
+
+    @Test func aPageNamesItsLanguageAndDirection() throws {
+        let renderer = PageRenderer(source: try Self.source.get())
+        let options = PageOptions(language: "ar", direction: .rightToLeft)
+        #expect(
+            try renderer.html("track-gone", TrackGonePage(TrackLocale(.arabic)), options).contains(
+                "<html lang=\"ar\" dir=\"rtl\">"
+            )
+        )
+    }
+
+    @Test func anUnknownTemplateIsAnError() throws {
+        let renderer = PageRenderer(source: try Self.source.get())
+        #expect(throws: PageError.self) { try renderer.html("nothing", Nothing()) }
+    }
+
+    @Test func noTemplateHoldsInlineCode() throws {
+        for file in PageFile.embedded where file.path.hasPrefix("templates/") {
+            let text = String(decoding: file.bytes, as: UTF8.self)
+            #expect(text.firstMatch(of: /<style|\sstyle=|\son[a-z]+=|javascript:/) == nil, "\(file.path)")
+            for script in text.matches(of: /<script[^>]*>/) {
+                #expect(script.output.contains("src=") || script.output.contains("application/ld+json"), "\(file.path)")
+            }
+        }
+    }
+
+    /// The folder's files are read at each request, so that a change of a page needs no build.
+    @Test func aFolderReplacesTheEmbeddedFiles() throws {
+        let folder = FileManager.default.temporaryDirectory.appending(path: UUID().uuidString)
+        defer { try? FileManager.default.removeItem(at: folder) }
+        for kind in ["assets", "templates"] {
+            try FileManager.default.createDirectory(at: folder.appending(path: kind), withIntermediateDirectories: true)
+        }
+        let template = folder.appending(path: "templates/home.mustache")
+        try "{{assets}} one".write(to: template, atomically: true, encoding: .utf8)
+        let renderer = PageRenderer(source: try PageSource(folder: folder.path))
+        #expect(try renderer.html("home", Nothing()).hasSuffix(" one"))
+        try "{{assets}} two".write(to: template, atomically: true, encoding: .utf8)
+        #expect(try renderer.html("home", Nothing()).hasSuffix(" two"))
+    }
+}
