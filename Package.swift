@@ -23,6 +23,7 @@ let hummingbirdCore = Target.Dependency.product(name: "HummingbirdCore", package
 let jwtKit = Target.Dependency.product(name: "JWTKit", package: "jwt-kit")
 let lifecycle = Target.Dependency.product(name: "ServiceLifecycle", package: "swift-service-lifecycle")
 let logging = Target.Dependency.product(name: "Logging", package: "swift-log")
+let mustache = Target.Dependency.product(name: "Mustache", package: "swift-mustache")
 let nio = Target.Dependency.product(name: "NIOCore", package: "swift-nio")
 let nioEmbedded = Target.Dependency.product(name: "NIOEmbedded", package: "swift-nio")
 let nioCompression = Target.Dependency.product(name: "NIOHTTPCompression", package: "swift-nio-extras")
@@ -70,6 +71,7 @@ let package = Package(
         .package(url: "https://github.com/apple/swift-nio-http2", exact: "1.46.0"),
         .package(url: "https://github.com/apple/swift-nio-ssl", exact: "2.37.6"),
         .package(url: "https://github.com/hummingbird-project/hummingbird", exact: "2.28.1"),
+        .package(url: "https://github.com/hummingbird-project/swift-mustache", exact: "2.1.1"),
         .package(url: "https://github.com/swift-server/async-http-client", exact: "1.37.0"),
         .package(url: "https://github.com/swift-server/swift-service-lifecycle", exact: "2.13.0"),
         .package(url: "https://github.com/vapor/jwt-kit", exact: "5.7.1"),
@@ -82,6 +84,7 @@ let package = Package(
         ),
         .target(name: "Schema", path: "Schema", resources: migrations.map { .embedInCode($0) }, swiftSettings: strict),
         .target(name: "CSeeds", path: "Seeds", exclude: ["orders.ndjson"]),
+        .target(name: "CPages", path: "Pages", exclude: ["assets", "templates"]),
         .systemLibrary(name: "CLinux"),
         .target(name: "Primitives", dependencies: ["CLinux"], swiftSettings: strict),
         .target(name: "StrictJSON", dependencies: ["Primitives"], swiftSettings: strict),
@@ -150,10 +153,19 @@ let package = Package(
             swiftSettings: strict
         ),
         .target(
+            name: "Pages",
+            dependencies: [
+                "APIDescription", "Access", "CPages", "EventStreams", "HTTPTransport", "OrderAPI", "OrderLog", "Orders",
+                "Primitives", "Projections", "StrictJSON", "Telemetry", crypto, httpTypes, hummingbird, logging,
+                mustache, nio,
+            ],
+            swiftSettings: strict
+        ),
+        .target(
             name: "WaybillServer",
             dependencies: [
-                "APIDescription", "Access", "EventStreams", "HTTPTransport", "OrderAPI", "OrderLog", "Postgres",
-                "Primitives", "Projections", "Telemetry", hummingbird, lifecycle, logging, nio, nioPosix,
+                "APIDescription", "Access", "EventStreams", "HTTPTransport", "OrderAPI", "OrderLog", "Pages",
+                "Postgres", "Primitives", "Projections", "Telemetry", hummingbird, lifecycle, logging, nio, nioPosix,
             ],
             swiftSettings: strict
         ),
@@ -241,8 +253,8 @@ let package = Package(
         .testTarget(
             name: "DescriptionTests",
             dependencies: [
-                "APIDescription", "Access", "LogSupport", "OrderAPI", "OrderLog", "Orders", "Postgres", "Projections",
-                "StrictJSON", "WaybillServer", httpTypes, hummingbird, logging,
+                "APIDescription", "Access", "LogSupport", "OrderAPI", "OrderLog", "Orders", "Pages", "Postgres",
+                "Projections", "StrictJSON", "WaybillServer", httpTypes, hummingbird, logging,
             ],
             swiftSettings: strict
         ),
@@ -286,6 +298,7 @@ let package = Package(
             dependencies: ["Access", "OrderAPI", "OrderLog", "Orders", "StrictJSON", httpTypes, nio],
             swiftSettings: strict
         ),
+        .testTarget(name: "PagesTests", dependencies: ["Pages", httpTypes, mustache], swiftSettings: strict),
         .testTarget(
             name: "WaybillServerTests",
             dependencies: [

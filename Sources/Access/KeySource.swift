@@ -49,6 +49,8 @@ package final class KeySource: Sendable {
 
     /// The `iss` that a token must have, compared byte by byte; nil for any.
     package let issuer: String?
+    /// True for a key that anybody who reads the data directory can sign with, which is for development alone.
+    package var isDevelopment: Bool { if case .development = origin { true } else { false } }
     private let origin: Origin
     private let minimumInterval: Double
     private let refreshInterval: Double

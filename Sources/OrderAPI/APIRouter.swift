@@ -80,8 +80,18 @@ package struct APIRouter {
         }
     }
 
-    /// - Parameter describe: adds the routes that describe the API.
-    package init(_ services: Services, logger: Logger, describe: (Router<WaybillContext>) -> Void) throws {
+    /// The checks that routes make of their callers, shared with the routes of other targets.
+    package struct Admission: Sendable {
+        package let authorizer: Authorizer
+        package let links: LinkOpener
+    }
+
+    /// - Parameter addRoutes: adds the routes of other targets: the API's description and the pages.
+    package init(
+        _ services: Services,
+        logger: Logger,
+        addRoutes: (Router<WaybillContext>, Admission) throws -> Void
+    ) throws {
         let clock = WallClock()
         let sessions = Sessions(
             store: services.sessions,
@@ -92,6 +102,7 @@ package struct APIRouter {
             verifier: TokenVerifier(keys: services.keys),
             addresses: RateLimiter(TokenBuckets(burst: 200, perSecond: 50)),
             callers: RateLimiter(TokenBuckets(burst: 200, perSecond: 50)),
+            refusals: DelayedRefusals(),
             clients: ClientResolver(proxies: services.proxies, servesTLS: services.servesTLS),
             metrics: try AccessMetrics(services.metrics),
             sessions: sessions,
@@ -165,12 +176,11 @@ package struct APIRouter {
             watch: watch,
             publicURL: services.publicURL
         ).add(to: router)
-        TrackRoutes(opener: links, reader: reader, positionEncoder: positionEncoder).add(to: router)
         SessionRoutes(authorizer: authorizer, sessions: sessions, watch: watch, clock: clock).add(to: router)
         StreamRoutes(streams: streams).add(to: router)
         MetricsRoutes(authorizer: authorizer, registry: services.metrics).add(to: router)
-        // Both look at the routes that were added before, so they come last.
-        describe(router)
+        try addRoutes(router, Admission(authorizer: authorizer, links: links))
+        // It looks at the routes that were added before, so it comes last.
         router.add(middleware: MethodMiddleware(routesOf: router))
         self.router = router
         self.streams = streams

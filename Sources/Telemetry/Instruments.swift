@@ -19,6 +19,8 @@ package final class Gauge: Sendable {
 
     package var value: Double { Double(bitPattern: bits.load(ordering: .relaxed)) }
 
+    package init() {}
+
     package func set(_ value: Double) {
         bits.store(value.bitPattern, ordering: .relaxed)
     }

@@ -7,6 +7,7 @@ import Hummingbird
 import Logging
 import OrderAPI
 import OrderLog
+import Pages
 import Postgres
 import Projections
 import Telemetry
@@ -23,6 +24,9 @@ struct Components {
     let replays: ReplayRunner
     let api: APIRouter
     private let publicURL: PublicURL
+    /// The descriptors that connections may take.
+    private let descriptors = DescriptorBudget.current
+    private let connections = ConnectionMetrics()
 
     /// - Parameters:
     ///   - pool: the connections of `reader`.
@@ -34,6 +38,7 @@ struct Components {
         models: ReadModelReader,
         logger: Logger
     ) async throws {
+        let pages = try PageSource.forThisProcess()
         let key = try await SecretStore(pool: pool).secret(named: "position-seal") {
             (0..<PositionSeal.keyLength).map { _ in UInt8.random(in: 0...255) }
         }
@@ -43,6 +48,7 @@ struct Components {
         let metrics = MetricsRegistry()
         try BuildInfo.register(in: metrics)
         try LogOutput.standardError.register(in: metrics)
+        try connections.register(in: metrics, budget: descriptors)
         let logMetrics = try LogMetrics(metrics)
         let hub = StreamHub(
             positionEncoder: positionEncoder,
@@ -108,7 +114,8 @@ struct Components {
             logger: logger
         )
         replays = ReplayRunner(configuration: settings.database, logger: logger)
-        publicURL = PublicURL(port: settings.port, settings.publicURL)
+        let publicURL = PublicURL(port: settings.port, settings.publicURL)
+        self.publicURL = publicURL
         api = try APIRouter(
             APIRouter.Services(
                 appender: appender,
@@ -131,7 +138,17 @@ struct Components {
                 publicURL: publicURL
             ),
             logger: logger
-        ) { DescriptionRoutes().add(to: $0) }
+        ) { router, admission in
+            DescriptionRoutes().add(to: router)
+            PageRoutes(
+                source: pages,
+                admission: admission,
+                reader: reader,
+                positionEncoder: positionEncoder,
+                publicURL: publicURL,
+                keys: settings.keys
+            ).add(to: router)
+        }
     }
 
     private static func gauges(
@@ -171,7 +188,9 @@ struct Components {
     ) -> some ApplicationProtocol {
         let (fallback, publicURL) = (settings.port, publicURL)
         let proxies = settings.proxies
-        let limiter = ConnectionLimiter(logger: logger) { proxies.contains($0) }
+        let limiter = ConnectionLimiter(budget: descriptors, metrics: connections, logger: logger) {
+            proxies.contains($0)
+        }
         let handlers = StreamRequestHandlerFactory(authorizer: api.streams, hub: hub)
         return Application(
             router: api.router,

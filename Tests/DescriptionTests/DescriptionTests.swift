@@ -7,6 +7,7 @@ import Logging
 import OrderAPI
 import OrderLog
 import Orders
+import Pages
 import Postgres
 import Projections
 import StrictJSON
@@ -33,7 +34,15 @@ import Testing
                 models: models,
                 logger: log.logger
             )
-            let served = Set(components.api.router.routes.map { "\($0.method.rawValue) \($0.path)" })
+            var (served, pages): (Set<String>, Set<String>) = ([], [])
+            for route in components.api.router.routes {
+                if PageRoutes.paths.contains(route.path.description) {
+                    pages.insert(route.path.description)
+                } else {
+                    served.insert("\(route.method.rawValue) \(route.path)")
+                }
+            }
+            #expect(pages == PageRoutes.paths)
             #expect(Set(Self.document.operations.map(\.key)) == served)
             #expect(Self.document.operations.count == served.count)
         }

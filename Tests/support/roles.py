@@ -75,6 +75,7 @@ def table(order_id, parcel_order_id):
     yield "the feed", "GET", "/v1/stream", None, {}, _only((BACKEND, STAFF, OPERATOR), 200, foreign=200)
     yield "stats", "GET", "/v1/stats", None, {}, _only((BACKEND, STAFF, OPERATOR), 200, foreign=200)
     yield "session", "POST", "/session", None, {}, _only((STAFF, OPERATOR), ANY_2XX, foreign=ANY_2XX)
+    yield "who is signed in", "GET", "/session", None, {}, _only((STAFF, OPERATOR), ANY_2XX, foreign=ANY_2XX)
     yield "the session's end", "DELETE", "/session", None, {}, _only((STAFF, OPERATOR), ANY_2XX, foreign=ANY_2XX)
     yield "metrics", "GET", "/metrics", None, {}, _only((OPERATOR,), 200, foreign=200)
     yield "projections", "GET", "/v1/projections", None, {}, _only((OPERATOR,), 200, foreign=200)

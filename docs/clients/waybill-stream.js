@@ -89,13 +89,14 @@ const sleep = (milliseconds, failed, signal) => new Promise((resolve, reject) =>
  * is called. Timers stand still in a sleeping phone, and a page that comes back from the cache has lost its connections.
  */
 const whenBack = (call) => {
-    if (typeof document === "undefined") return () => {};
+    const page = globalThis.document;
     const back = (event) => {
-        if (document.visibilityState === "visible" || ["online", "resume"].includes(event.type)) call(event);
+        if (page?.visibilityState !== "hidden" || ["online", "resume"].includes(event.type)) call(event);
     };
-    const sources = [[document, "visibilitychange"], [document, "resume"], [window, "pageshow"], [window, "online"]];
-    for (const [source, type] of sources) source.addEventListener(type, back);
-    return () => { for (const [source, type] of sources) source.removeEventListener(type, back); };
+    const sources = [[page, "visibilitychange"], [page, "resume"], [globalThis, "pageshow"], [globalThis, "online"]];
+    // A worker has no document, and Node neither.
+    for (const [source, type] of sources) source?.addEventListener?.(type, back);
+    return () => { for (const [source, type] of sources) source?.removeEventListener?.(type, back); };
 };
 
 /** A proxy answers these in place of a service that is away. */
@@ -115,11 +116,12 @@ const problemOf = async (response) => {
  * - lastEventId: the id to continue after.
  * - signal: an AbortSignal; its reason is thrown.
  * - silence: milliseconds without a byte after which the connection counts as lost. The service sends something every 15 s.
+ * - onOpen: called each time the stream is open.
  * - onLost: called with the error, or with undefined at a stream's end, before each reconnection.
  *
  * Throws StreamRefused, and the signal's reason.
  */
-export async function* waybillStream(url, { token, lastEventId = "", signal, silence = 45_000, onLost } = {}) {
+export async function* waybillStream(url, { token, lastEventId = "", signal, silence = 45_000, onOpen, onLost } = {}) {
     let credential, wasAccepted = false, retry = 2000, failures = 0;
     const lose = () => { credential = undefined; wasAccepted = false; };
     for (;;) {
@@ -152,6 +154,7 @@ export async function* waybillStream(url, { token, lastEventId = "", signal, sil
             const isStream = /^text\/event-stream *(;|$)/i.test(response.headers.get("Content-Type") ?? "");
             if (response.status !== 200 || !isStream) throw new StreamRefused(response, await problemOf(response));
             [wasAccepted, failures] = [true, 0];
+            onOpen?.();
             for (const reader = response.body.getReader(); ;) {
                 const { done, value } = await reader.read();
                 if (done) break;

@@ -93,6 +93,24 @@ extension APIOperation {
             problems: [.crossSite]
         ),
         APIOperation(
+            method: .get,
+            path: "/session",
+            id: "getSession",
+            tag: .service,
+            summary: "Tells who is signed in, by a session or a bearer token, and until when.",
+            permission: .session,
+            answers: [
+                json(
+                    "Session",
+                    "The person.",
+                    example: [
+                        "role": "staff", "subject": "anna", "shops": ["aurora", "borealis"],
+                        "expiresAt": "2026-11-05T18:01:00Z",
+                    ]
+                )
+            ]
+        ),
+        APIOperation(
             method: .delete,
             path: "/session",
             id: "endSession",

@@ -12,6 +12,7 @@ enum MetricsPage {
             let registry = MetricsRegistry()
             try BuildInfo.register(in: registry)
             try LogOutput.standardError.register(in: registry)
+            try ConnectionMetrics().register(in: registry, budget: .current)
             let hub = StreamHub(
                 positionEncoder: PositionEncoder { _ in "" },
                 metrics: try StreamMetrics(registry),

@@ -29,6 +29,7 @@ extension APIEnumeration {
             APIEnumeration("ProjectionState", of: ProjectionVersionState.self),
             APIEnumeration("ReplayState", of: ReplayActivity.self),
             APIEnumeration("HealthState", of: HealthStatus.self),
+            APIEnumeration("SessionRole", of: SessionRole.self),
         ]
         return (described + own.filter { catalog.enumerations[$0.name] == nil }).sorted { $0.name < $1.name }
     }

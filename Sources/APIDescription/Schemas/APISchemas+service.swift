@@ -8,6 +8,16 @@ extension APISchemas {
         member("status", reference("HealthState"), "`ok` from `/healthz`, `ready` from `/readyz`.")
     ])
 
+    static let session: JSONValue = .object(
+        [
+            member("role", reference("SessionRole"), "The token's role."),
+            member("subject", text, "The token's `sub`."),
+            member("shops", list(of: text), "The token's shops; `*` alone for all."),
+            member("expiresAt", time, "The time at which the session ends by itself."),
+        ],
+        "A person who is signed in."
+    )
+
     // MARK: Statistics
 
     static let stats: JSONValue = .object([

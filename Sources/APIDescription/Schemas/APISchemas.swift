@@ -29,7 +29,7 @@ enum APISchemas {
         ("OrderPage", orderPage), ("EventPage", eventPage),
         ("BulkResult", bulkResult), ("BulkSummary", bulkSummary), ("ResetFrame", resetFrame), ("ByeFrame", byeFrame),
         ("BeatFrame", beatFrame),
-        ("Health", health),
+        ("Health", health), ("Session", session),
         ("Stats", stats), ("StatusCounts", statusCounts), ("MinuteCounts", minuteCounts),
         ("TimesInStatus", timesInStatus),
         ("TimeInStatus", timeInStatus), ("AttentionQueue", attentionQueue), ("AttentionEntry", attentionEntry),
@@ -48,6 +48,7 @@ enum APISchemas {
         ("ResetReason", list(ControlFrame.ResetReason.self)),
         ("ByeReason", list(ControlFrame.ByeReason.self)), ("ProjectionState", list(ProjectionVersionState.self)),
         ("ReplayState", list(ReplayActivity.self)), ("HealthState", list(HealthStatus.self)),
+        ("SessionRole", list(SessionRole.self)),
         ("ProjectionName", ["type": "string", "enum": .strings(ReadModels.all.map(\.name))]),
     ]
 

@@ -1,4 +1,5 @@
 import Foundation
+import HTTPTransport
 import NIOCore
 import Synchronization
 

@@ -5,6 +5,8 @@ import NIOCore
 struct ConnectionTimeouts: Sendable {
     /// The longest time for a TLS handshake.
     var handshake = TimeAmount.seconds(10)
+    /// The longest time from the first bytes of a request's header to its last.
+    var header = TimeAmount.seconds(30)
     /// The longest time without a byte from the client while no response is under way.
     var idle = TimeAmount.seconds(75)
     /// The longest time without a byte of a body that the application waits for.

@@ -4,15 +4,21 @@ import NIOCore
 final class ProtocolDetectionTimeoutHandler: ChannelInboundHandler, RemovableChannelHandler {
     typealias InboundIn = NIOAny
 
+    private let connection: CountedConnection
     private let timeout: TimeAmount
+    private let reason: ConnectionMetrics.CloseReason
     private var timer: Scheduled<Void>?
 
-    init(timeout: TimeAmount) {
+    /// - Parameter reason: counted where the time runs out.
+    init(of connection: CountedConnection, timeout: TimeAmount, reason: ConnectionMetrics.CloseReason) {
+        self.connection = connection
         self.timeout = timeout
+        self.reason = reason
     }
 
     func handlerAdded(context: ChannelHandlerContext) {
-        timer = context.eventLoop.scheduleTask(in: timeout) { [channel = context.channel] in channel.close(promise: nil)
+        timer = context.eventLoop.scheduleTask(in: timeout) { [connection, reason] in
+            connection.close(for: reason)
         }
     }
 

@@ -10,6 +10,8 @@ struct Exchange: Sendable {
     let isHead: Bool
     /// True where the client waits for `100 Continue` before it sends the body (RFC 9110, section 10.1.1).
     let expectsContinue: Bool
+    /// True where the client never reads a final status that comes without `100 Continue` before it.
+    let cannotDoWithoutContinue: Bool
     /// True where the client wants the connection to end after the response.
     let asksForClose: Bool
     /// The length of the body by its `Content-Length`; nil where the request names none.
@@ -22,6 +24,7 @@ struct Exchange: Sendable {
         fields: HTTPFields = [:],
         isHead: Bool = false,
         expectsContinue: Bool = false,
+        cannotDoWithoutContinue: Bool = false,
         asksForClose: Bool = false,
         declaredLength: Int? = nil,
         answer: TransportAnswer? = nil
@@ -30,8 +33,24 @@ struct Exchange: Sendable {
         self.fields = fields
         self.isHead = isHead
         self.expectsContinue = expectsContinue
+        self.cannotDoWithoutContinue = cannotDoWithoutContinue
         self.asksForClose = asksForClose
         self.declaredLength = declaredLength
         self.answer = answer
+    }
+
+    /// The head of the response with the fields that every response of the service has.
+    ///
+    /// - Parameter closes: the connection ends after the response.
+    func completed(_ head: HTTPResponse, closes: Bool) -> HTTPResponse {
+        var head = head
+        head.headerFields.append(contentsOf: fields)
+        head.headerFields[.requestId] = requestId
+        if closes { head.headerFields[.connection] = "close" }
+        // Without a length the encoder would announce chunks, and write the last of them.
+        if isHead, head.headerFields[.contentLength] == nil { head.headerFields[.contentLength] = "0" }
+        // Such a response has no body, and so no length (RFC 9110, section 8.6).
+        if head.status == .noContent { head.headerFields[.contentLength] = nil }
+        return head
     }
 }

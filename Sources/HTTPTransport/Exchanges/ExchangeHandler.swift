@@ -20,7 +20,9 @@ final class ExchangeHandler: ChannelDuplexHandler {
 
     private let settings: ExchangeSettings
     private let isSecure: Bool
+    private let exchanges: ExchangeFactory
     private let activity: ConnectionActivity
+    private let connection: CountedConnection
     private var phase = ConnectionActivity.Phase.waiting
     private var state: ExchangeState
     /// True while a read is requested and held.
@@ -33,19 +35,23 @@ final class ExchangeHandler: ChannelDuplexHandler {
     /// The transport's own responses that the system has not taken yet. Nobody else holds back for them.
     private var unsentAnswers = 0
     private var progress: ExchangeProgress
-    private var timer: (deadline: NIODeadline, task: Scheduled<Void>)?
+    private let timer = DeadlineTimer()
 
     init(
         _ version: HTTPConnection.Version,
         _ settings: ExchangeSettings,
         activity: ConnectionActivity,
+        connection: CountedConnection,
         now: NIODeadline
     ) {
         self.settings = settings
         progress = ExchangeProgress(now: now)
         self.activity = activity
+        self.connection = connection
         isSecure = version != .http1(isSecure: false)
-        state = ExchangeState(version == .http2 ? .http2 : .http1)
+        let version = version == .http2 ? ExchangeState.Version.http2 : .http1
+        exchanges = ExchangeFactory(version, settings)
+        state = ExchangeState(version)
     }
 
     func handlerRemoved(context: ChannelHandlerContext) { end() }
@@ -56,8 +62,7 @@ final class ExchangeHandler: ChannelDuplexHandler {
     }
 
     private func end() {
-        timer?.task.cancel()
-        timer = nil
+        timer.cancel()
         activity.move(from: &phase, to: .waiting)
     }
 
@@ -68,13 +73,15 @@ final class ExchangeHandler: ChannelDuplexHandler {
         let part = unwrapInboundIn(data)
         if case .head(var request) = part {
             guard state.takesRequests else { return }
-            if state.begin(makeExchange(&request)) { context.fireChannelRead(wrapInboundOut(.head(request))) }
+            if state.begin(exchanges.exchange(for: &request)) {
+                context.fireChannelRead(wrapInboundOut(.head(request)))
+            }
             writeAnswers(context)
         } else {
             switch state.received(part) {
             case .none: break
             case .pass(let parts): for part in parts { context.fireChannelRead(wrapInboundOut(part)) }
-            case .close: return context.close(promise: nil)
+            case .close: return close(context, for: .bodyBytes)
             }
             if state.isClosing, state.isRequestComplete { beginClose(context) }
         }
@@ -97,39 +104,13 @@ final class ExchangeHandler: ChannelDuplexHandler {
         report()
     }
 
-    private func makeExchange(_ request: inout HTTPRequest) -> Exchange {
-        let fields = request.headerFields
-        let requestId = RequestIdentifier.choose(fields[.requestId])
-        // Without either field an HTTP/1.1 request has no body (RFC 9112, section 6.3).
-        let hasNoBody = state.version == .http1 && fields[.transferEncoding] == nil
-        request.headerFields[.assignedRequestId] = requestId
-        return Exchange(
-            requestId: requestId,
-            fields: settings.crossOrigins?.fields(for: request) ?? [:],
-            isHead: request.method == .head,
-            expectsContinue: fields[.expect].map { $0.lowercased() == "100-continue" } ?? false,
-            asksForClose: state.version == .http1 && ConnectionTokens.contain("close", in: fields),
-            declaredLength: fields[.contentLength].map { Int($0) } ?? (hasNoBody ? 0 : nil),
-            answer: answer(to: request)
-        )
-    }
-
-    /// The response to a request that the application does not get.
-    private func answer(to request: HTTPRequest) -> TransportAnswer? {
-        if request.method == .connect { return settings.faults(.connectMethod) }
-        if let answer = settings.crossOrigins?.answer(toPreflight: request) { return answer }
-        // The server as a whole (RFC 9110, section 9.3.7).
-        guard request.path == "*" else { return nil }
-        guard request.method == .options else { return settings.faults(.malformedRequest) }
-        return TransportAnswer(status: .noContent, fields: [.allow: "GET, HEAD, POST, DELETE, OPTIONS"])
-    }
-
     /// Lets the application have the body of the request that it answers.
     private func passBody(_ context: ChannelHandlerContext) {
         let (parts, sendsContinue) = state.bodyWanted()
         progress.note(now: context.eventLoop.now)
         if sendsContinue {
-            context.writeAndFlush(wrapOutboundOut(.head(HTTPResponse(status: .continue))), promise: nil)
+            writeContinue(context)
+            context.flush()
         }
         for part in parts { context.fireChannelRead(wrapInboundOut(part)) }
         if !parts.isEmpty { context.fireChannelReadComplete() }
@@ -166,21 +147,17 @@ final class ExchangeHandler: ChannelDuplexHandler {
         report()
     }
 
+    private func writeContinue(_ context: ChannelHandlerContext) {
+        context.write(wrapOutboundOut(.head(HTTPResponse(status: .continue))), promise: nil)
+    }
+
     private func writeHead(_ head: HTTPResponse, _ context: ChannelHandlerContext, _ promise: EventLoopPromise<Void>?) {
         let isLive = settings.timeouts.isLiveResponse(head)
-        guard case .write(let exchange, let closes) = state.headWritten(head.status, isLive: isLive) else {
-            return drop(promise)
-        }
+        guard case .write(let exchange, let closes, let sendsContinue) = state.headWritten(head.status, isLive: isLive)
+        else { return drop(promise) }
         self.isLive = isLive
-        var head = head
-        head.headerFields.append(contentsOf: exchange.fields)
-        head.headerFields[.requestId] = exchange.requestId
-        if closes { head.headerFields[.connection] = "close" }
-        // Without a length the encoder would announce chunks, and write the last of them.
-        if exchange.isHead, head.headerFields[.contentLength] == nil { head.headerFields[.contentLength] = "0" }
-        // Such a response has no body, and so no length (RFC 9110, section 8.6).
-        if head.status == .noContent { head.headerFields[.contentLength] = nil }
-        context.write(wrapOutboundOut(.head(head)), promise: promise)
+        if sendsContinue { writeContinue(context) }
+        context.write(wrapOutboundOut(.head(exchange.completed(head, closes: closes))), promise: promise)
         if isLive { releaseRead(context) }
     }
 
@@ -239,9 +216,7 @@ final class ExchangeHandler: ChannelDuplexHandler {
         var hasWritten = false
         while let answer = state.dueAnswer?.answer {
             hasWritten = true
-            var fields = answer.fields
-            if answer.status != .noContent { fields[.contentLength] = String(answer.body.count) }
-            writeHead(HTTPResponse(status: answer.status, headerFields: fields), context, nil)
+            writeHead(answer.head, context, nil)
             if !answer.body.isEmpty { writeBody(ByteBuffer(bytes: answer.body), context, nil) }
             let sent = context.eventLoop.makePromise(of: Void.self)
             unsentAnswers += 1
@@ -272,12 +247,8 @@ final class ExchangeHandler: ChannelDuplexHandler {
             return context.fireErrorCaught(error)
         }
         guard state.takesRequests else { return }
-        let exchange = Exchange(
-            requestId: RequestIdentifier.make(),
-            fields: settings.crossOrigins == nil ? [:] : [.vary: "Origin"],
-            answer: settings.faults(.malformedRequest)
-        )
-        if state.inputBroke(exchange) {
+        connection.note(.malformed)
+        if state.inputBroke(exchanges.exchangeForMalformedBytes()) {
             context.fireErrorCaught(RequestBodyError.broken)
         } else {
             writeAnswers(context)
@@ -300,31 +271,34 @@ final class ExchangeHandler: ChannelDuplexHandler {
         watch(context)
     }
 
-    /// Sees to it that a timer runs out at the next deadline.
+    /// Sees to it that the timer runs out at the next deadline.
     private func watch(_ context: ChannelHandlerContext) {
-        guard context.channel.isActive, let deadline else { return }
-        if let timer, timer.deadline <= deadline { return }
-        timer?.task.cancel()
-        let task = context.eventLoop.assumeIsolated().scheduleTask(deadline: deadline) { self.timerFired(context) }
-        timer = (deadline, task)
+        guard context.channel.isActive, let next else { return }
+        timer.run(until: next.deadline, on: context.eventLoop) { self.timerFired(context) }
     }
 
     private func timerFired(_ context: ChannelHandlerContext) {
-        timer = nil
-        guard let deadline else { return }
-        guard deadline <= context.eventLoop.now else { return watch(context) }
-        guard isBodyAwaited, !hasToldOfStall, !state.isResponding else { return context.close(promise: nil) }
+        guard let next else { return }
+        guard next.deadline <= context.eventLoop.now else { return watch(context) }
+        guard isBodyAwaited, !hasToldOfStall, !state.isResponding else { return close(context, for: next.reason) }
         hasToldOfStall = true
         progress.note(now: context.eventLoop.now)
         context.fireErrorCaught(RequestBodyError.stalled)
         watch(context)
     }
 
+    /// - Parameter reason: counted where the whole connection closes; nil where it has ended in order.
+    private func close(_ context: ChannelHandlerContext, for reason: ConnectionMetrics.CloseReason?) {
+        if state.version == .http1, let reason { connection.note(reason) }
+        context.close(promise: nil)
+    }
+
     /// True while the application waits for the rest of a body, and the client for nothing.
     private var isBodyAwaited: Bool { state.isReceivingBody && isReading && !isLive }
 
-    private var deadline: NIODeadline? {
-        progress.deadline(
+    private var next: ExchangeProgress.Next? {
+        progress.next(
+            isRequestComplete: state.isRequestComplete,
             bodyTimeout: isBodyAwaited ? settings.timeouts.requestStall : nil,
             remainderTimeout: state.isDropping ? settings.timeouts.requestRemainderStall : nil,
             responseTimeout: settings.timeouts.responseStall

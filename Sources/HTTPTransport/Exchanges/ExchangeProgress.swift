@@ -30,20 +30,31 @@ struct ExchangeProgress {
     /// Sets the time at which the connection closes. A later call can only make it earlier.
     mutating func close(at deadline: NIODeadline) { closeDeadline = min(closeDeadline ?? deadline, deadline) }
 
+    /// The next time at which something is overdue.
+    struct Next: Equatable {
+        let deadline: NIODeadline
+        /// The reason for which the connection closes then; nil for one that has ended in order.
+        let reason: ConnectionMetrics.CloseReason?
+    }
+
     /// The next time at which something is overdue; nil where nothing is awaited.
     ///
     /// - Parameters:
+    ///   - isRequestComplete: false while the rest of a refused body may come before the connection closes.
     ///   - bodyTimeout: the longest time without bytes of a body; nil where none is awaited.
     ///   - remainderTimeout: the same for the rest of a refused body.
     ///   - responseTimeout: the longest time in which the client takes nothing of a response.
-    func deadline(
+    func next(
+        isRequestComplete: Bool,
         bodyTimeout: TimeAmount?,
         remainderTimeout: TimeAmount?,
         responseTimeout: TimeAmount
-    ) -> NIODeadline? {
+    ) -> Next? {
         [
-            closeDeadline, bodyTimeout.map { last + $0 }, remainderTimeout.map { last + $0 },
-            isUnsent ? last + responseTimeout : nil,
-        ].compactMap { $0 }.min()
+            closeDeadline.map { Next(deadline: $0, reason: isRequestComplete ? nil : .bodyDeadline) },
+            bodyTimeout.map { Next(deadline: last + $0, reason: .bodyDeadline) },
+            remainderTimeout.map { Next(deadline: last + $0, reason: .bodyDeadline) },
+            isUnsent ? Next(deadline: last + responseTimeout, reason: .responseDeadline) : nil,
+        ].compactMap { $0 }.min { $0.deadline < $1.deadline }
     }
 }

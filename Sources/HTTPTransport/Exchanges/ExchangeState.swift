@@ -25,8 +25,10 @@ struct ExchangeState {
     enum HeadAction {
         /// Nothing may be written any more.
         case drop
-        /// - Parameter closes: the response tells that the connection ends after it.
-        case write(Exchange, closes: Bool)
+        /// - Parameters:
+        ///   - closes: the response tells that the connection ends after it.
+        ///   - sendsContinue: `100 Continue` goes out first.
+        case write(Exchange, closes: Bool, sendsContinue: Bool)
     }
 
     /// The action after the end of a response.
@@ -77,6 +79,8 @@ struct ExchangeState {
     var takesRequests: Bool { !isClosing && !isInputBroken }
     /// True while the channel is not to be read, since the application does not want the body yet.
     var isHolding: Bool { if case .held = reception { true } else { false } }
+    /// True while the application has not asked for a body of which nothing has come.
+    private var isHoldingNothing: Bool { if case .held(let parts) = reception { parts.isEmpty } else { false } }
     /// True while the application waits for the rest of a body.
     var isReceivingBody: Bool { if case .passing = reception { true } else { false } }
     /// True while the rest of a refused body is awaited.
@@ -176,13 +180,15 @@ struct ExchangeState {
     mutating func headWritten(_ status: HTTPResponse.Status, isLive: Bool) -> HeadAction {
         guard !isClosing, !isHeadWritten, let exchange = owed.first else { return .drop }
         isHeadWritten = true
+        let sendsContinue = owed.count == 1 && exchange.cannotDoWithoutContinue && isHoldingNothing
+        if sendsContinue { hasContinued = true }
         if isLive, owed.count == 1, !isRequestComplete { reception = .passing }
         let isRefusal = status.code >= 400 && owed.count == 1 && !canAwaitRemainder(of: exchange)
         let closes =
             exchange.asksForClose || exchange.answer?.closesConnection == true || isRefusal
             || isInputBroken && owed.count == 1
         announcesClose = version == .http1 && closes
-        return .write(exchange, closes: announcesClose)
+        return .write(exchange, closes: announcesClose, sendsContinue: sendsContinue)
     }
 
     /// False where bytes of a body are dropped: a response to HEAD has none.

@@ -19,6 +19,14 @@ package struct TransportAnswer: Sendable {
         self.body = body
         self.closesConnection = closesConnection
     }
+
+    /// The head of the response at this time.
+    var head: HTTPResponse {
+        var fields = fields
+        fields[.date] = HTTPDate.now
+        if status != .noContent { fields[.contentLength] = String(body.count) }
+        return HTTPResponse(status: status, headerFields: fields)
+    }
 }
 
 /// A condition in which the transport answers instead of the application.

@@ -8,9 +8,6 @@ enum HTTP1Pipeline {
     private static let maximumFieldBytes = 32 * 1024
     private static let maximumFieldCount = 1000
 
-    /// The memory for all headers that are not complete.
-    private static let headBudget = MemoryBudget(limit: 64 * 1024 * 1024)
-
     /// Adds the handlers. Runs on the channel's event loop.
     ///
     /// - Parameter isSecure: true for a connection over TLS.
@@ -28,7 +25,7 @@ enum HTTP1Pipeline {
         // fields admit valid values only. So NIO's own handlers for these are not needed.
         let decoder = UpgradeHandler.decoder(limits)
         try pipeline.addHandler(HTTPResponseEncoder())
-        let meter = HeadMeter(headBudget)
+        let meter = HeadMeter(application.pendingHeader())
         try pipeline.addHandler(meter)
         try pipeline.addHandler(decoder)
         try pipeline.addHandler(UpgradeHandler(after: decoder, limits: limits, meter: meter))

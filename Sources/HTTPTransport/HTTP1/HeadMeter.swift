@@ -1,59 +1,70 @@
 import NIOCore
+import NIOHTTP1
 
-/// Bounds the memory of all requests whose header has begun and is not complete, since such a request needs no token.
+/// Counts the bytes of an HTTP/1.1 connection that the decoder keeps: those of a header, or of trailers, that are not
+/// complete.
 ///
 /// Stands before the decoder. A header that comes whole with one read is never counted.
 final class HeadMeter: ChannelInboundHandler {
     typealias InboundIn = ByteBuffer
     typealias InboundOut = ByteBuffer
 
-    private let budget: MemoryBudget
+    private let header: PendingHeader
     /// True while the next complete header begins a request.
     private var isAwaitingHead = true
-    /// The bytes since the last request's end, or a few more.
-    private var pending = 0
+    /// The bytes that have come and of which the decoder has made nothing yet, or a few more.
+    private var kept = 0
     private var lastRead = 0
-    /// The bytes that are taken from the budget.
-    private var taken = 0
+    /// True once the decoder has made something of the bytes of this read.
+    private var hasDecoded = false
 
-    init(_ budget: MemoryBudget) {
-        self.budget = budget
+    init(_ header: PendingHeader) {
+        self.header = header
     }
 
     func channelRead(context: ChannelHandlerContext, data: NIOAny) {
         lastRead = unwrapInboundIn(data).readableBytes
-        if isAwaitingHead { pending += lastRead }
+        kept += lastRead
+        hasDecoded = false
         context.fireChannelRead(data)
     }
 
     func channelReadComplete(context: ChannelHandlerContext) {
         context.fireChannelReadComplete()
-        let owed = isAwaitingHead ? pending : 0
-        if owed < taken {
-            budget.give(taken - owed)
-        } else if owed > taken, !budget.take(owed - taken) {
-            return context.close(promise: nil)
+        // What follows a whole request in the same read may be no more than another way to write its header.
+        header.update(kept, isDue: isAwaitingHead && !hasDecoded, on: context.eventLoop)
+    }
+
+    func handlerRemoved(context: ChannelHandlerContext) { header.end(on: context.eventLoop) }
+
+    /// The decoder has read a part of a request.
+    func decoded(_ part: HTTPServerRequestPart) {
+        switch part {
+        case .head(let head):
+            isAwaitingHead = false
+            consumed(head.minimumByteCount)
+        case .body(let bytes): consumed(bytes.readableBytes)
+        case .end:
+            isAwaitingHead = true
+            consumed(0)
         }
-        taken = owed
     }
 
-    func handlerRemoved(context: ChannelHandlerContext) {
-        budget.give(taken)
-        taken = 0
-    }
-
-    /// The decoder has read a whole header.
-    func headCompleted() {
-        isAwaitingHead = false
-        pending = 0
-    }
-
-    /// The decoder has read a request to its end. The next one may have begun with the same bytes.
-    func requestEnded() {
-        isAwaitingHead = true
-        pending = lastRead
+    /// What is kept after a part has come with the last read.
+    private func consumed(_ count: Int) {
+        hasDecoded = true
+        kept = min(max(0, kept - count), lastRead)
     }
 }
 
 @available(*, unavailable)
 extension HeadMeter: Sendable {}
+
+extension HTTPRequestHead {
+    /// The bytes of the header as clients write it: exact for most, and too few where one writes more white space.
+    fileprivate var minimumByteCount: Int {
+        var count = "\(method.rawValue)".utf8.count + uri.utf8.count + " ".utf8.count + " HTTP/1.1\r\n\r\n".utf8.count
+        for (name, value) in headers { count += name.utf8.count + value.utf8.count + ": \r\n".utf8.count }
+        return count
+    }
+}

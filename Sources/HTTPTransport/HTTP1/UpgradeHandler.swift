@@ -17,7 +17,7 @@ final class UpgradeHandler: ChannelInboundHandler {
 
     /// - Parameters:
     ///   - decoder: the decoder before this handler. It forwards the bytes that it has not read.
-    ///   - meter: learns of the heads and ends of requests.
+    ///   - meter: learns of the parts of requests.
     init(after decoder: Decoder, limits: NIOHTTPDecoderLimitConfiguration, meter: HeadMeter? = nil) {
         self.decoder = decoder
         self.meter = meter
@@ -30,9 +30,10 @@ final class UpgradeHandler: ChannelInboundHandler {
     }
 
     func channelRead(context: ChannelHandlerContext, data: NIOAny) {
-        switch unwrapInboundIn(data) {
+        let part = unwrapInboundIn(data)
+        meter?.decoded(part)
+        switch part {
         case .head(let head):
-            meter?.headCompleted()
             switch Self.verdict(on: head) {
             case .goesOn: stopsDecoder = false
             case .stops: stopsDecoder = true
@@ -41,7 +42,6 @@ final class UpgradeHandler: ChannelInboundHandler {
             context.fireChannelRead(data)
         case .body: context.fireChannelRead(data)
         case .end:
-            meter?.requestEnded()
             context.fireChannelRead(data)
             // The decoder is in its own call now.
             if stopsDecoder { context.eventLoop.assumeIsolated().execute { self.replaceDecoder(context) } }

@@ -15,6 +15,7 @@ final class HTTP2ConnectionHandler: ChannelDuplexHandler, NIOHTTP2FrameDelegate 
     private static let drainTimeout = TimeAmount.seconds(5)
 
     private let loop: any EventLoop
+    private let connection: CountedConnection
     private let idleTimeout: TimeAmount
     private let ping = HTTP2PingData(withInteger: UInt64.random(in: 0...UInt64.max))
     private var state = HTTP2ConnectionState()
@@ -24,8 +25,9 @@ final class HTTP2ConnectionHandler: ChannelDuplexHandler, NIOHTTP2FrameDelegate 
     private var hasSentConnectionError = false
 
     /// - Parameter idleTimeout: the longest time that a connection may be without streams.
-    init(on loop: any EventLoop, idleTimeout: TimeAmount) {
+    init(on loop: any EventLoop, of connection: CountedConnection, idleTimeout: TimeAmount) {
         self.loop = loop
+        self.connection = connection
         self.idleTimeout = idleTimeout
     }
 
@@ -53,7 +55,7 @@ final class HTTP2ConnectionHandler: ChannelDuplexHandler, NIOHTTP2FrameDelegate 
 
     func errorCaught(context: ChannelHandlerContext, error: any Error) {
         // Most errors concern one stream, which NIO has reset already.
-        if hasSentConnectionError { context.close(promise: nil) }
+        if hasSentConnectionError { connection.close(for: .malformed) }
     }
 
     /// Notes connection errors: NIO sends `GOAWAY` with an error code, and leaves it to other handlers to close.

@@ -9,7 +9,12 @@ enum HTTP2Pipeline {
     static func add(to channel: any Channel, _ application: ConnectionApplication) throws {
         let pipeline = channel.pipeline.syncOperations
         try pipeline.addHandler(FlushConsolidationHandler())
-        let connection = HTTP2ConnectionHandler(on: channel.eventLoop, idleTimeout: application.timeouts.idle)
+        try pipeline.addHandler(HTTP2HeaderMeter(application.pendingHeader()))
+        let connection = HTTP2ConnectionHandler(
+            on: channel.eventLoop,
+            of: application.connection,
+            idleTimeout: application.timeouts.idle
+        )
         // The multiplexer that this returns is not used. Of NIO's set-ups, only this one takes a frame delegate.
         _ = try pipeline.configureAsyncHTTP2Pipeline(
             mode: .server,

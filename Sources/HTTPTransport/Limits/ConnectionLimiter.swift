@@ -6,7 +6,7 @@ import Synchronization
 /// places are taken, accepting pauses, and the connections close whose clients have let the service wait longest.
 package final class ConnectionLimiter: Sendable {
     private struct Connection {
-        let channel: any Channel
+        let counted: CountedConnection
         let address: String
         let activity: ConnectionActivity
     }
@@ -22,17 +22,22 @@ package final class ConnectionLimiter: Sendable {
     private static let sweepInterval = TimeAmount.seconds(1)
 
     package let budget: DescriptorBudget
+    private let metrics: ConnectionMetrics
     private let shedding: ConnectionShedding
     private let logger: Logger
     private let state = Mutex(State())
 
-    /// - Parameter isExempt: addresses without a limit of their own, such as those of proxies.
+    /// - Parameters:
+    ///   - metrics: counts connections.
+    ///   - isExempt: addresses without a limit of their own, such as those of proxies.
     package init(
-        budget: DescriptorBudget = .current,
+        budget: DescriptorBudget,
+        metrics: ConnectionMetrics,
         logger: Logger,
         isExempt: @escaping @Sendable (_ address: String) -> Bool = { _ in false }
     ) {
         self.budget = budget
+        self.metrics = metrics
         self.logger = logger
         shedding = ConnectionShedding(perAddress: budget.ceiling / 4, isExempt: isExempt)
     }
@@ -49,20 +54,29 @@ package final class ConnectionLimiter: Sendable {
 
     /// Takes a new connection in. Runs on its event loop.
     ///
-    /// - Returns: false where there is no place for it.
-    func admit(_ channel: any Channel, _ activity: ConnectionActivity) -> Bool {
+    /// - Parameter idleTimeout: the time after which an idle connection closes.
+    /// - Returns: nil where there is no place for it.
+    func admit(
+        _ channel: any Channel,
+        _ activity: ConnectionActivity,
+        idleTimeout: TimeAmount
+    ) -> CountedConnection? {
         let descriptor = try? channel.pipeline.syncOperations.withUnsafeTransportIfAvailable(
             of: NIOBSDSocket.Handle.self
         ) { Int($0) }
         // Without a descriptor the channel is not the system's, as in tests.
         let number = descriptor ?? 0
         if number >= budget.ceiling - Self.margin { pause() }
-        guard number < budget.ceiling else { return false }
+        guard number < budget.ceiling else {
+            metrics.countRefusal()
+            return nil
+        }
         let id = ObjectIdentifier(channel)
-        let connection = Connection(channel: channel, address: channel.clientAddress, activity: activity)
+        let counted = CountedConnection(channel, metrics: metrics, activity: activity, idleTimeout: idleTimeout)
+        let connection = Connection(counted: counted, address: channel.clientAddress, activity: activity)
         state.withLock { $0.connections[id] = connection }
         channel.closeFuture.whenComplete { _ in self.state.withLock { $0.connections[id] = nil } }
-        return true
+        return counted
     }
 
     private func pause() {
@@ -93,14 +107,15 @@ package final class ConnectionLimiter: Sendable {
         }
         let shortage = isPaused && !hasPlaces ? max(2 * Self.margin, budget.ceiling / 16) : 0
         let chosen = shedding.choose(from: candidates, shortage: shortage, now: .now())
-        for id in chosen { connections[id]?.channel.close(promise: nil) }
-        if !chosen.isEmpty {
+        for id in chosen.ofAddresses { connections[id]?.counted.close(for: .address) }
+        for id in chosen.forPlaces { connections[id]?.counted.close(for: .places) }
+        if chosen.count > 0 {
             logger.notice(
                 "closed idle connections, since places for others are short",
                 metadata: ["closed": "\(chosen.count)", "open": "\(connections.count)"]
             )
         }
-        guard isPaused, hasPlaces || !chosen.isEmpty else { return }
+        guard isPaused, hasPlaces || chosen.count > 0 else { return }
         let server = state.withLock { state in
             state.isPaused = false
             return state.server

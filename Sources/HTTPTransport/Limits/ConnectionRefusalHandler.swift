@@ -21,7 +21,7 @@ final class ConnectionRefusalHandler: ChannelInboundHandler {
     private static func bytes(of answer: TransportAnswer) -> ByteBuffer {
         var text = "HTTP/1.1 \(answer.status.code) \(answer.status.reasonPhrase)\r\n"
         for field in answer.fields { text += "\(field.name): \(field.value)\r\n" }
-        text += "X-Request-Id: \(RequestIdentifier.make())\r\n"
+        text += "Date: \(HTTPDate.now)\r\nX-Request-Id: \(RequestIdentifier.make())\r\n"
         text += "Content-Length: \(answer.body.count)\r\nConnection: close\r\n\r\n"
         var bytes = ByteBuffer(string: text)
         bytes.writeBytes(answer.body)

@@ -10,6 +10,16 @@ struct ConnectionShedding {
         let waiting: NIODeadline
     }
 
+    /// The connections that close.
+    struct Chosen: Equatable {
+        /// Those of addresses that have too many.
+        var ofAddresses: [ObjectIdentifier] = []
+        /// Those whose places are wanted.
+        var forPlaces: [ObjectIdentifier] = []
+
+        var count: Int { ofAddresses.count + forPlaces.count }
+    }
+
     /// The time for which every client may let the service wait.
     static let grace = TimeAmount.seconds(5)
 
@@ -21,20 +31,21 @@ struct ConnectionShedding {
     /// - Parameters:
     ///   - candidates: the connections that wait for their client.
     ///   - shortage: the number of places that are wanted.
-    func choose(from candidates: [Candidate], shortage: Int, now: NIODeadline) -> [ObjectIdentifier] {
+    func choose(from candidates: [Candidate], shortage: Int, now: NIODeadline) -> Chosen {
         var counts: [String: Int] = [:]
         for candidate in candidates { counts[candidate.address, default: 0] += 1 }
         let oldest = candidates.filter { now - $0.waiting >= Self.grace }.sorted { $0.waiting < $1.waiting }
-        var chosen: [ObjectIdentifier] = []
+        var chosen = Chosen()
         var kept: [ObjectIdentifier] = []
         for candidate in oldest {
             if counts[candidate.address, default: 0] > perAddress, !isExempt(candidate.address) {
                 counts[candidate.address, default: 0] -= 1
-                chosen.append(candidate.id)
+                chosen.ofAddresses.append(candidate.id)
             } else {
                 kept.append(candidate.id)
             }
         }
-        return chosen + kept.prefix(max(0, shortage - chosen.count))
+        chosen.forPlaces = Array(kept.prefix(max(0, shortage - chosen.count)))
+        return chosen
     }
 }

@@ -22,12 +22,27 @@ package struct DescriptorBudget: Sendable {
 
     /// The budget by the process's limit now (`RLIMIT_NOFILE`).
     package static var current: DescriptorBudget {
+        DescriptorBudget(limit: processLimit)
+    }
+
+    /// The process's limit of open descriptors now (`RLIMIT_NOFILE`).
+    static var processLimit: Int {
         var limit = rlimit()
         // It fails for an unknown resource only.
-        guard getrlimit(__rlimit_resource_t(RLIMIT_NOFILE.rawValue), &limit) == 0 else {
-            return DescriptorBudget(limit: 1024)
+        guard getrlimit(__rlimit_resource_t(RLIMIT_NOFILE.rawValue), &limit) == 0 else { return 1024 }
+        return Int(min(limit.rlim_cur, rlim_t(Int.max)))
+    }
+
+    /// The descriptors that the process has open; nil where none is left to count them with.
+    static var openCount: Int? {
+        guard let directory = opendir("/proc/self/fd") else { return nil }
+        defer { closedir(directory) }
+        var count = 0
+        while let entry = readdir(directory) {
+            // Without `.`, `..`, and the descriptor of the directory itself.
+            if entry.pointee.d_name.0 != CChar(UInt8(ascii: ".")) { count += 1 }
         }
-        return DescriptorBudget(limit: Int(min(limit.rlim_cur, rlim_t(maximum))))
+        return count - 1
     }
 
     /// The number that the next descriptor would get; nil where there is none.

@@ -7,15 +7,21 @@ struct ConnectionApplication: Sendable {
     let executor: any TaskExecutor
     let exchanges: ExchangeSettings
     let activity: ConnectionActivity
+    let connection: CountedConnection
     let budget: DescriptorBudget
 
     var timeouts: ConnectionTimeouts { exchanges.timeouts }
+
+    /// The connection's header that is not complete.
+    func pendingHeader() -> PendingHeader {
+        PendingHeader(of: connection, budget: exchanges.headers, timeout: timeouts.header)
+    }
 
     /// Adds the handler of exchanges, and the application's handlers as the channel's last ones. Runs on the channel's
     /// event loop.
     func install(on channel: any Channel, _ version: HTTPConnection.Version) throws {
         try channel.pipeline.syncOperations.addHandler(
-            ExchangeHandler(version, exchanges, activity: activity, now: channel.eventLoop.now)
+            ExchangeHandler(version, exchanges, activity: activity, connection: connection, now: channel.eventLoop.now)
         )
         let connection = HTTPConnection(
             version,

@@ -47,7 +47,8 @@ struct ServingChannel: ServerChildChannel {
         channel.eventLoop.makeCompletedFuture {
             let (messages, continuation) = AsyncStream.makeStream(of: HTTPMessages.self)
             let activity = ConnectionActivity()
-            guard limiter.admit(channel, activity) else {
+            let idleTimeout = exchanges.timeouts.idle
+            guard let connection = limiter.admit(channel, activity, idleTimeout: idleTimeout) else {
                 continuation.finish()
                 let answer = certificates == nil ? exchanges.faults(.tooManyConnections) : nil
                 try channel.pipeline.syncOperations.addHandler(ConnectionRefusalHandler(answer))
@@ -59,6 +60,7 @@ struct ServingChannel: ServerChildChannel {
                 executor: executors.executor(for: channel.eventLoop),
                 exchanges: exchanges,
                 activity: activity,
+                connection: connection,
                 budget: limiter.budget
             )
             channel.closeFuture.whenComplete { _ in continuation.finish() }
@@ -96,7 +98,11 @@ struct ServingChannel: ServerChildChannel {
     ) throws {
         let pipeline = channel.pipeline.syncOperations
         try pipeline.addHandler(NIOSSLServerHandler(context: context, configuration: TLSProfile.connection))
-        let timeout = ProtocolDetectionTimeoutHandler(timeout: exchanges.timeouts.handshake)
+        let timeout = ProtocolDetectionTimeoutHandler(
+            of: application.connection,
+            timeout: exchanges.timeouts.handshake,
+            reason: .handshakeDeadline
+        )
         let negotiation = NIOTypedApplicationProtocolNegotiationHandler<Void> { result, channel in
             channel.eventLoop.makeCompletedFuture {
                 try timeout.remove(from: channel)
@@ -111,7 +117,11 @@ struct ServingChannel: ServerChildChannel {
     }
 
     private func detectVersion(on channel: any Channel, _ application: ConnectionApplication) throws {
-        let timeout = ProtocolDetectionTimeoutHandler(timeout: exchanges.timeouts.idle)
+        let timeout = ProtocolDetectionTimeoutHandler(
+            of: application.connection,
+            timeout: exchanges.timeouts.idle,
+            reason: .idle
+        )
         let pipeline = channel.pipeline.syncOperations
         try pipeline.addHandler(
             HTTPVersionDetector { version, channel in
@@ -129,8 +139,12 @@ struct ServingChannel: ServerChildChannel {
         _ application: ConnectionApplication
     ) throws {
         switch version {
-        case .http1: try HTTP1Pipeline.add(to: channel, isSecure: isSecure, application)
-        case .http2: try HTTP2Pipeline.add(to: channel, application)
+        case .http1:
+            application.connection.carries(.http1)
+            try HTTP1Pipeline.add(to: channel, isSecure: isSecure, application)
+        case .http2:
+            application.connection.carries(.http2)
+            try HTTP2Pipeline.add(to: channel, application)
         }
     }
 }

@@ -1,13 +1,13 @@
 import HTTPTransport
 import Hummingbird
-import Logging
+package import Logging
 import Postgres
 
 extension Problem {
     /// The problem that a client reads of any error. Logs errors whose cause the client is not told.
     ///
     /// - Parameter path: the request's target, for the log, which gets it without secrets.
-    init(_ error: any Error, on path: String, logger: Logger) {
+    package init(_ error: any Error, on path: String, logger: Logger) {
         lazy var path = RequestTarget.loggable(path)
         switch error {
         case let problem as Problem: self = problem

@@ -6,9 +6,12 @@ import Orders
 import StrictJSON
 
 extension Problem {
-    static let notFound = Problem(.notFound, "There is no such resource, or the token does not give access to it.")
-    static let forbidden = Problem(.forbidden, "The token's role may not do this.")
-    static let crossSite = Problem(
+    package static let notFound = Problem(
+        .notFound,
+        "There is no such resource, or the token does not give access to it."
+    )
+    package static let forbidden = Problem(.forbidden, "The token's role may not do this.")
+    package static let crossSite = Problem(
         .crossSite,
         "A page of another site may not make this request; follow the link itself, or ask from a server."
     )
@@ -20,7 +23,7 @@ extension Problem {
         Problem(code, detail, headers: [.retryAfter: String(retryAfter)])
     }
 
-    static let unavailable = Problem.busy(
+    package static let unavailable = Problem.busy(
         .unavailable,
         retryAfter: 2,
         "The database does not take the request at present. Send it again; for a command, use the same Idempotency-Key."

@@ -1,27 +1,27 @@
 import Foundation
-import HTTPTypes
-import Hummingbird
+package import HTTPTypes
+package import Hummingbird
 import NIOCore
 import StrictJSON
 
 /// An error as clients read it: problem details (RFC 9457) with a stable code.
-struct Problem: Error, Sendable {
-    let status: HTTPResponse.Status
-    let code: ProblemCode
+package struct Problem: Error, Sendable {
+    package let status: HTTPResponse.Status
+    package let code: ProblemCode
     /// A sentence on the cause, for the client's developer. Never holds SQL, file paths or stack traces.
-    let detail: String
-    var headers: HTTPFields = [:]
-    var members: [Member] = []
+    package let detail: String
+    package var headers: HTTPFields = [:]
+    package var members: [Member] = []
 
     /// An additional member of the problem object.
-    enum Member: Sendable {
+    package enum Member: Sendable {
         case text(StaticString, String)
         case number(StaticString, Int)
         case texts(StaticString, [String])
         case fieldErrors([(pointer: String, message: String)])
     }
 
-    init(_ code: ProblemCode, _ detail: String, headers: HTTPFields = [:], members: [Member] = []) {
+    package init(_ code: ProblemCode, _ detail: String, headers: HTTPFields = [:], members: [Member] = []) {
         self.status = code.status
         self.code = code
         self.detail = detail
@@ -41,7 +41,7 @@ struct Problem: Error, Sendable {
         }
     }
 
-    var response: Response {
+    package var response: Response {
         Response(status: status, headers: fields, body: ResponseBody(byteBuffer: ByteBuffer(bytes: json)))
     }
 

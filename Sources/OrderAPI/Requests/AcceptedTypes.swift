@@ -1,7 +1,7 @@
 import Primitives
 
 /// The media types that a client accepts, with their weights (RFC 9110, section 12.5.1).
-struct AcceptedTypes {
+package struct AcceptedTypes {
     private struct Range {
         let type: Substring
         /// In thousandths.
@@ -11,7 +11,7 @@ struct AcceptedTypes {
     private let ranges: [Range]
 
     /// - Parameter fields: the values of the request's `Accept` fields. A weight that cannot be read counts as 1.
-    init(_ fields: [String]) {
+    package init(_ fields: [String]) {
         ranges = fields.flatMap { $0.lowercased().split(separator: ",") }.map { element in
             let parts = element.split(separator: ";").map { $0.trimmingASCIIWhitespace() }
             let weight = parts.dropFirst().first { $0.hasPrefix("q=") }.flatMap { Double($0.dropFirst(2)) } ?? 1
@@ -20,7 +20,7 @@ struct AcceptedTypes {
     }
 
     /// True where the client prefers a type to another one. On a tie it does not.
-    func prefer(_ type: String, to other: String) -> Bool { weight(of: type) > weight(of: other) }
+    package func prefer(_ type: String, to other: String) -> Bool { weight(of: type) > weight(of: other) }
 
     /// The weight of the most specific range that includes the type; 0 where none does, 1000 for every type where there
     /// is no range at all.

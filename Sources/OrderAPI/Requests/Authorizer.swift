@@ -1,15 +1,17 @@
-import Access
-import HTTPTypes
-import Hummingbird
+package import Access
+package import HTTPTypes
+package import Hummingbird
 import Orders
 
 /// Authorizes requests: checks the token, the role and the rate.
-struct Authorizer: Sendable {
+package struct Authorizer: Sendable {
     let verifier: TokenVerifier
     /// The buckets of network addresses, for callers without a valid token.
     let addresses: RateLimiter
     /// The buckets of customers and tracking links.
     let callers: RateLimiter
+    /// Holds back refusals of callers that do not heed the earlier ones.
+    let refusals: DelayedRefusals
     /// Tells a client behind a trusted proxy from the proxy.
     let clients: ClientResolver
     let metrics: AccessMetrics?
@@ -19,12 +21,14 @@ struct Authorizer: Sendable {
     /// The caller, if its role may use the route at all. The route then narrows the data to the caller's scope.
     ///
     /// - Throws: `Problem` 401, 403, 429 or, while the service has no keys, 503.
-    func authorize(_ request: Request, in context: WaybillContext, to permission: Permission) async throws -> Caller {
+    package func authorize(_ request: Request, in context: WaybillContext, to permission: Permission) async throws
+        -> Caller
+    {
         try await authorize(request.head, from: context.clientAddress, to: permission)
     }
 
     /// The same, given the request's head and the peer's address.
-    func authorize(_ head: HTTPRequest, from peer: String, to permission: Permission) async throws -> Caller {
+    package func authorize(_ head: HTTPRequest, from peer: String, to permission: Permission) async throws -> Caller {
         let client = address(of: head, peer: peer)
         let session = try await sessions.open(head, from: peer)
         let principal = try await principal(of: head, or: session, from: client)
@@ -36,7 +40,7 @@ struct Authorizer: Sendable {
         case .tokenNeeded: throw refusal(.missingToken)
         }
         if principal.role == .customer, case .names(let shops) = principal.shops, let shop = shops.first {
-            try limit(.subject(shop: shop, subject: principal.subject))
+            try await limit(.subject(shop: shop, subject: principal.subject))
         }
         return Caller(principal: principal, session: session?.hash)
     }
@@ -53,14 +57,16 @@ struct Authorizer: Sendable {
 
     /// Takes one request from the bucket of a customer or of a tracking link.
     /// - Throws: `Problem` 429.
-    func limit(_ key: RateKey) throws {
-        if case .retryAfter(let seconds) = callers.take(key) { throw busy(.callerLimit, retryAfter: seconds) }
+    func limit(_ key: RateKey) async throws {
+        guard case .retryAfter(let seconds) = callers.take(key) else { return }
+        throw await busy(.callerLimit, key, retryAfter: seconds)
     }
 
     /// Takes one request from the bucket of an address, for a caller that is not who it must be.
     /// - Throws: `Problem` 429.
-    func limit(address key: RateKey) throws {
-        if case .retryAfter(let seconds) = addresses.take(key) { throw busy(.addressLimit, retryAfter: seconds) }
+    func limit(address key: RateKey) async throws {
+        guard case .retryAfter(let seconds) = addresses.take(key) else { return }
+        throw await busy(.addressLimit, key, retryAfter: seconds)
     }
 
     /// Verifies the token of the request or of its session. Callers without a valid one are limited by address, before
@@ -85,19 +91,20 @@ struct Authorizer: Sendable {
             }
         } catch .expiredToken {
             // Told whatever the bucket holds: a client that is told to wait would wait with a token that is of no use.
-            addresses.take(client)
+            if addresses.take(client) != .allowed { await refusals.delay(client) }
             throw refusal(.expiredToken)
         } catch .noKeys {
             metrics?.refused(.token(.noKeys))
             throw Problem.busy(.noKeys, retryAfter: 2, AccessError.noKeys.detail)
         } catch {
             if case .retryAfter(let seconds) = addresses.take(client, cost: cost) {
-                throw busy(.addressLimit, retryAfter: seconds)
+                throw await busy(.addressLimit, client, retryAfter: seconds)
             }
             throw refusal(error)
         }
-        guard case .retryAfter(let seconds) = addresses.peek(client) else { throw busy(.addressLimit, retryAfter: 1) }
-        throw busy(.addressLimit, retryAfter: seconds)
+        var wait = 1
+        if case .retryAfter(let seconds) = addresses.peek(client) { wait = seconds }
+        throw await busy(.addressLimit, client, retryAfter: wait)
     }
 
     private func refusal(_ error: AccessError) -> Problem {
@@ -105,8 +112,10 @@ struct Authorizer: Sendable {
         return Problem(error)
     }
 
-    private func busy(_ reason: AccessMetrics.Reason, retryAfter: Int) -> Problem {
+    /// The refusal of a caller that sends too many requests, once it has waited for the refusal.
+    private func busy(_ reason: AccessMetrics.Reason, _ key: RateKey, retryAfter: Int) async -> Problem {
         metrics?.refused(reason)
+        await refusals.delay(key)
         return Problem.busy(.tooManyRequests, retryAfter: retryAfter, "This caller sends too many requests.")
     }
 }

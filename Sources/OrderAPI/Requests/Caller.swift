@@ -1,18 +1,18 @@
-import Access
+package import Access
 import EventStreams
-import OrderLog
-import Orders
+package import OrderLog
+package import Orders
 
 /// The caller of a request, with the rights that follow from its token.
-struct Caller: Sendable {
-    let principal: Principal
+package struct Caller: Sendable {
+    package let principal: Principal
     /// The hash of the session by which the caller came; nil for a bearer token.
-    var session: [UInt8]?
+    package var session: [UInt8]?
 
-    var audience: Audience { principal.role == .customer ? .customer : .staff }
+    package var audience: Audience { principal.role == .customer ? .customer : .staff }
 
     /// The role whose commands an order or a refusal lists as allowed.
-    var commandRole: CallerRole {
+    package var commandRole: CallerRole {
         switch principal.role {
         case .backend: .backend
         case .staff: .staff
@@ -22,7 +22,7 @@ struct Caller: Sendable {
     }
 
     /// The token's shops; nil for all.
-    var shops: Set<String>? {
+    package var shops: Set<String>? {
         switch principal.shops {
         case .all: nil
         case .names(let names): names
@@ -36,7 +36,7 @@ struct Caller: Sendable {
     }
 
     /// The orders that the caller may read.
-    var scope: ReadScope {
+    package var scope: ReadScope {
         ReadScope(shops: shops?.sorted(), customer: principal.role == .customer ? principal.subject : nil)
     }
 
@@ -50,5 +50,5 @@ struct Caller: Sendable {
     }
 
     /// The caller's name in the log: `role:subject`.
-    var actor: String { "\(principal.role.rawValue):\(principal.subject)" }
+    package var actor: String { "\(principal.role.rawValue):\(principal.subject)" }
 }

@@ -1,8 +1,8 @@
-import HTTPTypes
+package import HTTPTypes
 
 /// The facts that a browser states about the page which makes a request: Fetch Metadata (W3C), and `Origin` and
 /// `Referer` where a browser is too old for it or the page is not in a secure context.
-struct FetchMetadata: Sendable, Equatable {
+package struct FetchMetadata: Sendable, Equatable {
     private let isSafe: Bool
     private let authority: String?
     private let site: String?
@@ -11,7 +11,7 @@ struct FetchMetadata: Sendable, Equatable {
     private let origin: String?
     private let referer: String?
 
-    init(_ head: HTTPRequest) {
+    package init(_ head: HTTPRequest) {
         let fields = head.headerFields
         isSafe = [.get, .head].contains(head.method)
         authority = head.authority
@@ -23,10 +23,10 @@ struct FetchMetadata: Sendable, Equatable {
     }
 
     /// True where the browser says that a page of another site makes the request.
-    var isCrossSite: Bool { site == "cross-site" }
+    package var isCrossSite: Bool { site == "cross-site" }
 
     /// True where the request loads a whole page, as when a person follows a link in a mail.
-    var isTopLevelNavigation: Bool { mode == "navigate" && destination == "document" }
+    package var isTopLevelNavigation: Bool { mode == "navigate" && destination == "document" }
 
     /// True for a request of a page of the service's own origin. Without Fetch Metadata, `Origin` tells; without that,
     /// a request that changes nothing may come from the own origin, and `Referer` tells where it does not.

@@ -15,7 +15,7 @@ package final class PublicURL: Sendable {
     /// Names the port that the service listens on.
     package func bind(port: Int) { url.withLock { $0 = make(port) } }
 
-    var text: String { url.withLock { $0 } }
+    package var text: String { url.withLock { $0 } }
 
     var isHTTPS: Bool { text.hasPrefix("https://") }
 

@@ -13,5 +13,5 @@ package struct WaybillContext: RequestContext {
     }
 
     /// The peer's address without its port.
-    var clientAddress: String { channel.clientAddress }
+    package var clientAddress: String { channel.clientAddress }
 }

@@ -2,9 +2,11 @@ import Access
 import HTTPTypes
 import Hummingbird
 import OrderLog
+import Orders
+import StrictJSON
 
 /// `POST /session` and `DELETE /session`: exchange a bearer token of staff or of an operator for a cookie, so that
-/// pages need no script that keeps a token, and EventSource works.
+/// pages need no script that keeps a token, and EventSource works. `GET /session` tells a page who is signed in.
 struct SessionRoutes: Sendable {
     let authorizer: Authorizer
     let sessions: Sessions
@@ -13,6 +15,7 @@ struct SessionRoutes: Sendable {
 
     func add(to router: Router<WaybillContext>) {
         router.post("/session") { request, context in try await begin(request, context) }
+        router.get("/session") { request, context in try await tell(request, context) }
         router.delete("/session") { request, context in try await end(request, context) }
     }
 
@@ -35,6 +38,24 @@ struct SessionRoutes: Sendable {
         let seconds = max(1, Int(caller.principal.acceptedUntil - clock.seconds()))
         let cookie = sessions.cookie(for: request.head, from: context.clientAddress)
         return Self.response(cookie.setting(secret, for: seconds))
+    }
+
+    private func tell(_ request: Request, _ context: WaybillContext) async throws -> Response {
+        let principal = try await authorizer.authorize(request, in: context, to: .session).principal
+        _ = try QueryReader(request, parameters: [])
+        let role = principal.role == .operator ? SessionRole.operator : .staff
+        let shops =
+            switch principal.shops {
+            case .all: ["*"]
+            case .names(let names): names.sorted()
+            }
+        let body = JSONWriter.object { writer in
+            writer.field("role", role.rawValue)
+            writer.field("subject", principal.subject)
+            writer.array("shops", shops) { $0.string($1) }
+            writer.field("expiresAt", Timestamp(unixMicroseconds: Int64(principal.acceptedUntil * 1e6)).rfc3339)
+        }
+        return .json(body, headers: [.vary: "Authorization, Cookie, Sec-Fetch-Site"])
     }
 
     private func end(_ request: Request, _ context: WaybillContext) async throws -> Response {

@@ -22,7 +22,13 @@ import Testing
         }
         let now = channel.eventLoop.now
         try channel.pipeline.syncOperations.addHandler(
-            ExchangeHandler(.http1(isSecure: false), settings, activity: activity, now: now)
+            ExchangeHandler(
+                .http1(isSecure: false),
+                settings,
+                activity: activity,
+                connection: CountedConnection.forTests(channel, activity: activity),
+                now: now
+            )
         )
         try channel.pipeline.syncOperations.addHandler(application)
         try channel.connect(to: SocketAddress(ipAddress: "127.0.0.1", port: 1)).wait()
@@ -158,6 +164,32 @@ import Testing
         pass(.seconds(2))
         #expect(!channel.isActive)
         #expect(errors.isEmpty)
+    }
+
+    @Test func theTransportsOwnAnswerHasTheFieldsOfEveryAnswer() throws {
+        let head = HTTPRequest(method: .options, scheme: "http", authority: "x", path: "*")
+        try channel.writeInbound(HTTPRequestPart.head(head))
+        let answer = try sentHead()
+        #expect(answer?.headerFields[.date]?.hasSuffix(" GMT") == true)
+        #expect(answer?.headerFields[.requestId]?.count == 32)
+    }
+
+    @Test func aFinalStatusComesAtOnceInsteadOfContinue() throws {
+        try request(.post, [.expect: "100-continue", .contentLength: "2", .userAgent: "Java-http-client/21"])
+        try respond(.unauthorized, "no")
+        #expect(try sentHead()?.status == .unauthorized)
+    }
+
+    @Test func oldJavaGetsContinueBeforeARefusal() throws {
+        try request(.post, [.expect: "100-continue", .contentLength: "2", .userAgent: "Java-http-client/17.0.15"])
+        try respond(.unauthorized, "no")
+        let heads = try sent().compactMap { if case .head(let head) = $0 { head } else { nil } }
+        #expect(heads.map(\.status) == [.continue, .unauthorized])
+        // The client sends its short body now, and the connection goes on.
+        #expect(heads.last?.headerFields[.connection] == nil)
+        try channel.writeInbound(HTTPRequestPart.body(ByteBuffer(string: "{}")))
+        try channel.writeInbound(HTTPRequestPart.end(nil))
+        #expect(channel.isActive)
     }
 
     @Test func aConnectionGoesOnAfterTheTransportsOwnAnswer() throws {

@@ -17,7 +17,7 @@ import Testing
     private func head(_ state: inout ExchangeState, _ status: HTTPResponse.Status, isLive: Bool = false) -> Bool? {
         switch state.headWritten(status, isLive: isLive) {
         case .drop: nil
-        case .write(_, let closes): closes
+        case .write(_, let closes, _): closes
         }
     }
 

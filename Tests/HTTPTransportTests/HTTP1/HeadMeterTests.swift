@@ -1,53 +1,93 @@
 import NIOCore
 import NIOEmbedded
+import NIOHTTP1
 import Testing
 
 @testable import HTTPTransport
 
+/// The meter before a real decoder.
 @Suite struct HeadMeterTests {
-    private let budget = MemoryBudget(limit: 100)
+    private let budget = HeaderBudget(limit: 1000)
 
-    private func channel() throws -> (channel: EmbeddedChannel, meter: HeadMeter) {
-        let (channel, meter) = (EmbeddedChannel(), HeadMeter(budget))
-        try channel.pipeline.syncOperations.addHandler(meter)
+    private func channel() throws -> EmbeddedChannel {
+        let channel = EmbeddedChannel()
+        let pipeline = channel.pipeline.syncOperations
+        let header = PendingHeader(of: .forTests(channel), budget: budget, timeout: .seconds(30))
+        let (decoder, meter) = (UpgradeHandler.decoder(NIOHTTPDecoderLimitConfiguration()), HeadMeter(header))
+        try pipeline.addHandler(meter)
+        try pipeline.addHandler(decoder)
+        try pipeline.addHandler(
+            UpgradeHandler(after: decoder, limits: NIOHTTPDecoderLimitConfiguration(), meter: meter)
+        )
         try channel.connect(to: SocketAddress(ipAddress: "127.0.0.1", port: 1)).wait()
-        return (channel, meter)
+        return channel
     }
 
-    private func send(_ count: Int, to channel: EmbeddedChannel) throws {
-        try channel.writeInbound(ByteBuffer(repeating: 0x61, count: count))
+    private func send(_ text: String, to channel: EmbeddedChannel) throws {
+        try channel.writeInbound(ByteBuffer(string: text))
     }
 
-    /// The bytes that are left.
-    private var room: Int {
-        let room = (0...100).last {
-            budget.take($0)
-                ? {
-                    budget.give($0); return true
-                }($0) : false
-        }
-        return room ?? -1
-    }
+    /// The first 460 bytes of a header.
+    private let part = "GET / HTTP/1.1\r\nX: " + String(repeating: "x", count: 440)
 
     @Test func headersThatAreNotCompleteAreCountedTogether() throws {
-        let (first, second) = (try channel(), try channel())
-        try send(60, to: first.channel)
-        try send(30, to: second.channel)
-        #expect(room == 10)
-        try send(30, to: second.channel)
-        #expect(!second.channel.isActive && first.channel.isActive)
-        second.channel.embeddedEventLoop.run()
-        #expect(room == 40)
+        let (first, second, third) = (try channel(), try channel(), try channel())
+        try send(part, to: first)
+        try send(part, to: second)
+        #expect(budget.used == 918)
+        try send(part, to: third)
+        #expect(!first.isActive && second.isActive && third.isActive)
+        first.embeddedEventLoop.run()
+        #expect(budget.used <= 918)
     }
 
     @Test func aCompleteHeaderGivesItsBytesBack() throws {
-        let (channel, meter) = try channel()
-        try send(60, to: channel)
-        meter.headCompleted()
-        try send(90, to: channel)
-        #expect(room == 100)
-        meter.requestEnded()
-        try send(5, to: channel)
-        #expect(room == 5)
+        let channel = try channel()
+        try send(part, to: channel)
+        try send("\r\n\r\n", to: channel)
+        #expect(budget.used == 0)
+        channel.embeddedEventLoop.advanceTime(by: .seconds(100))
+        #expect(channel.isActive)
+    }
+
+    @Test func aWholeRequestIsNeverCounted() throws {
+        let channel = try channel()
+        let body = "POST / HTTP/1.1\r\nHost: x\r\nContent-Length: 3\r\n\r\nabc"
+        for text in ["GET / HTTP/1.1\r\nHost: x\r\n\r\n", body, body + body] {
+            try send(text, to: channel)
+            #expect(budget.used == 0)
+        }
+    }
+
+    @Test func aHeaderBehindAWholeRequestIsCounted() throws {
+        let channel = try channel()
+        try send("POST / HTTP/1.1\r\nHost: x\r\nContent-Length: 3\r\n\r\nabc" + part, to: channel)
+        #expect(budget.used == part.utf8.count)
+    }
+
+    @Test func trailersThatAreNotCompleteAreCounted() throws {
+        let channel = try channel()
+        try send("POST / HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: chunked\r\n\r\n1\r\nx\r\n", to: channel)
+        try send("0\r\nX: " + String(repeating: "x", count: 400), to: channel)
+        #expect((400..<420).contains(budget.used))
+        try send("\r\n\r\n", to: channel)
+        #expect(budget.used < 10)
+    }
+
+    @Test func aHeaderHasADeadline() throws {
+        let channel = try channel()
+        for _ in 0..<4 {
+            try send("GET / HTTP/1.1\r\nHost: x\r\n\r\n", to: channel)
+            channel.embeddedEventLoop.advanceTime(by: .seconds(29))
+        }
+        #expect(channel.isActive)
+        try send("GET", to: channel)
+        for _ in 0..<2 {
+            channel.embeddedEventLoop.advanceTime(by: .seconds(14))
+            try send("T", to: channel)
+        }
+        #expect(channel.isActive)
+        channel.embeddedEventLoop.advanceTime(by: .seconds(3))
+        #expect(!channel.isActive)
     }
 }

@@ -2,7 +2,7 @@ import EventStreams
 import HTTPTypes
 import Hummingbird
 import Logging
-import NIOCore
+import OrderAPI
 import OrderLog
 import Orders
 
@@ -12,6 +12,7 @@ import Orders
 /// The path is a secret. The answers therefore tell browsers to name it to no other site and caches to keep nothing,
 /// and logs hold the route in place of the path. The query is ignored: mail programs and campaigns add to links.
 struct TrackRoutes: Sendable {
+    let renderer: PageRenderer
     let opener: LinkOpener
     let reader: LogReader
     let positionEncoder: PositionEncoder
@@ -26,7 +27,14 @@ struct TrackRoutes: Sendable {
                 let problem = Problem(error, on: request.uri.path, logger: context.logger)
                 // A browser shows the problem as a page; programs, which seldom ask for one, get problem details.
                 guard problem.status != .notFound || !accepted.prefer("text/html", to: "application/json") else {
-                    return Self.secret(Self.page(TrackPage.dead, status: .notFound))
+                    return Self.secret(
+                        try renderer.response(
+                            to: request,
+                            "track-dead",
+                            DeadTrackPage(),
+                            PageOptions(status: .notFound)
+                        )
+                    )
                 }
                 return Self.secret(problem.response)
             }
@@ -43,7 +51,7 @@ struct TrackRoutes: Sendable {
         guard let stored = try await reader.order(link.orderId, scope: link.scope).stored else {
             throw Problem.notFound
         }
-        guard wantsJSON else { return Self.page(TrackPage.text(of: stored), status: .ok) }
+        guard wantsJSON else { return try renderer.response(to: request, "track", TrackPage(stored)) }
         let json = stored.order.json(
             for: .customer,
             role: .customer,
@@ -51,18 +59,6 @@ struct TrackRoutes: Sendable {
             recordedAt: stored.recordedAt
         )
         return .json(json, headers: [.eTag: "\"\(stored.order.version)\""])
-    }
-
-    private static func page(_ html: String, status: HTTPResponse.Status) -> Response {
-        Response(
-            status: status,
-            headers: [
-                .contentType: "text/html; charset=utf-8",
-                .contentSecurityPolicy:
-                    "default-src 'none'; style-src 'unsafe-inline'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'",
-            ],
-            body: ResponseBody(byteBuffer: ByteBuffer(string: html))
-        )
     }
 
     /// The header fields of every answer whose path holds a token.
@@ -73,7 +69,7 @@ struct TrackRoutes: Sendable {
         response.headers[.robotsTag] = "noindex, nofollow"
         response.headers[.xContentTypeOptions] = "nosniff"
         response.headers[.crossOriginResourcePolicy] = "same-origin"
-        response.headers[.vary] = "Accept, Sec-Fetch-Site"
+        response.headers[.vary] = "Accept, Accept-Encoding, Sec-Fetch-Site"
         return response
     }
 }

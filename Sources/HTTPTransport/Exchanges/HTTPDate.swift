@@ -1,9 +1,12 @@
-import Foundation
+import Glibc
 
 /// The format of times in HTTP.
-enum HTTPDate {
+package enum HTTPDate {
+    /// The time now, as the field `Date` has it.
+    static var now: String { text(unixSeconds: time(nil)) }
+
     /// Formats a time as IMF-fixdate, such as `Sun, 06 Nov 1994 08:49:37 GMT` (RFC 9110, section 5.6.7).
-    static func text(unixSeconds: Int) -> String {
+    package static func text(unixSeconds: Int) -> String {
         var time = time_t(unixSeconds)
         var parts = tm()
         gmtime_r(&time, &parts)

@@ -1,6 +1,6 @@
 import Testing
 
-@testable import EventStreams
+@testable import HTTPTransport
 
 @Suite struct HTTPDateTests {
     @Test func datesHaveTheFormatOfHTTP() {

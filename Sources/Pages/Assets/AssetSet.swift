@@ -1,0 +1,27 @@
+import OrderAPI
+
+/// All assets of one build. Their common hash stands in their paths, so that browsers may keep them for ever, and so
+/// that the modules which a page loads all come from the same build.
+struct AssetSet: Sendable {
+    /// The hash of all names and contents, in hexadecimal digits.
+    let hash: String
+    private let assets: [String: Asset]
+
+    /// - Parameter files: files by name, without a folder.
+    /// - Throws: `PageError`.
+    init(_ files: [String: [UInt8]]) throws(PageError) {
+        var all: [UInt8] = []
+        var assets: [String: Asset] = [:]
+        for (name, bytes) in files.sorted(by: { $0.key < $1.key }) {
+            all += Array("\(name) \(bytes.count)\n".utf8) + bytes
+            assets[name] = try Asset(name: name, bytes: bytes)
+        }
+        hash = EntityTag.digest(of: all)
+        self.assets = assets
+    }
+
+    /// The folder of all assets in URLs, without a slash at its end.
+    var path: String { "/assets/\(hash)" }
+
+    subscript(name: String) -> Asset? { assets[name] }
+}

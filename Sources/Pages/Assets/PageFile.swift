@@ -1,0 +1,22 @@
+import CPages
+
+/// A template or an asset, as the folder `Pages` holds it.
+struct PageFile: Sendable {
+    /// The path in the folder, such as `assets/design.css`.
+    let path: String
+    let bytes: [UInt8]
+
+    /// All files that the binary carries.
+    static var embedded: [PageFile] {
+        var files: [PageFile] = []
+        var next = waybill_page_files
+        while let file = next?.pointee, let name = file.name, let text = file.text {
+            var length = 0
+            while text[length] != 0 { length += 1 }
+            let bytes = [UInt8](UnsafeBufferPointer(start: text, count: length))
+            files.append(PageFile(path: String(cString: name), bytes: bytes))
+            next = next?.advanced(by: 1)
+        }
+        return files
+    }
+}

@@ -1,0 +1,50 @@
+import Foundation
+
+/// The place of templates and assets: the binary itself or, in debug builds, a folder that is read at each request, so
+/// that a change of a page needs no build.
+package struct PageSource: Sendable {
+    private let embedded: PageSet
+    private let folder: String?
+
+    /// The files that the binary carries, or in debug builds those in the folder that `WAYBILL_PAGES_DIR` names.
+    package static func forThisProcess() throws -> PageSource {
+        #if DEBUG
+            let folder = ProcessInfo.processInfo.environment["WAYBILL_PAGES_DIR"]
+        #else
+            let folder: String? = nil
+        #endif
+        return try PageSource(folder: folder)
+    }
+
+    /// - Parameter folder: the folder to read at each request; nil for the files that the binary carries.
+    init(folder: String? = nil) throws {
+        embedded = try PageSet(PageFile.embedded)
+        self.folder = folder
+    }
+
+    /// True where files may change while the service runs.
+    var isChangeable: Bool { folder != nil }
+
+    /// The current templates and assets.
+    ///
+    /// - Throws: `PageError` for files in the folder that cannot be read.
+    var current: PageSet {
+        get throws(PageError) {
+            guard let folder else { return embedded }
+            return try PageSet(Self.files(in: folder))
+        }
+    }
+
+    private static func files(in folder: String) throws(PageError) -> [PageFile] {
+        do {
+            return try ["assets", "templates"].flatMap { kind in
+                try FileManager.default.contentsOfDirectory(atPath: "\(folder)/\(kind)").map { name in
+                    let bytes = try Data(contentsOf: URL(filePath: "\(folder)/\(kind)/\(name)"))
+                    return PageFile(path: "\(kind)/\(name)", bytes: [UInt8](bytes))
+                }
+            }
+        } catch {
+            throw .folder(folder, reason: "\(error)")
+        }
+    }
+}

@@ -1,0 +1,40 @@
+package import Access
+package import EventStreams
+package import Hummingbird
+package import OrderAPI
+package import OrderLog
+
+/// The routes of all pages and their assets.
+package struct PageRoutes: Sendable {
+    /// The paths that show pages and are no part of the API.
+    package static let paths = Set(AssetRoutes.paths + ["/"])
+
+    private let assets: AssetRoutes
+    private let home: HomeRoutes
+    private let track: TrackRoutes
+
+    package init(
+        source: PageSource,
+        admission: APIRouter.Admission,
+        reader: LogReader,
+        positionEncoder: PositionEncoder,
+        publicURL: PublicURL,
+        keys: KeySource
+    ) {
+        let renderer = PageRenderer(source: source)
+        assets = AssetRoutes(source: source)
+        home = HomeRoutes(renderer: renderer, publicURL: publicURL, keys: keys)
+        track = TrackRoutes(
+            renderer: renderer,
+            opener: admission.links,
+            reader: reader,
+            positionEncoder: positionEncoder
+        )
+    }
+
+    package func add(to router: Router<WaybillContext>) {
+        assets.add(to: router)
+        home.add(to: router)
+        track.add(to: router)
+    }
+}

@@ -1,0 +1,28 @@
+import HTTPTypes
+import OrderAPI
+
+/// The header fields of all pages and assets, in one place.
+enum PageHeaders {
+    /// The fields of a page. Scripts, styles and icons come from the service itself, and none of them stands in the
+    /// page; nobody may frame the page; links tell no other site where they stood.
+    static let ofPages: HTTPFields = [
+        .contentSecurityPolicy: """
+        default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; connect-src 'self'; \
+        manifest-src 'self'; base-uri 'none'; form-action 'self'; frame-ancestors 'none'
+        """,
+        .xContentTypeOptions: "nosniff",
+        .referrerPolicy: "no-referrer",
+        .crossOriginOpenerPolicy: "same-origin",
+        .crossOriginResourcePolicy: "same-origin",
+        .permissionsPolicy: "camera=(), geolocation=(), microphone=(), payment=(), usb=(), browsing-topics=()",
+        .vary: "Accept-Encoding",
+    ]
+
+    /// The fields of an asset. A picture or a style sheet that somebody opens by itself runs nothing either.
+    static let ofAssets: HTTPFields = [
+        .contentSecurityPolicy: "default-src 'none'; frame-ancestors 'none'",
+        .xContentTypeOptions: "nosniff",
+        .crossOriginResourcePolicy: "same-origin",
+        .vary: "Accept-Encoding",
+    ]
+}

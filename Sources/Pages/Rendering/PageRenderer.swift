@@ -1,0 +1,67 @@
+import HTTPTransport
+import HTTPTypes
+import Hummingbird
+import Mustache
+import NIOCore
+import OrderAPI
+
+/// Renders templates to responses, with the header fields of all pages.
+struct PageRenderer: Sendable {
+    /// The bytes below which compression saves no packet.
+    private static let smallestCompressed = 1024
+
+    let source: PageSource
+
+    /// The HTML of a page.
+    ///
+    /// - Parameters:
+    ///   - name: the template, without its ending.
+    ///   - page: the template's variables: an object with a property each.
+    /// - Throws: `PageError`.
+    func html(_ name: String, _ page: some Sendable, _ options: PageOptions = PageOptions()) throws(PageError) -> String
+    {
+        let set = try source.current
+        let context = PageContext(
+            assets: set.assets.path,
+            language: options.language,
+            direction: options.direction.rawValue,
+            page: page
+        )
+        guard let html = set.templates.render(context, withTemplate: name) else { throw .noTemplate(name) }
+        return html
+    }
+
+    /// The response that shows a page.
+    func response(
+        to request: Request,
+        _ name: String,
+        _ page: some Sendable,
+        _ options: PageOptions = PageOptions()
+    ) throws(PageError) -> Response {
+        Self.response(to: request, html: Array(try html(name, page, options).utf8), options)
+    }
+
+    /// The response that shows a page whose HTML is ready.
+    static func response(to request: Request, html: [UInt8], _ options: PageOptions) -> Response {
+        var headers = PageHeaders.ofPages
+        headers[.cacheControl] = options.isPrivate ? "no-store" : "no-cache"
+        for field in options.headers { headers[field.name] = field.value }
+        let isCompressed = html.count >= smallestCompressed && AcceptedCodings(request.headers).acceptsGzip
+        if !options.isPrivate, options.status == .ok {
+            let tag = EntityTag(of: html, variant: isCompressed ? "-gzip" : "")
+            headers[.eTag] = tag.text
+            if tag.isKnown(by: request.headers) { return Response(status: .notModified, headers: headers) }
+        }
+        headers[.contentType] = "text/html; charset=utf-8"
+        var body = html
+        if isCompressed, let compressed = Gzip.compress(html) {
+            body = compressed
+            headers[.contentEncoding] = "gzip"
+        }
+        return Response(
+            status: options.status,
+            headers: headers,
+            body: ResponseBody(byteBuffer: ByteBuffer(bytes: body))
+        )
+    }
+}
