@@ -1,12 +1,57 @@
-"""docs/clients/waybill-stream.js on a phone whose network goes and comes back."""
+"""docs/clients/waybill-stream.js on a phone: the page is frozen, or the network goes and comes back."""
 
 import contextlib
 import http.server
+import json
 import threading
 
+from support.browser.cutting_proxy import CuttingProxy
 from support.browser.pages import helper_pages
+from support.browser.sleeping import sleeping_page
+from support.client import Client, read_log
+from support.orders import order
+from support.waiting import wait_for
 
 FRAME = "event: status\nid: e-{}\ndata: {{}}\n\n"
+
+
+def test_a_frozen_page_shows_every_event_once_it_is_thawed(service, check):
+    service.start()
+    staff, backend = service.token("staff", "*"), service.token("backend", "aurora")
+
+    def place(count):
+        client = Client(service.port, backend)
+        for _ in range(count):
+            client.insist("POST", "/v1/orders", order())
+
+    def shown():
+        return page.evaluate("seen.map(({ id }) => id)")
+
+    place(1)
+    start = json.loads(read_log(service.port, staff)[-1])["position"]
+    proxy = CuttingProxy(service.port, staff, helper_pages(), cuts=0, seed=1)
+    try:
+        with sleeping_page(f"{proxy.url}/helper.html") as page:
+            wait_for(lambda: page.evaluate("window.ready"), 30, "the page is open")
+            page.evaluate("document.addEventListener('freeze', () => { window.froze = true; })")
+            page.evaluate(f"void follow('/v1/stream?after={start}')")
+            place(3)
+            wait_for(lambda: len(shown()) == 3, 30, "the page follows")
+            page.freeze()
+            wait_for(lambda: page.evaluate("window.froze"), 10, "the page is frozen")
+            place(3)
+            service.kill()
+            service.start()
+            place(3)
+            check("a frozen page shows nothing", len(shown()) == 3, shown())
+            page.thaw()
+            wanted = [json.loads(line)["position"] for line in read_log(service.port, staff)[1:]]
+            try:
+                wait_for(lambda: len(shown()) >= len(wanted), 40, "the page shows all")
+            finally:
+                check("then it shows every event once and in order, over a kill", shown() == wanted, shown())
+    finally:
+        proxy.close()
 
 
 class Streams(http.server.ThreadingHTTPServer):
