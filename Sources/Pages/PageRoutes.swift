@@ -7,10 +7,12 @@ package import OrderLog
 /// The routes of all pages and their assets.
 package struct PageRoutes: Sendable {
     /// The paths that show pages and are no part of the API.
-    package static let paths = Set(AssetRoutes.paths + ["/"])
+    package static let paths = Set(AssetRoutes.paths + StaffRoutes.paths + ["/", "/docs"])
 
     private let assets: AssetRoutes
     private let home: HomeRoutes
+    private let staff: StaffRoutes
+    private let docs: DocsRoutes
     private let track: TrackRoutes
 
     package init(
@@ -20,10 +22,12 @@ package struct PageRoutes: Sendable {
         positionEncoder: PositionEncoder,
         publicURL: PublicURL,
         keys: KeySource
-    ) {
+    ) throws {
         let renderer = PageRenderer(source: source)
         assets = AssetRoutes(source: source)
         home = HomeRoutes(renderer: renderer, publicURL: publicURL, keys: keys)
+        staff = StaffRoutes(renderer: renderer, keys: keys)
+        docs = try DocsRoutes(renderer: renderer)
         track = TrackRoutes(
             renderer: renderer,
             opener: admission.links,
@@ -35,6 +39,8 @@ package struct PageRoutes: Sendable {
     package func add(to router: Router<WaybillContext>) {
         assets.add(to: router)
         home.add(to: router)
+        staff.add(to: router)
+        docs.add(to: router)
         track.add(to: router)
     }
 }

@@ -141,7 +141,7 @@ struct Components {
             logger: logger
         ) { router, admission in
             DescriptionRoutes().add(to: router)
-            PageRoutes(
+            try PageRoutes(
                 source: pages,
                 admission: admission,
                 reader: reader,

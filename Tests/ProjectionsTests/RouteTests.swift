@@ -149,6 +149,10 @@ extension ReadModelTests {
                 #expect(minutes.count == 60)
                 #expect(minutes.compactMap { $0["events"]?.integer }.reduce(0, +) == 3)
                 #expect(minutes.compactMap { $0["placed"]?.integer }.reduce(0, +) == 2)
+                #expect(
+                    all.body["shops"]
+                        == .array(["aurora", "nordwind"].map { ["shop": .string($0), "orders": .integer(1)] })
+                )
                 let attention = all.body["attention"]?.object
                 #expect(attention?["orders"]?.integer == 1)
                 let reasons = attention?["newest"]?.array?.first?.object?["reasons"]

@@ -6,10 +6,12 @@ extension APIOperation {
     static let stats: JSONValue = [
         "position": "\(ExampleStory.epoch)-96", "at": "2026-11-05T10:00:00.412907Z", "orders": 9,
         "statuses": .members(OrderStatus.allCases.map { ($0.rawValue, .integer(counts[$0] ?? 0)) }),
+        "shops": [["shop": "aurora", "orders": 7], ["shop": "borealis", "orders": 2]],
         "perMinute": [["minute": "2026-11-05T09:59:00Z", "events": 14, "placed": 2]],
         "timeInStatus": [
             "placed": [
-                "visits": 9, "meanSeconds": 412, "p50Seconds": 300, "p90Seconds": 1080, "p99Seconds": 1710,
+                "visits": 9, "meanSeconds": 412, "p50Seconds": 300, "p90Seconds": 1080, "p95Seconds": 1400,
+                "p99Seconds": 1710,
             ]
         ],
         "attention": [

@@ -26,6 +26,11 @@ extension APISchemas {
         member("orders", count, "The number of all orders."),
         member("statuses", reference("StatusCounts"), "The number of orders with each status."),
         member(
+            "shops",
+            list(of: reference("ShopCount")),
+            "The 100 shops with the most orders, those with more orders before the others."
+        ),
+        member(
             "perMinute",
             list(of: reference("MinuteCounts")),
             "The last 60 minutes, the oldest first; the current one and those without events included."
@@ -43,6 +48,11 @@ extension APISchemas {
     ])
 
     static let statusCounts: JSONValue = .object(OrderStatus.allCases.map { ($0.rawValue, count) })
+
+    static let shopCount: JSONValue = .object(
+        [member("shop", text, "The shop."), member("orders", count, "The number of the shop's orders.")],
+        "The number of orders of one shop."
+    )
 
     static let minuteCounts: JSONValue = .object(
         [
@@ -91,6 +101,7 @@ extension APISchemas {
             member("meanSeconds", seconds, "The mean time."),
             member("p50Seconds", seconds, "The median time, within 9 %."),
             member("p90Seconds", seconds, "The 90th percentile, within 9 %."),
+            member("p95Seconds", seconds, "The 95th percentile, within 9 %."),
             member("p99Seconds", seconds, "The 99th percentile, within 9 %."),
         ],
         "The time that orders spent in a status, over all visits that have ended."

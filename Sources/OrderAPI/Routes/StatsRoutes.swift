@@ -48,6 +48,12 @@ extension Stats {
                 writer.integer(orders[status] ?? 0)
             }
         }
+        writer.array("shops", shops) { writer, shop in
+            writer.object { writer in
+                writer.field("shop", shop.name)
+                writer.field("orders", shop.orders)
+            }
+        }
         writer.array("perMinute", minutes) { writer, minute in
             writer.object { writer in
                 writer.field("minute", minute.start.rfc3339)
@@ -63,6 +69,7 @@ extension Stats {
                     writer.seconds("meanSeconds", milliseconds: shown.mean)
                     writer.seconds("p50Seconds", milliseconds: shown.p50)
                     writer.seconds("p90Seconds", milliseconds: shown.p90)
+                    writer.seconds("p95Seconds", milliseconds: shown.p95)
                     writer.seconds("p99Seconds", milliseconds: shown.p99)
                 }
             }

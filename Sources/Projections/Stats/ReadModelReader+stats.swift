@@ -5,6 +5,9 @@ import Postgres
 extension ReadModelReader {
     private static let activeVersion = "(select version from projection_active where name = '\(StatsModel.name)')"
     private static let inShops = "model_version = \(activeVersion) and ($1::text[] is null or shop = any($1))"
+    /// The most shops that statistics count one by one.
+    private static let shopLimit = 100
+
     /// Reads the statistics of some shops together, from one snapshot.
     ///
     /// - Parameter shops: nil for all.
@@ -38,6 +41,13 @@ extension ReadModelReader {
                 """,
                 [shops]
             ),
+            PostgresQuery(
+                """
+                select shop, sum(orders)::bigint as orders from stats_statuses where \(Self.inShops)
+                group by shop having sum(orders) > 0 order by orders desc, shop limit \(Self.shopLimit)
+                """,
+                [shops]
+            ),
             AttentionQueue.count(shops: shops), AttentionQueue.newest(shops: shops),
         ]
         let tables = ["stats_statuses", "stats_minutes", "stats_durations", "order_list_keys"]
@@ -48,10 +58,11 @@ extension ReadModelReader {
             position: history.position(of: try row.get("seq", as: Int64.self)),
             at: now,
             orders: try Self.counts(results[1]),
+            shops: try Self.shops(results[4]),
             minutes: try Self.minutes(results[2], until: now),
             shown: try Self.shown(results[3]),
-            attentionCount: try results[4].first?.get("orders", as: Int64.self) ?? 0,
-            attention: try AttentionQueue.decodeNewest(results[5])
+            attentionCount: try results[5].first?.get("orders", as: Int64.self) ?? 0,
+            attention: try AttentionQueue.decodeNewest(results[6])
         )
     }
 
@@ -82,6 +93,11 @@ extension ReadModelReader {
             counts[status] = try row.get(orders)
         }
         return counts
+    }
+
+    private static func shops(_ rows: PostgresResult) throws -> [Stats.Shop] {
+        let (shop, orders) = try (rows.column("shop", as: String.self), rows.column("orders", as: Int64.self))
+        return try rows.map { row in try Stats.Shop(name: row.get(shop), orders: row.get(orders)) }
     }
 
     private static func minutes(_ rows: PostgresResult, until now: Timestamp) throws -> [Stats.Minute] {
@@ -119,6 +135,7 @@ extension ReadModelReader {
                     mean: histogram.mean,
                     p50: histogram.percentile(0.5),
                     p90: histogram.percentile(0.9),
+                    p95: histogram.percentile(0.95),
                     p99: histogram.percentile(0.99)
                 )
             }

@@ -11,6 +11,12 @@ package struct Stats: Sendable {
         package let placed: Int64
     }
 
+    /// The number of orders of one shop.
+    package struct Shop: Sendable {
+        package let name: String
+        package let orders: Int64
+    }
+
     /// The time for which a headline was shown, over all times at which another one followed it. In milliseconds;
     /// percentiles are within 9 %.
     package struct Shown: Sendable {
@@ -19,6 +25,7 @@ package struct Stats: Sendable {
         package let mean: Double
         package let p50: Double
         package let p90: Double
+        package let p95: Double
         package let p99: Double
     }
 
@@ -39,6 +46,8 @@ package struct Stats: Sendable {
     package let at: Timestamp
     /// The number of orders that show each headline; 0 for headlines that no order shows.
     package let orders: [OrderStatus: Int64]
+    /// The shops with the most orders, those with more orders before the others; at most 100.
+    package let shops: [Shop]
     /// The last sixty minutes, oldest first, with the current minute and minutes without events.
     package let minutes: [Minute]
     /// The headlines that another one has followed at least once, in the domain's order.

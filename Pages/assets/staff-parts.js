@@ -1,0 +1,120 @@
+/** The small parts that the board and the order page share. */
+
+import { chip, h, setText } from "./dom.js";
+import { formatDuration, formatMoney, formatTime, toneOf } from "./format.js";
+import { phrase } from "./words.js";
+
+/** A status as a chip. Its shape and its word tell it, not its colour alone. */
+export function statusChip(status) {
+    return chip(toneOf(status), phrase(status));
+}
+
+/** A text that somebody else wrote: isolated, so that its direction and its overrides end with it. */
+export function foreign(text, attributes = {}) {
+    return h("bdi", attributes, text ?? "");
+}
+
+/** The address of an order's page. */
+export function orderPath(orderId) {
+    return `/staff/orders/${encodeURIComponent(orderId)}`;
+}
+
+/** An amount by its currency; an em dash without one. */
+export function amount(value) {
+    return value?.currency ? formatMoney(value) : "—";
+}
+
+/** The words of a mark: “Late 2 d”, and their longer form. */
+export function markWords({ kind, at }, now) {
+    const span = formatDuration(Math.abs(at - now) / 1000);
+    const when = formatTime(new Date(at).toISOString());
+    if (kind === "late") return { short: `Late ${span}`, long: `Late: expected until ${when}` };
+    if (kind === "slipping") return { short: "After promise", long: `Expected after the promise: ${when}` };
+    return { short: `Due in ${span}`, long: `Due until ${when}` };
+}
+
+/** Runs the work once in the next frame, however often it is asked for. */
+export function perFrame(work) {
+    let isDue = false;
+    return () => {
+        if (isDue) return;
+        isDue = true;
+        const run = () => {
+            if (!isDue) return;
+            isDue = false;
+            work();
+        };
+        // A hidden page has no frames, and is brought up to date all the same.
+        if (document.visibilityState === "visible") requestAnimationFrame(run);
+        else setTimeout(run, 250);
+    };
+}
+
+/** Runs the work at most once in so many milliseconds: at once, and again at the end where it was asked for meanwhile. */
+export function atMostEvery(milliseconds, work) {
+    let last = -Infinity, timer;
+    return () => {
+        if (timer) return;
+        const wait = Math.max(0, last + milliseconds - performance.now());
+        timer = setTimeout(() => {
+            timer = undefined;
+            last = performance.now();
+            work();
+        }, wait);
+    };
+}
+
+/** Lets at most so many tasks run at once; the others wait in order. */
+export function pool(size) {
+    const waiting = [];
+    let running = 0;
+    const next = () => {
+        while (running < size && waiting.length) {
+            const { task, resolve, reject } = waiting.shift();
+            running += 1;
+            task().then(resolve, reject).finally(() => {
+                running -= 1;
+                next();
+            });
+        }
+    };
+    return (task) => new Promise((resolve, reject) => {
+        waiting.push({ task, resolve, reject });
+        next();
+    });
+}
+
+/** Offers a text as a file to save. */
+export function download(name, type, text) {
+    const url = URL.createObjectURL(new Blob([text], { type }));
+    const link = h("a", { href: url, download: name });
+    document.body.append(link);
+    link.click();
+    link.remove();
+    setTimeout(() => URL.revokeObjectURL(url), 10_000);
+}
+
+/** Copies a text; also where the page has no secure context. */
+export async function copy(text) {
+    if (navigator.clipboard && window.isSecureContext) {
+        await navigator.clipboard.writeText(text);
+        return;
+    }
+    const area = h("textarea", { class: "visually-hidden", readonly: true }, text);
+    document.body.append(area);
+    area.select();
+    const isDone = document.execCommand("copy");
+    area.remove();
+    if (!isDone) throw new Error("the browser does not copy");
+}
+
+/** A button that copies a text and says so. */
+export function copyButton(text, words) {
+    const button = h("button", { type: "button", class: "button quiet little", "aria-label": words }, "Copy");
+    button.addEventListener("click", async () => {
+        const isDone = await copy(text).then(() => true, () => false);
+        setText(button, isDone ? "Copied" : "Select it by hand");
+        setTimeout(() => setText(button, "Copy"), 2000);
+    });
+    return button;
+}

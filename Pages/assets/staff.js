@@ -1,0 +1,598 @@
+/** The staff board: orders and events as they change. */
+
+import { get } from "./api.js";
+import { csv } from "./csv.js";
+import { h, setText } from "./dom.js";
+import { Feed } from "./feed-model.js";
+import { formatClock, formatNumber } from "./format.js";
+import { OrderList } from "./order-list.js";
+import { mark } from "./order-marks.js";
+import { majorUnits } from "./schema-fields.js";
+import { session } from "./session.js";
+import { Shortcuts } from "./shortcuts.js";
+import { BulkDialog } from "./staff-bulk.js";
+import { FeedView } from "./staff-feed.js";
+import { ListView } from "./staff-list.js";
+import { atMostEvery, download, orderPath, perFrame, pool } from "./staff-parts.js";
+import { AttentionView, MinuteChart, StatusCounts, TimesInStatus } from "./staff-stats.js";
+import { follow, liveMark } from "./stream.js";
+import { eventPhrase, EVENT_TYPES, phrase, reasonPhrase, STATUSES } from "./words.js";
+
+/** Milliseconds from one tick of the stream to the next. Below it, the feed shows every event. */
+const TICK = 250;
+/** Orders of one page, and the most that the list holds. */
+const PAGE = 100, MOST = 500;
+
+const byId = (id) => document.getElementById(id);
+
+// MARK: State in the address
+
+/** The filters, and the order with the mark, as the address says them. */
+function readAddress() {
+    const query = new URLSearchParams(location.search);
+    const words = (name) => (query.get(name) ?? "").split(",").filter(Boolean);
+    return {
+        query: query.get("q") ?? "", shops: words("shop"), statuses: words("status").filter((word) => STATUSES.includes(word)),
+        types: words("type").filter((word) => EVENT_TYPES.includes(word)), attention: query.get("attention") === "true",
+        current: query.get("order") ?? "",
+    };
+}
+
+function writeAddress() {
+    const query = new URLSearchParams();
+    if (state.query) query.set("q", state.query);
+    for (const [name, words] of [["shop", state.shops], ["status", state.statuses], ["type", state.types]]) {
+        if (words.length) query.set(name, words.join(","));
+    }
+    if (state.attention) query.set("attention", "true");
+    if (state.current) query.set("order", state.current);
+    const text = query.toString().replaceAll("%2C", ",");
+    history.replaceState(null, "", text ? `?${text}` : location.pathname);
+}
+
+const state = readAddress();
+
+// MARK: Parts
+
+let list = new OrderList({}, MOST);
+const feed = new Feed();
+const selection = new Set();
+const changed = new Set();
+/** What waits while the board is paused: the newest event of each order, and how many events they stand for. */
+const held = { events: new Map(), count: 0, isPaused: false };
+let streams = [], loading, cursor, position, lastSelected, stats, isReachable = false, hasBeenLive = false;
+let isOpen = false, mayCommand = false;
+
+const listView = new ListView(byId("rows"), (orderId, isSelected, isRange) => select(orderId, isSelected, isRange));
+const feedView = new FeedView(byId("feed-list"), byId("feed-empty"));
+const counts = new StatusCounts(byId("statuses"), (status) => {
+    toggle(state.statuses, status);
+    filtersChanged();
+});
+const charts = [
+    new MinuteChart(byId("events-chart"), (minute) => minute.events, "events"),
+    new MinuteChart(byId("placed-chart"), (minute) => minute.placed, "orders"),
+];
+const times = new TimesInStatus(byId("times"));
+const attentionView = new AttentionView({
+    list: byId("attention-list"), count: byId("attention-count"), empty: byId("attention-empty"), more: byId("attention-more"),
+});
+const bulk = new BulkDialog(byId("bulk"));
+
+function toggle(words, word) {
+    const index = words.indexOf(word);
+    if (index < 0) words.push(word);
+    else words.splice(index, 1);
+}
+
+// MARK: Showing
+
+let membershipChanged = true;
+
+const showList = perFrame(() => {
+    const rows = list.sorted;
+    listView.render(rows, {
+        selection, current: state.current, now: Date.now(), changed: membershipChanged ? undefined : new Set(changed),
+    });
+    changed.clear();
+    membershipChanged = false;
+    setText(byId("orders-count"), list.hasMore ? `${formatNumber(rows.length)}+` : formatNumber(rows.length));
+    byId("more").hidden = !cursor || rows.length >= MOST;
+    byId("orders-empty").hidden = rows.length > 0 || loading !== undefined;
+    setText(byId("orders-empty-words"), state.query
+        ? `No order has the number, tracking number, customer or id “${state.query}”.`
+        : isFiltered() ? "No order fits these filters." : "There are no orders yet.");
+    showSelection();
+    readStale();
+});
+
+const showFeed = perFrame(() => {
+    feedView.render(feed);
+    const words = feed.isPaused ? `Paused. ${formatNumber(feed.waiting)} ${feed.waiting === 1 ? "event waits" : "events wait"}.` : "";
+    setText(byId("feed-waiting"), words);
+});
+
+function showSelection() {
+    for (const orderId of [...selection]) if (!list.rows.has(orderId)) selection.delete(orderId);
+    byId("selection").hidden = selection.size === 0;
+    setText(byId("selection-count"), `${formatNumber(selection.size)} selected`);
+    const all = byId("all");
+    all.checked = selection.size > 0 && selection.size === list.rows.size;
+    all.indeterminate = selection.size > 0 && !all.checked;
+}
+
+function showPause() {
+    byId("pause").setAttribute("aria-pressed", String(held.isPaused));
+    setText(byId("pause"), held.isPaused ? (held.count ? `Resume · ${formatNumber(held.count)} waiting` : "Resume") : "Pause");
+    byId("feed-pause").setAttribute("aria-pressed", String(feed.isPaused));
+    setText(byId("feed-pause"), feed.isPaused ? (feed.waiting ? `Resume · ${formatNumber(feed.waiting)}` : "Resume") : "Pause");
+    showFeed();
+}
+
+const showPauseSoon = perFrame(showPause);
+
+const liveWords = {};
+const showMark = liveMark(byId("live"), liveWords);
+
+function isFiltered() {
+    return Boolean(state.query || state.shops.length || state.statuses.length || state.types.length || state.attention);
+}
+
+// MARK: Reading
+
+/** Reads the list anew by the filters, and follows it from the position that it reflects. */
+async function load() {
+    loading?.abort();
+    const mine = (loading = new AbortController());
+    setText(byId("orders-state"), "Reading…");
+    try {
+        const page = state.query ? await search(state.query, mine.signal) : await readPage(undefined, mine.signal);
+        if (mine.signal.aborted) return;
+        list = new OrderList({ shops: state.shops, statuses: state.query ? [] : state.statuses, attention: state.attention && !state.query, query: state.query }, MOST);
+        list.replace(page.orders, page.next !== undefined);
+        [cursor, position] = [page.next, page.position];
+        held.events.clear();
+        held.count = 0;
+        setText(byId("orders-state"), "");
+        loading = undefined;
+        membershipChanged = true;
+        showList();
+        showPause();
+        connect();
+    } catch (error) {
+        if (mine.signal.aborted) return;
+        loading = undefined;
+        if (error.status === 401) return;
+        setText(byId("orders-state"), `The list could not be read: ${error.message} Trying again.`);
+        setTimeout(() => { if (!loading && isOpen) load(); }, 3000);
+    }
+}
+
+function readPage(after, signal) {
+    const query = new URLSearchParams({ limit: PAGE });
+    if (state.shops.length) query.set("shop", state.shops.join(","));
+    if (state.statuses.length) query.set("status", state.statuses.join(","));
+    if (state.attention) query.set("attention", "true");
+    if (after) query.set("cursor", after);
+    return get(`/v1/orders?${query}`, { signal });
+}
+
+/** Finds orders by number, tracking number, customer and id; each by a request of its own. */
+async function search(text, signal) {
+    const shop = state.shops.length ? { shop: state.shops.join(",") } : {};
+    const by = (name, value) => get(`/v1/orders?${new URLSearchParams({ ...shop, [name]: value, limit: PAGE })}`, { signal })
+        ;
+    const kinds = [by("number", text), by("customer", text)];
+    if (text !== text.toUpperCase()) kinds.push(by("number", text.toUpperCase()));
+    if (/[A-Za-z0-9]/.test(text)) kinds.push(by("trackingNumber", text));
+    if (/^[0-9a-f]{8}-([0-9a-f]{4}-){3}[0-9a-f]{12}$/i.test(text)) {
+        kinds.push(get(`/v1/orders/${text}`, { signal }).then((order) => ({ orders: [order], position: order.position })));
+    }
+    const answers = await Promise.allSettled(kinds);
+    const pages = answers.filter(({ status }) => status === "fulfilled").map(({ value }) => value);
+    // A text that one of them does not take, such as an unknown id, hides nothing that another finds.
+    const failed = answers.find(({ status, reason }) => status === "rejected" && ![400, 404].includes(reason.status));
+    if (failed) throw failed.reason;
+    const orders = new Map(pages.flatMap((page) => page.orders).map((order) => [order.orderId, order]));
+    return { orders: [...orders.values()], position: pages[0]?.position };
+}
+
+async function more() {
+    if (!cursor) return;
+    const its = list;
+    byId("more").disabled = true;
+    try {
+        const page = await readPage(cursor);
+        if (its !== list) return;
+        // What changed since the page was read comes by the stream, whose events are older than the order's version.
+        list.append(page.orders, page.next !== undefined);
+        cursor = page.next;
+        for (const order of page.orders) stale.add(order.orderId);
+        membershipChanged = true;
+        showList();
+    } catch (error) {
+        if (error.status !== 401) setText(byId("orders-state"), `More orders could not be read: ${error.message}`);
+    } finally {
+        byId("more").disabled = false;
+    }
+}
+
+/** Orders that must be read to know whether they belong to the list, and rows that are stale. */
+const wanted = new Set(), stale = new Set(), reading = new Set();
+const limited = pool(4);
+
+const reload = atMostEvery(3000, () => load());
+
+const readStale = atMostEvery(200, () => {
+    if (held.isPaused || loading) return;
+    if (wanted.size > 40) {
+        // So many changes are read faster as one page.
+        wanted.clear();
+        return reload();
+    }
+    const visible = [...stale].filter((orderId) => listView.visible.has(orderId) && list.rows.has(orderId));
+    const next = [...wanted, ...visible].filter((orderId) => !reading.has(orderId)).slice(0, 8);
+    for (const orderId of next) {
+        wanted.delete(orderId);
+        stale.delete(orderId);
+        reading.add(orderId);
+        const its = list;
+        limited(() => get(`/v1/orders/${orderId}`)).then((order) => {
+            if (its === list && list.take(order)) {
+                changed.add(orderId);
+                membershipChanged = true;
+                showList();
+            }
+        }, (error) => {
+            if (error.status === 404 && its === list) {
+                list.remove(orderId);
+                membershipChanged = true;
+                showList();
+            } else {
+                stale.add(orderId);
+            }
+        }).finally(() => {
+            reading.delete(orderId);
+            if (wanted.size || stale.size) readStale();
+        });
+    }
+});
+listView.onVisible = () => { if (stale.size) readStale(); };
+
+let lastPosition;
+const readStats = atMostEvery(1000, async () => {
+    if (held.isPaused || !isOpen) return;
+    const query = new URLSearchParams();
+    if (state.shops.length) query.set("shop", state.shops.join(","));
+    if (lastPosition) query.set("min_position", lastPosition);
+    try {
+        const body = await get(`/v1/stats?${query}`);
+        if (held.isPaused) return;
+        stats = body;
+        showStats();
+    } catch (error) {
+        if (error.status === 401) return;
+        lastPosition = undefined;
+        setTimeout(readStats, 5000);
+    }
+});
+
+function showStats() {
+    if (!stats) return;
+    counts.render(stats.statuses, state.statuses);
+    for (const chart of charts) chart.render(stats.perMinute);
+    times.render(stats.timeInStatus);
+    attentionView.render(stats.attention, Date.now());
+    offerShops(stats.shops.map(({ shop }) => shop));
+    // The stream does not send every event that begins or ends a reason for attention.
+    if (state.attention && !state.query) {
+        for (const { orderId } of stats.attention.newest) if (!list.rows.has(orderId)) wanted.add(orderId);
+        if (!list.hasMore && stats.attention.orders < list.rows.size) for (const orderId of list.rows.keys()) stale.add(orderId);
+        readStale();
+    }
+}
+
+function offerShops(shops) {
+    const select = byId("shop"), chosen = state.shops.join(",");
+    const offered = ["", ...new Set([...shops, ...state.shops.length === 1 ? state.shops : []])].sort();
+    if (state.shops.length > 1) offered.push(chosen);
+    if (offered.join() !== [...select.options].map((option) => option.value).join()) {
+        select.replaceChildren(...offered.map((shop) => h("option", { value: shop }, shop || "All shops")));
+    }
+    select.value = chosen;
+}
+
+// MARK: Following
+
+function connect() {
+    for (const stream of streams) stream.close();
+    const query = new URLSearchParams({ conflate: TICK });
+    if (state.shops.length) query.set("shop", state.shops.join(","));
+    const own = new URLSearchParams(query);
+    if (state.statuses.length) own.set("status", state.statuses.join(","));
+    if (state.types.length) own.set("type", state.types.join(","));
+    if (state.attention) own.set("attention", "true");
+    const hasOwn = own.toString() !== query.toString();
+    if (position) query.set("after", position);
+    streams = [open(`/v1/stream?${query}`, (event) => {
+        arrived.push(event);
+        if (!hasOwn) fed.push(event);
+        showArrived();
+    }, true)];
+    // The feed's filters are the service's: a page that drops events would not see those that conflation left out.
+    if (hasOwn) streams.push(open(`/v1/stream?${own}`, (event) => {
+        fed.push(event);
+        showArrived();
+    }, false));
+}
+
+function open(url, take, isMain) {
+    return follow(url, {
+        onEvent: ({ type, data }) => {
+            if (type === "status" || type === "update") take(data);
+            else if (type === "reset" && isMain) load();
+        },
+        onState: (now) => {
+            if (!isMain) return;
+            showState(now);
+        },
+        // Where the session has ended, the next request says so and the form to sign in comes.
+        onRefused: () => readStats(),
+    });
+}
+
+let since;
+function showState(now) {
+    const wasReachable = isReachable;
+    isReachable = now === "live";
+    if (isReachable) {
+        hasBeenLive = true;
+        showMark("live");
+        if (!wasReachable) readStats();
+    } else if (hasBeenLive) {
+        if (wasReachable) since = new Date().toISOString();
+        liveWords.reconnecting = `Reconnecting… As of ${formatClock(since)}`;
+        showMark("reconnecting");
+    } else {
+        showMark("connecting");
+    }
+    byId("board").classList.toggle("is-away", hasBeenLive && !isReachable);
+}
+
+let arrived = [], fed = [];
+
+/** Takes all events that came since the last frame, together. */
+const showArrived = perFrame(() => {
+    const [events, news] = [arrived, fed];
+    [arrived, fed] = [[], []];
+    if (news.length) {
+        feed.add(news);
+        showFeed();
+        if (feed.isPaused) showPauseSoon();
+    }
+    if (events.length) {
+        lastPosition = events.at(-1).position;
+        if (held.isPaused) {
+            for (const event of events) {
+                held.count += 1 + (event.skipped ?? 0);
+                held.events.set(event.orderId, event);
+            }
+            showPauseSoon();
+        } else {
+            apply(events);
+        }
+    }
+});
+
+function apply(events) {
+    for (const event of events) {
+        const known = list.rows.size;
+        const { changed: isChanged, read } = list.apply(event);
+        if (isChanged) changed.add(event.orderId);
+        if (list.rows.size !== known || isChanged && !list.rows.has(event.orderId)) membershipChanged = true;
+        if (read && list.rows.has(read)) stale.add(read);
+        else if (read && !isChanged) wanted.add(read);
+    }
+    showList();
+    if (wanted.size) readStale();
+    readStats();
+}
+
+// MARK: Acting
+
+function setPaused(isPaused) {
+    held.isPaused = isPaused;
+    if (isPaused) feed.pause();
+    else {
+        feed.resume();
+        const events = [...held.events.values()];
+        held.events.clear();
+        held.count = 0;
+        apply(events);
+    }
+    showPause();
+}
+
+function setFeedPaused(isPaused) {
+    if (isPaused) feed.pause();
+    else if (!held.isPaused) feed.resume();
+    else return setPaused(false);
+    showPause();
+}
+
+function select(orderId, isSelected, isRange) {
+    const rows = list.sorted;
+    const from = rows.findIndex((row) => row.orderId === lastSelected), to = rows.findIndex((row) => row.orderId === orderId);
+    const range = isRange && from >= 0 && to >= 0 ? rows.slice(Math.min(from, to), Math.max(from, to) + 1) : [rows[to]];
+    for (const row of range) {
+        if (!row) continue;
+        if (isSelected) selection.add(row.orderId);
+        else selection.delete(row.orderId);
+        changed.add(row.orderId);
+    }
+    lastSelected = orderId;
+    showList();
+    showSelection();
+}
+
+function selectAll(isSelected) {
+    for (const row of list.sorted) {
+        if (isSelected) selection.add(row.orderId);
+        else selection.delete(row.orderId);
+        changed.add(row.orderId);
+    }
+    showList();
+    showSelection();
+}
+
+function move(by) {
+    const rows = list.sorted;
+    if (rows.length === 0) return;
+    const at = rows.findIndex((row) => row.orderId === state.current);
+    const next = at < 0 ? (by > 0 ? 0 : rows.length - 1) : Math.max(0, Math.min(rows.length - 1, at + by));
+    for (const index of [at, next]) if (rows[index]) changed.add(rows[index].orderId);
+    state.current = rows[next].orderId;
+    writeAddress();
+    showList();
+    const element = listView.element(state.current);
+    element?.scrollIntoView({ block: "nearest" });
+    element?.querySelector("a").focus({ preventScroll: true });
+}
+
+function exportShown() {
+    const now = Date.now();
+    const money = (of) => (row) => of(row) ? Number(majorUnits(of(row))) : undefined;
+    const text = csv(list.sorted, [
+        ["number", (row) => row.number], ["orderId", (row) => row.orderId], ["shop", (row) => row.shop],
+        ["customer", (row) => row.customer], ["country", (row) => row.country], ["status", (row) => row.status],
+        ["mark", (row) => mark(row, now)?.kind], ["attention", (row) => row.reasons.map(reasonPhrase).join("; ")],
+        ["placedAt", (row) => row.placedAt], ["updatedAt", (row) => row.updatedAt], ["currency", (row) => row.total?.currency],
+        ["total", money((row) => row.total)], ["due", money((row) => row.due)], ["refundOwed", money((row) => row.refundOwed)],
+        ["payment", (row) => row.paymentStatus], ["promisedLatest", (row) => row.promised?.latest],
+        ["expectedLatest", (row) => row.eta?.latest], ["trackingNumbers", (row) => row.tracking.join("; ")],
+        ["version", (row) => row.version],
+    ]);
+    download(`orders-${new Date(now).toISOString().slice(0, 19).replaceAll(":", "")}.csv`, "text/csv;charset=utf-8", text);
+    setText(byId("orders-state"), `Exported ${formatNumber(list.rows.size)} ${list.rows.size === 1 ? "order" : "orders"}.`);
+}
+
+function filtersChanged() {
+    writeAddress();
+    showFilters();
+    feed.clear();
+    if (held.isPaused) feed.pause();
+    selection.clear();
+    wanted.clear();
+    stale.clear();
+    showFeed();
+    load();
+    readStats();
+}
+
+function showFilters() {
+    byId("query").value = state.query;
+    byId("attention").checked = state.attention;
+    byId("type").value = state.types.length === 1 ? state.types[0] : "";
+    byId("clear").hidden = !isFiltered();
+    counts.render(stats?.statuses, state.statuses);
+    offerShops(stats?.shops.map(({ shop }) => shop) ?? []);
+}
+
+// MARK: Start
+
+// A phone shows the list first; where there is room, the counts are open.
+byId("by-status").open = matchMedia("(min-width: 44rem)").matches;
+byId("type").append(...EVENT_TYPES.map((type) => h("option", { value: type }, eventPhrase(type))));
+byId("filters").addEventListener("submit", (event) => event.preventDefault());
+let typing;
+byId("query").addEventListener("input", () => {
+    clearTimeout(typing);
+    typing = setTimeout(() => {
+        const text = byId("query").value.trim();
+        if (text === state.query) return;
+        state.query = text;
+        filtersChanged();
+    }, 250);
+});
+byId("shop").addEventListener("change", () => {
+    state.shops = byId("shop").value.split(",").filter(Boolean);
+    filtersChanged();
+});
+byId("type").addEventListener("change", () => {
+    state.types = [byId("type").value].filter(Boolean);
+    filtersChanged();
+});
+byId("attention").addEventListener("change", () => {
+    state.attention = byId("attention").checked;
+    filtersChanged();
+});
+const showAttention = () => {
+    state.attention = !state.attention;
+    filtersChanged();
+};
+byId("attention-all").addEventListener("click", () => {
+    state.attention = true;
+    state.query = "";
+    filtersChanged();
+    byId("orders").scrollIntoView({ block: "nearest" });
+});
+const clearFilters = () => {
+    Object.assign(state, { query: "", shops: [], statuses: [], types: [], attention: false });
+    filtersChanged();
+};
+byId("clear").addEventListener("click", clearFilters);
+byId("more").addEventListener("click", more);
+byId("export").addEventListener("click", exportShown);
+byId("all").addEventListener("change", () => selectAll(byId("all").checked));
+byId("deselect").addEventListener("click", () => selectAll(false));
+byId("pause").addEventListener("click", () => setPaused(!held.isPaused));
+byId("feed-pause").addEventListener("click", () => setFeedPaused(!feed.isPaused));
+const openBulk = () => {
+    if (selection.size === 0) return false;
+    bulk.open(list.sorted.filter((row) => selection.has(row.orderId)));
+};
+byId("command").addEventListener("click", openBulk);
+
+const shortcuts = new Shortcuts(byId("keys"), [
+    ["/", "Search", () => byId("query").focus()],
+    ["j", "Next order", () => move(1)],
+    ["k", "Previous order", () => move(-1)],
+    ["Enter o", "Open the order", () => { if (state.current) location.assign(orderPath(state.current)); }],
+    ["x", "Select the order, or not", () => { if (state.current) select(state.current, !selection.has(state.current), false); }],
+    ["a", "Select all shown orders", () => selectAll(selection.size !== list.rows.size)],
+    ["c", "One command for all selected orders", openBulk],
+    ["p", "Pause, or resume", () => setPaused(!held.isPaused)],
+    ["!", "Only orders that need attention, or all", showAttention],
+    ["e", "Export what is shown as CSV", exportShown],
+    ["Escape", "Clear the selection, else the filters", () => { if (selection.size) selectAll(false); else if (isFiltered()) clearFilters(); }],
+    ["?", "This list", () => shortcuts.help()],
+]);
+byId("help").addEventListener("click", () => shortcuts.help());
+
+setInterval(() => {
+    const now = Date.now();
+    listView.tick(now);
+    attentionView.tick(now);
+}, 10_000);
+// The current minute ends also where nothing happens.
+setInterval(readStats, 15_000);
+
+session({
+    roles: ["staff", "operator"],
+    page: byId("board"),
+    begin(who) {
+        isOpen = true;
+        mayCommand = who.role === "staff";
+        showFilters();
+        load();
+        readStats();
+        return () => {
+            isOpen = false;
+            loading?.abort();
+            loading = undefined;
+            for (const stream of streams) stream.close();
+            streams = [];
+            if (byId("bulk").open) byId("bulk").close();
+        };
+    },
+});
