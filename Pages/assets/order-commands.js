@@ -1,8 +1,6 @@
 /** The commands that an order takes now, as forms. */
 
-import { CommandForm } from "./command-form.js";
 import { h, setText } from "./dom.js";
-import { loadCommands, send } from "./staff-bulk.js";
 
 import { commandPhrase, eventPhrase, phrase, reasonPhrase } from "./words.js";
 
@@ -55,9 +53,12 @@ export class CommandsView {
         this.#mark();
         delete this.state.dataset.kind;
         setText(this.state, "");
-        let commands;
+        let commands, CommandForm, send;
         try {
-            commands = await loadCommands();
+            // The forms are read when somebody needs them.
+            const [form, sending] = await Promise.all([import("./command-form.js"), import("./commands.js")]);
+            [{ CommandForm }, { send }] = [form, sending];
+            commands = await sending.loadCommands();
         } catch (error) {
             this.open = undefined;
             this.#mark();
