@@ -39,7 +39,7 @@ const UNITS = {
 let count = 0;
 
 /** A text with the words that the description marks as code, as plain words. */
-const plain = (text) => text.replaceAll("`", "");
+export const plain = (text) => text.replaceAll("`", "");
 
 export class CommandForm {
     /**

@@ -1,6 +1,6 @@
 /** One command for many orders, with a result for each. */
 
-import { CommandForm } from "./command-form.js";
+import { CommandForm, plain } from "./command-form.js";
 import { loadCommands, send } from "./commands.js";
 import { h, setText } from "./dom.js";
 import { formatNumber } from "./format.js";
@@ -62,7 +62,7 @@ export class BulkDialog {
         if (!command) return this.place.replaceChildren();
         const currencies = new Set(this.rows.map((row) => row.total?.currency));
         this.form = new CommandForm(command, { currency: currencies.size === 1 ? [...currencies][0] : undefined });
-        this.place.replaceChildren(h("p", { class: "command-summary" }, command.summary), this.form.element);
+        this.place.replaceChildren(h("p", { class: "command-summary" }, plain(command.summary)), this.form.element);
         setText(this.run, `${commandPhrase(command.name)}: ${formatNumber(this.rows.length)}`);
     }
 
