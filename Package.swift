@@ -86,6 +86,7 @@ let package = Package(
         .target(name: "CSeeds", path: "Seeds", exclude: ["orders.ndjson"]),
         .target(name: "CPages", path: "Pages", exclude: ["assets", "templates"]),
         .systemLibrary(name: "CLinux"),
+        .target(name: "PageFiles", dependencies: ["CPages"], swiftSettings: strict),
         .target(name: "Primitives", dependencies: ["CLinux"], swiftSettings: strict),
         .target(name: "StrictJSON", dependencies: ["Primitives"], swiftSettings: strict),
         .target(name: "Orders", dependencies: ["Primitives", "StrictJSON"], swiftSettings: strict),
@@ -147,15 +148,16 @@ let package = Package(
         .target(
             name: "APIDescription",
             dependencies: [
-                "Access", "EventStreams", "HTTPTransport", "OrderAPI", "OrderLog", "Orders", "Primitives",
-                "Projections", "StrictJSON", "Telemetry", crypto, httpTypes, hummingbird, logging, nio,
+                "Access", "EventStreams", "HTTPTransport", "OrderAPI", "OrderLog", "Orders", "PageFiles",
+                "Primitives", "Projections", "StrictJSON", "Telemetry", crypto, httpTypes, hummingbird, logging, nio,
             ],
             swiftSettings: strict
         ),
         .target(
             name: "Pages",
             dependencies: [
-                "APIDescription", "Access", "CPages", "EventStreams", "HTTPTransport", "OrderAPI", "OrderLog", "Orders",
+                "APIDescription", "Access", "EventStreams", "HTTPTransport", "OrderAPI", "OrderLog", "Orders",
+                "PageFiles",
                 "Primitives", "Projections", "StrictJSON", "Telemetry", crypto, httpTypes, hummingbird, logging,
                 mustache, nio,
             ],
@@ -298,7 +300,11 @@ let package = Package(
             dependencies: ["Access", "OrderAPI", "OrderLog", "Orders", "StrictJSON", httpTypes, nio],
             swiftSettings: strict
         ),
-        .testTarget(name: "PagesTests", dependencies: ["Pages", httpTypes, mustache], swiftSettings: strict),
+        .testTarget(
+            name: "PagesTests",
+            dependencies: ["Orders", "PageFiles", "Pages", "StrictJSON", httpTypes, mustache],
+            swiftSettings: strict
+        ),
         .testTarget(
             name: "WaybillServerTests",
             dependencies: [

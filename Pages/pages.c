@@ -23,6 +23,12 @@ static const waybill_page_file files[] = {
     {"assets/design.css", (const unsigned char[]){
 #embed "assets/design.css" suffix(, 0)
     }},
+    {"assets/docs.css", (const unsigned char[]){
+#embed "assets/docs.css" suffix(, 0)
+    }},
+    {"assets/docs.js", (const unsigned char[]){
+#embed "assets/docs.js" suffix(, 0)
+    }},
     {"assets/dom.js", (const unsigned char[]){
 #embed "assets/dom.js" suffix(, 0)
     }},
@@ -40,6 +46,9 @@ static const waybill_page_file files[] = {
     }},
     {"assets/home.js", (const unsigned char[]){
 #embed "assets/home.js" suffix(, 0)
+    }},
+    {"assets/morph.js", (const unsigned char[]){
+#embed "assets/morph.js" suffix(, 0)
     }},
     {"assets/order-changes.js", (const unsigned char[]){
 #embed "assets/order-changes.js" suffix(, 0)
@@ -110,11 +119,50 @@ static const waybill_page_file files[] = {
     {"assets/stream.js", (const unsigned char[]){
 #embed "assets/stream.js" suffix(, 0)
     }},
+    {"assets/track-alert.svg", (const unsigned char[]){
+#embed "assets/track-alert.svg" suffix(, 0)
+    }},
+    {"assets/track-back.svg", (const unsigned char[]){
+#embed "assets/track-back.svg" suffix(, 0)
+    }},
+    {"assets/track-box.svg", (const unsigned char[]){
+#embed "assets/track-box.svg" suffix(, 0)
+    }},
+    {"assets/track-check.svg", (const unsigned char[]){
+#embed "assets/track-check.svg" suffix(, 0)
+    }},
+    {"assets/track-cross.svg", (const unsigned char[]){
+#embed "assets/track-cross.svg" suffix(, 0)
+    }},
+    {"assets/track-door.svg", (const unsigned char[]){
+#embed "assets/track-door.svg" suffix(, 0)
+    }},
+    {"assets/track-mail.svg", (const unsigned char[]){
+#embed "assets/track-mail.svg" suffix(, 0)
+    }},
+    {"assets/track-pause.svg", (const unsigned char[]){
+#embed "assets/track-pause.svg" suffix(, 0)
+    }},
+    {"assets/track-pin.svg", (const unsigned char[]){
+#embed "assets/track-pin.svg" suffix(, 0)
+    }},
+    {"assets/track-truck.svg", (const unsigned char[]){
+#embed "assets/track-truck.svg" suffix(, 0)
+    }},
+    {"assets/track.css", (const unsigned char[]){
+#embed "assets/track.css" suffix(, 0)
+    }},
+    {"assets/track.js", (const unsigned char[]){
+#embed "assets/track.js" suffix(, 0)
+    }},
     {"assets/waybill-stream.js", (const unsigned char[]){
 #embed "assets/waybill-stream.js" suffix(, 0)
     }},
     {"assets/words.js", (const unsigned char[]){
 #embed "assets/words.js" suffix(, 0)
+    }},
+    {"templates/docs.mustache", (const unsigned char[]){
+#embed "templates/docs.mustache" suffix(, 0)
     }},
     {"templates/home.mustache", (const unsigned char[]){
 #embed "templates/home.mustache" suffix(, 0)
@@ -134,8 +182,32 @@ static const waybill_page_file files[] = {
     {"templates/top.mustache", (const unsigned char[]){
 #embed "templates/top.mustache" suffix(, 0)
     }},
-    {"templates/track-dead.mustache", (const unsigned char[]){
-#embed "templates/track-dead.mustache" suffix(, 0)
+    {"templates/track-entry.mustache", (const unsigned char[]){
+#embed "templates/track-entry.mustache" suffix(, 0)
+    }},
+    {"templates/track-gone.mustache", (const unsigned char[]){
+#embed "templates/track-gone.mustache" suffix(, 0)
+    }},
+    {"templates/track-header.mustache", (const unsigned char[]){
+#embed "templates/track-header.mustache" suffix(, 0)
+    }},
+    {"templates/track-icon-bell.mustache", (const unsigned char[]){
+#embed "templates/track-icon-bell.mustache" suffix(, 0)
+    }},
+    {"templates/track-icon-calendar.mustache", (const unsigned char[]){
+#embed "templates/track-icon-calendar.mustache" suffix(, 0)
+    }},
+    {"templates/track-item.mustache", (const unsigned char[]){
+#embed "templates/track-item.mustache" suffix(, 0)
+    }},
+    {"templates/track-notice.mustache", (const unsigned char[]){
+#embed "templates/track-notice.mustache" suffix(, 0)
+    }},
+    {"templates/track-number.mustache", (const unsigned char[]){
+#embed "templates/track-number.mustache" suffix(, 0)
+    }},
+    {"templates/track-promise.mustache", (const unsigned char[]){
+#embed "templates/track-promise.mustache" suffix(, 0)
     }},
     {"templates/track.mustache", (const unsigned char[]){
 #embed "templates/track.mustache" suffix(, 0)

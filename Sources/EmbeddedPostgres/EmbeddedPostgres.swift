@@ -26,9 +26,7 @@ package actor EmbeddedPostgres: Service {
     private var site: ClusterSite?
     /// The lock of a cluster outside, until ``stop(within:)``.
     private var lock: DataDirectoryLock?
-    /// The data directory and its lock as the first start found them. The cluster in it may be another one later, such
-    /// as a backup that an operator puts back.
-    private var home: [HeldPath] = []
+    private var home: HeldHome
     /// True once the cluster was there: it is not made again where it is missing.
     private var hasCluster = false
     /// The server that this value last saw ready.
@@ -46,6 +44,7 @@ package actor EmbeddedPostgres: Service {
     ///   - binaryDirectory: the directory of the server's programs; nil searches for one.
     package init(dataDirectory: String, logger: Logger, binaryDirectory: String? = nil) {
         self.dataDirectory = dataDirectory
+        home = HeldHome(dataDirectory)
         self.logger = logger
         self.binaryDirectory = binaryDirectory
     }
@@ -53,6 +52,7 @@ package actor EmbeddedPostgres: Service {
     /// A server for a cluster in a given place, such as a draft.
     init(site: ClusterSite, logger: Logger) {
         dataDirectory = site.cluster
+        home = HeldHome(site.cluster)
         binaryDirectory = site.binaries.directory
         self.logger = logger
         self.site = site
@@ -82,7 +82,7 @@ package actor EmbeddedPostgres: Service {
         while isStarting { try await Task.sleep(for: .milliseconds(20)) }
         isStarting = true
         defer { isStarting = false }
-        try checkHome()
+        try home.check()
         let site = try await findSite(asOwner: true)
         do {
             if !hasCluster {
@@ -128,26 +128,13 @@ package actor EmbeddedPostgres: Service {
         site = found
         lock = place.lock
         let lockFile = "\(dataDirectory)/waybill.lock"
-        home = try [dataDirectory, lockFile].filter { FileSystem.exists($0) }.map { try HeldPath($0) }
+        try home.hold([dataDirectory, lockFile])
         return found
     }
 
     /// True when the data directory is no longer in its place, or another one is, and the cluster with it.
     private var isClusterReplaced: Bool {
-        site?.cluster.hasPrefix("\(dataDirectory)/") == true && !home.allSatisfy(\.isInPlace)
-    }
-
-    /// - Throws: `directoryReplaced`. Another process may have made the data directory anew, and then the cluster in it
-    ///   is that process's.
-    private func checkHome() throws {
-        if !home.allSatisfy(\.isInPlace) { throw replaced() }
-    }
-
-    private func replaced() -> EmbeddedPostgresError {
-        EmbeddedPostgresError(
-            .directoryReplaced,
-            "\(dataDirectory) was removed or replaced while this process used it, so this process ends: start it again"
-        )
+        site.map { home.contains($0.cluster) } == true && !home.isInPlace
     }
 
     /// Repeats until the server answers: looks at the cluster's state and takes the next step.
@@ -158,7 +145,7 @@ package actor EmbeddedPostgres: Service {
             reapChild()
             let presence = site.presence()
             // After the look: what it found may be another process's.
-            try checkHome()
+            try home.check()
             switch presence {
             case .foreign(let pid, let reason):
                 throw EmbeddedPostgresError(
@@ -173,7 +160,7 @@ package actor EmbeddedPostgres: Service {
                 try await shutDown(within: Self.stopTimeout)
             case .running(let identity, let file):
                 if let database = await site.probe(file, logger: logger) {
-                    try checkHome()
+                    try home.check()
                     if child != identity.pid && server != identity {
                         logger.notice("adopted the running PostgreSQL server", metadata: ["pid": "\(identity.pid)"])
                     }
@@ -246,7 +233,7 @@ package actor EmbeddedPostgres: Service {
             do {
                 if server?.isAlive != true { _ = try await start() }
                 try await watchServer()
-                if isClusterReplaced { throw replaced() }
+                if isClusterReplaced { throw home.replaced }
                 uptime = ContinuousClock.now - began
                 if isStopping { return }
                 if server?.isAlive == true {
@@ -276,7 +263,7 @@ package actor EmbeddedPostgres: Service {
         while let server, server.isAlive {
             try await Task.sleep(for: .milliseconds(100))
             reapChild()
-            if isClusterReplaced { throw replaced() }
+            if isClusterReplaced { throw home.replaced }
             looks += 1
             guard looks.isMultiple(of: Self.looksPerInspection), let site else { continue }
             if !FileSystem.exists(site.socket), server.isAlive, !isStarting { return }

@@ -176,11 +176,14 @@ extension StreamHub {
 
     /// Reserves a place for a stream, without a query.
     ///
-    /// - Parameter caller: the caller whose streams are counted; nil for one that shares all places.
-    package func admit(_ caller: StreamCaller? = nil) throws(Refusal) -> StreamPlace {
+    /// - Parameters:
+    ///   - caller: the caller whose streams are counted; nil for one that shares all places.
+    ///   - requestId: the identifier of the stream's request, for the log.
+    package func admit(_ caller: StreamCaller? = nil, requestId: String? = nil) throws(Refusal) -> StreamPlace {
         let (isDraining, forks) = state.withLock { ($0.openAtDrain != nil, $0.forks.count) }
         guard !isDraining else { throw .draining }
-        return try places.take(for: caller, knownForks: forks, at: SystemClock.monotonicNanoseconds())
+        let now = SystemClock.monotonicNanoseconds()
+        return try places.take(for: caller, requestId: requestId, knownForks: forks, at: now)
     }
 
     /// Counts an opening that is refused for a reason that is not the caller's, so that `retry` grows.

@@ -38,6 +38,8 @@ package struct APIRouter {
         package let links: TrackingLinkStore
         package let sessions: SessionStore
         package let publicURL: PublicURL
+        /// The time after which the client of a bulk request that takes no results loses its connection.
+        package let bulkPatience: Duration
 
         package init(
             appender: Appender,
@@ -57,7 +59,8 @@ package struct APIRouter {
             positionEncoder: PositionEncoder,
             links: TrackingLinkStore,
             sessions: SessionStore,
-            publicURL: PublicURL
+            publicURL: PublicURL,
+            bulkPatience: Duration = .seconds(60)
         ) {
             self.appender = appender
             self.reader = reader
@@ -77,6 +80,7 @@ package struct APIRouter {
             self.links = links
             self.sessions = sessions
             self.publicURL = publicURL
+            self.bulkPatience = bulkPatience
         }
     }
 
@@ -135,6 +139,7 @@ package struct APIRouter {
             hub: hub,
             positions: positions,
             positionEncoder: positionEncoder,
+            refusals: StreamRefusals(hub: hub, positions: positions, positionEncoder: positionEncoder),
             keyGrants: keyGrants,
             clock: clock,
             logger: logger
@@ -144,7 +149,12 @@ package struct APIRouter {
         router.add(middleware: ProblemMiddleware())
         HealthRoutes(readiness: services.readiness, keys: services.keys, hub: hub).add(to: router)
         CommandRoutes(authorizer: authorizer, appender: appender, submissions: submissions).add(to: router)
-        BulkRoutes(authorizer: authorizer, appender: appender, submissions: submissions, logger: logger).add(to: router)
+        BulkRoutes(
+            authorizer: authorizer,
+            appender: appender,
+            submissions: submissions,
+            patience: services.bulkPatience
+        ).add(to: router)
         OrderRoutes(
             authorizer: authorizer,
             reader: reader,

@@ -7,11 +7,12 @@ package import OrderLog
 /// The routes of all pages and their assets.
 package struct PageRoutes: Sendable {
     /// The paths that show pages and are no part of the API.
-    package static let paths = Set(AssetRoutes.paths + StaffRoutes.paths + ["/"])
+    package static let paths = Set(AssetRoutes.paths + StaffRoutes.paths + ["/", "/docs"])
 
     private let assets: AssetRoutes
     private let home: HomeRoutes
     private let staff: StaffRoutes
+    private let docs: DocsRoutes
     private let track: TrackRoutes
 
     package init(
@@ -21,11 +22,12 @@ package struct PageRoutes: Sendable {
         positionEncoder: PositionEncoder,
         publicURL: PublicURL,
         keys: KeySource
-    ) {
+    ) throws {
         let renderer = PageRenderer(source: source)
         assets = AssetRoutes(source: source)
         home = HomeRoutes(renderer: renderer, publicURL: publicURL, keys: keys)
         staff = StaffRoutes(renderer: renderer, keys: keys)
+        docs = try DocsRoutes(renderer: renderer)
         track = TrackRoutes(
             renderer: renderer,
             opener: admission.links,
@@ -38,6 +40,7 @@ package struct PageRoutes: Sendable {
         assets.add(to: router)
         home.add(to: router)
         staff.add(to: router)
+        docs.add(to: router)
         track.add(to: router)
     }
 }

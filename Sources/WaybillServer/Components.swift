@@ -135,12 +135,13 @@ struct Components {
                 positionEncoder: positionEncoder,
                 links: TrackingLinkStore(pool: pool),
                 sessions: SessionStore(pool: pool),
-                publicURL: publicURL
+                publicURL: publicURL,
+                bulkPatience: settings.bulkPatience
             ),
             logger: logger
         ) { router, admission in
             DescriptionRoutes().add(to: router)
-            PageRoutes(
+            try PageRoutes(
                 source: pages,
                 admission: admission,
                 reader: reader,

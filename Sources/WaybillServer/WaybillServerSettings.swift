@@ -27,6 +27,8 @@ package struct WaybillServerSettings: Sendable {
     package var resume: FrozenProcessResumer?
     package var appender = Appender.Settings()
     package var streams = StreamHub.Settings()
+    /// The time after which the client of a bulk request that takes no results loses its connection.
+    package var bulkPatience: Duration = .seconds(60)
 
     package init(database: PostgresConfiguration, keys: KeySource) {
         self.database = database

@@ -1,4 +1,5 @@
 import OrderLog
+import Logging
 import Testing
 
 @testable import EventStreams
@@ -52,5 +53,12 @@ import Testing
         } catch {
             return "\(error)"
         }
+    }
+
+    @Test func linesOfTheLogNameTheStreamsRequest() throws {
+        let places = StreamPlaces(maximum: 1, maximumPerCaller: 1)
+        let place = try places.take(for: nil, requestId: "r-1", knownForks: 0, at: 0)
+        #expect(Logger(label: "places").naming(place)[metadataKey: "hb.request.id"] == "r-1")
+        #expect(Logger(label: "places").naming(nil)[metadataKey: "hb.request.id"] == nil)
     }
 }

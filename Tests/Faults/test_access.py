@@ -249,11 +249,21 @@ def test_refusals_are_counted_by_reason(ready, provider, check):
         check(f"refused: {reason}", found and float(found.split()[-1]) > 0, found)
 
 
+def session(service, token):
+    """The header fields of a staff's page whose session was begun with a token."""
+    client = Client(service.port, token)
+    answer = client.request("POST", "/session")
+    client.close()
+    return {"Cookie": answer.headers["set-cookie"].partition(";")[0], "Sec-Fetch-Site": "same-origin"}
+
+
 @pytest.mark.slow
 def test_a_withdrawn_key_goes_while_its_tokens_are_used(ready, provider, check):
     token = provider.token("second")
     check("its token is known", send(ready, "/v1/orders", token).status == 200)
     streams = [Stream(ready.port, "/v1/stream", bearer) for bearer in (token, provider.token())]
+    cookie = session(ready, token)
+    streams.append(Stream(ready.port, "/v1/stream", fields=cookie))
     for stream in streams:
         stream.wait(lambda frames: any(frame.id for frame in frames), 10, "the stream began")
     del provider.keys["second"]
@@ -261,8 +271,14 @@ def test_a_withdrawn_key_goes_while_its_tokens_are_used(ready, provider, check):
     refused = wait_for(lambda: send(ready, "/v1/orders", token).status == 401 or None, 60, "the key is withdrawn")
     check("a withdrawn key is refused within a minute", refused, time.monotonic() - began)
     check("its stream ends within a minute", streams[0].wait_end(max(began + 60 - time.monotonic(), 1)) == "complete")
-    last = streams[0].stop().frames[-1]
-    check("bye says tokenExpired", json.loads(last.data) == {"reason": "tokenExpired"}, last.raw)
+    check("its session's stream too", streams[2].wait_end(max(began + 60 - time.monotonic(), 1)) == "complete")
+    for stream in (streams[0], streams[2]):
+        last = stream.stop().frames[-1]
+        check("bye says tokenExpired", json.loads(last.data) == {"reason": "tokenExpired"}, last.raw)
+    client = Client(ready.port)
+    answer = client.request("GET", "/v1/orders", headers=cookie)
+    client.close()
+    check("its session is refused", answer.status == 401, answer)
     check("the other key's stream goes on", streams[1].ended is None, streams[1].ended)
     streams[1].stop()
     check("the other key stays", send(ready, "/v1/orders", provider.token()).status == 200)

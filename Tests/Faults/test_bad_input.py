@@ -34,7 +34,24 @@ def test_bad_bodies_are_refused(bench, placed):
     for name, path, body, status in bad_bodies.bad_commands():
         bench.expect(f"command: {name}", status, "POST", f"/v1/orders/{placed['orderId']}/{path}", body)
     existing = order(orderId=placed["orderId"])
-    bench.expect("order: an existing orderId", 409, "POST", "/v1/orders", existing, "orderExists")
+    known = bench.expect("order: an existing orderId", 409, "POST", "/v1/orders", existing, "orderExists")
+    told = {"orderId", "orderStatus", "version", "allowedCommands"}
+    bench.check("an own order's state is told", told <= set(known.json), known)
+    foreign = bench.service.token("backend", "borealis")
+    other = {**existing, "shop": "borealis"}
+    for headers in ({}, {"If-Match": '"1"'}):
+        answer = bench.expect(
+            "order: another shop's orderId",
+            409,
+            "POST",
+            "/v1/orders",
+            other,
+            "orderExists",
+            token=foreign,
+            headers=headers,
+        )
+        kept = not told & set(answer.json) and "etag" not in answer.headers
+        bench.check("another shop's order is not told", kept, answer)
 
 
 def test_bodies_of_wrong_size_or_type_are_refused(bench, placed):

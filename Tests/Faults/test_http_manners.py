@@ -9,9 +9,12 @@ import zlib
 from collections import Counter
 
 import pytest
+from hpack import Encoder
 
 from support import roles
+from support.certificates import Authority
 from support.client import Client, strict_json
+from support.http2_peer import HEADERS, Exchange, Peer, frame
 from support.orders import order
 from support.raw_stream import RawStream, request
 from support.service import Service
@@ -22,10 +25,16 @@ ORIGIN, OTHER = "https://storefront.example", "https://elsewhere.example"
 MIB = 1 << 20
 
 
-@pytest.fixture(scope="module")
-def service(binary):
+@pytest.fixture(scope="module", params=["clear text", "TLS"])
+def service(request, binary):
+    """Every test runs twice: on a service whose port speaks clear text, and on one whose port speaks TLS."""
     service = Service(binary)
     service.options = ["--cors-origin", f"{ORIGIN}, http://localhost:3000"]
+    if request.param == "TLS":
+        authority = Authority(os.path.join(service.root, "tls"))
+        certificate, key = authority.issue("first")
+        service.options += ["--tls-certificate", certificate, "--tls-key", key]
+        service.tls, service.tls_http2 = authority.context(["http/1.1"]), authority.context(["h2"])
     yield service
     service.close()
 
@@ -64,9 +73,13 @@ def is_problem(answer, status):
     return strict_json(body)["status"] == status and bool(fields.get("x-request-id"))
 
 
-def exchange(service, data, count=1, host="127.0.0.1"):
+def connection(service, data=b""):
+    return RawStream(service.port, data, tls=service.tls)
+
+
+def exchange(service, data, count=1):
     """Sends bytes; returns the first answers and the connection."""
-    stream = RawStream(service.port, data, host=host)
+    stream = connection(service, data)
     wait_for(
         lambda: len(answers(stream.read())) >= count or stream.ended,
         10,
@@ -129,7 +142,7 @@ def test_methods_of_no_route_are_answered(service, bench, check):
     token = bench.tokens["staff"]
     paths = ("/healthz", "/v1/events", "/v1/orders", "/v1/commands", "/v1/nothing", "/metrics", "/v1/stream?x=1")
     heads = b"".join(request(path, token, "HEAD") for path in paths)
-    stream = RawStream(service.port, heads + HEALTH)
+    stream = connection(service, heads + HEALTH)
     stream.wait(b'{"status"')
     check("HEAD has no body on any path", stream.received.count(b"{") == 1, stream.received)
     check("and an answer on each", stream.received.count(b"HTTP/1.1 ") == len(paths) + 1, stream.received)
@@ -149,8 +162,8 @@ def test_bytes_that_are_no_request_get_a_problem(service, check):
         ("the beginning of a request, and an end", None),
     ):
         if data is None:
-            stream = RawStream(service.port, HEALTH[:-2])
-            stream.socket.shutdown(socket.SHUT_WR)
+            stream = connection(service, HEALTH[:-2])
+            stream.half_close()
             stream.wait_end(10)
             found = answers(stream.received)
             check(f"{name}: 400 or a quiet end", not found or is_problem(found[0], 400), found)
@@ -188,9 +201,9 @@ def test_broken_bodies_are_the_clients_mistake(service, bench, check):
         check(f"{name}: 400", found and is_problem(found[0], 400), found or stream.ended)
         check(f"{name}: the connection ends", stream.wait_end(10), stream.received[-200:])
     for path, kind in (("/v1/orders", "application/json"), ("/v1/commands", "application/x-ndjson")):
-        for end in (lambda stream: stream.socket.shutdown(socket.SHUT_WR), RawStream.reset):
+        for end in (RawStream.half_close, RawStream.reset):
             fields = [("Content-Type", kind), ("Content-Length", "5000")]
-            stream = RawStream(service.port, request(path, bench.tokens["backend"], "POST", fields) + text[:100])
+            stream = connection(service, request(path, bench.tokens["backend"], "POST", fields) + text[:100])
             end(stream)
             if stream.socket.fileno() < 0:
                 continue
@@ -201,7 +214,7 @@ def test_broken_bodies_are_the_clients_mistake(service, bench, check):
                 all(is_problem(a, 400) for a in found),
                 found,
             )
-    stream = RawStream(service.port, post(bench, [CHUNKED, ("Expect", "100-continue")]))
+    stream = connection(service, post(bench, [CHUNKED, ("Expect", "100-continue")]))
     stream.wait(b"100 Continue")
     stream.reset()
 
@@ -209,7 +222,7 @@ def test_broken_bodies_are_the_clients_mistake(service, bench, check):
 def test_expect_continue_is_answered(service, bench, check):
     text = json.dumps(order()).encode()
     fields = [("Content-Length", str(len(text))), ("Expect", "100-continue")]
-    stream = RawStream(service.port, post(bench, fields))
+    stream = connection(service, post(bench, fields))
     stream.wait(b"HTTP/1.1 100 Continue\r\n\r\n")
     stream.socket.sendall(text)
     stream.wait(b"HTTP/1.1 201 ")
@@ -227,9 +240,7 @@ def test_expect_continue_is_answered(service, bench, check):
 
 def test_a_refused_body_is_dropped_at_once(service, bench, check):
     before = service.memory()
-    crowd = [
-        RawStream(service.port, post(bench, [CHUNKED], token=None) + b"8000\r\n" + bytes(20_000)) for _ in range(300)
-    ]
+    crowd = [connection(service, post(bench, [CHUNKED], token=None) + b"8000\r\n" + bytes(20_000)) for _ in range(300)]
     for stream in crowd:
         stream.wait(b"HTTP/1.1 4")
     statuses = {stream.status for stream in crowd}
@@ -247,7 +258,7 @@ def test_a_refused_body_is_dropped_at_once(service, bench, check):
         stream.wait(b'"ok"')
         check("and the connection goes on", "close" not in found[0][1].get("connection", ""), found)
         stream.close()
-    large = Client(service.port, bench.tokens["backend"])
+    large = Client(service.port, bench.tokens["backend"], service.tls)
     answer = large.request("POST", "/v1/orders", bytes(8 * MIB))
     check("a large body gets to read its refusal", answer.status == 413, answer)
 
@@ -307,11 +318,11 @@ def test_every_answer_has_a_request_id(service, bench, check):
         headers = {"X-Request-Id": given} if given else {}
         for path, status in (("/healthz", 200), ("/v1/nothing", 404), ("/v1/stream?x=1", 400), ("/v1/orders", 401)):
             token = None if status == 401 else bench.tokens["staff"]
-            answer = Client(service.port, token).request("GET", path, headers=headers)
+            answer = Client(service.port, token, service.tls).request("GET", path, headers=headers)
             found = answer.headers.get("x-request-id", "")
             right = found == given if kept else re.fullmatch("[A-Za-z0-9._-]{1,128}", found) and found != given
             check(f"X-Request-Id, {name}, on {path}", answer.status == status and right, answer.headers)
-    stream = RawStream(service.port, request("/v1/stream", bench.tokens["staff"], headers=[("X-Request-Id", "s-1")]))
+    stream = connection(service, request("/v1/stream", bench.tokens["staff"], headers=[("X-Request-Id", "s-1")]))
     stream.wait(b"\r\n\r\n")
     check("on a stream too", b"X-Request-Id: s-1" in stream.head, stream.head)
     stream.close()
@@ -327,7 +338,7 @@ def cors(fields):
 
 def test_listed_origins_may_use_the_api(service, bench, check):
     preflight = {"Origin": ORIGIN, "Access-Control-Request-Method": "POST", "Access-Control-Request-Headers": "x"}
-    client = Client(service.port)
+    client = Client(service.port, tls=service.tls)
     for path in ("/v1/orders", "/v1/commands", "/v1/stream", "/healthz"):
         answer = client.request("OPTIONS", path, headers=preflight)
         found = cors(answer.headers)
@@ -344,7 +355,7 @@ def test_listed_origins_may_use_the_api(service, bench, check):
             answer.headers,
         )
         # Browsers refuse an answer that names the origin twice, which a mapping of its fields would hide.
-        whole = RawStream(service.port, request(path, method="OPTIONS", headers=[*preflight.items(), CLOSE]))
+        whole = connection(service, request(path, method="OPTIONS", headers=[*preflight.items(), CLOSE]))
         whole.wait_end()
         counts = Counter(line.partition(b":")[0].lower() for line in whole.head.split(b"\r\n")[1:] if line)
         check(f"preflight of {path}: each field once", set(counts.values()) == {1}, whole.head)
@@ -378,6 +389,226 @@ def test_listed_origins_may_use_the_api(service, bench, check):
         )
     session = client.request("OPTIONS", "/session", headers=preflight)
     check("/session is for no other origin", not cors(session.headers), session.headers)
+
+
+DATE = re.compile(r"[A-Z][a-z]{2}, \d\d [A-Z][a-z]{2} \d{4} \d\d:\d\d:\d\d GMT")
+PREFLIGHT = [("Origin", ORIGIN), ("Access-Control-Request-Method", "POST")]
+JSON = ("Content-Type", "application/json")
+BULK = ("Content-Type", "application/x-ndjson")
+# Name: method, path, role, header fields, body, status; the same over each version of HTTP.
+ANSWERS = {
+    "health": ("GET", "/healthz", roles.NOBODY, [], None, 200),
+    "HEAD": ("HEAD", "/healthz", roles.NOBODY, [], None, 200),
+    "HEAD of nothing": ("HEAD", "/v1/nothing", roles.STAFF, [], None, 404),
+    "HEAD without a token": ("HEAD", "/v1/orders", roles.NOBODY, [], None, 401),
+    "the server's methods": ("OPTIONS", "*", roles.NOBODY, [], None, 204),
+    "a route's methods": ("OPTIONS", "/v1/orders", roles.NOBODY, [], None, 204),
+    "the server by GET": ("GET", "*", roles.NOBODY, [], None, 400),
+    "a preflight": ("OPTIONS", "/v1/orders", roles.NOBODY, PREFLIGHT, None, 204),
+    "no route": ("GET", "/v1/nothing", roles.STAFF, [], None, 404),
+    "no such method": ("DELETE", "/v1/orders", roles.STAFF, [], None, 405),
+    "a method of no route": ("PATCH", "/v1/orders", roles.STAFF, [], None, 405),
+    "no token": ("GET", "/v1/orders", roles.NOBODY, [], None, 401),
+    "a stream's wrong parameter": ("GET", "/v1/stream?x=1", roles.STAFF, [], None, 400),
+    "a stream without a token": ("GET", "/v1/stream", roles.NOBODY, [], None, 401),
+    "broken JSON": ("POST", "/v1/orders", roles.BACKEND, [JSON], b"{", 400),
+    "a body too many": ("GET", "/healthz", roles.NOBODY, [JSON], b"{}", 200),
+    "a refused body": ("POST", "/v1/orders", roles.NOBODY, [JSON], b" " * 100_000, 401),
+    "a body that is too large": ("POST", "/v1/orders", roles.BACKEND, [JSON], b" " * 300_000, 413),
+    "an unknown coding": ("POST", "/v1/orders", roles.BACKEND, [JSON, ("Content-Encoding", "br")], b"{}", 415),
+    "no gzip": ("POST", "/v1/orders", roles.BACKEND, [JSON, ("Content-Encoding", "gzip")], b"{}", 400),
+    "a bomb": (
+        "POST",
+        "/v1/orders",
+        roles.BACKEND,
+        [JSON, ("Content-Encoding", "gzip")],
+        gzip.compress(bytes(16 * MIB), 9),
+        413,
+    ),
+    "bulk of another type": ("POST", "/v1/commands", roles.BACKEND, [JSON], b"{}\n", 415),
+    "bulk": ("POST", "/v1/commands", roles.BACKEND, [BULK], b"{}\n", 200),
+}
+
+
+def asked_by_http1(service, method, path, token, fields, body):
+    """Status, header fields and body of an answer, and the statuses of interim ones."""
+    length = [("Content-Length", str(len(body)))] if body is not None else []
+    data = request(path, token, method, [*fields, *length, CLOSE]) + (body or b"")
+    stream = RawStream(service.port, tls=service.tls)
+    try:
+        stream.socket.sendall(data)
+    except OSError as error:
+        # A server that refuses a body may close before it has read the whole.
+        stream.send_error = error
+    stream.wait_end(15)
+    head, _, rest = stream.received.partition(b"\r\n\r\n")
+    lines = head.decode("latin-1").split("\r\n")
+    found = {name.lower(): value for name, _, value in (line.partition(": ") for line in lines[1:])}
+    return int(lines[0].split()[1]), found, rest
+
+
+def asked_by_http2(service, method, path, token, fields, body):
+    peer = Peer(service.port, service.tls_http2)
+    more = [(name.lower(), value) for name, value in fields]
+    stream = peer.request(path, token, method, more, end=body is None)
+    if body is not None:
+        send(peer, stream, body)
+    answer = peer.answer(stream)
+    peer.close()
+    return answer.status, answer.headers, answer.body
+
+
+def send(peer, stream, body):
+    """Sends a body as fast as the service opens its windows, or until it has answered."""
+    exchange = peer.streams[stream]
+    while body and not exchange.is_over and not peer.ended:
+        room = min(peer.state.local_flow_control_window(stream), peer.state.max_outbound_frame_size, len(body))
+        if room:
+            peer.state.send_data(stream, body[:room])
+            body = body[room:]
+            peer.flush()
+        peer.read(0 if room else 0.05)
+    if not exchange.is_over:
+        peer.state.end_stream(stream)
+        peer.flush()
+
+
+ASKED = {"HTTP/1.1": asked_by_http1, "HTTP/2": asked_by_http2}
+
+
+@pytest.mark.parametrize("version", ASKED)
+def test_answers_are_the_same_over_each_version(service, bench, check, version):
+    for name, (method, path, role, fields, body, status) in ANSWERS.items():
+        fields = [*fields, ("X-Request-Id", "table-1")]
+        found, headers, content = ASKED[version](service, method, path, bench.tokens[role], fields, body)
+        shown = f"{found} {headers} {content[:200]}"
+        check(f"{version}, {name}: {status}", found == status, shown)
+        check(
+            f"{version}, {name}: the fields of every answer",
+            headers.get("x-request-id") == "table-1"
+            and DATE.fullmatch(headers.get("date", ""))
+            and "Origin" in headers.get("vary", "")
+            and ("connection" in headers) == (version == "HTTP/1.1"),
+            shown,
+        )
+        is_problem = headers.get("content-type") == "application/problem+json"
+        if method == "HEAD" or status == 204:
+            check(f"{version}, {name}: no body", not content and (status == 204 or "content-length" in headers), shown)
+        else:
+            check(
+                f"{version}, {name}: a problem where it is one",
+                is_problem == (status >= 400) and (not is_problem or strict_json(content)["status"] == status),
+                shown,
+            )
+            check(
+                f"{version}, {name}: the length is right",
+                int(headers.get("content-length", len(content))) == len(content),
+                shown,
+            )
+
+
+def connected(service):
+    """The answer to CONNECT, which has neither a scheme nor a path (RFC 9113, section 8.5)."""
+    peer = Peer(service.port, service.tls_http2)
+    # The client's state must know of the stream, to read what comes back; it does not know the method's form.
+    stream = peer.state.get_next_available_stream_id()
+    peer.streams[stream] = Exchange()
+    peer.state.send_headers(stream, peer.fields("/healthz"), end_stream=False)
+    peer.state.clear_outbound_data_buffer()
+    block = Encoder().encode([(":method", "CONNECT", True), (":authority", "example.org:443", True)], huffman=False)
+    peer.smuggle(frame(HEADERS, 4, stream, block))
+    answer = peer.answer(stream)
+    peer.close()
+    return answer
+
+
+def test_http2_has_the_manners_of_http1(service, bench, check):
+    peer = Peer(service.port, service.tls_http2)
+    text = json.dumps(order()).encode()
+    fields = [("content-type", "application/json"), ("content-length", str(len(text))), ("expect", "100-continue")]
+    stream = peer.request("/v1/orders", bench.tokens["backend"], "POST", fields, end=False)
+    peer.wait(lambda: peer.streams[stream].interim == [100], 10, "100 Continue")
+    send(peer, stream, text)
+    check("a command that would be taken is continued, then taken", peer.answer(stream).status == 201)
+    stream = peer.request("/v1/orders", None, "POST", fields, end=False)
+    answer = peer.answer(stream)
+    check("without a token 401 comes at once, and no 100", (answer.status, answer.interim) == (401, []), answer)
+    for token in (None, bench.tokens["backend"]):
+        stream = peer.request("/v1/orders", token, "POST", [("content-type", "application/json")], b"{", end=False)
+        peer.state.reset_stream(stream, error_code=8)
+        peer.flush()
+    stream = peer.request("/v1/orders", bench.tokens["backend"], "POST", fields[:1], text, end=False)
+    peer.state.send_headers(stream, [("x-trailer", "x")], end_stream=True)
+    peer.flush()
+    check("trailers are passed over", peer.answer(stream).status == 201, peer.streams[stream])
+    tunnel = connected(service)
+    check("CONNECT is refused", tunnel.status == 405 or tunnel.reset is not None, tunnel)
+    check("the connection goes on", peer.get("/healthz").status == 200 and not peer.goodbyes, peer.goodbyes)
+    before = service.memory()
+    for _ in range(200):
+        stream = peer.request("/v1/orders", None, "POST", [("content-type", "application/json")], bytes(16_000), False)
+    peer.wait(lambda: all(e.is_over for e in peer.streams.values()), 15, "all are refused")
+    grown = service.memory() - before
+    check("200 bodies without a token are refused before they end", grown < 20, f"{grown:.0f} MiB")
+    peer.close()
+
+
+JAVA = ("User-Agent", "Java-http-client/17.0.15")
+
+
+def test_java_17_is_answered_where_it_expects_continue(service, bench, check):
+    """Java's HttpClient before version 20 waits for ever for a final status that comes without `100 Continue`.
+
+    It sends its body only then, reads the status, and goes on with the same connection.
+    """
+    fields = [("Content-Length", "2"), ("Expect", "100-Continue"), JAVA, JSON]
+    stream = connection(service, request("/v1/orders", "x.y.z", "POST", fields))
+    for _ in range(2):
+        stream.wait(b"100 Continue\r\n\r\nHTTP/1.1 401 ")
+        stream.received = b""
+        stream.socket.sendall(b"{}" + request("/v1/orders", "x.y.z", "POST", fields))
+    stream.close()
+    peer = Peer(service.port, service.tls_http2)
+    more = [(name.lower(), value) for name, value in fields]
+    answer = peer.answer(peer.request("/v1/orders", "x.y.z", "POST", more, b"{}"))
+    check("over HTTP/2 too", answer.status == 401, answer)
+    peer.close()
+
+
+def test_connections_are_counted(service, bench, check):
+    def open_by(protocol):
+        text = bench.send("GET", "/metrics", role=roles.OPERATOR).body.decode()
+        line = next(x for x in text.splitlines() if x.startswith(f'waybill_connections_open{{protocol="{protocol}"}}'))
+        return float(line.rpartition(" ")[2])
+
+    def closed(reason):
+        text = bench.send("GET", "/metrics", role=roles.OPERATOR).body.decode()
+        name = f'waybill_connections_closed_total{{reason="{reason}"}}'
+        return float(next(x for x in text.splitlines() if x.startswith(name)).rpartition(" ")[2])
+
+    wait_for(lambda: open_by("http2") == 0, 10, "earlier connections are over")
+    # The one that asks is counted too.
+    before, malformed = open_by("http1"), closed("malformed")
+    peers = [Peer(service.port, service.tls_http2) for _ in range(3)]
+    for peer in peers:
+        peer.get("/healthz")
+    check("connections of HTTP/2", open_by("http2") == 3, open_by("http2"))
+    streams = [connection(service, HEALTH) for _ in range(2)]
+    for stream in streams:
+        stream.wait(b'"ok"')
+    check("connections of HTTP/1.1", open_by("http1") == before + 2, (before, open_by("http1")))
+    silent = socket.create_connection(("127.0.0.1", service.port))
+    wait_for(lambda: open_by("undetected") == 1, 10, "a connection that says nothing")
+    silent.close()
+    for one in (*peers, *streams):
+        one.close()
+    wait_for(lambda: open_by("http2") == 0 and open_by("http1") == before, 10, "all are over")
+    wait_for(lambda: open_by("undetected") == 0, 10, "the silent one too")
+    exchange(service, b"nonsense\r\n\r\n")[1].close()
+    check("malformed bytes are a reason", closed("malformed") == malformed + 1, malformed)
+    open_files = bench.metric("process_open_fds")
+    check("descriptors", abs(open_files - len(service.descriptors())) <= 3, open_files)
+    check("their limit", bench.metric("process_max_fds") >= bench.metric("waybill_connection_places") > 0)
 
 
 SLOTS = 192

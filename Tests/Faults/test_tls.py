@@ -110,6 +110,23 @@ def handshake(port, context):
         return error
 
 
+def test_commands_check_the_services_certificate(bench, check, authority):
+    service = bench.service
+    url = ["--url", f"https://localhost:{service.port}"]
+    lines = os.path.join(service.root, "lines.ndjson")
+    with open(lines, "w", encoding="utf-8") as file:
+        file.write(json.dumps({"command": "placeOrder", **order()}) + "\n")
+    for name, command, shown in (
+        ("seed", ["seed", lines], "1 accepted"),
+        ("log head", ["log", "head"], "-"),
+        ("log export", ["log", "export"], "OrderPlaced"),
+    ):
+        status, output = service.run(*command, *url)
+        check(f"{name} trusts no unknown authority", status == 1 and "certificate" in output, output[-300:])
+        status, output = service.run(*command, *url, "--ca-file", authority.path)
+        check(f"{name} trusts the authority of --ca-file", status == 0 and shown in output, output[-300:])
+
+
 def test_handshakes_agree_on_safe_protocols_alone(service, bench, check, authority, silent):
     def agreed(name, wanted, protocols=("h2", "http/1.1"), ciphers=None, **limits):
         context = authority.context(protocols, **limits)

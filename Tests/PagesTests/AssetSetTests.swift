@@ -1,6 +1,7 @@
 import Foundation
 import HTTPTypes
 import Mustache
+import PageFiles
 import Testing
 
 @testable import Pages

@@ -1,21 +1,24 @@
 import Foundation
+import PageFiles
 import Testing
 
 @testable import Pages
 
 @Suite struct PageRendererTests {
-    private struct Track: Sendable {
-        let number: String
-        let status = "placed"
-        let changedAt = "2026-01-02T03:04:05Z"
-    }
+    private struct Nothing: Sendable {}
 
     private static let source = Result { try PageSource() }
 
+    /// A mark and what combines with it are one character, and two code points for a browser.
     @Test func hostileTextsBecomeText() throws {
         let renderer = PageRenderer(source: try Self.source.get())
-        let html = try renderer.html("track", Track(number: "<script>alert(\"1\")</script>&'"))
-        #expect(html.contains("&lt;script&gt;alert(&quot;1&quot;)&lt;/script&gt;&amp;&#39;"))
+        let page = HomePage(
+            version: "<script>alert(\"1\")</script>&'\"\u{301}<\u{301}",
+            address: "",
+            hasDevelopmentKey: false
+        )
+        let html = try renderer.html("home", page)
+        #expect(html.contains("&lt;script&gt;alert(&quot;1&quot;)&lt;/script&gt;&amp;&#39;&quot;\u{301}&lt;\u{301}"))
         #expect(!html.contains("<script>alert"))
     }
 
@@ -31,12 +34,16 @@ import Testing
     @Test func aPageNamesItsLanguageAndDirection() throws {
         let renderer = PageRenderer(source: try Self.source.get())
         let options = PageOptions(language: "ar", direction: .rightToLeft)
-        #expect(try renderer.html("track-dead", DeadTrackPage(), options).contains("<html lang=\"ar\" dir=\"rtl\">"))
+        #expect(
+            try renderer.html("track-gone", TrackGonePage(TrackLocale(.arabic)), options).contains(
+                "<html lang=\"ar\" dir=\"rtl\">"
+            )
+        )
     }
 
     @Test func anUnknownTemplateIsAnError() throws {
         let renderer = PageRenderer(source: try Self.source.get())
-        #expect(throws: PageError.self) { try renderer.html("nothing", DeadTrackPage()) }
+        #expect(throws: PageError.self) { try renderer.html("nothing", Nothing()) }
     }
 
     @Test func noTemplateHoldsInlineCode() throws {
@@ -59,8 +66,8 @@ import Testing
         let template = folder.appending(path: "templates/home.mustache")
         try "{{assets}} one".write(to: template, atomically: true, encoding: .utf8)
         let renderer = PageRenderer(source: try PageSource(folder: folder.path))
-        #expect(try renderer.html("home", DeadTrackPage()).hasSuffix(" one"))
+        #expect(try renderer.html("home", Nothing()).hasSuffix(" one"))
         try "{{assets}} two".write(to: template, atomically: true, encoding: .utf8)
-        #expect(try renderer.html("home", DeadTrackPage()).hasSuffix(" two"))
+        #expect(try renderer.html("home", Nothing()).hasSuffix(" two"))
     }
 }

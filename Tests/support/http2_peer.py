@@ -32,6 +32,8 @@ class Exchange:
     headers: dict = field(default_factory=dict)
     body: bytes = b""
     ended: bool = False
+    # The statuses of interim responses.
+    interim: list = field(default_factory=list)
     # The code of RST_STREAM.
     reset: int = None
 
@@ -183,6 +185,8 @@ class Peer:
             if isinstance(event, h2.events.ResponseReceived):
                 exchange.headers = dict(event.headers)
                 exchange.status = int(exchange.headers.pop(":status"))
+            elif isinstance(event, h2.events.InformationalResponseReceived):
+                exchange.interim.append(int(dict(event.headers)[":status"]))
             elif isinstance(event, h2.events.DataReceived):
                 exchange.body += event.data
                 self._open(event)

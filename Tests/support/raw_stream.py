@@ -1,6 +1,7 @@
 """Streams over bare sockets, for clients that do not behave."""
 
 import socket
+import ssl
 import struct
 import time
 
@@ -10,12 +11,14 @@ from support.waiting import wait_for
 class RawStream:
     """One connection. Reads only when it is told to."""
 
-    def __init__(self, port, request=b"", receive_buffer=None, host="127.0.0.1"):
+    def __init__(self, port, request=b"", receive_buffer=None, host="127.0.0.1", tls=None):
         self.socket = socket.socket()
         if receive_buffer:
             self.socket.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, receive_buffer)
         self.socket.settimeout(10)
         self.socket.connect((host, port))
+        if tls:
+            self.socket = tls.wrap_socket(self.socket, server_hostname="localhost")
         self.received = b""
         # The way in which the peer closed; None while it has not.
         self.ended = None
@@ -34,7 +37,7 @@ class RawStream:
                     self.ended = "closed"
                     break
                 self.received += more
-        except BlockingIOError:
+        except (BlockingIOError, ssl.SSLWantReadError):
             pass
         except OSError as error:
             self.ended = f"broken: {error}"
@@ -61,6 +64,11 @@ class RawStream:
     @property
     def head(self):
         return self.received.partition(b"\r\n\r\n")[0]
+
+    def half_close(self):
+        """Ends the client's direction of the connection; over TLS without saying so before."""
+        # A TLS socket's own method would forget the keys with which it reads on.
+        socket.socket.shutdown(self.socket, socket.SHUT_WR)
 
     def reset(self):
         """Closes with a reset instead of an end."""

@@ -5,7 +5,7 @@ import StrictJSON
 
 extension APIOperation {
     /// The operations for tracking links, beside their streams.
-    static func tracking(_ examples: ExampleStory) -> [APIOperation] { links + [page(examples)] }
+    static func tracking(_ examples: ExampleStory) -> [APIOperation] { links + [page(examples), calendar] }
 
     private static let links: [APIOperation] = [
         APIOperation(
@@ -102,11 +102,12 @@ extension APIOperation {
                 "Reads the order of a tracking link as its customer reads it, in JSON, or as a page for a browser.",
             note: """
                 The link is all that a request needs. JSON comes where `Accept` prefers `application/json` to `text/html`. The \
-                query is ignored. A page of another site may lead to it, but not embed it, and read it only where \
+                page speaks English, German, Spanish and Arabic, by `lang`, else by `Accept-Language`, else by the order's \
+                `locale`. The rest of the query is ignored. A page of another site may lead to it, but not embed it, and read it only where \
                 `--cors-origin` names the page's origin.
                 """,
             permission: .publicPages,
-            parameters: [APIParameter.linkToken],
+            parameters: [APIParameter.linkToken, language, zone],
             answers: [
                 APIAnswer(
                     status: 200,
@@ -124,6 +125,36 @@ extension APIOperation {
             problems: [.crossSite, .notFound, .tooManyRequests, .internalError, .unavailable]
         )
     }
+
+    /// The expected deliveries of a link's order.
+    private static let calendar = APIOperation(
+        method: .get,
+        path: "/track/{token}/delivery.ics",
+        id: "getTrackingCalendar",
+        tag: .tracking,
+        summary: "Gives the expected deliveries of a tracking link's order for a calendar (RFC 5545).",
+        note: """
+            An entry for each parcel that is to come, or one for an order without parcels. 404 where nothing is expected.
+            """,
+        permission: .publicPages,
+        parameters: [APIParameter.linkToken, language],
+        answers: [
+            APIAnswer(status: 200, note: "The entries.", content: [("text/calendar", ["schema": ["type": "string"]])])
+        ],
+        problems: [.crossSite, .notFound, .tooManyRequests, .internalError, .unavailable]
+    )
+
+    private static let language = APIParameter.query(
+        "lang",
+        ["type": "string"],
+        "The language of the page: `en`, `de`, `es` or `ar`, with a region if you like."
+    )
+
+    private static let zone = APIParameter.query(
+        "zone",
+        ["type": "string"],
+        "The reader's time zone, by its IANA name. It counts where the order does not say where it goes."
+    )
 
     /// An order as its customer reads it.
     private static func ofCustomer(_ order: JSONValue) -> JSONValue {

@@ -45,7 +45,7 @@ extension APISite {
             <h2 class="title" id="event-types">Types of events</h2>
             <p class="lead">An event reads the same in frames, in an order's history and on pages of the log. <code>data</code> is
             the part that customers see, <code>internal</code> is for backends, staff and operators. Optional fields are in
-            parentheses; types and meanings are in <a href="events.md">events.md</a>.</p>
+            parentheses; types and meanings are in \(link(toPage: "events.md")).</p>
             \(HTML.table(["type", "meaning", "data", "internal"], rows))</section>
 
             """

@@ -4,12 +4,15 @@ import OrderAPI
 import Orders
 import StrictJSON
 
-/// `docs/api.html`: the API on one page without further files, for light and dark, wide and narrow screens.
-struct APISite {
+/// The API on one page: `docs/api.html`, which needs no further files, and the page that the service shows.
+package struct APISite {
+    /// True where a service shows the page. The pages in `docs` are then elsewhere.
+    let isServed: Bool
     let document = APIDocument.shared
     let fields: SchemaTable
 
-    init() {
+    package init(isServed: Bool = false) {
+        self.isServed = isServed
         fields = SchemaTable(fields: document.fields)
     }
 
@@ -17,34 +20,48 @@ struct APISite {
         APIOperation.Tag.allCases.filter { tag in document.operations.contains { $0.tag == tag } }
     }
 
+    /// The whole page, with its style sheets in it.
     var text: String {
-        let sections = tags.map(section).joined() + frames + events + problems + headers + types + enumerations
-        return """
-            <!doctype html>
-            <html lang="en">
-            <head>
-            <meta charset="utf-8">
-            <meta name="viewport" content="width=device-width, initial-scale=1">
-            <meta name="color-scheme" content="light dark">
-            <title>Waybill API</title>
-            <style>
-            \(Self.style)
-            </style>
-            </head>
-            <body>
-            <input type="checkbox" id="menu" aria-label="Show the contents">
-            <header><a class="brand" href="#top">Waybill <span>API</span></a><label for="menu">Contents</label></header>
-            <nav aria-label="Contents">
-            \(navigation)
-            </nav>
-            <main id="top">
-            \(introduction)
-            \(sections)
-            </main>
-            </body>
-            </html>
+        """
+        <!doctype html>
+        <html lang="en">
+        <head>
+        <meta charset="utf-8">
+        <meta name="viewport" content="width=device-width, initial-scale=1">
+        <meta name="color-scheme" content="light dark">
+        <title>Waybill API</title>
+        <style>
+        \(Self.style)
+        </style>
+        </head>
+        <body>
+        \(content)
+        </body>
+        </html>
 
-            """
+        """
+    }
+
+    /// The contents and the text, for a page whose head names the style sheets `design.css` and `docs.css`.
+    package var content: String {
+        """
+        <div class="api">
+        <input type="checkbox" id="menu" class="visually-hidden" aria-label="Show the contents">
+        <div class="bar"><a class="brand" href="#top">Waybill <span>API</span></a><label class="button little" for="menu">Contents</label></div>
+        <nav aria-label="Contents">
+        \(navigation)
+        </nav>
+        <main id="top">
+        \(introduction)
+        \(tags.map(section).joined())\(frames)\(events)\(problems)\(headers)\(types)\(enumerations)
+        </main>
+        </div>
+        """
+    }
+
+    /// A link to another page in `docs`; its name alone where the service shows the page.
+    func link(toPage page: String) -> String {
+        isServed ? HTML.code("docs/\(page)") : "<a href=\"\(page)\">\(page)</a>"
     }
 
     private var navigation: String {
@@ -80,7 +97,7 @@ struct APISite {
             <p>This page is made from <code>/openapi.json</code> (OpenAPI 3.1), as a running service gives it:
             \(document.operations.count) operations, \(CommandName.allCases.count) commands, \(EventType.allCases.count)
             types of events, \(ProblemCode.allCases.count) codes and \(RejectionReason.allCases.count) reasons. Responses of a
-            real service are in <a href="answers.md">answers.md</a>.</p>
+            real service are in \(link(toPage: "answers.md")).</p>
             <h2 id="tokens">Tokens</h2>
             <p><code>Authorization: Bearer …</code>, a JWT: \(HTML.prose(tokens))</p>
             <h2 id="positions">Positions</h2>

@@ -1,3 +1,4 @@
+import HTTPTypes
 import NIOCore
 
 /// Checks one request for a stream and sends the stream's preamble. Runs on the channel's event loop, as a task.
@@ -5,8 +6,7 @@ struct StreamOpeningTask: Sendable {
     let handler: NIOLoopBound<StreamRequestHandler>
     let authorizer: any SubscriptionAuthorizer
     let authorization: SubscriptionAuthorizer.Authorization
-    /// The request's target, for the log.
-    let path: String
+    let request: HTTPRequest
     /// The peer's address without its port.
     let address: String
 
@@ -31,7 +31,7 @@ struct StreamOpeningTask: Sendable {
         } catch is SinkClosed {
             handler.value.abandon()
         } catch {
-            handler.value.refuse(authorizer.refusal(for: error, on: path))
+            handler.value.refuse(authorizer.refusal(for: error, of: request))
         }
     }
 }

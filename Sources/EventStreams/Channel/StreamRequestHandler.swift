@@ -162,7 +162,7 @@ final class StreamRequestHandler: ChannelDuplexHandler {
             handler: NIOLoopBound(self, eventLoop: context.eventLoop),
             authorizer: authorizer,
             authorization: authorization,
-            path: request.path ?? "",
+            request: request,
             address: context.channel.clientAddress
         )
         loop.openRateLimiter.admit { [executor = connection.executor] in opening.start(on: executor) }

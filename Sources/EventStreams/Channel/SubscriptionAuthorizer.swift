@@ -6,13 +6,11 @@ package protocol SubscriptionAuthorizer: Sendable {
     /// Checks one request for a stream: authentication and look-ups, all of them before the response's head.
     ///
     /// - Parameter address: the peer's address without its port.
-    /// - Throws: any error that `refusal(for:on:)` turns into a response.
+    /// - Throws: any error that `refusal(for:of:)` turns into a response.
     typealias Authorization = @Sendable (_ address: String) async throws -> SubscriptionDecision
 
     /// The check of a request for a stream; nil for any other request. Called on the event loop for every request.
     func authorization(of request: HTTPRequest) -> Authorization?
     /// The response to a request that `Authorization` refused.
-    ///
-    /// - Parameter path: the request's target, for the log.
-    func refusal(for error: any Error, on path: String) -> SubscriptionRefusal
+    func refusal(for error: any Error, of request: HTTPRequest) -> SubscriptionRefusal
 }

@@ -105,7 +105,10 @@ final class LaneStreams {
         do {
             if let index = try table.insert(stream, in: state) { advance(index) }
         } catch {
-            hub.logger.warning("stream closed: its socket cannot be watched", metadata: ["error": "\(error)"])
+            hub.logger.naming(stream.place).warning(
+                "stream closed: its socket cannot be watched",
+                metadata: ["error": "\(error)"]
+            )
         }
     }
 
@@ -251,7 +254,7 @@ final class LaneStreams {
                 table[index].state.endSlow(at: table.now)
                 continue
             case .disconnect:
-                hub.logger.info("stream disconnected: its client takes nothing")
+                hub.logger.naming(table[index].place).info("stream disconnected: its client takes nothing")
                 table[index].endReason = .stalled
                 return table.remove(index)
             case .wait(let moment): return park(index, until: moment)

@@ -34,8 +34,14 @@ final class StreamPlaces: Sendable {
     ///
     /// - Parameters:
     ///   - caller: nil for a caller that is not counted.
+    ///   - requestId: the identifier of the stream's request.
     ///   - now: nanoseconds of the monotonic clock.
-    func take(for caller: StreamCaller?, knownForks: Int, at now: UInt64) throws(StreamHub.Refusal) -> StreamPlace {
+    func take(
+        for caller: StreamCaller?,
+        requestId: String? = nil,
+        knownForks: Int,
+        at now: UInt64
+    ) throws(StreamHub.Refusal) -> StreamPlace {
         let result: Result<Void, StreamHub.Refusal> = state.withLock { state in
             if let caller, let known = state.callers[caller], known.open >= maximumPerCaller {
                 state.callers[caller]?.refusals += 1
@@ -54,7 +60,7 @@ final class StreamPlaces: Sendable {
             return .success(())
         }
         try result.get()
-        return StreamPlace(knownForks: knownForks) { [self] in release(caller) }
+        return StreamPlace(knownForks: knownForks, requestId: requestId) { [self] in release(caller) }
     }
 
     private func release(_ caller: StreamCaller?) {

@@ -1,7 +1,7 @@
 import NIOCore
 
-/// A timer that runs out at a deadline, or earlier: deadlines that move on cost nothing until it does. Used on one event
-/// loop.
+/// A timer that runs out at a deadline, or earlier: deadlines that move on cost nothing until it does. Used on one
+/// event loop.
 final class DeadlineTimer {
     private var running: (deadline: NIODeadline, task: Scheduled<Void>)?
 

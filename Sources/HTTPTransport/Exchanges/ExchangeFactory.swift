@@ -50,8 +50,8 @@ struct ExchangeFactory {
         return TransportAnswer(status: .noContent, fields: [.allow: "GET, HEAD, POST, DELETE, OPTIONS"])
     }
 
-    /// Tells whether a client that sent `Expect: 100-continue` waits for ever where a final status comes at once: Java's
-    /// own does, up to and with version 19 (JDK-8286171).
+    /// Tells whether a client that sent `Expect: 100-continue` waits for ever where a final status comes at once:
+    /// Java's own does, up to and with version 19 (JDK-8286171).
     private static func cannotDoWithoutContinue(_ userAgent: String?) -> Bool {
         let name = "Java-http-client/"
         guard let userAgent, userAgent.hasPrefix(name) else { return false }

@@ -247,7 +247,8 @@ final class ExchangeHandler: ChannelDuplexHandler {
             return context.fireErrorCaught(error)
         }
         guard state.takesRequests else { return }
-        connection.note(.malformed)
+        // A client that leaves in the middle of a request has closed the connection itself.
+        if error as? HTTPParserError != .invalidEOFState { connection.note(.malformed) }
         if state.inputBroke(exchanges.exchangeForMalformedBytes()) {
             context.fireErrorCaught(RequestBodyError.broken)
         } else {

@@ -3,6 +3,9 @@ struct ExchangeSettings: Sendable {
     let timeouts: ConnectionTimeouts
     let crossOrigins: CrossOriginPolicy?
     let faults: FaultResponder
+    /// The memory for the headers of HTTP/2 requests that are being answered. A client needs a few bytes for each, by
+    /// its compression table, and may take no answer.
+    let streamHeads = MemoryBudget(limit: 64 * 1024 * 1024)
     /// The memory for headers that are not complete.
-    let headers = HeaderBudget(limit: 32 * 1024 * 1024)
+    let headers = HeaderBudget(limit: 64 * 1024 * 1024)
 }

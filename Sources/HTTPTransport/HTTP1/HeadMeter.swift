@@ -14,6 +14,8 @@ final class HeadMeter: ChannelInboundHandler {
     private var isAwaitingHead = true
     /// The bytes that have come and of which the decoder has made nothing yet, or a few more.
     private var kept = 0
+    /// The line ends among these bytes: as many fields.
+    private var keptLines = 0
     private var lastRead = 0
     /// True once the decoder has made something of the bytes of this read.
     private var hasDecoded = false
@@ -23,16 +25,20 @@ final class HeadMeter: ChannelInboundHandler {
     }
 
     func channelRead(context: ChannelHandlerContext, data: NIOAny) {
-        lastRead = unwrapInboundIn(data).readableBytes
+        let bytes = unwrapInboundIn(data)
+        lastRead = bytes.readableBytes
         kept += lastRead
         hasDecoded = false
         context.fireChannelRead(data)
+        if hasDecoded { keptLines = 0 }
+        guard kept > 0 else { return }
+        keptLines += bytes.readableBytesView.suffix(kept).count { $0 == UInt8(ascii: "\n") }
     }
 
     func channelReadComplete(context: ChannelHandlerContext) {
         context.fireChannelReadComplete()
         // What follows a whole request in the same read may be no more than another way to write its header.
-        header.update(kept, isDue: isAwaitingHead && !hasDecoded, on: context.eventLoop)
+        header.update(bytes: kept, fields: keptLines, isDue: isAwaitingHead && !hasDecoded, on: context.eventLoop)
     }
 
     func handlerRemoved(context: ChannelHandlerContext) { header.end(on: context.eventLoop) }
@@ -50,7 +56,7 @@ final class HeadMeter: ChannelInboundHandler {
         }
     }
 
-    /// What is kept after a part has come with the last read.
+    /// Forgets the bytes of a part that has come. No more than the last read can be left then.
     private func consumed(_ count: Int) {
         hasDecoded = true
         kept = min(max(0, kept - count), lastRead)

@@ -19,7 +19,7 @@ final class HTTP2HeaderMeter: ChannelInboundHandler {
 
     func channelReadComplete(context: ChannelHandlerContext) {
         context.fireChannelReadComplete()
-        header.update(bytes.pending, isDue: true, on: context.eventLoop)
+        header.update(bytes: bytes.pending, isDue: true, on: context.eventLoop)
     }
 
     func handlerRemoved(context: ChannelHandlerContext) { header.end(on: context.eventLoop) }

@@ -36,7 +36,7 @@ enum HTTP2Pipeline {
         let pipeline = channel.pipeline.syncOperations
         try pipeline.addHandler(HTTP2FramePayloadToHTTPServerCodec())
         // After this handler, messages have the same types as those of an HTTP/1.1 connection.
-        try pipeline.addHandler(HTTP2StreamHandler(application.timeouts))
+        try pipeline.addHandler(HTTP2StreamHandler(application.timeouts, heads: application.exchanges.streamHeads))
         try application.install(on: channel, .http2)
     }
 }

@@ -13,6 +13,10 @@ final class HTTP2StreamHandler: ChannelDuplexHandler {
     typealias OutboundOut = HTTPResponsePart
 
     private let timeouts: ConnectionTimeouts
+    /// The memory for the headers of requests.
+    private let heads: MemoryBudget
+    /// The memory that is taken for this request's header.
+    private var headMemory = 0
     private var isRequestComplete = false
     private var hasSentHead = false
     private var hasSentEnd = false
@@ -21,11 +25,35 @@ final class HTTP2StreamHandler: ChannelDuplexHandler {
     /// Runs while the rest of the request is awaited, or while the client takes nothing of a live response.
     private var timer: Scheduled<Void>?
 
-    init(_ timeouts: ConnectionTimeouts) {
+    /// - Parameter heads: the memory for the headers of requests that are being answered.
+    init(_ timeouts: ConnectionTimeouts, heads: MemoryBudget) {
         self.timeouts = timeouts
+        self.heads = heads
     }
 
-    func handlerRemoved(context: ChannelHandlerContext) { timer?.cancel() }
+    func handlerRemoved(context: ChannelHandlerContext) {
+        timer?.cancel()
+        giveHeadBack()
+    }
+
+    private func giveHeadBack() {
+        heads.give(headMemory)
+        headMemory = 0
+    }
+
+    /// Takes memory for a header.
+    ///
+    /// - Returns: false where it is used up, and the stream is refused: the client may send its request again
+    ///   (RFC 9113, section 8.7).
+    private func takes(_ request: HTTPRequest, _ context: ChannelHandlerContext) -> Bool {
+        let memory = request.headerFields.reduce(into: 0) { $0 += 64 + $1.value.utf8.count }
+        guard heads.take(memory) else {
+            context.triggerUserOutboundEvent(NIOHTTP2FramePayloadToHTTPEvent.reset(code: .refusedStream), promise: nil)
+            return false
+        }
+        headMemory = memory
+        return true
+    }
 
     func channelInactive(context: ChannelHandlerContext) {
         timer?.cancel()
@@ -33,7 +61,10 @@ final class HTTP2StreamHandler: ChannelDuplexHandler {
     }
 
     func channelRead(context: ChannelHandlerContext, data: NIOAny) {
-        if case .end = unwrapInboundIn(data) {
+        switch unwrapInboundIn(data) {
+        case .head(let request): guard takes(request, context) else { return }
+        case .body: break
+        case .end:
             isRequestComplete = true
             if !hasSentHead { timer?.cancel() }
         }
@@ -62,6 +93,7 @@ final class HTTP2StreamHandler: ChannelDuplexHandler {
             guard head.status.kind != .informational else { return context.write(data, promise: promise) }
             hasSentHead = true
             isLive = timeouts.isLiveResponse(head)
+            if isLive { giveHeadBack() }
             timer?.cancel()
             // A client may open no window from the beginning.
             if !context.channel.isWritable { watchLiveResponse(context) }

@@ -16,10 +16,10 @@ final class HeaderBudget: Sendable {
         state = Mutex(State(headers: PendingHeaders(limit: limit)))
     }
 
-    /// The bytes of all headers that are not complete.
+    /// The memory of all headers that are not complete.
     var used: Int { state.withLock { $0.headers.total } }
 
-    /// Notes the bytes of a connection's header that have come so far; 0 where none is under way.
+    /// Notes the memory that a connection's header takes so far; 0 where none is under way.
     func set(_ bytes: Int, for connection: CountedConnection, now: NIODeadline) {
         let id = ObjectIdentifier(connection)
         let chosen = state.withLock { state in

@@ -1,8 +1,13 @@
 import NIOCore
 
-/// One connection's header that has begun and is not complete: takes its bytes from the budget, and closes the
+/// One connection's header that has begun and is not complete: takes its memory from the budget, and closes the
 /// connection where the rest does not come in time. Used on the connection's event loop.
 final class PendingHeader {
+    /// The memory that a field takes beside its bytes: two texts in an array that grows by doubling.
+    private static let fieldMemory = 64
+    /// The memory that a byte takes in buffers that grow by doubling.
+    private static let byteMemory = 2
+
     private let connection: CountedConnection
     private let budget: HeaderBudget
     private let timeout: TimeAmount
@@ -16,23 +21,25 @@ final class PendingHeader {
         self.timeout = timeout
     }
 
-    /// Notes the bytes that have come so far.
+    /// Notes what has come so far.
     ///
     /// - Parameters:
     ///   - bytes: 0 where no header is under way.
+    ///   - fields: those that are read already.
     ///   - isDue: false where the bytes may belong to no header, whose time does not run then.
-    func update(_ bytes: Int, isDue: Bool, on loop: any EventLoop) {
-        if bytes != taken {
-            taken = bytes
-            budget.set(bytes, for: connection, now: loop.now)
+    func update(bytes: Int, fields: Int = 0, isDue: Bool, on loop: any EventLoop) {
+        let memory = bytes * Self.byteMemory + fields * Self.fieldMemory
+        if memory != taken {
+            taken = memory
+            budget.set(memory, for: connection, now: loop.now)
         }
         guard isDue, bytes > 0 else { return stopTimer() }
         guard timer == nil else { return }
         timer = loop.assumeIsolated().scheduleTask(in: timeout) { self.connection.close(for: .headerDeadline) }
     }
 
-    /// Gives the bytes back, since the connection ends or the header is complete.
-    func end(on loop: any EventLoop) { update(0, isDue: false, on: loop) }
+    /// Gives the memory back, since the connection ends or the header is complete.
+    func end(on loop: any EventLoop) { update(bytes: 0, isDue: false, on: loop) }
 
     private func stopTimer() {
         timer?.cancel()

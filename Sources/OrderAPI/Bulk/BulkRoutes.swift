@@ -12,7 +12,8 @@ struct BulkRoutes: Sendable {
     let appender: Appender
     let submissions: SubmissionFactory
     let quota = SpoolQuota()
-    let logger: Logger
+    /// The time after which a client that takes no results loses its connection.
+    let patience: Duration
 
     func add(to router: Router<WaybillContext>) {
         router.post("/v1/commands") { request, context in
@@ -39,12 +40,13 @@ struct BulkRoutes: Sendable {
             caller: caller,
             results: results,
             correlationId: CommandHeaders.correlationId(request),
-            spool: ResultSpool(quota: quota) { [logger] error in
+            spool: ResultSpool(quota: quota) { [logger = context.logger] error in
                 logger.warning(
                     "results of a bulk request cannot wait in a file; its lines are read as the client takes results",
                     metadata: ["error": "\(error)"]
                 )
             },
+            patience: patience,
             disconnect: { channel.close(promise: nil) }
         )
         let body = request.body

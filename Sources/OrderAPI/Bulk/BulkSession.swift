@@ -30,7 +30,7 @@ struct BulkSession: Sendable {
         results: BulkResults,
         correlationId: String?,
         spool: ResultSpool,
-        patience: Duration = .seconds(60),
+        patience: Duration,
         disconnect: @escaping @Sendable () -> Void
     ) {
         self.appender = appender

@@ -10,7 +10,6 @@ extension Problem {
         .notFound,
         "There is no such resource, or the token does not give access to it."
     )
-    package static let forbidden = Problem(.forbidden, "The token's role may not do this.")
     package static let crossSite = Problem(
         .crossSite,
         "A page of another site may not make this request; follow the link itself, or ask from a server."
@@ -79,7 +78,10 @@ extension Problem {
                 members: [.text("reason", "orderExists")] + (facts.map(Self.members) ?? [])
             )
         case .commandIdReused:
-            self.init(.commandIdReused, "This command id was used for another command.")
+            self.init(
+                .commandIdReused,
+                "This command id was used for another command, which was accepted. Send this one under a new id."
+            )
         case .versionMismatch(let current):
             self.init(
                 .versionMismatch,

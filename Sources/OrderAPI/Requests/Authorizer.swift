@@ -36,7 +36,7 @@ package struct Authorizer: Sendable {
         case .allowed, .own: break
         case .forbidden:
             metrics?.refused(.forbidden)
-            throw Problem.forbidden
+            throw Problem(forbidden: permission, to: principal.role)
         case .tokenNeeded: throw refusal(.missingToken)
         }
         if principal.role == .customer, case .names(let shops) = principal.shops, let shop = shops.first {

@@ -1,5 +1,5 @@
 import Access
-package import HTTPTransport
+import HTTPTransport
 package import HTTPTypes
 package import OrderLog
 import Orders

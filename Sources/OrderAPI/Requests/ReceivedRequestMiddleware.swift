@@ -13,8 +13,7 @@ struct ReceivedRequestMiddleware: RouterMiddleware {
         next: (Request, WaybillContext) async throws -> Response
     ) async throws -> Response {
         var context = context
-        // In place of the number that Hummingbird gives each request.
-        if let id = request.headers[.assignedRequestId] { context.logger[metadataKey: "hb.request.id"] = "\(id)" }
+        context.logger = context.logger.naming(request.headers)
         guard request.method != .get, request.method != .head else { return try await next(request, context) }
         var request = request
         let body = ReceivedBody(request.body, fields: request.headers, on: context.channel)

@@ -1,6 +1,7 @@
 import Access
 package import EventStreams
 import Foundation
+import HTTPTransport
 package import HTTPTypes
 import Logging
 import OrderLog
@@ -20,6 +21,7 @@ package struct StreamAuthorizer: SubscriptionAuthorizer {
     let hub: StreamHub
     let positions: PositionReader
     let positionEncoder: PositionEncoder
+    let refusals: StreamRefusals
     let keyGrants: SigningKeyGrants
     let clock: WallClock
     let logger: Logger
@@ -36,12 +38,9 @@ package struct StreamAuthorizer: SubscriptionAuthorizer {
         let grants: [StreamGrant]
         let query: QueryReader
         let options: StreamOptions
-    }
-
-    /// The refusal of a stream that the service cannot serve now: the stream's whole body.
-    private struct Refusal: Error {
-        let reason: StreamMetrics.Refusal
-        let body: [UInt8]
+        /// Names the request in its lines.
+        let logger: Logger
+        let requestId: String?
     }
 
     /// Checks that there is something to follow. May return the start of the stream where the check has read it
@@ -55,8 +54,8 @@ package struct StreamAuthorizer: SubscriptionAuthorizer {
         return { address in try await decide(on: target, request, from: address) }
     }
 
-    package func refusal(for error: any Error, on path: String) -> SubscriptionRefusal {
-        let problem = Problem(error, on: path, logger: logger)
+    package func refusal(for error: any Error, of request: HTTPRequest) -> SubscriptionRefusal {
+        let problem = Problem(error, on: request.path ?? "", logger: logger(of: request))
         return SubscriptionRefusal(status: problem.status, fields: problem.fields, body: problem.json)
     }
 
@@ -74,11 +73,14 @@ package struct StreamAuthorizer: SubscriptionAuthorizer {
             case .feed: return try await openFeed(request, from: address)
             case .link(let token): return try await openLink(token, request, from: address)
             }
-        } catch let refusal as Refusal {
+        } catch let refusal as StreamRefusal {
             hub.metrics?.refused(refusal.reason)
             return .endsAtOnce(refusal.body)
         }
     }
+
+    /// The logger whose lines name the request.
+    private func logger(of request: HTTPRequest) -> Logger { logger.naming(request.headerFields) }
 
     // MARK: Kinds of streams
 
@@ -104,7 +106,9 @@ package struct StreamAuthorizer: SubscriptionAuthorizer {
                 remainingSeconds: link.remainingSeconds,
                 grants: [grants.grant(for: .link(link.linkId))],
                 query: try query(),
-                options: try options()
+                options: try options(),
+                logger: logger(of: request),
+                requestId: request.headerFields[.assignedRequestId]
             )
             return (link, authorized)
         }
@@ -201,7 +205,9 @@ package struct StreamAuthorizer: SubscriptionAuthorizer {
                 grants: (caller.principal.signingKey.map { [keyGrants.grant(of: $0)] } ?? [])
                     + (caller.session.map { [grants.grant(for: .session($0))] } ?? []),
                 query: try query(),
-                options: try options()
+                options: try options(),
+                logger: logger(of: request),
+                requestId: request.headerFields[.assignedRequestId]
             )
             return (caller, authorized)
         }
@@ -225,34 +231,11 @@ package struct StreamAuthorizer: SubscriptionAuthorizer {
         do {
             return try await body(query, options)
         } catch let error as PostgresError {
-            throw databaseRefusal(error, try options(), resumeId: try resumeId(of: options()))
-        } catch let problem as Problem where [.tooManyRequests, .noKeys].contains(problem.code) {
             let options = try options()
-            let isRate = problem.code == .tooManyRequests
-            if !isRate { hub.openingRefused() }
-            let resumeId = self.resumeId(of: options)
-            throw Refusal(
-                reason: isRate ? .rate : .noKeys,
-                body: refusalBody(.overload, retry: 1000 + hub.retryDelay(), options, resumeId: resumeId)
-            )
+            throw refusals.database(error, options, resumeId: refusals.resumeId(of: options), logger(of: request))
+        } catch let problem as Problem {
+            throw try refusals.passing(problem, options: options) ?? problem
         }
-    }
-
-    /// The id that a caller who is not known resumes from. Neither is the form of its position known.
-    private func resumeId(of options: StreamOptions) -> String? {
-        options.after.flatMap { text in resumeId(text, for: .customer) ?? resumeId(text, for: .staff) }
-    }
-
-    private func databaseRefusal(_ error: PostgresError, _ options: StreamOptions, resumeId: String?) -> Refusal {
-        logger.warning(
-            "the look-up for a stream failed; its client is told to come back",
-            metadata: ["error": "\(error)"]
-        )
-        hub.openingRefused()
-        return Refusal(
-            reason: .database,
-            body: refusalBody(.overload, retry: 1000 + hub.retryDelay(), options, resumeId: resumeId)
-        )
     }
 
     /// Opens a stream, or refuses it before anything is read.
@@ -265,13 +248,13 @@ package struct StreamAuthorizer: SubscriptionAuthorizer {
         var view = StreamView(filter: filter, audience: audience, role: request.role, plain: options.isPlain)
         view.hasBeats = options.hasBeats
         let source = StreamSource(reader: reader, view: view, positionEncoder: positionEncoder)
-        let resumeId = options.after.flatMap { self.resumeId($0, for: audience) }
-        let place = try reservePlace(for: request.streamCaller, options, resumeId: resumeId)
+        let resumeId = options.after.flatMap { refusals.resumeId($0, for: audience) }
+        let place = try reservePlace(for: request, resumeId: resumeId)
         let prepared: ResumePoint?
         do {
             prepared = try await lookUp(source, options.after)
         } catch let error as PostgresError {
-            throw databaseRefusal(error, options, resumeId: resumeId)
+            throw refusals.database(error, options, resumeId: resumeId, request.logger)
         }
         let expiry = StreamExpiry(
             tokenEnds: .now + .seconds(request.remainingSeconds),
@@ -289,7 +272,7 @@ package struct StreamAuthorizer: SubscriptionAuthorizer {
                     resumeId: resumeId,
                     expiry: expiry,
                     grants: request.grants,
-                    logger: logger
+                    logger: request.logger
                 ),
                 view: view
             ) {
@@ -299,43 +282,11 @@ package struct StreamAuthorizer: SubscriptionAuthorizer {
         )
     }
 
-    /// - Throws: `Refusal` where there is no place.
-    private func reservePlace(
-        for caller: StreamCaller?,
-        _ options: StreamOptions,
-        resumeId: String?
-    ) throws -> StreamPlace {
+    private func reservePlace(for request: AuthorizedRequest, resumeId: String?) throws -> StreamPlace {
         do throws(StreamHub.Refusal) {
-            return try hub.admit(caller)
+            return try hub.admit(request.streamCaller, requestId: request.requestId)
         } catch {
-            let (reason, word): (StreamMetrics.Refusal, ControlFrame.ByeReason) =
-                switch error {
-                case .draining: (.draining, .shutdown)
-                case .full: (.full, .overload)
-                case .callerFull: (.caller, .overload)
-                }
-            let retry = hub.retryDelay(after: error)
-            throw Refusal(reason: reason, body: refusalBody(word, retry: retry, options, resumeId: resumeId))
-        }
-    }
-
-    /// The whole body of a stream that ends as it begins. The client keeps its position.
-    private func refusalBody(
-        _ reason: ControlFrame.ByeReason,
-        retry: Int,
-        _ options: StreamOptions,
-        resumeId: String?
-    ) -> [UInt8] {
-        ControlFrame.opening(retry: retry, position: resumeId, beat: options.beat)
-            + ControlFrame.bye(reason, retry: retry, plain: options.isPlain)
-    }
-
-    /// The id that a client resumes from, as the service writes it; nil for a text that is no position.
-    private func resumeId(_ text: String, for audience: Audience) -> String? {
-        switch positions.parse(text, for: audience) {
-        case nil: nil
-        case .beginning: hub.beginning.map { positionEncoder($0, for: audience) }
-        case .at(let position): positionEncoder(position, for: audience)
+            throw refusals.noPlace(error, request.options, resumeId: resumeId)
         }
     }
 

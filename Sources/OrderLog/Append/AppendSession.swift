@@ -19,8 +19,7 @@ struct AppendSession {
     private let aloneStatementTimeout: Duration
     private let activity: AppendActivity
     private var connection: PostgresConnection?
-    /// The time at which the connection was last used.
-    private var lastUse = ContinuousClock.now
+    private var idleCheck = IdleConnectionCheck()
     private var cache = StateCache()
     private var clock = LogClock()
     /// The place of the head's row after the last commit on the connection.
@@ -277,7 +276,7 @@ struct AppendSession {
     }
 
     private mutating func connect() async throws -> PostgresConnection {
-        if let connection, connection.isOpen, await isAlive(connection) { return connection }
+        if let connection, connection.isOpen, await idleCheck.isAlive(connection, logger) { return connection }
         if connection != nil { await close() }
         cache.removeAll()
         prefetch = BatchPrefetch()
@@ -290,26 +289,8 @@ struct AppendSession {
             throw error
         }
         connection = fresh
-        lastUse = .now
+        idleCheck = IdleConnectionCheck()
         prefetchSession.open()
         return fresh
-    }
-
-    /// Asks a connection that was idle for an answer, so that a batch does not wait for a server process that has
-    /// frozen meanwhile.
-    private mutating func isAlive(_ connection: PostgresConnection) async -> Bool {
-        let now = ContinuousClock.now
-        defer { lastUse = now }
-        guard now - lastUse > .seconds(1) else { return true }
-        do {
-            try await connection.query("select 1", timeout: .seconds(1))
-            return true
-        } catch {
-            logger.warning(
-                "the appender's idle connection did not answer; connecting again",
-                metadata: ["error": "\(error)"]
-            )
-            return false
-        }
     }
 }

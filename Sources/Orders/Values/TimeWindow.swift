@@ -4,6 +4,11 @@ import StrictJSON
 package struct TimeWindow: Sendable, Hashable {
     package let earliest: Timestamp
     package let latest: Timestamp
+
+    package init(earliest: Timestamp, latest: Timestamp) {
+        self.earliest = earliest
+        self.latest = latest
+    }
 }
 
 extension JSONWriter {

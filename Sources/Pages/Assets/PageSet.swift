@@ -1,4 +1,5 @@
 import Mustache
+import PageFiles
 
 /// The templates and assets of one build.
 struct PageSet: Sendable {
@@ -7,6 +8,7 @@ struct PageSet: Sendable {
 
     /// - Throws: `PageError`.
     init(_ files: [PageFile]) throws(PageError) {
+        ScalarHTML.register()
         var templates: [String: MustacheTemplate] = [:]
         var assets: [String: [UInt8]] = [:]
         for file in files {
@@ -16,7 +18,7 @@ struct PageSet: Sendable {
             switch parts[0] {
             case "assets": assets[name] = file.bytes
             case "templates":
-                let text = String(decoding: file.bytes, as: UTF8.self)
+                let text = ScalarHTML.pragma + String(decoding: file.bytes, as: UTF8.self)
                 do {
                     templates[String(name.prefix { $0 != "." })] = try MustacheTemplate(string: text)
                 } catch {

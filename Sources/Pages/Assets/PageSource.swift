@@ -1,4 +1,5 @@
 import Foundation
+import PageFiles
 
 /// The place of templates and assets: the binary itself or, in debug builds, a folder that is read at each request, so
 /// that a change of a page needs no build.

@@ -9,7 +9,7 @@ struct PageOptions: Sendable {
     /// True for a page that holds data of its caller: no cache may store it. Browsers keep other pages, and ask whether
     /// they have changed.
     var isPrivate = true
-    /// Further fields; they replace those of all pages.
+    /// Further fields of a private page; they replace those of all pages.
     var headers: HTTPFields = [:]
 
     enum Direction: String, Sendable {

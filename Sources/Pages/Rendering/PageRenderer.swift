@@ -42,26 +42,25 @@ struct PageRenderer: Sendable {
     }
 
     /// The response that shows a page whose HTML is ready.
-    static func response(to request: Request, html: [UInt8], _ options: PageOptions) -> Response {
+    private static func response(to request: Request, html: [UInt8], _ options: PageOptions) -> Response {
+        guard options.isPrivate || options.status != .ok else { return PreparedPage(html: html).response(to: request) }
         var headers = PageHeaders.ofPages
-        headers[.cacheControl] = options.isPrivate ? "no-store" : "no-cache"
+        headers[.cacheControl] = "no-store"
+        headers[.contentType] = "text/html; charset=utf-8"
         for field in options.headers { headers[field.name] = field.value }
         let isCompressed = html.count >= smallestCompressed && AcceptedCodings(request.headers).acceptsGzip
-        if !options.isPrivate, options.status == .ok {
-            let tag = EntityTag(of: html, variant: isCompressed ? "-gzip" : "")
-            headers[.eTag] = tag.text
-            if tag.isKnown(by: request.headers) { return Response(status: .notModified, headers: headers) }
+        guard isCompressed, let compressed = Gzip.compress(html) else {
+            return Response(
+                status: options.status,
+                headers: headers,
+                body: ResponseBody(byteBuffer: ByteBuffer(bytes: html))
+            )
         }
-        headers[.contentType] = "text/html; charset=utf-8"
-        var body = html
-        if isCompressed, let compressed = Gzip.compress(html) {
-            body = compressed
-            headers[.contentEncoding] = "gzip"
-        }
+        headers[.contentEncoding] = "gzip"
         return Response(
             status: options.status,
             headers: headers,
-            body: ResponseBody(byteBuffer: ByteBuffer(bytes: body))
+            body: ResponseBody(byteBuffer: ByteBuffer(bytes: compressed))
         )
     }
 }

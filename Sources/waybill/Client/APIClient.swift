@@ -1,6 +1,7 @@
 import AsyncHTTPClient
 import NIOCore
 import NIOHTTP1
+import NIOSSL
 import StrictJSON
 
 /// A shop's backend in small: sends commands to the API and reads the answers.
@@ -16,8 +17,16 @@ struct APIClient: Sendable {
     }
 
     /// Gives `body` a client.
-    static func with<R>(url: String, token: String, _ body: (APIClient) async throws -> R) async throws -> R {
+    ///
+    /// - Parameter tls: the settings of TLS; nil for the usual ones.
+    static func with<R>(
+        url: String,
+        token: String,
+        tls: TLSConfiguration? = nil,
+        _ body: (APIClient) async throws -> R
+    ) async throws -> R {
         var configuration = HTTPClient.Configuration.singletonConfiguration
+        configuration.tlsConfiguration = tls
         configuration.timeout.connect = .seconds(5)
         // A service that is not there is an answer, not something to wait for.
         configuration.connectionPool.retryConnectionEstablishment = false

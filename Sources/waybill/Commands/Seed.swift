@@ -21,6 +21,8 @@ struct Seed: AsyncParsableCommand {
 
     @OptionGroup var server: ServerOption
 
+    @OptionGroup var authorities: AuthoritiesOption
+
     func run() async throws {
         var source = try ByteSource(argument: file)
         try await SeedFileCheck(source: source).run()
@@ -43,7 +45,7 @@ struct Seed: AsyncParsableCommand {
         let report = RefusalReport { StandardError.line("waybill: \($0)") }
         let line = ProgressLine("seed")
         let began = ContinuousClock.now
-        let summary = try await APIClient.with(url: server.address, token: token) { client in
+        let summary = try await APIClient.with(url: server.address, token: token, tls: authorities.tls()) { client in
             defer { line.clear() }
             return try await upload.send(to: client) {
                 line.clear()

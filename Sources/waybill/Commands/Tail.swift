@@ -21,8 +21,7 @@ struct Tail: AsyncParsableCommand {
 
     @OptionGroup var server: ServerOption
 
-    @Option(help: "Certificates (PEM) by which the service's is checked. [WAYBILL_CA_FILE] (default: the system's)")
-    var caFile: String?
+    @OptionGroup var authorities: AuthoritiesOption
 
     @OptionGroup var selection: TailSelection
 
@@ -57,7 +56,7 @@ struct Tail: AsyncParsableCommand {
 
     private func client() throws -> WaybillClient {
         var settings = WaybillClient.Settings()
-        settings.certificateAuthorities = caFile ?? Environment.text("WAYBILL_CA_FILE")
+        settings.certificateAuthorities = authorities.path
         let (given, directory) = (try server.token.given(), server.dataDirectory)
         do {
             return try WaybillClient(url: server.address, settings: settings) {

@@ -92,6 +92,14 @@ struct ServiceOptions: ParsableArguments {
     }
 
     func validate() throws {
+        // An empty variable is an absent one; an empty flag is more likely a variable of a script that is not set.
+        let flags = [
+            ("--host", host), ("--public-url", publicUrl), ("--jwks", jwks), ("--cors-origin", corsOrigin),
+            ("--issuer", issuer), ("--trusted-proxy", trustedProxy),
+        ]
+        for (name, value) in flags where value?.isEmpty == true {
+            throw ValidationError("\(name) is empty: give a value, or leave the flag out.")
+        }
         _ = try resolvedPort()
         _ = try resolvedCrossOrigins()
         _ = try acceptsDevelopmentKey()

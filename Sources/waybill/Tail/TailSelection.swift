@@ -1,3 +1,4 @@
+import Access
 import ArgumentParser
 import Orders
 import WaybillClient
@@ -44,6 +45,10 @@ struct TailSelection: ParsableArguments {
         }
         guard (shops + statuses + types).allSatisfy({ !$0.isEmpty }) else {
             throw ValidationError("--shop, --status or --type has an empty element in its list.")
+        }
+        for name in shops where !ShopScope.isShopName(name) {
+            let shown = TerminalText.plain(name)
+            throw ValidationError("--shop is a name of 1 to 63 characters a-z, 0-9 and dash, not “\(shown)”.")
         }
         for word in statuses where OrderStatus(rawValue: word) == nil {
             let all = OrderStatus.allCases.map(\.rawValue).joined(separator: ", ")

@@ -120,6 +120,27 @@ import Testing
         }
     }
 
+    /// A client that goes on after the stall deadline, within a sixth of it, is told why its stream ends. Of several
+    /// that begin to read one after another, those that come in this time are.
+    @Test func aSlowClientThatGoesOnIsSentBye() async throws {
+        let text = "\"" + String(repeating: "x", count: 2000) + "\""
+        try await LaneBench.with(change(stall: .seconds(3))) { bench in
+            var clients: [LaneClient] = []
+            for _ in 0..<8 { clients.append(try await bench.open(after: 0, receiveBuffer: 4096)) }
+            bench.publish(1000, text: text)
+            let began = ContinuousClock.now
+            for (index, client) in clients.enumerated() {
+                let moment = began + .milliseconds(3000 + 70 * index)
+                #expect(try await eventually { .now >= moment })
+                client.read()
+            }
+            for client in clients { #expect(try await client.waits { $0.isOver || $0.isComplete }) }
+            let told = clients.filter { $0.isComplete }
+            #expect(!told.isEmpty)
+            for client in told { #expect(client.text.contains("event: bye\ndata: {\"reason\":\"slow\"}\n")) }
+        }
+    }
+
     /// Many clients that take nothing, each at a place of its own, hold as many blocks.
     @Test func clientsThatTakeNothingEndSoonWhileTheirBlocksAreTooManyBytes() async throws {
         let text = "\"" + String(repeating: "x", count: 300_000) + "\""

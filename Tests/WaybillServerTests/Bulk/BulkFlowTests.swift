@@ -50,6 +50,26 @@ import Testing
         }
     }
 
+    /// Results that nobody takes wait in memory and in a file; without progress the connection ends.
+    @Test func aClientThatTakesNoResultsLosesItsConnection() async throws {
+        try await TestService.with({ $0.bulkPatience = .seconds(1) }) { service in
+            let connection = try await open(service, token: service.token(), type: "application/x-ndjson")
+            let lines = String(repeating: "{}\n", count: 40_000)
+            let body = "\(String(lines.utf8.count, radix: 16))\r\n\(lines)\r\n0\r\n\r\n"
+            var rest = Array(body.utf8)[...]
+            // The whole is taken although no result is read; then the service gives up.
+            #expect(
+                try await eventually {
+                    rest = rest.dropFirst(connection.send(rest) ?? 0)
+                    return rest.isEmpty
+                }
+            )
+            #expect(try await eventually { connection.send([0]) == nil })
+            #expect(try await eventually { !connection.read() })
+            #expect(!connection.received.suffix(7).elementsEqual("\r\n0\r\n\r\n".utf8))
+        }
+    }
+
     @Test(arguments: [
         ("", "application/x-ndjson", 401), ("staff", "application/x-ndjson", 403), ("backend", "text/plain", 415),
     ])

@@ -17,6 +17,8 @@ struct LogOptions: ParsableArguments {
     @Option(help: "A running service to read from. [WAYBILL_URL]")
     var url: String?
 
+    @OptionGroup var authorities: AuthoritiesOption
+
     @OptionGroup var token: TokenOption
 
     @OptionGroup var database: DatabaseOption
@@ -41,7 +43,10 @@ struct LogOptions: ParsableArguments {
     ) async throws {
         if let service {
             let token = if let given = try token.given() { given } else { try await staffToken() }
-            return try await Interruptible.run { try await APIClient.with(url: service, token: token, overHTTP) }
+            let tls = try authorities.tls()
+            return try await Interruptible.run {
+                try await APIClient.with(url: service, token: token, tls: tls, overHTTP)
+            }
         }
         do {
             try await Database.withLog(database, for: .reading, direct)

@@ -1,13 +1,18 @@
 import CPages
 
 /// A template or an asset, as the folder `Pages` holds it.
-struct PageFile: Sendable {
+package struct PageFile: Sendable {
     /// The path in the folder, such as `assets/design.css`.
-    let path: String
-    let bytes: [UInt8]
+    package let path: String
+    package let bytes: [UInt8]
+
+    package init(path: String, bytes: [UInt8]) {
+        self.path = path
+        self.bytes = bytes
+    }
 
     /// All files that the binary carries.
-    static var embedded: [PageFile] {
+    package static var embedded: [PageFile] {
         var files: [PageFile] = []
         var next = waybill_page_files
         while let file = next?.pointee, let name = file.name, let text = file.text {

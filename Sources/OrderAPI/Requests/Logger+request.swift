@@ -1,0 +1,16 @@
+import HTTPTransport
+import HTTPTypes
+import Logging
+
+extension Logger {
+    /// The logger whose lines carry the identifier of a request.
+    ///
+    /// - Parameter fields: the request's header fields.
+    func naming(_ fields: HTTPFields) -> Logger {
+        guard let id = fields[.assignedRequestId] else { return self }
+        var logger = self
+        // In place of the number that Hummingbird gives each request.
+        logger[metadataKey: "hb.request.id"] = "\(id)"
+        return logger
+    }
+}

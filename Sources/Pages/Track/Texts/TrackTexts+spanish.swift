@@ -1,0 +1,261 @@
+extension TrackTexts {
+    /// The texts in Spanish.
+    static let spanish: [TrackText: String] = [
+        // The page.
+        .order: "Pedido",
+        .orderNumber: "Pedido {number}",
+        .skipToContent: "Ir al pedido",
+        .language: "Idioma",
+        .asOf: "Actualizado: {time}",
+        .reload: "Volver a cargar",
+        .stateLive: "En directo",
+        .stateReconnecting: "Reconectando…",
+        .stateUpToDate: "Al día",
+        .notify: "Avisarme de los cambios",
+        .notifyNote: "Mientras esta página siga abierta en el navegador.",
+        .notifyRefused: "Su navegador no permite avisos para esta página.",
+        .addToCalendar: "Añadir al calendario",
+        .copy: "Copiar",
+        .copied: "Copiado",
+        .goneTitle: "Este enlace ya no funciona",
+        .goneText: "Ha caducado, se ha retirado o está incompleto. Su pedido no se ve afectado.",
+        .goneNext: "La tienda puede enviarle un enlace nuevo. Tenga a mano su número de pedido.",
+
+        // Days.
+        .today: "hoy",
+        .tomorrow: "mañana",
+        .yesterday: "ayer",
+        .byDay: "Hasta el {day}",
+
+        // Headlines.
+        .statusPlaced: "Pedido recibido",
+        .statusPreparing: "En preparación",
+        .statusPartlyShipped: "Enviado en parte",
+        .statusShipped: "En camino",
+        .statusPartlyDelivered: "Entregado en parte",
+        .statusOutForDelivery: "En reparto",
+        .statusReadyForPickup: "Listo para recoger",
+        .statusDelivered: "Entregado",
+        .statusReturned: "Devuelto",
+        .statusAttention: "Hay una incidencia",
+        .statusOnHold: "En espera",
+        .statusCancelled: "Cancelado",
+
+        // The large date.
+        .arrives: "Llega",
+        .expected: "Previsto",
+        .expectedBy: "Se esperaba para",
+        .lateTitle: "Fecha prevista: {day}",
+        .deliveredOn: "Entregado",
+        .collectedOn: "Recogido",
+        .collectAt: "Listo para recoger en",
+        .readySince: "Desde {time}",
+        .nextOfParcels: "El próximo de {count} paquetes",
+        .noDateYet: "Todavía sin fecha",
+        .noDateText: "Mostraremos la fecha aquí en cuanto la sepamos.",
+        .lateText: "Todavía no ha llegado. Lo estamos investigando.",
+        .lateShippedText: "Todavía no ha salido. Lo estamos investigando.",
+        .placedText: "La tienda tiene su pedido y lo confirmará.",
+        .preparingText: "La tienda está preparando su pedido.",
+        .cancelledText: "No se enviará nada más.",
+        .returnedText: "Todo ha vuelto a la tienda.",
+        .attentionText: "La tienda debe resolver algo. Aquí mostraremos el siguiente paso.",
+
+        // Promise and revision.
+        .promisedFirst: "Prometido al principio",
+        .expectedNow: "Previsto ahora",
+        .reason: "Motivo",
+        .reasonAtDispatch: "Esta fecha se fijó al enviar el paquete.",
+        .reasonNotGivenByCarrier: "El transportista ha cambiado su previsión sin indicar el motivo.",
+        .reasonNotGivenByShop: "La tienda ha cambiado su previsión sin indicar el motivo.",
+
+        // Holds.
+        .holdPayment: "Esperamos la confirmación del pago.",
+        .holdAddress: "Estamos comprobando la dirección de entrega. Es posible que la tienda le contacte.",
+        .holdStock: "Esperamos artículos que aún no están en existencias.",
+        .holdOther: "Estamos comprobando algo de su pedido.",
+
+        // Parcels.
+        .parcels: "Paquetes",
+        .parcel: "Paquete",
+        .parcelOf: "Paquete {index} de {count}",
+        .digitalParcel: "Enviado en formato digital",
+        .pickupParcel: "Para recoger",
+        .items: "Artículos",
+        .carrier: "Transportista",
+        .trackingNumber: "Número de seguimiento",
+        .carriersPage: "Abre la página del transportista",
+        .formerNumber: "Número anterior",
+        .pickupPlace: "Lugar de recogida",
+        .pickupText: "Lleve su número de pedido y, si se lo piden, un documento de identidad.",
+        .history: "Historial",
+        .historyOf: "Historial de este paquete",
+        .orderHistory: "Historial del pedido",
+        .latest: "Último",
+        .localTimes: "Las horas son las de cada lugar.",
+        .progress: "Progreso",
+        .stepDone: "hecho",
+        .stepCurrent: "ahora",
+        .stepProblem: "incidencia",
+        .stepNext: "pendiente",
+
+        // Steps.
+        .stepOrdered: "Pedido",
+        .stepConfirmed: "Confirmado",
+        .stepPacked: "Empaquetado",
+        .stepOnTheWay: "En camino",
+        .stepOut: "En reparto",
+        .stepDelivered: "Entregado",
+        .stepReady: "Listo",
+        .stepCollected: "Recogido",
+
+        // What a parcel's status means now.
+        .parcelPacked: "Empaquetado y a la espera de salir.",
+        .labelMade: "Etiqueta creada. El transportista aún no la ha escaneado.",
+        .labelMadeNote: "Hasta entonces, la página del transportista puede no reconocer el número. Es normal.",
+        .labelShort: "Etiqueta creada",
+        .parcelOut: "En el vehículo de reparto.",
+        .parcelReady: "Listo para que lo recoja.",
+        .parcelDigital: "Entregado en formato digital.",
+        .parcelReturning: "El transportista lo devuelve a la tienda.",
+        .parcelReturningNext: "La tienda volverá a enviar los artículos o los reembolsará. No tiene que hacer nada.",
+        .parcelReturned: "Ha vuelto a la tienda.",
+        .parcelLost: "Se ha perdido en el camino. Lo sentimos.",
+        .parcelAttempt: "El transportista no ha podido entregarlo.",
+        .parcelException: "Está retenido en el camino.",
+        .silentSince: "Sin noticias desde {time}.",
+        .silentText: "El transportista no informa de nada nuevo. Estamos pendientes.",
+        .notScannedSince: "Entregado al transportista el {time} y sin escanear desde entonces.",
+        .shortMissing: "Usted ha indicado que falta",
+        .shortDamaged: "Usted ha indicado que llegó dañado",
+        .shortWrongItem: "Usted ha indicado que es otro artículo",
+        .shortNext: "La tienda lo volverá a enviar o lo reembolsará.",
+
+        // Proof and help.
+        .proofSignature: "Con firma",
+        .proofPhoto: "Foto del transportista",
+        .proofPin: "Confirmado con un código",
+        .notThereTitle: "¿No está ahí?",
+        .notThereText:
+            """
+        Mire junto a la puerta, en el buzón y con los vecinos. ¿Sigue sin aparecer? Comuníquelo a la tienda \
+        con su número de pedido.
+        """,
+
+        // Reasons of failures.
+        .failCarrier: "Ha habido un problema del transportista.",
+        .failRetailer: "Falta algo de la tienda, por ejemplo, un documento.",
+        .failRecipient: "No había nadie para recibirlo.",
+        .failCustoms: "La aduana lo retiene.",
+        .failWeather: "El mal tiempo lo retrasa.",
+        .failAddress: "La dirección es incorrecta o está incompleta.",
+        .failOther: "El transportista no indica el motivo exacto.",
+
+        // Next steps.
+        .nextStep: "Qué pasa ahora",
+        .nextAttempt:
+            """
+        El transportista suele intentarlo otra vez el siguiente día laborable. En su página quizá pueda \
+        elegir otra hora u otro lugar.
+        """,
+        .nextAddress: "Indique a la tienda la dirección correcta con su número de pedido.",
+        .nextCustoms:
+            """
+        La aduana o el transportista pueden pedirle documentos o un pago. Si no, no tiene que hacer nada.
+        """,
+        .nextWait: "Continuará lo antes posible. No tiene que hacer nada.",
+        .nextShop: "La tienda se ocupa de ello. No tiene que hacer nada.",
+
+        // Scans in the history.
+        .scanInTransit: "En camino",
+        .scanOutForDelivery: "En reparto",
+        .scanReadyForPickup: "Listo para recoger",
+        .scanAttemptFailed: "Intento de entrega fallido",
+        .scanException: "Retenido",
+        .scanDelivered: "Entregado",
+        .scanReturning: "De vuelta a la tienda",
+        .scanReturnedToSender: "De nuevo en la tienda",
+        .scanLost: "Perdido",
+        .scanRetracted: "Anulado: este aviso era un error",
+        .byShop: "Comunicado por la tienda",
+        .eventPacked: "Empaquetado",
+        .eventHandedOver: "Entregado al transportista",
+        .eventSent: "Enviado",
+        .eventTracking: "Nuevo número de seguimiento",
+        .eventEta: "Nueva fecha prevista",
+
+        // Waiting, cancelled, related.
+        .waitingTitle: "Aún sin enviar",
+        .waitingText: "Estos artículos aún no están en ningún paquete.",
+        .waitingLost: "Estos artículos se volverán a enviar o se reembolsarán.",
+        .cancelledTitle: "Artículos cancelados",
+        .cancelCustomer: "A petición suya.",
+        .cancelStock: "No se ha podido suministrar. Lo sentimos.",
+        .cancelPayment: "El pago no se ha completado.",
+        .cancelOther: "Cancelado por la tienda.",
+        .relatedExchange: "Este pedido cambia artículos de uno anterior.",
+        .relatedReplacement: "Este pedido sustituye artículos de uno anterior.",
+        .relatedSplit: "Este pedido forma parte de otro mayor.",
+        .relatedSubscription: "Este pedido pertenece a una suscripción.",
+
+        // Returns.
+        .returns: "Devoluciones",
+        .returnRequested: "Solicitada",
+        .returnApproved: "Aprobada",
+        .returnRejected: "No aceptada",
+        .returnCancelled: "Terminada",
+        .returnReceived: "Recibida",
+        .returnRequestedNext: "La tienda lo decidirá.",
+        .returnApprovedNext: "Envíe los artículos y guarde el justificante del envío.",
+        .returnReceivedNext: "La tienda tiene los artículos.",
+        .returnYourReason: "Su motivo",
+        .returnNote: "Nota de la tienda",
+        .returnArrived: "Recibido hasta ahora",
+
+        // Money.
+        .payment: "Pago",
+        .total: "Total",
+        .totalNow: "Total tras los cambios",
+        .paid: "Pagado",
+        .reserved: "Reservado, aún sin cobrar",
+        .refunded: "Reembolsado",
+        .refundedOn: "Reembolsado el {day}",
+        .chargedBack: "Recuperado por su banco",
+        .refundOwed: "Pendiente de reembolsarle",
+        .refundOwedText: "La tienda le debe este importe. Tras el reembolso, su banco puede tardar unos días.",
+        .toPay: "Pendiente de pago",
+        .toPayOnDelivery: "A pagar en la entrega",
+        .toPayByInvoice: "A pagar por factura",
+
+        // Notes and order history.
+        .notes: "Mensajes de la tienda",
+        .eventOrderPlaced: "Pedido realizado",
+        .eventOrderConfirmed: "Confirmado por la tienda",
+        .eventOrderEdited: "Pedido modificado",
+        .eventTotalAdjusted: "Precio modificado",
+        .eventShipToChanged: "Dirección de entrega modificada",
+        .eventItemsCancelled: "Artículos cancelados",
+        .eventOrderCancelled: "Pedido cancelado",
+        .eventOrderHeld: "Puesto en espera",
+        .eventHoldReleased: "Continúa",
+        .eventParcelVoided: "Paquete deshecho",
+        .eventShortageReported: "Su aviso de artículos perdidos o dañados",
+        .eventPaymentAuthorized: "Pago reservado",
+        .eventPaymentCaptured: "Pago recibido",
+        .eventPaymentVoided: "Reserva liberada",
+        .eventPaymentFailed: "Pago fallido",
+        .eventPaymentRefunded: "Reembolso realizado",
+        .eventPaymentChargedBack: "Recuperado por su banco",
+        .eventChargebackReversed: "Pagado de nuevo por su banco",
+        .eventPaymentRetracted: "Se ha anulado un aviso de pago",
+        .eventReturnRequested: "Devolución solicitada",
+        .eventReturnApproved: "Devolución aprobada",
+        .eventReturnRejected: "Devolución no aceptada",
+        .eventReturnCancelled: "Devolución terminada",
+        .eventReturnReceived: "Devolución recibida",
+
+        // Calendar.
+        .calendarTitle: "Entrega del pedido {number}",
+        .calendarNote: "La fecha era correcta al crear esta entrada. La página de seguimiento tiene la más reciente.",
+    ]
+}

@@ -1,0 +1,125 @@
+import Orders
+
+extension TrackWords {
+    /// The large date: what the customer wants to know first.
+    func hero() -> TrackView.Hero {
+        switch order.headline {
+        case .cancelled: still(.statusCancelled, cancelReason() ?? texts[.cancelledText])
+        case .returned: still(.statusReturned, texts[.returnedText])
+        case .delivered: delivered() ?? still(.statusDelivered, nil)
+        case .readyForPickup: pickup() ?? coming()
+        case .placed, .preparing, .partlyShipped, .shipped, .partlyDelivered, .outForDelivery, .attention, .onHold:
+            coming()
+        }
+    }
+
+    /// A headline in the place of a date.
+    private func still(_ large: TrackText, _ note: String?) -> TrackView.Hero {
+        TrackView.Hero(label: texts[.order], large: texts[large], note: note)
+    }
+
+    private func delivered() -> TrackView.Hero? {
+        let arrived = parcels.filter { $0.parcel.status == .delivered }
+        let last = arrived.max { (deliveredAt($0) ?? .earliest) < (deliveredAt($1) ?? .earliest) }
+        guard let last, let time = deliveredAt(last) else { return nil }
+        let place = last.delivery?.place
+        let localZone = PlaceZone.zone(of: place) ?? zone
+        let relative = format.relativeDay(time, in: localZone)
+        let day = format.longDay(time, in: localZone)
+        let isCollected = last.parcel.kind == .pickup
+        return TrackView.Hero(
+            label: texts[isCollected ? .collectedOn : .deliveredOn],
+            large: (relative ?? day).firstUppercased,
+            fine: [relative == nil ? nil : day, format.timeOfDay(time, in: localZone)].joinedParts
+        )
+    }
+
+    /// The time at which a parcel arrived: by a scan, or by the dispatch of a digital one.
+    private func deliveredAt(_ parcel: TrackedParcel) -> Timestamp? {
+        parcel.delivery?.occurredAt ?? (parcel.parcel.kind == .digital ? parcel.handedOverAt : nil)
+    }
+
+    private func pickup() -> TrackView.Hero? {
+        guard let ready = parcels.first(where: { $0.parcel.status == .readyForPickup }) else { return nil }
+        let since = ready.counting.last { $0.code == .readyForPickup }
+        let time = since.map { scan in
+            texts[
+                .readySince,
+                ["time": format.shortDayAndTime(scan.occurredAt, in: PlaceZone.zone(of: scan.place) ?? zone)]
+            ]
+        }
+        guard let place = ready.pickupPlace else {
+            return TrackView.Hero(label: texts[.order], large: texts[.statusReadyForPickup], fine: time)
+        }
+        return TrackView.Hero(label: texts[.collectAt], large: place.text, fine: time, isPlace: true)
+    }
+
+    /// The parcel that arrives next: of those under way, else of those that are packed; nil where no time is known.
+    var next: TrackedParcel? {
+        let coming = parcels.filter { $0.isComing && $0.expected != nil }
+        return coming.filter { $0.parcel.status != .packed }.min(by: Self.isSooner) ?? coming.min(by: Self.isSooner)
+    }
+
+    /// The next arrival: that of a parcel, else of what waits.
+    private func coming() -> TrackView.Hero {
+        let next = next
+        let hasLeft = next.map { $0.parcel.status != .packed } ?? false
+        guard let window = next?.expected ?? tracked.expected, !isAllBack else { return undated() }
+        let isLate = window.latest < tracked.now
+        // What is to be sent again was promised for the first time only.
+        if isLate, next == nil, isOwedAgain { return undated() }
+        let words = WindowText(window, isLate: isLate, in: zone, zoneName: zoneName, format)
+        let count = parcels.count { $0.isComing }
+        let fine = [words.fine, count > 1 ? texts[.nextOfParcels, ["count": format.number(count)]] : nil].joinedParts
+        return TrackView.Hero(
+            label: texts[isLate ? .expectedBy : hasLeft ? .arrives : .expected],
+            large: words.large,
+            fine: fine,
+            note: isLate ? texts[hasLeft ? .lateText : .lateShippedText] : note(),
+            isLate: isLate,
+            promise: promise(next?.promised ?? tracked.promised, now: window, of: next?.parcel.parcelId)
+        )
+    }
+
+    /// Tells whether nothing is to come to the customer.
+    private var isAllBack: Bool { tracked.waiting.isEmpty && !parcels.contains(where: \.isComing) }
+
+    /// The next arrival without a time.
+    private func undated() -> TrackView.Hero {
+        if isAllBack { return still(order.headline.text, note()) }
+        return TrackView.Hero(
+            label: texts[.expected],
+            large: texts[.noDateYet],
+            fine: nil,
+            note: [isOwedAgain ? texts[.waitingLost] : note(), texts[.noDateText]].compactMap { $0 }.joined(
+                separator: " "
+            )
+        )
+    }
+
+    /// The sentence on a headline that needs one.
+    private func note() -> String? {
+        switch order.headline {
+        case .placed: texts[.placedText]
+        case .preparing: texts[.preparingText]
+        case .attention: parcels.contains(where: \.hasOwnNotice) ? nil : texts[.attentionText]
+        case .partlyShipped, .shipped, .partlyDelivered, .outForDelivery, .readyForPickup, .delivered, .returned,
+            .onHold, .cancelled:
+            nil
+        }
+    }
+
+    private static func isSooner(_ left: TrackedParcel, _ right: TrackedParcel) -> Bool {
+        (left.expected?.latest ?? .latest) < (right.expected?.latest ?? .latest)
+    }
+}
+
+extension TrackedParcel {
+    /// Tells whether the parcel's card says what is wrong and what comes next.
+    var hasOwnNotice: Bool {
+        switch parcel.status {
+        case .attemptFailed, .exception, .lost, .returnedToSender, .returning: true
+        case .packed, .inTransit, .outForDelivery, .readyForPickup, .delivered, .void: !parcel.short.isEmpty
+        }
+    }
+}
