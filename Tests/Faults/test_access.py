@@ -80,6 +80,12 @@ def test_a_service_starts_before_its_identity_provider(trusting, provider, check
     last = stream.frames[-1] if stream.frames else None
     said = last and last.event == "bye" and json.loads(last.data)
     check("before the keys: a stream is told to come back", said == {"reason": "overload"}, (ended, stream.frames))
+    # Nobody knows yet whether a customer or staff asks; "0" is the beginning for both.
+    begun = Stream(trusting.port, "/v1/stream?after=0", token)
+    begun.wait_end(10)
+    begun.stop()
+    told = [frame.id for frame in begun.frames if frame.id]
+    check("before the keys: a stream from the beginning keeps its place", told == ["0"], begun.frames)
     check("no redirect is followed", provider.followed == 0, provider.followed)
     provider.manner = "ok"
     trusting.wait_ready(30)

@@ -5,6 +5,7 @@ import json
 import os
 import re
 import socket
+import uuid
 import zlib
 from collections import Counter
 
@@ -184,6 +185,7 @@ def post(bench, more=(), token="backend", path="/v1/orders"):
     return request(path, bench.tokens[token] if token else None, "POST", fields)
 
 
+JSON = [("Content-Type", "application/json")]
 CHUNKED = ("Transfer-Encoding", "chunked")
 
 
@@ -213,6 +215,29 @@ def test_broken_bodies_are_the_clients_mistake(service, bench, check):
                 all(is_problem(a, 400) for a in found),
                 found,
             )
+    lines = b"".join(json.dumps({"command": "placeOrder", **order()}).encode() + b"\n" for _ in range(3))
+    kind, path = ("Content-Type", "application/x-ndjson"), "/v1/commands?results=rejected"
+    packed, first = gzip.compress(lines), b"%x\r\n%s\r\n" % (len(lines), lines)
+    for name, fields, body in (
+        ("a broken chunk", [CHUNKED], first + b"zz\r\n"),
+        ("a cut gzip", [("Content-Encoding", "gzip"), ("Content-Length", str(len(packed) - 9))], packed[:-9]),
+        (
+            "bytes behind a gzip",
+            [("Content-Encoding", "gzip"), ("Content-Length", str(len(packed) + 9))],
+            packed + b"x" * 9,
+        ),
+        ("a cut body", [("Content-Length", "100000")], lines),
+    ):
+        stream = connection(service, request(path, bench.tokens["backend"], "POST", [kind, *fields]) + body)
+        stream.half_close()
+        ended = stream.wait_end(10)
+        check(
+            f"bulk with {name}: no line says that it is finished", ended and b'"lines"' not in stream.received, stream
+        )
+    fields = [kind, ("Content-Length", str(len(lines)))]
+    stream = connection(service, request(path, bench.tokens["backend"], "POST", fields) + lines)
+    stream.wait(b'{"lines":3,"accepted":3,"duplicate":0,"rejected":0}')
+    stream.reset()
     stream = connection(service, post(bench, [CHUNKED, ("Expect", "100-continue")]))
     stream.wait(b"100 Continue")
     stream.reset()
@@ -260,6 +285,24 @@ def test_a_refused_body_is_dropped_at_once(service, bench, check):
     large = Client(service.port, bench.tokens["backend"], service.tls)
     answer = large.request("POST", "/v1/orders", bytes(8 * MIB))
     check("a large body gets to read its refusal", answer.status == 413, answer)
+
+
+def test_slow_uploads_cost_no_other_caller_a_command(service, bench, check):
+    head = request(
+        f"/v1/orders/{uuid.uuid4()}/note", bench.tokens["staff"], "POST", [*JSON, ("Content-Length", "250001")]
+    )
+    uploads = [connection(service, head + b" " * 250_000) for _ in range(32)]
+    wait_for(lambda: any(upload.read() and upload.status for upload in uploads), 10, "an upload is refused")
+    refused = [answers(upload.received)[0] for upload in uploads if upload.received]
+    check("beyond its share a caller gets 503", all(is_problem(answer, 503) for answer in refused), refused)
+    check("the uploads within the share go on", len(refused) < 10, len(refused))
+    bench.expect("another caller of the shop", 201, "POST", "/v1/orders", json.dumps(order()).encode() + b" " * 200_000)
+    foreign = bench.service.token("staff", "borealis")
+    path = f"/v1/orders/{uuid.uuid4()}/note"
+    note = json.dumps({"text": "x", "visibility": "staff"}).encode() + b" " * 200_000
+    bench.expect("a caller of another shop", 404, "POST", path, note, token=foreign)
+    for upload in uploads:
+        upload.reset()
 
 
 def test_bodies_may_be_compressed(service, bench, check):

@@ -20,7 +20,7 @@ package struct Authorizer: Sendable {
 
     /// The caller, if its role may use the route at all. The route then narrows the data to the caller's scope.
     ///
-    /// - Throws: `Problem` 401, 403, 429 or, while the service has no keys, 503.
+    /// - Throws: `Problem` 401, 403, 429 or, while the service has no keys or may lack the token's, 503.
     package func authorize(_ request: Request, in context: WaybillContext, to permission: Permission) async throws
         -> Caller
     {
@@ -87,7 +87,7 @@ package struct Authorizer: Sendable {
             case .verified(let principal): return principal
             case .pending(let pending):
                 cost = pending.cost
-                if case .allowed = addresses.peek(address()) { return try verifier.verify(pending, now: now) }
+                if case .allowed = addresses.peek(address()) { return try await verifier.verify(pending, now: now) }
             }
         } catch .expiredToken {
             // Told whatever the bucket holds: a client that is told to wait would wait with a token that is of no use.
@@ -97,6 +97,15 @@ package struct Authorizer: Sendable {
         } catch .noKeys {
             metrics?.refused(.token(.noKeys))
             throw Problem.busy(.noKeys, retryAfter: 2, AccessError.noKeys.detail)
+        } catch .keyNotFetched(let seconds) {
+            // The token may be good; whoever sends many that are not is limited as for all other bad ones.
+            let client = address()
+            if case .retryAfter(let seconds) = addresses.take(client, cost: cost) {
+                throw await busy(.addressLimit, client, retryAfter: seconds)
+            }
+            let error = AccessError.keyNotFetched(retryAfter: seconds)
+            metrics?.refused(.token(error))
+            throw Problem.busy(.keyNotFetched, retryAfter: seconds, error.detail)
         } catch {
             let client = address()
             if case .retryAfter(let seconds) = addresses.take(client, cost: cost) {
