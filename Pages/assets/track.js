@@ -7,6 +7,7 @@ import { morph } from "./morph.js";
 import { follow, liveMark } from "./stream.js";
 
 const LONGEST_TIMER = 2 ** 31 - 1;
+const LINKED_DATA = "script[type='application/ld+json']";
 
 const main = document.querySelector("#main");
 const texts = document.querySelector("#words").dataset;
@@ -103,6 +104,7 @@ const show = (page) => {
     if (hasEnded) end();
     document.title = page.title;
     replaceIcon(page.querySelector("link[rel=icon]")?.getAttribute("href"));
+    element(LINKED_DATA).textContent = page.querySelector(LINKED_DATA)?.textContent ?? "";
     offer();
     showConnection();
     if (focused && !focused.isConnected) main.focus({ preventScroll: true });
