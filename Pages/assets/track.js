@@ -200,7 +200,8 @@ const notify = (news) => {
     }
 };
 
-// The stream
+// The stream. It goes on where it was cut, so a connection that is back is no news by itself: after a restart thousands of
+// pages come back at once, and only those that missed something ask for it.
 
 const refresher = new Refresher();
 const stream = follow(main.dataset.stream, {
@@ -211,11 +212,7 @@ const stream = follow(main.dataset.stream, {
         const isNews = type !== "bye" || data.reason === "tokenExpired";
         if (!isKnown && isNews) refresher.refresh();
     },
-    onState: (state) => {
-        // What happened while the stream was away may have ended before it was back.
-        if (state === "live" && connection === "reconnecting") refresher.refresh();
-        showConnection(state);
-    },
+    onState: showConnection,
     // A link that is dead has a page of its own, which says so.
     onRefused: () => refresher.refresh(),
 });

@@ -1,17 +1,15 @@
 """The customer's page of a tracking link in Chromium: live, without scripts, by keyboard, for everybody's eyes."""
 
-import contextlib
 import json
 import time
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
 
-from support.browser.tracked import Tracked, moment, window
+from support.browser.tracked import Tracked, window
 from support.forwarder import Forwarder
 from support.orders import money
 from support.service import free_port
-from support.waiting import wait_for
 
 LANGUAGES = ("en", "de", "es", "ar")
 LIVE = "[data-live][data-state=live]"
@@ -21,7 +19,7 @@ HOSTILE = '<script>document.title="owned"</script><img src=x onerror=alert(1)>"\
 
 @pytest.fixture
 def open_page(browser):
-    """Opens pages at a desk in British English, or as the options of a browser context say; waits until they are live."""
+    """Opens pages at a desk in British English, or as the options of a context say, and waits until they are live."""
 
     def opened(url, is_live=True, **options):
         known = {"locale": "en-GB", "viewport": {"width": 1280, "height": 800}}
@@ -243,8 +241,10 @@ def test_hostile_names_stay_words(bench, open_page, check, service):
         page = open_page(service.url + tracked.path, viewport={"width": width, "height": 700})
         page.on("dialog", lambda dialog: page.faults.append(dialog.message))
         tracked.send("note", text=f"{width} {name}"[:500], visibility="customer")
-        page.wait_for_function("width => document.querySelector('#notes li p').textContent.startsWith(width)", arg=str(width))
-        check(f"names run nothing at {width} px", "owned" != page.title() and not page.faults, page.faults)
+        page.wait_for_function(
+            "width => document.querySelector('#notes li p').textContent.startsWith(width)", arg=str(width)
+        )
+        check(f"names run nothing at {width} px", page.title() != "owned" and not page.faults, page.faults)
         check("names add no elements", page.locator("main img, main script").count() == 0)
         check(f"long names wrap at {width} px", overflow(page) <= 0, overflow(page))
         data = json.loads(page.text_content("script[type='application/ld+json']"))
@@ -268,9 +268,11 @@ def test_the_first_view_is_small(bench, browser, check, service):
     check("it takes few requests", len(sizes) <= 10, loaded)
     data = page.evaluate("JSON.parse(document.querySelector('script[type=\"application/ld+json\"]').textContent)")
     check("its data are schema.org's", data["@type"] == "Order" and len(data["orderDelivery"]) == 2, data)
-    known = page.evaluate("fetch(location.href, { headers: { Accept: 'text/html' } }).then((one) => one.headers.get('ETag'))")
+    known = page.evaluate(
+        "fetch(location.href, { headers: { Accept: 'text/html' } }).then((one) => one.headers.get('ETag'))"
+    )
     again = page.evaluate(
-        "tag => fetch(location.href, { headers: { Accept: 'text/html', 'If-None-Match': tag } }).then((one) => one.status)",
+        "tag => fetch('', { headers: { Accept: 'text/html', 'If-None-Match': tag } }).then((one) => one.status)",
         known,
     )
     check("a page that is known is not sent again", again == 304, (known, again))
@@ -285,7 +287,10 @@ def test_a_link_that_ends_says_so(bench, open_page, check, service):
     check("a page whose link is revoked says so in place", page.text_content("h1") == words and page.title() == words)
     check("nothing of the order is left", "JDP1" not in page.content())
     answer = page.goto(service.url + tracked.path + "?lang=de")
-    check("a dead link is a page with 404", answer.status == 404 and "Dieser Link gilt nicht mehr" in page.inner_text("h1"))
+    check(
+        "a dead link is a page with 404",
+        answer.status == 404 and "Dieser Link gilt nicht mehr" in page.inner_text("h1"),
+    )
     page.click(".languages a[lang=ar]")
     check("in each language", page.get_attribute("html", "dir") == "rtl", page.content()[:200])
     answer = bench.send("GET", tracked.path, headers={"Accept": "application/json"}, role="nobody")
@@ -296,7 +301,9 @@ def test_the_calendar_has_the_delivery(bench, check, service):
     tracked = Tracked(bench).confirm()
     answer = bench.send("GET", tracked.path + "/delivery.ics?lang=de", role="nobody")
     text = answer.body.decode()
-    check("a calendar comes", answer.status == 200 and answer.headers["content-type"].startswith("text/calendar"), answer)
+    check(
+        "a calendar comes", answer.status == 200 and answer.headers["content-type"].startswith("text/calendar"), answer
+    )
     check("in the language that was asked for", "SUMMARY:Lieferung der Bestellung N-1" in text, text)
     check("it is as secret as the page", answer.headers["cache-control"] == "no-store", answer.headers)
     tracked.send("cancel", reason="customer")

@@ -2,7 +2,7 @@
 
 import datetime
 
-from support.orders import money, order
+from support.orders import money
 
 
 def moment(**ahead):
