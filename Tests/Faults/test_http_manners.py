@@ -6,6 +6,7 @@ import os
 import re
 import resource
 import socket
+import time
 import uuid
 import zlib
 from collections import Counter
@@ -16,7 +17,7 @@ from hpack import Encoder
 from support import roles
 from support.certificates import Authority
 from support.client import Client, strict_json
-from support.http2_peer import CONTINUATION, HEADERS, Exchange, Peer, frame
+from support.http2_peer import CONTINUATION, HEADERS, PREFACE, SETTINGS, Exchange, Peer, frame
 from support.orders import order
 from support.raw_stream import RawStream, request
 from support.service import Service
@@ -631,8 +632,44 @@ def test_java_17_is_answered_where_it_expects_continue(service, bench, check):
 SLOTS = 192
 
 
+def busy_address(service, check):
+    """Opens as many connections of one address as the service has descriptors, and uses each; returns them."""
+    crowd = []
+    for _ in range(260):
+        one = socket.socket()
+        one.settimeout(5)
+        one.bind(("127.0.0.2", 0))
+        try:
+            one.connect(("127.0.0.1", service.port))
+            one.sendall(HEALTH)
+            one.recv(1 << 12)
+        except OSError:
+            # Closed for a later one.
+            continue
+        crowd.append(one)
+    client, began = Client(service.port), time.monotonic()
+    answer = client.request("GET", "/healthz", timeout=10)
+    check("another address is answered", answer.status == 200, answer)
+    took = time.monotonic() - began
+    check("at once", took < 4, f"{took:.1f} s")
+    client.close()
+    used = len(service.descriptors())
+    check("one address takes no more than half of the places", used < SLOTS - 40, used)
+    open_ones = 0
+    for one in crowd:
+        one.setblocking(False)
+        try:
+            one.recv(1 << 12)
+        except BlockingIOError:
+            open_ones += 1
+        except OSError:
+            pass
+    check("and keeps those", open_ones > 40, open_ones)
+    return crowd
+
+
 def test_idle_connections_leave_room_for_others(service, binary, check):
-    """A service that may have 256 descriptors, and 300 clients that say nothing."""
+    """A service that may have 256 descriptors, one address that uses it without pause, and 300 clients that say nothing."""
     if service.tls:
         pytest.skip("the descriptors are the same")
     service = Service(binary)
@@ -645,18 +682,19 @@ def test_idle_connections_leave_room_for_others(service, binary, check):
         service.start()
         stream = Stream(service.port, "/v1/stream", service.token("staff", "*"))
         stream.wait(lambda frames: any(frame.is_cursor for frame in frames), 20, "a stream begins")
-        crowd = []
+        crowd = busy_address(service, check)
         for number in range(300):
             idle = socket.socket()
             idle.setblocking(False)
-            # From several addresses of the machine's own.
-            idle.bind((f"127.0.0.{2 + number % 5}", 0))
+            # From many addresses of the machine's own, of which none has too many.
+            idle.bind((f"127.0.0.{3 + number % 30}", 0))
             idle.connect_ex(("127.0.0.1", service.port))
             crowd.append(idle)
         wait_for(lambda: len(service.descriptors()) > SLOTS - 20, 10, "all places are taken")
-        client = Client(service.port)
+        client, began = Client(service.port), time.monotonic()
         answer = client.request("GET", "/healthz", timeout=30)
         check("a new client is answered", answer.status == 200, answer)
+        check.note(f"a new client waits {time.monotonic() - began:.1f} s where all places are taken")
         most = max(service.descriptors())
         check("connections leave descriptors to others", most < 256 - 20, most)
         backend = Client(service.port, service.token("backend", "aurora"))
@@ -730,14 +768,14 @@ def test_headers_that_are_not_complete_give_way(service, bench, check):
     half = request("/healthz", headers=[("X", "x" * 30_000)])[:-4]
     crowd = [connection(service, half) for _ in range(700)]
     block = frame(HEADERS, 1, 1, b"x" * 15_990) + frame(CONTINUATION, 0, 1, b"x" * 14_000)
-    peers = [Peer(service.port) for _ in range(600)]
-    for peer in peers:
-        peer.read(0.2)
-        peer.smuggle(block)
+    opening = PREFACE + frame(SETTINGS, 0, 0) + block
+    peers = [RawStream(service.port, opening) for _ in range(600)]
     wait_for(lambda: gave_way() - before >= 100, 10, f"some give way; {gave_way()} did")
     grown = service.memory() - memory
     check("what is not complete takes little memory", grown < 128, f"{grown:.0f} MiB")
     check("the oldest gave way", crowd[0].wait_end(10), "open")
+    for one in (peers[-1], crowd[-1]):
+        one.read()
     check("the newest did not", not peers[-1].ended and crowd[-1].ended is None, (peers[-1].ended, crowd[-1].ended))
     crowd[-1].socket.sendall(b"\r\n\r\n")
     crowd[-1].wait(b'"ok"')
