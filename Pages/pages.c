@@ -5,11 +5,17 @@
 #pragma clang diagnostic ignored "-Wc23-extensions"
 
 static const waybill_page_file files[] = {
+    {"assets/amounts.js", (const unsigned char[]){
+#embed "assets/amounts.js" suffix(, 0)
+    }},
     {"assets/api.js", (const unsigned char[]){
 #embed "assets/api.js" suffix(, 0)
     }},
     {"assets/command-form.js", (const unsigned char[]){
 #embed "assets/command-form.js" suffix(, 0)
+    }},
+    {"assets/commands.js", (const unsigned char[]){
+#embed "assets/commands.js" suffix(, 0)
     }},
     {"assets/csv.js", (const unsigned char[]){
 #embed "assets/csv.js" suffix(, 0)

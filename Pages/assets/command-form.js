@@ -1,8 +1,8 @@
 /** A form for a command, made from its schema. The order, where it is known, offers ids and fills in what it can. */
 
+import { majorUnits, minorUnits } from "./amounts.js";
 import { newKey } from "./api.js";
 import { h } from "./dom.js";
-import { majorUnits, minorUnits } from "./schema-fields.js";
 import { commandPhrase, phrase } from "./words.js";
 
 /** Fields that name something new, by command: the id that is offered is a free one. */
@@ -39,7 +39,7 @@ const UNITS = {
 let count = 0;
 
 /** A text with the words that the description marks as code, as plain words. */
-const plain = (text) => text.replaceAll("`", "");
+export const plain = (text) => text.replaceAll("`", "");
 
 export class CommandForm {
     /**

@@ -1,5 +1,9 @@
 /** Comma-separated values (RFC 4180) that spreadsheets open safely. */
 
+import { majorUnits } from "./amounts.js";
+import { mark } from "./order-marks.js";
+import { reasonPhrase } from "./words.js";
+
 /**
  * The text of one cell. A text that a spreadsheet would take for a formula begins with an apostrophe, as OWASP advises;
  * numbers stay as they are.
@@ -21,4 +25,20 @@ export function cell(value) {
 export function csv(rows, columns) {
     const lines = [columns.map(([title]) => cell(title)), ...rows.map((row) => columns.map(([, of]) => cell(of(row))))];
     return "\ufeff" + lines.map((line) => line.join(",") + "\r\n").join("");
+}
+
+const money = (name) => (row) => row[name] ? Number(majorUnits(row[name])) : undefined;
+
+/** The rows of an `OrderList` as text, with the marks of a time. */
+export function ordersAsCSV(rows, now) {
+    return csv(rows, [
+        ["number", (row) => row.number], ["orderId", (row) => row.orderId], ["shop", (row) => row.shop],
+        ["customer", (row) => row.customer], ["country", (row) => row.country], ["status", (row) => row.status],
+        ["mark", (row) => mark(row, now)?.kind], ["attention", (row) => row.reasons.map(reasonPhrase).join("; ")],
+        ["placedAt", (row) => row.placedAt], ["updatedAt", (row) => row.updatedAt],
+        ["currency", (row) => row.total?.currency], ["total", money("total")], ["due", money("due")],
+        ["refundOwed", money("refundOwed")], ["payment", (row) => row.paymentStatus],
+        ["promisedLatest", (row) => row.promised?.latest], ["expectedLatest", (row) => row.eta?.latest],
+        ["trackingNumbers", (row) => row.tracking.join("; ")], ["version", (row) => row.version],
+    ]);
 }

@@ -1,8 +1,6 @@
 /** The commands that an order takes now, as forms. */
 
-import { CommandForm } from "./command-form.js";
 import { h, setText } from "./dom.js";
-import { loadCommands, send } from "./staff-bulk.js";
 
 import { commandPhrase, eventPhrase, phrase, reasonPhrase } from "./words.js";
 
@@ -55,9 +53,12 @@ export class CommandsView {
         this.#mark();
         delete this.state.dataset.kind;
         setText(this.state, "");
-        let commands;
+        let commands, CommandForm, plain, send;
         try {
-            commands = await loadCommands();
+            // The forms are read when somebody needs them.
+            const [form, sending] = await Promise.all([import("./command-form.js"), import("./commands.js")]);
+            [{ CommandForm, plain }, { send }] = [form, sending];
+            commands = await sending.loadCommands();
         } catch (error) {
             this.open = undefined;
             this.#mark();
@@ -70,7 +71,7 @@ export class CommandsView {
         const cancel = h("button", { type: "button", class: "button quiet" }, "Cancel");
         this.note = h("p", { class: "error", hidden: true }, "The order has changed, and does not take this command any more.");
         const form = h("form", { class: "command-form", novalidate: true, "aria-label": commandPhrase(name) },
-            h("p", { class: "command-summary" }, command.summary), this.note, fields.element,
+            h("p", { class: "command-summary" }, plain(command.summary)), this.note, fields.element,
             h("div", { class: "actions" }, cancel, run));
         cancel.addEventListener("click", () => {
             this.close();

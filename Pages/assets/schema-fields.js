@@ -62,37 +62,3 @@ export function commandsOf(description) {
     }
     return commands;
 }
-
-/** The number of digits behind the point of a currency's amounts. */
-export function digits(currency) {
-    try {
-        return new Intl.NumberFormat("en", { style: "currency", currency }).resolvedOptions().maximumFractionDigits;
-    } catch {
-        return 2;
-    }
-}
-
-/**
- * The minor units of a written amount, by the currency's digits: “12.90” EUR is 1290. Undefined where the text is no such
- * amount.
- */
-export function minorUnits(text, currency) {
-    const places = digits(currency);
-    const match = /^([0-9]{1,13})(?:[.,]([0-9]+))?$/.exec(text.trim());
-    if (!match || (match[2] ?? "").length > places) return undefined;
-    const amount = Number(match[1] + (match[2] ?? "").padEnd(places, "0"));
-    return Number.isSafeInteger(amount) ? amount : undefined;
-}
-
-/** The amount as it is written in a form: 1290 EUR is “12.90”. */
-export function majorUnits({ amount, currency }) {
-    const places = digits(currency);
-    if (places === 0) return String(amount);
-    const text = String(amount).padStart(places + 1, "0");
-    return `${text.slice(0, -places)}.${text.slice(-places)}`;
-}
-
-/** The elements' names of a pointer (RFC 6901). */
-export function pointerParts(pointer) {
-    return pointer.split("/").slice(1).map((part) => part.replaceAll("~1", "/").replaceAll("~0", "~"));
-}

@@ -88,7 +88,7 @@ export async function session({ roles, page, begin }) {
             problem.hidden = true;
             input.removeAttribute("aria-invalid");
             enter(who);
-            page.focus();
+            page.focus({ preventScroll: true });
         } catch (error) {
             fail(words(error));
         } finally {

@@ -1,30 +1,14 @@
 /** One command for many orders, with a result for each. */
 
-import { get, post } from "./api.js";
-import { CommandForm } from "./command-form.js";
+import { CommandForm, plain } from "./command-form.js";
+import { loadCommands, send } from "./commands.js";
 import { h, setText } from "./dom.js";
 import { formatNumber } from "./format.js";
-import { commandsOf } from "./schema-fields.js";
 import { foreign, orderPath, pool } from "./staff-parts.js";
 import { commandPhrase, phrase } from "./words.js";
 
 /** Requests at a time. */
 const AT_ONCE = 4;
-
-let description;
-
-/** The commands that the service describes; read once, when they are first needed. */
-export function loadCommands() {
-    description ??= get("/openapi.json").then(commandsOf);
-    description.catch(() => { description = undefined; });
-    return description;
-}
-
-/** Sends a command of an order; throws `ApiError` where it is refused. */
-export function send(command, orderId, body, key) {
-    const path = command.path.replace("{id}", encodeURIComponent(orderId));
-    return post(path, body, { key });
-}
 
 /** The dialog that asks for a command and its fields, and shows the results. */
 export class BulkDialog {
@@ -78,7 +62,7 @@ export class BulkDialog {
         if (!command) return this.place.replaceChildren();
         const currencies = new Set(this.rows.map((row) => row.total?.currency));
         this.form = new CommandForm(command, { currency: currencies.size === 1 ? [...currencies][0] : undefined });
-        this.place.replaceChildren(h("p", { class: "command-summary" }, command.summary), this.form.element);
+        this.place.replaceChildren(h("p", { class: "command-summary" }, plain(command.summary)), this.form.element);
         setText(this.run, `${commandPhrase(command.name)}: ${formatNumber(this.rows.length)}`);
     }
 
@@ -96,6 +80,7 @@ export class BulkDialog {
         }));
         this.results.replaceChildren(...[...lines.values()].map(({ line }) => line));
         this.run.disabled = this.choice.disabled = true;
+        this.results.scrollIntoView({ block: "nearest" });
         let firstInvalid;
         const limited = pool(AT_ONCE);
         const say = () => setText(this.state, `${counts.accepted} accepted, ${counts.refused} refused`

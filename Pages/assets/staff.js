@@ -1,27 +1,23 @@
 /** The staff board: orders and events as they change. */
 
 import { get } from "./api.js";
-import { csv } from "./csv.js";
 import { h, setText } from "./dom.js";
 import { Feed } from "./feed-model.js";
 import { formatClock, formatNumber } from "./format.js";
 import { OrderList } from "./order-list.js";
-import { mark } from "./order-marks.js";
-import { majorUnits } from "./schema-fields.js";
 import { session } from "./session.js";
 import { Shortcuts } from "./shortcuts.js";
-import { BulkDialog } from "./staff-bulk.js";
 import { FeedView } from "./staff-feed.js";
 import { ListView } from "./staff-list.js";
 import { atMostEvery, download, orderPath, perFrame, pool } from "./staff-parts.js";
 import { AttentionView, MinuteChart, StatusCounts, TimesInStatus } from "./staff-stats.js";
 import { follow, liveMark } from "./stream.js";
-import { eventPhrase, EVENT_TYPES, phrase, reasonPhrase, STATUSES } from "./words.js";
+import { eventPhrase, EVENT_TYPES, STATUSES } from "./words.js";
 
 /** Milliseconds from one tick of the stream to the next. Below it, the feed shows every event. */
 const TICK = 250;
 /** Orders of one page, and the most that the list holds. */
-const PAGE = 100, MOST = 500;
+const PAGE = 50, MOST = 500;
 
 const byId = (id) => document.getElementById(id);
 
@@ -77,7 +73,6 @@ const times = new TimesInStatus(byId("times"));
 const attentionView = new AttentionView({
     list: byId("attention-list"), count: byId("attention-count"), empty: byId("attention-empty"), more: byId("attention-more"),
 });
-const bulk = new BulkDialog(byId("bulk"));
 
 function toggle(words, word) {
     const index = words.indexOf(word);
@@ -459,21 +454,11 @@ function move(by) {
     element?.querySelector("a").focus({ preventScroll: true });
 }
 
-function exportShown() {
-    const now = Date.now();
-    const money = (of) => (row) => of(row) ? Number(majorUnits(of(row))) : undefined;
-    const text = csv(list.sorted, [
-        ["number", (row) => row.number], ["orderId", (row) => row.orderId], ["shop", (row) => row.shop],
-        ["customer", (row) => row.customer], ["country", (row) => row.country], ["status", (row) => row.status],
-        ["mark", (row) => mark(row, now)?.kind], ["attention", (row) => row.reasons.map(reasonPhrase).join("; ")],
-        ["placedAt", (row) => row.placedAt], ["updatedAt", (row) => row.updatedAt], ["currency", (row) => row.total?.currency],
-        ["total", money((row) => row.total)], ["due", money((row) => row.due)], ["refundOwed", money((row) => row.refundOwed)],
-        ["payment", (row) => row.paymentStatus], ["promisedLatest", (row) => row.promised?.latest],
-        ["expectedLatest", (row) => row.eta?.latest], ["trackingNumbers", (row) => row.tracking.join("; ")],
-        ["version", (row) => row.version],
-    ]);
-    download(`orders-${new Date(now).toISOString().slice(0, 19).replaceAll(":", "")}.csv`, "text/csv;charset=utf-8", text);
-    setText(byId("orders-state"), `Exported ${formatNumber(list.rows.size)} ${list.rows.size === 1 ? "order" : "orders"}.`);
+async function exportShown() {
+    const rows = [...list.sorted], now = Date.now();
+    const { ordersAsCSV } = await import("./csv.js");
+    download(`orders-${new Date(now).toISOString().slice(0, 19).replaceAll(":", "")}.csv`, "text/csv;charset=utf-8", ordersAsCSV(rows, now));
+    setText(byId("orders-state"), `Exported ${formatNumber(rows.length)} ${rows.length === 1 ? "order" : "orders"}.`);
 }
 
 function filtersChanged() {
@@ -547,9 +532,15 @@ byId("all").addEventListener("change", () => selectAll(byId("all").checked));
 byId("deselect").addEventListener("click", () => selectAll(false));
 byId("pause").addEventListener("click", () => setPaused(!held.isPaused));
 byId("feed-pause").addEventListener("click", () => setFeedPaused(!feed.isPaused));
+let bulk;
 const openBulk = () => {
     if (selection.size === 0) return false;
-    bulk.open(list.sorted.filter((row) => selection.has(row.orderId)));
+    // The forms are read when somebody needs them: most visits to the board do not.
+    bulk ??= import("./staff-bulk.js").then(({ BulkDialog }) => new BulkDialog(byId("bulk")));
+    bulk.then((dialog) => dialog.open(list.sorted.filter((row) => selection.has(row.orderId))), () => {
+        bulk = undefined;
+        setText(byId("orders-state"), "The commands could not be read. Try again.");
+    });
 };
 byId("command").addEventListener("click", openBulk);
 

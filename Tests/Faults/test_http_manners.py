@@ -4,6 +4,7 @@ import gzip
 import json
 import os
 import re
+import resource
 import socket
 import zlib
 from collections import Counter
@@ -14,7 +15,7 @@ from hpack import Encoder
 from support import roles
 from support.certificates import Authority
 from support.client import Client, strict_json
-from support.http2_peer import HEADERS, Exchange, Peer, frame
+from support.http2_peer import CONTINUATION, HEADERS, Exchange, Peer, frame
 from support.orders import order
 from support.raw_stream import RawStream, request
 from support.service import Service
@@ -611,11 +612,47 @@ def test_connections_are_counted(service, bench, check):
     check("their limit", bench.metric("process_max_fds") >= bench.metric("waybill_connection_places") > 0)
 
 
+def test_headers_that_are_not_complete_give_way(service, bench, check):
+    """Many clients send the first 30 kB of a header and no more: the oldest give way, and the newest goes on."""
+
+    def gave_way():
+        text = bench.send("GET", "/metrics", role=roles.OPERATOR).body.decode()
+        name = 'waybill_connections_closed_total{reason="headerBytes"}'
+        return float(next(x for x in text.splitlines() if x.startswith(name)).rpartition(" ")[2])
+
+    if service.tls:
+        pytest.skip("the bound is the same, and handshakes take long")
+    hard = resource.getrlimit(resource.RLIMIT_NOFILE)[1]
+    if hard < 8192:
+        pytest.skip("too few descriptors for a crowd of one address")
+    resource.setrlimit(resource.RLIMIT_NOFILE, (hard, hard))
+    before, memory = gave_way(), service.memory()
+    half = request("/healthz", headers=[("X", "x" * 30_000)])[:-4]
+    crowd = [connection(service, half) for _ in range(700)]
+    block = frame(HEADERS, 1, 1, b"x" * 15_990) + frame(CONTINUATION, 0, 1, b"x" * 14_000)
+    peers = [Peer(service.port) for _ in range(600)]
+    for peer in peers:
+        peer.read(0.2)
+        peer.smuggle(block)
+    wait_for(lambda: gave_way() - before >= 100, 10, f"some give way; {gave_way()} did")
+    grown = service.memory() - memory
+    check("what is not complete takes little memory", grown < 128, f"{grown:.0f} MiB")
+    check("the oldest gave way", crowd[0].wait_end(10), "open")
+    check("the newest did not", not peers[-1].ended and crowd[-1].ended is None, (peers[-1].ended, crowd[-1].ended))
+    crowd[-1].socket.sendall(b"\r\n\r\n")
+    crowd[-1].wait(b'"ok"')
+    check("a new client is answered", Client(service.port).request("GET", "/healthz").status == 200)
+    for one in (*crowd, *peers):
+        one.close()
+
+
 SLOTS = 192
 
 
-def test_idle_connections_leave_room_for_others(binary, check):
+def test_idle_connections_leave_room_for_others(service, binary, check):
     """A service that may have 256 descriptors, and 300 clients that say nothing."""
+    if service.tls:
+        pytest.skip("the descriptors are the same")
     service = Service(binary)
     narrow = os.path.join(service.root, "narrow")
     with open(narrow, "w", encoding="utf-8") as file:

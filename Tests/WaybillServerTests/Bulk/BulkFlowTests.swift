@@ -2,6 +2,7 @@ import Access
 import Foundation
 import TestSupport
 import Testing
+import WaybillServer
 
 @testable import OrderAPI
 
