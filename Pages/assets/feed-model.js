@@ -11,8 +11,10 @@ export class Feed {
         this.held = [];
     }
 
-    /** Takes events, the oldest first. */
-    add(events) {
+    /** Takes events, the oldest first. One that is known already, since its stream began anew, is left out. */
+    add(all) {
+        const known = new Set([...this.shown, ...this.held].map((event) => event.position));
+        const events = all.filter((event) => !known.has(event.position));
         if (this.isPaused) {
             for (const event of events) this.waiting += 1 + (event.skipped ?? 0);
             this.held = this.#newest(this.held, events);

@@ -200,7 +200,10 @@ function showWhy(its) {
         evidence.length > 0 && h("ul", { class: "plain evidence" }, evidence.slice(-5).reverse().map(link)),
         turn && !evidence.includes(turn) && [h("p", { class: "small soft" }, "Shown since:"), h("ul", { class: "plain evidence" }, link(turn))],
         h("p", { class: "small soft" }, "The first rule that fits gives the status: ", h("a", { href: "#rules", "data-rules": true }, "all rules"), ".")));
-    for (const item of byId("rules").querySelectorAll("li")) item.toggleAttribute("aria-current", item.value === number);
+    for (const item of byId("rules").querySelectorAll("li")) {
+        if (item.value === number) item.setAttribute("aria-current", "true");
+        else item.removeAttribute("aria-current");
+    }
 }
 
 const liveWords = {};
@@ -212,6 +215,8 @@ function showState(now) {
         hasBeenLive = true;
         since = undefined;
         showMark("live");
+    } else if (now === "ended") {
+        showMark("ended");
     } else if (hasBeenLive) {
         since ??= new Date().toISOString();
         liveWords.reconnecting = `Reconnecting… As of ${formatClock(since)}`;

@@ -35,18 +35,19 @@ export function markWords({ kind, at }, now) {
 
 /** Runs the work once in the next frame, however often it is asked for. */
 export function perFrame(work) {
-    let isDue = false;
+    let isDue = false, timer;
+    const run = () => {
+        if (!isDue) return;
+        isDue = false;
+        clearTimeout(timer);
+        work();
+    };
     return () => {
         if (isDue) return;
         isDue = true;
-        const run = () => {
-            if (!isDue) return;
-            isDue = false;
-            work();
-        };
-        // A hidden page has no frames, and is brought up to date all the same.
-        if (document.visibilityState === "visible") requestAnimationFrame(run);
-        else setTimeout(run, 250);
+        requestAnimationFrame(run);
+        // A hidden page has no frames, and must not gather what waits for one.
+        timer = setTimeout(run, 500);
     };
 }
 

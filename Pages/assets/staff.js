@@ -82,7 +82,8 @@ function toggle(words, word) {
 
 // MARK: Showing
 
-let membershipChanged = true;
+/** Whether all rows are shown anew, and whether the row of the address is to be brought into view. */
+let membershipChanged = true, mustScroll = state.current !== "";
 
 const showList = perFrame(() => {
     const rows = list.sorted;
@@ -99,6 +100,10 @@ const showList = perFrame(() => {
         : isFiltered() ? "No order fits these filters." : "There are no orders yet.");
     showSelection();
     readStale();
+    if (mustScroll && rows.length) {
+        mustScroll = false;
+        listView.element(state.current)?.scrollIntoView({ block: "nearest" });
+    }
 });
 
 const showFeed = perFrame(() => {
@@ -158,7 +163,8 @@ async function load() {
         if (mine.signal.aborted) return;
         loading = undefined;
         if (error.status === 401) return;
-        setText(byId("orders-state"), `The list could not be read: ${error.message} Trying again.`);
+        setText(byId("orders-state"), `The list could not be read: ${error.message}${error.isTemporary ? " Trying again." : ""}`);
+        if (!error.isTemporary) return;
         setTimeout(() => { if (!loading && isOpen) load(); }, 3000);
     }
 }
@@ -268,7 +274,7 @@ const readStats = atMostEvery(1000, async () => {
     } catch (error) {
         if (error.status === 401) return;
         lastPosition = undefined;
-        setTimeout(readStats, 5000);
+        if (error.isTemporary) setTimeout(readStats, 5000);
     }
 });
 
@@ -344,6 +350,8 @@ function showState(now) {
         hasBeenLive = true;
         showMark("live");
         if (!wasReachable) readStats();
+    } else if (now === "ended") {
+        showMark("ended");
     } else if (hasBeenLive) {
         if (wasReachable) since = new Date().toISOString();
         liveWords.reconnecting = `Reconnecting… As of ${formatClock(since)}`;

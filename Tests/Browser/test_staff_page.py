@@ -18,8 +18,9 @@ from support.waiting import wait_for
 # Orders, events a second, and seconds; 10,000 a minute are 167 a second.
 FAST = {"small": (150, 167, 5), "full": (500, 167, 60)}
 
-# The milliseconds of the longest task that a fast feed may cause; a task that long is felt.
-LONGEST = 500
+# The milliseconds of the longest task that a fast feed may cause. Alone on its machine a browser needs a tenth of them;
+# beside other work its tasks last longer.
+LONGEST = 1500
 
 WATCH = """() => {
     window.tasks = [];

@@ -51,7 +51,7 @@ extension APIOperation {
             ],
             problems: [
                 .malformedRequest, .malformedJson, .invalidUtf8, .duplicateKey, .malformedCommandId, .bodyTooLarge,
-                .unsupportedMediaType, .invalidCommand, .commandIdReused, .notFound, .tooManyLinks,
+                .unsupportedMediaType, .invalidCommand, .commandIdReused, .notFound, .rejected,
             ]
         ),
         APIOperation(
