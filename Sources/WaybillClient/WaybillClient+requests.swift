@@ -11,9 +11,15 @@ extension WaybillClient {
 
     /// Requests a stream.
     ///
+    /// - Parameter http: the HTTP client in use.
     /// - Returns: the response, whatever its status.
     /// - Throws: `WaybillClientError` where a second attempt would not help; the network's errors otherwise.
-    func open(_ stream: StreamRequest, token: String?, lastEventID: String) async throws -> HTTPClientResponse {
+    func open(
+        _ stream: StreamRequest,
+        token: String?,
+        lastEventID: String,
+        over http: HTTPClient
+    ) async throws -> HTTPClientResponse {
         var request = HTTPClientRequest(url: url + stream.target)
         request.headers.add(name: "Accept", value: "text/event-stream")
         request.headers.add(name: "Cache-Control", value: "no-store")

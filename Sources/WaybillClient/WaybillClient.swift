@@ -28,7 +28,7 @@ public final class WaybillClient: Sendable {
     let url: String
     let settings: Settings
     let token: TokenProvider?
-    let http: HTTPClient
+    let http: ReplaceableHTTPClient
 
     /// Creates a client that always sends the same token, or none.
     ///
@@ -67,12 +67,7 @@ public final class WaybillClient: Sendable {
             let file = settings.certificateAuthorities ?? ""
             throw WaybillClientError(.unusableRequest, "\(file) cannot be read, or holds no certificates in PEM")
         }
-        self.http = HTTPClient(eventLoopGroupProvider: .singleton, configuration: configuration)
-    }
-
-    deinit {
-        // Closes idle connections. No caller is left who could handle a failure.
-        http.shutdown { _ in }
+        self.http = ReplaceableHTTPClient(configuration: configuration)
     }
 
     /// Returns the events of a stream, across lost connections.
@@ -86,5 +81,14 @@ public final class WaybillClient: Sendable {
         onConnectionChange: @escaping @Sendable (ConnectionChange) -> Void = { _ in }
     ) -> EventStream {
         EventStream(client: self, request: request, observer: onConnectionChange)
+    }
+
+    /// Replaces the connections of all streams at once, as after a sleep or when the network has changed.
+    ///
+    /// A device that slept has often lost its connections without a notice, and delays stand still in the meantime. An
+    /// app calls this when it comes back to the foreground. Each stream is requested again from its last position
+    /// without a delay, as soon as its consumer asks for the next event. No event is lost or repeated.
+    public func reconnect() {
+        http.replace()
     }
 }

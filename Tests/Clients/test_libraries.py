@@ -1,6 +1,6 @@
 """Libraries that read event streams, followed while the service is killed: none loses or repeats an event.
 
-Chromium's EventSource is in Tests/Browser.
+EventSource in Chromium and Firefox is in Tests/Browser.
 """
 
 import json
@@ -17,7 +17,10 @@ from support.orders import order
 from support.waiting import wait_for
 
 LIBRARIES = pathlib.Path(__file__).resolve().parent / "libraries"
-NAMES = ("httpx-sse", "requests-sse", "sseclient-py", "aiosseclient", "eventsource")
+PYTHON = ("httpx-sse", "requests-sse", "sseclient-py", "aiosseclient")
+# Of event-source-polyfill only the requests, by a program of the same manners.
+NODE = ("eventsource", "event-source-polyfill")
+NAMES = PYTHON + NODE
 
 
 class Follower:
@@ -26,11 +29,11 @@ class Follower:
     def __init__(self, name, python, environment, folder):
         self.name = name
         program = LIBRARIES / f"follow_{name.replace('-', '_')}"
-        script = program.with_suffix(".js" if name == "eventsource" else ".py")
+        script = program.with_suffix(".js" if name in NODE else ".py")
         self.path = folder / name
         with open(self.path, "wb") as output, open(folder / f"{name}.errors", "wb") as errors:
             self.process = subprocess.Popen(
-                ["node" if name == "eventsource" else python, script],
+                ["node" if name in NODE else python, script],
                 stdin=subprocess.DEVNULL,
                 stdout=output,
                 stderr=errors,

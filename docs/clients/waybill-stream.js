@@ -69,37 +69,34 @@ export class EventStreamParser {
     }
 }
 
-const sleep = (milliseconds, signal) => new Promise((resolve, reject) => {
+/** Waits; after a failure (`failed`) only until the network is back. */
+const sleep = (milliseconds, failed, signal) => new Promise((resolve, reject) => {
     const end = (settle) => {
         clearTimeout(timer);
         forget();
-        globalThis.removeEventListener?.("online", wake);
         signal?.removeEventListener("abort", leave);
         settle();
     };
     const leave = () => end(() => reject(signal.reason));
-    const wake = () => end(resolve);
-    const timer = setTimeout(wake, milliseconds);
+    const timer = setTimeout(() => end(resolve), milliseconds);
     const due = Date.now() + milliseconds;
-    const forget = whenShown(() => { if (Date.now() >= due) wake(); });
-    // A network that has come back is worth a try at once.
-    globalThis.addEventListener?.("online", wake);
+    const forget = whenBack(({ type }) => { if (Date.now() >= due || (failed && type === "online")) end(resolve); });
     signal?.addEventListener("abort", leave, { once: true });
 });
 
 /**
- * Calls `call` whenever the page is shown again, until the returned function is called. Timers stand still in a sleeping
- * phone, and a page that comes back from the cache has lost its connections.
+ * Calls `call` with the event whenever the page is shown or goes on, or the network is back, until the returned function
+ * is called. Timers stand still in a sleeping phone, and a page that comes back from the cache has lost its connections.
  */
-const whenShown = (call) => {
-    if (typeof document === "undefined") return () => {};
-    const shown = () => { if (document.visibilityState === "visible") call(); };
-    document.addEventListener("visibilitychange", shown);
-    window.addEventListener("pageshow", shown);
-    return () => {
-        document.removeEventListener("visibilitychange", shown);
-        window.removeEventListener("pageshow", shown);
+const whenBack = (call) => {
+    const page = globalThis.document;
+    const back = (event) => {
+        if (page?.visibilityState !== "hidden" || ["online", "resume"].includes(event.type)) call(event);
     };
+    const sources = [[page, "visibilitychange"], [page, "resume"], [globalThis, "pageshow"], [globalThis, "online"]];
+    // A worker has no document, and Node neither.
+    for (const [source, type] of sources) source?.addEventListener?.(type, back);
+    return () => { for (const [source, type] of sources) source?.removeEventListener?.(type, back); };
 };
 
 /** A proxy answers these in place of a service that is away. */
@@ -145,7 +142,7 @@ export async function* waybillStream(url, { token, lastEventId = "", signal, sil
             look();
         };
         credential ??= await (typeof token === "function" ? token() : token);
-        const forget = whenShown(() => look());
+        const forget = whenBack(() => look());
         try {
             heard();
             const headers = { Accept: "text/event-stream" };
@@ -182,6 +179,6 @@ export async function* waybillStream(url, { token, lastEventId = "", signal, sil
         retry = parser.retry ?? retry;
         onLost?.(lost);
         const pause = retry * 2 ** Math.max(failures - 1, 0) * (failures > 0 ? 1 + Math.random() / 2 : 1);
-        await sleep(Math.min(pause, Math.max(30_000, Math.min(retry, 300_000))), signal);
+        await sleep(Math.min(pause, Math.max(30_000, Math.min(retry, 300_000))), failures > 0, signal);
     }
 }

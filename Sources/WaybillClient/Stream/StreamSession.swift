@@ -13,11 +13,14 @@ struct StreamSession {
     private var delay: Duration?
     private var credential = Credential()
     private var connection: StreamConnection?
+    /// The generation of the HTTP client that made the last connection or attempt.
+    private var generation: Int
 
     init(client: WaybillClient, request: StreamRequest, observer: @escaping @Sendable (ConnectionChange) -> Void) {
         self.client = client
         self.request = request
         self.observer = observer
+        generation = client.http.current.generation
         reconnection = Reconnection(time: client.settings.reconnectionTime, maximum: client.settings.maximumBackoff)
     }
 
@@ -59,11 +62,18 @@ struct StreamSession {
     }
 
     private mutating func connect() async throws {
-        if let delay { try await Task.sleep(for: delay) }
+        if let delay { try await client.http.wait(for: delay, generation: generation) }
         let token = try await credential.current(from: client.token)
+        let http = client.http.current
+        generation = http.generation
         let response: HTTPClientResponse
         do {
-            response = try await client.open(request, token: token, lastEventID: lastEventID)
+            response = try await client.open(
+                request,
+                token: token,
+                lastEventID: lastEventID,
+                over: http.client
+            )
         } catch let error as WaybillClientError {
             throw error
         } catch {
@@ -109,15 +119,27 @@ struct StreamSession {
 
     private mutating func connectionLost(reason: String) {
         close()
-        let delay = reconnection.delay(random: .random(in: 0..<1))
-        self.delay = delay
+        let (reason, delay) = next(after: reason)
         observer(.lost(reason: reason, after: position, delay: delay))
     }
 
     private mutating func attemptFailed(reason: String) {
         reconnection.recordFailure()
-        let delay = reconnection.delay(random: .random(in: 0..<1))
-        self.delay = delay
+        let (reason, delay) = next(after: reason)
         observer(.failed(reason: reason, delay: delay))
+    }
+
+    /// Sets the delay of the next attempt; none where the client was told to reconnect.
+    private mutating func next(after reason: String) -> (reason: String, delay: Duration) {
+        var reason = reason
+        var delay = Duration.zero
+        if client.http.current.generation == generation {
+            delay = reconnection.delay(random: .random(in: 0..<1))
+        } else {
+            reason = "the client was told to reconnect"
+            reconnection.recordSuccess()
+        }
+        self.delay = delay
+        return (reason, delay)
     }
 }

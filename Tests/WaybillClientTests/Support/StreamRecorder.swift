@@ -4,8 +4,12 @@ import WaybillClient
 /// A recorder of a stream's events and of the changes of its connections.
 final class StreamRecorder: Sendable {
     private let log = Mutex<[ConnectionChange]>([])
+    private let received = Mutex(0)
 
     var changes: [ConnectionChange] { log.withLock { $0 } }
+
+    /// The number of events so far.
+    var eventCount: Int { received.withLock { $0 } }
 
     /// The reasons of lost connections and failed attempts.
     var reasons: [String] {
@@ -30,6 +34,7 @@ final class StreamRecorder: Sendable {
         var events: [StreamEvent] = []
         for try await event in stream(client, request) {
             events.append(event)
+            received.withLock { $0 += 1 }
             if events.count == count { break }
         }
         return events

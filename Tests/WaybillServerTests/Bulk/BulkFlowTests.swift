@@ -2,6 +2,7 @@ import Access
 import Foundation
 import TestSupport
 import Testing
+import WaybillServer
 
 @testable import OrderAPI
 
@@ -111,7 +112,7 @@ import Testing
         let fourth = Task { await window.reserve(bytes: 1) }
         window.abandon()
         #expect(await fourth.value == false)
-        window.finish()
+        window.finish(.complete)
         #expect(await window.next() == nil)
     }
 }
