@@ -1,7 +1,7 @@
 /** The small parts that the board and the order page share. */
 
 import { chip, h, setText } from "./dom.js";
-import { formatDuration, formatMoney, formatTime, toneOf } from "./format.js";
+import { formatMoney, formatNumber, formatTime, toneOf } from "./format.js";
 import { phrase } from "./words.js";
 
 /** A status as a chip. Its shape and its word tell it, not its colour alone. */
@@ -24,9 +24,18 @@ export function amount(value) {
     return value?.currency ? formatMoney(value) : "—";
 }
 
+const SIZES = [["day", 86_400], ["hour", 3600], ["minute", 60], ["second", 1], ["millisecond", 0.001]];
+
+/** A duration in one unit, for narrow places: “2.1 hr”. */
+export function shortDuration(seconds, unitDisplay = "short") {
+    const [unit, size] = SIZES.find(([, size]) => seconds >= size) ?? SIZES.at(-1);
+    const value = seconds / size;
+    return formatNumber(value, { style: "unit", unit, unitDisplay, maximumFractionDigits: value < 10 && size > 1 ? 1 : 0 });
+}
+
 /** The words of a mark: “Late 2 d”, and their longer form. */
 export function markWords({ kind, at }, now) {
-    const span = formatDuration(Math.abs(at - now) / 1000);
+    const span = shortDuration(Math.abs(at - now) / 1000);
     const when = formatTime(new Date(at).toISOString());
     if (kind === "late") return { short: `Late ${span}`, long: `Late: expected until ${when}` };
     if (kind === "slipping") return { short: "After promise", long: `Expected after the promise: ${when}` };
