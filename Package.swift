@@ -297,7 +297,7 @@ let package = Package(
         ),
         .testTarget(
             name: "OrderAPITests",
-            dependencies: ["Access", "OrderAPI", "OrderLog", "Orders", "StrictJSON", httpTypes, nio],
+            dependencies: ["Access", "OrderAPI", "OrderLog", "Orders", "Primitives", "StrictJSON", httpTypes, nio],
             swiftSettings: strict
         ),
         .testTarget(

@@ -5,7 +5,7 @@ import { formatMoney, formatNumber, formatTime } from "./format.js";
 import { foreign, statusChip } from "./staff-parts.js";
 import { eventFacts, eventPhrase } from "./words.js";
 
-/** The events that are added at a time, so that an order of 10,000 events opens as fast as one of ten. */
+/** The events that are added at a time, so that the page of an order with 10,000 events stays small. */
 const STEP = 100;
 
 const cause = (name, value) => value && [h("dt", {}, name), h("dd", { class: "code" }, foreign(value))];

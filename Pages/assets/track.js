@@ -7,6 +7,7 @@ import { morph } from "./morph.js";
 import { follow, liveMark } from "./stream.js";
 
 const LONGEST_TIMER = 2 ** 31 - 1;
+const LINKED_DATA = "script[type='application/ld+json']";
 
 const main = document.querySelector("#main");
 const texts = document.querySelector("#words").dataset;
@@ -103,6 +104,7 @@ const show = (page) => {
     if (hasEnded) end();
     document.title = page.title;
     replaceIcon(page.querySelector("link[rel=icon]")?.getAttribute("href"));
+    element(LINKED_DATA).textContent = page.querySelector(LINKED_DATA)?.textContent ?? "";
     offer();
     showConnection();
     if (focused && !focused.isConnected) main.focus({ preventScroll: true });
@@ -198,7 +200,8 @@ const notify = (news) => {
     }
 };
 
-// The stream
+// The stream. It goes on where it was cut, so a connection that is back is no news by itself: after a restart thousands of
+// pages come back at once, and only those that missed something ask for it.
 
 const refresher = new Refresher();
 const stream = follow(main.dataset.stream, {
@@ -209,11 +212,7 @@ const stream = follow(main.dataset.stream, {
         const isNews = type !== "bye" || data.reason === "tokenExpired";
         if (!isKnown && isNews) refresher.refresh();
     },
-    onState: (state) => {
-        // What happened while the stream was away may have ended before it was back.
-        if (state === "live" && connection === "reconnecting") refresher.refresh();
-        showConnection(state);
-    },
+    onState: showConnection,
     // A link that is dead has a page of its own, which says so.
     onRefused: () => refresher.refresh(),
 });

@@ -39,6 +39,7 @@ missing_packages() {
         command -v h2load >/dev/null || echo nghttp2-client
         command -v openssl >/dev/null || echo openssl
     fi
+    if [[ ${need_slowhttptest:-no} == yes ]]; then command -v slowhttptest >/dev/null || echo slowhttptest; fi
     # For the tests behind proxies.
     if [[ ${need_proxies:-no} == yes ]]; then
         [[ -x /usr/sbin/nginx ]] || echo nginx-light

@@ -1,4 +1,5 @@
-/// The reason for which a caller is not recognised. Every case but `noKeys` is a 401.
+/// The reason for which a caller is not recognised. Every case is a 401, but for
+/// `noKeys` and `keyNotFetched`, which pass by themselves.
 package enum AccessError: Error, Sendable, Hashable {
     /// No bearer token was sent.
     case missingToken
@@ -8,6 +9,9 @@ package enum AccessError: Error, Sendable, Hashable {
     case badSignature
     /// The token names a key that the service does not hold.
     case unknownKey
+    /// The token may be of a key that is newer than those that the service holds, and the service does not fetch the
+    /// keys again before so many seconds have passed.
+    case keyNotFetched(retryAfter: Int)
     /// `exp` is in the past by more than the skew.
     case expiredToken
     /// `nbf` is in the future by more than the skew.
@@ -24,7 +28,7 @@ package enum AccessError: Error, Sendable, Hashable {
     /// The codes of all errors.
     package static let codes = [
         "missingToken", "malformedToken", "badSignature", "unknownKey", "expiredToken", "notYetValid", "wrongAudience",
-        "wrongIssuer", "noKeys", "invalidClaims",
+        "wrongIssuer", "noKeys", "keyNotFetched", "invalidClaims",
     ]
 
     /// A word that stays the same between versions, for problem details.
@@ -39,6 +43,7 @@ package enum AccessError: Error, Sendable, Hashable {
         case .wrongAudience: "wrongAudience"
         case .wrongIssuer: "wrongIssuer"
         case .noKeys: "noKeys"
+        case .keyNotFetched: "keyNotFetched"
         case .invalidClaims: "invalidClaims"
         }
     }
@@ -54,6 +59,7 @@ package enum AccessError: Error, Sendable, Hashable {
         case .notYetValid: "The token is not valid yet."
         case .wrongAudience: "The token is not meant for waybill."
         case .wrongIssuer: "The token is of another issuer."
+        case .keyNotFetched: "The token may be of a key that the service has not fetched yet. Send the request again."
         case .noKeys: "The service cannot fetch the keys that verify tokens at present. Send the request again."
         case .invalidClaims(let what): "The token's claims are unusable: \(what)."
         }
@@ -74,6 +80,8 @@ package enum AccessError: Error, Sendable, Hashable {
         case "wrongAudience": "its issuer must put \(Claims.audience) into the claim aud"
         case "wrongIssuer": "its iss must be the service's --issuer, letter by letter"
         case "noKeys": "check that the service can reach the URL of its --jwks; its log has the error"
+        case "keyNotFetched":
+            "try again after a few seconds; if it stays so, check that the service can reach the URL of its --jwks"
         case "invalidClaims": "check the claims that its issuer sets: iss, sub, exp, role and shop"
         default: nil
         }

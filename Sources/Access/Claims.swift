@@ -39,12 +39,14 @@ struct Claims {
         guard let role = Role(rawValue: fields.role) else {
             throw .invalidClaims("role is not backend, customer, staff or operator")
         }
-        self.principal = try Principal(
+        var principal = try Principal(
             role: role,
             subject: fields.subject,
             shops: ShopScope(claim: fields.shop),
             expiresAt: fields.expiresAt
         )
+        principal.issuer = fields.issuer
+        self.principal = principal
         self.notBefore = fields.notBefore
     }
 

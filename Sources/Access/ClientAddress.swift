@@ -5,9 +5,13 @@ package struct ClientAddress: Sendable, Hashable {
     package let address: String
     /// Tells whether the client's own connection is TLS, so that a cookie may be `Secure`.
     package let isSecure: Bool
+    /// True where a trusted proxy has told whether the client's connection is TLS; else `isSecure` is that of the
+    /// service's own connection.
+    package let isSchemeNamed: Bool
 
-    package init(address: String, isSecure: Bool) {
+    package init(address: String, isSecure: Bool, isSchemeNamed: Bool = false) {
         self.address = address
         self.isSecure = isSecure
+        self.isSchemeNamed = isSchemeNamed
     }
 }

@@ -6,10 +6,10 @@ import Synchronization
 /// The source of the keys that verify tokens: a development key, a file or a URL. It keeps the keys current.
 ///
 /// A file is read again when its stamp changed, which is checked once a second. A URL is fetched again in the
-/// background every `refreshInterval`, so that a withdrawn key goes, and when a token names an unknown key, at most
-/// once in `minimumInterval`. When a later read fails, the last good set stays, and the log says so; it verifies no
-/// token any more once its last good read is `maximumAge` ago. A URL that cannot be fetched at the start leaves the
-/// service without keys until it can.
+/// background every `refreshInterval`, so that a withdrawn key goes, and when a token may be of a newer key: `burst`
+/// times at once, then once in `minimumInterval`. When a later read fails, the last good set stays, and the log says
+/// so; it verifies no token any more once its last good read is `maximumAge` ago. A URL that cannot be fetched at the
+/// start leaves the service without keys until it can.
 package final class KeySource: Sendable {
     /// Fetches a URL's body. The function has its own deadline over head and body, and its own bound on the size (at
     /// most 1 MiB is used).
@@ -29,17 +29,35 @@ package final class KeySource: Sendable {
         let generation: Int
     }
 
+    /// The keys after one more read, for a token that may be of a newer key.
+    enum Reread: Sendable {
+        /// The keys of a read that began after the token had come, or an earlier one that has its key.
+        case current(Snapshot)
+        /// No such read could be made, so nothing is known of the token. Another one may succeed after so many seconds.
+        case unavailable(retryAfter: Int)
+        /// No token can be verified.
+        case noKeys
+    }
+
+    private enum RereadStep {
+        case wait(Task<Void, Never>)
+        case end(Reread)
+    }
+
     private struct State {
         /// Nil until a first read succeeds.
         var snapshot: Snapshot?
         var stamp: PrivateFile.Stamp?
         var failureCount = 0
-        /// The times, in seconds since 1970, of the last good read, the last attempt, and the last attempt for a token
-        /// of an unknown key.
+        /// The times, in seconds since 1970, of the last good read and the last attempt.
         var lastSuccess: Double
         var lastAttempt: Double
-        var lastRequest: Double
+        /// The fetches that tokens of unknown keys may still cause as of `requestsAt`.
+        var requestsLeft: Double
+        var requestsAt: Double
         var loading: Task<Void, Never>?
+        /// The number of reads that have begun.
+        var loadCount = 0
     }
 
     private struct Loaded {
@@ -53,6 +71,7 @@ package final class KeySource: Sendable {
     package var isDevelopment: Bool { if case .development = origin { true } else { false } }
     private let origin: Origin
     private let minimumInterval: Double
+    private let burst: Double
     private let refreshInterval: Double
     private let maximumAge: Double
     private let logger: Logger
@@ -62,7 +81,8 @@ package final class KeySource: Sendable {
     /// - Parameters:
     ///   - issuer: the `iss` that tokens must have; nil for any.
     ///   - now: seconds since 1970.
-    ///   - minimumInterval: seconds between two fetches of a URL for tokens of unknown keys.
+    ///   - minimumInterval: seconds between two fetches of a URL for tokens of unknown keys, once `burst` of them were
+    ///     made.
     ///   - refreshInterval: seconds after which a URL is fetched again unasked.
     ///   - maximumAge: seconds since the last good read after which the keys verify nothing.
     /// - Throws: `KeyError` where a file or the development key holds nothing usable. A URL that cannot be fetched is
@@ -72,6 +92,7 @@ package final class KeySource: Sendable {
         issuer: String? = nil,
         now: Double,
         minimumInterval: Double = 10,
+        burst: Int = 60,
         refreshInterval: Double = 30,
         maximumAge: Double = 86_400,
         logger: Logger
@@ -79,10 +100,11 @@ package final class KeySource: Sendable {
         self.origin = origin
         self.issuer = issuer
         self.minimumInterval = minimumInterval
+        self.burst = Double(burst)
         self.refreshInterval = refreshInterval
         self.maximumAge = maximumAge
         self.logger = logger
-        var first = State(lastSuccess: now, lastAttempt: now, lastRequest: -.infinity)
+        var first = State(lastSuccess: now, lastAttempt: now, requestsLeft: Double(burst), requestsAt: now)
         do {
             let loaded = try await Self.load(origin)
             first.snapshot = Snapshot(keys: loaded.keys, generation: 0)
@@ -158,25 +180,67 @@ package final class KeySource: Sendable {
         return state.withLock { usable($0, now: now) }
     }
 
-    /// The keys after one more read, for a token that names a key that `current(now:)` does not have. Callers that come
-    /// during a fetch wait for that fetch.
-    func afterUnknownKey(now: Double) async -> Snapshot? {
-        await startRequestedLoad(now: now)?.value
-        return state.withLock { usable($0, now: now) }
+    /// The keys after one more read, for a token that may be of a newer key than those of `current(now:)`.
+    ///
+    /// Only a read that began after the token had come tells that the service does not have its key. Callers that come
+    /// together share a read.
+    /// - Parameter isKnown: tells whether a set has the token's key, so that no read is needed.
+    func reread(now: Double, until isKnown: (KeySet) -> Bool) async -> Reread {
+        let first = state.withLock { $0.loadCount }
+        while true {
+            let step: RereadStep
+            switch origin {
+            case .development: step = .end(state.withLock { ended($0, now: now) })
+            case .jwksFile(let path):
+                let seen = PrivateFile.stamp(path)
+                step = state.withLock { fileStep(&$0, after: first, now: now, seen: seen) }
+            case .jwksURL: step = state.withLock { urlStep(&$0, after: first, now: now, until: isKnown) }
+            }
+            switch step {
+            case .wait(let loading): await loading.value
+            case .end(let reread): return reread
+            }
+        }
     }
 
-    /// Starts one more read without waiting for it.
-    func requestLoad(now: Double) { _ = startRequestedLoad(now: now) }
-
-    private func startRequestedLoad(now: Double) -> Task<Void, Never>? {
-        state.withLock { state in
-            if let loading = state.loading { return loading }
-            guard case .jwksURL = origin,
-                Self.isDue(since: state.lastRequest, now: now, interval: minimumInterval)
-            else { return nil }
-            state.lastRequest = now
-            return begin(&state, now: now)
+    private func urlStep(
+        _ state: inout State,
+        after first: Int,
+        now: Double,
+        until isKnown: (KeySet) -> Bool
+    ) -> RereadStep {
+        if let loading = state.loading { return .wait(loading) }
+        if let snapshot = usable(state, now: now), isKnown(snapshot.keys) { return .end(.current(snapshot)) }
+        guard state.loadCount == first else { return .end(ended(state, now: now)) }
+        let passed = now < state.requestsAt ? minimumInterval : now - state.requestsAt
+        state.requestsLeft = min(burst, state.requestsLeft + passed / minimumInterval)
+        state.requestsAt = now
+        guard state.requestsLeft >= 1 else {
+            let seconds = (1 - state.requestsLeft) * minimumInterval
+            return .end(.unavailable(retryAfter: max(1, Int(seconds.rounded(.up)))))
         }
+        state.requestsLeft -= 1
+        return .wait(begin(&state, now: now))
+    }
+
+    /// A file costs little to look at: it is read again where it has changed, and once a second where it failed.
+    private func fileStep(
+        _ state: inout State,
+        after first: Int,
+        now: Double,
+        seen: PrivateFile.Stamp?
+    ) -> RereadStep {
+        if let loading = state.loading { return .wait(loading) }
+        let isFailing = state.failureCount > 0 && Self.isDue(since: state.lastAttempt, now: now, interval: 1)
+        guard state.loadCount == first, seen != state.stamp || isFailing else { return .end(ended(state, now: now)) }
+        state.stamp = seen
+        return .wait(begin(&state, now: now))
+    }
+
+    /// The outcome where no read is needed any more.
+    private func ended(_ state: State, now: Double) -> Reread {
+        guard state.failureCount == 0 else { return .unavailable(retryAfter: 2) }
+        return usable(state, now: now).map(Reread.current) ?? .noKeys
     }
 
     private func startLoad(now: Double, seen: PrivateFile.Stamp?) -> Task<Void, Never> {
@@ -190,6 +254,7 @@ package final class KeySource: Sendable {
     @discardableResult
     private func begin(_ state: inout State, now: Double) -> Task<Void, Never> {
         state.lastAttempt = now
+        state.loadCount += 1
         let task = Task { await self.reload(now: now) }
         state.loading = task
         return task
@@ -255,6 +320,8 @@ package final class KeySource: Sendable {
             guard let file = contents else {
                 throw KeyError(source: path, reason: "there is no such file")
             }
+            // A person who can change the key set can sign any token.
+            if let weakness = file.weakness { throw KeyError(source: path, reason: weakness) }
             return Loaded(keys: try await .jwks(file.bytes, source: path), stamp: file.stamp)
         case .jwksURL(let url, let fetch):
             let bytes: [UInt8]

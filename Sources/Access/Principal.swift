@@ -8,6 +8,8 @@ package struct Principal: Sendable, Hashable {
     /// stream ends at `acceptedUntil`: a client whose stream ended at `expiresAt` would return with the same token at
     /// once.
     package let expiresAt: Double
+    /// The claim `iss`; empty for a principal that no token names.
+    package var issuer = ""
     /// The key that signed the token; nil for a principal that no token names. When the service's keys no longer hold
     /// the key, what the token began ends.
     package var signingKey: KeyThumbprint?

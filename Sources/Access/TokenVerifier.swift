@@ -37,8 +37,12 @@ package final class TokenVerifier: Sendable {
         fileprivate let digest: SHA256Digest
         fileprivate let generation: Int
 
+        /// True where a key that the service does not have yet may have signed the token: the token names an unknown
+        /// key, or none.
+        fileprivate let mayBeOfNewerKey: Bool
+
         /// The number of signatures that the token's verification may cost.
-        package var cost: Int { candidates.count }
+        package var cost: Int { max(1, candidates.count) }
     }
 
     /// The outcome of the checks that cost no signature.
@@ -65,19 +69,22 @@ package final class TokenVerifier: Sendable {
         let parts = try CompactToken(token)
         guard !Claims.haveExpired(payload: parts.payload, now: now) else { throw .expiredToken }
         guard var snapshot = current else { throw .noKeys }
-        if let keyID = parts.keyID, !snapshot.keys.knows(keyID) {
-            if snapshot.keys.hasUnnamedKeys {
-                keys.requestLoad(now: now)
-            } else {
-                guard let newer = await keys.afterUnknownKey(now: now) else { throw .noKeys }
-                snapshot = newer
-                guard snapshot.keys.knows(keyID) || snapshot.keys.hasUnnamedKeys else { throw .unknownKey }
-            }
+        // With keys that have no `kid`, the signature decides whether the token may be of a newer one.
+        if let keyID = parts.keyID, !snapshot.keys.knows(keyID), !snapshot.keys.hasUnnamedKeys {
+            snapshot = try await newer(for: parts, now: now)
+            guard snapshot.keys.knows(keyID) || snapshot.keys.hasUnnamedKeys else { throw .unknownKey }
         }
         let candidates = snapshot.keys.candidates(for: parts)
-        guard !candidates.isEmpty else { throw .badSignature }
+        let mayBeOfNewerKey = parts.keyID.map { !snapshot.keys.knows($0) } ?? true
+        guard mayBeOfNewerKey || !candidates.isEmpty else { throw .badSignature }
         return .pending(
-            PendingToken(parts: parts, candidates: candidates, digest: digest, generation: snapshot.generation)
+            PendingToken(
+                parts: parts,
+                candidates: candidates,
+                digest: digest,
+                generation: snapshot.generation,
+                mayBeOfNewerKey: mayBeOfNewerKey
+            )
         )
     }
 
@@ -85,22 +92,40 @@ package final class TokenVerifier: Sendable {
     /// - Parameter now: seconds since 1970.
     /// - Returns: the principal; the caller applies its scope.
     /// - Throws: `AccessError`.
-    package func verify(_ token: PendingToken, now: Double) throws(AccessError) -> Principal {
-        guard let entry = token.candidates.first(where: { $0.verifies(token.parts) }) else { throw .badSignature }
+    package func verify(_ token: PendingToken, now: Double) async throws(AccessError) -> Principal {
+        var generation = token.generation
+        var signer = token.candidates.first { $0.verifies(token.parts) }
+        if signer == nil, token.mayBeOfNewerKey {
+            let snapshot = try await newer(for: token.parts, now: now)
+            generation = snapshot.generation
+            if generation != token.generation {
+                signer = snapshot.keys.candidates(for: token.parts).first { $0.verifies(token.parts) }
+            }
+        }
+        guard let entry = signer else { throw .badSignature }
         let claims = try Claims(payload: token.parts.payload, issuer: keys.issuer)
         var principal = claims.principal
         principal.signingKey = entry.thumbprint
         let verified = Verified(principal: principal, notBefore: claims.notBefore)
         try Self.check(verified, now: now)
-        remember(verified, token.digest, generation: token.generation)
+        remember(verified, token.digest, generation: generation)
         return principal
+    }
+
+    /// The keys of a read that began after the token had come, or that has the token's key.
+    private func newer(for token: CompactToken, now: Double) async throws(AccessError) -> KeySource.Snapshot {
+        switch await keys.reread(now: now, until: { keys in token.keyID.map(keys.knows) ?? false }) {
+        case .current(let snapshot): return snapshot
+        case .unavailable(let seconds): throw .keyNotFetched(retryAfter: seconds)
+        case .noKeys: throw .noKeys
+        }
     }
 
     /// Verifies a token by all checks.
     package func verify(_ token: String, now: Double) async throws(AccessError) -> Principal {
         switch try await examine(token, now: now) {
         case .verified(let principal): principal
-        case .pending(let token): try verify(token, now: now)
+        case .pending(let token): try await verify(token, now: now)
         }
     }
 

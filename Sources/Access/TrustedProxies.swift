@@ -70,7 +70,11 @@ package struct TrustedProxies: Sendable {
             guard contains(next) else { break }
         }
         let named = scheme ?? fields.forwardedProto.last.flatMap { Self.list($0).last }
-        return ClientAddress(address: client.text, isSecure: named.map { $0.lowercased() == "https" } ?? isSecure)
+        return ClientAddress(
+            address: client.text,
+            isSecure: named.map { $0.lowercased() == "https" } ?? isSecure,
+            isSchemeNamed: named != nil
+        )
     }
 
     private func contains(_ address: IPAddress) -> Bool { networks.contains { $0.contains(address) } }

@@ -100,17 +100,14 @@ package struct APIRouter {
         addRoutes: (Router<WaybillContext>, Admission) throws -> Void
     ) throws {
         let clock = WallClock()
-        let sessions = Sessions(
-            store: services.sessions,
-            publicURL: services.publicURL,
-            servesTLS: services.servesTLS
-        )
+        let clients = ClientResolver(proxies: services.proxies, servesTLS: services.servesTLS)
+        let sessions = Sessions(store: services.sessions, publicURL: services.publicURL, clients: clients)
         let authorizer = Authorizer(
             verifier: TokenVerifier(keys: services.keys),
             addresses: RateLimiter(TokenBuckets(burst: 200, perSecond: 50)),
             callers: RateLimiter(TokenBuckets(burst: 200, perSecond: 50)),
             refusals: DelayedRefusals(),
-            clients: ClientResolver(proxies: services.proxies, servesTLS: services.servesTLS),
+            clients: clients,
             metrics: try AccessMetrics(services.metrics),
             sessions: sessions,
             clock: clock
@@ -147,6 +144,7 @@ package struct APIRouter {
             clock: clock,
             logger: logger
         )
+        let modelPlaces = ReadPlaces()
         let router = Router(context: WaybillContext.self, options: .autoGenerateHeadEndpoints)
         router.add(middleware: ReceivedRequestMiddleware())
         router.add(middleware: ProblemMiddleware())
@@ -161,18 +159,21 @@ package struct APIRouter {
         OrderRoutes(
             authorizer: authorizer,
             reader: reader,
+            places: ReadPlaces(),
             positions: positions,
             positionEncoder: positionEncoder
         ).add(to: router)
         OrderListRoutes(
             authorizer: authorizer,
             models: models,
+            places: modelPlaces,
             positions: positions,
             positionEncoder: positionEncoder
         ).add(to: router)
         StatsRoutes(
             authorizer: authorizer,
             models: models,
+            places: modelPlaces,
             positions: positions,
             positionEncoder: positionEncoder
         ).add(to: router)

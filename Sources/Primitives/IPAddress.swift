@@ -25,6 +25,9 @@ public struct IPAddress: Sendable, Hashable {
         self.init(high: halves[0], low: halves[1])
     }
 
+    /// True for an address of this machine alone: 127.0.0.0/8, also mapped into IPv6, and ::1.
+    public var isLoopback: Bool { isIPv4 ? low >> 24 & 0xFF == 127 : high == 0 && low == 1 }
+
     public var isIPv4: Bool { high == 0 && low & ~0xFFFF_FFFF == Self.mappedPrefix }
 
     /// The address with all bits but the first ones zero.

@@ -18,7 +18,8 @@ struct CommandMaintenance: Service {
             // One beside the other: a session that locks the partitions for hours must not keep the filter old.
             await withTaskGroup(of: Void.self) { group in
                 group.addTask {
-                    await repeatedly(each: .seconds(3600)) { try await retention.maintainPartitions() }
+                    let subject = "maintaining the accepted commands"
+                    await repeatedly(each: .seconds(3600), subject) { try await retention.maintainPartitions() }
                 }
                 group.addTask {
                     let subject = "removing the expired tracking links and sessions"
@@ -26,7 +27,8 @@ struct CommandMaintenance: Service {
                 }
                 group.addTask {
                     // Each minute, since the appender ignores a filter that was made in an earlier epoch.
-                    await repeatedly(each: .seconds(60)) { try await filterLoader.refresh(filter) }
+                    let subject = "reading the command ids of past days"
+                    await repeatedly(each: .seconds(60), subject) { try await filterLoader.refresh(filter) }
                 }
             }
         }
@@ -34,7 +36,7 @@ struct CommandMaintenance: Service {
 
     private func repeatedly(
         each interval: Duration,
-        _ subject: String = "maintaining the accepted commands",
+        _ subject: String,
         _ work: () async throws -> Void
     ) async {
         var hindrance = RepeatedReason()
@@ -43,7 +45,7 @@ struct CommandMaintenance: Service {
                 try await work()
                 if let lasted = hindrance.end() {
                     logger.notice(
-                        "over: the accepted commands are maintained again",
+                        "over: \(subject) works again",
                         metadata: ["seconds": "\(Int(lasted / .seconds(1)))"]
                     )
                 }
@@ -63,10 +65,7 @@ struct CommandMaintenance: Service {
         if (error as? PostgresError)?.sqlState == "55P03" {
             guard hindrance.mustSay("lock") else { return }
             logger.info(
-                """
-                another session, such as a dump, uses the table of accepted commands; its partitions for the days \
-                ahead are made later: trying again every 30 seconds
-                """
+                "\(subject) waits for another session, such as a dump, that uses the table; trying again every 30 seconds"
             )
         } else if hindrance.mustSay("\(error)") {
             logger.warning(

@@ -15,7 +15,8 @@ import Testing
     }
 
     @Test(arguments: [
-        AccessError.missingToken, .malformedToken("x"), .badSignature, .unknownKey, .expiredToken, .notYetValid,
+        AccessError.missingToken, .malformedToken("x"), .badSignature, .unknownKey, .keyNotFetched(retryAfter: 1),
+        .expiredToken, .notYetValid,
         .wrongAudience, .wrongIssuer, .noKeys, .invalidClaims("x"),
     ])
     func aHintStaysOutOfTheAnswer(error: AccessError) throws {

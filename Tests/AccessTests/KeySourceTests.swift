@@ -29,16 +29,57 @@ import Testing
         }
     }
 
-    @Test func anUnknownKidFetchesTheURLAtMostOnceInTheInterval() async throws {
+    @Test func unknownKidsFetchABurstAndThenOnceInTheInterval() async throws {
         let issuer = Issuer(jwks(first.publicKey))
-        let verifier = TokenVerifier(keys: try await KeySource(issuer.origin, now: noon, logger: quiet))
-        let token = try es256(claims(), second, header: secondHeader)
-        await #expect(throws: AccessError.unknownKey) { try await verifier.verify(token, now: noon) }
+        let verifier = TokenVerifier(keys: try await KeySource(issuer.origin, now: noon, burst: 3, logger: quiet))
+        let junk = try es256(claims(), second, header: #"{"alg":"ES256","kid":"junk"}"#)
+        for _ in 0..<3 { await #expect(throws: AccessError.unknownKey) { try await verifier.verify(junk, now: noon) } }
+        // A token of a new key is told to come back when the strangers have used up the fetches, and never 401.
         issuer.answer.withLock { $0 = jwks(second.publicKey, kid: "b") }
-        await #expect(throws: AccessError.unknownKey) { try await verifier.verify(token, now: noon + 9) }
-        #expect(issuer.asked.load(ordering: .relaxed) == 2)
+        let token = try es256(claims(), second, header: secondHeader)
+        for later in [0.0, 9] {
+            let refusal = AccessError.keyNotFetched(retryAfter: later == 0 ? 10 : 1)
+            await #expect(throws: refusal) { try await verifier.verify(junk, now: noon + later) }
+            await #expect(throws: refusal) { try await verifier.verify(token, now: noon + later) }
+        }
+        #expect(issuer.asked.load(ordering: .relaxed) == 4)
         #expect(try await verifier.verify(token, now: noon + 10).subject == "cust-1")
-        #expect(issuer.asked.load(ordering: .relaxed) == 3)
+        #expect(issuer.asked.load(ordering: .relaxed) == 5)
+    }
+
+    @Test func aNewKeyBesideUnnamedOnesIsFetchedBeforeItsTokenIsRefused() async throws {
+        let issuer = Issuer(jwks(first.publicKey, kid: nil))
+        let verifier = TokenVerifier(keys: try await KeySource(issuer.origin, now: noon, burst: 2, logger: quiet))
+        let named = try es256(claims(), second, header: secondHeader)
+        await #expect(throws: AccessError.badSignature) { try await verifier.verify(named, now: noon) }
+        issuer.answer.withLock { $0 = jwks(second.publicKey, kid: nil) }
+        let unnamed = try es256(claims(), second, header: #"{"alg":"ES256"}"#)
+        #expect(try await verifier.verify(unnamed, now: noon).subject == "cust-1")
+        let stranger = try es256(claims(), first, header: #"{"alg":"ES256"}"#)
+        await #expect(throws: AccessError.keyNotFetched(retryAfter: 10)) {
+            try await verifier.verify(stranger, now: noon)
+        }
+    }
+
+    @Test func aFileThatOthersCanChangeIsRefused() async throws {
+        try await withDirectory { directory in
+            let path = "\(directory)/jwks.json"
+            try write(jwks(first.publicKey), to: path, mode: 0o666)
+            let refusal = await #expect(throws: KeyError.self) {
+                try await KeySource(.jwksFile(path), now: noon, logger: quiet)
+            }
+            #expect(refusal?.reason == "others can change it (mode 666); make it 644 or 600")
+            try write(jwks(first.publicKey), to: path, mode: 0o644)
+            let verifier = TokenVerifier(keys: try await KeySource(.jwksFile(path), now: noon, logger: quiet))
+            // Nothing is known of a token's key while the file cannot be used.
+            try write(jwks(second.publicKey, kid: "b"), to: path, mode: 0o622)
+            let token = try es256(claims(), second, header: secondHeader)
+            await #expect(throws: AccessError.keyNotFetched(retryAfter: 2)) {
+                try await verifier.verify(token, now: noon)
+            }
+            #expect(chmod(path, 0o644) == 0)
+            #expect(try await verifier.verify(token, now: noon).subject == "cust-1")
+        }
     }
 
     @Test func concurrentCallersWithANewKeyShareOneFetch() async throws {
@@ -60,7 +101,7 @@ import Testing
         for answer in [nil, #"{"keys":[]}"#, "<html>"] {
             issuer.answer.withLock { $0 = answer }
             let asked = issuer.asked.load(ordering: .relaxed)
-            await #expect(throws: AccessError.unknownKey) {
+            await #expect(throws: AccessError.keyNotFetched(retryAfter: 2)) {
                 try await verifier.verify(es256(claims(), second, header: secondHeader), now: noon + Double(asked) * 60)
             }
             #expect(issuer.asked.load(ordering: .relaxed) > asked)
@@ -173,10 +214,10 @@ import Testing
         let keys = try await KeySource(issuer.origin, now: noon, logger: quiet)
         let key = KeyThumbprint(first.publicKey)
         #expect(keys.generation == 0 && keys.contains(key, now: noon))
-        _ = await keys.afterUnknownKey(now: noon + 10)
+        _ = await keys.reread(now: noon + 10) { _ in false }
         #expect(keys.generation == 0 && issuer.asked.load(ordering: .relaxed) == 2)
         issuer.answer.withLock { $0 = jwks(second.publicKey) }
-        _ = await keys.afterUnknownKey(now: noon + 20)
+        _ = await keys.reread(now: noon + 20) { _ in false }
         #expect(keys.generation == 1 && !keys.contains(key, now: noon + 20))
     }
 

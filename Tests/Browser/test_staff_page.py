@@ -18,8 +18,9 @@ from support.waiting import wait_for
 # Orders, events a second, and seconds; 10,000 a minute are 167 a second.
 FAST = {"small": (150, 167, 5), "full": (500, 167, 60)}
 
-# The milliseconds of the longest task that a fast feed may cause; a task that long is felt.
-LONGEST = 500
+# The milliseconds of processor time of the longest task that a fast feed may cause. A page is felt to stop from about
+# 100 on; by the clock a task takes longer where other work has the processor.
+LONGEST = 150
 
 WATCH = """() => {
     window.tasks = [];
@@ -349,6 +350,7 @@ def test_a_fast_feed_freezes_nothing(service, bench, staff, chromium, check, sca
         check("the measure sees a task of 80 ms", page.evaluate(BUSY) > 0)
         client = Client(service.port, bench.tokens[roles.BACKEND])
         sent = threading.Thread(target=append, args=(client, orders, rate, seconds))
+        chromium.start_tracing(page=page, categories=["toplevel"])
         sent.start()
         # The page answers meanwhile: each key moves the mark.
         pressed = []
@@ -358,18 +360,35 @@ def test_a_fast_feed_freezes_nothing(service, bench, staff, chromium, check, sca
             pressed.append(time.monotonic() - began)
             page.wait_for_timeout(200)
         sent.join()
+        tasks = processor_times(json.loads(chromium.stop_tracing())["traceEvents"])
         last = orders[(rate // 10 * seconds * 10 - 1) % count]
         end = bench.send("GET", f"/v1/orders/{last}/events").json["events"][-1]["position"]
         page.wait_for_selector(f"#feed-list li[data-position='{end}']")
         check("the feed has come to the last event", True)
-        tasks = page.evaluate("window.tasks")
+        long = page.evaluate("window.tasks")
         nodes = page.evaluate("document.querySelectorAll('*').length")
         check.note(
-            f"{rate * 60} events a minute for {seconds} s: longest task {max(tasks, default=0):.0f} ms, "
-            f"{len(tasks)} of 50 ms or more; slowest key {max(pressed) * 1000:.0f} ms; {nodes} elements"
+            f"{rate * 60} events a minute for {seconds} s: longest task {max(tasks):.0f} ms of processor time, all "
+            f"{sum(tasks) / 1000:.1f} s; by the clock {max(long, default=0):.0f} ms, {len(long)} of 50 ms or more; "
+            f"slowest key {max(pressed) * 1000:.0f} ms; {nodes} elements"
         )
-        check(f"no task takes {LONGEST} ms", max(tasks, default=0) < LONGEST, sorted(tasks)[-5:])
+        check(f"no task takes {LONGEST} ms of the processor", tasks and max(tasks) < LONGEST, sorted(tasks)[-5:])
         check("the page stays small", nodes < 12_000, nodes)
+
+
+def processor_times(events):
+    """The milliseconds of processor time of each task of the page's main thread, by a trace of Chromium."""
+    threads = {
+        (event["pid"], event["tid"])
+        for event in events
+        if event.get("name") == "thread_name" and event["args"].get("name") == "CrRendererMain"
+    }
+    tasks = {}
+    for event in events:
+        if event.get("ph") == "X" and event["name"].endswith("::RunTask") and (event["pid"], event["tid"]) in threads:
+            tasks.setdefault(event["pid"], []).append(event.get("tdur", 0) / 1000)
+    # The tab that had the most to do is the board.
+    return max(tasks.values(), key=sum, default=[])
 
 
 def append(client, orders, rate, seconds):

@@ -1,5 +1,5 @@
-import OrderLog
 import Logging
+import OrderLog
 import Testing
 
 @testable import EventStreams

@@ -74,7 +74,7 @@ OKHTTP = ("/usr/share/java/okhttp.jar", "/usr/share/java/okio.jar")
 
 
 def missing(name):
-    """What this machine lacks for an example; empty where it has everything."""
+    """The parts of an example that this machine lacks; empty where it has everything."""
     if name == "Go" and not shutil.which("go"):
         return "go is not installed"
     if name == "PHP" and not (shutil.which("php") and "curl" in run("php", "-m").split()):

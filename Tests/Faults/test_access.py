@@ -5,6 +5,7 @@ import hashlib
 import hmac
 import http.client
 import json
+import statistics
 import time
 
 import pytest
@@ -79,6 +80,12 @@ def test_a_service_starts_before_its_identity_provider(trusting, provider, check
     last = stream.frames[-1] if stream.frames else None
     said = last and last.event == "bye" and json.loads(last.data)
     check("before the keys: a stream is told to come back", said == {"reason": "overload"}, (ended, stream.frames))
+    # Nobody knows yet whether a customer or staff asks; "0" is the beginning for both.
+    begun = Stream(trusting.port, "/v1/stream?after=0", token)
+    begun.wait_end(10)
+    begun.stop()
+    told = [frame.id for frame in begun.frames if frame.id]
+    check("before the keys: a stream from the beginning keeps its place", told == ["0"], begun.frames)
     check("no redirect is followed", provider.followed == 0, provider.followed)
     provider.manner = "ok"
     trusting.wait_ready(30)
@@ -218,6 +225,24 @@ def test_a_flood_of_bad_tokens_costs_its_sender_alone(ready, provider, check):
     ):
         answer = send(ready, "/v1/orders", token, where)
         check(f"after the flood: {name}", answer.status == status, answer)
+
+
+def test_a_flood_that_heeds_no_refusal_waits_for_the_next(ready, provider, check):
+    address = "198.51.100.7"
+    client = Client(ready.port, provider.token(key=ed25519.Ed25519PrivateKey.generate()))
+    waits = []
+    # The bucket's 200, the refusals that are given at once, and what both gain meanwhile.
+    for _ in range(1000):
+        began = time.monotonic()
+        answer = client.request("GET", "/v1/orders", headers={"X-Forwarded-For": address})
+        if answer.status == 429:
+            waits.append(time.monotonic() - began)
+        if waits and waits[-1] > 0.9:
+            break
+    client.close()
+    check("the flood: a refusal is held back", waits and waits[-1] > 0.9, waits[-3:])
+    check("the flood: the first refusals are given at once", statistics.median(waits[:10]) < 0.5, waits[:10])
+    check("and it says when to come back", not faults(answer, 429, "tooManyRequests"), answer)
 
 
 def test_an_ipv6_caller_counts_by_its_network(ready, provider, check):

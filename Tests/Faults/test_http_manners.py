@@ -4,18 +4,17 @@ import gzip
 import json
 import os
 import re
-import resource
 import socket
+import uuid
 import zlib
 from collections import Counter
 
 import pytest
-from hpack import Encoder
 
 from support import roles
 from support.certificates import Authority
 from support.client import Client, strict_json
-from support.http2_peer import CONTINUATION, HEADERS, Exchange, Peer, frame
+from support.http2_peer import Peer
 from support.orders import order
 from support.raw_stream import RawStream, request
 from support.service import Service
@@ -186,6 +185,7 @@ def post(bench, more=(), token="backend", path="/v1/orders"):
     return request(path, bench.tokens[token] if token else None, "POST", fields)
 
 
+JSON = [("Content-Type", "application/json")]
 CHUNKED = ("Transfer-Encoding", "chunked")
 
 
@@ -215,6 +215,29 @@ def test_broken_bodies_are_the_clients_mistake(service, bench, check):
                 all(is_problem(a, 400) for a in found),
                 found,
             )
+    lines = b"".join(json.dumps({"command": "placeOrder", **order()}).encode() + b"\n" for _ in range(3))
+    kind, path = ("Content-Type", "application/x-ndjson"), "/v1/commands?results=rejected"
+    packed, first = gzip.compress(lines), b"%x\r\n%s\r\n" % (len(lines), lines)
+    for name, fields, body in (
+        ("a broken chunk", [CHUNKED], first + b"zz\r\n"),
+        ("a cut gzip", [("Content-Encoding", "gzip"), ("Content-Length", str(len(packed) - 9))], packed[:-9]),
+        (
+            "bytes behind a gzip",
+            [("Content-Encoding", "gzip"), ("Content-Length", str(len(packed) + 9))],
+            packed + b"x" * 9,
+        ),
+        ("a cut body", [("Content-Length", "100000")], lines),
+    ):
+        stream = connection(service, request(path, bench.tokens["backend"], "POST", [kind, *fields]) + body)
+        stream.half_close()
+        ended = stream.wait_end(10)
+        check(
+            f"bulk with {name}: no line says that it is finished", ended and b'"lines"' not in stream.received, stream
+        )
+    fields = [kind, ("Content-Length", str(len(lines)))]
+    stream = connection(service, request(path, bench.tokens["backend"], "POST", fields) + lines)
+    stream.wait(b'{"lines":3,"accepted":3,"duplicate":0,"rejected":0}')
+    stream.reset()
     stream = connection(service, post(bench, [CHUNKED, ("Expect", "100-continue")]))
     stream.wait(b"100 Continue")
     stream.reset()
@@ -262,6 +285,24 @@ def test_a_refused_body_is_dropped_at_once(service, bench, check):
     large = Client(service.port, bench.tokens["backend"], service.tls)
     answer = large.request("POST", "/v1/orders", bytes(8 * MIB))
     check("a large body gets to read its refusal", answer.status == 413, answer)
+
+
+def test_slow_uploads_cost_no_other_caller_a_command(service, bench, check):
+    head = request(
+        f"/v1/orders/{uuid.uuid4()}/note", bench.tokens["staff"], "POST", [*JSON, ("Content-Length", "250001")]
+    )
+    uploads = [connection(service, head + b" " * 250_000) for _ in range(32)]
+    wait_for(lambda: any(upload.read() and upload.status for upload in uploads), 10, "an upload is refused")
+    refused = [answers(upload.received)[0] for upload in uploads if upload.received]
+    check("beyond its share a caller gets 503", all(is_problem(answer, 503) for answer in refused), refused)
+    check("the uploads within the share go on", len(refused) < 10, len(refused))
+    bench.expect("another caller of the shop", 201, "POST", "/v1/orders", json.dumps(order()).encode() + b" " * 200_000)
+    foreign = bench.service.token("staff", "borealis")
+    path = f"/v1/orders/{uuid.uuid4()}/note"
+    note = json.dumps({"text": "x", "visibility": "staff"}).encode() + b" " * 200_000
+    bench.expect("a caller of another shop", 404, "POST", path, note, token=foreign)
+    for upload in uploads:
+        upload.reset()
 
 
 def test_bodies_may_be_compressed(service, bench, check):
@@ -508,52 +549,6 @@ def test_answers_are_the_same_over_each_version(service, bench, check, version):
             )
 
 
-def connected(service):
-    """The answer to CONNECT, which has neither a scheme nor a path (RFC 9113, section 8.5)."""
-    peer = Peer(service.port, service.tls_http2)
-    # The client's state must know of the stream, to read what comes back; it does not know the method's form.
-    stream = peer.state.get_next_available_stream_id()
-    peer.streams[stream] = Exchange()
-    peer.state.send_headers(stream, peer.fields("/healthz"), end_stream=False)
-    peer.state.clear_outbound_data_buffer()
-    block = Encoder().encode([(":method", "CONNECT", True), (":authority", "example.org:443", True)], huffman=False)
-    peer.smuggle(frame(HEADERS, 4, stream, block))
-    answer = peer.answer(stream)
-    peer.close()
-    return answer
-
-
-def test_http2_has_the_manners_of_http1(service, bench, check):
-    peer = Peer(service.port, service.tls_http2)
-    text = json.dumps(order()).encode()
-    fields = [("content-type", "application/json"), ("content-length", str(len(text))), ("expect", "100-continue")]
-    stream = peer.request("/v1/orders", bench.tokens["backend"], "POST", fields, end=False)
-    peer.wait(lambda: peer.streams[stream].interim == [100], 10, "100 Continue")
-    send(peer, stream, text)
-    check("a command that would be taken is continued, then taken", peer.answer(stream).status == 201)
-    stream = peer.request("/v1/orders", None, "POST", fields, end=False)
-    answer = peer.answer(stream)
-    check("without a token 401 comes at once, and no 100", (answer.status, answer.interim) == (401, []), answer)
-    for token in (None, bench.tokens["backend"]):
-        stream = peer.request("/v1/orders", token, "POST", [("content-type", "application/json")], b"{", end=False)
-        peer.state.reset_stream(stream, error_code=8)
-        peer.flush()
-    stream = peer.request("/v1/orders", bench.tokens["backend"], "POST", fields[:1], text, end=False)
-    peer.state.send_headers(stream, [("x-trailer", "x")], end_stream=True)
-    peer.flush()
-    check("trailers are passed over", peer.answer(stream).status == 201, peer.streams[stream])
-    tunnel = connected(service)
-    check("CONNECT is refused", tunnel.status == 405 or tunnel.reset is not None, tunnel)
-    check("the connection goes on", peer.get("/healthz").status == 200 and not peer.goodbyes, peer.goodbyes)
-    before = service.memory()
-    for _ in range(200):
-        stream = peer.request("/v1/orders", None, "POST", [("content-type", "application/json")], bytes(16_000), False)
-    peer.wait(lambda: all(e.is_over for e in peer.streams.values()), 15, "all are refused")
-    grown = service.memory() - before
-    check("200 bodies without a token are refused before they end", grown < 20, f"{grown:.0f} MiB")
-    peer.close()
-
-
 JAVA = ("User-Agent", "Java-http-client/17.0.15")
 
 
@@ -574,76 +569,6 @@ def test_java_17_is_answered_where_it_expects_continue(service, bench, check):
     answer = peer.answer(peer.request("/v1/orders", "x.y.z", "POST", more, b"{}"))
     check("over HTTP/2 too", answer.status == 401, answer)
     peer.close()
-
-
-def test_connections_are_counted(service, bench, check):
-    def open_by(protocol):
-        text = bench.send("GET", "/metrics", role=roles.OPERATOR).body.decode()
-        line = next(x for x in text.splitlines() if x.startswith(f'waybill_connections_open{{protocol="{protocol}"}}'))
-        return float(line.rpartition(" ")[2])
-
-    def closed(reason):
-        text = bench.send("GET", "/metrics", role=roles.OPERATOR).body.decode()
-        name = f'waybill_connections_closed_total{{reason="{reason}"}}'
-        return float(next(x for x in text.splitlines() if x.startswith(name)).rpartition(" ")[2])
-
-    wait_for(lambda: open_by("http2") == 0, 10, "earlier connections are over")
-    # The one that asks is counted too.
-    before, malformed = open_by("http1"), closed("malformed")
-    peers = [Peer(service.port, service.tls_http2) for _ in range(3)]
-    for peer in peers:
-        peer.get("/healthz")
-    check("connections of HTTP/2", open_by("http2") == 3, open_by("http2"))
-    streams = [connection(service, HEALTH) for _ in range(2)]
-    for stream in streams:
-        stream.wait(b'"ok"')
-    check("connections of HTTP/1.1", open_by("http1") == before + 2, (before, open_by("http1")))
-    silent = socket.create_connection(("127.0.0.1", service.port))
-    wait_for(lambda: open_by("undetected") == 1, 10, "a connection that says nothing")
-    silent.close()
-    for one in (*peers, *streams):
-        one.close()
-    wait_for(lambda: open_by("http2") == 0 and open_by("http1") == before, 10, "all are over")
-    wait_for(lambda: open_by("undetected") == 0, 10, "the silent one too")
-    exchange(service, b"nonsense\r\n\r\n")[1].close()
-    check("malformed bytes are a reason", closed("malformed") == malformed + 1, malformed)
-    open_files = bench.metric("process_open_fds")
-    check("descriptors", abs(open_files - len(service.descriptors())) <= 3, open_files)
-    check("their limit", bench.metric("process_max_fds") >= bench.metric("waybill_connection_places") > 0)
-
-
-def test_headers_that_are_not_complete_give_way(service, bench, check):
-    """Many clients send the first 30 kB of a header and no more: the oldest give way, and the newest goes on."""
-
-    def gave_way():
-        text = bench.send("GET", "/metrics", role=roles.OPERATOR).body.decode()
-        name = 'waybill_connections_closed_total{reason="headerBytes"}'
-        return float(next(x for x in text.splitlines() if x.startswith(name)).rpartition(" ")[2])
-
-    if service.tls:
-        pytest.skip("the bound is the same, and handshakes take long")
-    hard = resource.getrlimit(resource.RLIMIT_NOFILE)[1]
-    if hard < 8192:
-        pytest.skip("too few descriptors for a crowd of one address")
-    resource.setrlimit(resource.RLIMIT_NOFILE, (hard, hard))
-    before, memory = gave_way(), service.memory()
-    half = request("/healthz", headers=[("X", "x" * 30_000)])[:-4]
-    crowd = [connection(service, half) for _ in range(700)]
-    block = frame(HEADERS, 1, 1, b"x" * 15_990) + frame(CONTINUATION, 0, 1, b"x" * 14_000)
-    peers = [Peer(service.port) for _ in range(600)]
-    for peer in peers:
-        peer.read(0.2)
-        peer.smuggle(block)
-    wait_for(lambda: gave_way() - before >= 100, 10, f"some give way; {gave_way()} did")
-    grown = service.memory() - memory
-    check("what is not complete takes little memory", grown < 128, f"{grown:.0f} MiB")
-    check("the oldest gave way", crowd[0].wait_end(10), "open")
-    check("the newest did not", not peers[-1].ended and crowd[-1].ended is None, (peers[-1].ended, crowd[-1].ended))
-    crowd[-1].socket.sendall(b"\r\n\r\n")
-    crowd[-1].wait(b'"ok"')
-    check("a new client is answered", Client(service.port).request("GET", "/healthz").status == 200)
-    for one in (*crowd, *peers):
-        one.close()
 
 
 SLOTS = 192

@@ -87,6 +87,18 @@ def test_a_repeated_request_tells_no_token_twice(bench, check):
     check("one link", len(bench.send("GET", path).json["links"]) == 1)
 
 
+def test_an_order_with_too_many_links_is_a_refusal_with_a_reason(bench, check):
+    order = bench.place()["orderId"]
+    path = f"/v1/orders/{order}/tracking-links"
+    for _ in range(100):
+        make_link(bench, order)
+    refused = bench.send("POST", path)
+    known = {name: refused.json.get(name) for name in ("code", "reason", "orderId", "orderStatus", "version")}
+    wanted = {"code": "rejected", "reason": "tooManyLinks", "orderId": order, "orderStatus": "placed", "version": 1}
+    check("409 rejected, as all refusals", refused.status == 409 and known == wanted, refused)
+    check("with the commands that the order takes", "cancel" in refused.json.get("allowedCommands", []), refused)
+
+
 def test_a_links_stream_is_that_of_the_customer(bench, check):
     order = bench.place()["orderId"]
     path = f"/track/{make_link(bench, order)['token']}/stream"

@@ -114,7 +114,7 @@ def test_a_replay_killed_before_it_took_over_goes_on(service, replays):
         replays.blocked(process, "select seq from log_head where one for update")
         status, output = service.run("replay", "current")
         replays.check("a second replay says so and ends with 1", status == 1 and "under way already" in output, output)
-        answer = replays.operator.insist("POST", "/v1/projections/current/replay")
+        answer = replays.operator.request("POST", "/v1/projections/current/replay")
         replays.check(
             "over HTTP it is 409", (answer.status, answer.json.get("code")) == (409, "replayUnderWay"), answer
         )

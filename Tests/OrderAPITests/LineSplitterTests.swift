@@ -18,8 +18,20 @@ import Testing
             switch piece {
             case .line(let number, let bytes): "\(number):\(String(buffer: bytes))"
             case .tooLong(let number): "\(number)!"
+            case .noRoom(let number): "\(number)?"
             }
         }
+    }
+
+    @Test func aLineWithoutRoomIsSkippedToItsEnd() {
+        var splitter = LineSplitter(limit: 10)
+        var chunk = ByteBuffer(string: "a\n0123")
+        #expect(splitter.next(&chunk) == .line(1, ByteBuffer(string: "a")))
+        #expect(splitter.next(&chunk) == nil && splitter.pendingByteCount == 4)
+        #expect(splitter.skipLine() == .noRoom(2) && splitter.pendingByteCount == 0)
+        chunk = ByteBuffer(string: "4567\nb\n")
+        #expect(splitter.next(&chunk) == .line(3, ByteBuffer(string: "b")))
+        #expect(splitter.finish() == nil)
     }
 
     @Test(arguments: 1...30) func linesDoNotDependOnTheChunks(size: Int) {

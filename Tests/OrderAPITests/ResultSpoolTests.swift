@@ -6,8 +6,14 @@ import Testing
 @Suite(.timeLimit(.minutes(1))) struct ResultSpoolTests {
     private let limits = ResultSpool.Limits(memory: 100, block: 64, file: 4 * 64)
 
-    private func spool(_ quota: SpoolQuota = SpoolQuota()) -> ResultSpool {
-        ResultSpool(limits: limits, quota: quota) { Issue.record("no file: \($0)") }
+    private func spool(_ quota: SharedBudget.Share? = nil) -> ResultSpool {
+        ResultSpool(limits: limits, quota: quota ?? share(limit: 1 << 20)) { Issue.record("no file: \($0)") }
+    }
+
+    /// A share of as many bytes.
+    private func share(limit: Int) -> SharedBudget.Share {
+        SharedBudget(limit: 2 * limit, callerDivisor: 1, shopsDivisor: 1)
+            .share(of: SharedBudget.Holder(caller: "staff:ada", shops: "aurora"))
     }
 
     private func read(_ spool: ResultSpool) async throws -> String {
@@ -50,7 +56,7 @@ import Testing
     }
 
     @Test func quotaIsSharedAndGivenBack() async throws {
-        let quota = SpoolQuota(limit: 2 * 64)
+        let quota = share(limit: 2 * 64)
         let text = ByteBuffer(string: String(repeating: "x", count: 64))
         let spool = spool(quota)
         for _ in 1...4 { #expect(await spool.append(text)) }

@@ -65,6 +65,22 @@ import Testing
         }
     }
 
+    @Test func oneCommandIdAtOnceForTwoOrdersMakesOneLink() async throws {
+        try await withStore { store, _ in
+            for round in 0..<20 {
+                let orders = [UUID(), UUID()]
+                let outcomes = try await withThrowingTaskGroup(of: TrackingLinkStore.Outcome.self) { group in
+                    for (index, orderId) in orders.enumerated() {
+                        let token = UInt8(2 * round + index)
+                        group.addTask { try await store.add(draft(token, of: orderId, key: "mail-\(round)")) }
+                    }
+                    return try await group.reduce(into: []) { $0.append($1) }
+                }
+                #expect(outcomes.count { $0 == .commandIdReused } == 1, "\(outcomes)")
+            }
+        }
+    }
+
     @Test func anOrderHasABoundedNumberOfTokens() async throws {
         try await withStore { store, _ in
             let orderId = UUID()

@@ -16,6 +16,24 @@ import Testing
         #expect(IPAddress(text) == nil)
     }
 
+    @Test func loopbackIsThisMachineAlone() {
+        for text in ["127.0.0.1", "127.255.0.9", "::1", "::ffff:127.0.0.1"] {
+            #expect(IPAddress(text)?.isLoopback == true, "\(text)")
+        }
+        for text in ["126.0.0.1", "128.0.0.1", "::2", "::", "0.0.0.0", "::ffff:10.0.0.1", "fe80::1"] {
+            #expect(IPAddress(text)?.isLoopback == false, "\(text)")
+        }
+    }
+
+    @Test(arguments: [
+        (1000, 0o644, true), (1000, 0o600, true), (0, 0o644, true), (1000, 0o664, false), (1000, 0o646, false),
+        (0, 0o664, false), (1001, 0o644, false), (1001, 0o600, false),
+    ])
+    func onlyItsUserAndRootMayChangeAPublicFile(owner: Int, mode: Int, isSound: Bool) {
+        let weakness = PrivateFile.Contents.weakness(owner: UInt32(owner), mode: UInt32(mode), user: 1000)
+        #expect((weakness == nil) == isSound)
+    }
+
     @Test(arguments: [
         ("10.0.0.0/8", "10.255.0.1", true), ("10.0.0.0/8", "11.0.0.1", false), ("10.9.9.9/8", "10.0.0.1", true),
         ("192.0.2.7", "192.0.2.7", true), ("192.0.2.7", "192.0.2.8", false), ("0.0.0.0/0", "192.0.2.7", true),

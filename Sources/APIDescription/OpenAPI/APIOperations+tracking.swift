@@ -51,7 +51,7 @@ extension APIOperation {
             ],
             problems: [
                 .malformedRequest, .malformedJson, .invalidUtf8, .duplicateKey, .malformedCommandId, .bodyTooLarge,
-                .unsupportedMediaType, .invalidCommand, .commandIdReused, .notFound, .tooManyLinks,
+                .unsupportedMediaType, .invalidCommand, .commandIdReused, .notFound, .rejected,
             ]
         ),
         APIOperation(
@@ -103,8 +103,8 @@ extension APIOperation {
             note: """
                 The link is all that a request needs. JSON comes where `Accept` prefers `application/json` to `text/html`. The \
                 page speaks English, German, Spanish and Arabic, by `lang`, else by `Accept-Language`, else by the order's \
-                `locale`. The rest of the query is ignored. A page of another site may lead to it, but not embed it, and read it only where \
-                `--cors-origin` names the page's origin.
+                `locale`. The rest of the query is ignored. A page of another site may lead to it, but not embed it, and \
+                read it only where `--cors-origin` names the page's origin.
                 """,
             permission: .publicPages,
             parameters: [APIParameter.linkToken, language, zone],

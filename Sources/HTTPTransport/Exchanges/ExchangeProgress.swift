@@ -50,11 +50,15 @@ struct ExchangeProgress {
         remainderTimeout: TimeAmount?,
         responseTimeout: TimeAmount
     ) -> Next? {
-        [
-            closeDeadline.map { Next(deadline: $0, reason: isRequestComplete ? nil : .bodyDeadline) },
-            bodyTimeout.map { Next(deadline: last + $0, reason: .bodyDeadline) },
-            remainderTimeout.map { Next(deadline: last + $0, reason: .bodyDeadline) },
-            isUnsent ? Next(deadline: last + responseTimeout, reason: .responseDeadline) : nil,
-        ].compactMap { $0 }.min { $0.deadline < $1.deadline }
+        // Asked for several times a request, so there is no list of them.
+        var next = closeDeadline.map { Next(deadline: $0, reason: isRequestComplete ? nil : .bodyDeadline) }
+        func add(_ timeout: TimeAmount?, _ reason: ConnectionMetrics.CloseReason) {
+            guard let timeout, next.map({ last + timeout < $0.deadline }) ?? true else { return }
+            next = Next(deadline: last + timeout, reason: reason)
+        }
+        add(bodyTimeout, .bodyDeadline)
+        add(remainderTimeout, .bodyDeadline)
+        add(isUnsent ? responseTimeout : nil, .responseDeadline)
+        return next
     }
 }

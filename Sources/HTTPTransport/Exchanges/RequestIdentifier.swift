@@ -42,12 +42,12 @@ package enum RequestIdentifier {
 }
 
 extension HTTPField.Name {
-    static let requestId = Self.known("X-Request-Id")
+    package static let requestId = Self.known("X-Request-Id")
     /// The field in which the transport tells the application the identifier of a request. A client's own field of
     /// this name is removed.
     package static let assignedRequestId = Self.known("Waybill-Assigned-Request-Id")
 
-    static func known(_ name: String) -> HTTPField.Name {
+    package static func known(_ name: String) -> HTTPField.Name {
         guard let name = HTTPField.Name(name) else { preconditionFailure("\(name) is no field name") }
         return name
     }

@@ -11,7 +11,9 @@ struct BulkRoutes: Sendable {
     let authorizer: Authorizer
     let appender: Appender
     let submissions: SubmissionFactory
-    let quota = SpoolQuota()
+    /// The disk space of results that wait, of all requests: 1 GiB, of which one caller alone gets a quarter, and those
+    /// of the same shops together a third.
+    let quota = SharedBudget(limit: 1 << 30, callerDivisor: 3, shopsDivisor: 2)
     /// The time after which a client that takes no results loses its connection.
     let patience: Duration
 
@@ -40,7 +42,7 @@ struct BulkRoutes: Sendable {
             caller: caller,
             results: results,
             correlationId: CommandHeaders.correlationId(request),
-            spool: ResultSpool(quota: quota) { [logger = context.logger] error in
+            spool: ResultSpool(quota: quota.share(of: caller.holder)) { [logger = context.logger] error in
                 logger.warning(
                     "results of a bulk request cannot wait in a file; its lines are read as the client takes results",
                     metadata: ["error": "\(error)"]

@@ -51,8 +51,13 @@ struct BulkSession: Sendable {
     func run(_ body: RequestBody, writingTo writer: inout any ResponseBodyWriter) async throws {
         try await withThrowingTaskGroup(of: Void.self) { group in
             group.addTask {
-                defer { window.finish() }
-                try await cancelWhenGracefulShutdown { try await readLines(of: body) }
+                do {
+                    try await cancelWhenGracefulShutdown { try await readLines(of: body) }
+                } catch {
+                    window.finish(.cutOff)
+                    throw error
+                }
+                window.finish(.complete)
             }
             group.addTask {
                 defer { spool.finish() }
@@ -103,10 +108,18 @@ struct BulkSession: Sendable {
 
     private func readLines(of body: RequestBody) async throws {
         var splitter = LineSplitter(limit: JSONBody.limit)
+        let memory = JSONBody.budget.share(of: caller.holder)
+        var held = 0
+        defer { memory.giveBack(held) }
         for try await var chunk in body {
             while let piece = splitter.next(&chunk) {
                 guard try await take(piece) else { return }
             }
+            memory.giveBack(held)
+            held = splitter.pendingByteCount
+            guard held > 0, !memory.take(held) else { continue }
+            held = 0
+            guard try await take(splitter.skipLine()) else { return }
         }
         // The end of a request that was cut off is not the end of its last line.
         try Task.checkCancellation()
@@ -123,6 +136,10 @@ struct BulkSession: Sendable {
             guard await window.reserve(bytes: 0) else { return false }
             let problem = Problem(.bodyTooLarge, "A line holds at most \(JSONBody.limit / 1024) KiB.")
             window.append(BulkWindow.Line(number: number, orderId: nil, byteCount: 0, outcome: .refused(problem)))
+        case .noRoom(let number):
+            guard await window.reserve(bytes: 0) else { return false }
+            let outcome = BulkWindow.Line.Outcome.refused(JSONBody.noRoom)
+            window.append(BulkWindow.Line(number: number, orderId: nil, byteCount: 0, outcome: outcome))
         case .line(let number, let bytes):
             let byteCount = bytes.readableBytes
             guard await window.reserve(bytes: byteCount) else { return false }
@@ -192,7 +209,7 @@ struct BulkSession: Sendable {
             }
             window.release(line)
         }
-        if self.results == .rejected {
+        if self.results == .rejected, window.ending == .complete {
             results.writeBytes(summary.json)
             results.writeInteger(UInt8(ascii: "\n"))
         }

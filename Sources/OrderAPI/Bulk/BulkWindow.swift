@@ -27,12 +27,20 @@ final class BulkWindow: Sendable {
         }
     }
 
+    /// The way in which the lines of a request end.
+    enum Ending: Sendable {
+        /// The last line was read.
+        case complete
+        /// The rest of the request did not come, or could not be read.
+        case cutOff
+    }
+
     private struct State {
         var lines = Deque<Line>()
         /// The lines that have a place: reserved and not yet released, in `lines` or not.
         var reservedLines = 0
         var reservedBytes = 0
-        var isFinished = false
+        var ending: Ending?
         var isAbandoned = false
         /// The task that reads the request, while it waits for room.
         var reader: Waiter?
@@ -76,9 +84,12 @@ final class BulkWindow: Sendable {
     }
 
     /// Ends the lines: `next()` returns nil after the last of them.
-    func finish() {
-        state.wake(\.writer) { $0.isFinished = true }
+    func finish(_ ending: Ending) {
+        state.wake(\.writer) { $0.ending = ending }
     }
+
+    /// The way in which the lines have ended; nil while more may come.
+    var ending: Ending? { state.withLock { $0.ending } }
 
     /// Takes out the oldest line if there is one; does not wait.
     func popIfAvailable() -> Line? { state.withLock { $0.lines.popFirst() } }
@@ -86,9 +97,9 @@ final class BulkWindow: Sendable {
     /// Waits for the oldest line and takes it out; nil after the last.
     func next() async -> Line? {
         while true {
-            let (line, isFinished) = state.withLock { ($0.lines.popFirst(), $0.isFinished) }
+            let (line, isFinished) = state.withLock { ($0.lines.popFirst(), $0.ending != nil) }
             if line != nil || isFinished { return line }
-            await state.wait(\.writer) { $0.isFinished || !$0.lines.isEmpty }
+            await state.wait(\.writer) { $0.ending != nil || !$0.lines.isEmpty }
         }
     }
 

@@ -8,6 +8,8 @@ struct LineSplitter {
         /// The number of a line beyond the limit. Comes as soon as the limit is passed; the rest of the line is
         /// skipped.
         case tooLong(Int)
+        /// The number of a line for which there is no memory. The rest of the line is skipped.
+        case noRoom(Int)
     }
 
     /// The most bytes of a line.
@@ -27,6 +29,17 @@ struct LineSplitter {
             if let piece = take(length ?? chunk.readableBytes, ends: length != nil, of: &chunk) { return piece }
         }
         return nil
+    }
+
+    /// The bytes of the line whose end has not come yet.
+    var pendingByteCount: Int { pending.readableBytes }
+
+    /// Skips the line whose end has not come yet.
+    mutating func skipLine() -> Piece {
+        isSkipping = true
+        pending = ByteBuffer()
+        number += 1
+        return .noRoom(number)
     }
 
     /// The last line, if no line feed ends it.

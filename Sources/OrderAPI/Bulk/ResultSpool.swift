@@ -52,14 +52,14 @@ final class ResultSpool: Sendable {
 
     private let state: Mutex<State>
     private let limits: Limits
-    private let quota: SpoolQuota
+    private let quota: SharedBudget.Share
     private let fileFailed: @Sendable (any Error) -> Void
 
     /// - Parameter fileFailed: is told, at most once, that results cannot wait in a file. They then wait in memory
     ///   alone, so that lines are read as the client takes results.
     init(
         limits: Limits = Limits(),
-        quota: SpoolQuota,
+        quota: SharedBudget.Share,
         now: ContinuousClock.Instant = .now,
         fileFailed: @escaping @Sendable (any Error) -> Void
     ) {

@@ -40,6 +40,7 @@ extension Problem {
             case .wrongAudience: ProblemCode.wrongAudience
             case .wrongIssuer: ProblemCode.wrongIssuer
             case .noKeys: ProblemCode.noKeys
+            case .keyNotFetched: ProblemCode.keyNotFetched
             case .invalidClaims: ProblemCode.invalidClaims
             }
         self.init(code, error.detail, headers: [.wwwAuthenticate: error.challenge])

@@ -29,7 +29,6 @@ package enum ProblemCode: String, Sendable, CaseIterable {
     case rejected
     case orderExists
     case replayUnderWay
-    case tooManyLinks
     case versionMismatch
     case requestTimeout
     case bodyTooLarge
@@ -41,6 +40,7 @@ package enum ProblemCode: String, Sendable, CaseIterable {
     case overloaded
     case unavailable
     case noKeys
+    case keyNotFetched
 
     package var status: HTTPResponse.Status {
         switch self {
@@ -53,7 +53,7 @@ package enum ProblemCode: String, Sendable, CaseIterable {
         case .forbidden, .foreignShop, .crossSite: .forbidden
         case .notFound, .unknownPosition, .unknownTrackingNumber: .notFound
         case .methodNotAllowed: .methodNotAllowed
-        case .rejected, .orderExists, .replayUnderWay, .tooManyLinks: .conflict
+        case .rejected, .orderExists, .replayUnderWay: .conflict
         case .versionMismatch: .preconditionFailed
         case .requestTimeout: .requestTimeout
         case .bodyTooLarge: .contentTooLarge
@@ -61,7 +61,7 @@ package enum ProblemCode: String, Sendable, CaseIterable {
         case .invalidCommand, .commandIdReused: .unprocessableContent
         case .tooManyRequests: .tooManyRequests
         case .internalError: .internalServerError
-        case .overloaded, .unavailable, .noKeys: .serviceUnavailable
+        case .overloaded, .unavailable, .noKeys, .keyNotFetched: .serviceUnavailable
         }
     }
 
@@ -94,7 +94,6 @@ package enum ProblemCode: String, Sendable, CaseIterable {
         case .rejected: "The order does not allow this command"
         case .orderExists: "The order exists"
         case .replayUnderWay: "A replay is under way"
-        case .tooManyLinks: "The order has too many tracking links"
         case .versionMismatch: "The order has another version"
         case .requestTimeout: "The request did not end in time"
         case .bodyTooLarge: "The body is too large"
@@ -106,6 +105,7 @@ package enum ProblemCode: String, Sendable, CaseIterable {
         case .overloaded: "The service is busy"
         case .unavailable: "The service cannot use its database at present"
         case .noKeys: "The service cannot verify tokens at present"
+        case .keyNotFetched: "The token's key may not have been fetched yet"
         }
     }
 }

@@ -20,7 +20,7 @@ package struct Authorizer: Sendable {
 
     /// The caller, if its role may use the route at all. The route then narrows the data to the caller's scope.
     ///
-    /// - Throws: `Problem` 401, 403, 429 or, while the service has no keys, 503.
+    /// - Throws: `Problem` 401, 403, 429 or, while the service has no keys or may lack the token's, 503.
     package func authorize(_ request: Request, in context: WaybillContext, to permission: Permission) async throws
         -> Caller
     {
@@ -29,9 +29,9 @@ package struct Authorizer: Sendable {
 
     /// The same, given the request's head and the peer's address.
     package func authorize(_ head: HTTPRequest, from peer: String, to permission: Permission) async throws -> Caller {
-        let client = address(of: head, peer: peer)
         let session = try await sessions.open(head, from: peer)
-        let principal = try await principal(of: head, or: session, from: client)
+        // Most requests have a token that is known, and need no address.
+        let principal = try await principal(of: head, or: session) { address(of: head, peer: peer) }
         switch permission.verdict(for: principal.role) {
         case .allowed, .own: break
         case .forbidden:
@@ -74,7 +74,7 @@ package struct Authorizer: Sendable {
     private func principal(
         of head: HTTPRequest,
         or session: Sessions.Open?,
-        from client: RateKey
+        from address: () -> RateKey
     ) async throws -> Principal {
         var cost = 1
         do throws(AccessError) {
@@ -87,21 +87,33 @@ package struct Authorizer: Sendable {
             case .verified(let principal): return principal
             case .pending(let pending):
                 cost = pending.cost
-                if case .allowed = addresses.peek(client) { return try verifier.verify(pending, now: now) }
+                if case .allowed = addresses.peek(address()) { return try await verifier.verify(pending, now: now) }
             }
         } catch .expiredToken {
             // Told whatever the bucket holds: a client that is told to wait would wait with a token that is of no use.
+            let client = address()
             if addresses.take(client) != .allowed { await refusals.delay(client) }
             throw refusal(.expiredToken)
         } catch .noKeys {
             metrics?.refused(.token(.noKeys))
             throw Problem.busy(.noKeys, retryAfter: 2, AccessError.noKeys.detail)
+        } catch .keyNotFetched(let seconds) {
+            // The token may be good; whoever sends many that are not is limited as for all other bad ones.
+            let client = address()
+            if case .retryAfter(let seconds) = addresses.take(client, cost: cost) {
+                throw await busy(.addressLimit, client, retryAfter: seconds)
+            }
+            let error = AccessError.keyNotFetched(retryAfter: seconds)
+            metrics?.refused(.token(error))
+            throw Problem.busy(.keyNotFetched, retryAfter: seconds, error.detail)
         } catch {
+            let client = address()
             if case .retryAfter(let seconds) = addresses.take(client, cost: cost) {
                 throw await busy(.addressLimit, client, retryAfter: seconds)
             }
             throw refusal(error)
         }
+        let client = address()
         var wait = 1
         if case .retryAfter(let seconds) = addresses.peek(client) { wait = seconds }
         throw await busy(.addressLimit, client, retryAfter: wait)

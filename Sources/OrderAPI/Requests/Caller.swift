@@ -49,6 +49,14 @@ package struct Caller: Sendable {
         return ReadScope(shops: shops, customer: scope.customer)
     }
 
+    /// The caller as it shares memory, disk space and reads with others. Issuers may give several people one subject.
+    var holder: SharedBudget.Holder {
+        SharedBudget.Holder(
+            caller: "\(actor)\t\(principal.issuer)",
+            shops: shops?.sorted().joined(separator: ",") ?? "*"
+        )
+    }
+
     /// The caller's name in the log: `role:subject`.
     package var actor: String { "\(principal.role.rawValue):\(principal.subject)" }
 }

@@ -4,7 +4,6 @@ package import HTTPTypes
 /// `Referer` where a browser is too old for it or the page is not in a secure context.
 package struct FetchMetadata: Sendable, Equatable {
     private let isSafe: Bool
-    private let authority: String?
     private let site: String?
     private let mode: String?
     private let destination: String?
@@ -14,7 +13,6 @@ package struct FetchMetadata: Sendable, Equatable {
     package init(_ head: HTTPRequest) {
         let fields = head.headerFields
         isSafe = [.get, .head].contains(head.method)
-        authority = head.authority
         site = fields[.secFetchSite]
         mode = fields[.secFetchMode]
         destination = fields[.secFetchDest]
@@ -31,24 +29,17 @@ package struct FetchMetadata: Sendable, Equatable {
     /// True for a request of a page of the service's own origin. Without Fetch Metadata, `Origin` tells; without that,
     /// a request that changes nothing may come from the own origin, and `Referer` tells where it does not.
     ///
-    /// - Parameter publicURL: the service's address as clients see it, where a proxy replaces the request's own.
-    func isSameOrigin(_ publicURL: PublicURL) -> Bool {
+    /// - Parameter own: the origins of the service's own pages.
+    func isSameOrigin(_ own: OwnOrigins) -> Bool {
         if let site { return site == "same-origin" }
-        if let origin { return isOwn(origin, publicURL) }
+        if let origin { return own.contains(origin) }
         guard isSafe else { return false }
-        return referer.map { isOwn($0, publicURL) } ?? true
+        return referer.map(own.contains) ?? true
     }
 
     /// True where the browser says that the request comes from another origin.
-    func isForeign(_ publicURL: PublicURL) -> Bool {
+    func isForeign(_ own: OwnOrigins) -> Bool {
         if let site { return site != "same-origin" }
-        return origin.map { !isOwn($0, publicURL) } ?? false
-    }
-
-    private func isOwn(_ url: String, _ publicURL: PublicURL) -> Bool {
-        let url = url.lowercased()
-        guard let scheme = ["https://", "http://"].first(where: url.hasPrefix) else { return false }
-        let named = url.dropFirst(scheme.count).prefix { $0 != "/" }
-        return [authority, String(publicURL.authority)].contains { $0?.lowercased() == String(named) }
+        return origin.map { !own.contains($0) } ?? false
     }
 }

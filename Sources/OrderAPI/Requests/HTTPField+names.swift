@@ -1,3 +1,4 @@
+import HTTPTransport
 package import HTTPTypes
 
 extension HTTPField.Name {
@@ -17,9 +18,4 @@ extension HTTPField.Name {
     package static let crossOriginOpenerPolicy = Self.known("Cross-Origin-Opener-Policy")
     package static let permissionsPolicy = Self.known("Permissions-Policy")
     package static let robotsTag = Self.known("X-Robots-Tag")
-
-    private static func known(_ name: String) -> HTTPField.Name {
-        guard let name = HTTPField.Name(name) else { preconditionFailure("\(name) is no field name") }
-        return name
-    }
 }

@@ -8,14 +8,22 @@ import StrictJSON
 enum JSONBody {
     /// The most bytes of a body.
     static let limit = 256 * 1024
-    /// The memory for all bodies that are being received.
-    private static let budget = MemoryBudget(limit: 64 * 1024 * 1024)
+    /// The memory for all bodies, and lines of bulk bodies, that are being received: 64 MiB, of which one caller alone
+    /// gets a ninth, and those of the same shops together a fifth.
+    static let budget = SharedBudget(limit: 64 * 1024 * 1024, callerDivisor: 8, shopsDivisor: 4)
+    static let noRoom = Problem.busy(
+        .overloaded,
+        retryAfter: 1,
+        "Too many bodies of this caller, or of all, are being received."
+    )
 
     /// Lends the body to `decode`.
     ///
     /// - Throws: `Problem` 400, 408, 413, 415 or 503, and what `decode` throws.
-    static func read<R>(_ request: Request, _ decode: (JSONNode) throws(Problem) -> R) async throws -> R {
-        var bytes = try await collect(request.body)
+    static func read<R>(_ request: Request, from caller: Caller, _ decode: (JSONNode) throws(Problem) -> R) async throws
+        -> R
+    {
+        var bytes = try await collect(request.body, budget.share(of: caller.holder))
         ByteOrderMark.skip(in: &bytes)
         if bytes.readableBytes == 0 {
             bytes = ByteBuffer(staticString: "{}")
@@ -25,18 +33,16 @@ enum JSONBody {
         return try parse(bytes, name: "The body", decode)
     }
 
-    private static func collect(_ body: RequestBody) async throws -> ByteBuffer {
+    private static func collect(_ body: RequestBody, _ share: SharedBudget.Share) async throws -> ByteBuffer {
         var bytes = ByteBuffer()
-        defer { budget.give(bytes.readableBytes) }
+        defer { share.giveBack(bytes.readableBytes) }
         do {
             for try await var part in body {
                 let count = part.readableBytes
                 guard bytes.readableBytes + count <= limit else {
                     throw Problem(.bodyTooLarge, "A body holds at most \(limit / 1024) KiB.")
                 }
-                guard budget.take(count) else {
-                    throw Problem.busy(.overloaded, retryAfter: 1, "Too many bodies are being received.")
-                }
+                guard share.take(count) else { throw noRoom }
                 bytes.writeBuffer(&part)
             }
         } catch let error as RequestBodyError {

@@ -7,9 +7,12 @@ struct PositionReader: Sendable {
     let seal: PositionSeal
     let reader: LogReader
 
+    /// True for the text of the position before the first event, which is the same for all callers.
+    static func isBeginning(_ text: String) -> Bool { text == "0" }
+
     /// The position that a text names; nil for a malformed one.
     func parse(_ text: String, for audience: Audience) -> RequestedPosition? {
-        if text == "0" { return .beginning }
+        if Self.isBeginning(text) { return .beginning }
         switch audience {
         case .staff: return LogPosition(text).map { .at($0) }
         case .customer: return seal.open(text).map { .at(LogPosition(epoch: $0.epoch, seq: $0.seq)) }

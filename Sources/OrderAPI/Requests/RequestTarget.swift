@@ -1,12 +1,16 @@
-/// The paths of requests as logs may hold them.
+/// The targets of requests (RFC 9112, section 3.2).
 enum RequestTarget {
+    /// The path of a target, without its query, and without the scheme and authority of the absolute form, as proxies
+    /// may send it (section 3.2.2).
+    static func path(_ target: String) -> Substring {
+        let path = target.prefix { $0 != "?" && $0 != "#" }
+        guard path.first != "/", let scheme = path.firstRange(of: "://") else { return path }
+        return path[scheme.upperBound...].drop { $0 != "/" }
+    }
+
     /// The path without its query, and without the token of a tracking link, which gives access to an order.
     static func loggable(_ target: String) -> String {
-        var path = target.prefix { $0 != "?" && $0 != "#" }
-        // The absolute form, as proxies may send it (RFC 9112, section 3.2.2).
-        if path.first != "/", let scheme = path.firstRange(of: "://") {
-            path = path[scheme.upperBound...].drop { $0 != "/" }
-        }
+        let path = path(target)
         let parts = path.split(separator: "/")
         // Also where the service has no such route: whoever mistypes a link still sends its token.
         guard let place = parts.firstIndex(where: { isTrack($0) }) else { return String(path) }

@@ -20,9 +20,17 @@ extension Response {
     /// The response of a page. A page of one slice has a length; of a longer one, the first slice is made before the
     /// response begins, so that most failures have a status of their own. A later failure ends the connection without
     /// the last chunk.
-    static func page(_ slices: some PageSlices) async throws -> Response {
+    ///
+    /// - Parameters:
+    ///   - places: those of the pool that the slices are read from. Each slice needs one while it is read.
+    ///   - caller: the caller whose reads are bounded.
+    static func page(
+        _ slices: some PageSlices,
+        for caller: Caller,
+        in places: ReadPlaces
+    ) async throws -> Response {
         var slices = slices
-        let first = try await slices.next()
+        let first = try await places.read(for: caller) { try await slices.next() }
         let headers: HTTPFields = [.contentType: slices.contentType, .cacheControl: "no-store"]
         if slices.isFinished {
             return Response(status: .ok, headers: headers, body: ResponseBody(byteBuffer: first))
@@ -34,7 +42,7 @@ extension Response {
                     try await writer.write(part)
                 }
                 if slices.isFinished { break }
-                slice = try await slices.next()
+                slice = try await places.read(for: caller) { try await slices.next() }
             }
             try await writer.finish(nil)
         }

@@ -68,7 +68,7 @@ struct CommandRoutes: Sendable {
             guard let id = text.flatMap(UUID.init(text:)) else { throw Problem.notFound }
             orderId = id
         }
-        let command = try await JSONBody.read(request) { (body) throws(Problem) in
+        let command = try await JSONBody.read(request, from: caller) { (body) throws(Problem) in
             do throws(InvalidCommand) {
                 if case .trackingNumber = target { return try OrderCommand.decodeTrackedScan(body) }
                 return try OrderCommand.decode(name, body)

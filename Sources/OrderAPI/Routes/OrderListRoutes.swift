@@ -10,6 +10,7 @@ import StrictJSON
 struct OrderListRoutes: Sendable {
     let authorizer: Authorizer
     let models: ReadModelReader
+    let places: ReadPlaces
     let positions: PositionReader
     let positionEncoder: PositionEncoder
 
@@ -33,7 +34,9 @@ struct OrderListRoutes: Sendable {
             positions
         )
         return try await .page(
-            OrderPageSlices(wanted, models: models, positionEncoder: positionEncoder, caller: caller)
+            OrderPageSlices(wanted, models: models, positionEncoder: positionEncoder, caller: caller),
+            for: caller,
+            in: places
         )
     }
 

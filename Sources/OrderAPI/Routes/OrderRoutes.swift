@@ -12,6 +12,7 @@ import StrictJSON
 struct OrderRoutes: Sendable {
     let authorizer: Authorizer
     let reader: LogReader
+    let places: ReadPlaces
     let positions: PositionReader
     let positionEncoder: PositionEncoder
 
@@ -34,7 +35,9 @@ struct OrderRoutes: Sendable {
         )
         let found =
             if let moment = try await moment(in: query, from: caller) {
-                try await reader.order(orderId, scope: caller.scope, at: moment)
+                try await places.read(for: caller) {
+                    try await reader.order(orderId, scope: caller.scope, at: moment)
+                }
             } else {
                 try await reader.order(orderId, scope: caller.scope).stored
             }
@@ -93,7 +96,9 @@ struct OrderRoutes: Sendable {
                 after: after,
                 limit: limit,
                 asLines: Self.wantsLines(request)
-            )
+            ),
+            for: caller,
+            in: places
         )
     }
 

@@ -55,7 +55,10 @@ struct ProjectionRoutes: Sendable {
         do {
             progress = try await replays.start(name)
         } catch ReplayFailure.underWay {
-            throw Problem(.replayUnderWay, "A replay of this projection is under way already.")
+            throw Problem(
+                .replayUnderWay,
+                "A replay of this projection is under way already; wait for its end, or cancel it."
+            )
         } catch is CancellationError {
             throw Problem.unavailable
         }

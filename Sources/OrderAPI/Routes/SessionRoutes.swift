@@ -1,4 +1,5 @@
 import Access
+import Crypto
 import HTTPTypes
 import Hummingbird
 import OrderLog
@@ -26,11 +27,12 @@ struct SessionRoutes: Sendable {
         guard caller.session == nil, let token = authorizer.bearerToken(of: request.head) else {
             throw Problem(AccessError.missingToken)
         }
-        guard !FetchMetadata(request.head).isForeign(sessions.publicURL) else { throw Problem.crossSite }
+        let own = sessions.own(request.head, from: context.clientAddress)
+        guard !FetchMetadata(request.head).isForeign(own) else { throw Problem.crossSite }
         let secret = SessionSecret.make()
         try await sessions.store.begin(
             secret.hash,
-            of: caller.actor,
+            of: Self.owner(caller),
             sealedToken: try secret.seal(token),
             expiresAt: caller.principal.acceptedUntil
         )
@@ -79,6 +81,14 @@ struct SessionRoutes: Sendable {
         guard let old = sessions.secret(of: request.head, from: context.clientAddress)?.hash else { return }
         try await sessions.store.end(old)
         watch.withdraw([.session(old)])
+    }
+
+    /// The person of a session, as the store counts sessions. Shops and issuers give the same subject to other people,
+    /// whose sessions are not to make room for this person's; their hash fits an index however many shops there are.
+    static func owner(_ caller: Caller) -> String {
+        let holder = caller.holder
+        let digest = SHA256.hash(data: Array("\(holder.shops)\n\(holder.caller)".utf8))
+        return "\(caller.actor)\t\(Base64URL.encode(Array(digest)))"
     }
 
     private static func response(_ setCookie: String) -> Response {

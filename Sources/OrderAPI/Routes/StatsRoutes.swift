@@ -11,6 +11,7 @@ import StrictJSON
 struct StatsRoutes: Sendable {
     let authorizer: Authorizer
     let models: ReadModelReader
+    let places: ReadPlaces
     let positions: PositionReader
     let positionEncoder: PositionEncoder
 
@@ -28,7 +29,7 @@ struct StatsRoutes: Sendable {
             from: caller.audience,
             positions
         )
-        let stats = try await models.stats(shops: scope.shops)
+        let stats = try await places.read(for: caller) { try await models.stats(shops: scope.shops) }
         return .json(
             JSONWriter.object(reserving: 8192) { writer in
                 writer.field("position", positionEncoder(stats.position, for: caller.audience))

@@ -30,7 +30,7 @@ struct TrackingLinkRoutes: Sendable {
     private func make(_ request: Request, _ context: WaybillContext) async throws -> Response {
         let (caller, orderId) = try await authorize(request, context)
         let commandId = try CommandHeaders.idempotencyKey(request)
-        let lifetime = try await JSONBody.read(request, Self.lifetime)
+        let lifetime = try await JSONBody.read(request, from: caller, Self.lifetime)
         guard let stored = try await reader.order(orderId, scope: caller.scope).stored else { throw Problem.notFound }
         let token = LinkToken.make()
         let outcome = try await links.add(
@@ -125,9 +125,10 @@ struct TrackingLinkRoutes: Sendable {
 extension Problem {
     fileprivate static func tooManyLinks(of order: Order, role: CallerRole) -> Problem {
         Problem(
-            .tooManyLinks,
+            .rejected,
             "The order has \(TrackingLinkStore.limitPerOrder) tracking links; revoke one, or let one expire.",
             members: [
+                .text("reason", RejectionReason.tooManyLinks.rawValue),
                 .text("orderId", order.orderId.text),
                 .text("orderStatus", order.headline.rawValue),
                 .number("version", order.version),

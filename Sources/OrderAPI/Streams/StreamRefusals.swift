@@ -35,18 +35,23 @@ struct StreamRefusals: Sendable {
         let reason: StreamMetrics.Refusal
         switch problem.code {
         case .tooManyRequests: reason = .rate
-        case .noKeys: reason = .noKeys
+        case .noKeys, .keyNotFetched: reason = .noKeys
         default: return nil
         }
         let options = try options()
-        return overload(reason, options, resumeId: resumeId(of: options))
+        // Anybody can send tokens of unknown keys: others come no later for them.
+        let isCallers = problem.code != .noKeys
+        return overload(reason, options, resumeId: resumeId(of: options), isCallers: isCallers)
     }
 
-    private func overload(_ reason: StreamMetrics.Refusal, _ options: StreamOptions, resumeId: String?)
-        -> StreamRefusal
-    {
-        // One caller's excess is no reason for others to come later.
-        if reason != .rate { hub.openingRefused() }
+    /// - Parameter isCallers: true where the reason is the caller's own, and none for others to come later.
+    private func overload(
+        _ reason: StreamMetrics.Refusal,
+        _ options: StreamOptions,
+        resumeId: String?,
+        isCallers: Bool = false
+    ) -> StreamRefusal {
+        if !isCallers { hub.openingRefused() }
         let body = self.body(.overload, retry: 1000 + hub.retryDelay(), options, resumeId: resumeId)
         return StreamRefusal(reason: reason, body: body)
     }
@@ -70,9 +75,12 @@ struct StreamRefusals: Sendable {
             + ControlFrame.bye(reason, retry: retry, plain: options.isPlain)
     }
 
-    /// The id that a caller who is not known resumes from. Neither is the form of its position known.
+    /// The id that a caller who is not known resumes from. Neither is the form of its position known, but for the
+    /// beginning, which all write alike.
     func resumeId(of options: StreamOptions) -> String? {
-        options.after.flatMap { text in resumeId(text, for: .customer) ?? resumeId(text, for: .staff) }
+        options.after.flatMap { text in
+            PositionReader.isBeginning(text) ? text : resumeId(text, for: .customer) ?? resumeId(text, for: .staff)
+        }
     }
 
     /// The id that a client resumes from, as the service writes it; nil for a text that is no position.

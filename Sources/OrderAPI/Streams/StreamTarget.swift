@@ -17,12 +17,8 @@ enum StreamTarget: Sendable, Equatable {
 
     /// - Returns: nil for any other request.
     init?(_ request: HTTPRequest) {
-        guard request.method == .get, var path = request.path?[...] else { return nil }
-        // The absolute form, as proxies may send it (RFC 9112, section 3.2.2).
-        if path.first != "/", let scheme = path.range(of: "://") {
-            path = path[scheme.upperBound...].drop { $0 != "/" }
-        }
-        self.init(path: path.prefix { $0 != "?" && $0 != "#" })
+        guard request.method == .get, let target = request.path else { return nil }
+        self.init(path: RequestTarget.path(target))
     }
 
     /// - Parameter path: the path without the query. Repeated slashes count as one, as in the router.

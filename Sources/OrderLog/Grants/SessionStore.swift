@@ -17,7 +17,7 @@ package struct SessionStore: Sendable {
     ///
     /// - Parameters:
     ///   - hash: names the session.
-    ///   - actor: the person: role and subject.
+    ///   - actor: the person, whose sessions are counted.
     ///   - expiresAt: seconds since 1970 at which the token is refused. The row goes later.
     package func begin(_ hash: [UInt8], of actor: String, sealedToken: [UInt8], expiresAt: Double) async throws {
         _ = try await pool.query(

@@ -49,11 +49,17 @@ package struct TrackingLinkStore: Sendable {
     package func add(_ draft: Draft) async throws -> Outcome {
         try await pool.withConnection { connection in
             try await connection.withTransaction { transaction in
-                // The lock makes the count exact. The statements after it see what the lock waited for.
+                // The first lock makes the count exact. The second lets one of several requests with a command id look
+                // for it at a time; there is none without an id, since the function is strict. The statements after the
+                // locks see what they waited for.
                 let found = try await transaction.pipeline([
                     PostgresQuery(
                         "select pg_advisory_xact_lock(hashtextextended('waybill.tracking_links ' || $1, 0))",
                         [draft.orderId.text]
+                    ),
+                    PostgresQuery(
+                        "select pg_advisory_xact_lock(hashtextextended('waybill.link_requests ' || $1 || ' ' || $2, 0))",
+                        [draft.shop, draft.commandId]
                     ),
                     PostgresQuery(
                         """
@@ -62,7 +68,7 @@ package struct TrackingLinkStore: Sendable {
                         """,
                         [draft.shop, draft.commandId]
                     ),
-                ])[1]
+                ])[2]
                 var earlier: TrackingLink?
                 if let row = found.first {
                     let isSame =

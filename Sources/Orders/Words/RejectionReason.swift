@@ -8,7 +8,7 @@ package enum RejectionReason: String, WireWord {
     case orderFull, factIdReused, totalMismatch, currencyMismatch, quantityInUse, nothingLive, adjustmentExists
     case adjustmentAboveDue, reductionAboveDue, amountTooLarge, shipToMissing, carrierMissing, parcelVoid
     case parcelNotDispatched, parcelTerminal, scanExists, shortageDependsOnScan, paymentUnknown
-    case paymentRetracted, orderNotClosed
+    case paymentRetracted, orderNotClosed, tooManyLinks
 
     package var meaning: String {
         switch self {
@@ -63,6 +63,7 @@ package enum RejectionReason: String, WireWord {
         case .paymentUnknown: "The order has no payment report of this id."
         case .paymentRetracted: "The payment report has been retracted before."
         case .orderNotClosed: "The order is not closed."
+        case .tooManyLinks: "The order has as many tracking links as one may have."
         }
     }
 }

@@ -4,7 +4,8 @@ import OrderAPI
 
 /// `GET /staff` and `GET /staff/orders/{id}`: the staff's board, and the page of one order.
 ///
-/// The pages hold nothing of their caller, so that everybody may have them. Their scripts read what the session may see.
+/// The pages hold nothing of their caller, so that everybody may have them. Their scripts read what the session may
+/// see.
 struct StaffRoutes: Sendable {
     static let paths = ["/staff", "/staff/orders/{id}"]
 

@@ -1,6 +1,6 @@
 import Orders
 
-/// The expected deliveries of an order as a calendar (RFC 5545): an entry for each parcel under way, or one for an order
+/// The expected deliveries of an order as a calendar (RFC 5545): an entry for each parcel to come, or one for an order
 /// without parcels.
 enum TrackCalendar {
     struct Entry {

@@ -7,8 +7,8 @@ import Foundation
 enum PerformancePage {
     /// The names of the sections in their order.
     static let sections = [
-        "commands", "bulk", "list", "latency", "fanout", "fanout-load", "storm", "routing", "secure", "growth",
-        "replay",
+        "commands", "bulk", "list", "latency", "fanout", "fanout-load", "storm", "routing", "secure", "hostile",
+        "growth", "replay",
     ]
 
     /// Builds the page.

@@ -12,10 +12,8 @@ struct ListeningAddress {
         guard let address = IPAddress(literal) else {
             return ["localhost", "ip6-localhost"].contains(host.lowercased())
         }
-        return loopback.contains { $0.contains(address) }
+        return address.isLoopback
     }
-
-    private static let loopback = ["127.0.0.0/8", "::1"].compactMap { NetworkRange($0) }
 
     /// Binds a socket to the address and closes it again.
     ///

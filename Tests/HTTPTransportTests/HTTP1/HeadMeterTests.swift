@@ -82,10 +82,10 @@ import Testing
             channel.embeddedEventLoop.advanceTime(by: .seconds(29))
         }
         #expect(channel.isActive)
-        try send("GET", to: channel)
+        try send("GET / HTTP/1.1\r\nX: ", to: channel)
         for _ in 0..<2 {
             channel.embeddedEventLoop.advanceTime(by: .seconds(14))
-            try send("T", to: channel)
+            try send("y", to: channel)
         }
         #expect(channel.isActive)
         channel.embeddedEventLoop.advanceTime(by: .seconds(3))

@@ -10,8 +10,8 @@ struct Situation {
     private(set) var order = Order(orderId: UUID(uuidString: "019ad930-b7c0-7169-b466-03b3a39dabb5") ?? UUID())
     private(set) var events: [TrackedEvent] = []
 
-    /// Places an order of 2 lamps at 10.00 and 3 bulbs at 5.00 to Germany on Monday 1 December 2025, 9:14 in UTC; it was
-    /// promised for Wednesday.
+    /// Places an order of 2 lamps at 10.00 and 3 bulbs at 5.00 to Germany on Monday 1 December 2025, 9:14 in UTC. It
+    /// was promised for Wednesday.
     ///
     /// - Parameter changes: members of the command that differ, or are left out where nil.
     init(_ changes: [String: JSONValue?] = [:]) throws {

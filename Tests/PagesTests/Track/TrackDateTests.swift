@@ -62,6 +62,13 @@ import Testing
         #expect(try situation.view("2025-12-11T08:00:00Z").hero.large == "Today")
     }
 
+    @Test func anEveningIsNamedByTheDayOnWhichItBegins() throws {
+        let situation = try Situation(["promised": Situation.window("2025-12-03T19:00:00Z", "2025-12-04T00:30:00Z")])
+        let hero = try situation.view("2025-12-03T12:00:00Z").hero
+        #expect(hero.large == "Today")
+        #expect(hero.fine?.plain == "Wednesday 3 December · 20:00 – 01:30")
+    }
+
     @Test func wholeDaysShowNoHours() throws {
         for latest in ["2025-12-03T23:59:59Z", "2025-12-04T00:00:00Z"] {
             let situation = try Situation(["promised": Situation.window("2025-12-03T00:00:00Z", latest)])

@@ -19,8 +19,10 @@ struct WindowText: Sendable, Equatable {
         let days = WindowDays(window, in: zone)
         let (first, last) = (window.earliest, days.last)
         let hour = { (text: String) in zoneName.map { text + " " + $0 } ?? text }
-        let relative = format.relativeDay(last, in: days.zone)
-        let day = format.longDay(last, in: days.zone)
+        // An evening is named by the day on which it begins, until that is over.
+        let shown = days.isOneDay && !isLate ? first : last
+        let relative = format.relativeDay(shown, in: days.zone)
+        let day = format.longDay(shown, in: days.zone)
         if isLate {
             plain = relative ?? day
             let time = days.hasTimes ? hour(format.timeOfDay(window.latest, in: days.zone)) : nil
@@ -44,7 +46,7 @@ struct WindowText: Sendable, Equatable {
     static func short(_ window: TimeWindow, in zone: TimeZone, _ format: TrackFormat) -> String {
         let days = WindowDays(window, in: zone)
         guard days.isOneDay else { return format.days(from: window.earliest, to: days.last, in: days.zone) }
-        let day = format.shortDay(days.last, in: days.zone)
+        let day = format.shortDay(window.earliest, in: days.zone)
         return [day, days.hasTimes ? format.times(window, in: days.zone) : nil].joinedParts ?? day
     }
 }
@@ -55,8 +57,12 @@ struct WindowDays {
     let zone: TimeZone
     /// A moment of the last day: a window that ends at midnight does not reach the next day.
     let last: Timestamp
+    /// Tells whether the window is within one day, or begins in it and ends in the night.
     let isOneDay: Bool
     let hasTimes: Bool
+
+    /// The length of a window over midnight that still is one evening, in seconds.
+    private static let night = 12 * 3600
 
     init(_ window: TimeWindow, in zone: TimeZone) {
         let isDates = Self.isDays(window, in: PlaceZone.utc)
@@ -65,9 +71,10 @@ struct WindowDays {
         calendar.timeZone = dayZone
         let endsAtMidnight = calendar.startOfDay(for: window.latest.date) == window.latest.date
         let last = endsAtMidnight && window.earliest < window.latest ? window.latest.adding(seconds: -1) : window.latest
+        let isNight = window.earliest.adding(seconds: Self.night) > window.latest
         self.zone = dayZone
         self.last = last
-        isOneDay = calendar.isDate(window.earliest.date, inSameDayAs: last.date)
+        isOneDay = isNight || calendar.isDate(window.earliest.date, inSameDayAs: last.date)
         hasTimes = !isDates && !Self.isDays(window, in: zone)
     }
 

@@ -154,7 +154,7 @@ struct TrackView: Sendable {
     var words: [String: String]
     var languages: [Language]
     var title: String
-    /// What changed, for readers who do not see the page.
+    /// The news in words, for readers who do not see the page.
     var announcement: String
     var shop: String
     var orderNumber: String

@@ -121,7 +121,7 @@ extension TrackWords {
 }
 
 extension HoldReason {
-    /// What customers read; fraud is a matter of the shop alone.
+    /// The explanation for customers; fraud is a matter of the shop alone.
     var text: TrackText {
         switch self {
         case .payment: .holdPayment
@@ -144,7 +144,7 @@ extension RelatesTo.Kind {
 }
 
 extension FailureReason {
-    /// What comes next, or what the customer can do.
+    /// The next step of the carrier, or what the customer can do.
     func next(afterAttempt: Bool) -> TrackText {
         switch self {
         case .address: .nextAddress
