@@ -17,6 +17,9 @@ static const waybill_page_file files[] = {
     {"assets/commands.js", (const unsigned char[]){
 #embed "assets/commands.js" suffix(, 0)
     }},
+    {"assets/copy.js", (const unsigned char[]){
+#embed "assets/copy.js" suffix(, 0)
+    }},
     {"assets/csv.js", (const unsigned char[]){
 #embed "assets/csv.js" suffix(, 0)
     }},
@@ -34,9 +37,6 @@ static const waybill_page_file files[] = {
     }},
     {"assets/favicon.svg", (const unsigned char[]){
 #embed "assets/favicon.svg" suffix(, 0)
-    }},
-    {"assets/feed-model.js", (const unsigned char[]){
-#embed "assets/feed-model.js" suffix(, 0)
     }},
     {"assets/format.js", (const unsigned char[]){
 #embed "assets/format.js" suffix(, 0)
@@ -76,9 +76,6 @@ static const waybill_page_file files[] = {
     }},
     {"assets/order-list.js", (const unsigned char[]){
 #embed "assets/order-list.js" suffix(, 0)
-    }},
-    {"assets/order-marks.js", (const unsigned char[]){
-#embed "assets/order-marks.js" suffix(, 0)
     }},
     {"assets/order-state.js", (const unsigned char[]){
 #embed "assets/order-state.js" suffix(, 0)

@@ -2,8 +2,7 @@
 
 import { h, setText } from "./dom.js";
 import { formatAgo, formatNumber, formatTime } from "./format.js";
-import { mark } from "./order-marks.js";
-import { amount, foreign, markWords, orderPath, statusChip } from "./staff-parts.js";
+import { amount, foreign, mark, markWords, orderPath, statusChip } from "./staff-parts.js";
 import { eventPhrase, phrase, reasonPhrase } from "./words.js";
 
 /** Changed rows of one frame from which on none of them is marked as changed. */

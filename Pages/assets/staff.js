@@ -2,14 +2,13 @@
 
 import { get } from "./api.js";
 import { h, setText } from "./dom.js";
-import { Feed } from "./feed-model.js";
 import { formatClock, formatNumber } from "./format.js";
 import { OrderList } from "./order-list.js";
 import { session } from "./session.js";
 import { Shortcuts } from "./shortcuts.js";
-import { FeedView } from "./staff-feed.js";
+import { Feed, FeedView } from "./staff-feed.js";
 import { ListView } from "./staff-list.js";
-import { atMostEvery, download, orderPath, perFrame, pool } from "./staff-parts.js";
+import { atMostEvery, orderPath, perFrame, pool } from "./staff-parts.js";
 import { AttentionView, MinuteChart, StatusCounts, TimesInStatus } from "./staff-stats.js";
 import { follow, liveMark } from "./stream.js";
 import { eventPhrase, EVENT_TYPES, STATUSES } from "./words.js";
@@ -465,8 +464,8 @@ function move(by) {
 
 async function exportShown() {
     const rows = [...list.sorted], now = Date.now();
-    const { ordersAsCSV } = await import("./csv.js");
-    download(`orders-${new Date(now).toISOString().slice(0, 19).replaceAll(":", "")}.csv`, "text/csv;charset=utf-8", ordersAsCSV(rows, now));
+    const { saveOrders } = await import("./csv.js");
+    saveOrders(rows, now);
     setText(byId("orders-state"), `Exported ${formatNumber(rows.length)} ${rows.length === 1 ? "order" : "orders"}.`);
 }
 
