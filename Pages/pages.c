@@ -47,8 +47,17 @@ static const waybill_page_file files[] = {
     {"assets/home.js", (const unsigned char[]){
 #embed "assets/home.js" suffix(, 0)
     }},
+    {"assets/metrics.js", (const unsigned char[]){
+#embed "assets/metrics.js" suffix(, 0)
+    }},
     {"assets/morph.js", (const unsigned char[]){
 #embed "assets/morph.js" suffix(, 0)
+    }},
+    {"assets/operator.css", (const unsigned char[]){
+#embed "assets/operator.css" suffix(, 0)
+    }},
+    {"assets/operator.js", (const unsigned char[]){
+#embed "assets/operator.js" suffix(, 0)
     }},
     {"assets/order-changes.js", (const unsigned char[]){
 #embed "assets/order-changes.js" suffix(, 0)
@@ -163,6 +172,12 @@ static const waybill_page_file files[] = {
     }},
     {"templates/home.mustache", (const unsigned char[]){
 #embed "templates/home.mustache" suffix(, 0)
+    }},
+    {"templates/not-found.mustache", (const unsigned char[]){
+#embed "templates/not-found.mustache" suffix(, 0)
+    }},
+    {"templates/operator.mustache", (const unsigned char[]){
+#embed "templates/operator.mustache" suffix(, 0)
     }},
     {"templates/order.mustache", (const unsigned char[]){
 #embed "templates/order.mustache" suffix(, 0)
