@@ -17,6 +17,9 @@ static const waybill_page_file files[] = {
     {"assets/commands.js", (const unsigned char[]){
 #embed "assets/commands.js" suffix(, 0)
     }},
+    {"assets/copy.js", (const unsigned char[]){
+#embed "assets/copy.js" suffix(, 0)
+    }},
     {"assets/csv.js", (const unsigned char[]){
 #embed "assets/csv.js" suffix(, 0)
     }},
@@ -35,9 +38,6 @@ static const waybill_page_file files[] = {
     {"assets/favicon.svg", (const unsigned char[]){
 #embed "assets/favicon.svg" suffix(, 0)
     }},
-    {"assets/feed-model.js", (const unsigned char[]){
-#embed "assets/feed-model.js" suffix(, 0)
-    }},
     {"assets/format.js", (const unsigned char[]){
 #embed "assets/format.js" suffix(, 0)
     }},
@@ -47,8 +47,17 @@ static const waybill_page_file files[] = {
     {"assets/home.js", (const unsigned char[]){
 #embed "assets/home.js" suffix(, 0)
     }},
+    {"assets/metrics.js", (const unsigned char[]){
+#embed "assets/metrics.js" suffix(, 0)
+    }},
     {"assets/morph.js", (const unsigned char[]){
 #embed "assets/morph.js" suffix(, 0)
+    }},
+    {"assets/operator.css", (const unsigned char[]){
+#embed "assets/operator.css" suffix(, 0)
+    }},
+    {"assets/operator.js", (const unsigned char[]){
+#embed "assets/operator.js" suffix(, 0)
     }},
     {"assets/order-changes.js", (const unsigned char[]){
 #embed "assets/order-changes.js" suffix(, 0)
@@ -67,9 +76,6 @@ static const waybill_page_file files[] = {
     }},
     {"assets/order-list.js", (const unsigned char[]){
 #embed "assets/order-list.js" suffix(, 0)
-    }},
-    {"assets/order-marks.js", (const unsigned char[]){
-#embed "assets/order-marks.js" suffix(, 0)
     }},
     {"assets/order-state.js", (const unsigned char[]){
 #embed "assets/order-state.js" suffix(, 0)
@@ -166,6 +172,12 @@ static const waybill_page_file files[] = {
     }},
     {"templates/home.mustache", (const unsigned char[]){
 #embed "templates/home.mustache" suffix(, 0)
+    }},
+    {"templates/not-found.mustache", (const unsigned char[]){
+#embed "templates/not-found.mustache" suffix(, 0)
+    }},
+    {"templates/operator.mustache", (const unsigned char[]){
+#embed "templates/operator.mustache" suffix(, 0)
     }},
     {"templates/order.mustache", (const unsigned char[]){
 #embed "templates/order.mustache" suffix(, 0)

@@ -1,7 +1,8 @@
 /** Comma-separated values (RFC 4180) that spreadsheets open safely. */
 
 import { majorUnits } from "./amounts.js";
-import { mark } from "./order-marks.js";
+import { h } from "./dom.js";
+import { mark } from "./staff-parts.js";
 import { reasonPhrase } from "./words.js";
 
 /**
@@ -41,4 +42,20 @@ export function ordersAsCSV(rows, now) {
         ["promisedLatest", (row) => row.promised?.latest], ["expectedLatest", (row) => row.eta?.latest],
         ["trackingNumbers", (row) => row.tracking.join("; ")], ["version", (row) => row.version],
     ]);
+}
+
+/** Offers a text as a file to save. */
+function download(name, type, text) {
+    const url = URL.createObjectURL(new Blob([text], { type }));
+    const link = h("a", { href: url, download: name });
+    document.body.append(link);
+    link.click();
+    link.remove();
+    setTimeout(() => URL.revokeObjectURL(url), 10_000);
+}
+
+/** Offers the rows of an `OrderList` as a file to save. */
+export function saveOrders(rows, now) {
+    const moment = new Date(now).toISOString().slice(0, 19).replaceAll(":", "");
+    download(`orders-${moment}.csv`, "text/csv;charset=utf-8", ordersAsCSV(rows, now));
 }

@@ -23,6 +23,7 @@ function words(value, without) {
     if ("latest" in value && isLeaf(value)) return `${formatTime(value.earliest)} – ${formatTime(value.latest)}`;
     if (Array.isArray(value)) return value.length === 0 ? "none" : value.map((its) => words(its)).join("; ");
     if ("lineId" in value && "quantity" in value && !("name" in value)) return `${value.quantity} × ${value.lineId}`;
+    if ("text" in value && !("at" in value)) return [value.text, value.country].filter(Boolean).join(", ");
     if ("code" in value && "message" in value) return `${reasonPhrase(value.code)}: ${value.message}`;
     return Object.entries(value).filter(([name, its]) => name !== without && name !== "retracted" && its !== "")
         .filter(([, its]) => !(Array.isArray(its) && its.length === 0) && its !== false && its !== 0)

@@ -6,12 +6,10 @@ import { formatClock, formatTime } from "./format.js";
 import { changesView } from "./order-changes.js";
 import { CommandsView } from "./order-commands.js";
 import { HistoryView } from "./order-history.js";
-import { LinksView } from "./order-links.js";
-import { mark } from "./order-marks.js";
 import { sections } from "./order-state.js";
 import { session } from "./session.js";
 import { Shortcuts } from "./shortcuts.js";
-import { atMostEvery, foreign, markWords, perFrame, statusChip } from "./staff-parts.js";
+import { atMostEvery, foreign, mark, markWords, perFrame, statusChip } from "./staff-parts.js";
 import { explainStatus } from "./status-rule.js";
 import { follow, liveMark } from "./stream.js";
 import { eventPhrase, phrase } from "./words.js";
@@ -21,7 +19,7 @@ const orderId = decodeURIComponent(location.pathname.split("/").at(-1));
 const path = `/v1/orders/${encodeURIComponent(orderId)}`;
 
 /** The order as it is, all its events, the states by version, and the version that is shown; undefined for now. */
-let order, events = [], stream, chosen = readAddress(), hasBeenLive = false;
+let order, events = [], stream, links, chosen = readAddress(), hasBeenLive = false;
 const states = new Map();
 /** The most states that are kept. */
 const KEPT = 200;
@@ -55,8 +53,10 @@ async function start() {
         // Where the session has ended, this request says so and the form to sign in comes.
         onRefused: () => readAgain(),
     });
-    links.load();
     await show();
+    // Nobody needs the links before the order is there.
+    links ??= new (await import("./order-links.js")).LinksView(byId("links"), orderId);
+    links.load();
 }
 
 /** Reads the events that the page does not have yet. */
@@ -170,11 +170,11 @@ function showHead(its) {
         setText(place, short);
     }
     byId("order-who").replaceChildren(foreign(its.shop), " · ", foreign(its.customer));
-    byId("past").hidden = chosen === undefined;
 }
 
 function showTime() {
     const count = events.length, version = Math.min(chosen ?? count, count), slider = byId("slider");
+    byId("past").hidden = chosen === undefined;
     slider.max = count;
     slider.value = version;
     const event = events[version - 1];
@@ -236,7 +236,6 @@ function choose(version) {
 
 const step = (by) => choose((chosen ?? events.length) + by);
 
-const links = new LinksView(byId("links"), orderId);
 const history_ = new HistoryView({ list: byId("events"), more: byId("events-more"), count: byId("events-count") }, (version) => {
     choose(version);
     byId("time").scrollIntoView({ block: "nearest" });

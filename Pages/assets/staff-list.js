@@ -2,9 +2,11 @@
 
 import { h, setText } from "./dom.js";
 import { formatAgo, formatNumber, formatTime } from "./format.js";
-import { mark } from "./order-marks.js";
-import { amount, foreign, markWords, orderPath, statusChip } from "./staff-parts.js";
+import { amount, foreign, mark, markWords, orderPath, statusChip } from "./staff-parts.js";
 import { eventPhrase, phrase, reasonPhrase } from "./words.js";
+
+/** Changed rows of one frame from which on none of them is marked as changed. */
+const MANY = 12;
 
 class RowView {
     constructor(row, select) {
@@ -31,14 +33,17 @@ class RowView {
         this.shownChanges = row.changes;
     }
 
-    update(row, now, isSelected, isCurrent) {
+    update(row, now, isSelected, isCurrent, isFlashing) {
         this.row = row;
         this.pick.checked = isSelected;
-        this.pick.setAttribute("aria-label", `Select order ${row.number}`);
-        setText(this.number, row.number);
-        if (this.link.title !== row.number) this.link.title = row.number;
-        setText(this.shop, row.shop);
-        setText(this.customer, row.customer);
+        if (this.shownNumber !== row.number) {
+            this.shownNumber = row.number;
+            this.pick.setAttribute("aria-label", `Select order ${row.number}`);
+            setText(this.number, row.number);
+            this.link.title = row.number;
+            setText(this.shop, row.shop);
+            setText(this.customer, row.customer);
+        }
         if (this.shownStatus !== row.status) {
             this.status.replaceChildren(statusChip(row.status), this.reason);
             this.shownStatus = row.status;
@@ -53,6 +58,7 @@ class RowView {
         this.tick(now);
         if (row.changes !== this.shownChanges) {
             this.shownChanges = row.changes;
+            if (!isFlashing) return;
             this.element.classList.remove("has-changed");
             // Read between the two, so that the browser starts the animation again.
             requestAnimationFrame(() => this.element.classList.add("has-changed"));
@@ -119,6 +125,8 @@ export class ListView {
             this.views.delete(orderId);
             this.visible.delete(orderId);
         }
+        // Where everything changes, a mark of change tells nothing and costs frames.
+        const isFlashing = !changed || changed.size <= MANY;
         let place = this.body.firstElementChild;
         for (const row of rows) {
             let view = this.views.get(row.orderId);
@@ -131,7 +139,7 @@ export class ListView {
             if (place === view.element) place = place.nextElementSibling;
             else this.body.insertBefore(view.element, place);
             if (isNew || !changed || changed.has(row.orderId)) {
-                view.update(row, now, selection.has(row.orderId), row.orderId === current);
+                view.update(row, now, selection.has(row.orderId), row.orderId === current, isFlashing);
             }
         }
     }

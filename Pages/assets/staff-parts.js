@@ -1,7 +1,7 @@
 /** The small parts that the board and the order page share. */
 
-import { chip, h, setText } from "./dom.js";
-import { formatDuration, formatMoney, formatTime, toneOf } from "./format.js";
+import { chip, h } from "./dom.js";
+import { formatMoney, formatNumber, formatTime, toneOf } from "./format.js";
 import { phrase } from "./words.js";
 
 /** A status as a chip. Its shape and its word tell it, not its colour alone. */
@@ -24,9 +24,48 @@ export function amount(value) {
     return value?.currency ? formatMoney(value) : "—";
 }
 
+const DAY = 86_400_000;
+
+/** The statuses of orders that nothing more is expected of. */
+const OVER = new Set(["delivered", "returned", "cancelled"]);
+
+/** Tells whether an order has ended by its status. */
+export function isOver(status) {
+    return OVER.has(status);
+}
+
+/**
+ * The mark of an order at a time, or undefined.
+ *
+ * - `late`: the promise, or without one the expected time, has passed.
+ * - `slipping`: the promise stands, and arrival is expected after it.
+ * - `due`: the promise, or without one the expected time, ends within a day.
+ *
+ * @returns `{ kind, at }`, where `at` is the milliseconds of the promised or expected time.
+ */
+export function mark({ status, promised, eta }, now) {
+    if (isOver(status)) return undefined;
+    const promise = promised && Date.parse(promised.latest), expected = eta && Date.parse(eta.latest);
+    const limit = promise ?? expected;
+    if (limit === undefined || Number.isNaN(limit)) return undefined;
+    if (limit < now) return { kind: "late", at: limit };
+    if (promise !== undefined && expected > promise) return { kind: "slipping", at: expected };
+    if (limit < now + DAY) return { kind: "due", at: limit };
+    return undefined;
+}
+
+const SIZES = [["day", 86_400], ["hour", 3600], ["minute", 60], ["second", 1], ["millisecond", 0.001]];
+
+/** A duration in one unit, for narrow places: “2.1 hr”. */
+export function shortDuration(seconds, unitDisplay = "short") {
+    const [unit, size] = SIZES.find(([, size]) => seconds >= size) ?? SIZES.at(-1);
+    const value = seconds / size;
+    return formatNumber(value, { style: "unit", unit, unitDisplay, maximumFractionDigits: value < 10 && size > 1 ? 1 : 0 });
+}
+
 /** The words of a mark: “Late 2 d”, and their longer form. */
 export function markWords({ kind, at }, now) {
-    const span = formatDuration(Math.abs(at - now) / 1000);
+    const span = shortDuration(Math.abs(at - now) / 1000);
     const when = formatTime(new Date(at).toISOString());
     if (kind === "late") return { short: `Late ${span}`, long: `Late: expected until ${when}` };
     if (kind === "slipping") return { short: "After promise", long: `Expected after the promise: ${when}` };
@@ -83,39 +122,4 @@ export function pool(size) {
         waiting.push({ task, resolve, reject });
         next();
     });
-}
-
-/** Offers a text as a file to save. */
-export function download(name, type, text) {
-    const url = URL.createObjectURL(new Blob([text], { type }));
-    const link = h("a", { href: url, download: name });
-    document.body.append(link);
-    link.click();
-    link.remove();
-    setTimeout(() => URL.revokeObjectURL(url), 10_000);
-}
-
-/** Copies a text; also where the page has no secure context. */
-export async function copy(text) {
-    if (navigator.clipboard && window.isSecureContext) {
-        await navigator.clipboard.writeText(text);
-        return;
-    }
-    const area = h("textarea", { class: "visually-hidden", readonly: true }, text);
-    document.body.append(area);
-    area.select();
-    const isDone = document.execCommand("copy");
-    area.remove();
-    if (!isDone) throw new Error("the browser does not copy");
-}
-
-/** A button that copies a text and says so. */
-export function copyButton(text, words) {
-    const button = h("button", { type: "button", class: "button quiet little", "aria-label": words }, "Copy");
-    button.addEventListener("click", async () => {
-        const isDone = await copy(text).then(() => true, () => false);
-        setText(button, isDone ? "Copied" : "Select it by hand");
-        setTimeout(() => setText(button, "Copy"), 2000);
-    });
-    return button;
 }

@@ -2,7 +2,7 @@
 
 import { h, setText, svg } from "./dom.js";
 import { formatAgo, formatNumber } from "./format.js";
-import { foreign, orderPath, statusChip } from "./staff-parts.js";
+import { foreign, orderPath, shortDuration, statusChip } from "./staff-parts.js";
 import { phrase, reasonPhrase, STATUSES } from "./words.js";
 
 const WIDTH = 300, HEIGHT = 64, GAP = 1;
@@ -71,15 +71,6 @@ export class StatusCounts {
     }
 }
 
-const SIZES = [["day", 86_400], ["hour", 3600], ["minute", 60], ["second", 1], ["millisecond", 0.001]];
-
-/** A duration in one unit, for narrow columns: “2.1h”. */
-function shortDuration(seconds) {
-    const [unit, size] = SIZES.find(([, size]) => seconds >= size) ?? SIZES.at(-1);
-    const value = seconds / size;
-    return formatNumber(value, { style: "unit", unit, unitDisplay: "narrow", maximumFractionDigits: value < 10 && size > 1 ? 1 : 0 });
-}
-
 /** The median and the 95th percentile of the time in each status. */
 export class TimesInStatus {
     constructor(body) {
@@ -97,8 +88,8 @@ export class TimesInStatus {
             const time = times[status];
             row.hidden = !time;
             if (!time) continue;
-            setText(cells[0], shortDuration(time.p50Seconds));
-            setText(cells[1], shortDuration(time.p95Seconds));
+            setText(cells[0], shortDuration(time.p50Seconds, "narrow"));
+            setText(cells[1], shortDuration(time.p95Seconds, "narrow"));
             setText(cells[2], formatNumber(time.visits));
         }
     }

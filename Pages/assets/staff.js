@@ -2,20 +2,21 @@
 
 import { get } from "./api.js";
 import { h, setText } from "./dom.js";
-import { Feed } from "./feed-model.js";
 import { formatClock, formatNumber } from "./format.js";
 import { OrderList } from "./order-list.js";
 import { session } from "./session.js";
 import { Shortcuts } from "./shortcuts.js";
-import { FeedView } from "./staff-feed.js";
+import { Feed, FeedView } from "./staff-feed.js";
 import { ListView } from "./staff-list.js";
-import { atMostEvery, download, orderPath, perFrame, pool } from "./staff-parts.js";
+import { atMostEvery, orderPath, perFrame, pool } from "./staff-parts.js";
 import { AttentionView, MinuteChart, StatusCounts, TimesInStatus } from "./staff-stats.js";
 import { follow, liveMark } from "./stream.js";
 import { eventPhrase, EVENT_TYPES, STATUSES } from "./words.js";
 
 /** Milliseconds from one tick of the stream to the next. Below it, the feed shows every event. */
 const TICK = 250;
+/** Events of one tick from which on the feed moves once a second alone. */
+const MANY = 15;
 /** Orders of one page, and the most that the list holds. */
 const PAGE = 50, MOST = 500;
 
@@ -83,15 +84,15 @@ function toggle(words, word) {
 // MARK: Showing
 
 /** Whether all rows are shown anew, and whether the row of the address is to be brought into view. */
-let membershipChanged = true, mustScroll = state.current !== "";
+let mustShowAll = true, mustScroll = state.current !== "";
 
 const showList = perFrame(() => {
     const rows = list.sorted;
     listView.render(rows, {
-        selection, current: state.current, now: Date.now(), changed: membershipChanged ? undefined : new Set(changed),
+        selection, current: state.current, now: Date.now(), changed: mustShowAll ? undefined : new Set(changed),
     });
     changed.clear();
-    membershipChanged = false;
+    mustShowAll = false;
     setText(byId("orders-count"), list.hasMore ? `${formatNumber(rows.length)}+` : formatNumber(rows.length));
     byId("more").hidden = !cursor || rows.length >= MOST;
     byId("orders-empty").hidden = rows.length > 0 || loading !== undefined;
@@ -111,6 +112,8 @@ const showFeed = perFrame(() => {
     const words = feed.isPaused ? `Paused. ${formatNumber(feed.waiting)} ${feed.waiting === 1 ? "event waits" : "events wait"}.` : "";
     setText(byId("feed-waiting"), words);
 });
+
+const showFeedCalmly = atMostEvery(1000, showFeed);
 
 function showSelection() {
     for (const orderId of [...selection]) if (!list.rows.has(orderId)) selection.delete(orderId);
@@ -155,7 +158,7 @@ async function load() {
         held.count = 0;
         setText(byId("orders-state"), "");
         loading = undefined;
-        membershipChanged = true;
+        mustShowAll = true;
         showList();
         showPause();
         connect();
@@ -209,7 +212,6 @@ async function more() {
         list.append(page.orders, page.next !== undefined);
         cursor = page.next;
         for (const order of page.orders) stale.add(order.orderId);
-        membershipChanged = true;
         showList();
     } catch (error) {
         if (error.status !== 401) setText(byId("orders-state"), `More orders could not be read: ${error.message}`);
@@ -241,13 +243,11 @@ const readStale = atMostEvery(200, () => {
         limited(() => get(`/v1/orders/${orderId}`)).then((order) => {
             if (its === list && list.take(order)) {
                 changed.add(orderId);
-                membershipChanged = true;
                 showList();
             }
         }, (error) => {
             if (error.status === 404 && its === list) {
                 list.remove(orderId);
-                membershipChanged = true;
                 showList();
             } else {
                 stale.add(orderId);
@@ -370,7 +370,9 @@ const showArrived = perFrame(() => {
     [arrived, fed] = [[], []];
     if (news.length) {
         feed.add(news);
-        showFeed();
+        // Nobody reads so many at a time: then the feed moves once a second, by the newest.
+        if (news.length > MANY) showFeedCalmly();
+        else showFeed();
         if (feed.isPaused) showPauseSoon();
     }
     if (events.length) {
@@ -389,10 +391,8 @@ const showArrived = perFrame(() => {
 
 function apply(events) {
     for (const event of events) {
-        const known = list.rows.size;
         const { changed: isChanged, read } = list.apply(event);
         if (isChanged) changed.add(event.orderId);
-        if (list.rows.size !== known || isChanged && !list.rows.has(event.orderId)) membershipChanged = true;
         if (read && list.rows.has(read)) stale.add(read);
         else if (read && !isChanged) wanted.add(read);
     }
@@ -464,8 +464,8 @@ function move(by) {
 
 async function exportShown() {
     const rows = [...list.sorted], now = Date.now();
-    const { ordersAsCSV } = await import("./csv.js");
-    download(`orders-${new Date(now).toISOString().slice(0, 19).replaceAll(":", "")}.csv`, "text/csv;charset=utf-8", ordersAsCSV(rows, now));
+    const { saveOrders } = await import("./csv.js");
+    saveOrders(rows, now);
     setText(byId("orders-state"), `Exported ${formatNumber(rows.length)} ${rows.length === 1 ? "order" : "orders"}.`);
 }
 

@@ -92,7 +92,7 @@ package final class KeySource: Sendable {
         issuer: String? = nil,
         now: Double,
         minimumInterval: Double = 10,
-        burst: Int = 20,
+        burst: Int = 60,
         refreshInterval: Double = 30,
         maximumAge: Double = 86_400,
         logger: Logger

@@ -14,7 +14,7 @@ package enum Permission: Sendable, Hashable, CaseIterable {
     case shopFeeds
     /// `/session`.
     case session
-    /// `/metrics`, `/v1/projections` and replay.
+    /// `/metrics`, `/v1/status`, `/v1/projections` and replay.
     case administration
 
     /// The verdict on a caller.

@@ -27,6 +27,7 @@ package struct APIRouter {
         package let projector: Projector
         package let replays: ReplayRunner
         package let metrics: MetricsRegistry
+        package let failures: RecentFailures
         package let keys: KeySource
         package let proxies: TrustedProxies
         /// The pages of other origins that may use the service; nil for none.
@@ -51,6 +52,7 @@ package struct APIRouter {
             projector: Projector,
             replays: ReplayRunner,
             metrics: MetricsRegistry,
+            failures: RecentFailures,
             keys: KeySource,
             proxies: TrustedProxies = TrustedProxies(),
             crossOrigins: CrossOriginPolicy? = nil,
@@ -71,6 +73,7 @@ package struct APIRouter {
             self.projector = projector
             self.replays = replays
             self.metrics = metrics
+            self.failures = failures
             self.keys = keys
             self.proxies = proxies
             self.crossOrigins = crossOrigins
@@ -189,6 +192,13 @@ package struct APIRouter {
         ).add(to: router)
         SessionRoutes(authorizer: authorizer, sessions: sessions, watch: watch, clock: clock).add(to: router)
         StreamRoutes(streams: streams).add(to: router)
+        StatusRoutes(
+            authorizer: authorizer,
+            database: DatabaseFactsCache(reader: reader),
+            failures: services.failures,
+            clock: clock,
+            startedAt: clock.seconds()
+        ).add(to: router)
         MetricsRoutes(authorizer: authorizer, registry: services.metrics).add(to: router)
         try addRoutes(router, Admission(authorizer: authorizer, links: links))
         // It looks at the routes that were added before, so it comes last.

@@ -7,11 +7,13 @@ package import OrderLog
 /// The routes of all pages and their assets.
 package struct PageRoutes: Sendable {
     /// The paths that show pages and are no part of the API.
-    package static let paths = Set(AssetRoutes.paths + StaffRoutes.paths + ["/", "/docs"])
+    package static let paths = Set(AssetRoutes.paths + StaffRoutes.paths + OperatorRoutes.paths + ["/", "/docs"])
 
+    private let notFound: NotFoundMiddleware
     private let assets: AssetRoutes
     private let home: HomeRoutes
     private let staff: StaffRoutes
+    private let operators: OperatorRoutes
     private let docs: DocsRoutes
     private let track: TrackRoutes
 
@@ -24,9 +26,11 @@ package struct PageRoutes: Sendable {
         keys: KeySource
     ) throws {
         let renderer = PageRenderer(source: source)
+        notFound = NotFoundMiddleware(renderer: renderer)
         assets = AssetRoutes(source: source)
         home = HomeRoutes(renderer: renderer, publicURL: publicURL, keys: keys)
         staff = StaffRoutes(renderer: renderer, keys: keys)
+        operators = OperatorRoutes(renderer: renderer, keys: keys)
         docs = try DocsRoutes(renderer: renderer)
         track = TrackRoutes(
             renderer: renderer,
@@ -40,7 +44,9 @@ package struct PageRoutes: Sendable {
         assets.add(to: router)
         home.add(to: router)
         staff.add(to: router)
+        operators.add(to: router)
         docs.add(to: router)
         track.add(to: router)
+        router.add(middleware: notFound)
     }
 }

@@ -36,6 +36,7 @@ package struct JSONLogHandler: LogHandler {
 
     package func log(event: LogEvent) {
         if event.level >= .warning {
+            output.recentFailures.note(event.level, event.message.description, at: .now)
             output.write(failure(event)) { line(event, at: .now) }
         } else {
             output.write(line(event, at: .now))

@@ -6,6 +6,9 @@
 package final class LogOutput: Sendable {
     package static let standardError = LogOutput(descriptor: 2)
 
+    /// The last warnings and errors that were logged, also those whose lines were dropped or counted.
+    package let recentFailures = RecentFailures()
+
     private let queue: LogQueue
 
     /// - Parameters:

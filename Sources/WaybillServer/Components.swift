@@ -127,6 +127,7 @@ struct Components {
                 projector: projector,
                 replays: replays,
                 metrics: metrics,
+                failures: LogOutput.standardError.recentFailures,
                 keys: settings.keys,
                 proxies: settings.proxies,
                 crossOrigins: settings.crossOrigins.map(CrossOriginPolicy.api),

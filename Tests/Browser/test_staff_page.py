@@ -18,9 +18,9 @@ from support.waiting import wait_for
 # Orders, events a second, and seconds; 10,000 a minute are 167 a second.
 FAST = {"small": (150, 167, 5), "full": (500, 167, 60)}
 
-# The milliseconds of the longest task that a fast feed may cause. Alone on its machine a browser needs a tenth of them;
-# beside other work its tasks last longer.
-LONGEST = 1500
+# The milliseconds of processor time of the longest task that a fast feed may cause. A page is felt to stop from about
+# 100 on; by the clock a task takes longer where other work has the processor.
+LONGEST = 150
 
 WATCH = """() => {
     window.tasks = [];
@@ -350,6 +350,7 @@ def test_a_fast_feed_freezes_nothing(service, bench, staff, chromium, check, sca
         check("the measure sees a task of 80 ms", page.evaluate(BUSY) > 0)
         client = Client(service.port, bench.tokens[roles.BACKEND])
         sent = threading.Thread(target=append, args=(client, orders, rate, seconds))
+        chromium.start_tracing(page=page, categories=["toplevel"])
         sent.start()
         # The page answers meanwhile: each key moves the mark.
         pressed = []
@@ -359,18 +360,35 @@ def test_a_fast_feed_freezes_nothing(service, bench, staff, chromium, check, sca
             pressed.append(time.monotonic() - began)
             page.wait_for_timeout(200)
         sent.join()
+        tasks = processor_times(json.loads(chromium.stop_tracing())["traceEvents"])
         last = orders[(rate // 10 * seconds * 10 - 1) % count]
         end = bench.send("GET", f"/v1/orders/{last}/events").json["events"][-1]["position"]
         page.wait_for_selector(f"#feed-list li[data-position='{end}']")
         check("the feed has come to the last event", True)
-        tasks = page.evaluate("window.tasks")
+        long = page.evaluate("window.tasks")
         nodes = page.evaluate("document.querySelectorAll('*').length")
         check.note(
-            f"{rate * 60} events a minute for {seconds} s: longest task {max(tasks, default=0):.0f} ms, "
-            f"{len(tasks)} of 50 ms or more; slowest key {max(pressed) * 1000:.0f} ms; {nodes} elements"
+            f"{rate * 60} events a minute for {seconds} s: longest task {max(tasks):.0f} ms of processor time, all "
+            f"{sum(tasks) / 1000:.1f} s; by the clock {max(long, default=0):.0f} ms, {len(long)} of 50 ms or more; "
+            f"slowest key {max(pressed) * 1000:.0f} ms; {nodes} elements"
         )
-        check(f"no task takes {LONGEST} ms", max(tasks, default=0) < LONGEST, sorted(tasks)[-5:])
+        check(f"no task takes {LONGEST} ms of the processor", tasks and max(tasks) < LONGEST, sorted(tasks)[-5:])
         check("the page stays small", nodes < 12_000, nodes)
+
+
+def processor_times(events):
+    """The milliseconds of processor time of each task of the page's main thread, by a trace of Chromium."""
+    threads = {
+        (event["pid"], event["tid"])
+        for event in events
+        if event.get("name") == "thread_name" and event["args"].get("name") == "CrRendererMain"
+    }
+    tasks = {}
+    for event in events:
+        if event.get("ph") == "X" and event["name"].endswith("::RunTask") and (event["pid"], event["tid"]) in threads:
+            tasks.setdefault(event["pid"], []).append(event.get("tdur", 0) / 1000)
+    # The tab that had the most to do is the board.
+    return max(tasks.values(), key=sum, default=[])
 
 
 def append(client, orders, rate, seconds):
@@ -393,6 +411,60 @@ def append(client, orders, rate, seconds):
         )
         client.request("POST", "/v1/commands", body.encode(), {"Content-Type": "application/x-ndjson"})
     client.close()
+
+
+# What an `OrderList` does with orders and events, without a page.
+LIST = """async () => {
+    const folder = document.querySelector("script[type=module]").src;
+    const { OrderList } = await import(folder.replace("staff.js", "order-list.js"));
+    const { Feed } = await import(folder.replace("staff.js", "staff-feed.js"));
+    const order = (id, hour, status = "placed", version = 1) => ({
+        orderId: id, number: id, shop: "aurora", customer: "c", status, version,
+        placedAt: `2026-01-01T${hour}:00:00Z`, updatedAt: `2026-01-01T${hour}:00:00Z`,
+    });
+    const event = (id, type, status, version, hour = "12", data = {}) => ({
+        orderId: id, number: id, shop: "aurora", customer: "c", type, status, version, data, position: `e-${version}`,
+        occurredAt: `2026-01-01T${hour}:00:00Z`, recordedAt: `2026-01-01T${hour}:00:00Z`,
+    });
+    const ids = (list) => list.sorted.map((row) => `${row.orderId}:${row.status}`).join(" ");
+    const all = new OrderList({}, 3), placed = new OrderList({ statuses: ["placed"] }), facts = [];
+    all.replace([order("b", "10"), order("a", "09")], true);
+    all.apply(event("a", "OrderConfirmed", "preparing", 3));
+    all.apply(event("a", "OrderHeld", "onHold", 2));
+    facts.push(ids(all));
+    all.apply(event("old", "OrderPlaced", "placed", 1, "08"));
+    all.apply(event("c", "OrderPlaced", "placed", 1, "11"));
+    all.apply(event("d", "OrderPlaced", "placed", 1, "12"));
+    facts.push(ids(all));
+    placed.replace([order("a", "09")]);
+    facts.push(placed.apply(event("x", "OrderReopened", "placed", 5)).read);
+    placed.take(order("x", "08", "placed", 5));
+    placed.apply(event("a", "OrderConfirmed", "preparing", 2));
+    facts.push(ids(placed));
+    const feed = new Feed(2);
+    feed.add([event("a", "t", "s", 1), event("a", "t", "s", 2), event("a", "t", "s", 3)]);
+    feed.add([event("a", "t", "s", 3)]);
+    feed.pause();
+    feed.add([{ ...event("a", "t", "s", 4), skipped: 2 }]);
+    facts.push(`${feed.shown.map((one) => one.version)} ${feed.waiting}`);
+    feed.resume();
+    facts.push(`${feed.shown.map((one) => one.version)} ${feed.waiting}`);
+    return facts;
+}"""
+
+
+def test_list_and_feed_are_bounded_and_never_go_back(service, staff, chromium, check):
+    with visit(chromium, service, staff) as page:
+        page.wait_for_selector("#board:not([hidden])")
+        facts = page.evaluate(LIST)
+    check("an event that is older than its row changes nothing", facts[0] == "b:placed a:preparing", facts)
+    check("new orders go to their place, and the list keeps its bound", facts[1] == "d:placed c:placed b:placed", facts)
+    check(
+        "an order that comes into a filter is read, and one that leaves it goes", facts[2:4] == ["x", "x:placed"], facts
+    )
+    check(
+        "a feed keeps its bound, knows each event once, and counts what waits", facts[4:] == ["3,2 3", "4,3 0"], facts
+    )
 
 
 def test_a_killed_service_leaves_no_stale_list(service, bench, staff, chromium, check):

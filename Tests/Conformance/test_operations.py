@@ -44,7 +44,7 @@ def lives(service, description, token):
 
 # Routes that backends may not use: an operator asks for them in a run of its own. The description is among them, since
 # an exclusion would leave it out.
-OPERATORS = "^/(v1/projections|metrics|session|openapi)"
+OPERATORS = "^/(v1/projections|v1/status|metrics|session|openapi)"
 # A bulk request is answered 200 whatever its lines are: each is judged by itself.
 BULK = "^/v1/commands$"
 

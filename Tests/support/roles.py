@@ -78,6 +78,7 @@ def table(order_id, parcel_order_id):
     yield "who is signed in", "GET", "/session", None, {}, _only((STAFF, OPERATOR), ANY_2XX, foreign=ANY_2XX)
     yield "the session's end", "DELETE", "/session", None, {}, _only((STAFF, OPERATOR), ANY_2XX, foreign=ANY_2XX)
     yield "metrics", "GET", "/metrics", None, {}, _only((OPERATOR,), 200, foreign=200)
+    yield "status", "GET", "/v1/status", None, {}, _only((OPERATOR,), 200, foreign=200)
     yield "projections", "GET", "/v1/projections", None, {}, _only((OPERATOR,), 200, foreign=200)
     yield "replay", "POST", "/v1/projections/none/replay", None, {}, _only((OPERATOR,), 404)
     yield "end of a replay", "DELETE", "/v1/projections/none/replay", None, {}, _only((OPERATOR,), 404)

@@ -42,6 +42,20 @@ extension APIOperation {
         "position": "\(ExampleStory.epoch)-96",
     ]
 
+    static let serviceStatus: JSONValue = [
+        "version": "0.1.0", "startedAt": "2026-11-05T06:00:11.302214Z", "now": "2026-11-05T10:00:00.004310Z",
+        "database": [
+            "version": "15.14", "bytes": 52_428_800, "logBytes": 18_874_368,
+            "measuredAt": "2026-11-05T09:59:52.117032Z",
+        ],
+        "failures": [
+            [
+                "level": "warning", "message": "the listening connection failed; trying again", "count": 3,
+                "firstAt": "2026-11-05T08:12:40.551803Z", "lastAt": "2026-11-05T08:12:43.902771Z",
+            ]
+        ],
+    ]
+
     static let replayStarted: JSONValue = [
         "name": "stats", "version": 3, "progress": .number(JSONNumber(text: "0.0000")),
     ]

@@ -130,6 +130,19 @@ extension APIOperation {
     private static let probes: [APIOperation] = [
         APIOperation(
             method: .get,
+            path: "/v1/status",
+            id: "getStatus",
+            tag: .service,
+            summary: "Tells the version, the database's sizes and the last failures in the service's log.",
+            note: """
+                The sizes are measured once in 10 s at most. The failures hold messages alone, without anything of orders and \
+                customers; the log has the details. They are this process's, since its start.
+                """,
+            permission: .administration,
+            answers: [json("ServiceStatus", "The status.", example: serviceStatus)]
+        ),
+        APIOperation(
+            method: .get,
             path: "/healthz",
             id: "health",
             tag: .service,

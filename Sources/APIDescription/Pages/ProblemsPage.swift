@@ -33,7 +33,7 @@ enum ProblemsPage {
 
             409 `rejected` and `orderExists` depend on the order's state. They have `reason`, `orderId`, `orderStatus`,
             `version` and `allowedCommands`: the commands that the order would take now from the caller's role, given the right
-            arguments. There are \(reasons.count) reasons:
+            arguments. (409 `replayUnderWay` is for operators, and has none of these.) There are \(reasons.count) reasons:
 
             \(MarkdownTable.text(["reason", "rule"], reasons))
             `orderUnknown` is answered with 404 `notFound`.

@@ -30,6 +30,7 @@ extension APIEnumeration {
             APIEnumeration("ReplayState", of: ReplayActivity.self),
             APIEnumeration("HealthState", of: HealthStatus.self),
             APIEnumeration("SessionRole", of: SessionRole.self),
+            APIEnumeration("FailureLevel", of: FailureLevel.self),
         ]
         return (described + own.filter { catalog.enumerations[$0.name] == nil }).sorted { $0.name < $1.name }
     }

@@ -18,6 +18,41 @@ extension APISchemas {
         "A person who is signed in."
     )
 
+    static let serviceStatus: JSONValue = .object(
+        [
+            member("version", text, "The version of the service."),
+            member("startedAt", time, "The time at which the process began to serve."),
+            member("now", time, "The process's time."),
+            member("failures", list(of: reference("Failure")), "The last 50 warnings and errors, the last one first."),
+        ],
+        optional: [
+            member("database", reference("DatabaseStatus"), "The database; absent until it has told its sizes once.")
+        ]
+    )
+
+    static let databaseStatus: JSONValue = .object(
+        [
+            member("version", text, "The version of PostgreSQL."),
+            member("logBytes", count, "The bytes of the table of events with its indexes."),
+            member("measuredAt", time, "The time of the sizes. It stays behind while the database does not answer."),
+        ],
+        optional: [
+            member("bytes", count, "The bytes of the whole database; absent where the login may not know them.")
+        ],
+        "The log's database."
+    )
+
+    static let failure: JSONValue = .object(
+        [
+            member("level", reference("FailureLevel"), "The level in the log."),
+            member("message", text, "The message in the log, without the error and other details."),
+            member("count", count, "The number of times that it was logged."),
+            member("firstAt", time, "The first time that is remembered."),
+            member("lastAt", time, "The last time."),
+        ],
+        "A warning or an error in the service's log."
+    )
+
     // MARK: Statistics
 
     static let stats: JSONValue = .object([

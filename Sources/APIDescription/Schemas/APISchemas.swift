@@ -30,6 +30,7 @@ enum APISchemas {
         ("BulkResult", bulkResult), ("BulkSummary", bulkSummary), ("ResetFrame", resetFrame), ("ByeFrame", byeFrame),
         ("BeatFrame", beatFrame),
         ("Health", health), ("Session", session),
+        ("ServiceStatus", serviceStatus), ("DatabaseStatus", databaseStatus), ("Failure", failure),
         ("Stats", stats), ("ShopCount", shopCount), ("StatusCounts", statusCounts),
         ("MinuteCounts", minuteCounts), ("TimesInStatus", timesInStatus),
         ("TimeInStatus", timeInStatus), ("AttentionQueue", attentionQueue), ("AttentionEntry", attentionEntry),
@@ -48,7 +49,7 @@ enum APISchemas {
         ("ResetReason", list(ControlFrame.ResetReason.self)),
         ("ByeReason", list(ControlFrame.ByeReason.self)), ("ProjectionState", list(ProjectionVersionState.self)),
         ("ReplayState", list(ReplayActivity.self)), ("HealthState", list(HealthStatus.self)),
-        ("SessionRole", list(SessionRole.self)),
+        ("SessionRole", list(SessionRole.self)), ("FailureLevel", list(FailureLevel.self)),
         ("ProjectionName", ["type": "string", "enum": .strings(ReadModels.all.map(\.name))]),
     ]
 

@@ -53,7 +53,7 @@ package enum ProblemCode: String, Sendable, CaseIterable {
         case .forbidden, .foreignShop, .crossSite: .forbidden
         case .notFound, .unknownPosition, .unknownTrackingNumber: .notFound
         case .methodNotAllowed: .methodNotAllowed
-        case .rejected, .orderExists: .conflict
+        case .rejected, .orderExists, .replayUnderWay: .conflict
         case .versionMismatch: .preconditionFailed
         case .requestTimeout: .requestTimeout
         case .bodyTooLarge: .contentTooLarge
@@ -61,7 +61,7 @@ package enum ProblemCode: String, Sendable, CaseIterable {
         case .invalidCommand, .commandIdReused: .unprocessableContent
         case .tooManyRequests: .tooManyRequests
         case .internalError: .internalServerError
-        case .overloaded, .unavailable, .noKeys, .keyNotFetched, .replayUnderWay: .serviceUnavailable
+        case .overloaded, .unavailable, .noKeys, .keyNotFetched: .serviceUnavailable
         }
     }
 

@@ -55,9 +55,8 @@ struct ProjectionRoutes: Sendable {
         do {
             progress = try await replays.start(name)
         } catch ReplayFailure.underWay {
-            throw Problem.busy(
+            throw Problem(
                 .replayUnderWay,
-                retryAfter: 5,
                 "A replay of this projection is under way already; wait for its end, or cancel it."
             )
         } catch is CancellationError {

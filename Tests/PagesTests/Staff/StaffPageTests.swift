@@ -35,7 +35,7 @@ import Testing
 
     @Test(arguments: ["staff", "order"], [true, false])
     func aPageTellsHowToGetATokenWithADevelopmentKeyAlone(name: String, hasDevelopmentKey: Bool) throws {
-        let renderer = PageRenderer(source: try PageSource.forThisProcess())
+        let renderer = PageRenderer(source: try PageSource())
         let html = try renderer.html(name, StaffPage(hasDevelopmentKey: hasDevelopmentKey))
         #expect(html.contains("waybill token --role staff") == hasDevelopmentKey)
         #expect(html.contains("id=\"sign-in\""))

@@ -112,7 +112,7 @@ import WaybillServer
         let fourth = Task { await window.reserve(bytes: 1) }
         window.abandon()
         #expect(await fourth.value == false)
-        window.finish()
+        window.finish(.complete)
         #expect(await window.next() == nil)
     }
 }

@@ -78,7 +78,12 @@ struct TrackFormat: Sendable {
     /// “9:00 – 13:00”.
     func times(_ window: TimeWindow, in zone: TimeZone) -> String {
         guard window.earliest < window.latest else { return timeOfDay(window.latest, in: zone) }
-        return (window.earliest.date..<window.latest.date).formatted(interval(zone).hour().minute()).unbroken
+        let (first, last) = (window.earliest.date, window.latest.date)
+        // Over midnight the formatter names both days.
+        guard calendar(zone).isDate(first, inSameDayAs: last) else {
+            return [window.earliest, window.latest].map { timeOfDay($0, in: zone) }.joined(separator: " – ").unbroken
+        }
+        return (first..<last).formatted(interval(zone).hour().minute()).unbroken
     }
 
     /// “1 – 3 December”.

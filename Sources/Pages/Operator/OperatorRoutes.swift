@@ -1,0 +1,28 @@
+import Access
+import Hummingbird
+import OrderAPI
+
+/// `GET /operator`: the operator's page.
+///
+/// The page holds nothing of its caller, so that everybody may have it; its script reads what the session may see.
+struct OperatorRoutes: Sendable {
+    static let paths = ["/operator"]
+
+    let renderer: PageRenderer
+    let keys: KeySource
+
+    func add(to router: Router<WaybillContext>) {
+        router.get("/operator") { request, _ in
+            let page = OperatorPage(hasDevelopmentKey: keys.isDevelopment)
+            return try renderer.response(to: request, "operator", page, PageOptions(isPrivate: false))
+        }
+    }
+}
+
+/// The variables of the template `operator`, and of the parts that it shares with other pages.
+struct OperatorPage: Sendable {
+    let isOperator = true
+    let hasSession = true
+    let role = "operator"
+    let hasDevelopmentKey: Bool
+}
