@@ -19,7 +19,7 @@ from support.certificates import Authority
 from support.client import Client, strict_json
 from support.http2_peer import CONTINUATION, HEADERS, PREFACE, SETTINGS, Exchange, Peer, frame
 from support.orders import order
-from support.raw_stream import RawStream, request
+from support.raw_stream import RawStream, request, unchunked
 from support.service import Service
 from support.sse import Stream
 from support.waiting import wait_for
@@ -171,7 +171,8 @@ def test_bytes_that_are_no_request_get_a_problem(service, check):
             stream = connection(service, HEALTH[:-2])
             stream.half_close()
             stream.wait_end(10)
-            print("BEGIN", service.tls is not None, stream.ended, stream.received)
+            found = answers(stream.received)
+            check(f"{name}: a problem", found and is_problem(found[0], 400), found or stream.ended)
             continue
         found, stream = exchange(service, data)
         check(f"{name}: a problem", found and is_problem(found[0], 400), found or stream.ended)
@@ -213,7 +214,12 @@ def test_broken_bodies_are_the_clients_mistake(service, bench, check):
         stream = connection(service, cut)
         stream.half_close()
         stream.wait_end(10)
-        print("CUT", service.tls is not None, path, stream.ended, stream.received)
+        if path == "/v1/orders":
+            found = answers(stream.received)
+            check("a command that is cut off: a problem", found and is_problem(found[0], 400), found or stream.ended)
+        else:
+            body, is_whole = unchunked(stream.received)
+            check("bulk that is cut off: no result and no last chunk", (body, is_whole) == (b"", False), stream.received)
     lines = b"".join(json.dumps({"command": "placeOrder", **order()}).encode() + b"\n" for _ in range(3))
     kind, path = ("Content-Type", "application/x-ndjson"), "/v1/commands?results=rejected"
     packed, first = gzip.compress(lines), b"%x\r\n%s\r\n" % (len(lines), lines)
