@@ -170,11 +170,11 @@ function showHead(its) {
         setText(place, short);
     }
     byId("order-who").replaceChildren(foreign(its.shop), " · ", foreign(its.customer));
-    byId("past").hidden = chosen === undefined;
 }
 
 function showTime() {
     const count = events.length, version = Math.min(chosen ?? count, count), slider = byId("slider");
+    byId("past").hidden = chosen === undefined;
     slider.max = count;
     slider.value = version;
     const event = events[version - 1];

@@ -413,6 +413,60 @@ def append(client, orders, rate, seconds):
     client.close()
 
 
+# What an `OrderList` does with orders and events, without a page.
+LIST = """async () => {
+    const folder = document.querySelector("script[type=module]").src;
+    const { OrderList } = await import(folder.replace("staff.js", "order-list.js"));
+    const { Feed } = await import(folder.replace("staff.js", "staff-feed.js"));
+    const order = (id, hour, status = "placed", version = 1) => ({
+        orderId: id, number: id, shop: "aurora", customer: "c", status, version,
+        placedAt: `2026-01-01T${hour}:00:00Z`, updatedAt: `2026-01-01T${hour}:00:00Z`,
+    });
+    const event = (id, type, status, version, hour = "12", data = {}) => ({
+        orderId: id, number: id, shop: "aurora", customer: "c", type, status, version, data, position: `e-${version}`,
+        occurredAt: `2026-01-01T${hour}:00:00Z`, recordedAt: `2026-01-01T${hour}:00:00Z`,
+    });
+    const ids = (list) => list.sorted.map((row) => `${row.orderId}:${row.status}`).join(" ");
+    const all = new OrderList({}, 3), placed = new OrderList({ statuses: ["placed"] }), facts = [];
+    all.replace([order("b", "10"), order("a", "09")], true);
+    all.apply(event("a", "OrderConfirmed", "preparing", 3));
+    all.apply(event("a", "OrderHeld", "onHold", 2));
+    facts.push(ids(all));
+    all.apply(event("old", "OrderPlaced", "placed", 1, "08"));
+    all.apply(event("c", "OrderPlaced", "placed", 1, "11"));
+    all.apply(event("d", "OrderPlaced", "placed", 1, "12"));
+    facts.push(ids(all));
+    placed.replace([order("a", "09")]);
+    facts.push(placed.apply(event("x", "OrderReopened", "placed", 5)).read);
+    placed.take(order("x", "08", "placed", 5));
+    placed.apply(event("a", "OrderConfirmed", "preparing", 2));
+    facts.push(ids(placed));
+    const feed = new Feed(2);
+    feed.add([event("a", "t", "s", 1), event("a", "t", "s", 2), event("a", "t", "s", 3)]);
+    feed.add([event("a", "t", "s", 3)]);
+    feed.pause();
+    feed.add([{ ...event("a", "t", "s", 4), skipped: 2 }]);
+    facts.push(`${feed.shown.map((one) => one.version)} ${feed.waiting}`);
+    feed.resume();
+    facts.push(`${feed.shown.map((one) => one.version)} ${feed.waiting}`);
+    return facts;
+}"""
+
+
+def test_list_and_feed_are_bounded_and_never_go_back(service, staff, chromium, check):
+    with visit(chromium, service, staff) as page:
+        page.wait_for_selector("#board:not([hidden])")
+        facts = page.evaluate(LIST)
+    check("an event that is older than its row changes nothing", facts[0] == "b:placed a:preparing", facts)
+    check("new orders go to their place, and the list keeps its bound", facts[1] == "d:placed c:placed b:placed", facts)
+    check(
+        "an order that comes into a filter is read, and one that leaves it goes", facts[2:4] == ["x", "x:placed"], facts
+    )
+    check(
+        "a feed keeps its bound, knows each event once, and counts what waits", facts[4:] == ["3,2 3", "4,3 0"], facts
+    )
+
+
 def test_a_killed_service_leaves_no_stale_list(service, bench, staff, chromium, check):
     placed = bench.place(number="KILL-1")
     with visit(chromium, service, staff) as page:
