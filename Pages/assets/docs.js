@@ -18,7 +18,7 @@ input.addEventListener("input", () => {
     }
     empty.textContent = entries.every((entry) => entry.hidden) ? "Nothing has this name." : "";
 });
-nav.prepend(h("div", { class: "field filter" }, h("label", { for: "filter" }, "Filter"), input, empty));
+find(".entries", nav).prepend(h("div", { class: "field filter" }, h("label", { for: "filter" }, "Filter"), input, empty));
 
 document.addEventListener("keydown", (event) => {
     if (event.key !== "/" || event.ctrlKey || event.metaKey || event.altKey || event.target.closest("input, textarea")) return;
@@ -37,7 +37,8 @@ const observer = new IntersectionObserver((changes) => {
         current?.removeAttribute("aria-current");
         current = links.get(target.id);
         current.setAttribute("aria-current", "location");
-        if (nav.scrollHeight > nav.clientHeight) {
+        // On a phone the contents are closed while the text is read.
+        if (current.offsetParent && nav.scrollHeight > nav.clientHeight) {
             const [top, bottom] = [current.offsetTop - nav.offsetTop, current.offsetTop + current.offsetHeight - nav.offsetTop];
             if (top < nav.scrollTop || bottom > nav.scrollTop + nav.clientHeight) nav.scrollTop = top - nav.clientHeight / 3;
         }

@@ -73,19 +73,23 @@ export const ask = ({ title, confirm, cancel = "Cancel", danger = false, content
     dialog.showModal();
 });
 
-/** Draws numbers as a line in an `<svg class="spark">`; the text is what screen readers hear. */
-export const sparkline = (element, values, text) => {
+/**
+ * Draws numbers as a line in an `<svg class="spark">`; the text is what screen readers hear. The last number stands at the
+ * right; with `count`, the line has room for so many, and grows from there.
+ */
+export const sparkline = (element, values, text, count = values.length) => {
     const [width, height] = [100, 30];
     const top = Math.max(...values, 1e-9);
-    const step = width / Math.max(values.length - 1, 1);
-    const points = values.map((value, index) => `${(index * step).toFixed(1)},${(height - 1 - (value / top) * (height - 2)).toFixed(1)}`);
+    const step = width / Math.max(count - 1, 1);
+    const start = width - (values.length - 1) * step;
+    const points = values.map((value, index) => `${(start + index * step).toFixed(1)},${(height - 1 - (value / top) * (height - 2)).toFixed(1)}`);
     element.setAttribute("viewBox", `0 0 ${width} ${height}`);
     element.setAttribute("preserveAspectRatio", "none");
     element.setAttribute("role", "img");
     element.setAttribute("aria-label", text);
     const line = `M${points.join("L")}`;
     element.replaceChildren(...(values.length < 2 ? [] : [
-        svg("path", { class: "area", d: `${line}L${width},${height}L0,${height}Z` }), svg("path", { d: line })]));
+        svg("path", { class: "area", d: `${line}L${width},${height}L${start.toFixed(1)},${height}Z` }), svg("path", { d: line })]));
 };
 
 /** Gives every `.code-block` below an element a button that copies its text. */

@@ -47,7 +47,7 @@ class Tile {
         setText(this.#value, text);
         setText(this.#unit, unit);
         const known = this.#values.filter((value) => value !== undefined);
-        sparkline(this.#line, known, known.length ? `${this.name}: at most ${this.form(Math.max(...known)).join("")}` : `${this.name}: nothing yet`);
+        sparkline(this.#line, known, known.length ? `${this.name}: at most ${this.form(Math.max(...known)).join("")}` : `${this.name}: nothing yet`, Math.max(known.length, 30));
     }
 }
 
@@ -62,7 +62,7 @@ const facts = (element, entries) => {
     element.replaceChildren(...known.flatMap(([name, value]) => [h("dt", {}, name), h("dd", {}, String(value))]));
 };
 
-/** Lists of counts by label, each under a title. Counts of 0 are left out. */
+/** Lists of counts by label, each under a title. Counts of 0 are left out, and so are empty lists after the first. */
 const groups = (element, metrics, titles) => {
     const lists = titles.map(([title, name, label]) => {
         const sums = new Map();
@@ -72,16 +72,17 @@ const groups = (element, metrics, titles) => {
     const text = JSON.stringify(lists);
     if (element.dataset.shown === text) return;
     element.dataset.shown = text;
-    element.replaceChildren(...lists.map(([title, counts]) => h("div", { class: "group" }, h("h3", {}, title),
+    const shown = lists.filter(([, counts], index) => index === 0 || counts.length);
+    element.replaceChildren(...shown.map(([title, counts]) => h("div", { class: "group" }, h("h3", {}, title),
         counts.length
             ? h("dl", { class: "counts" }, counts.map(([word, value]) => [h("dt", {}, wordOf(word)), h("dd", {}, formatNumber(value))]))
-            : h("p", { class: "small soft" }, "None"))));
+            : h("p", { class: "soft" }, "None"))));
 };
 
 const showReadiness = (answer) => {
     const section = find("#ready");
     const [tone, word, reason] =
-        answer.status === "fulfilled" ? ["good", "Ready", ""]
+        answer.status === "fulfilled" ? ["good", "Ready", "The service takes commands and answers reads."]
             : answer.reason.status === 0 ? ["bad", "Not reachable", answer.reason.message]
                 : ["bad", "Not ready", answer.reason.message];
     section.dataset.tone = tone;

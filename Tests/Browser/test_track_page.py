@@ -91,6 +91,20 @@ def test_a_change_reaches_an_open_page_at_once(bench, open_page, check, service)
     check("nothing failed", not page.faults, page.faults)
 
 
+def test_firefox_follows_as_well(bench, firefox, check, service):
+    tracked = Tracked(bench).confirm().ship().scan("inTransit")
+    page = firefox.new_page()
+    try:
+        page.goto(f"{service.url}{tracked.path}?lang=en")
+        page.wait_for_function(f"document.querySelector('{LIVE}') !== null")
+        tracked.scan("outForDelivery")
+        page.wait_for_function("document.title.startsWith('Out for delivery')")
+        found = page.evaluate("document.querySelector('.hero .chip').textContent")
+        check("a change reaches a page in Firefox", found == "Out for delivery", found)
+    finally:
+        page.close()
+
+
 def test_a_page_survives_a_cut_network(bench, open_page, check, service):
     tracked = Tracked(bench).confirm().ship().scan("inTransit")
     proxy = Forwarder(service.port)

@@ -92,9 +92,14 @@ def test_a_service_starts_before_its_identity_provider(trusting, provider, check
     check("with the keys: it recovers by itself", send(trusting, "/v1/orders", token).status == 200)
 
 
+def has_second(provider):
+    """The provider's second key, of another algorithm than the first, made where it has none."""
+    return provider.keys.setdefault("second", ec.generate_private_key(ec.SECP256R1()))
+
+
 def test_a_new_key_is_known_at_once_whatever_stands_beside_it(ready, provider, check):
     provider.strange = [{"kty": "AKP", "alg": "ML-DSA-44", "kid": "q"}, {"kty": "oct", "k": "c2VjcmV0", "kid": "h"}, 7]
-    provider.keys["second"] = ec.generate_private_key(ec.SECP256R1())
+    has_second(provider)
     answer = send(ready, "/v1/orders", provider.token("second"))
     check("a token of a new key", answer.status == 200, answer)
     named = provider.token(header={"alg": "Ed25519"})
@@ -112,7 +117,7 @@ def forgeries(provider):
     header, claims = signing.decode(head), signing.decode(payload)
     own, own_curve = ed25519.Ed25519PrivateKey.generate(), ec.generate_private_key(ec.SECP256R1())
     key = provider.keys["first"].public_key()
-    second = provider.keys["second"].public_key()
+    second = has_second(provider).public_key()
     now = int(time.time())
 
     def by_hmac(secret, name="HS256"):
@@ -284,10 +289,11 @@ def session(service, token):
 
 @pytest.mark.slow
 def test_a_withdrawn_key_goes_while_its_tokens_are_used(ready, provider, check):
+    has_second(provider)
     token = provider.token("second")
     check("its token is known", send(ready, "/v1/orders", token).status == 200)
     streams = [Stream(ready.port, "/v1/stream", bearer) for bearer in (token, provider.token())]
-    cookie = session(ready, token)
+    cookie = session(ready, provider.token("second", role="staff"))
     streams.append(Stream(ready.port, "/v1/stream", fields=cookie))
     for stream in streams:
         stream.wait(lambda frames: any(frame.id for frame in frames), 10, "the stream began")

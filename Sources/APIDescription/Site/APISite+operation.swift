@@ -56,7 +56,7 @@ extension APISite {
                 codes.map { HTML.link("problem-\($0.rawValue)", HTML.code($0.rawValue)) }.joined(separator: " "),
             ]
         }
-        return "<h4>Responses</h4>\n" + HTML.table(["status", ""], good + bad)
+        return "<h4>Responses</h4>\n" + HTML.table(["status", "meaning"], good + bad)
     }
 
     /// The named type of a body or of its lines; nil for a type without a name.

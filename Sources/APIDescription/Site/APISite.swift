@@ -46,10 +46,12 @@ package struct APISite {
     package var content: String {
         """
         <div class="api">
+        <nav aria-label="Contents">
         <input type="checkbox" id="menu" class="visually-hidden" aria-label="Show the contents">
         <div class="bar"><a class="brand" href="#top">Waybill <span>API</span></a><label class="button little" for="menu">Contents</label></div>
-        <nav aria-label="Contents">
+        <div class="entries">
         \(navigation)
+        </div>
         </nav>
         <main id="top">
         \(introduction)

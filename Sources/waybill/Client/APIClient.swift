@@ -64,6 +64,16 @@ struct APIClient: Sendable {
         return body
     }
 
+    /// Tells whether a browser gets a page from an address. The request carries no token.
+    func isPage(_ address: String) async throws -> Bool {
+        var request = HTTPClientRequest(url: address)
+        request.headers.add(name: "Accept", value: "text/html")
+        let response = try await answer(to: request, timeout: .seconds(30))
+        let isHTML = response.headers.first(name: "Content-Type")?.hasPrefix("text/html") == true
+        let body = try await response.body.collect(upTo: 4 * 1024 * 1024)
+        return response.status == .ok && isHTML && body.readableBytes > 0
+    }
+
     /// Sends lines through the bulk route; their results follow as they come.
     func bulk(_ lines: AsyncThrowingStream<ByteBuffer, any Error>) async throws -> HTTPClientResponse.Body {
         var request = request("/v1/commands", method: .POST, ["Content-Type": "application/x-ndjson"])

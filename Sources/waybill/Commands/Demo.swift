@@ -8,7 +8,7 @@ struct Demo: AsyncParsableCommand {
         abstract: "Run the service with example orders that keep moving.",
         discussion: """
             Seeds the log with example orders (once; they are recognised afterwards), then simulates shops, carriers and \
-            payment providers until interrupted. Prints curl lines that work as pasted.
+            payment providers until interrupted. Prints links to the pages, and curl lines that work as pasted.
             """
     )
 

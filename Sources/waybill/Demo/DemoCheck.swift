@@ -9,7 +9,14 @@ struct DemoCheck: Sendable {
     let url: String
     let staffToken: String
 
-    func run() async throws {
+    /// - Parameter page: the address of an order's tracking page.
+    func run(page: String) async throws {
+        // Where links point to another address, a proxy stands between, which need not be there.
+        let tracking = page.range(of: "/track/").map { String(page[$0.lowerBound...]) } ?? ""
+        for path in ["/", "/staff", "/operator", "/docs", tracking] {
+            guard try await client.isPage(url + path) else { throw failure("\(path) is a page") }
+        }
+        try StandardOutput.line("  ok: the pages of customers, staff and operators are there")
         // The staff's client ends with this call, so all its streams are read within.
         try await APIClient.with(url: url, token: staffToken) { try await check(streamsOf: $0) }
         for (number, plot) in Plot.allCases.enumerated() { try await checkEnd(of: plot, number: number) }

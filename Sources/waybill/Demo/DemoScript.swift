@@ -3,7 +3,7 @@ import Foundation
 import Logging
 import StrictJSON
 
-/// The demonstration: seeds, then curl lines, then either a check of the whole path or orders that keep moving.
+/// The demonstration: seeds, then links and curl lines, then either a check of the whole path or orders that keep moving.
 struct DemoScript: Sendable {
     let running: ServiceRuntime.Running
     private let logger = LogLevel.logger(verbose: false)
@@ -24,26 +24,48 @@ struct DemoScript: Sendable {
                 "seeded: \(summary.accepted) commands accepted, \(summary.duplicate) were there before"
             )
             guard summary.rejected == 0 else { throw CommandFailure("\(summary.rejected) seed commands were refused") }
-            try await printTour()
+            let simulation = Simulation(client: client, logger: logger)
+            let showcase = Showcase(client: client, simulation: simulation)
+            let watched = try await showcase.place(number: Simulation.firstNumber())
+            try await printTour(page: watched.page)
             if once {
                 let staff = try await token(.staff, .all, "demo", ttl: 600)
-                try await DemoCheck(client: client, url: running.url, staffToken: staff).run()
+                try await DemoCheck(client: client, url: running.url, staffToken: staff).run(page: watched.page)
                 try StandardOutput.line("demo: the whole path works")
             } else {
                 try StandardOutput.line("orders are moving; Ctrl-C ends the demonstration")
-                try await Simulation(client: client, logger: logger).run()
+                try await withThrowingTaskGroup(of: Void.self) { group in
+                    group.addTask { try await simulation.run() }
+                    group.addTask { try await showcase.run(watched.journey) }
+                    try await group.next()
+                    group.cancelAll()
+                }
             }
         }
     }
 
-    private func printTour() async throws {
+    /// - Parameter page: the address of a tracking page whose order moves.
+    private func printTour(page: String) async throws {
         let staff = try await token(.staff, .all, "demo", ttl: 86_400)
+        let operatorToken = try await token(.operator, .all, "demo", ttl: 86_400)
         let example = try Self.example()
         let customer = try await token(.customer, .names([example.shop]), example.customer, ttl: 86_400)
         try StandardOutput.line(
             """
 
-            Watch all orders live (staff):
+            Open in a browser:
+              the page of an order as its customer sees it; it moves every 15 seconds:
+                \(page)
+              the staff's board, where this token signs in:
+                \(running.publicURL)/staff
+                \(staff)
+              the operator's page, where this token signs in:
+                \(running.publicURL)/operator
+                \(operatorToken)
+              all pages, and the API's:
+                \(running.publicURL)/
+
+            Or by curl. Watch all orders live (staff):
               curl -N -H "Authorization: Bearer \(staff)" \(running.publicURL)/v1/stream
 
             See which orders need staff, and why:

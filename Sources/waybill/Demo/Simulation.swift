@@ -13,7 +13,7 @@ struct Simulation: Sendable {
 
     /// Runs until cancelled.
     func run() async throws {
-        var number = Int(Date().timeIntervalSince1970) % 1_000_000
+        var number = Self.firstNumber()
         var journeys: [Journey] = []
         while !Task.isCancelled {
             while journeys.count < breadth {
@@ -30,13 +30,18 @@ struct Simulation: Sendable {
         }
     }
 
+    /// A number for an order of this second: the numbers of orders need not differ, but people expect it.
+    static func firstNumber() -> Int { Int(Date().timeIntervalSince1970) % 1_000_000 }
+
     /// A factor for the pauses that makes business busier and quieter in the course of ten minutes: from a half to two.
     private static func quietness(at date: Date) -> Double {
         exp2(cos(date.timeIntervalSince1970 / 600 * 2 * .pi))
     }
 
+    /// Sends a command, again while the service has no room for it.
+    ///
     /// - Returns: whether the order goes on.
-    private func send(_ step: Journey.Step, of journey: Journey) async throws -> Bool {
+    func send(_ step: Journey.Step, of journey: Journey) async throws -> Bool {
         let path = journey.path(of: step)
         let body = JSONWriter.object(step.body)
         let key = UUID().uuidString.lowercased()

@@ -124,7 +124,7 @@ extension TrackTexts {
         .parcelAttempt: "The carrier could not deliver it.",
         .parcelException: "It is held up on the way.",
         .silentSince: "Nothing heard since {time}.",
-        .silentText: "The carrier has reported nothing new. We keep an eye on it.",
+        .silentText: "The carrier has reported nothing new. We are keeping an eye on it.",
         .notScannedSince: "Handed over on {time}, and not scanned since.",
         .shortMissing: "You reported as missing",
         .shortDamaged: "You reported as damaged",
@@ -135,7 +135,7 @@ extension TrackTexts {
         .proofSignature: "Signed for",
         .proofPhoto: "Photo taken by the carrier",
         .proofPin: "Confirmed by a code",
-        .notThereTitle: "It is not there?",
+        .notThereTitle: "Can’t find it?",
         .notThereText:
             """
         Look by the door, in the letterbox and with neighbours. Is it still missing? Then tell the shop, \
