@@ -33,6 +33,9 @@ import Testing
 
     @Test func headersThatAreNotCompleteAreCountedTogether() throws {
         let (first, second, third) = (try channel(), try channel(), try channel())
+        for (seconds, channel) in [second, third].enumerated() {
+            channel.embeddedEventLoop.advanceTime(by: .seconds(Int64(seconds) + 1))
+        }
         try send(part, to: first)
         try send(part, to: second)
         #expect(budget.used == 2 * memory)
