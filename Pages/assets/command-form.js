@@ -71,14 +71,14 @@ export class CommandForm {
     /** Shows a refusal as the service wrote it, and marks the fields that its pointers name. */
     show(problem) {
         const unmarked = (problem.errors ?? []).filter(({ pointer, message }) => !this.#markField(pointer, message));
-        this.summary.replaceChildren(
+        this.summary.replaceChildren(h("div", {},
             h("strong", {}, problem.title ?? "The command was refused"),
             problem.detail && h("p", {}, problem.detail),
             problem.reason && h("p", {}, "Reason: ", h("code", {}, problem.reason)),
             unmarked.length > 0 && h("ul", {}, unmarked.map(({ pointer, message }) => h("li", {}, h("code", {}, pointer || "/"), ` ${message}`))),
             problem.allowedCommands && h("p", {}, problem.allowedCommands.length > 0
                 ? `Allowed now: ${problem.allowedCommands.map(commandPhrase).join(", ")}.`
-                : "No command is allowed now."));
+                : "No command is allowed now.")));
         this.summary.hidden = false;
         (this.element.querySelector("[aria-invalid=true]") ?? this.summary).focus();
     }

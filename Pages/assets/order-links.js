@@ -8,8 +8,9 @@ import { formatTime } from "./format.js";
 const LIFETIMES = [["7d", "7 days"], ["30d", "30 days"], ["90d", "90 days"], ["366d", "a year"]];
 
 export class LinksView {
-    constructor(element, orderId) {
-        this.path = `/v1/orders/${encodeURIComponent(orderId)}/tracking-links`;
+    /** - order: the path of the order in the API. */
+    constructor(element, order) {
+        this.path = `${order}/tracking-links`;
         this.element = element;
         this.list = h("ul", { class: "plain links" });
         this.state = h("p", { role: "status", class: "small soft" });

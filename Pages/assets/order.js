@@ -15,8 +15,8 @@ import { follow, liveMark } from "./stream.js";
 import { eventPhrase, phrase } from "./words.js";
 
 const byId = (id) => document.getElementById(id);
-const orderId = decodeURIComponent(location.pathname.split("/").at(-1));
-const path = `/v1/orders/${encodeURIComponent(orderId)}`;
+// As it stands in the address: the service says whether it is an id.
+const path = `/v1/orders/${location.pathname.split("/").at(-1)}`;
 
 /** The order as it is, all its events, the states by version, and the version that is shown; undefined for now. */
 let order, events = [], stream, links, chosen = readAddress(), hasBeenLive = false;
@@ -55,7 +55,7 @@ async function start() {
     });
     await show();
     // Nobody needs the links before the order is there.
-    links ??= new (await import("./order-links.js")).LinksView(byId("links"), orderId);
+    links ??= new (await import("./order-links.js")).LinksView(byId("links"), path);
     links.load();
 }
 
@@ -78,7 +78,7 @@ function refuse(error) {
     problem.replaceChildren(h("h1", {}, error.status === 404 ? "There is no such order" : "The order could not be read"),
         h("p", {}, error.status === 404 ? "Its id is wrong, or it is of a shop that your token does not name." : error.message),
         h("p", {}, h("a", { class: "button", href: "/staff" }, "To the board")));
-    if (error.status !== 404) setTimeout(start, 5000);
+    if (error.isTemporary) setTimeout(start, 5000);
 }
 
 function remember(its) {

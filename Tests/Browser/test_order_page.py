@@ -188,6 +188,12 @@ def test_forms_come_from_the_schemas_and_show_refusals(service, bench, staff, ch
         page.wait_for_selector("[data-pointer='/reason'] .error:not([hidden])")
         marked = page.get_attribute("[data-pointer='/reason'] select", "aria-invalid")
         check("a field that is missing is marked by the refusal's pointer", marked == "true")
+        said = page.inner_text(".command-form [role=alert]").split("\n")
+        check(
+            "the refusal is shown as it is written, and nothing else",
+            [line for line in said if line] == ["The command is invalid", "One field is invalid."],
+            said,
+        )
         check(
             "and has the focus", page.evaluate("document.activeElement.closest('.field').dataset.pointer") == "/reason"
         )
