@@ -114,8 +114,9 @@ const cancel = async (name) => {
     });
     if (!yes) return;
     try {
-        await del(`/v1/projections/${encodeURIComponent(name)}/replay`);
-        toast(`The replay of ${name} is cancelled.`, "info");
+        // A replay that waits for the database is asked for a while before the service answers that it will end.
+        const answer = await del(`/v1/projections/${encodeURIComponent(name)}/replay`, { timeout: 30_000, response: true });
+        toast(answer.status === 202 ? `The replay of ${name} will end soon.` : `The replay of ${name} is cancelled.`, "info");
     } catch (error) {
         toast(error.message, "bad");
     }

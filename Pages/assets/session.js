@@ -8,7 +8,8 @@ import { ApiError, del, get, onSignedOut, request } from "./api.js";
 import { find, h, setText } from "./dom.js";
 
 /** What people paste around a token: spaces and line ends, quotes, and the name of the scheme. */
-export const cleanToken = (text) => text.replace(/^\s*(authorization:)?\s*(bearer\s)?|["'\s]/gi, "");
+export const cleanToken = (text) =>
+    text.replace(/["'\s]+/g, " ").trim().replace(/^(authorization: ?)?(bearer )?/i, "").replaceAll(" ", "");
 
 const words = (error) => {
     if (!(error instanceof ApiError)) return String(error);

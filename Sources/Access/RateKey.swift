@@ -9,10 +9,9 @@ package enum RateKey: Sendable, Hashable {
     /// All callers that use one tracking link.
     case link(String)
 
-    /// The key of a network address: all of an IPv4 address, also of one mapped into IPv6, and the first 64 bits of an
-    /// IPv6 address, since one caller commonly owns the rest (RFC 6177). Any other text is its own key.
+    /// The key of a network address: that of its client's network. Any other text is its own key.
     package static func client(address: String) -> RateKey {
         guard let address = IPAddress(address) else { return .address(address) }
-        return .address(address.isIPv4 ? address.text : "\(address.network(64).text)/64")
+        return .address(address.isIPv4 ? address.text : "\(address.clientNetwork.text)/64")
     }
 }

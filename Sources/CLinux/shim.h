@@ -42,7 +42,8 @@ static inline unsigned long long waybill_clock_nanoseconds(clockid_t clock) {
     return (unsigned long long)time.tv_sec * 1000000000ull + (unsigned long long)time.tv_nsec;
 }
 
-// <errno.h>: the error of the last call, "there is no such system call", and "not permitted", as sandboxes say. The header stays out as others do.
+// <errno.h>: the error of the last call, "there is no such system call", and "not permitted", as sandboxes say. The
+// header stays out as others do.
 extern int *__errno_location(void) __attribute__((__const__));
 enum { WAYBILL_EPERM = 1, WAYBILL_ENOSYS = 38 };
 

@@ -39,6 +39,10 @@ public struct IPAddress: Sendable, Hashable {
         )
     }
 
+    /// The network that commonly is one client's: all of an IPv4 address, and the first 64 bits of an IPv6 address,
+    /// since one client commonly owns the rest (RFC 6177).
+    public var clientNetwork: IPAddress { isIPv4 ? self : network(64) }
+
     /// The usual text: dotted for IPv4, that of RFC 5952 for IPv6.
     public var text: String {
         if isIPv4 {

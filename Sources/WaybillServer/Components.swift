@@ -212,8 +212,7 @@ struct Components {
                 backlog: 4096
             ),
             onServerRunning: { channel in
-                await AcceptBackoff.add(to: channel, logger: logger)
-                limiter.watch(channel)
+                await limiter.watch(channel)
                 let port = channel.localAddress?.port ?? fallback
                 publicURL.bind(port: port)
                 await onRunning(port)

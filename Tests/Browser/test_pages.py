@@ -218,7 +218,8 @@ def test_an_operator_signs_in_and_replays_by_keyboard(browser, service, operator
     page.keyboard.press("Enter")
     page.wait_for_selector("dialog[open]")
     page.keyboard.press("Escape")
-    check("Escape starts nothing", page.locator("dialog").count() == 0, "")
+    page.wait_for_selector("dialog", state="detached")
+    check("Escape starts nothing", page.locator(".toast").count() == 0, "")
     check("and the focus is where it was", button.evaluate("(it) => it === document.activeElement"), "")
     page.keyboard.press("Enter")
     page.wait_for_selector("dialog[open]")
@@ -241,7 +242,7 @@ def test_an_operator_cancels_a_replay(browser, service, operator, check):
         check("the progress is shown in words too", "%" in words, words)
         page.click("[data-projection=orders] button >> text=Cancel")
         page.click("dialog button >> text=Cancel replay")
-        page.wait_for_selector(".toast >> text=is cancelled")
+        page.wait_for_selector(".toast >> text=/is cancelled|will end soon/", timeout=60_000)
     with visit(browser, service, operator, "/operator") as page:
         page.wait_for_selector("[data-projection=orders] button >> text=Replay")
         page.wait_for_selector("[data-projection=orders] progress", state="hidden")
@@ -279,8 +280,9 @@ def test_the_status_tells_messages_without_details(service, check):
     answer = bench.expect("an operator reads it", 200, "GET", "/v1/status", role=roles.OPERATOR)
     status = answer.json
     check("it tells version and sizes", status["database"]["logBytes"] > 0 and status["version"], status)
-    again = bench.expect("and again", 200, "GET", "/v1/status", role=roles.OPERATOR).json
-    check("sizes are measured once in a while", again["database"] == status["database"], again)
+    # The first answer may be old, and has the sizes measured anew.
+    seen = {bench.send("GET", "/v1/status", role=roles.OPERATOR).json["database"]["measuredAt"] for _ in range(5)}
+    check("sizes are measured once in a while", len(seen) <= 2, seen)
     for failure in status["failures"]:
         check(
             "a failure is a message that counts",

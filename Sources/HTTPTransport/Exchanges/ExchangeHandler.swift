@@ -153,8 +153,9 @@ final class ExchangeHandler: ChannelDuplexHandler {
 
     private func writeHead(_ head: HTTPResponse, _ context: ChannelHandlerContext, _ promise: EventLoopPromise<Void>?) {
         let isLive = settings.timeouts.isLiveResponse(head)
-        guard case .write(let exchange, let closes, let sendsContinue) = state.headWritten(head.status, isLive: isLive)
-        else { return drop(promise) }
+        let isStreamed = head.headerFields[.contentLength] == nil && head.status != .noContent
+        let action = state.headWritten(head.status, isLive: isLive, isStreamed: isStreamed && !isLive)
+        guard case .write(let exchange, let closes, let sendsContinue) = action else { return drop(promise) }
         self.isLive = isLive
         if sendsContinue { writeContinue(context) }
         context.write(wrapOutboundOut(.head(exchange.completed(head, closes: closes))), promise: promise)

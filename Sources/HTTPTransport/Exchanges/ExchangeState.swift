@@ -176,11 +176,19 @@ struct ExchangeState {
 
     /// The application, or the transport, writes the head of the next response.
     ///
-    /// - Parameter isLive: true for a response without an end of its own, during which the client may send on.
-    mutating func headWritten(_ status: HTTPResponse.Status, isLive: Bool) -> HeadAction {
+    /// - Parameters:
+    ///   - isLive: true for a response without an end of its own, during which the client may send on.
+    ///   - isStreamed: true for a response whose length is not known yet, since more of the request may decide on it.
+    mutating func headWritten(
+        _ status: HTTPResponse.Status,
+        isLive: Bool,
+        isStreamed: Bool = false
+    ) -> HeadAction {
         guard !isClosing, !isHeadWritten, let exchange = owed.first else { return .drop }
         isHeadWritten = true
-        let sendsContinue = owed.count == 1 && exchange.cannotDoWithoutContinue && isHoldingNothing
+        // A client that gets a final status first sends no body (RFC 9110, section 10.1.1).
+        let readsOn = exchange.expectsContinue && isStreamed && status.kind == .successful && !exchange.isHead
+        let sendsContinue = owed.count == 1 && isHoldingNothing && (exchange.cannotDoWithoutContinue || readsOn)
         if sendsContinue { hasContinued = true }
         if isLive, owed.count == 1, !isRequestComplete { reception = .passing }
         let isRefusal = status.code >= 400 && owed.count == 1 && !canAwaitRemainder(of: exchange)

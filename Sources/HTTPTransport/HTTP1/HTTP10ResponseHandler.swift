@@ -20,8 +20,11 @@ final class HTTP10ResponseHandler: ChannelDuplexHandler {
         guard case .head(var head) = unwrapInboundIn(data) else { return context.fireChannelRead(data) }
         isHTTP10 = head.version == .http1_0
         guard isHTTP10 else { return context.fireChannelRead(data) }
-        // Without keep-alive the connection ends with the response. There is no interim response.
-        if !head.isKeepAlive { head.headers.replaceOrAdd(name: "connection", value: "close") }
+        // Without keep-alive the connection ends with the response. There is no interim response. Others may have read
+        // another length than that of the chunks, which HTTP/1.0 does not have (RFC 9112, section 6.1).
+        if !head.isKeepAlive || head.headers.contains(name: "transfer-encoding") {
+            head.headers.replaceOrAdd(name: "connection", value: "close")
+        }
         head.headers.remove(name: "expect")
         context.fireChannelRead(wrapInboundOut(.head(head)))
     }

@@ -16,7 +16,9 @@ final class HeadMeter: ChannelInboundHandler {
     private var kept = 0
     /// The line ends among these bytes: as many fields.
     private var keptLines = 0
-    private var lastRead = 0
+    /// The bytes of this read, which the decoder passes on without a copy where nothing else is kept.
+    private var lastBytes = ByteBuffer()
+    private var lastRead: Int { lastBytes.readableBytes }
     /// True once the decoder has made something of the bytes of this read.
     private var hasDecoded = false
 
@@ -26,11 +28,16 @@ final class HeadMeter: ChannelInboundHandler {
 
     func channelRead(context: ChannelHandlerContext, data: NIOAny) {
         let bytes = unwrapInboundIn(data)
-        lastRead = bytes.readableBytes
+        lastBytes = bytes
         kept += lastRead
         hasDecoded = false
         context.fireChannelRead(data)
-        if hasDecoded { keptLines = 0 }
+        defer { lastBytes = ByteBuffer() }
+        if hasDecoded {
+            keptLines = 0
+            // The end of a header, of trailers or of a body. Of what is not complete, nothing ends so.
+            if bytes.readableBytesView.suffix(4).elementsEqual("\r\n\r\n".utf8) { kept = 0 }
+        }
         guard kept > 0 else { return }
         keptLines += bytes.readableBytesView.suffix(kept).count { $0 == UInt8(ascii: "\n") }
     }
@@ -49,7 +56,10 @@ final class HeadMeter: ChannelInboundHandler {
         case .head(let head):
             isAwaitingHead = false
             consumed(head.minimumByteCount)
-        case .body(let bytes): consumed(bytes.readableBytes)
+        case .body(let bytes):
+            consumed(bytes.readableBytes)
+            // All up to the end of these is read: lines of chunks before them are not kept.
+            if let rest = lastBytes.count(behind: bytes) { kept = rest }
         case .end:
             isAwaitingHead = true
             consumed(0)
@@ -65,6 +75,20 @@ final class HeadMeter: ChannelInboundHandler {
 
 @available(*, unavailable)
 extension HeadMeter: Sendable {}
+
+extension ByteBuffer {
+    /// The bytes that follow a slice of this buffer; nil where the other is none.
+    fileprivate func count(behind slice: ByteBuffer) -> Int? {
+        withUnsafeReadableBytes { whole in
+            slice.withUnsafeReadableBytes { part in
+                guard let start = whole.baseAddress, let begin = part.baseAddress, begin >= start,
+                    begin + part.count <= start + whole.count
+                else { return nil }
+                return start + whole.count - (begin + part.count)
+            }
+        }
+    }
+}
 
 extension HTTPRequestHead {
     /// The bytes of the header as clients write it: exact for most, and too few where one writes more white space.

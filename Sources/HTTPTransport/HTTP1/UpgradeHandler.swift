@@ -34,6 +34,7 @@ final class UpgradeHandler: ChannelInboundHandler {
         meter?.decoded(part)
         switch part {
         case .head(let head):
+            guard head.hasProperHost else { return context.fireErrorCaught(HTTPParserError.invalidHeaderToken) }
             switch Self.verdict(on: head) {
             case .goesOn: stopsDecoder = false
             case .stops: stopsDecoder = true

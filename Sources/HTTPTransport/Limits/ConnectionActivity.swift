@@ -18,20 +18,44 @@ final class ConnectionActivity: Sendable {
     private let waitingSince: Atomic<UInt64>
     /// Exchanges that are not waiting. An HTTP/2 connection has several.
     private let busyCount = Atomic(0)
+    /// Exchanges whose response is live.
+    private let liveCount = Atomic(0)
+    private let hasEnded = Atomic(false)
+    /// The places of the client's address; nil where they are not counted.
+    private let places: AddressPlaces?
 
-    init(now: NIODeadline = .now()) {
+    /// Takes a place of the address.
+    init(now: NIODeadline = .now(), places: AddressPlaces? = nil) {
         waitingSince = Atomic(now.uptimeNanoseconds)
+        self.places = places
+        places?.add(1)
+    }
+
+    /// The connection has ended: gives its place back.
+    func end() {
+        guard !hasEnded.exchange(true, ordering: .relaxed) else { return }
+        if liveCount.load(ordering: .relaxed) == 0 { places?.add(-1) }
     }
 
     /// Notes the change of one exchange.
     func move(from phase: inout Phase, to next: Phase) {
         guard next != phase else { return }
         let (wasBusy, isBusy) = (phase != .waiting, next != .waiting)
+        let (wasLive, isLive) = (phase == .live, next == .live)
         phase = next
+        if wasLive != isLive { addLive(isLive ? 1 : -1) }
         guard wasBusy != isBusy else { return }
         let busy = busyCount.load(ordering: .relaxed) + (isBusy ? 1 : -1)
         busyCount.store(busy, ordering: .relaxed)
         waitingSince.store(busy == 0 ? NIODeadline.now().uptimeNanoseconds : 0, ordering: .relaxed)
+    }
+
+    private func addLive(_ count: Int) {
+        let live = liveCount.load(ordering: .relaxed) + count
+        liveCount.store(live, ordering: .relaxed)
+        guard !hasEnded.load(ordering: .relaxed) else { return }
+        if count > 0, live == 1 { places?.add(-1) }
+        if count < 0, live == 0 { places?.add(1) }
     }
 
     /// The time since when the client's turn has been; nil while it is not.

@@ -2,7 +2,7 @@ import NIOCore
 import Synchronization
 
 /// Bounds the memory of all headers that are not complete, over all connections and both versions of HTTP: such a
-/// request needs no token. Where they pass the limit, the connections close whose headers began first.
+/// request needs no token. Where they pass the limit, the oldest of the addresses with the most give way.
 final class HeaderBudget: Sendable {
     private struct State {
         var headers: PendingHeaders
@@ -23,7 +23,7 @@ final class HeaderBudget: Sendable {
     func set(_ bytes: Int, for connection: CountedConnection, now: NIODeadline) {
         let id = ObjectIdentifier(connection)
         let chosen = state.withLock { state in
-            let chosen = state.headers.set(bytes, for: id, since: now)
+            let chosen = state.headers.set(bytes, for: id, of: connection.address, since: now)
             state.connections[id] = bytes == 0 ? nil : connection
             return chosen.compactMap { state.connections.removeValue(forKey: $0) }
         }

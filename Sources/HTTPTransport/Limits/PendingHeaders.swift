@@ -1,10 +1,18 @@
 import NIOCore
 
 /// The headers of all connections that have begun and are not complete, and the choice of those that give way where
-/// they pass the limit: the oldest first. Pure.
+/// they pass the limit: the oldest of the addresses with the most. Pure.
 struct PendingHeaders {
+    /// The client whose headers count together.
+    private enum Owner: Hashable {
+        case address(String)
+        /// One connection of an address without a limit of its own.
+        case connection(ObjectIdentifier)
+    }
+
     private struct Entry {
         var bytes: Int
+        let owner: Owner
         let since: NIODeadline
     }
 
@@ -22,20 +30,31 @@ struct PendingHeaders {
     ///
     /// - Parameters:
     ///   - bytes: 0 where no header is under way.
+    ///   - address: the client's address; nil for one without a limit of its own.
     ///   - since: the time at which the header began, for its first bytes.
     /// - Returns: the connections that are to close, so that the others fit. Their bytes are counted no more.
-    mutating func set(_ bytes: Int, for connection: ObjectIdentifier, since: NIODeadline) -> [ObjectIdentifier] {
+    mutating func set(
+        _ bytes: Int,
+        for connection: ObjectIdentifier,
+        of address: String?,
+        since: NIODeadline
+    ) -> [ObjectIdentifier] {
         let known = entries[connection]
         total += bytes - (known?.bytes ?? 0)
-        entries[connection] = bytes == 0 ? nil : Entry(bytes: bytes, since: known?.since ?? since)
+        let owner = known?.owner ?? address.map(Owner.address) ?? .connection(connection)
+        entries[connection] = bytes == 0 ? nil : Entry(bytes: bytes, owner: owner, since: known?.since ?? since)
         return total > limit ? giveWay() : []
     }
 
-    /// Removes the oldest until an eighth of the limit is free, so that a flood does not cost a search for each header.
+    /// Removes headers until an eighth of the limit is free, so that a flood does not cost a search for each header.
     private mutating func giveWay() -> [ObjectIdentifier] {
+        var held: [Owner: Int] = [:]
+        for entry in entries.values { held[entry.owner, default: 0] += entry.bytes }
+        let level = Shares.level(of: held.values, removing: total - (limit - limit / 8))
         var chosen: [ObjectIdentifier] = []
         for (connection, entry) in entries.sorted(by: { $0.value.since < $1.value.since }) {
-            guard total > limit - limit / 8 else { break }
+            guard held[entry.owner, default: 0] > level else { continue }
+            held[entry.owner, default: 0] -= entry.bytes
             total -= entry.bytes
             entries[connection] = nil
             chosen.append(connection)

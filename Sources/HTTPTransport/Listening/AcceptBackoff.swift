@@ -1,25 +1,29 @@
 import Glibc
-package import Logging
-package import NIOCore
+import Logging
+import NIOCore
 
 /// Stops accepting connections for a second after the system had no descriptor or no memory for one. New connections
 /// wait in the listening socket's queue meanwhile.
 ///
 /// NIO's own handler for this delays only the next read. The failed read stays registered and the socket stays
 /// readable, so the event loop would try again without pause.
-package final class AcceptBackoff: ChannelInboundHandler {
-    package typealias InboundIn = NIOAny
+final class AcceptBackoff: ChannelInboundHandler {
+    typealias InboundIn = NIOAny
 
     private static let pause = TimeAmount.seconds(1)
+    private let gate: AcceptGate
     private let logger: Logger
 
-    private init(_ logger: Logger) { self.logger = logger }
+    private init(_ gate: AcceptGate, _ logger: Logger) {
+        self.gate = gate
+        self.logger = logger
+    }
 
     /// Adds the handler as the channel's first, so that it sees errors before all others.
-    package static func add(to channel: any Channel, logger: Logger) async {
+    static func add(to channel: any Channel, _ gate: AcceptGate, logger: Logger) async {
         do {
             try await channel.eventLoop.submit {
-                try channel.pipeline.syncOperations.addHandler(AcceptBackoff(logger), position: .first)
+                try channel.pipeline.syncOperations.addHandler(AcceptBackoff(gate, logger), position: .first)
             }.get()
         } catch {
             // The service shuts down before it has begun to accept.
@@ -27,18 +31,14 @@ package final class AcceptBackoff: ChannelInboundHandler {
         }
     }
 
-    package func errorCaught(context: ChannelHandlerContext, error: any Error) {
+    func errorCaught(context: ChannelHandlerContext, error: any Error) {
         if let error = error as? IOError, Self.isScarcity(error.errnoCode) {
             logger.warning(
                 "accepting a connection failed; new connections wait for 1 second",
                 metadata: ["error": "\(error)"]
             )
-            let channel = context.channel
-            // Setting the option fails only on a closed socket, which accepts nothing anyway.
-            channel.setOption(.autoRead, value: false).whenComplete { _ in }
-            channel.eventLoop.scheduleTask(in: Self.pause) {
-                channel.setOption(.autoRead, value: true).whenComplete { _ in }
-            }
+            gate.close(for: .scarcity)
+            context.eventLoop.scheduleTask(in: Self.pause) { [gate] in gate.open(for: .scarcity) }
         }
         context.fireErrorCaught(error)
     }

@@ -46,9 +46,7 @@ struct ServingChannel: ServerChildChannel {
     func setup(channel: any Channel, logger: Logger) -> EventLoopFuture<Value> {
         channel.eventLoop.makeCompletedFuture {
             let (messages, continuation) = AsyncStream.makeStream(of: HTTPMessages.self)
-            let activity = ConnectionActivity()
-            let idleTimeout = exchanges.timeouts.idle
-            guard let connection = limiter.admit(channel, activity, idleTimeout: idleTimeout) else {
+            guard let admission = limiter.admit(channel, idleTimeout: exchanges.timeouts.idle) else {
                 continuation.finish()
                 let answer = certificates == nil ? exchanges.faults(.tooManyConnections) : nil
                 try channel.pipeline.syncOperations.addHandler(ConnectionRefusalHandler(answer))
@@ -59,8 +57,8 @@ struct ServingChannel: ServerChildChannel {
                 hummingbird: HummingbirdInstaller(messages: continuation, logger: logger),
                 executor: executors.executor(for: channel.eventLoop),
                 exchanges: exchanges,
-                activity: activity,
-                connection: connection,
+                activity: admission.activity,
+                connection: admission.counted,
                 budget: limiter.budget
             )
             channel.closeFuture.whenComplete { _ in continuation.finish() }

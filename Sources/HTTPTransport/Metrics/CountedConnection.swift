@@ -5,6 +5,8 @@ import Synchronization
 final class CountedConnection: Sendable {
     private let metrics: ConnectionMetrics
     private let channel: any Channel
+    /// The client's address, by which limits count; nil for one without a limit of its own.
+    let address: String?
     private let protocolIndex = Atomic(ConnectionMetrics.Carried.undetected.index)
     /// True once the service has a reason of its own to close the connection.
     private let hasReason = Atomic(false)
@@ -12,16 +14,19 @@ final class CountedConnection: Sendable {
     /// Counts the connection as open until its channel closes.
     ///
     /// - Parameters:
+    ///   - address: the client's address, by which limits count; nil for one without a limit of its own.
     ///   - activity: tells whether the connection was idle at its end.
     ///   - idleTimeout: the time after which an idle connection closes.
     init(
         _ channel: any Channel,
         metrics: ConnectionMetrics,
+        address: String? = nil,
         activity: ConnectionActivity,
         idleTimeout: TimeAmount
     ) {
         self.channel = channel
         self.metrics = metrics
+        self.address = address
         metrics.add(1, to: .undetected)
         channel.closeFuture.whenComplete { _ in
             self.metrics.add(-1, to: ConnectionMetrics.Carried(self.protocolIndex.load(ordering: .relaxed)))

@@ -25,7 +25,10 @@ extension TransportAnswer {
         var problem: Problem
         switch fault {
         case .malformedRequest:
-            problem = Problem(.malformedRequest, "The bytes are no request of HTTP/1.1, or its header is too long.")
+            problem = Problem(
+                .malformedRequest,
+                "The bytes are no request of HTTP/1.1, its header is too long, or it does not name one host."
+            )
         case .connectMethod:
             problem = Problem(.methodNotAllowed, "The service is no proxy.")
             problem.headers[.allow] = "GET, HEAD, POST, DELETE, OPTIONS"

@@ -3,7 +3,7 @@ import Foundation
 import Logging
 import StrictJSON
 
-/// The demonstration: seeds, then links and curl lines, then either a check of the whole path or orders that keep moving.
+/// The demonstration: seeds, then links and curl lines, then a check of the whole path or orders that keep moving.
 struct DemoScript: Sendable {
     let running: ServiceRuntime.Running
     private let logger = LogLevel.logger(verbose: false)

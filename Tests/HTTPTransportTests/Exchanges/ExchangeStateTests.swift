@@ -52,6 +52,30 @@ import Testing
         #expect(state.bodyWanted().sendsContinue == false)
     }
 
+    @Test(arguments: [(true, true), (false, false)])
+    func continueIsSentBeforeAResponseThatTheBodyDecidesOn(isStreamed: Bool, expected: Bool) {
+        var state = ExchangeState(.http1)
+        _ = state.begin(exchange(continues: true))
+        guard
+            case .write(_, let closes, let sendsContinue) = state.headWritten(
+                .ok,
+                isLive: false,
+                isStreamed: isStreamed
+            )
+        else { return #expect(Bool(false)) }
+        #expect(sendsContinue == expected && !closes)
+        let wanted = state.bodyWanted()
+        #expect(wanted.parts.isEmpty && !wanted.sendsContinue && state.isReceivingBody)
+    }
+
+    @Test func continueIsNotSentBeforeAStreamedRefusal() {
+        var state = ExchangeState(.http1)
+        _ = state.begin(exchange(continues: true))
+        guard case .write(_, _, let sendsContinue) = state.headWritten(.unauthorized, isLive: false, isStreamed: true)
+        else { return #expect(Bool(false)) }
+        #expect(!sendsContinue)
+    }
+
     @Test func aShortRefusedBodyLetsTheConnectionGoOn() {
         var state = ExchangeState(.http1)
         _ = state.begin(exchange(length: 8))

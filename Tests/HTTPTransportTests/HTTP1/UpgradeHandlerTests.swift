@@ -48,6 +48,23 @@ import Testing
         _ = try? channel.finish()
     }
 
+    @Test(arguments: ["", "Host: x\r\nHost: x\r\n", "Host: a b\r\n", "Host: x/y\r\n", "Host: x@y\r\n"])
+    func aRequestThatDoesNotNameOneHostIsRefused(fields: String) throws {
+        let channel = try channel()
+        let request = "GET / HTTP/1.1\r\n\(fields)\r\n"
+        #expect(throws: HTTPParserError.invalidHeaderToken) { try channel.writeInbound(ByteBuffer(string: request)) }
+        #expect(try paths(of: channel).isEmpty)
+        _ = try? channel.finish()
+    }
+
+    @Test(arguments: [("1.0", ""), ("1.1", "Host:\r\n"), ("1.1", "Host: [::1]:80\r\n"), ("1.0", "Host: x\r\n")])
+    func aRequestThatNamesOneHostIsRead(version: String, fields: String) throws {
+        let channel = try channel()
+        try channel.writeInbound(ByteBuffer(string: "GET / HTTP/\(version)\r\n\(fields)\r\n"))
+        #expect(try paths(of: channel) == ["/"])
+        _ = try? channel.finish()
+    }
+
     @Test(arguments: ["upgrade;x", "\"upgrade\"", "a b, upgrade"])
     func optionsThatAreNoListAreRefusedWithAnUpgrade(options: String) throws {
         let channel = try channel()

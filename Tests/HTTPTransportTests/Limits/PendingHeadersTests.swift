@@ -9,9 +9,9 @@ import Testing
     private let connections = (0..<4).map { _ in Connection() }
     private var headers = PendingHeaders(limit: 80)
 
-    private mutating func set(_ bytes: Int, _ index: Int, at seconds: Int64) -> [Int] {
+    private mutating func set(_ bytes: Int, _ index: Int, of address: String? = "a", at seconds: Int64) -> [Int] {
         let since = NIODeadline.uptimeNanoseconds(0) + .seconds(seconds)
-        let chosen = headers.set(bytes, for: ObjectIdentifier(connections[index]), since: since)
+        let chosen = headers.set(bytes, for: ObjectIdentifier(connections[index]), of: address, since: since)
         return chosen.compactMap { id in connections.firstIndex { ObjectIdentifier($0) == id } }
     }
 
@@ -22,6 +22,19 @@ import Testing
         #expect(headers.total == 80)
         #expect(set(1, 3, at: 4) == [1, 0])
         #expect(headers.total == 41)
+    }
+
+    @Test mutating func theAddressWithTheMostGivesWay() {
+        #expect(set(5, 0, of: "b", at: 1).isEmpty)
+        #expect(set(40, 1, at: 2).isEmpty)
+        #expect(set(30, 2, at: 3).isEmpty)
+        #expect(set(6, 3, of: "c", at: 4) == [1])
+    }
+
+    @Test mutating func aProxysLargestHeaderGivesWay() {
+        #expect(set(10, 0, of: nil, at: 1).isEmpty)
+        #expect(set(60, 1, of: nil, at: 2).isEmpty)
+        #expect(set(11, 2, of: nil, at: 3) == [1])
     }
 
     @Test mutating func aHeaderKeepsTheTimeOfItsFirstBytes() {

@@ -1,0 +1,37 @@
+import NIOCore
+
+/// Stops and resumes accepting connections on a listening socket for several reasons: it accepts while none of them
+/// holds.
+final class AcceptGate: Sendable {
+    /// The reasons to accept nothing.
+    enum Reason {
+        /// All places for connections are taken.
+        case places
+        /// The system has no descriptor or no memory for a connection.
+        case scarcity
+    }
+
+    private let server: any Channel
+    /// The reasons that hold; changed on the socket's event loop.
+    private let reasons: NIOLoopBoundBox<Set<Reason>>
+
+    init(_ server: any Channel) {
+        self.server = server
+        reasons = .makeBoxSendingValue([], eventLoop: server.eventLoop)
+    }
+
+    func close(for reason: Reason) { change { $0.insert(reason) } }
+
+    func open(for reason: Reason) { change { $0.remove(reason) } }
+
+    /// Runs later, since a socket that accepts again does so at once.
+    private func change(_ body: @escaping @Sendable (inout Set<Reason>) -> Void) {
+        server.eventLoop.execute { [server, reasons] in
+            let accepted = reasons.value.isEmpty
+            body(&reasons.value)
+            guard accepted != reasons.value.isEmpty else { return }
+            // Setting the option fails only on a closed socket, which accepts nothing anyway.
+            server.setOption(.autoRead, value: !accepted).whenComplete { _ in }
+        }
+    }
+}
