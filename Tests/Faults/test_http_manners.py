@@ -292,7 +292,9 @@ def test_a_refused_body_is_dropped_at_once(service, bench, check):
     statuses = {stream.status for stream in crowd}
     check("bodies without a token are refused before they end", statuses <= {401, 429}, statuses)
     grown = service.memory() - before
-    check("and take little memory", grown < 20, f"{grown:.0f} MiB for 300")
+    # TLS keeps the record that it reads, 16 KiB, and buffers of its own.
+    most = 32 if service.tls else 20
+    check("and take little memory", grown < most, f"{grown:.0f} MiB for 300")
     check.note(f"{grown:.0f} MiB for 300 refused bodies that do not end")
     for stream in crowd:
         stream.wait_end(10)
