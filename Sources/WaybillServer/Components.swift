@@ -194,12 +194,14 @@ struct Components {
             proxies.contains($0)
         }
         let handlers = StreamRequestHandlerFactory(authorizer: api.streams, hub: hub)
+        let crossOrigins = settings.crossOrigins.map(CrossOriginPolicy.api)
         return Application(
             router: api.router,
             server: .loopBound(
                 certificates: settings.certificates,
                 limiter: limiter,
-                crossOrigins: settings.crossOrigins.map(CrossOriginPolicy.api),
+                crossOrigins: crossOrigins,
+                pathFields: { SecretPath.fields(for: $0, crossOrigins) },
                 isLiveResponse: StreamResponse.isStream,
                 faults: TransportAnswer.problem
             ) {

@@ -264,6 +264,16 @@ def test_expect_continue_is_answered(service, bench, check):
     found, stream = exchange(service, post(bench, fields, token=None))
     check("without a token 401 comes at once, and no 100", is_problem(found[0], 401), found)
     check("and the connection ends", stream.wait_end(10), stream.received[-100:])
+    for status, wrong in (
+        (413, [JSON, ("Content-Length", str(256 * 1024 + 1))]),
+        (415, [("Content-Type", "text/plain"), ("Content-Length", "2")]),
+        (415, [("Content-Type", "text/plain"), CHUNKED]),
+    ):
+        wrong = [*wrong, ("Expect", "100-continue")]
+        stream = connection(service, request("/v1/orders", bench.tokens["backend"], "POST", wrong))
+        stream.wait(b"HTTP/1.1 ")
+        check(f"{status} comes at once, and no 100", stream.status == status, stream.received)
+        stream.close()
     lines = json.dumps({"command": "placeOrder", **order()}).encode() + b"\n"
     fields = [("Content-Type", "application/x-ndjson"), ("Content-Length", str(len(lines))), ("Expect", "100-continue")]
     stream = connection(service, request("/v1/commands", bench.tokens["backend"], "POST", fields))
@@ -275,6 +285,17 @@ def test_expect_continue_is_answered(service, bench, check):
     stream.close()
     found, stream = exchange(service, post(bench, [("Content-Length", str(len(text))), fields[-1]]) + text)
     check("who does not wait gets no 100", [status for status, _, _ in found] == [201], found)
+    stream.close()
+
+
+def test_millions_of_blank_lines_cost_their_request_little(service, bench, check):
+    count = 20_000_000
+    packed = gzip.compress(bytes(count).replace(b"\0", b"\n") + b"x\n")
+    fields = [("Content-Type", "application/x-ndjson"), ("Content-Length", str(len(packed)))]
+    fields.append(("Content-Encoding", "gzip"))
+    stream = connection(service, request("/v1/commands", bench.tokens["backend"], "POST", fields) + packed)
+    stream.wait(b'"rejected"')
+    check("the line after them is counted right", b'{"line":%d,' % (count + 1) in stream.received, stream.received)
     stream.close()
 
 
@@ -408,7 +429,15 @@ def test_listed_origins_may_use_the_api(service, bench, check):
     for path in ("/v1/orders", "/v1/commands", "/v1/stream", "/healthz"):
         answer = client.request("OPTIONS", path, headers=preflight)
         found = cors(answer.headers)
-        wanted = {"authorization", "content-type", "idempotency-key", "if-match", "last-event-id", "cache-control"}
+        wanted = {
+            "authorization",
+            "content-type",
+            "idempotency-key",
+            "if-match",
+            "if-none-match",
+            "last-event-id",
+            "cache-control",
+        }
         wanted |= {"x-request-id", "traceparent", "content-encoding"}
         check(
             f"preflight of {path}",

@@ -20,6 +20,17 @@ def make_link(bench, order, body=None, **how):
     return answer.json
 
 
+def is_secret(check, label, fields):
+    for name, value in (
+        ("cache-control", "no-store"),
+        ("referrer-policy", "no-referrer"),
+        ("x-robots-tag", "noindex"),
+        ("cross-origin-resource-policy", "same-origin"),
+        ("vary", "Sec-Fetch-Site"),
+    ):
+        check(f"{label}: {name}", value in fields.get(name, ""), fields)
+
+
 def begun(frames):
     return any(frame.event == "snapshot" for frame in frames)
 
@@ -43,18 +54,34 @@ def test_a_link_reads_the_order_as_its_customer_does(bench, order, check):
     tracked = bench.send("GET", path, headers=json_of, role=roles.NOBODY)
     own = bench.send("GET", f"/v1/orders/{order}", role=roles.OWN)
     check("JSON as the customer reads it", tracked.status == 200 and tracked.json == own.json, tracked)
-    page = bench.send("GET", f"{path}?utm_source=mail", role=roles.NOBODY)
-    check("a page otherwise", page.status == 200 and own.json["number"].encode() in page.body, page)
+    page = bench.send("GET", f"{path}?utm_source=mail", headers={"Accept": "text/html,*/*"}, role=roles.NOBODY)
+    check("a page for browsers", page.status == 200 and own.json["number"].encode() in page.body, page)
     check("the page is HTML", page.headers["content-type"].startswith("text/html"), page.headers)
-    for answer in (tracked, page, bench.send("GET", "/track/nothing", role=roles.NOBODY)):
-        check("no cache", answer.headers.get("cache-control") == "no-store", answer.headers)
-        check("no referrer", answer.headers.get("referrer-policy") == "no-referrer", answer.headers)
+    below = ("", "/stream", "/x", "/delivery.ics")
+    for method, target in (
+        *((method, path + part) for part in below for method in ("HEAD", "PUT", "OPTIONS")),
+        ("GET", path),
+        ("GET", "/track/nothing"),
+        ("GET", "/track/nothing/stream"),
+        ("GET", "/track"),
+    ):
+        answer = bench.send(method, target, role=roles.NOBODY)
+        is_secret(check, f"{method} {target}", {name.lower(): value for name, value in answer.headers.items()})
+    stream = Stream(bench.service.port, f"{path}/stream")
+    stream.wait(begun, 10, "a snapshot")
+    stream.stop()
+    is_secret(check, "the stream", stream.headers)
     listed = bench.send("GET", f"/v1/orders/{order}/tracking-links").json["links"]
     kept = {name: link[name] for name in ("linkId", "expiresAt")}
     check(
         "the list has neither url nor token", kept in listed and all(sorted(k) == sorted(kept) for k in listed), listed
     )
     dead = bench.send("GET", "/track/nothing", headers={"Accept": "text/html,*/*;q=0.8"}, role=roles.NOBODY)
+    program = {"Accept": "application/json, text/plain, */*"}
+    for name, fields in (("a program", program), ("fetch", {"Accept": "*/*"}), ("nobody's wish", {})):
+        for target, status in ((path, 200), ("/track/nothing", 404)):
+            answer = bench.send("GET", target, headers=fields, role=roles.NOBODY)
+            check(f"{name} gets JSON: {status}", answer.status == status and answer.json, answer)
     check("a dead link is a page for a browser", dead.status == 404 and b"<h1>" in dead.body, dead)
 
 

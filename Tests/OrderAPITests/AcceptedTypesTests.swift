@@ -28,6 +28,22 @@ import Testing
         #expect(!prefersLines(fields))
     }
 
+    @Test(arguments: [
+        ["text/html,application/xhtml+xml,application/xml;q=0.9,*/*;q=0.8"], ["text/html"], ["application/xhtml+xml"],
+        ["text/html, */*"], ["text/html, application/json"], ["*/*;q=0.1", "Text/HTML;q=0.5"],
+    ])
+    func aPageIsForThoseWhoNameIt(fields: [String]) {
+        #expect(AcceptedTypes(fields).wantPage)
+    }
+
+    @Test(arguments: [
+        [], [""], ["*/*"], ["text/*"], ["application/json"], ["application/json, text/plain, */*"],
+        ["text/html;q=0"], ["text/html;q=0.5, application/json"], ["text/html;q=0.5, */*"],
+    ])
+    func programsGetNoPage(fields: [String]) {
+        #expect(!AcceptedTypes(fields).wantPage)
+    }
+
     @Test(arguments: ["q=nan", "q=2", "q=-1", "q=", "q"]) func unreadableWeightCountsAsOne(weight: String) {
         #expect(prefersLines(["application/x-ndjson;\(weight), application/json;q=0.9"]))
     }

@@ -46,4 +46,20 @@ import Testing
         #expect(pieces("0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ\n\nb\n", chunk: size) == ["1!", "3:b"])
         #expect(pieces("a\n0123456789ABCDEF", chunk: size) == ["1:a", "2!"])
     }
+
+    @Test func aRunOfBlankLinesIsOnePass() {
+        let text = Array(String(repeating: "\n", count: 100_000).utf8) + Array(" \t\r\n  x\n\n".utf8)
+        let blank = text.withUnsafeBytes { BlankLines(leading: $0, limit: 10) }
+        #expect(blank.byteCount == 100_004 && blank.lineCount == 100_001)
+        var splitter = LineSplitter(limit: 10)
+        var chunk = ByteBuffer(bytes: text)
+        #expect(splitter.next(&chunk) == .line(100_002, ByteBuffer(string: "  x")))
+        #expect(splitter.next(&chunk) == nil && chunk.readableBytes == 0 && splitter.finish() == nil)
+    }
+
+    @Test(arguments: 1...30) func aLongBlankLineIsTooLong(size: Int) {
+        let spaces = String(repeating: " ", count: 11)
+        #expect(pieces("\n\(spaces)\nb", chunk: size) == ["2!", "3:b"])
+        #expect(pieces("\n\(spaces.dropLast())\nb", chunk: size) == ["3:b"])
+    }
 }

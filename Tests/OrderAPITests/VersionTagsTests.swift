@@ -5,7 +5,7 @@ import Testing
 @Suite struct VersionTagsTests {
     @Test(arguments: [
         ([#""3""#], [3]), ([#"W/"3""#], [3]), ([#""3", W/"5" ,"7""#], [3, 5, 7]), ([#""3""#, #""4""#], [3, 4]),
-        ([#", "3",,"#], [3]), ([#""007""#], [7]),
+        ([#", "3",,"#], [3]), ([#""007""#], [-1]), ([#""08", "8""#], [-1, 8]),
     ])
     func tagsNameVersions(fields: [String], versions: [Int]) throws {
         #expect(try VersionTags.versions(fields) == Set(versions))

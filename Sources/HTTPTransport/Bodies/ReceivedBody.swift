@@ -30,6 +30,7 @@ package struct ReceivedBody: AsyncSequence, Sendable {
         private let channel: any Channel
         private var hasBegun = false
         private var inflater: Inflater?
+        private var turns = LoopTurns()
         private var hasEnded = false
 
         fileprivate init(base: RequestBody.AsyncIterator, fields: HTTPFields, channel: any Channel) {
@@ -43,7 +44,10 @@ package struct ReceivedBody: AsyncSequence, Sendable {
             if !hasBegun { try begin() }
             guard let inflater else { return try await nextPiece() }
             while true {
-                if let piece = try inflater.next() { return piece }
+                if let piece = try inflater.next() {
+                    if turns.isOver(after: piece.readableBytes) { try await beginTurn() }
+                    return piece
+                }
                 guard !hasEnded else { return nil }
                 if let compressed = try await nextPiece() {
                     inflater.add(compressed)
@@ -52,6 +56,13 @@ package struct ReceivedBody: AsyncSequence, Sendable {
                     try inflater.finish()
                 }
             }
+        }
+
+        /// Lets the event loop serve others. What is left of the body of a client that has gone is not inflated.
+        private func beginTurn() async throws {
+            try await LoopTurns.next(on: channel.eventLoop)
+            try Task.checkCancellation()
+            guard channel.isActive else { throw RequestBodyError.broken }
         }
 
         private mutating func begin() throws {

@@ -6,6 +6,8 @@ struct Exchange: Sendable {
     let requestId: String
     /// Fields that the response gets beside those of the application.
     let fields: HTTPFields
+    /// Fields that the response gets where the application's own do not say the same.
+    let pathFields: HTTPFields
     /// True for HEAD, whose response has no body (RFC 9110, section 9.3.2).
     let isHead: Bool
     /// True where the client waits for `100 Continue` before it sends the body (RFC 9110, section 10.1.1).
@@ -22,6 +24,7 @@ struct Exchange: Sendable {
     init(
         requestId: String,
         fields: HTTPFields = [:],
+        pathFields: HTTPFields = [:],
         isHead: Bool = false,
         expectsContinue: Bool = false,
         cannotDoWithoutContinue: Bool = false,
@@ -31,6 +34,7 @@ struct Exchange: Sendable {
     ) {
         self.requestId = requestId
         self.fields = fields
+        self.pathFields = pathFields
         self.isHead = isHead
         self.expectsContinue = expectsContinue
         self.cannotDoWithoutContinue = cannotDoWithoutContinue
@@ -44,6 +48,11 @@ struct Exchange: Sendable {
     /// - Parameter closes: the connection ends after the response.
     func completed(_ head: HTTPResponse, closes: Bool) -> HTTPResponse {
         var head = head
+        for field in pathFields where head.headerFields[field.name]?.contains(field.value) != true {
+            // A response may vary by several fields; all others have one value.
+            if field.name != .vary { head.headerFields[field.name] = nil }
+            head.headerFields.append(field)
+        }
         head.headerFields.append(contentsOf: fields)
         head.headerFields[.requestId] = requestId
         if closes { head.headerFields[.connection] = "close" }

@@ -22,6 +22,7 @@ struct ExchangeFactory {
         return Exchange(
             requestId: requestId,
             fields: settings.crossOrigins?.fields(for: request) ?? [:],
+            pathFields: settings.pathFields(request),
             isHead: request.method == .head,
             expectsContinue: expectsContinue,
             cannotDoWithoutContinue: expectsContinue && Self.cannotDoWithoutContinue(fields[.userAgent]),

@@ -1,3 +1,4 @@
+package import HTTPTypes
 package import HummingbirdCore
 
 extension HTTPServerBuilder {
@@ -7,6 +8,7 @@ extension HTTPServerBuilder {
     ///   - certificates: the certificate for TLS; nil for clear text.
     ///   - limiter: bounds the connections.
     ///   - crossOrigins: the pages of other origins that may use the service; nil for none.
+    ///   - pathFields: the fields that every response to a request gets because of the request's path.
     ///   - isLiveResponse: tells live responses from others.
     ///   - faults: words the responses that the transport gives by itself.
     ///   - application: adds the application's handlers, which see each request before Hummingbird does.
@@ -14,6 +16,7 @@ extension HTTPServerBuilder {
         certificates: CertificateStore?,
         limiter: ConnectionLimiter,
         crossOrigins: CrossOriginPolicy?,
+        pathFields: @escaping @Sendable (HTTPRequest) -> HTTPFields,
         isLiveResponse: @escaping LiveResponseRule,
         faults: @escaping FaultResponder,
         application: @escaping ApplicationInstaller
@@ -27,7 +30,8 @@ extension HTTPServerBuilder {
                 exchanges: ExchangeSettings(
                     timeouts: ConnectionTimeouts(isLiveResponse: isLiveResponse),
                     crossOrigins: crossOrigins,
-                    faults: faults
+                    faults: faults,
+                    pathFields: pathFields
                 )
             )
         }

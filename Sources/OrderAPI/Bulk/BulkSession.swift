@@ -112,6 +112,7 @@ struct BulkSession: Sendable {
         var held = 0
         defer { memory.giveBack(held) }
         for try await var chunk in body {
+            try Task.checkCancellation()
             while let piece = splitter.next(&chunk) {
                 guard try await take(piece) else { return }
             }

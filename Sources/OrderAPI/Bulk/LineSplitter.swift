@@ -25,6 +25,8 @@ struct LineSplitter {
     /// The next piece of the bytes so far. Consumes `chunk` up to the piece's end; nil when more bytes are needed.
     mutating func next(_ chunk: inout ByteBuffer) -> Piece? {
         while chunk.readableBytes > 0 {
+            if !isSkipping, pending.readableBytes == 0 { skipBlankLines(of: &chunk) }
+            guard chunk.readableBytes > 0 else { break }
             let length = chunk.readableBytesView.firstIndex(of: UInt8(ascii: "\n")).map { $0 - chunk.readerIndex }
             if let piece = take(length ?? chunk.readableBytes, ends: length != nil, of: &chunk) { return piece }
         }
@@ -46,6 +48,12 @@ struct LineSplitter {
     mutating func finish() -> Piece? {
         guard !isSkipping, pending.readableBytes > 0 else { return nil }
         return line()
+    }
+
+    private mutating func skipBlankLines(of chunk: inout ByteBuffer) {
+        let blank = chunk.withUnsafeReadableBytes { BlankLines(leading: $0, limit: limit) }
+        chunk.moveReaderIndex(forwardBy: blank.byteCount)
+        number += blank.lineCount
     }
 
     private mutating func take(_ length: Int, ends: Bool, of chunk: inout ByteBuffer) -> Piece? {
@@ -76,7 +84,7 @@ struct LineSplitter {
         number += 1
         defer { pending = ByteBuffer() }
         if number == 1 { ByteOrderMark.skip(in: &pending) }
-        let isBlank = pending.readableBytesView.allSatisfy { $0 == 0x20 || $0 == 0x09 || $0 == 0x0D }
+        let isBlank = pending.readableBytesView.allSatisfy(BlankLines.isSpace)
         return isBlank ? nil : .line(number, pending)
     }
 }

@@ -10,6 +10,10 @@ extension Problem {
         .notFound,
         "There is no such resource, or the token does not give access to it."
     )
+    static let noShopName = Problem(
+        .invalidQuery,
+        "“shop” is a name of 1 to 63 characters: a-z, 0-9 and hyphen."
+    )
     package static let crossSite = Problem(
         .crossSite,
         "A page of another site may not make this request; follow the link itself, or ask from a server."

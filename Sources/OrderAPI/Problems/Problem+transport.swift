@@ -51,8 +51,8 @@ extension CrossOriginPolicy {
             origins: origins,
             methods: [.get, .head, .post, .delete],
             requestFields: [
-                .authorization, .contentType, .idempotencyKey, .ifMatch, .lastEventId, .cacheControl, .requestId,
-                .traceparent, .contentEncoding,
+                .authorization, .contentType, .idempotencyKey, .ifMatch, .ifNoneMatch, .lastEventId, .cacheControl,
+                .requestId, .traceparent, .contentEncoding,
             ],
             exposedFields: [.eTag, .location, .retryAfter, .commandId, .idempotentReplayed, .requestId]
         ) { path in

@@ -22,6 +22,14 @@ package struct AcceptedTypes {
     /// True where the client prefers a type to another one. On a tie it does not.
     package func prefer(_ type: String, to other: String) -> Bool { weight(of: type) > weight(of: other) }
 
+    /// True where the client asks for a page by name, and for JSON no more than for the page. Programs ask for neither,
+    /// or for anything, and get JSON.
+    package var wantPage: Bool {
+        let pages = ranges.filter { $0.type == "text/html" || $0.type == "application/xhtml+xml" }
+        guard let weight = pages.map(\.weight).max(), weight > 0 else { return false }
+        return weight >= self.weight(of: "application/json")
+    }
+
     /// The weight of the most specific range that includes the type; 0 where none does, 1000 for every type where there
     /// is no range at all.
     private func weight(of type: String) -> Int {

@@ -42,9 +42,10 @@ package struct Caller: Sendable {
 
     /// The orders that the caller may read, in these shops only; in all of the token's where the list is empty.
     ///
-    /// - Throws: `Problem` 404 for a shop that is not the token's.
+    /// - Throws: `Problem` 400 for a text that is no shop's name, and 404 for a shop that is not the token's.
     func scope(narrowedTo shops: [String]) throws -> ReadScope {
         guard !shops.isEmpty else { return scope }
+        guard shops.allSatisfy(ShopScope.isShopName) else { throw Problem.noShopName }
         guard shops.allSatisfy(principal.mayAct(inShop:)) else { throw Problem.notFound }
         return ReadScope(shops: shops, customer: scope.customer)
     }

@@ -23,15 +23,33 @@ enum JSONBody {
     static func read<R>(_ request: Request, from caller: Caller, _ decode: (JSONNode) throws(Problem) -> R) async throws
         -> R
     {
+        try refuseUnread(request)
         var bytes = try await collect(request.body, budget.share(of: caller.holder))
         ByteOrderMark.skip(in: &bytes)
         if bytes.readableBytes == 0 {
             bytes = ByteBuffer(staticString: "{}")
-        } else if !ContentType.matches(request.headers[.contentType], ContentType.json) {
-            throw Problem(.unsupportedMediaType, "A command's body is application/json.")
+        } else if !hasJSONType(request) {
+            throw wrongType
         }
         return try parse(bytes, name: "The body", decode)
     }
+
+    /// Refuses by its head a request whose body would be refused as soon as it came: a client that waits for
+    /// `100 Continue` need not send it.
+    private static func refuseUnread(_ request: Request) throws(Problem) {
+        let length = request.headers[.contentLength].flatMap { Int($0) }
+        if let length, length > limit, request.headers[.contentEncoding] == nil { throw tooLarge }
+        // A client that expects 100 Continue has a body (RFC 9110, section 10.1.1).
+        let hasBody = length.map { $0 > 0 } ?? (request.headers[.expect] != nil)
+        if hasBody, !hasJSONType(request) { throw wrongType }
+    }
+
+    private static func hasJSONType(_ request: Request) -> Bool {
+        ContentType.matches(request.headers[.contentType], ContentType.json)
+    }
+
+    private static let tooLarge = Problem(.bodyTooLarge, "A body holds at most \(limit / 1024) KiB.")
+    private static let wrongType = Problem(.unsupportedMediaType, "A command's body is application/json.")
 
     private static func collect(_ body: RequestBody, _ share: SharedBudget.Share) async throws -> ByteBuffer {
         var bytes = ByteBuffer()
@@ -39,9 +57,7 @@ enum JSONBody {
         do {
             for try await var part in body {
                 let count = part.readableBytes
-                guard bytes.readableBytes + count <= limit else {
-                    throw Problem(.bodyTooLarge, "A body holds at most \(limit / 1024) KiB.")
-                }
+                guard bytes.readableBytes + count <= limit else { throw tooLarge }
                 guard share.take(count) else { throw noRoom }
                 bytes.writeBuffer(&part)
             }

@@ -18,6 +18,9 @@ enum RequestTarget {
         return "/" + parts[..<place].map { $0 + "/" }.joined() + "track/{token}" + (isStream ? "/stream" : "")
     }
 
+    /// True for a target whose path may hold the token of a tracking link.
+    static func isSecret(_ target: String) -> Bool { path(target).split(separator: "/").contains(where: isTrack) }
+
     private static func isTrack(_ part: Substring) -> Bool {
         (PercentEncodedText.decode(part) ?? String(part)).lowercased() == "track"
     }

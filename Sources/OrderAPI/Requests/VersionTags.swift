@@ -17,20 +17,24 @@ enum VersionTags {
         if tags == ["*"] { return nil }
         var versions: Set<Int> = []
         for tag in tags {
-            guard let version = version(of: tag) else { throw malformed }
-            versions.insert(version)
+            guard let digits = digits(of: tag), let version = Int(digits) else { throw malformed }
+            // Tags are compared as texts: no version is written with a leading zero.
+            versions.insert(String(version) == digits ? version : noVersion)
         }
         guard !versions.isEmpty else { throw malformed }
         return versions
     }
 
-    private static func version(of tag: Substring) -> Int? {
+    /// A version that no order has.
+    private static let noVersion = -1
+
+    private static func digits(of tag: Substring) -> Substring? {
         let strong = tag.hasPrefix("W/") ? tag.dropFirst(2) : tag
         let digits = strong.dropFirst().dropLast()
         guard strong.utf8.count >= 3, strong.hasPrefix("\""), strong.hasSuffix("\""),
             digits.utf8.allSatisfy((UInt8(ascii: "0")...UInt8(ascii: "9")).contains)
         else { return nil }
-        return Int(digits)
+        return digits
     }
 
     private static let malformed = Problem(

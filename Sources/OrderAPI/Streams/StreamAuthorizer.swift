@@ -165,9 +165,8 @@ package struct StreamAuthorizer: SubscriptionAuthorizer {
         } else {
             throw Problem(.invalidQuery, "The token spans several shops; name the customer's shop in “shop”.")
         }
-        guard ShopScope.isShopName(shop), principal.maySee(shop: shop, customer: reference) else {
-            throw Problem.notFound
-        }
+        guard ShopScope.isShopName(shop) else { throw Problem.noShopName }
+        guard principal.maySee(shop: shop, customer: reference) else { throw Problem.notFound }
         return CustomerKey(shop: shop, customer: reference)
     }
 

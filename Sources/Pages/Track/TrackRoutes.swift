@@ -31,7 +31,7 @@ struct TrackRoutes: Sendable {
         router.get("/track/:token") { request, context in
             let accepted = AcceptedTypes(request.headers[values: .accept])
             do {
-                guard accepted.prefer("application/json", to: "text/html") else {
+                guard !accepted.wantPage else {
                     return Self.secret(try page(of: try await read(request, context), request, context))
                 }
                 return Self.secret(json(of: try await order(of: try await open(request, context))))
@@ -140,8 +140,7 @@ struct TrackRoutes: Sendable {
         _ accepted: AcceptedTypes
     ) throws -> Response {
         let problem = Problem(error, on: request.uri.path, logger: context.logger)
-        // A browser shows the problem as a page; programs, which seldom ask for one, get problem details.
-        guard problem.status == .notFound, accepted.prefer("text/html", to: "application/json") else {
+        guard problem.status == .notFound, accepted.wantPage else {
             return Self.secret(problem.response)
         }
         let page = Self.locale(request, nil)

@@ -72,4 +72,11 @@ import Testing
         #expect(try ContentCoding.of([:]) == nil)
         #expect(try ContentCoding.of([.contentEncoding: "identity"]) == nil)
     }
+
+    @Test func aTurnOfTheLoopIsOverAfterItsBytes() {
+        var turns = LoopTurns()
+        let pieces = 4 * LoopTurns.byteLimit / Inflater.pieceSize
+        let over = (1...pieces).filter { _ in turns.isOver(after: Inflater.pieceSize) }
+        #expect(over.count == 4 && over.last == pieces)
+    }
 }
