@@ -1,3 +1,4 @@
+import Glibc
 import NIOCore
 import NIOHTTP1
 
@@ -39,7 +40,7 @@ final class HeadMeter: ChannelInboundHandler {
             if bytes.readableBytesView.suffix(4).elementsEqual("\r\n\r\n".utf8) { kept = 0 }
         }
         guard kept > 0 else { return }
-        keptLines += bytes.readableBytesView.suffix(kept).count { $0 == UInt8(ascii: "\n") }
+        keptLines += bytes.lineEnds(last: kept)
     }
 
     func channelReadComplete(context: ChannelHandlerContext) {
@@ -77,6 +78,19 @@ final class HeadMeter: ChannelInboundHandler {
 extension HeadMeter: Sendable {}
 
 extension ByteBuffer {
+    /// The number of line feeds in the last bytes.
+    fileprivate func lineEnds(last count: Int) -> Int {
+        withUnsafeReadableBytes { bytes in
+            var rest = UnsafeRawBufferPointer(rebasing: bytes.suffix(count))
+            var found = 0
+            while let start = rest.baseAddress, let end = memchr(start, Int32(UInt8(ascii: "\n")), rest.count) {
+                found += 1
+                rest = UnsafeRawBufferPointer(rebasing: rest[(start.distance(to: UnsafeRawPointer(end)) + 1)...])
+            }
+            return found
+        }
+    }
+
     /// The bytes that follow a slice of this buffer; nil where the other is none.
     fileprivate func count(behind slice: ByteBuffer) -> Int? {
         withUnsafeReadableBytes { whole in
