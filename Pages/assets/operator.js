@@ -147,7 +147,7 @@ class ProjectionRow {
         const [tone, word] = STATES[shown.state] ?? ["neutral", wordOf(shown.state)];
         const text = `${word}, version ${shown.version}`;
         if (this.#state.textContent !== text) this.#state.replaceChildren(chip(tone, text));
-        setText(this.#lag, shown.lag ? `${formatNumber(shown.lag)} events, ${formatDuration(shown.lagSeconds)}` : "Up to date");
+        setText(this.#lag, shown.lag ? `${formatNumber(shown.lag)} ${shown.lag === 1 ? "event" : "events"}, ${formatDuration(shown.lagSeconds)}` : "Up to date");
         this.isReplaying = replay !== undefined;
         this.#progress.hidden = !this.isReplaying;
         if (replay) {

@@ -314,7 +314,8 @@ function connect() {
     if (state.types.length) own.set("type", state.types.join(","));
     if (state.attention) own.set("attention", "true");
     const hasOwn = own.toString() !== query.toString();
-    if (position) query.set("after", position);
+    // Both go on where the list ends, so that nothing is lost between a filter and its stream.
+    for (const its of [query, own]) if (position) its.set("after", position);
     streams = [open(`/v1/stream?${query}`, (event) => {
         arrived.push(event);
         if (!hasOwn) fed.push(event);

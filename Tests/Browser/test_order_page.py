@@ -121,6 +121,7 @@ def test_the_slider_shows_the_order_as_of_any_event(service, bench, staff, chrom
         wait_for_version(page, f"Event {count} of {count}")
         check("keys go through time too", "version" not in page.url)
         page.click(f"#events [data-version='{count}'] summary")
+        page.wait_for_selector(f"#events [data-version='{count}'] pre >> text={events[-1]['position']}")
         json = page.inner_text(f"#events [data-version='{count}'] pre")
         check(
             "an event has its raw JSON, its actor and its command",
@@ -202,6 +203,7 @@ def test_forms_come_from_the_schemas_and_show_refusals(service, bench, staff, ch
         page.wait_for_selector("#command-state >> text=Accepted")
         page.wait_for_selector("#order-status >> text=On hold")
         check("an accepted command says what it did", "Put on hold" in page.inner_text("#command-state"))
+        page.wait_for_selector("#why >> text=Put on hold")
         check(
             "the status is explained by the hold",
             "Rule 2" in page.inner_text("#why") and "Put on hold" in page.inner_text("#why"),

@@ -147,6 +147,7 @@ def test_filters_and_search_find_orders_and_stand_in_the_address(service, bench,
         page.select_option("#shop", "aurora")
         page.wait_for_function("() => location.search === '?shop=aurora&status=onHold'")
         page.select_option("#type", "NoteAdded")
+        page.wait_for_function("() => document.querySelector('#orders-state').textContent === ''")
         bench.send("POST", f"/v1/orders/{held['orderId']}/ship-to", {"contactRef": "contact-3", "country": "DE"})
         bench.send("POST", f"/v1/orders/{held['orderId']}/note", {"text": "look twice", "visibility": "staff"})
         page.wait_for_selector("#feed-list li")

@@ -4,7 +4,6 @@ import gzip
 import json
 import os
 import re
-import resource
 import socket
 import time
 import uuid
@@ -17,9 +16,9 @@ from hpack import Encoder
 from support import roles
 from support.certificates import Authority
 from support.client import Client, strict_json
-from support.http2_peer import CONTINUATION, HEADERS, PREFACE, SETTINGS, Exchange, Peer, frame
+from support.http2_peer import HEADERS, Exchange, Peer, frame
 from support.orders import order
-from support.raw_stream import RawStream, request
+from support.raw_stream import RawStream, request, unchunked
 from support.service import Service
 from support.sse import Stream
 from support.waiting import wait_for
@@ -171,7 +170,8 @@ def test_bytes_that_are_no_request_get_a_problem(service, check):
             stream = connection(service, HEALTH[:-2])
             stream.half_close()
             stream.wait_end(10)
-            print("BEGIN", service.tls is not None, stream.ended, stream.received)
+            found = answers(stream.received)
+            check(f"{name}: a problem", found and is_problem(found[0], 400), found or stream.ended)
             continue
         found, stream = exchange(service, data)
         check(f"{name}: a problem", found and is_problem(found[0], 400), found or stream.ended)
@@ -213,7 +213,12 @@ def test_broken_bodies_are_the_clients_mistake(service, bench, check):
         stream = connection(service, cut)
         stream.half_close()
         stream.wait_end(10)
-        print("CUT", service.tls is not None, path, stream.ended, stream.received)
+        if path == "/v1/orders":
+            found = answers(stream.received)
+            check("a command that is cut off: a problem", found and is_problem(found[0], 400), found or stream.ended)
+        else:
+            body, is_whole = unchunked(stream.received)
+            check("bulk that is cut off: no result and no last chunk", (body, is_whole) == (b"", False), stream)
     lines = b"".join(json.dumps({"command": "placeOrder", **order()}).encode() + b"\n" for _ in range(3))
     kind, path = ("Content-Type", "application/x-ndjson"), "/v1/commands?results=rejected"
     packed, first = gzip.compress(lines), b"%x\r\n%s\r\n" % (len(lines), lines)
@@ -295,14 +300,22 @@ def test_millions_of_blank_lines_cost_their_request_little(service, bench, check
 
 
 def test_a_refused_body_is_dropped_at_once(service, bench, check):
+    crowd = [connection(service, HEALTH) for _ in range(300)]
+    for stream in crowd:
+        stream.wait(b'"ok"')
+    # The connections' own memory is no matter of bodies.
     before = service.memory()
-    crowd = [connection(service, post(bench, [CHUNKED], token=None) + b"8000\r\n" + bytes(20_000)) for _ in range(300)]
+    for stream in crowd:
+        stream.received = b""
+        stream.socket.sendall(post(bench, [CHUNKED], token=None) + b"8000\r\n" + bytes(20_000))
     for stream in crowd:
         stream.wait(b"HTTP/1.1 4")
     statuses = {stream.status for stream in crowd}
     check("bodies without a token are refused before they end", statuses <= {401, 429}, statuses)
     grown = service.memory() - before
-    check("and take little memory", grown < 20, f"{grown:.0f} MiB for 300")
+    # TLS keeps the record that it reads, 16 KiB, and buffers of its own.
+    most = 32 if service.tls else 20
+    check("and take little memory", grown < most, f"{grown:.0f} MiB for 300")
     check.note(f"{grown:.0f} MiB for 300 refused bodies that do not end")
     for stream in crowd:
         stream.wait_end(10)
@@ -625,12 +638,13 @@ def test_http2_has_the_manners_of_http1(service, bench, check):
     tunnel = connected(service)
     check("CONNECT is refused", tunnel.status == 405 or tunnel.reset is not None, tunnel)
     check("the connection goes on", peer.get("/healthz").status == 200 and not peer.goodbyes, peer.goodbyes)
-    before = service.memory()
+    before, refused = service.memory(), []
     for _ in range(200):
         # A refused body gives its part of the connection's window back.
         peer.wait(lambda: peer.state.outbound_flow_control_window > 16_000, 10, "the connection's window opens")
         stream = peer.request("/v1/orders", None, "POST", [("content-type", "application/json")], bytes(16_000), False)
-    peer.wait(lambda: all(e.is_over for e in peer.streams.values()), 15, "all are refused")
+        refused.append(peer.streams[stream])
+    peer.wait(lambda: all(one.is_over for one in refused), 15, "all are refused")
     grown = service.memory() - before
     check("200 bodies without a token are refused before they end", grown < 20, f"{grown:.0f} MiB")
     peer.close()
@@ -698,7 +712,7 @@ def busy_address(service, check):
 
 
 def test_idle_connections_leave_room_for_others(service, binary, check):
-    """A service that may have 256 descriptors, one address that uses it without pause, and 300 clients that say nothing."""
+    """A service that may have 256 descriptors, one busy address, and 300 silent clients."""
     if service.tls:
         pytest.skip("the descriptors are the same")
     service = Service(binary)
@@ -741,73 +755,3 @@ def test_idle_connections_leave_room_for_others(service, binary, check):
         check("SIGTERM: exit status 0 within 10 s", status == 0, f"status {status} after {took:.1f} s")
     finally:
         service.close()
-
-
-def test_connections_are_counted(service, bench, check):
-    def open_by(protocol):
-        text = bench.send("GET", "/metrics", role=roles.OPERATOR).body.decode()
-        line = next(x for x in text.splitlines() if x.startswith(f'waybill_connections_open{{protocol="{protocol}"}}'))
-        return float(line.rpartition(" ")[2])
-
-    def closed(reason):
-        text = bench.send("GET", "/metrics", role=roles.OPERATOR).body.decode()
-        name = f'waybill_connections_closed_total{{reason="{reason}"}}'
-        return float(next(x for x in text.splitlines() if x.startswith(name)).rpartition(" ")[2])
-
-    wait_for(lambda: open_by("http2") == 0, 10, "earlier connections are over")
-    # The one that asks is counted too.
-    before, malformed = open_by("http1"), closed("malformed")
-    peers = [Peer(service.port, service.tls_http2) for _ in range(3)]
-    for peer in peers:
-        peer.get("/healthz")
-    check("connections of HTTP/2", open_by("http2") == 3, open_by("http2"))
-    streams = [connection(service, HEALTH) for _ in range(2)]
-    for stream in streams:
-        stream.wait(b'"ok"')
-    check("connections of HTTP/1.1", open_by("http1") == before + 2, (before, open_by("http1")))
-    silent = socket.create_connection(("127.0.0.1", service.port))
-    wait_for(lambda: open_by("undetected") == 1, 10, "a connection that says nothing")
-    silent.close()
-    for one in (*peers, *streams):
-        one.close()
-    wait_for(lambda: open_by("http2") == 0 and open_by("http1") == before, 10, "all are over")
-    wait_for(lambda: open_by("undetected") == 0, 10, "the silent one too")
-    exchange(service, b"nonsense\r\n\r\n")[1].close()
-    check("malformed bytes are a reason", closed("malformed") == malformed + 1, malformed)
-    open_files = bench.metric("process_open_fds")
-    check("descriptors", abs(open_files - len(service.descriptors())) <= 3, open_files)
-    check("their limit", bench.metric("process_max_fds") >= bench.metric("waybill_connection_places") > 0)
-
-
-def test_headers_that_are_not_complete_give_way(service, bench, check):
-    """Many clients send the first 30 kB of a header and no more: the oldest give way, and the newest goes on."""
-
-    def gave_way():
-        text = bench.send("GET", "/metrics", role=roles.OPERATOR).body.decode()
-        name = 'waybill_connections_closed_total{reason="headerBytes"}'
-        return float(next(x for x in text.splitlines() if x.startswith(name)).rpartition(" ")[2])
-
-    if service.tls:
-        pytest.skip("the bound is the same, and handshakes take long")
-    hard = resource.getrlimit(resource.RLIMIT_NOFILE)[1]
-    if hard < 8192:
-        pytest.skip("too few descriptors for a crowd of one address")
-    resource.setrlimit(resource.RLIMIT_NOFILE, (hard, hard))
-    before, memory = gave_way(), service.memory()
-    half = request("/healthz", headers=[("X", "x" * 30_000)])[:-4]
-    crowd = [connection(service, half) for _ in range(700)]
-    block = frame(HEADERS, 1, 1, b"x" * 15_990) + frame(CONTINUATION, 0, 1, b"x" * 14_000)
-    opening = PREFACE + frame(SETTINGS, 0, 0) + block
-    peers = [RawStream(service.port, opening) for _ in range(600)]
-    wait_for(lambda: gave_way() - before >= 100, 10, f"some give way; {gave_way()} did")
-    grown = service.memory() - memory
-    check("what is not complete takes little memory", grown < 128, f"{grown:.0f} MiB")
-    check("the oldest gave way", crowd[0].wait_end(10), "open")
-    for one in (peers[-1], crowd[-1]):
-        one.read()
-    check("the newest did not", not peers[-1].ended and crowd[-1].ended is None, (peers[-1].ended, crowd[-1].ended))
-    crowd[-1].socket.sendall(b"\r\n\r\n")
-    crowd[-1].wait(b'"ok"')
-    check("a new client is answered", Client(service.port).request("GET", "/healthz").status == 200)
-    for one in (*crowd, *peers):
-        one.close()

@@ -88,7 +88,7 @@ struct ConnectionShedding {
         let level = Shares.level(of: taken.values, removing: shortage - chosen.count, least: fewPlaces)
         var old: [ObjectIdentifier] = []
         for candidate in kept {
-            if let address = candidate.address, taken[address, default: 0] > level {
+            if let address = candidate.address, taken[address, default: 0] > level, chosen.count < shortage {
                 taken[address, default: 0] -= 1
                 chosen.forPlaces.append(candidate.id)
             } else if now - candidate.waiting >= Self.grace {

@@ -50,9 +50,11 @@ struct PendingHeaders {
     private mutating func giveWay() -> [ObjectIdentifier] {
         var held: [Owner: Int] = [:]
         for entry in entries.values { held[entry.owner, default: 0] += entry.bytes }
-        let level = Shares.level(of: held.values, removing: total - (limit - limit / 8))
+        let kept = limit - limit / 8
+        let level = Shares.level(of: held.values, removing: total - kept)
         var chosen: [ObjectIdentifier] = []
         for (connection, entry) in entries.sorted(by: { $0.value.since < $1.value.since }) {
+            guard total > kept else { break }
             guard held[entry.owner, default: 0] > level else { continue }
             held[entry.owner, default: 0] -= entry.bytes
             total -= entry.bytes

@@ -24,14 +24,17 @@ final class AcceptGate: Sendable {
 
     func open(for reason: Reason) { change { $0.remove(reason) } }
 
-    /// Runs later, since a socket that accepts again does so at once.
     private func change(_ body: @escaping @Sendable (inout Set<Reason>) -> Void) {
-        server.eventLoop.execute { [server, reasons] in
-            let accepted = reasons.value.isEmpty
-            body(&reasons.value)
-            guard accepted != reasons.value.isEmpty else { return }
-            // Setting the option fails only on a closed socket, which accepts nothing anyway.
-            server.setOption(.autoRead, value: !accepted).whenComplete { _ in }
-        }
+        // At once where possible: a socket that cannot accept would try again before a later call.
+        guard server.eventLoop.inEventLoop else { return server.eventLoop.execute { self.apply(body) } }
+        apply(body)
+    }
+
+    private func apply(_ body: (inout Set<Reason>) -> Void) {
+        let accepted = reasons.value.isEmpty
+        body(&reasons.value)
+        guard accepted != reasons.value.isEmpty else { return }
+        // Setting the option fails only on a closed socket, which accepts nothing anyway.
+        server.setOption(.autoRead, value: !accepted).whenComplete { _ in }
     }
 }
