@@ -120,7 +120,8 @@ extension APIOperation {
             answers: [
                 APIAnswer(
                     status: 204,
-                    note: "The session has ended. Also where there was none.",
+                    note: "The session has ended. Also where a bearer token comes without a session's cookie; without "
+                        + "either the answer is 401.",
                     headers: ["Set-Cookie"]
                 )
             ]

@@ -26,7 +26,7 @@ extension APIOperation {
                 + "orders waits for the first.",
             permission: .customerStream,
             parameters: [
-                APIParameter.path("ref", ["type": "string", "minLength": 1, "maxLength": 500], "The customer."),
+                APIParameter.path("ref", ["type": "string", "minLength": 1, "maxLength": 255], "The customer."),
                 APIParameter.query(
                     "shop",
                     ["type": "string", "pattern": "^[a-z0-9-]{1,63}$"],

@@ -42,7 +42,8 @@ enum APIParameter {
     static let beat: JSONValue = query(
         "beat",
         ["type": "boolean", "default": false],
-        "Sends an event `beat` with every id-only block, so that a page notices a connection that is silent."
+        "Sends an event `beat` with every id-only block, so that a page notices a connection that is silent. The first comes "
+            + "with the first such block: on a new stream of an order after the snapshot."
     )
     static let streamAfter: JSONValue = query(
         "after",

@@ -33,8 +33,9 @@ enum StreamsPage {
             ## Beginnings
 
             A stream continues after `Last-Event-ID`, else after `lastEventId=<position>` in the query (which polyfills send),
-            else after `after=<position>`; `0` is the beginning of the log, and empty means absent. Without either, the stream begins with the current state. Any status other than 200 makes a browser's
-            EventSource give up for good. So 401, 403 and 404 are answered where giving up is right; overload, a service that
+            else after `after=<position>`; `0` is the beginning of the log, and empty means absent. Without any of
+            the three, the stream begins with the current state. Any status other than 200 makes a browser's EventSource give up
+            for good. So 401, 403 and 404 are answered where giving up is right; overload, a service that
             shuts down and unusable positions are answered with status 200 and reported in frames.
 
             Parameters whose names begin with `_`, and `t` and `ts`, are ignored: they are added against caches. Of a parameter
@@ -43,11 +44,14 @@ enum StreamsPage {
             ## Limits
 
             A customer, or a tracking link, has at most 100 streams (`--streams-per-caller`). One more is answered by `bye` with
-            `overload` and a `retry` that grows. Backends, staff and operators share what is left of 20,000. While openings are
-            refused, `retry` grows for everybody.
+            `overload` and a `retry` that grows: at random between 2 and 4 s, and twice as long with each refusal, up to between
+            64 and 128 s. Backends, staff and operators share what is left of 20,000. While openings are refused, `retry` grows
+            for everybody: it is at random between 1 and 3 s, and the 3 s grow by a millisecond for each recent refusal, up to
+            60 s.
 
             Positions of customers and tracking links are encrypted, and move with their own events only, so that neither a
-            position nor its changes tell how much a shop sells. In data, U+0085, U+2028 and U+2029 are JSON escapes, since some
+            position nor its changes tell how much a shop sells. Such a position is not bound to its customer or link: another
+            one's opens one's own streams alone, and shows nothing of the other. In data, U+0085, U+2028 and U+2029 are JSON escapes, since some
             client libraries take them for line ends.
 
             ## curl
@@ -59,7 +63,9 @@ enum StreamsPage {
 
             ## EventSource
 
-            A browser's EventSource cannot send `Authorization`: a proxy or the shop's own backend must add the token.
+            A browser's EventSource cannot send `Authorization`: a proxy or the shop's own backend must add the token. It needs
+            none for the stream of a [tracking link](links-and-sessions.md#tracking-links), and none on the service's own pages,
+            where the cookie of a [session](links-and-sessions.md#sessions) stands for it.
             EventSource reconnects by itself, with its last id.
 
             ```js
