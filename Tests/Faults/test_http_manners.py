@@ -711,6 +711,31 @@ def busy_address(service, check):
     return crowd
 
 
+def test_headers_that_are_not_complete_give_way(service, bench, check):
+    """Many clients send the first 30 kB of a header and no more: the oldest give way, and the newest goes on."""
+
+    def gave_way():
+        text = bench.send("GET", "/metrics", role=roles.OPERATOR).body.decode()
+        name = 'waybill_connections_closed_total{reason="headerBytes"}'
+        return float(next(x for x in text.splitlines() if x.startswith(name)).rpartition(" ")[2])
+
+    if service.tls:
+        pytest.skip("the bound is the same, and handshakes take long")
+    before, memory = gave_way(), service.memory()
+    half = request("/healthz", headers=[("X", "x" * 30_000)])[:-4]
+    crowd = [connection(service, half) for _ in range(1_300)]
+    wait_for(lambda: gave_way() - before >= 100, 20, "some give way")
+    grown = service.memory() - memory
+    check("what is not complete takes little memory", grown < 128, f"{grown:.0f} MiB")
+    check("the oldest gave way", crowd[0].wait_end(10), "open")
+    check("the newest did not", crowd[-1].ended is None, crowd[-1].ended)
+    crowd[-1].socket.sendall(b"\r\n\r\n")
+    crowd[-1].wait(b'"ok"')
+    check("a new client is answered", Client(service.port).request("GET", "/healthz").status == 200)
+    for one in crowd:
+        one.close()
+
+
 def test_idle_connections_leave_room_for_others(service, binary, check):
     """A service that may have 256 descriptors, one busy address, and 300 silent clients."""
     if service.tls:
