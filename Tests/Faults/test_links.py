@@ -78,10 +78,14 @@ def test_a_link_reads_the_order_as_its_customer_does(bench, order, check):
     )
     dead = bench.send("GET", "/track/nothing", headers={"Accept": "text/html,*/*;q=0.8"}, role=roles.NOBODY)
     program = {"Accept": "application/json, text/plain, */*"}
-    for name, fields in (("a program", program), ("fetch", {"Accept": "*/*"}), ("nobody's wish", {})):
-        for target, status in ((path, 200), ("/track/nothing", 404)):
-            answer = bench.send("GET", target, headers=fields, role=roles.NOBODY)
-            check(f"{name} gets JSON: {status}", answer.status == status and answer.json, answer)
+    for target, status in ((path, 200), ("/track/nothing", 404)):
+        answer = bench.send("GET", target, headers=program, role=roles.NOBODY)
+        check(f"a program gets JSON: {status}", answer.status == status and answer.json, answer)
+    for name, fields in (("fetch", {"Accept": "*/*"}), ("nobody's wish", {})):
+        answer = bench.send("GET", path, headers=fields, role=roles.NOBODY)
+        check(f"{name} is a page", answer.status == 200 and b"<h1" in answer.body, answer)
+        answer = bench.send("GET", "/track/nothing", headers=fields, role=roles.NOBODY)
+        check(f"{name} of a dead link gets a problem", answer.status == 404 and answer.json, answer)
     check("a dead link is a page for a browser", dead.status == 404 and b"<h1>" in dead.body, dead)
 
 

@@ -33,15 +33,23 @@ import Testing
         ["text/html, */*"], ["text/html, application/json"], ["*/*;q=0.1", "Text/HTML;q=0.5"],
     ])
     func aPageIsForThoseWhoNameIt(fields: [String]) {
-        #expect(AcceptedTypes(fields).wantPage)
+        #expect(AcceptedTypes(fields).namePage)
+        #expect(AcceptedTypes(fields).takePage)
+    }
+
+    @Test(arguments: [[], [""], ["*/*"], ["text/*"], ["text/html;q=0.5, */*"]])
+    func thoseWhoNameNoJSONTakeAPage(fields: [String]) {
+        #expect(!AcceptedTypes(fields).namePage)
+        #expect(AcceptedTypes(fields).takePage)
     }
 
     @Test(arguments: [
-        [], [""], ["*/*"], ["text/*"], ["application/json"], ["application/json, text/plain, */*"],
-        ["text/html;q=0"], ["text/html;q=0.5, application/json"], ["text/html;q=0.5, */*"],
+        ["application/json"], ["application/json, text/plain, */*"], ["text/html;q=0"],
+        ["text/html;q=0.5, application/json"],
     ])
     func programsGetNoPage(fields: [String]) {
-        #expect(!AcceptedTypes(fields).wantPage)
+        #expect(!AcceptedTypes(fields).namePage)
+        #expect(!AcceptedTypes(fields).takePage)
     }
 
     @Test(arguments: ["q=nan", "q=2", "q=-1", "q=", "q"]) func unreadableWeightCountsAsOne(weight: String) {

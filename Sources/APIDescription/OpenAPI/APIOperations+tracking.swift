@@ -101,9 +101,8 @@ extension APIOperation {
             summary:
                 "Reads the order of a tracking link as its customer reads it, in JSON, or as a page for a browser.",
             note: """
-                The link is all that a request needs. The page comes where `Accept` names `text/html` or \
-                `application/xhtml+xml` and does not prefer JSON, as browsers do; else JSON comes, also for `*/*` and without \
-                `Accept`. The page speaks English, German, Spanish and Arabic, by `lang`, else by `Accept-Language`, else by the order's \
+                The link is all that a request needs. JSON comes where `Accept` names `application/json` and does not \
+                prefer `text/html`; else the page comes, also for `*/*` and without `Accept`. The page speaks English, German, Spanish and Arabic, by `lang`, else by `Accept-Language`, else by the order's \
                 `locale`. The rest of the query is ignored. A page of another site may lead to it, but not embed it, and \
                 read it only where `--cors-origin` names the page's origin.
                 """,

@@ -22,12 +22,23 @@ package struct AcceptedTypes {
     /// True where the client prefers a type to another one. On a tie it does not.
     package func prefer(_ type: String, to other: String) -> Bool { weight(of: type) > weight(of: other) }
 
-    /// True where the client asks for a page by name, and for JSON no more than for the page. Programs ask for neither,
-    /// or for anything, and get JSON.
-    package var wantPage: Bool {
-        let pages = ranges.filter { $0.type == "text/html" || $0.type == "application/xhtml+xml" }
-        guard let weight = pages.map(\.weight).max(), weight > 0 else { return false }
-        return weight >= self.weight(of: "application/json")
+    /// True where the client asks for a page by name, as browsers do, and for JSON no more than for the page.
+    package var namePage: Bool {
+        guard let page = namedWeight(of: ["text/html", "application/xhtml+xml"]), page > 0 else { return false }
+        return page >= weight(of: "application/json")
+    }
+
+    /// True unless the client asks for JSON by name, and for a page less by name, or refuses pages.
+    package var takePage: Bool {
+        let page = namedWeight(of: ["text/html", "application/xhtml+xml"])
+        guard page != 0 else { return false }
+        guard let json = namedWeight(of: ["application/json"]), json > 0 else { return true }
+        return page.map { $0 >= json } ?? false
+    }
+
+    /// The weight of those of the types that the client names; nil where it names none.
+    private func namedWeight(of types: [String]) -> Int? {
+        ranges.filter { types.contains(String($0.type)) }.map(\.weight).max()
     }
 
     /// The weight of the most specific range that includes the type; 0 where none does, 1000 for every type where there

@@ -31,7 +31,7 @@ struct TrackRoutes: Sendable {
         router.get("/track/:token") { request, context in
             let accepted = AcceptedTypes(request.headers[values: .accept])
             do {
-                guard !accepted.wantPage else {
+                guard !accepted.takePage else {
                     return Self.secret(try page(of: try await read(request, context), request, context))
                 }
                 return Self.secret(json(of: try await order(of: try await open(request, context))))
@@ -140,7 +140,7 @@ struct TrackRoutes: Sendable {
         _ accepted: AcceptedTypes
     ) throws -> Response {
         let problem = Problem(error, on: request.uri.path, logger: context.logger)
-        guard problem.status == .notFound, accepted.wantPage else {
+        guard problem.status == .notFound, accepted.namePage else {
             return Self.secret(problem.response)
         }
         let page = Self.locale(request, nil)
