@@ -36,11 +36,11 @@ enum APIHeader {
                 ["type": "string"]
             )
         ),
-        ("DocumentETag", header("The version of this description.", ["type": "string"])),
+        ("DocumentETag", header("The version of what is answered.", ["type": "string"])),
     ]
 
     static func reference(_ name: String) -> (String, JSONValue) {
-        // The description's own ETag is not the version of an order, but the field has the same name.
+        // The ETags of pages and of the description are no versions of an order, but the field has the same name.
         (name == "DocumentETag" ? "ETag" : name, ["$ref": .string("#/components/headers/\(name)")])
     }
 

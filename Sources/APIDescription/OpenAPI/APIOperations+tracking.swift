@@ -102,9 +102,10 @@ extension APIOperation {
                 "Reads the order of a tracking link as its customer reads it, in JSON, or as a page for a browser.",
             note: """
                 The link is all that a request needs. JSON comes where `Accept` names `application/json` and does not \
-                prefer `text/html`; else the page comes, also for `*/*` and without `Accept`. The page speaks English, German, Spanish and Arabic, by `lang`, else by `Accept-Language`, else by the order's \
-                `locale`. The rest of the query is ignored. A page of another site may lead to it, but not embed it, and \
-                read it only where `--cors-origin` names the page's origin.
+                prefer `text/html`; else the page comes, also for `*/*` and without `Accept`. The page speaks English, \
+                German, Spanish and Arabic, by `lang`, else by `Accept-Language`, else by the order's `locale`. The rest of the \
+                query is ignored. A page of another site may lead to it, but not embed it, and read it only where \
+                `--cors-origin` names the page's origin.
                 """,
             permission: .publicPages,
             parameters: [APIParameter.linkToken, language, zone],
@@ -112,7 +113,7 @@ extension APIOperation {
                 APIAnswer(
                     status: 200,
                     note: "The order.",
-                    headers: ["ETag"],
+                    headers: ["DocumentETag"],
                     content: [
                         (
                             "application/json",
