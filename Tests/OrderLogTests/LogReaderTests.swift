@@ -163,7 +163,8 @@ import Testing
     /// A day's commands in the default partition, as after a missed day.
     private static let largeDefault = """
         insert into commands (order_id, first_seq, last_seq, recorded_at, version, shop, command_id, status, fingerprint)
-        select gen_random_uuid(), 1, 1, clock_timestamp() - interval '3 days' + make_interval(secs => n * 0.1), 1,
+        select gen_random_uuid(), 1, 1,
+            date_trunc('day', clock_timestamp(), 'UTC') - interval '3 days' + make_interval(secs => n * 0.1), 1,
             repeat('s', 60), n::text, 'placed', sha256('x')
         from generate_series(1, 60000) n
         """
