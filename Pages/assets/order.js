@@ -50,7 +50,7 @@ async function start() {
             else if (type === "snapshot" || type === "reset") readAgain();
         },
         onState: showState,
-        // Where the session has ended, this request says so and the form to sign in comes.
+        // This request tells if the session has ended, and the form to sign in comes then.
         onRefused: () => readAgain(),
     });
     await show();

@@ -125,7 +125,7 @@ export class ListView {
             this.views.delete(orderId);
             this.visible.delete(orderId);
         }
-        // Where everything changes, a mark of change tells nothing and costs frames.
+        // A mark of change tells nothing while everything changes, and costs frames.
         const isFlashing = !changed || changed.size <= MANY;
         let place = this.body.firstElementChild;
         for (const row of rows) {

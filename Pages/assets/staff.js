@@ -208,7 +208,7 @@ async function more() {
     try {
         const page = await readPage(cursor);
         if (its !== list) return;
-        // What changed since the page was read comes by the stream, whose events are older than the order's version.
+        // Changes since the page was read come by the stream, whose events are older than the order's version.
         list.append(page.orders, page.next !== undefined);
         cursor = page.next;
         for (const order of page.orders) stale.add(order.orderId);
@@ -338,7 +338,7 @@ function open(url, take, isMain) {
             if (!isMain) return;
             showState(now);
         },
-        // Where the session has ended, the next request says so and the form to sign in comes.
+        // The next request tells if the session has ended, and the form to sign in comes then.
         onRefused: () => readStats(),
     });
 }

@@ -147,7 +147,7 @@ def measure(binary, begin, seconds):
     try:
         service = target.service
         observer = Observer(target.port, target.bench.tokens["backend"])
-        # What only the first requests need is not waited for later.
+        # Later requests do not wait for it.
         time.sleep(1)
         marks = [time.monotonic()]
         time.sleep(seconds)

@@ -414,7 +414,7 @@ def append(client, orders, rate, seconds):
     client.close()
 
 
-# What an `OrderList` does with orders and events, without a page.
+# The answers of an `OrderList` to orders and events, without a page.
 LIST = """async () => {
     const folder = document.querySelector("script[type=module]").src;
     const { OrderList } = await import(folder.replace("staff.js", "order-list.js"));

@@ -131,7 +131,7 @@ def nobody_spins(crowd, check):
     spent, began = crowd.service.processor_time(), time.monotonic()
     while time.monotonic() < began + WATCHED:
         time.sleep(1)
-        # Where connections are full, those that are idle for some seconds are closed.
+        # Connections that are idle for some seconds are closed while all places are taken.
         crowd.stay()
     share = (crowd.service.processor_time() - spent) / (time.monotonic() - began)
     check.note(f"{share:.1%} of a processor while {WAITING} connections wait for a descriptor")

@@ -248,7 +248,7 @@ def away(one, check):
             found.status == 200
             and found.headers["content-type"].startswith("text/event-stream")
             and found.headers["cache-control"] == "no-store, no-transform"
-            # Who came with no id may be told that there is none.
+            # A client that came with no id may be told that there is none.
             and found.body.removeprefix(b"id: \n") == b"retry: 2000\n\n",
             found,
         )

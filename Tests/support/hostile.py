@@ -243,7 +243,7 @@ class Observer:
             await asyncio.sleep(0.05)
         for task in senders:
             task.cancel()
-        # What is under way still counts.
+        # Requests under way still count.
         await asyncio.sleep(0.5)
         follower.cancel()
         await asyncio.gather(follower, *senders, return_exceptions=True)

@@ -45,7 +45,7 @@ final class HeadMeter: ChannelInboundHandler {
 
     func channelReadComplete(context: ChannelHandlerContext) {
         context.fireChannelReadComplete()
-        // What follows a whole request in the same read may be no more than another way to write its header.
+        // The bytes behind a whole request in the same read may be no more than another way to write its header.
         header.update(bytes: kept, fields: keptLines, isDue: isAwaitingHead && !hasDecoded, on: context.eventLoop)
     }
 

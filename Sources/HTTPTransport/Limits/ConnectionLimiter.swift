@@ -4,7 +4,7 @@ import Synchronization
 
 /// Bounds the connections by the process's descriptors, and those of one address by the places that are left to others.
 ///
-/// Where all places are taken, accepting pauses, and connections close that wait for their clients: those of the
+/// Accepting pauses while all places are taken, and connections close that wait for their clients: those of the
 /// addresses with the most places, and those that have waited longest.
 package final class ConnectionLimiter: Sendable {
     private struct Connection {

@@ -11,7 +11,7 @@ struct DemoCheck: Sendable {
 
     /// - Parameter page: the address of an order's tracking page.
     func run(page: String) async throws {
-        // Where links point to another address, a proxy stands between, which need not be there.
+        // A proxy stands between where links point to another address; it need not be there.
         let tracking = page.range(of: "/track/").map { String(page[$0.lowerBound...]) } ?? ""
         for path in ["/", "/staff", "/operator", "/docs", tracking] {
             guard try await client.isPage(url + path) else { throw failure("\(path) is a page") }

@@ -34,7 +34,7 @@ enum TrackText: String, CaseIterable, Sendable {
     // Steps.
     case stepOrdered, stepConfirmed, stepPacked, stepOnTheWay, stepOut, stepDelivered, stepReady, stepCollected
 
-    // What a parcel's status means now.
+    // The meaning of a parcel's status now.
     case parcelPacked, labelMade, labelMadeNote, labelShort, parcelOut, parcelReady
     case parcelDigital, parcelReturning, parcelReturningNext, parcelReturned, parcelLost
     case parcelAttempt, parcelException, silentSince, silentText, notScannedSince, shortMissing

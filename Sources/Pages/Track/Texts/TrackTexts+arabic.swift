@@ -109,7 +109,7 @@ extension TrackTexts {
         .stepReady: "جاهز",
         .stepCollected: "تم الاستلام",
 
-        // What a parcel's status means now.
+        // The meaning of a parcel's status now.
         .parcelPacked: "تم تغليفه وينتظر الإرسال.",
         .labelMade: "أُنشئت بطاقة الشحن، ولم تمسحها شركة الشحن بعد.",
         .labelMadeNote: "حتى ذلك الحين قد لا تتعرّف صفحة شركة الشحن على الرقم، وهذا طبيعي.",

@@ -109,7 +109,7 @@ extension TrackTexts {
         .stepReady: "Ready",
         .stepCollected: "Collected",
 
-        // What a parcel's status means now.
+        // The meaning of a parcel's status now.
         .parcelPacked: "Packed and waiting to leave.",
         .labelMade: "Label made. The carrier has not scanned it yet.",
         .labelMadeNote: "Until then the carrier’s page may not know the number. That is normal.",

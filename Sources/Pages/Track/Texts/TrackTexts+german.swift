@@ -113,7 +113,7 @@ extension TrackTexts {
         .stepReady: "Abholbereit",
         .stepCollected: "Abgeholt",
 
-        // What a parcel's status means now.
+        // The meaning of a parcel's status now.
         .parcelPacked: "Verpackt, noch nicht abgeschickt.",
         .labelMade: "Das Versandetikett ist erstellt. Der Versanddienst hat das Paket noch nicht gescannt.",
         .labelMadeNote:

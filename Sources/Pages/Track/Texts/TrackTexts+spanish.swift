@@ -109,7 +109,7 @@ extension TrackTexts {
         .stepReady: "Listo",
         .stepCollected: "Recogido",
 
-        // What a parcel's status means now.
+        // The meaning of a parcel's status now.
         .parcelPacked: "Empaquetado y a la espera de salir.",
         .labelMade: "Etiqueta creada. El transportista aún no la ha escaneado.",
         .labelMadeNote: "Hasta entonces, la página del transportista puede no reconocer el número. Es normal.",

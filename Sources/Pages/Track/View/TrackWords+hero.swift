@@ -66,7 +66,7 @@ extension TrackWords {
         let hasLeft = next.map { $0.parcel.status != .packed } ?? false
         guard let window = next?.expected ?? tracked.expected, !isAllBack else { return undated() }
         let isLate = window.latest < tracked.now
-        // What is to be sent again was promised for the first time only.
+        // A parcel that is to be sent again was promised for the first time only.
         if isLate, next == nil, isOwedAgain { return undated() }
         let words = WindowText(window, isLate: isLate, in: zone, zoneName: zoneName, format)
         let count = parcels.count { $0.isComing }

@@ -6,7 +6,7 @@ extension TrackWords {
         let parcel = tracked.parcel
         guard parcel.kind != .digital else { return [] }
         let isCollected = parcel.kind == .pickup || tracked.parcel.status == .readyForPickup
-        // What the customer collects at the shop has no way of its own.
+        // Goods that the customer collects at the shop have no way of their own.
         let labels: [TrackText] =
             parcel.kind == .pickup
             ? [.stepOrdered, .stepConfirmed, .stepPacked, .stepReady, .stepCollected]
