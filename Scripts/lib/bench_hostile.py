@@ -147,7 +147,7 @@ def measure(binary, begin, seconds):
     try:
         service = target.service
         observer = Observer(target.port, target.bench.tokens["backend"])
-        # Later requests do not wait for it.
+        # Costs of the first requests alone are no part of the figure.
         time.sleep(1)
         marks = [time.monotonic()]
         time.sleep(seconds)

@@ -20,20 +20,21 @@ import Testing
         }
     }
 
-    @Test func readsOfOneCallerWaitForEachOtherAlone() async {
+    @Test func readsOfOneCallerWaitForEachOtherAlone() async throws {
         let places = ReadPlaces()
         let reads = Reads()
         let gate = OneShotPromise<Void>()
-        await withTaskGroup(of: Void.self) { group in
+        try await withThrowingTaskGroup(of: Void.self) { group in
             for _ in 0..<40 {
                 group.addTask { [ada] in
-                    await places.read(for: ada, limit: 2) { await reads.run(until: gate) }
+                    try await places.read(for: ada, limit: 2) { await reads.run(until: gate) }
                 }
             }
             // Another caller's read runs while all places of the first are taken.
-            let other = await places.read(for: bo, limit: 2) { "read" }
+            let other = try await places.read(for: bo, limit: 2) { "read" }
             #expect(other == "read")
             _ = gate.fulfill(())
+            try await group.waitForAll()
         }
         #expect(reads.most.load(ordering: .relaxed) <= 2)
         #expect(reads.running.load(ordering: .relaxed) == 0)
@@ -45,5 +46,37 @@ import Testing
         for _ in 0..<3 {
             await #expect(throws: Failure.self) { try await places.read(for: ada, limit: 1) { throw Failure() } }
         }
+    }
+
+    @Test func aReadGivesUpWaitingInTime() async throws {
+        let places = ReadPlaces(patience: .milliseconds(1))
+        let (begun, gate) = (OneShotPromise<Void>(), OneShotPromise<Void>())
+        async let long: Void = places.read(for: ada, limit: 1) {
+            begun.fulfill(())
+            await gate.value()
+        }
+        await begun.value()
+        let refusal = await #expect(throws: Problem.self) { try await places.read(for: ada, limit: 1) {} }
+        #expect(refusal?.code == .overloaded)
+        gate.fulfill(())
+        try await long
+        // The place is free: the read that gave up has not kept it.
+        try await places.read(for: ada, limit: 1) {}
+    }
+
+    @Test func aCancelledReadLeavesTheLine() async throws {
+        let places = ReadPlaces()
+        let (begun, gate) = (OneShotPromise<Void>(), OneShotPromise<Void>())
+        async let long: Void = places.read(for: ada, limit: 1) {
+            begun.fulfill(())
+            await gate.value()
+        }
+        await begun.value()
+        let waiting = Task { [ada] in try await places.read(for: ada, limit: 1) {} }
+        waiting.cancel()
+        await #expect(throws: CancellationError.self) { try await waiting.value }
+        gate.fulfill(())
+        try await long
+        try await places.read(for: ada, limit: 1) {}
     }
 }

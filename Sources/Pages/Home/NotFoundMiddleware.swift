@@ -23,7 +23,7 @@ struct NotFoundMiddleware: RouterMiddleware {
 
     private static func wantsPage(_ request: Request) -> Bool {
         [.get, .head].contains(request.method)
-            && AcceptedTypes(request.headers[values: .accept]).prefer("text/html", to: "application/json")
+            && AcceptedTypes(request.headers[values: .accept]).namePage
     }
 }
 
