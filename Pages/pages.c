@@ -14,6 +14,9 @@ static const waybill_page_file files[] = {
     {"assets/base.css", (const unsigned char[]){
 #embed "assets/base.css" suffix(, 0)
     }},
+    {"assets/command-form.css", (const unsigned char[]){
+#embed "assets/command-form.css" suffix(, 0)
+    }},
     {"assets/command-form.js", (const unsigned char[]){
 #embed "assets/command-form.js" suffix(, 0)
     }},
@@ -109,6 +112,9 @@ static const waybill_page_file files[] = {
     }},
     {"assets/staff-feed.js", (const unsigned char[]){
 #embed "assets/staff-feed.js" suffix(, 0)
+    }},
+    {"assets/staff-frame.css", (const unsigned char[]){
+#embed "assets/staff-frame.css" suffix(, 0)
     }},
     {"assets/staff-list.js", (const unsigned char[]){
 #embed "assets/staff-list.js" suffix(, 0)

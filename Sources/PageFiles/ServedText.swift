@@ -74,7 +74,7 @@ package enum ServedText {
                     continue
                 }
             }
-            kept.append(line)
+            kept.append(isInText ? line : line.drop { $0 == UInt8(ascii: " ") })
             // An even number of marks leaves the next line where this one began.
             if words.count(where: { $0 == UInt8(ascii: "`") }) % 2 == 1 { isInText.toggle() }
         }

@@ -1,8 +1,6 @@
 import PageFiles
 import Testing
 
-@testable import Pages
-
 @Suite struct ServedTextTests {
     private static func bytes(_ text: String) -> [UInt8] { Array(text.utf8) }
     private static func text(_ bytes: [UInt8]) -> String { String(decoding: bytes, as: UTF8.self) }
@@ -33,34 +31,34 @@ import Testing
              * About `this`.
              */
             // One line.
-            const a = 1; // Beside code.
+              const a = 1; // Beside code.
 
                 /* Inside. */
             /* Before */ const b = "// no";
             /* Over
-               lines */ const c = 2;
+            lines */ const c = 2;
             """
         let kept = """
             const a = 1; // Beside code.
             /* Before */ const b = "// no";
             /* Over
-               lines */ const c = 2;
+            lines */ const c = 2;
 
             """
         #expect(Self.text(ServedText.script(Self.bytes(script))) == kept)
     }
 
     @Test func textsOverSeveralLinesKeepEveryLine() {
-        let script = "const a = `one\n// two\n\n/* three */\n`;\n// gone\nconst b = `c`;\n"
-        let kept = "const a = `one\n// two\n\n/* three */\n`;\nconst b = `c`;\n"
+        let script = "  const a = `one\n  // two\n\n/* three */\n`;\n// gone\nconst b = `c`;\n"
+        let kept = "const a = `one\n  // two\n\n/* three */\n`;\nconst b = `c`;\n"
         #expect(Self.text(ServedText.script(Self.bytes(script))) == kept)
     }
 
-    @Test func noServedStyleSheetImportsAnother() throws {
-        let assets = try PageSet(PageFile.embedded).assets
-        for file in PageFile.embedded where file.path.hasSuffix(".css") {
-            let body = try #require(assets[String(file.path.dropFirst(7))]?.body)
-            #expect(!String(buffer: body).contains("@import"), "\(file.path)")
+    @Test func noServedStyleSheetImportsAnother() {
+        let files = PageFile.embedded.map { (String($0.path.drop { $0 != "/" }.dropFirst()), $0.bytes) }
+        let sheets = Dictionary(files) { first, _ in first }
+        for name in sheets.keys where name.hasSuffix(".css") {
+            #expect(!Self.text(ServedText.styleSheet(name, in: sheets)).contains("@import"), "\(name)")
         }
     }
 

@@ -30,9 +30,8 @@ enum PageHeaders {
         return fields
     }
 
-    /// The fields of an asset. A picture or a style sheet that somebody opens by itself runs nothing either.
+    /// The fields of an asset.
     static let ofAssets: HTTPFields = [
-        .contentSecurityPolicy: "default-src 'none'; frame-ancestors 'none'",
         .xContentTypeOptions: "nosniff",
         .crossOriginResourcePolicy: "same-origin",
         .vary: "Accept-Encoding",
