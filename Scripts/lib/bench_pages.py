@@ -22,8 +22,8 @@ from playwright.sync_api import sync_playwright
 from support import roles
 from support.bench import Bench
 from support.browser.feed import append, place_many
-from support.browser.first_view import SLOW_3G, first_view, signed_in
-from support.browser.tracked import Tracked, window
+from support.browser.first_view import SLOW_3G
+from support.browser.places import places, tracked_order
 from support.client import Client
 from support.service import Service
 
@@ -58,15 +58,6 @@ TASKS = """() => {
 }"""
 
 
-class Place:
-    """A page, the selector that tells that it is whole, and the role that may open it."""
-
-    def __init__(self, name, path, ready, role=None, said=None):
-        self.name, self.path, self.ready, self.role = name, path, ready, role
-        # The selector and the word of a change that a command makes; nil where the page shows none.
-        self.said = said
-
-
 class Pages:
     def __init__(self, binary, chromium):
         self.chromium = chromium
@@ -74,31 +65,17 @@ class Pages:
         self.service.start()
         self.bench = Bench(self.service, None)
         self.orders = place_many(self.bench, ORDERS)
-        tracked = Tracked(self.bench).confirm()
-        tracked.ship("p1", (("l2", 2),)).scan("outForDelivery", "p1").scan("attemptFailed", "p1", reason="recipient")
-        tracked.send("revise-eta", parcelId="p1", window=window(days=4), source="carrier", reason="A second attempt")
-        self.tracked = tracked
-        live = "#live[data-state=live]"
-        self.places = [
-            Place("/", "/", "#health[data-state=live]"),
-            Place("/docs", "/docs", ".filter"),
-            Place("/docs/types", "/docs/types", ".filter"),
-            Place("/track/{token}", tracked.path, "[data-live][data-state=live]", said="#notes"),
-            Place("/staff", "/staff", f"{live}, #rows [data-order]", roles.STAFF, said="#feed-list"),
-            Place("/staff/orders/{id}", f"/staff/orders/{tracked.order_id}", live, roles.STAFF, said="#events"),
-            Place("/operator", "/operator", live, roles.OPERATOR),
-        ]
+        self.tracked = tracked_order(self.bench)
+        self.places = places(self.tracked)
 
     def open(self, place, line=None):
-        """Opens a page in a new context; returns the page and its first view."""
-        context = signed_in(self.chromium, self.service, self.bench.tokens[place.role] if place.role else None)
-        return first_view(context, self.service.url + place.path, place.ready, line)
+        return place.open(self.chromium, self.bench, line)
 
     def close(self):
         self.service.close()
 
     def views(self, place):
-        """A run of first views: one on a fast line, one on a slow one, and one by a visitor who comes back."""
+        """A run of first views: one on this machine's own line and one on a slow one."""
         page, view = self.open(place)
         page.context.close()
         slow, slow_view = self.open(place, SLOW_3G)
@@ -114,12 +91,10 @@ class Pages:
     def change(self, place, number):
         """Milliseconds from a command's answer to the frame that shows it."""
         page, _ = self.open(place)
-        word = f"Word {number} of {place.name[1:6]}"
-        # The board shows the order's number and the event; a new number is a word of its own.
-        if place.name == "/staff":
-            word = f"GLASS-{number}"
-        page.evaluate(WATCH, [place.said, word])
-        if place.name == "/staff":
+        # The feed shows an order's number, the other pages a note's text.
+        word = f"GLASS-{number}-{place.name}"
+        page.evaluate(WATCH, [place.changing, word])
+        if place.changing == "#feed-list":
             self.bench.place(number=word)
         else:
             self.tracked.send("note", text=word, visibility="customer")
@@ -153,9 +128,9 @@ def measure(pages, runs, seconds):
         for place in pages.places:
             for name, (value, unit) in pages.views(place).items():
                 add(place, name, value, unit)
-            if place.said:
+            if place.changing:
                 add(place, "event to glass", pages.change(place, run), "ms")
-            if place.role or place.said:
+            if place.role or place.changing:
                 found = pages.tasks(place, seconds)
                 add(place, "long tasks a minute", len(found) * 60 / seconds, "")
                 add(place, "longest", max(found, default=0), "ms")

@@ -1,5 +1,5 @@
-/// The texts of style sheets and scripts as browsers get them: without comments, and each style sheet with those that it
-/// imports in it. A request costs a first view a round trip, and a comment costs bytes.
+/// The texts of style sheets and scripts as browsers get them: without comments, and each style sheet with those in it
+/// that it imports. A request costs a first view a round trip, and a comment costs bytes.
 package enum ServedText {
     private static let newline = UInt8(ascii: "\n")
 
@@ -57,8 +57,8 @@ package enum ServedText {
         return Self.text(of: kept.split(separator: newline).map(trimmed).filter { !$0.isEmpty })
     }
 
-    /// A script without the lines that hold comments alone, and without empty lines. Lines of texts that go over several
-    /// lines stay, whatever they look like; so does a comment beside which there is code.
+    /// A script without indentation, empty lines and the lines that hold comments alone. Lines of texts that go over
+    /// several lines stay, whatever they look like; so does a comment beside which there is code.
     package static func script(_ text: [UInt8]) -> [UInt8] {
         var kept: [ArraySlice<UInt8>] = []
         var isInText = false

@@ -13,7 +13,6 @@ from support.browser.axe import violations
 from support.browser.feed import append, place_many
 from support.browser.staff import HOSTILE, Visit, row, visit
 from support.client import Client
-from support.orders import order
 from support.waiting import wait_for
 
 # Orders, events a second, and seconds; 10,000 a minute are 167 a second.

@@ -18,8 +18,8 @@ enum PageHeaders {
         .vary: "Accept-Encoding",
     ]
 
-    /// The fields of a page, and `Link` for the style sheets that its head names: a browser asks for them before it reads
-    /// the page, and so before it asks for anything else.
+    /// The fields of a page, and `Link` for the style sheets that its head names: a browser asks for them before it
+    /// reads the page, and so before it asks for anything else.
     static func of(page html: [UInt8]) -> HTTPFields {
         let head = html.firstRange(of: Array("</head>".utf8)).map { html[..<$0.lowerBound] } ?? []
         let sheets = head.split(separator: Array("<link rel=\"stylesheet\" href=\"".utf8)).dropFirst().map { rest in

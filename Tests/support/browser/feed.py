@@ -7,7 +7,7 @@ from support.orders import order
 
 
 def place_many(bench, count):
-    """The ids of so many new orders."""
+    """Places so many orders, once; returns their ids."""
     ids = [f"00000000-0000-7000-8000-{index:012d}" for index in range(count)]
     bench.bulk(
         [{"command": "placeOrder", "orderId": its, **order(number=f"FAST-{index}")} for index, its in enumerate(ids)]
