@@ -1,4 +1,6 @@
 import Foundation
+import HTTPTypes
+import OrderAPI
 import PageFiles
 import Testing
 
