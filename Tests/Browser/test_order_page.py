@@ -39,17 +39,6 @@ DIFFERENCE = """async () => {
 
 
 @pytest.fixture(scope="module")
-def staff(bench):
-    return bench.tokens[roles.STAFF]
-
-
-@pytest.fixture(scope="module")
-def chromium(launch):
-    """One browser for all tests of the module."""
-    return launch()
-
-
-@pytest.fixture(scope="module")
 def orders(bench):
     """The ids of four orders, each with the events of a journey of its own."""
     for shop in ("aurora", "borealis"):

@@ -6,8 +6,6 @@ import json
 import threading
 import time
 
-import pytest
-
 from support import roles
 from support.browser.axe import violations
 from support.browser.staff import HOSTILE, Visit, row, visit
@@ -38,19 +36,8 @@ BUSY = """() => new Promise((done) => {
 STATUS = "([id, word]) => document.querySelector(`#rows [data-order='${id}'] .chip`)?.textContent === word"
 
 
-@pytest.fixture(scope="module")
-def staff(bench):
-    return bench.tokens[roles.STAFF]
-
-
-@pytest.fixture(scope="module")
-def chromium(launch):
-    """One browser for all tests of the module."""
-    return launch()
-
-
 def test_only_a_token_of_staff_or_an_operator_opens_the_board(service, bench, staff, chromium, check):
-    stranger = Visit(chromium, service)
+    stranger = Visit(chromium, service.url)
     page = stranger.page
     check("the page asks for a token", page.is_visible("#sign-in-token") and not page.is_visible("#board"))
     check("the form breaks no rule of accessibility", not violations(page), violations(page))
