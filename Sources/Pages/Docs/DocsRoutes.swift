@@ -5,20 +5,14 @@ import OrderAPI
 
 /// `GET /docs`: the API on one page, made once from its description.
 struct DocsRoutes: Sendable {
-    private let renderer: PageRenderer
-    private let page = DocsPage(content: APISite(isServed: true).content)
-    private let prepared: PreparedPage
+    private let page: SharedPage
 
     init(renderer: PageRenderer) throws {
-        self.renderer = renderer
-        prepared = PreparedPage(html: Array(try renderer.html("docs", page).utf8))
+        page = try SharedPage(renderer, "docs", DocsPage(content: APISite(isServed: true).content))
     }
 
     func add(to router: Router<WaybillContext>) {
-        router.get("/docs") { request, _ in
-            guard renderer.source.isChangeable else { return prepared.response(to: request) }
-            return try renderer.response(to: request, "docs", page, PageOptions(isPrivate: false))
-        }
+        router.get("/docs") { request, _ in try page.response(to: request) }
     }
 }
 
