@@ -40,10 +40,11 @@ struct TrackRoutes: Sendable {
             }
         }
         router.get("/track/:token/delivery.ics") { request, context in
+            let accepted = AcceptedTypes(request.headers[values: .accept])
             do {
-                return Self.secret(try calendar(of: try await read(request, context)))
+                return Self.secret(try calendar(of: try await read(request, context), context, accepted))
             } catch {
-                return try refusal(error, request, context, AcceptedTypes(request.headers[values: .accept]))
+                return try refusal(error, request, context, accepted)
             }
         }
     }
@@ -118,8 +119,17 @@ struct TrackRoutes: Sendable {
         return .json(json, headers: [.eTag: "\"\(stored.order.version)\""])
     }
 
-    private func calendar(of reading: Reading) throws -> Response {
+    private func calendar(
+        of reading: Reading,
+        _ context: WaybillContext,
+        _ accepted: AcceptedTypes
+    ) throws -> Response {
         guard let text = TrackCalendar.text(of: reading.tracked, reading.page) else {
+            // A page that was open while the parcel arrived has the button still: its reader gets the page of now.
+            if accepted.namePage {
+                let page = "/track/\(context.parameters.get("token") ?? "")?lang=\(reading.page.tag)"
+                return Response(status: .seeOther, headers: [.location: page])
+            }
             throw Problem(.notFound, "Nothing of the order is expected, or nobody has said when.")
         }
         return Response(

@@ -11,10 +11,13 @@ enum PlaceZone {
         }
     }
 
-    /// The zone of a name of the IANA time zone database; nil for other texts, of which Foundation takes some.
-    static func zone(named name: String) -> TimeZone? { known.contains(name) ? TimeZone(identifier: name) : nil }
-
-    private static let known = Set(TimeZone.knownTimeZoneIdentifiers + ["UTC", "Etc/UTC"])
+    /// The zone of a name of the IANA time zone database, former names too, which browsers give for some zones; nil for
+    /// other texts, of which Foundation takes some.
+    static func zone(named name: String) -> TimeZone? {
+        guard name.utf8.count <= 40, name == "UTC" || name.wholeMatch(of: /[A-Z][A-Za-z]+\/[A-Za-z0-9_+\/-]+/) != nil
+        else { return nil }
+        return TimeZone(identifier: name)
+    }
 
     /// The time zone of a country; nil for one that has several.
     static func zone(ofCountry code: String) -> TimeZone? {

@@ -67,6 +67,9 @@ extension TrackWords {
     private func problem(of tracked: TrackedParcel) -> TrackView.Notice? {
         let scan = tracked.lastScan
         let reason = scan?.reason ?? .other
+        // Once the units were sent again or cancelled, the parcel is history.
+        let isOpen = tracked.parcel.isLossUnresolved || tracked.parcel.status == .returning
+        let afterLoss = isOpen ? texts[.parcelReturningNext] : nil
         switch tracked.parcel.status {
         case .attemptFailed, .exception:
             let isAttempt = tracked.parcel.status == .attemptFailed
@@ -83,14 +86,14 @@ extension TrackWords {
                 icon: .back,
                 title: texts[tracked.parcel.status == .returning ? .parcelReturning : .parcelReturned],
                 body: scan?.reason.map { texts[$0.text] },
-                next: texts[.parcelReturningNext]
+                next: afterLoss
             )
         case .lost:
             return TrackView.Notice(
                 tone: .bad,
                 icon: .cross,
                 title: texts[.parcelLost],
-                next: texts[.parcelReturningNext]
+                next: afterLoss
             )
         case .packed, .inTransit, .outForDelivery, .readyForPickup, .delivered, .void: return nil
         }

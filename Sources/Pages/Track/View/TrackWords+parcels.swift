@@ -31,7 +31,7 @@ extension TrackWords {
             card.expected = WindowText.short(expected, in: zone, format)
             // The large date has its own.
             if next?.parcel.parcelId != parcel.parcelId {
-                card.promise = promise(tracked.promised, now: expected, of: parcel.parcelId)
+                card.promise = promise(tracked.promised, now: expected, of: tracked)
             }
         }
         card.notices = parcelNotices(of: tracked)
