@@ -150,12 +150,15 @@ struct TrackRoutes: Sendable {
         _ accepted: AcceptedTypes
     ) throws -> Response {
         let problem = Problem(error, on: request.uri.path, logger: context.logger)
-        guard problem.status == .notFound, accepted.namePage else {
-            return Self.secret(problem.response)
-        }
+        let isGone = problem.status == .notFound
+        let isAway = [.tooManyRequests, .serviceUnavailable, .internalServerError].contains(problem.status)
+        guard isGone || isAway, accepted.namePage else { return Self.secret(problem.response) }
         let page = Self.locale(request, nil)
-        let options = PageOptions(page, status: .notFound, headers: [.contentLanguage: page.tag])
-        return Self.secret(try renderer.response(to: request, "track-gone", TrackGonePage(page), options))
+        var headers = problem.headers
+        headers[.contentLanguage] = page.tag
+        let options = PageOptions(page, status: problem.status, headers: headers)
+        let variables = TrackGonePage(page, isGone: isGone)
+        return Self.secret(try renderer.response(to: request, "track-gone", variables, options))
     }
 
     /// The header fields of every answer whose path holds a token.

@@ -3,7 +3,7 @@ enum TrackText: String, CaseIterable, Sendable {
     // The page.
     case order, orderNumber, skipToContent, language, asOf, reload, stateLive, stateReconnecting, stateUpToDate
     case notify, notifyNote, notifyRefused, addToCalendar, copy, copied, goneTitle, goneText
-    case goneNext
+    case goneNext, awayTitle, awayText, awayNext
 
     // Days.
     case today, tomorrow, yesterday, byDay

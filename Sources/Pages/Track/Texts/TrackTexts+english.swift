@@ -20,6 +20,9 @@ extension TrackTexts {
         .goneTitle: "This link no longer works",
         .goneText: "It has expired, was withdrawn, or is not complete. Your order is not affected.",
         .goneNext: "The shop can send you a new link. Please have your order number ready.",
+        .awayTitle: "We cannot show your order just now",
+        .awayText: "The service is very busy, or it is being restarted. Your order is not affected.",
+        .awayNext: "Please try again in a minute.",
 
         // Days.
         .today: "today",

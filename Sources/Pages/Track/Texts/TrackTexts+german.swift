@@ -24,6 +24,9 @@ extension TrackTexts {
         betroffen.
         """,
         .goneNext: "Der Shop kann Ihnen einen neuen Link schicken. Halten Sie bitte Ihre Bestellnummer bereit.",
+        .awayTitle: "Ihre Bestellung lässt sich gerade nicht anzeigen",
+        .awayText: "Der Dienst ist überlastet oder wird neu gestartet. Ihre Bestellung ist davon nicht betroffen.",
+        .awayNext: "Bitte versuchen Sie es in einer Minute noch einmal.",
 
         // Days.
         .today: "heute",

@@ -20,6 +20,9 @@ extension TrackTexts {
         .goneTitle: "Este enlace ya no funciona",
         .goneText: "Ha caducado, se ha retirado o está incompleto. Su pedido no se ve afectado.",
         .goneNext: "La tienda puede enviarle un enlace nuevo. Tenga a mano su número de pedido.",
+        .awayTitle: "Ahora mismo no podemos mostrar su pedido",
+        .awayText: "El servicio está saturado o se está reiniciando. Su pedido no se ve afectado.",
+        .awayNext: "Vuelva a intentarlo dentro de un minuto.",
 
         // Days.
         .today: "hoy",
