@@ -213,7 +213,9 @@ import Testing
             "2025-12-02T11:00:00Z",
             ["claimId": "c1", "parcelId": "p1", "lines": Situation.units(a: 1), "kind": "missing"]
         )
-        let hero = try situation.view("2025-12-02T12:00:00Z").hero
+        let view = try situation.view("2025-12-02T12:00:00Z")
+        let hero = view.hero
+        #expect(!view.hasCalendar)
         #expect(hero.large == "No date yet")
         #expect(hero.note?.hasPrefix("These items will be sent again or refunded.") == true)
         let window = Situation.window("2025-12-09T08:00:00Z", "2025-12-09T12:00:00Z")

@@ -215,4 +215,20 @@ import Testing
         #expect(after.title == before.title)
         #expect(after.next == nil)
     }
+
+    @Test func aParcelHasItsOwnEventsAlone() throws {
+        var situation = try Situation.confirmed()
+        for id in ["p1", "p2"] {
+            try situation.pack(id, a: 1)
+            try situation.dispatch(id)
+        }
+        let window = Situation.window("2025-12-09T08:00:00Z", "2025-12-09T12:00:00Z")
+        try situation.run(.reviseEta, "2025-12-02T13:00:00Z", ["window": window, "source": "shop"])
+        let parcels = try situation.tracked("2025-12-02T14:00:00Z").parcels
+        #expect(
+            parcels.allSatisfy { parcel in parcel.events.allSatisfy { $0.text("parcelId") == parcel.parcel.parcelId } }
+        )
+        #expect(parcels.map { $0.events.first?.type } == [.parcelPacked, .parcelPacked])
+        #expect(try situation.tracked("2025-12-02T14:00:00Z").revision?.window("new") != nil)
+    }
 }

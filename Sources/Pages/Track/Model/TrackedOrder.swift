@@ -44,9 +44,17 @@ struct TrackedOrder: Sendable {
         order.lines.compactMap { $0.open > 0 ? LineQuantity(lineId: $0.lineId, quantity: $0.open) : nil }
     }
 
-    /// The time at which the units in no parcel are expected.
+    /// Tells whether units are open again: their parcel was lost or came back, or the customer reported them short.
+    var isOwedAgain: Bool {
+        !waiting.isEmpty
+            && (parcels.contains { $0.parcel.isLossUnresolved } || order.claims.contains(where: \.isUnresolved))
+    }
+
+    /// The time at which the units in no parcel are expected. A promise was for the first time that they were sent.
     var expected: TimeWindow? {
-        order.eta ?? order.lines.lazy.filter { $0.open > 0 }.compactMap(\.promised).max { $0.latest < $1.latest }
+        if let eta = order.eta { return eta }
+        guard !isOwedAgain else { return nil }
+        return order.lines.lazy.filter { $0.open > 0 }.compactMap(\.promised).max { $0.latest < $1.latest }
             ?? order.promised
     }
 

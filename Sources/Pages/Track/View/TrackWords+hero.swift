@@ -69,7 +69,7 @@ extension TrackWords {
         guard let window = next?.expected ?? tracked.expected, !isOver else { return undated() }
         let isLate = window.latest < tracked.now
         // A parcel that is to be sent again was promised for the first time only.
-        if next == nil, isOwedAgain, isLate || order.eta == nil { return undated() }
+        if isLate, next == nil, tracked.isOwedAgain { return undated() }
         let words = WindowText(window, isLate: isLate, in: zone, zoneName: zoneName, format)
         let count = parcels.count { $0.isComing && $0.parcel.status != .readyForPickup }
         let fine = [words.fine, count > 1 ? texts[.nextOfParcels, ["count": format.number(count)]] : nil].joinedParts
@@ -90,7 +90,7 @@ extension TrackWords {
             label: texts[.expected],
             large: texts[.noDateYet],
             fine: nil,
-            note: [isOwedAgain ? texts[.waitingLost] : note(), texts[.noDateText]].compactMap { $0 }.joined(
+            note: [tracked.isOwedAgain ? texts[.waitingLost] : note(), texts[.noDateText]].compactMap { $0 }.joined(
                 separator: " "
             )
         )

@@ -9,10 +9,11 @@ extension TrackWords {
         let expected = tracked.expected
         let hasParcels = !parcels.isEmpty
         return TrackView.Waiting(
-            body: texts[isOwedAgain ? .waitingLost : .waitingText],
+            body: texts[tracked.isOwedAgain ? .waitingLost : .waitingText],
             // Without parcels the large date says it.
-            expected: hasParcels && !isOwedAgain ? expected.map { WindowText.short($0, in: zone, format) } : nil,
-            isLate: hasParcels && !isOwedAgain && (expected.map { $0.latest < tracked.now } ?? false),
+            expected: hasParcels && !tracked.isOwedAgain
+                ? expected.map { WindowText.short($0, in: zone, format) } : nil,
+            isLate: hasParcels && !tracked.isOwedAgain && (expected.map { $0.latest < tracked.now } ?? false),
             items: items(lines)
         )
     }

@@ -28,12 +28,6 @@ struct TrackWords {
     /// Tells whether all of the order is in one parcel: then the large date is the parcel's.
     var isOnly: Bool { parcels.count == 1 && tracked.waiting.isEmpty }
 
-    /// Tells whether units are open again: their parcel was lost or came back, or the customer reported them short.
-    var isOwedAgain: Bool {
-        !tracked.waiting.isEmpty
-            && (parcels.contains { $0.parcel.isLossUnresolved } || order.claims.contains(where: \.isUnresolved))
-    }
-
     /// Tells whether all parcels that left are waiting for their first scan.
     var isUnscanned: Bool {
         let left = parcels.filter { $0.parcel.status != .packed }
