@@ -142,7 +142,6 @@ import Testing
 
     @Test func aGuestsOrderWithoutCountryOrPromiseIsComplete() throws {
         let view = try Situation(["country": nil, "contactRef": nil, "promised": nil]).view("2025-12-01T11:00:00Z")
-        #expect(view.destination == nil)
         #expect(view.status == "Order received")
         #expect(view.waiting?.items.count == 2)
         #expect(view.history.map(\.title) == ["Order placed"])

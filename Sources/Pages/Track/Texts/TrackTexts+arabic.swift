@@ -79,7 +79,6 @@ extension TrackTexts {
         .holdOther: "نتحقّق من أمر يخص طلبك.",
 
         // Parcels.
-        .parcels: "الطرود",
         .parcel: "الطرد",
         .parcelOf: "الطرد {index} من {count}",
         .digitalParcel: "أُرسل إلكترونيًا",
@@ -91,7 +90,6 @@ extension TrackTexts {
         .formerNumber: "الرقم السابق",
         .pickupPlace: "مكان الاستلام",
         .pickupText: "أحضر رقم طلبك، وبطاقة هوية إن طُلبت منك.",
-        .history: "السجل",
         .historyOf: "سجل هذا الطرد",
         .orderHistory: "سجل الطلب",
         .latest: "آخر تحديث",
@@ -213,7 +211,6 @@ extension TrackTexts {
         .totalNow: "المجموع بعد التغييرات",
         .paid: "مدفوع",
         .reserved: "محجوز ولم يُخصم بعد",
-        .refunded: "مبلغ مردود",
         .refundedOn: "رُدّ في {day}",
         .chargedBack: "استرده مصرفك",
         .refundOwed: "مبلغ سيُرد إليك",

@@ -79,7 +79,6 @@ extension TrackTexts {
         .holdOther: "We are checking something about your order.",
 
         // Parcels.
-        .parcels: "Parcels",
         .parcel: "Parcel",
         .parcelOf: "Parcel {index} of {count}",
         .digitalParcel: "Sent electronically",
@@ -91,7 +90,6 @@ extension TrackTexts {
         .formerNumber: "Former number",
         .pickupPlace: "Pickup place",
         .pickupText: "Take your order number with you, and an identity card where asked for.",
-        .history: "History",
         .historyOf: "History of this parcel",
         .orderHistory: "History of the order",
         .latest: "Latest",
@@ -218,7 +216,6 @@ extension TrackTexts {
         .totalNow: "Total after changes",
         .paid: "Paid",
         .reserved: "Reserved, not taken yet",
-        .refunded: "Refunded",
         .refundedOn: "Refunded on {day}",
         .chargedBack: "Taken back by your bank",
         .refundOwed: "To be refunded to you",

@@ -83,7 +83,6 @@ extension TrackTexts {
         .holdOther: "Wir klären noch etwas zu Ihrer Bestellung.",
 
         // Parcels.
-        .parcels: "Pakete",
         .parcel: "Paket",
         .parcelOf: "Paket {index} von {count}",
         .digitalParcel: "Elektronisch gesendet",
@@ -95,7 +94,6 @@ extension TrackTexts {
         .formerNumber: "Frühere Nummer",
         .pickupPlace: "Abholort",
         .pickupText: "Nehmen Sie Ihre Bestellnummer mit und, falls verlangt, einen Ausweis.",
-        .history: "Verlauf",
         .historyOf: "Verlauf dieses Pakets",
         .orderHistory: "Verlauf der Bestellung",
         .latest: "Zuletzt",
@@ -229,7 +227,6 @@ extension TrackTexts {
         .totalNow: "Gesamtbetrag nach Änderungen",
         .paid: "Bezahlt",
         .reserved: "Reserviert, noch nicht abgebucht",
-        .refunded: "Erstattet",
         .refundedOn: "Erstattet am {day}",
         .chargedBack: "Von Ihrer Bank zurückgeholt",
         .refundOwed: "Ihnen noch zu erstatten",

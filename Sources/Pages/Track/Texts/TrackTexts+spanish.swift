@@ -79,7 +79,6 @@ extension TrackTexts {
         .holdOther: "Estamos comprobando algo de su pedido.",
 
         // Parcels.
-        .parcels: "Paquetes",
         .parcel: "Paquete",
         .parcelOf: "Paquete {index} de {count}",
         .digitalParcel: "Enviado en formato digital",
@@ -91,7 +90,6 @@ extension TrackTexts {
         .formerNumber: "Número anterior",
         .pickupPlace: "Lugar de recogida",
         .pickupText: "Lleve su número de pedido y, si se lo piden, un documento de identidad.",
-        .history: "Historial",
         .historyOf: "Historial de este paquete",
         .orderHistory: "Historial del pedido",
         .latest: "Último",
@@ -221,7 +219,6 @@ extension TrackTexts {
         .totalNow: "Total tras los cambios",
         .paid: "Pagado",
         .reserved: "Reservado, aún sin cobrar",
-        .refunded: "Reembolsado",
         .refundedOn: "Reembolsado el {day}",
         .chargedBack: "Recuperado por su banco",
         .refundOwed: "Pendiente de reembolsarle",

@@ -35,7 +35,6 @@ extension TrackView {
         money = words.money()
         notes = words.notes()
         history = words.orderHistory()
-        destination = order.country.map(words.format.country)
         asOf = texts[.asOf, ["time": words.format.timeOfDay(tracked.now, in: tracked.zone)]]
         asOfInstant = tracked.now.rfc3339
         hasCalendar = !TrackCalendar.windows(of: tracked).isEmpty

@@ -56,7 +56,6 @@ extension TrackWords {
             return TrackView.ReturnCard(
                 status: texts[status],
                 tone: one.status == .received ? .good : one.status == .rejected ? .warn : .back,
-                icon: one.status == .received ? .check : one.status == .rejected ? .cross : .back,
                 next: next.map { texts[$0] },
                 items: items(one.lines),
                 arrived: isShown ? items(arrived) : [],
