@@ -26,12 +26,12 @@ ACTIVE = "select version from projection_active where name = 'orders' for update
 # larger should have to look here.
 BUDGET = 50_000
 RESPONSES = {
-    "/": 10,
-    "/docs": 6,
-    "/docs/types": 6,
+    "/": 9,
+    "/docs": 5,
+    "/docs/types": 5,
     "/track/{token}": 10,
-    "/staff": 21,
-    "/staff/orders/{id}": 28,
+    "/staff": 24,
+    "/staff/orders/{id}": 27,
     "/operator": 18,
 }
 
