@@ -8,9 +8,9 @@ import time
 
 from support import roles
 from support.browser.axe import sound
+from support.browser.feed import append, place_many
 from support.browser.staff import HOSTILE, Visit, row, visit
 from support.client import Client
-from support.orders import order
 from support.waiting import wait_for
 
 # Orders, events a second, and seconds; 10,000 a minute are 167 a second.
@@ -327,10 +327,7 @@ def test_the_board_keeps_its_rules_in_forced_colours_and_zoomed(service, staff, 
 
 def test_a_fast_feed_freezes_nothing(service, bench, staff, chromium, check, scale):
     count, rate, seconds = FAST[scale]
-    orders = [f"00000000-0000-7000-8000-{index:012d}" for index in range(count)]
-    bench.bulk(
-        [{"command": "placeOrder", "orderId": its, **order(number=f"FAST-{index}")} for index, its in enumerate(orders)]
-    )
+    orders = place_many(bench, count)
     with visit(chromium, service, staff) as page:
         page.wait_for_selector("#live[data-state=live]")
         page.wait_for_selector("#rows >> text=FAST-")
@@ -377,28 +374,6 @@ def processor_times(events):
             tasks.setdefault(event["pid"], []).append(event.get("tdur", 0) / 1000)
     # The tab that had the most to do is the board.
     return max(tasks.values(), key=sum, default=[])
-
-
-def append(client, orders, rate, seconds):
-    """Appends at a rate, ten requests a second."""
-    began, lines = time.monotonic(), rate // 10
-    for number in range(seconds * 10):
-        # The pace of the load, not a wait for anything.
-        time.sleep(max(0, began + number / 10 - time.monotonic()))
-        body = "".join(
-            json.dumps(
-                {
-                    "command": "changeShipTo",
-                    "orderId": orders[(number * lines + index) % len(orders)],
-                    "contactRef": f"contact-{number}",
-                    "country": "AT",
-                }
-            )
-            + "\n"
-            for index in range(lines)
-        )
-        client.request("POST", "/v1/commands", body.encode(), {"Content-Type": "application/x-ndjson"})
-    client.close()
 
 
 # The answers of an `OrderList` to orders and events, without a page.
