@@ -96,9 +96,9 @@ package struct APISite {
         """
     }
 
-    /// A link to another page in `docs`; its name alone where the service shows the page.
+    /// A link to another page in `docs`. A service has no such pages: its readers learn where the file is.
     func link(toPage page: String) -> String {
-        isServed ? HTML.code("docs/\(page)") : "<a href=\"\(page)\">\(page)</a>"
+        isServed ? "the file \(HTML.code("docs/\(page)")) beside the source" : "<a href=\"\(page)\">\(page)</a>"
     }
 
     private func navigation() -> String {
@@ -129,10 +129,10 @@ package struct APISite {
             """
     }
 
-    /// The path without the prefix that all paths share.
+    /// The path, without the long beginning that the paths of one order share.
     private func shortPath(of operation: APIOperation) -> String {
-        let path = operation.path.hasPrefix("/v1/") ? String(operation.path.dropFirst(3)) : operation.path
-        return path.hasPrefix("/orders/{id}/") ? "…" + path.dropFirst(12) : path
+        let order = "/v1/orders/{id}"
+        return operation.path.hasPrefix(order + "/") ? "…" + operation.path.dropFirst(order.count) : operation.path
     }
 
     private var introduction: String {

@@ -17,6 +17,8 @@ struct NotFoundMiddleware: RouterMiddleware {
         do {
             return try await next(request, context)
         } catch let error as HTTPError where error.status == .notFound && Self.wantsPage(request) {
+            // Customers have no use for the pages of the staff.
+            if let page = try TrackRoutes.broken(request, renderer) { return page }
             return try renderer.response(to: request, "not-found", NotFoundPage(), PageOptions(status: .notFound))
         }
     }

@@ -153,12 +153,28 @@ struct TrackRoutes: Sendable {
         let isGone = problem.status == .notFound
         let isAway = [.tooManyRequests, .serviceUnavailable, .internalServerError].contains(problem.status)
         guard isGone || isAway, accepted.namePage else { return Self.secret(problem.response) }
-        let page = Self.locale(request, nil)
+        return try Self.refusal(problem, isGone: isGone, request, renderer)
+    }
+
+    private static func refusal(
+        _ problem: Problem,
+        isGone: Bool,
+        _ request: Request,
+        _ renderer: PageRenderer
+    ) throws -> Response {
+        let page = locale(request, nil)
         var headers = problem.headers
         headers[.contentLanguage] = page.tag
         let options = PageOptions(page, status: problem.status, headers: headers)
         let variables = TrackGonePage(page, isGone: isGone)
-        return Self.secret(try renderer.response(to: request, "track-gone", variables, options))
+        return secret(try renderer.response(to: request, "track-gone", variables, options))
+    }
+
+    /// The page for a path that has lost a part of its link, or got a part that is not its own; nil for the paths of
+    /// other pages.
+    static func broken(_ request: Request, _ renderer: PageRenderer) throws -> Response? {
+        guard request.uri.path.split(separator: "/").first == "track" else { return nil }
+        return try refusal(.notFound, isGone: true, request, renderer)
     }
 
     /// The header fields of every answer whose path holds a token.

@@ -1,3 +1,4 @@
+import Foundation
 import Orders
 import StrictJSON
 import Testing
@@ -51,7 +52,8 @@ import Testing
 
     @Test func anOrderWithoutAnyDateSaysSo() throws {
         let hero = try Situation.confirmed(["promised": nil]).view("2025-12-02T08:00:00Z").hero
-        #expect(hero.large == "No date yet")
+        #expect(hero.large == "Being prepared")
+        #expect(hero.fine == "No date yet")
         #expect(hero.note == "The shop is getting your order ready. We will show the date here as soon as we know it.")
     }
 
@@ -62,11 +64,54 @@ import Testing
         #expect(try situation.view("2025-12-11T08:00:00Z").hero.large == "Today")
     }
 
-    @Test func anEveningIsNamedByTheDayOnWhichItBegins() throws {
+    @Test(arguments: [
+        ("2025-12-02T12:00:00Z", "Tomorrow", "Wed 3 Dec at 20:00 – Thu 4 Dec at 01:30"),
+        ("2025-12-03T22:30:00Z", "Today", "Wed 3 Dec at 20:00 – Thu 4 Dec at 01:30"),
+        ("2025-12-03T23:37:00Z", "Today", "Thursday 4 December · by 01:30"),
+        ("2025-12-04T00:31:00Z", "Today", "Thursday 4 December · 01:30"),
+    ])
+    func anEveningOverMidnightSaysOnWhichDayItEnds(now: String, large: String, fine: String) throws {
         let situation = try Situation(["promised": Situation.window("2025-12-03T19:00:00Z", "2025-12-04T00:30:00Z")])
-        let hero = try situation.view("2025-12-03T12:00:00Z").hero
-        #expect(hero.large == "Today")
-        #expect(hero.fine?.plain == "Wednesday 3 December · 20:00 – 01:30")
+        let hero = try situation.view(now).hero
+        #expect(hero.large == large)
+        #expect(hero.fine?.plain == fine)
+    }
+
+    @Test func aWindowOfDaysNamesItsHourOnTheLast() throws {
+        let situation = try Situation(["promised": Situation.window("2025-12-02T10:00:00Z", "2025-12-04T10:00:00Z")])
+        #expect(try situation.view("2025-12-04T08:00:00Z").hero.fine?.plain == "Thursday 4 December · by 11:00")
+    }
+
+    @Test(
+        arguments: [
+            (["inTransit"], "On the way", "No date yet"), (["inTransit", "outForDelivery"], "Out for delivery", nil),
+            (["outForDelivery", "attemptFailed"], "Delivery attempt failed", "No date yet"),
+            (["lost"], "Lost", "No date yet"),
+        ] as [([String], String, String?)]
+    )
+    func aParcelWithoutADateShowsItsStatus(codes: [String], large: String, fine: String?) throws {
+        var situation = try Situation.confirmed(["promised": nil])
+        try situation.pack("p1", a: 2, b: 3)
+        try situation.dispatch("p1", eta: nil)
+        for (hour, code) in codes.enumerated() { try situation.scan(code, "2025-12-02T0\(hour):00:00Z") }
+        let view = try situation.view("2025-12-02T08:00:00Z")
+        #expect(view.hero.large == large)
+        #expect(view.hero.fine == fine)
+        #expect(view.announcement.components(separatedBy: large).count == 2)
+    }
+
+    @Test func aParcelBesideADeliveredOneShowsItsStatus() throws {
+        var situation = try Situation.confirmed(["promised": nil])
+        for (id, lamps, bulbs) in [("p1", 2, 0), ("p2", 0, 3)] {
+            try situation.pack(id, a: lamps, b: bulbs)
+            try situation.dispatch(id, eta: nil)
+            try situation.scan("outForDelivery", "2025-12-02T07:00:00Z", of: id)
+        }
+        #expect(try situation.view("2025-12-02T08:00:00Z").hero.fine == "The next of 2 parcels")
+        try situation.scan("delivered", "2025-12-02T08:00:00Z")
+        let hero = try situation.view("2025-12-02T09:00:00Z").hero
+        #expect(hero.large == "Out for delivery")
+        #expect(hero.fine == nil)
     }
 
     @Test func wholeDaysShowNoHours() throws {
@@ -89,8 +134,8 @@ import Testing
             ]
         )
         let promise = try #require(try situation.view("2025-12-02T11:00:00Z").hero.promise)
-        #expect(promise.first.plain == "Wed 3 Dec · 09:00 – 18:00")
-        #expect(promise.now.plain == "Fri 5 Dec · 09:00 – 13:00")
+        #expect(promise.first.plain == "Wed 3 Dec, 09:00 – 18:00")
+        #expect(promise.now.plain == "Fri 5 Dec, 09:00 – 13:00")
         #expect(promise.reason == "A train stands still.")
     }
 
@@ -216,7 +261,8 @@ import Testing
         let view = try situation.view("2025-12-02T12:00:00Z")
         let hero = view.hero
         #expect(!view.hasCalendar)
-        #expect(hero.large == "No date yet")
+        #expect(hero.large == "There is a problem")
+        #expect(hero.fine == "No date yet")
         #expect(hero.note?.hasPrefix("These items will be sent again or refunded.") == true)
         let window = Situation.window("2025-12-09T08:00:00Z", "2025-12-09T12:00:00Z")
         try situation.run(.reviseEta, "2025-12-02T13:00:00Z", ["window": window, "source": "shop"])

@@ -82,6 +82,23 @@ import Testing
         let view = try situation.view("2025-12-09T13:00:00Z")
         #expect(view.returns.first?.status == "Received")
         #expect(view.money.owed == "€10.00")
+        #expect(!view.isSettled)
+        #expect(view.parcels.first?.delivery?.mayBeMissing == true)
+        try situation.pay("pay-2", "refunded", 1000, "2025-12-10T09:00:00Z")
+        #expect(try situation.view("2025-12-10T13:00:00Z").isSettled)
+    }
+
+    @Test func nobodyLooksForGoodsThatGoBack() throws {
+        var situation = try Situation.dispatched()
+        try situation.scan("delivered", "2025-12-03T14:00:00Z")
+        try situation.run(
+            .requestReturn,
+            "2025-12-05T10:00:00Z",
+            ["returnId": "r1", "lines": Situation.units(a: 2, b: 3), "reason": "Too bright"]
+        )
+        let asked = try situation.view("2025-12-05T11:00:00Z")
+        #expect(asked.parcels.first?.delivery?.mayBeMissing == false)
+        #expect(!asked.isSettled)
     }
 
     @Test func cancelledItemsStandWithTheirReason() throws {
@@ -202,5 +219,12 @@ import Testing
         // The mark behind the sign keeps it with its letters.
         #expect(format.money(17_898, "USD").hasSuffix("US$\u{200E}"))
         #expect(!format.money(17_898, "EUR").contains("\u{200E}"))
+        for region in ["EG", "AE", "SA"] {
+            let local = TrackFormat(TrackLocale(.arabic, region: region), now: Timestamp(unixMicroseconds: 0))
+            #expect(
+                local.money(17_898, "USD").hasSuffix("US$\u{200E}"),
+                "\(Array(local.money(17_898, "USD").unicodeScalars))"
+            )
+        }
     }
 }

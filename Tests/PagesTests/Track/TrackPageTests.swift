@@ -53,6 +53,28 @@ import Testing
         #expect(html.split(separator: "&quot;\u{301} onmouseover=x &lt;img").count > 8)
     }
 
+    @Test func theTimeOfAPageHasItsZone() throws {
+        #expect(try html(try Situation.dispatched(), TrackLocale(.english, region: "GB")).contains("As of 10:00 UTC+1"))
+    }
+
+    @Test func ordersThatAreSettledOfferNoNotifications() throws {
+        var situation = try Situation.dispatched()
+        #expect(try html(situation, TrackLocale(.english)).contains("data-notify"))
+        try situation.scan("delivered", "2025-12-02T14:00:00Z")
+        #expect(try !html(situation, TrackLocale(.english)).contains("data-notify aria-pressed"))
+    }
+
+    @Test(arguments: TrackLanguage.allCases)
+    func aPageThatCannotShowAnOrderTriesAgain(language: TrackLanguage) throws {
+        let renderer = PageRenderer(source: try PageSource())
+        let page = TrackLocale(language)
+        let away = try renderer.html("track-gone", TrackGonePage(page, isGone: false))
+        #expect(away.contains("/track-away.js"))
+        #expect(away.contains("<noscript><meta http-equiv=\"refresh\""))
+        #expect(away.contains(TrackTexts(language)[.awayNext]))
+        #expect(!(try renderer.html("track-gone", TrackGonePage(page))).contains("track-away.js"))
+    }
+
     /// A name that is nil is looked for in what encloses it: an absent part must not borrow another one's words.
     @Test func absentPartsStayAbsent() throws {
         var situation = try Situation.dispatched()

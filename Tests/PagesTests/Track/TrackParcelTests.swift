@@ -9,15 +9,35 @@ import Testing
     @Test func aLabelThatNobodyScannedIsExplained() throws {
         let view = try Situation.dispatched().view("2025-12-01T20:00:00Z")
         let card = try #require(view.parcels.first)
-        #expect(view.status == "Handed over to the carrier")
+        #expect(view.status == "Label made")
         #expect(card.status == "Label made")
         #expect(card.notices.map(\.title) == ["Label made. The carrier has not scanned it yet."])
+        #expect(card.notices.first?.body?.hasSuffix("That is normal at first.") == true)
+        #expect(card.latest?.title == "Sent by the shop")
         #expect(card.steps.map(\.state) == ["done", "current", "next", "next", "next"])
+    }
+
+    @Test func aLabelIsNotCalledNormalAfterADay() throws {
+        let situation = try Situation.dispatched()
+        #expect(try situation.view("2025-12-02T14:59:00Z").refreshAfter == 61)
+        let later = try #require(try situation.view("2025-12-02T15:00:00Z").parcels.first?.notices.first)
+        #expect(later.title.plain == "Sent by the shop on Mon 16:00, and not scanned since.")
+        #expect(later.body == "Until then the carrier’s page may not know the number.")
+        #expect(later.tone == .info)
+    }
+
+    @Test func aLabelOfAParcelThatDidNotLeaveIsNotCalledNormalEither() throws {
+        var situation = try Situation.confirmed()
+        try situation.pack("p1", a: 2, b: 3, "2025-12-01T13:00:00Z", ["carrier": "dhl", "trackingNumber": "JD1"])
+        for (now, isNormal) in [("2025-12-02T12:00:00Z", true), ("2025-12-02T14:00:00Z", false)] {
+            let body = try #require(try situation.view(now).parcels.first?.notices.first?.body)
+            #expect(body.contains("normal") == isNormal)
+        }
     }
 
     @Test func aLabelThatStaysUnscannedIsSaidToBe() throws {
         let card = try #require(try Situation.dispatched().view("2025-12-03T15:00:00Z").parcels.first)
-        #expect(card.notices.map(\.title.plain) == ["Handed over on Mon 16:00, and not scanned since."])
+        #expect(card.notices.map(\.title.plain) == ["Sent by the shop on Mon 16:00, and not scanned since."])
     }
 
     @Test func aSilentCarrierIsNamedWithTheTimeOfItsLastWord() throws {
@@ -75,15 +95,15 @@ import Testing
         #expect(view.parcels.map(\.status) == ["Packed", "Delivered"])
         #expect(view.parcels[0].items.map(\.name) == ["Bulb"])
         #expect(view.waiting?.items.map { $0.count + " " + $0.name } == ["2 Bulb"])
-        #expect(view.waiting?.expected?.plain == "Wed 3 Dec · 09:00 – 18:00")
+        #expect(view.waiting?.expected?.plain == "Wed 3 Dec, 09:00 – 18:00")
     }
 
     @Test func aLostParcelAndItsReplacementBothShow() throws {
         var situation = try Situation.dispatched()
         try situation.scan("lost", "2025-12-08T10:00:00Z")
         let lost = try situation.view("2025-12-08T11:00:00Z")
-        #expect(lost.status == "Needs attention")
-        #expect(lost.hero.large == "No date yet")
+        #expect(lost.status == "There is a problem")
+        #expect(lost.hero.large == "Lost")
         #expect(lost.waiting?.body == "These items will be sent again or refunded.")
         #expect(lost.parcels.first?.notices.first?.title == "It was lost on the way. We are sorry.")
         try situation.pack("p2", a: 2, b: 3, "2025-12-09T10:00:00Z")
@@ -115,7 +135,34 @@ import Testing
         #expect(card.steps.map(\.label) == ["Ordered", "Confirmed", "Packed", "Ready", "Collected"])
         #expect(card.pickup?.place == "Rosenstraße 12")
         #expect(card.pickup?.country == "Germany")
+        #expect(card.pickup?.advice?.hasPrefix("Take your order number") == true)
         #expect(card.notices.isEmpty)
+    }
+
+    @Test func aCarriersPickupPointIsToldTheTrackingNumber() throws {
+        var situation = try Situation.dispatched()
+        try situation.scan("readyForPickup", "2025-12-02T11:00:00Z")
+        let pickup = try #require(try situation.view("2025-12-03T14:00:00Z").parcels.first?.pickup)
+        #expect(pickup.advice?.hasPrefix("Take the tracking number") == true)
+    }
+
+    @Test func manyParcelsAreFoldedBelowTheirNumbers() throws {
+        var situation = try Situation.confirmed([
+            "lines": [Situation.line("a", "Lamp", 6, 500), Situation.line("b", "Bulb", 1, 500)]
+        ])
+        for number in 1...4 { try situation.pack("p\(number)", a: 1) }
+        let few = try situation.view("2025-12-02T13:00:00Z")
+        #expect(few.overview == nil)
+        #expect(!few.parcels.contains(where: \.isFolded))
+        for number in 5...6 { try situation.pack("p\(number)", a: 1) }
+        try situation.dispatch("p3")
+        try situation.scan("delivered", "2025-12-02T12:00:00Z", of: "p3")
+        let view = try situation.view("2025-12-02T13:00:00Z")
+        #expect(view.parcels.filter(\.isOpen).map(\.id) == ["parcel-p1"])
+        #expect(view.parcels.allSatisfy(\.isFolded))
+        let overview = try #require(view.overview)
+        #expect(overview.heading == "6 parcels")
+        #expect(overview.rows.map { $0.count + " " + $0.status } == ["5 Packed", "1 Delivered"])
     }
 
     @Test func aDigitalParcelHasNoSteps() throws {
@@ -151,7 +198,7 @@ import Testing
             ["parcelId": "p1", "scanId": "s-inTransit2025-12-02T20:00:00Z", "reason": "Another parcel"]
         )
         let card = try #require(try situation.view("2025-12-03T09:00:00Z").parcels.first)
-        #expect(card.history.map(\.title) == ["On the way", "On the way", "Handed over to the carrier", "Packed"])
+        #expect(card.history.map(\.title) == ["On the way", "On the way", "Sent by the shop", "Packed"])
         #expect(
             card.history.map(\.time.plain) == [
                 "Tue 2 Dec at 21:00", "Tue 2 Dec at 04:00 UTC+8", "Mon 1 Dec at 16:00", "Mon 1 Dec at 14:00",

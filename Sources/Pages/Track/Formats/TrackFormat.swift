@@ -86,6 +86,11 @@ struct TrackFormat: Sendable {
         return (first..<last).formatted(interval(zone).hour().minute()).unbroken
     }
 
+    /// “Wed 3 Dec at 20:00 – Thu 4 Dec at 01:30”, which may be broken at its dash.
+    func daysAndTimes(_ window: TimeWindow, in zone: TimeZone) -> String {
+        [window.earliest, window.latest].map { shortDayAndTime($0, in: zone).unbroken }.joined(separator: "\u{A0}– ")
+    }
+
     /// “1 – 3 December”.
     func days(from first: Timestamp, to last: Timestamp, in zone: TimeZone) -> String {
         guard first < last else { return shortDay(first, in: zone) }

@@ -20,6 +20,9 @@ struct TrackedParcel: Sendable {
     /// scan at weekends and on the sea, and half a day in the delivery vehicle.
     static let silence = (onTheWay: 48 * 3600, outForDelivery: 12 * 3600)
 
+    /// The time for which a label without a scan is nothing unusual, in seconds: carriers scan within a day.
+    private static let usualDelayOfFirstScan = 24 * 3600
+
     /// - Parameters:
     ///   - order: the parcel's order.
     ///   - lines: the order's lines by id.
@@ -60,6 +63,17 @@ struct TrackedParcel: Sendable {
         parcel.kind == .shipped && counting.isEmpty
             && (parcel.status == .inTransit || (parcel.status == .packed && parcel.tracking.trackingNumber != nil))
     }
+
+    /// The end of the time in which a parcel without a scan is nothing unusual; nil for a parcel that was scanned.
+    private var firstScanDue: Timestamp? {
+        isUnscanned ? (handedOverAt ?? parcel.packedAt).adding(seconds: Self.usualDelayOfFirstScan) : nil
+    }
+
+    /// Tells whether the carrier should have scanned the parcel by now.
+    var isScanOverdue: Bool { firstScanDue.map { $0 <= now } ?? false }
+
+    /// The time at which `isScanOverdue` begins to be; nil where it is already, or a scan came.
+    var scanOverdueFrom: Timestamp? { firstScanDue.flatMap { $0 > now ? $0 : nil } }
 
     /// The time by which the parcel should have arrived, where that is past; a parcel that waits to be collected is not
     /// late.

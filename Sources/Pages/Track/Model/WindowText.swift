@@ -19,22 +19,26 @@ struct WindowText: Sendable, Equatable {
         let days = WindowDays(window, in: zone)
         let (first, last) = (window.earliest, days.last)
         let hour = { (text: String) in zoneName.map { text + " " + $0 } ?? text }
+        let by = { hour(format.texts[.byTime, ["time": format.timeOfDay(window.latest, in: days.zone)]]) }
+        let isLastDay = first <= format.now && format.daysFromToday(last, in: days.zone) == 0
         // An evening is named by the day on which it begins, until that is over.
-        let shown = days.isOneDay && !isLate ? first : last
+        let shown = days.isOneDay && !isLate && !(days.isOverMidnight && isLastDay) ? first : last
         let relative = format.relativeDay(shown, in: days.zone)
         let day = format.longDay(shown, in: days.zone)
         if isLate {
             plain = relative ?? day
             let time = days.hasTimes ? hour(format.timeOfDay(window.latest, in: days.zone)) : nil
             fine = [relative == nil ? nil : day, time].joinedParts
-        } else if days.isOneDay {
+        } else if days.isOverMidnight, !isLastDay {
+            plain = relative ?? day
+            fine = hour(format.daysAndTimes(window, in: days.zone))
+        } else if days.isOneDay, !days.isOverMidnight {
             plain = relative ?? day
             let times = days.hasTimes ? hour(format.times(window, in: days.zone)) : nil
             fine = [relative == nil ? nil : day, times].joinedParts
         } else if first <= format.now {
-            let isToday = format.daysFromToday(last, in: days.zone) == 0
-            plain = isToday ? format.texts[.today] : format.texts[.byDay, ["day": day]]
-            fine = isToday ? day : nil
+            plain = isLastDay ? format.texts[.today] : format.texts[.byDay, ["day": day]]
+            fine = isLastDay ? [day, days.hasTimes ? by() : nil].joinedParts : nil
         } else {
             plain = format.days(from: first, to: last, in: days.zone)
             fine = nil
@@ -46,8 +50,9 @@ struct WindowText: Sendable, Equatable {
     static func short(_ window: TimeWindow, in zone: TimeZone, _ format: TrackFormat) -> String {
         let days = WindowDays(window, in: zone)
         guard days.isOneDay else { return format.days(from: window.earliest, to: days.last, in: days.zone) }
+        guard !days.isOverMidnight else { return format.daysAndTimes(window, in: days.zone) }
         let day = format.shortDay(window.earliest, in: days.zone)
-        return [day, days.hasTimes ? format.times(window, in: days.zone) : nil].joinedParts ?? day
+        return days.hasTimes ? day + format.texts.comma + format.times(window, in: days.zone) : day
     }
 }
 
@@ -59,6 +64,8 @@ struct WindowDays {
     let last: Timestamp
     /// Tells whether the window is within one day, or begins in it and ends in the night.
     let isOneDay: Bool
+    /// Tells whether the window is one evening that ends on the next day.
+    let isOverMidnight: Bool
     let hasTimes: Bool
 
     /// The length of a window over midnight that still is one evening, in seconds.
@@ -74,7 +81,9 @@ struct WindowDays {
         let isNight = window.earliest.adding(seconds: Self.night) > window.latest
         self.zone = dayZone
         self.last = last
-        isOneDay = isNight || calendar.isDate(window.earliest.date, inSameDayAs: last.date)
+        let isSameDay = calendar.isDate(window.earliest.date, inSameDayAs: last.date)
+        isOneDay = isNight || isSameDay
+        isOverMidnight = isNight && !isSameDay
         hasTimes = !isDates && !Self.isDays(window, in: zone)
     }
 

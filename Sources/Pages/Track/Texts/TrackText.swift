@@ -6,7 +6,7 @@ enum TrackText: String, CaseIterable, Sendable {
     case goneNext, awayTitle, awayText, awayNext
 
     // Days.
-    case today, tomorrow, yesterday, byDay
+    case today, tomorrow, yesterday, byDay, byTime
 
     // Headlines.
     case statusPlaced, statusPreparing, statusPartlyShipped, statusShipped, statusPartlyDelivered
@@ -27,15 +27,15 @@ enum TrackText: String, CaseIterable, Sendable {
     case holdPayment, holdAddress, holdStock, holdOther
 
     // Parcels.
-    case parcel, parcelOf, digitalParcel, pickupParcel, items, carrier, trackingNumber, carriersPage
-    case formerNumber, pickupPlace, pickupText, historyOf, orderHistory, latest, localTimes, progress
+    case parcel, parcelOf, parcelCount, digitalParcel, pickupParcel, items, carrier, trackingNumber, carriersPage
+    case formerNumber, pickupPlace, pickupText, pickupCarrierText, historyOf, orderHistory, latest, localTimes, progress
     case stepDone, stepCurrent, stepProblem, stepNext
 
     // Steps.
     case stepOrdered, stepConfirmed, stepPacked, stepOnTheWay, stepOut, stepDelivered, stepReady, stepCollected
 
     // The meaning of a parcel's status now.
-    case parcelPacked, labelMade, labelMadeNote, labelShort, parcelOut, parcelReady
+    case parcelPacked, labelMade, labelMadeNote, labelNormal, labelShort, parcelOut, parcelReady
     case parcelDigital, parcelReturning, parcelReturningNext, parcelReturned, parcelLost
     case parcelAttempt, parcelException, silentSince, silentText, notScannedSince, shortMissing
     case shortDamaged, shortWrongItem, shortNext

@@ -22,13 +22,14 @@ extension TrackTexts {
         .goneNext: "يمكن للمتجر أن يرسل إليك رابطًا جديدًا. يُرجى تجهيز رقم طلبك.",
         .awayTitle: "لا يمكننا عرض طلبك الآن",
         .awayText: "الخدمة مشغولة أو يُعاد تشغيلها. لا يؤثر ذلك في طلبك.",
-        .awayNext: "يُرجى المحاولة مرة أخرى بعد دقيقة.",
+        .awayNext: "تحاول هذه الصفحة مرة أخرى تلقائيًا.",
 
         // Days.
         .today: "اليوم",
         .tomorrow: "غدًا",
         .yesterday: "أمس",
         .byDay: "بحلول {day}",
+        .byTime: "حتى {time}",
 
         // Headlines.
         .statusPlaced: "تم استلام الطلب",
@@ -81,6 +82,7 @@ extension TrackTexts {
         // Parcels.
         .parcel: "الطرد",
         .parcelOf: "الطرد {index} من {count}",
+        .parcelCount: "عدد الطرود: {count}",
         .digitalParcel: "أُرسل إلكترونيًا",
         .pickupParcel: "للاستلام",
         .items: "المنتجات",
@@ -90,6 +92,7 @@ extension TrackTexts {
         .formerNumber: "الرقم السابق",
         .pickupPlace: "مكان الاستلام",
         .pickupText: "أحضر رقم طلبك، وبطاقة هوية إن طُلبت منك.",
+        .pickupCarrierText: "أحضر رقم التتبّع أو إشعار شركة الشحن، مع بطاقة هوية.",
         .historyOf: "سجل هذا الطرد",
         .orderHistory: "سجل الطلب",
         .latest: "آخر تحديث",
@@ -113,7 +116,8 @@ extension TrackTexts {
         // The meaning of a parcel's status now.
         .parcelPacked: "تم تغليفه وينتظر الإرسال.",
         .labelMade: "أُنشئت بطاقة الشحن، ولم تمسحها شركة الشحن بعد.",
-        .labelMadeNote: "حتى ذلك الحين قد لا تتعرّف صفحة شركة الشحن على الرقم، وهذا طبيعي.",
+        .labelMadeNote: "حتى ذلك الحين قد لا تتعرّف صفحة شركة الشحن على الرقم.",
+        .labelNormal: "هذا طبيعي في البداية.",
         .labelShort: "أُنشئت بطاقة الشحن",
         .parcelOut: "في مركبة التسليم.",
         .parcelReady: "بانتظار أن تستلمه.",
@@ -126,7 +130,7 @@ extension TrackTexts {
         .parcelException: "تأخّر في الطريق.",
         .silentSince: "لا أخبار منذ {time}.",
         .silentText: "لم ترد أخبار جديدة من شركة الشحن. نحن نتابع الأمر.",
-        .notScannedSince: "سُلِّم إلى شركة الشحن {time} ولم يُمسح منذ ذلك الحين.",
+        .notScannedSince: "أرسله المتجر {time} ولم يُمسح منذ ذلك الحين.",
         .shortMissing: "أبلغتَ بأنه ناقص",
         .shortDamaged: "أبلغتَ بأنه تالف",
         .shortWrongItem: "أبلغتَ بأنه منتج خاطئ",
@@ -172,7 +176,7 @@ extension TrackTexts {
         .scanRetracted: "سُحب: كان هذا الإبلاغ خطأ",
         .byShop: "أبلغ به المتجر",
         .eventPacked: "تم التغليف",
-        .eventHandedOver: "سُلِّم إلى شركة الشحن",
+        .eventHandedOver: "أرسله المتجر",
         .eventSent: "أُرسل",
         .eventTracking: "رقم تتبّع جديد",
         .eventEta: "موعد متوقع جديد",

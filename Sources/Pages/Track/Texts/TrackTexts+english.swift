@@ -22,13 +22,14 @@ extension TrackTexts {
         .goneNext: "The shop can send you a new link. Please have your order number ready.",
         .awayTitle: "We cannot show your order just now",
         .awayText: "The service is very busy, or it is being restarted. Your order is not affected.",
-        .awayNext: "Please try again in a minute.",
+        .awayNext: "This page tries again by itself.",
 
         // Days.
         .today: "today",
         .tomorrow: "tomorrow",
         .yesterday: "yesterday",
         .byDay: "By {day}",
+        .byTime: "by {time}",
 
         // Headlines.
         .statusPlaced: "Order received",
@@ -40,7 +41,7 @@ extension TrackTexts {
         .statusReadyForPickup: "Ready for pickup",
         .statusDelivered: "Delivered",
         .statusReturned: "Returned",
-        .statusAttention: "Needs attention",
+        .statusAttention: "There is a problem",
         .statusOnHold: "On hold",
         .statusCancelled: "Cancelled",
 
@@ -81,6 +82,7 @@ extension TrackTexts {
         // Parcels.
         .parcel: "Parcel",
         .parcelOf: "Parcel {index} of {count}",
+        .parcelCount: "{count} parcels",
         .digitalParcel: "Sent electronically",
         .pickupParcel: "For pickup",
         .items: "Items",
@@ -90,6 +92,7 @@ extension TrackTexts {
         .formerNumber: "Former number",
         .pickupPlace: "Pickup place",
         .pickupText: "Take your order number with you, and an identity card where asked for.",
+        .pickupCarrierText: "Take the tracking number or the carrier’s notice with you, and an identity card.",
         .historyOf: "History of this parcel",
         .orderHistory: "History of the order",
         .latest: "Latest",
@@ -113,7 +116,8 @@ extension TrackTexts {
         // The meaning of a parcel's status now.
         .parcelPacked: "Packed and waiting to leave.",
         .labelMade: "Label made. The carrier has not scanned it yet.",
-        .labelMadeNote: "Until then the carrier’s page may not know the number. That is normal.",
+        .labelMadeNote: "Until then the carrier’s page may not know the number.",
+        .labelNormal: "That is normal at first.",
         .labelShort: "Label made",
         .parcelOut: "In the delivery vehicle.",
         .parcelReady: "Waiting for you to pick it up.",
@@ -126,7 +130,7 @@ extension TrackTexts {
         .parcelException: "It is held up on the way.",
         .silentSince: "Nothing heard since {time}.",
         .silentText: "The carrier has reported nothing new. We are keeping an eye on it.",
-        .notScannedSince: "Handed over on {time}, and not scanned since.",
+        .notScannedSince: "Sent by the shop on {time}, and not scanned since.",
         .shortMissing: "You reported as missing",
         .shortDamaged: "You reported as damaged",
         .shortWrongItem: "You reported as the wrong item",
@@ -177,7 +181,7 @@ extension TrackTexts {
         .scanRetracted: "Taken back: this report was a mistake",
         .byShop: "Reported by the shop",
         .eventPacked: "Packed",
-        .eventHandedOver: "Handed over to the carrier",
+        .eventHandedOver: "Sent by the shop",
         .eventSent: "Sent",
         .eventTracking: "New tracking number",
         .eventEta: "Expected at another time",

@@ -26,13 +26,14 @@ extension TrackTexts {
         .goneNext: "Der Shop kann Ihnen einen neuen Link schicken. Halten Sie bitte Ihre Bestellnummer bereit.",
         .awayTitle: "Ihre Bestellung lässt sich gerade nicht anzeigen",
         .awayText: "Der Dienst ist überlastet oder wird neu gestartet. Ihre Bestellung ist davon nicht betroffen.",
-        .awayNext: "Bitte versuchen Sie es in einer Minute noch einmal.",
+        .awayNext: "Diese Seite versucht es von selbst erneut.",
 
         // Days.
         .today: "heute",
         .tomorrow: "morgen",
         .yesterday: "gestern",
         .byDay: "Bis {day}",
+        .byTime: "bis {time}",
 
         // Headlines.
         .statusPlaced: "Bestellung eingegangen",
@@ -85,6 +86,7 @@ extension TrackTexts {
         // Parcels.
         .parcel: "Paket",
         .parcelOf: "Paket {index} von {count}",
+        .parcelCount: "{count} Pakete",
         .digitalParcel: "Elektronisch gesendet",
         .pickupParcel: "Zur Abholung",
         .items: "Artikel",
@@ -94,6 +96,10 @@ extension TrackTexts {
         .formerNumber: "Frühere Nummer",
         .pickupPlace: "Abholort",
         .pickupText: "Nehmen Sie Ihre Bestellnummer mit und, falls verlangt, einen Ausweis.",
+        .pickupCarrierText:
+            """
+        Nehmen Sie die Sendungsnummer oder die Benachrichtigung des Versanddienstes mit, und einen Ausweis.
+        """,
         .historyOf: "Verlauf dieses Pakets",
         .orderHistory: "Verlauf der Bestellung",
         .latest: "Zuletzt",
@@ -119,8 +125,9 @@ extension TrackTexts {
         .labelMade: "Das Versandetikett ist erstellt. Der Versanddienst hat das Paket noch nicht gescannt.",
         .labelMadeNote:
             """
-        Bis dahin kennt die Seite des Versanddienstes die Nummer vielleicht noch nicht. Das ist normal.
+        Bis dahin kennt die Seite des Versanddienstes die Nummer vielleicht noch nicht.
         """,
+        .labelNormal: "Das ist anfangs normal.",
         .labelShort: "Etikett erstellt",
         .parcelOut: "Im Zustellfahrzeug.",
         .parcelReady: "Liegt zur Abholung bereit.",
@@ -133,7 +140,7 @@ extension TrackTexts {
         .parcelException: "Es wird unterwegs aufgehalten.",
         .silentSince: "Seit {time} keine Nachricht.",
         .silentText: "Der Versanddienst meldet nichts Neues. Wir behalten es im Blick.",
-        .notScannedSince: "Übergeben am {time}, seither nicht gescannt.",
+        .notScannedSince: "Vom Shop verschickt am {time}, seither nicht gescannt.",
         .shortMissing: "Von Ihnen als fehlend gemeldet",
         .shortDamaged: "Von Ihnen als beschädigt gemeldet",
         .shortWrongItem: "Von Ihnen als falscher Artikel gemeldet",
@@ -188,7 +195,7 @@ extension TrackTexts {
         .scanRetracted: "Zurückgenommen: Diese Meldung war ein Irrtum",
         .byShop: "Vom Shop gemeldet",
         .eventPacked: "Verpackt",
-        .eventHandedOver: "An den Versanddienst übergeben",
+        .eventHandedOver: "Vom Shop verschickt",
         .eventSent: "Gesendet",
         .eventTracking: "Neue Sendungsnummer",
         .eventEta: "Neuer voraussichtlicher Termin",

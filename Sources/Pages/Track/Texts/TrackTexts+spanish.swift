@@ -22,13 +22,14 @@ extension TrackTexts {
         .goneNext: "La tienda puede enviarle un enlace nuevo. Tenga a mano su número de pedido.",
         .awayTitle: "Ahora mismo no podemos mostrar su pedido",
         .awayText: "El servicio está saturado o se está reiniciando. Su pedido no se ve afectado.",
-        .awayNext: "Vuelva a intentarlo dentro de un minuto.",
+        .awayNext: "Esta página lo vuelve a intentar por sí sola.",
 
         // Days.
         .today: "hoy",
         .tomorrow: "mañana",
         .yesterday: "ayer",
         .byDay: "Hasta el {day}",
+        .byTime: "hasta las {time}",
 
         // Headlines.
         .statusPlaced: "Pedido recibido",
@@ -81,6 +82,7 @@ extension TrackTexts {
         // Parcels.
         .parcel: "Paquete",
         .parcelOf: "Paquete {index} de {count}",
+        .parcelCount: "{count} paquetes",
         .digitalParcel: "Enviado en formato digital",
         .pickupParcel: "Para recoger",
         .items: "Artículos",
@@ -90,6 +92,7 @@ extension TrackTexts {
         .formerNumber: "Número anterior",
         .pickupPlace: "Lugar de recogida",
         .pickupText: "Lleve su número de pedido y, si se lo piden, un documento de identidad.",
+        .pickupCarrierText: "Lleve el número de seguimiento o el aviso del transportista y un documento de identidad.",
         .historyOf: "Historial de este paquete",
         .orderHistory: "Historial del pedido",
         .latest: "Último",
@@ -113,7 +116,8 @@ extension TrackTexts {
         // The meaning of a parcel's status now.
         .parcelPacked: "Empaquetado y a la espera de salir.",
         .labelMade: "Etiqueta creada. El transportista aún no la ha escaneado.",
-        .labelMadeNote: "Hasta entonces, la página del transportista puede no reconocer el número. Es normal.",
+        .labelMadeNote: "Hasta entonces, la página del transportista puede no reconocer el número.",
+        .labelNormal: "Al principio es normal.",
         .labelShort: "Etiqueta creada",
         .parcelOut: "En el vehículo de reparto.",
         .parcelReady: "Listo para que lo recoja.",
@@ -126,7 +130,7 @@ extension TrackTexts {
         .parcelException: "Está retenido en el camino.",
         .silentSince: "Sin noticias desde {time}.",
         .silentText: "El transportista no informa de nada nuevo. Estamos pendientes.",
-        .notScannedSince: "Entregado al transportista el {time} y sin escanear desde entonces.",
+        .notScannedSince: "Enviado por la tienda el {time} y sin escanear desde entonces.",
         .shortMissing: "Usted ha indicado que falta",
         .shortDamaged: "Usted ha indicado que llegó dañado",
         .shortWrongItem: "Usted ha indicado que es otro artículo",
@@ -180,7 +184,7 @@ extension TrackTexts {
         .scanRetracted: "Anulado: este aviso era un error",
         .byShop: "Comunicado por la tienda",
         .eventPacked: "Empaquetado",
-        .eventHandedOver: "Entregado al transportista",
+        .eventHandedOver: "Enviado por la tienda",
         .eventSent: "Enviado",
         .eventTracking: "Nuevo número de seguimiento",
         .eventEta: "Nueva fecha prevista",

@@ -8,6 +8,9 @@ struct TrackTexts: Sendable {
         table = Self.table(of: language)
     }
 
+    /// The comma between the parts of a line.
+    var comma: String { language == .arabic ? "، " : ", " }
+
     subscript(_ text: TrackText) -> String { table[text] ?? text.rawValue }
 
     /// The text with values in the place of `{name}`.

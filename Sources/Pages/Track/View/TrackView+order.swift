@@ -9,7 +9,10 @@ extension TrackView {
         let texts = words.texts
         let headline = words.headline
         let cards = words.parcelCards()
-        let hero = words.hero()
+        var hero = words.hero()
+        hero.fineParts = hero.fine?.split(separator: " · ").map(String.init) ?? []
+        // A status in the place of the date is said once.
+        let isDate = hero.label != texts[.order]
         let status = texts[headline.text]
         language = page.tag
         direction = page.language.direction
@@ -17,7 +20,8 @@ extension TrackView {
         languages = Self.languages(current: page.language)
         title = status + " · " + order.number.isolated
         announcement = [
-            texts[.orderNumber, ["number": order.number.isolated]], status, hero.label, hero.large, hero.fine,
+            texts[.orderNumber, ["number": order.number.isolated]], status, isDate ? hero.label : nil, hero.large,
+            hero.fine,
         ]
         .compactMap { $0 }.reduce(into: [String]()) { if $0.last != $1 { $0.append($1) } }.joined(separator: ". ")
         shop = order.shop.split(separator: "-").map { String($0).firstUppercased }.joined(separator: " ")
@@ -28,6 +32,7 @@ extension TrackView {
         icon = headline.icon
         self.hero = hero
         notices = words.notices()
+        overview = words.overview(of: cards)
         parcels = cards
         waiting = words.waiting()
         cancelled = words.cancelled()
@@ -35,11 +40,13 @@ extension TrackView {
         money = words.money()
         notes = words.notes()
         history = words.orderHistory()
-        asOf = texts[.asOf, ["time": words.format.timeOfDay(tracked.now, in: tracked.zone)]]
+        let time = words.format.timeOfDay(tracked.now, in: tracked.zone)
+        asOf = texts[.asOf, ["time": time + " " + words.format.offset(tracked.now, in: tracked.zone)]]
         asOfInstant = tracked.now.rfc3339
         hasCalendar = !TrackCalendar.windows(of: tracked).isEmpty
         isZoneUnknown = tracked.isZoneUnknown
         isOver = words.isOver
+        isSettled = words.isSettled
         changesAt = words.changesAt()
         // A second later, so that the time is past by any clock.
         refreshAfter = Int((changesAt.unixMicroseconds - tracked.now.unixMicroseconds) / 1_000_000) + 1

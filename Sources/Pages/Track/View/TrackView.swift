@@ -16,6 +16,8 @@ struct TrackView: Sendable {
         var label: String
         var large: String
         var fine: String?
+        /// The parts of `fine`, between which a line may be broken.
+        var fineParts: [String] = []
         var note: String?
         var isLate = false
         /// Tells whether the large line is a place.
@@ -96,12 +98,28 @@ struct TrackView: Sendable {
         var latest: Entry?
         var history: [Entry] = []
         var delivery: Delivery?
+        /// Tells whether the head stands for the card until its reader opens it.
+        var isFolded = false
+        var isOpen = false
+    }
+
+    /// The numbers of parcels by status.
+    struct Overview: Sendable {
+        struct Row: Sendable {
+            let count: String
+            let status: String
+            let tone: Tone
+        }
+
+        let heading: String
+        let rows: [Row]
     }
 
     struct Pickup: Sendable {
         let place: String
         let country: String?
-        let isReady: Bool
+        /// The things to bring; nil while the parcel is not there.
+        let advice: String?
     }
 
     struct Delivery: Sendable {
@@ -161,6 +179,7 @@ struct TrackView: Sendable {
     var icon: TrackIcon
     var hero: Hero
     var notices: [Notice]
+    var overview: Overview?
     var parcels: [ParcelCard]
     var waiting: Waiting?
     var cancelled: [Item]
@@ -174,6 +193,8 @@ struct TrackView: Sendable {
     var isZoneUnknown: Bool
     /// Tells whether nothing more is to come.
     var isOver: Bool
+    /// Tells whether no news is to come either.
+    var isSettled: Bool
     /// The seconds after which the page says something else although nothing happened.
     var refreshAfter: Int
     /// The time at which it does. Between two such times a version of an order has one page in each language.

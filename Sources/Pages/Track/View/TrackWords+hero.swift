@@ -71,8 +71,7 @@ extension TrackWords {
         // A parcel that is to be sent again was promised for the first time only.
         if isLate, next == nil, tracked.isOwedAgain { return undated() }
         let words = WindowText(window, isLate: isLate, in: zone, zoneName: zoneName, format)
-        let count = parcels.count { $0.isComing && $0.parcel.status != .readyForPickup }
-        let fine = [words.fine, count > 1 ? texts[.nextOfParcels, ["count": format.number(count)]] : nil].joinedParts
+        let fine = [words.fine, nextOfParcels].joinedParts
         return TrackView.Hero(
             label: texts[isLate ? .expectedBy : hasLeft ? .arrives : .expected],
             large: words.large,
@@ -83,17 +82,25 @@ extension TrackWords {
         )
     }
 
-    /// The next arrival without a time.
+    /// “The next of 3 parcels”; nil where one parcel at most is to come.
+    private var nextOfParcels: String? {
+        let count = parcels.count { $0.isComing && $0.parcel.status != .readyForPickup }
+        return count > 1 ? texts[.nextOfParcels, ["count": format.number(count)]] : nil
+    }
+
+    /// The next arrival without a time: its status says most.
     private func undated() -> TrackView.Hero {
         if isOver { return still(headline.text, note()) }
-        return TrackView.Hero(
-            label: texts[.expected],
-            large: texts[.noDateYet],
-            fine: nil,
-            note: [tracked.isOwedAgain ? texts[.waitingLost] : note(), texts[.noDateText]].compactMap { $0 }.joined(
-                separator: " "
-            )
-        )
+        let told = parcels.max { $0.progress < $1.progress }.flatMap { $0.progress > 0 ? $0 : nil }
+        var hero = still(told.map(statusText) ?? headline.text, note())
+        guard told?.parcel.status != .outForDelivery else {
+            hero.fine = nextOfParcels
+            return hero
+        }
+        hero.fine = [texts[.noDateYet], nextOfParcels].joinedParts
+        hero.note = [tracked.isOwedAgain ? texts[.waitingLost] : note(), texts[.noDateText]].compactMap { $0 }
+            .joined(separator: " ")
+        return hero
     }
 
     /// The sentence on a headline that needs one.
@@ -114,6 +121,18 @@ extension TrackWords {
 }
 
 extension TrackedParcel {
+    /// The place of a parcel among those whose status stands for the order; 0 for one that says nothing of what comes.
+    fileprivate var progress: Int {
+        switch parcel.status {
+        case .outForDelivery: 5
+        case .attemptFailed: 4
+        case .exception: 3
+        case .inTransit: 2
+        case .lost, .returnedToSender, .returning: parcel.isLossUnresolved || parcel.status == .returning ? 1 : 0
+        case .packed, .readyForPickup, .delivered, .void: 0
+        }
+    }
+
     /// Tells whether the parcel's card says what is wrong and what comes next.
     var hasOwnNotice: Bool {
         switch parcel.status {

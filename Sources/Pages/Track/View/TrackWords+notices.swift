@@ -51,13 +51,18 @@ extension TrackWords {
     }
 
     private func unscanned(_ tracked: TrackedParcel) -> TrackView.Notice {
-        guard let since = tracked.silentSince else {
+        guard tracked.isScanOverdue else {
+            let body = texts[.labelMadeNote] + " " + texts[.labelNormal]
+            return TrackView.Notice(tone: .info, title: texts[.labelMade], body: body)
+        }
+        guard let since = tracked.handedOverAt else {
             return TrackView.Notice(tone: .info, title: texts[.labelMade], body: texts[.labelMadeNote])
         }
+        let isSilent = tracked.silentSince != nil
         return TrackView.Notice(
-            tone: .warn,
+            tone: isSilent ? .warn : .info,
             title: texts[.notScannedSince, ["time": format.recent(since, in: zone)]],
-            body: texts[.silentText]
+            body: texts[isSilent ? .silentText : .labelMadeNote]
         )
     }
 

@@ -5,7 +5,33 @@ extension TrackWords {
     func parcelCards() -> [TrackView.ParcelCard] {
         let titled = parcels.enumerated().map { (parcel: $1, title: title(at: $0)) }
         let groups = [titled.filter { $0.parcel.isComing }, titled.filter { !$0.parcel.isComing }]
-        return groups.joined().map { card(of: $0.parcel, title: $0.title) }
+        var cards = groups.joined().map { card(of: $0.parcel, title: $0.title) }
+        guard cards.count > Self.mostUnfolded else { return cards }
+        for index in cards.indices {
+            cards[index].isFolded = true
+            cards[index].isOpen = index == 0
+        }
+        return cards
+    }
+
+    /// The most cards that stand open; of more, all but the first show their heads alone.
+    private static let mostUnfolded = 4
+
+    /// The numbers of parcels by status, for an order with more of them than stand open.
+    func overview(of cards: [TrackView.ParcelCard]) -> TrackView.Overview? {
+        guard cards.count > Self.mostUnfolded else { return nil }
+        var rows: [(status: String, tone: Tone, count: Int)] = []
+        for card in cards {
+            if let index = rows.firstIndex(where: { $0.status == card.status }) {
+                rows[index].count += 1
+            } else {
+                rows.append((card.status, card.tone, 1))
+            }
+        }
+        return TrackView.Overview(
+            heading: texts[.parcelCount, ["count": format.number(cards.count)]],
+            rows: rows.map { TrackView.Overview.Row(count: format.number($0.count), status: $0.status, tone: $0.tone) }
+        )
     }
 
     private func title(at index: Int) -> String {
@@ -60,7 +86,9 @@ extension TrackWords {
         return TrackView.Pickup(
             place: place.text,
             country: place.country.map(format.country),
-            isReady: tracked.parcel.status == .readyForPickup
+            // A carrier knows nothing of the shop's order numbers.
+            advice: tracked.parcel.status == .readyForPickup
+                ? texts[tracked.parcel.kind == .pickup ? .pickupText : .pickupCarrierText] : nil
         )
     }
 
@@ -74,12 +102,16 @@ extension TrackWords {
             case .pin: .proofPin
             case nil: nil
             }
-        // A parcel that was handed to somebody is not looked for by the door.
-        let mayBeMissing = tracked.parcel.kind == .shipped && (proof == nil || proof == .proofPhoto)
+        // A parcel that was handed to somebody is not looked for by the door, nor one whose goods go back.
+        let returned = order.returns.filter { $0.status != .rejected && $0.status != .cancelled }.flatMap(\.lines)
+        let isReturned = tracked.parcel.lines.allSatisfy { line in returned.contains { $0.lineId == line.lineId } }
+        let mayBeMissing =
+            tracked.parcel.kind == .shipped && (proof == nil || proof == .proofPhoto) && !isReturned
+            && order.headline != .returned
         return TrackView.Delivery(proof: proof.map { texts[$0] }, mayBeMissing: mayBeMissing)
     }
 
-    private func statusText(of tracked: TrackedParcel) -> TrackText {
+    func statusText(of tracked: TrackedParcel) -> TrackText {
         switch tracked.parcel.status {
         case .packed: tracked.isUnscanned ? .labelShort : .stepPacked
         case .inTransit: tracked.isUnscanned ? .labelShort : .scanInTransit

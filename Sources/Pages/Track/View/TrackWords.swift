@@ -39,7 +39,7 @@ struct TrackWords {
     var headline: (text: TrackText, tone: Tone, icon: TrackIcon) {
         let headline = order.headline
         if isUnscanned, headline == .shipped || headline == .partlyShipped {
-            return (.eventHandedOver, headline.tone, headline.icon)
+            return (.labelShort, .info, .box)
         }
         if headline == .shipped, isOver, parcels.contains(where: { $0.parcel.status == .returning }) {
             return (.scanReturning, .back, .back)
@@ -89,12 +89,21 @@ struct TrackWords {
         order.lifecycle == .cancelled || (parcels.allSatisfy { !$0.isComing } && tracked.waiting.isEmpty)
     }
 
+    /// Tells whether no news of the order is to come: nothing is under way in either direction, and no money is owed.
+    var isSettled: Bool {
+        let hasReturns = order.returns.contains { $0.status == .requested || $0.status == .approved }
+        let comesBack = parcels.contains { $0.parcel.status == .returning }
+        return isOver && !hasReturns && !comesBack && order.payment.refundOwed == 0
+    }
+
     /// The next time at which the page says something else: the beginning or the end of an expected time, the moment
     /// at which silence is long, or midnight, when “today” becomes another day.
     func changesAt() -> Timestamp {
         let coming = parcels.filter(\.isComing)
         let windows = coming.map(\.expected) + [tracked.expected]
-        let moments = windows.flatMap { [$0?.earliest, $0?.latest] } + coming.map(\.silentFrom)
+        let moments =
+            windows.flatMap { [$0?.earliest, $0?.latest] }
+            + coming.flatMap { [$0.silentFrom, $0.scanOverdueFrom] }
         // A delivery is told in the time of its place, a date by the days of UTC.
         let zones = [zone, PlaceZone.utc] + parcels.compactMap { PlaceZone.zone(of: $0.lastScan?.place) }
         let midnights = Set(zones).map { format.nextMidnight(in: $0) }
