@@ -2,7 +2,7 @@
  * Makes a part of the page equal to a newer rendering of it, with as few changes as possible: what stays the same keeps
  * its focus, its selection, its place on the screen and its open details.
  *
- * Elements are matched by id, else by name and order. An element with `data-keep` belongs to a script and stays as it is,
+ * Elements are matched by id and name, else by name and order. An element with `data-keep` belongs to a script and stays as it is,
  * and `open` belongs to the reader.
  */
 
@@ -40,7 +40,7 @@ const updateChildren = (old, next, changed) => {
     let place = old.firstChild;
     for (const wanted of [...next.childNodes]) {
         const known = wanted.id ? byId.get(wanted.id) : undefined;
-        if (known) {
+        if (known?.nodeName === wanted.nodeName) {
             if (known === place) place = place.nextSibling;
             else old.insertBefore(known, place);
             update(known, wanted, changed);

@@ -7,8 +7,49 @@ import { StreamRefused, waybillStream } from "./waybill-stream.js";
 
 export { StreamRefused };
 
+/** The milliseconds between two questions whether the service is ready, and those for an answer. */
+const QUESTIONS = { every: 15_000, whileAway: 3000, deadline: 5000 };
+
 /**
- * Follows a stream; returns `{ close() }`.
+ * Asks, while the page is seen, whether the service is ready. A stream's heartbeats go on while the database is away, and
+ * on a network that has come to a standstill a stream looks quiet for long: neither is live.
+ *
+ * - tell: called with `ready`, `unready` or `unreachable` after each answer; returns true where it is worth another
+ *   question soon.
+ *
+ * Returns a function that ends the questions.
+ */
+const askReadiness = (tell) => {
+    let timer, question;
+    const ask = async () => {
+        clearTimeout(timer);
+        question?.abort();
+        if (document.hidden) return;
+        const own = question = new AbortController();
+        let answer = "unreachable";
+        try {
+            const signal = AbortSignal.any([own.signal, AbortSignal.timeout(QUESTIONS.deadline)]);
+            const { status } = await fetch("/readyz", { cache: "no-store", signal });
+            // A proxy that does not let the question through has no say.
+            answer = status >= 500 ? "unready" : "ready";
+        } catch {
+            if (own.signal.aborted) return;
+        }
+        const pause = tell(answer) ? QUESTIONS.whileAway : QUESTIONS.every;
+        timer = setTimeout(ask, pause * (0.9 + Math.random() / 10));
+    };
+    const sources = [[document, "visibilitychange"], [window, "online"], [window, "offline"]];
+    for (const [source, type] of sources) source.addEventListener(type, ask);
+    timer = setTimeout(ask, QUESTIONS.every);
+    return () => {
+        clearTimeout(timer);
+        question?.abort();
+        for (const [source, type] of sources) source.removeEventListener(type, ask);
+    };
+};
+
+/**
+ * Follows a stream; returns `{ close() }`. The stream counts as live only while the service says that it is ready.
  *
  * - onEvent: called with `{ type, data, id }`, the data parsed, for each snapshot, status, update, reset and bye.
  * - onState: called with `connecting`, `live`, `reconnecting` or `ended`, each when it begins.
@@ -18,12 +59,28 @@ export { StreamRefused };
  */
 export function follow(url, { onEvent, onState = () => {}, onRefused = () => {}, lastEventId = "" }) {
     let [controller, state, isClosed] = [undefined, undefined, false];
+    let [connection, readiness] = ["connecting", "ready"];
 
-    const tell = (next) => {
-        if (next === state) return;
-        state = next;
-        onState(next);
+    const tell = (next = connection) => {
+        connection = next;
+        const shown = connection === "live" && readiness !== "ready" ? "reconnecting" : connection;
+        if (shown === state) return;
+        state = shown;
+        onState(shown);
     };
+
+    const noteReadiness = (answer) => {
+        const isBack = readiness === "unreachable" && answer !== "unreachable";
+        readiness = answer;
+        tell();
+        // The connection may be one of those that nobody ends: another one goes on where it was.
+        if (isBack && connection === "live") {
+            controller.abort(new Error("the network has come back"));
+            run();
+        }
+        return readiness !== "ready";
+    };
+    let stopAsking = askReadiness(noteReadiness);
 
     const run = async () => {
         controller = new AbortController();
@@ -41,6 +98,7 @@ export function follow(url, { onEvent, onState = () => {}, onRefused = () => {},
             }
         } catch (error) {
             if (signal.aborted) return;
+            stopAsking();
             tell("ended");
             if (error instanceof StreamRefused) onRefused(error);
             else reportError(error);
@@ -48,10 +106,14 @@ export function follow(url, { onEvent, onState = () => {}, onRefused = () => {},
     };
 
     // A page with an open connection cannot stay in the browser's cache, from which "back" shows it at once.
-    const hide = () => controller.abort(new Error("the page is hidden"));
+    const hide = () => {
+        stopAsking();
+        controller.abort(new Error("the page is hidden"));
+    };
     const show = (event) => {
         if (!event.persisted || isClosed) return;
         tell("reconnecting");
+        stopAsking = askReadiness(noteReadiness);
         run();
     };
     window.addEventListener("pagehide", hide);
@@ -62,6 +124,7 @@ export function follow(url, { onEvent, onState = () => {}, onRefused = () => {},
     return {
         close() {
             isClosed = true;
+            stopAsking();
             window.removeEventListener("pagehide", hide);
             window.removeEventListener("pageshow", show);
             controller.abort(new Error("the page has closed the stream"));

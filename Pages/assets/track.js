@@ -150,6 +150,21 @@ const plan = () => {
     timer = setTimeout(() => refresher.refresh(), left > 0 ? Math.min(left, LONGEST_TIMER) : 60_000);
 };
 
+// Printing: a heading says nothing on paper without what it opens
+
+window.addEventListener("beforeprint", () => {
+    for (const closed of document.querySelectorAll("details:not([open])")) {
+        closed.open = true;
+        closed.dataset.printed = "";
+    }
+});
+window.addEventListener("afterprint", () => {
+    for (const opened of document.querySelectorAll("details[data-printed]")) {
+        opened.open = false;
+        delete opened.dataset.printed;
+    }
+});
+
 // Copying and notifying
 
 /** Shows the buttons that need a script, also in new parts of the page. */
@@ -183,13 +198,14 @@ const toggleNotifying = async () => {
 
 const setNotifying = (isOn) => {
     isNotifying = isOn;
-    const button = element("[data-notify]");
-    button.setAttribute("aria-pressed", isOn);
+    element("[data-notify]")?.setAttribute("aria-pressed", isOn);
     note(isOn ? texts.notifyNote : "");
 };
 
 const note = (text) => {
     const place = element("[data-notify-note]");
+    // A settled order has none.
+    if (!place) return;
     place.textContent = text;
     place.hidden = text === "";
 };
