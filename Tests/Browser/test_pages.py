@@ -226,7 +226,27 @@ def test_tables_of_the_apis_page_fit_a_phone(browser, service, check):
     page.keyboard.press("/")
     page.keyboard.type("tracking-links")
     shown = page.locator(".api > nav li:visible").count()
-    check("the filter leaves what was asked for", 2 <= shown <= 4, shown)
+    check("the search leaves what was asked for", 2 <= shown <= 4, shown)
+
+
+def test_the_apis_page_is_searched_by_its_text(browser, service, check):
+    page, _ = opened(browser, service, "/docs#dispatchParcel", viewport={"width": 390, "height": 844})
+    marked = "document.querySelector('.api nav [aria-current]')?.hash"
+    page.wait_for_function(f"{marked} === '#dispatchParcel'")
+    page.keyboard.press("/")
+    for words in ("refund", "429", "parcelUnknown", "Idempotency-Key", "/v1/orders/{id}/dispatch"):
+        page.fill("#filter", words)
+        shown = page.locator(".api > nav li:visible").count()
+        check(f"“{words}” is found", 1 <= shown < 60 and "Enter" in page.inner_text(".filter [role=status]"), shown)
+    page.keyboard.press("Enter")
+    page.wait_for_function("location.hash === '#dispatchParcel'")
+    check("Enter closes the contents on a phone", not page.is_visible("#filter"))
+    page.keyboard.press("/")
+    page.fill("#filter", "nothing of the kind")
+    told = page.inner_text(".filter [role=status]")
+    check("what is not there is said to be", told == "Nothing on this page has these words.", told)
+    page.fill("#filter", "")
+    check("the whole names stand in the menu", page.locator(".api > nav li >> text=/v1/stats").count() == 1)
 
 
 def test_the_first_page_tells_readiness_and_the_first_requests(browser, service, check):

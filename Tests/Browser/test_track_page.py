@@ -9,6 +9,7 @@ from axe_playwright_python.sync_playwright import Axe
 
 from support.browser.tracked import Tracked, moment, window
 from support.forwarder import Forwarder
+from support.frozen import Frozen, server_processes
 from support.orders import money, order
 from support.service import free_port
 
@@ -136,6 +137,57 @@ def test_a_page_survives_a_killed_service(bench, open_page, check, service):
     check("a page goes on after a restart", True)
 
 
+def test_pages_tell_that_the_database_is_away(bench, open_page, check, service):
+    """Heartbeats go on all the while: the page has to ask. Another reader opens the link meanwhile."""
+    tracked = Tracked(bench).confirm().ship().scan("inTransit")
+    page = open_page(service.url + tracked.path)
+    with Frozen(server_processes(service)):
+        late = open_page(f"{service.url}{tracked.path}?lang=de", is_live=False)
+        heading = late.text_content("h1")
+        check("a new reader gets a kind page", heading == "Ihre Bestellung lässt sich gerade nicht anzeigen", heading)
+        check("that says what it does", "versucht es von selbst erneut" in late.text_content("main"))
+        # Ten seconds have passed; this is what a reader who comes back to the page does.
+        page.evaluate("window.dispatchEvent(new Event('online'))")
+        page.wait_for_selector(RECONNECTING)
+    page.wait_for_selector(LIVE, timeout=20_000)
+    late.wait_for_selector(LIVE, timeout=30_000)
+    check("both show the order again", status(late) == "Unterwegs", status(late))
+
+
+def test_a_link_that_is_not_whole_leads_to_no_pages_of_the_staff(bench, open_page, check, service):
+    for path in ("/track", "/track/", "/track/none/more"):
+        page = open_page(service.url + path, is_live=False)
+        check(f"{path} is the page of links", page.text_content("h1") == "This link no longer works", page.content())
+        check("without the pages of others", page.locator("a[href='/staff'], a[href='/operator']").count() == 0)
+    answer = bench.send("GET", "/track/none/more", headers={"Accept": "text/html"}, role="nobody")
+    check("it is as secret as a link", answer.headers["cache-control"] == "no-store", answer.headers)
+    check("and is 404", answer.status == 404, answer)
+
+
+def test_many_parcels_are_folded_and_printed(bench, open_page, check, service):
+    lines = [{"lineId": "l1", "sku": "LAMP", "name": "Floor lamp", "quantity": 30, "unitPrice": money(100)}]
+    tracked = Tracked(bench, lines=lines, total=money(3700)).confirm()
+    packs = [
+        {"command": "packParcel", "orderId": tracked.order_id, "parcelId": f"p{one}",
+         "lines": [{"lineId": "l1", "quantity": 1}]}
+        for one in range(30)
+    ]  # fmt: skip
+    bench.bulk(packs)
+    page = open_page(service.url + tracked.path, viewport={"width": 390, "height": 844})
+    height = page.evaluate("document.documentElement.scrollHeight")
+    check("30 parcels are a page that ends", height < 6000, height)
+    check("their numbers stand above them", "30 parcels" in page.inner_text("#overview"))
+    page.click("#parcel-p7 summary")
+    tracked.scan("inTransit", "p7")
+    page.wait_for_function("() => document.querySelector('#overview').textContent.includes('29')")
+    check("what was opened stays open", page.is_visible("#parcel-p7 .steps"))
+    page.emulate_media(media="print")
+    page.evaluate("window.dispatchEvent(new Event('beforeprint'))")
+    check("paper has all of it", page.is_visible("#parcel-p9-history li"))
+    page.evaluate("window.dispatchEvent(new Event('afterprint'))")
+    check("and the screen what it had", not page.evaluate("document.querySelector('#parcel-p9-fold').open"))
+
+
 def test_a_frozen_page_catches_up(bench, open_page, check, service):
     tracked = Tracked(bench).confirm().ship().scan("inTransit")
     page = open_page(service.url + tracked.path)
@@ -197,7 +249,7 @@ def test_notifications_come_to_those_who_asked(bench, open_page, check, service)
         }"""
     )
     tracked.scan("exception", reason="weather")
-    wait_for_status(page, "Needs attention")
+    wait_for_status(page, "There is a problem")
     check("nobody is told unasked", page.evaluate("window.told.length") == 0)
     page.click("[data-notify]")
     page.wait_for_selector("[data-notify][aria-pressed=true]")
@@ -213,14 +265,14 @@ def test_the_page_is_whole_without_scripts(bench, open_page, check, service):
     page = open_page(service.url + tracked.path, is_live=False, java_script_enabled=False)
     text = page.inner_text("main")
     for words in (
-        "Needs attention", "Expected", "A second attempt", "The carrier could not deliver it.", "Nobody could take it.",
-        "What comes next", "JDP2", "Floor lamp", "Cancelled items", "Too bright", "To be refunded to you", "Thank you",
+        "There is a problem", "Expected", "A second attempt", "The carrier could not deliver it.",
+        "Nobody could take it.", "What comes next", "JDP2", "Floor lamp", "Cancelled items", "Too bright", "To be refunded to you", "Thank you",
         "As of", "Reload",
     ):  # fmt: skip
         check(f"without scripts the page says “{words}”", words in text, text[:2000])
     page.click("#parcel-p2-history summary")
     history = page.inner_text("#parcel-p2-history")
-    check("its histories open", "Handed over to the carrier" in history, history)
+    check("its histories open", "Sent by the shop" in history, history)
     check("buttons that need scripts are not there", not page.is_visible("[data-copy]"))
     address = page.get_attribute("#parcel-p2 .facts a", "href")
     check("the number leads to the carrier", address.startswith("https://www.dhl.com/"), address)

@@ -11,6 +11,13 @@ def backends(service, name):
     return [int(row) for row in rows.splitlines()]
 
 
+def server_processes(service):
+    """All processes of the service's PostgreSQL, its postmaster first."""
+    postmaster = service.postmaster()
+    with open(f"/proc/{postmaster}/task/{postmaster}/children", encoding="ascii") as file:
+        return [postmaster, *map(int, file.read().split())]
+
+
 class Frozen:
     """Keeps server processes from running until its scope ends. Those that have ended meanwhile do not count."""
 
