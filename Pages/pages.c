@@ -140,6 +140,9 @@ static const waybill_page_file files[] = {
     {"assets/track-alert.svg", (const unsigned char[]){
 #embed "assets/track-alert.svg" suffix(, 0)
     }},
+    {"assets/track-away.js", (const unsigned char[]){
+#embed "assets/track-away.js" suffix(, 0)
+    }},
     {"assets/track-back.svg", (const unsigned char[]){
 #embed "assets/track-back.svg" suffix(, 0)
     }},
