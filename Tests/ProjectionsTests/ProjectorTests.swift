@@ -163,18 +163,18 @@ extension ReadModelTests {
                     "create function refuse() returns trigger language plpgsql as 'begin raise exception ''no''; end'; "
                         + "create trigger refuse before insert on order_list_v1 for each row execute function refuse()"
                 )
-                try await bench.withProjector { projector in
+                try await bench.withProjector { _ in
                     try await bench.log.withAppender { appender in
                         _ = try await appender.submit(Samples.submission(.placeOrder, Samples.place(), order: UUID()))
                     }
-                    #expect(try await eventually { projector.failures == ["orders"] })
+                    #expect(try await eventually { try await bench.failures() == ["orders"] })
                     #expect(try await eventually { try await bench.reader.seq(of: "stats") == 1 })
                     #expect(try await bench.reader.seq(of: "orders") == 0)
                     let behind = try await bench.reader.states().projections.first { $0.name == "orders" }
                     #expect(behind?.lag == 1)
                     try await bench.script("drop trigger refuse on order_list_v1")
                     #expect(try await bench.areCaughtUp())
-                    #expect(try await eventually { projector.failures.isEmpty })
+                    #expect(try await eventually { try await bench.failures().isEmpty })
                 }
             }
         }
