@@ -220,7 +220,7 @@ extension ReadModelTests {
                             waits.append(.now - began)
                         }
                         // Most would take the pause of 250 ms without a word to the projector.
-                        #expect(waits.sorted()[10] < .milliseconds(120))
+                        #expect(waits.sorted()[10] < .milliseconds(200))
                     }
                 }
             }

@@ -1,7 +1,6 @@
 package import Logging
 package import OrderLog
 package import Postgres
-import Primitives
 import ServiceLifecycle
 
 /// Follows the log for the read models while its process leads: each batch of events becomes rows and a checkpoint in
@@ -92,15 +91,10 @@ package final class Projector: Service {
         var history: EpochTable
         var page = LastPage()
         var notices: [String: CatchUpNotices] = [:]
-        /// The models whose last batch could not be applied.
-        var failures: [String: ModelFailure] = [:]
+        /// The time of each model's last failure, for the models whose last batch could not be applied.
+        var failures: [String: ContinuousClock.Instant] = [:]
         /// The number of events folded in this round, counted once for each model.
         var eventCount = 0
-    }
-
-    private struct ModelFailure {
-        var last: ContinuousClock.Instant
-        var reason = RepeatedReason()
     }
 
     /// Folds one batch for each model in turn, so that a model that is far behind does not delay the others.
@@ -126,30 +120,31 @@ package final class Projector: Service {
         on connection: PostgresConnection,
         _ state: inout FollowState
     ) async throws -> Bool {
-        if let failure = state.failures[model.name], .now - failure.last < .milliseconds(800) { return false }
+        if let failed = state.failures[model.name], .now - failed < .milliseconds(800) { return false }
         do {
             let isBehind = try await foldNextBatch(model, on: connection, &state)
-            if var failure = state.failures.removeValue(forKey: model.name), let lasted = failure.reason.end() {
-                logger.notice(
-                    "over: a read model folds events again",
-                    metadata: ["model": "\(model.name)", "seconds": "\(Int(lasted / .seconds(1)))"]
-                )
-            }
+            state.failures[model.name] = nil
             return isBehind
         } catch {
-            guard connection.isOpen, (error as? PostgresError)?.isConnectionLoss != true else { throw error }
-            var failure = state.failures[model.name] ?? ModelFailure(last: .now)
-            failure.last = .now
-            if failure.reason.mustSay("\(error)") {
-                logger.error(
-                    "a read model cannot fold the next events; it stays at its checkpoint and is tried again each second",
-                    metadata: ["model": "\(model.name)", "error": "\(error)"]
-                )
+            try requireConnection(connection, after: error)
+            state.failures[model.name] = .now
+            logger.error(
+                "a read model cannot fold the next events; it stays at its checkpoint and is tried again",
+                metadata: ["model": "\(model.name)", "error": "\(error)"]
+            )
+            do {
+                try await connection.pipeline([Checkpoint.setFailed(true, of: model.name)], timeout: Self.timeout)
+            } catch {
+                // A full disk refuses this too; the lag tells of it.
+                try requireConnection(connection, after: error)
             }
-            state.failures[model.name] = failure
-            try await connection.pipeline([Checkpoint.setFailed(true, of: model.name)], timeout: Self.timeout)
             return false
         }
+    }
+
+    /// - Throws: the error, where it is the end of the connection.
+    private func requireConnection(_ connection: PostgresConnection, after error: any Error) throws {
+        guard connection.isOpen, (error as? PostgresError)?.isConnectionLoss != true else { throw error }
     }
 
     private func foldNextBatch(
