@@ -5,21 +5,21 @@ import Testing
 @Suite struct ResignationRuleTests {
     private let began = ContinuousClock.now
 
-    @Test func aLeaderWhoseWorkFailsForSecondsResigns() {
-        var rule = ResignationRule(at: began)
+    /// The answers of a rule, whose term begins at once, to failures (true) and successes at seconds of the term.
+    private func answers(_ rule: ResignationRule, _ notes: KeyValuePairs<Int, Bool>) -> [Bool] {
+        var rule = rule
         rule.termBegins(at: began)
-        #expect(!rule.mustResign(isFailing: true, at: began + .seconds(10)))
-        #expect(!rule.mustResign(isFailing: true, at: began + .seconds(12)))
-        #expect(rule.mustResign(isFailing: true, at: began + .seconds(13)))
+        return notes.map { rule.mustResign(isFailing: $0.value, at: began + .seconds($0.key)) }
+    }
+
+    @Test func aLeaderWhoseWorkFailsForSecondsResigns() {
+        let rule = ResignationRule(at: began)
+        #expect(answers(rule, [10: true, 12: true, 13: true]) == [false, false, true])
     }
 
     @Test func aFailureThatEndsInTimeCostsNoLeadership() {
-        var rule = ResignationRule(at: began)
-        rule.termBegins(at: began)
-        #expect(!rule.mustResign(isFailing: true, at: began))
-        #expect(!rule.mustResign(isFailing: false, at: began + .seconds(2)))
-        #expect(!rule.mustResign(isFailing: true, at: began + .seconds(4)))
-        #expect(!rule.mustResign(isFailing: true, at: began + .seconds(6)))
+        let rule = ResignationRule(at: began)
+        #expect(answers(rule, [0: true, 2: false, 4: true, 6: true]) == [false, false, false, false])
     }
 
     @Test func termsGrowWhileNoProcessCanDoTheWork() {
@@ -39,10 +39,8 @@ import Testing
     @Test func aTermWithoutFailuresForgetsTheResignations() {
         var rule = ResignationRule(at: began)
         rule.resigned()
-        rule.termBegins(at: began)
-        #expect(!rule.mustResign(isFailing: false, at: began + .seconds(31)))
-        #expect(!rule.mustResign(isFailing: true, at: began + .seconds(32)))
-        #expect(rule.mustResign(isFailing: true, at: began + .seconds(35)))
+        #expect(answers(rule, [32: false, 33: true, 35: true, 36: true]) == [false, false, false, true])
+        #expect(answers(rule, [20: false, 21: true, 24: true, 30: true]) == [false, false, false, true])
     }
 }
 
