@@ -7,12 +7,13 @@ struct Doctor: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         abstract: "Check what a service needs, and say what to do.",
         discussion: """
-            Takes the options and variables of serve, and checks what they name: settings, keys, certificate, descriptors, \
-            disk, clocks, each host of the database, its roles, schema, replication and log, and the service at the public \
-            URL, through a proxy where one is on the way. Changes nothing, and runs beside a service or without one.
+            Takes the options and variables of serve, and checks what they name: settings, keys, certificate, \
+            descriptors, disk, clocks, each host of the database, its roles, schema, replication and log, and the \
+            service at the public URL, through a proxy where one is on the way. Changes nothing, and runs beside a \
+            service or without one.
 
-            Each finding is a line: ok, note (cannot be checked from here, or is good to know), warning (works now, may \
-            fail later) or FAILED, with what to do. Ends with status 0 where nothing failed, else 1.
+            Each finding is a line: ok, note (cannot be checked from here, or is good to know), warning (works now, \
+            may fail later) or FAILED, with what to do. Ends with status 0 where nothing failed, else 1.
             """
     )
 

@@ -27,7 +27,8 @@ struct DatabaseCheck {
             return [
                 .note(
                     "database",
-                    "there is no database in \(option.dataDirectory.path) yet; serve makes one there, or give --database-url"
+                    "there is no database in \(option.dataDirectory.path) yet; serve makes one there, "
+                        + "or give --database-url"
                 )
             ]
         }

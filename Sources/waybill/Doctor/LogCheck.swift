@@ -27,9 +27,11 @@ struct LogCheck {
             findings.append(
                 .warning(
                     "log",
-                    "the last event's time is \(ServerCheck.age(secondsAhead)) ahead of the database's clock, so that new events get that time too",
+                    "the last event's time is \(ServerCheck.age(secondsAhead)) ahead of the "
+                        + "database's clock, so that new events get that time too",
                     do:
-                        "set the clock of the database's machine; the times are right again once it has passed that time"
+                        "set the clock of the database's machine; the times are right again once it "
+                        + "has passed that time"
                 )
             )
         }
@@ -39,7 +41,8 @@ struct LogCheck {
                     "projections",
                     "\(name) is \(behind) events behind the log",
                     do:
-                        "wait while it catches up; where it stands still, look at the service's log for “a read model cannot fold”"
+                        "wait while it catches up; where it stands still, look at the service's log "
+                        + "for “a read model cannot fold”"
                 )
             )
         }
@@ -66,7 +69,9 @@ struct LogCheck {
     }
 
     private static let sql = """
-        select h.seq as head, case when isfinite(h.recorded_at) then extract(epoch from h.recorded_at - clock_timestamp())::float8 end as ahead,
+        select h.seq as head,
+            case when isfinite(h.recorded_at)
+                then extract(epoch from h.recorded_at - clock_timestamp())::float8 end as ahead,
             p.name, h.seq - p.seq as behind
         from log_head h
         left join (

@@ -71,7 +71,8 @@ struct ReplicationCheck {
             findings.append(
                 .failure(
                     "replication",
-                    "synchronous_standby_names is “\(synchronousStandbys)”, and no such standby is connected: commits wait",
+                    "synchronous_standby_names is “\(synchronousStandbys)”, and no such standby is "
+                        + "connected: commits wait",
                     do: "start the standby, or take it out of synchronous_standby_names"
                 )
             )

@@ -19,7 +19,8 @@ struct ServerCheck {
             findings.append(
                 .warning(
                     "database",
-                    "process \(oldest.process) has had a transaction open for \(Self.age(oldest.seconds)), which keeps old rows from being removed",
+                    "process \(oldest.process) has had a transaction open for "
+                        + "\(Self.age(oldest.seconds)), which keeps old rows from being removed",
                     do: "end it where nobody needs it: select pg_terminate_backend(\(oldest.process))"
                 )
             )
@@ -37,7 +38,8 @@ struct ServerCheck {
             findings.append(
                 .failure(
                     "database",
-                    "the last attempt to archive the write-ahead log failed; the log stays on the disk until it succeeds",
+                    "the last attempt to archive the write-ahead log failed; the log stays on the "
+                        + "disk until it succeeds",
                     do: "look at archive_command and pg_stat_archiver, before the disk is full"
                 )
             )
@@ -49,7 +51,8 @@ struct ServerCheck {
             findings.append(
                 .failure(
                     "database",
-                    "the oldest transaction id is \(facts.transactionAge / 1_000_000) million old; PostgreSQL stops at 2,147 million",
+                    "the oldest transaction id is \(facts.transactionAge / 1_000_000) million old; "
+                        + "PostgreSQL stops at 2,147 million",
                     do: "find what keeps vacuum from its work: old transactions, prepared ones, replication slots"
                 )
             )

@@ -52,7 +52,8 @@ struct ServerFacts {
     }
 
     private static let sql = """
-        select current_setting('server_version') as version, current_setting('server_version_num')::int as version_number,
+        select current_setting('server_version') as version,
+            current_setting('server_version_num')::int as version_number,
             pg_is_in_recovery() as is_standby, current_setting('server_encoding') as encoding,
             current_setting('max_connections')::int - current_setting('superuser_reserved_connections')::int
                 as usable_connections,
