@@ -123,7 +123,7 @@ extension APIOperation {
                     ]
                 )
             ],
-            problems: [.crossSite, .notFound, .tooManyRequests, .internalError, .unavailable]
+            problems: [.crossSite, .notFound, .tooManyRequests, .internalError, .unavailable, .notDurable]
         )
     }
 
@@ -142,7 +142,7 @@ extension APIOperation {
         answers: [
             APIAnswer(status: 200, note: "The entries.", content: [("text/calendar", ["schema": ["type": "string"]])])
         ],
-        problems: [.crossSite, .notFound, .tooManyRequests, .internalError, .unavailable]
+        problems: [.crossSite, .notFound, .tooManyRequests, .internalError, .unavailable, .notDurable]
     )
 
     private static let language = APIParameter.query(
