@@ -116,6 +116,7 @@ struct Components {
             configuration: settings.database,
             registry: registry,
             pace: models.pace,
+            watch: watch,
             logger: logger
         )
         replays = ReplayRunner(configuration: settings.database, logger: logger)

@@ -1,13 +1,51 @@
-import Telemetry
+package import Telemetry
 
 /// The metrics of waits for standbys. They exist with `--durable-on standby` alone.
-struct DurabilityMetrics: Sendable {
+package struct DurabilityMetrics: Sendable {
+    /// What a watch has found.
+    package struct Findings: Sendable {
+        /// The standbys that count.
+        var standbys = 0
+        /// The waits at present.
+        var waiting = 0
+        /// The events of the log that are not known to be durable.
+        var lagEvents: Int64 = 0
+        /// The age of the oldest commit that is not durable; 0 where all are.
+        var lagSeconds = 0.0
+
+        /// The findings of a watch of an empty log.
+        package init() {}
+    }
+
     private let durable: Counter
     private let late: Counter
     private let waits: Histogram
     private let looks: Counter
 
-    init(_ registry: MetricsRegistry) throws(MetricsError) {
+    /// - Parameter findings: asked for when the metrics are.
+    package init(
+        _ registry: MetricsRegistry,
+        findings: @escaping @Sendable () -> Findings
+    ) throws(MetricsError) {
+        try registry.gauge(
+            "waybill_durable_standbys",
+            help: """
+                Standbys whose flush positions count: those of synchronous_standby_names, or else all that stream; only \
+                with --durable-on standby, as all of this kind.
+                """
+        ) { Double(findings().standbys) }
+        try registry.gauge(
+            "waybill_durable_lag_events",
+            help: "Events of the log that no standby is known to have on its disk."
+        ) { Double(findings().lagEvents) }
+        try registry.gauge(
+            "waybill_durable_lag_seconds",
+            help: "Age of the oldest commit that no standby has confirmed yet; 0 where all are confirmed."
+        ) { findings().lagSeconds }
+        try registry.gauge(
+            "waybill_durable_waiting",
+            help: "Batches, reads and events that wait until a standby has them on its disk."
+        ) { Double(findings().waiting) }
         let ended = (
             name: "waybill_durable_waits_total",
             help: """
@@ -33,24 +71,4 @@ struct DurabilityMetrics: Sendable {
     }
 
     func looked() { looks.increment() }
-
-    /// Registers the gauges of a watch.
-    func register(_ watch: StandbyWatch, in registry: MetricsRegistry) throws(MetricsError) {
-        try registry.gauge(
-            "waybill_durable_standbys",
-            help: "Standbys whose flush positions count: those of synchronous_standby_names, or else all that stream."
-        ) { Double(watch.standbys) }
-        try registry.gauge(
-            "waybill_durable_lag_events",
-            help: "Events of the log that no standby is known to have on its disk."
-        ) { Double(watch.lagEvents) }
-        try registry.gauge(
-            "waybill_durable_lag_seconds",
-            help: "Age of the oldest commit that no standby has confirmed yet; 0 where all are confirmed."
-        ) { watch.lagSeconds }
-        try registry.gauge(
-            "waybill_durable_waiting",
-            help: "Batches, reads and events that wait until a standby has them on its disk."
-        ) { Double(watch.waiting) }
-    }
 }

@@ -72,22 +72,21 @@ package final class StandbyWatch: Service {
 
     /// Registers the metrics of the waits and of the standbys.
     package func register(in registry: MetricsRegistry) throws(MetricsError) {
-        let metrics = try DurabilityMetrics(registry)
-        try metrics.register(self, in: registry)
+        let metrics = try DurabilityMetrics(registry) { [weak self] in self?.findings ?? .init() }
         state.withLock { $0.metrics = metrics }
     }
 
     // MARK: Findings
 
-    /// The standbys that count, by the last look.
-    package var standbys: Int { state.withLock { $0.standbys } }
-    /// The waits at present.
-    package var waiting: Int { state.withLock { $0.waits.count } }
-    /// The events of the log that are not known to be durable.
-    package var lagEvents: Int64 { state.withLock { max(0, $0.watermark.head - ($0.watermark.seq ?? 0)) } }
-    /// The age of the oldest commit that is not durable; 0 where all are.
-    package var lagSeconds: Double {
-        state.withLock { $0.watermark.waitsSince.map { (ContinuousClock.now - $0) / .seconds(1) } ?? 0 }
+    private var findings: DurabilityMetrics.Findings {
+        state.withLock { state in
+            var findings = DurabilityMetrics.Findings()
+            findings.standbys = state.standbys
+            findings.waiting = state.waits.count
+            findings.lagEvents = max(0, state.watermark.head - (state.watermark.seq ?? 0))
+            findings.lagSeconds = state.watermark.waitsSince.map { (ContinuousClock.now - $0) / .seconds(1) } ?? 0
+            return findings
+        }
     }
 
     /// False once the service has ended, and waits end at once.

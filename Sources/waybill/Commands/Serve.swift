@@ -1,4 +1,5 @@
 import ArgumentParser
+import OrderLog
 import WaybillServer
 
 struct Serve: AsyncParsableCommand {
