@@ -3,6 +3,8 @@
 import contextlib
 import json
 import os
+import shutil
+import tempfile
 import threading
 
 from support.client import Client
@@ -19,11 +21,22 @@ STANDBY = "walreceiver"
 GIVEN_UP = 12
 
 
+# Lets the insertion of some events wait for a lock, however long.
+TRIGGER = """
+    create function hold() returns trigger language plpgsql set lock_timeout = 0 as
+        'begin perform pg_advisory_xact_lock_shared(42); return new; end';
+    create trigger hold before insert on events for each row when (new.number like 'SECRET%') execute function hold()
+"""
+TRIGGER_EXISTS = "select exists (select from pg_trigger where tgname = 'hold')"
+
+
 class Standbys:
     """A primary, the standbys that follow it, and an address that leads to the primary."""
 
-    def __init__(self, root):
-        self._root = root
+    def __init__(self):
+        self._root = tempfile.mkdtemp(prefix="waybill-standbys-")
+        # The unprivileged user of the servers has to reach them.
+        os.chmod(self._root, 0o711)
         self.servers = []
         # A standby that was away comes back soon.
         self.primary = self._server().make().configure("wal_retrieve_retry_interval = 200ms").start()
@@ -53,6 +66,24 @@ class Standbys:
             lambda: state in self.primary.sql("select sync_state from pg_stat_replication"), 30, f"a standby is {state}"
         )
 
+    def losing(self, posting):
+        """Loses the standby while the command of `posting` is being written, before its commit.
+
+        - posting: called without arguments; sends the command, whose order's number begins with SECRET.
+        """
+        if "t" not in self.primary.sql(TRIGGER_EXISTS, "waybill"):
+            self.primary.sql(TRIGGER, "waybill")
+        with self.primary.session("waybill", "select pg_advisory_lock(42)"):
+            sent = posting()
+            wait_for(
+                lambda: self.primary.sql("select pid from pg_stat_activity where wait_event = 'advisory'"),
+                10,
+                "the command is being written",
+                every=0.01,
+            )
+            self.standby.kill()
+        return sent
+
     def waiting_commits(self):
         """The server processes of appenders whose commits wait for a standby."""
         return self.primary.sql(
@@ -80,6 +111,7 @@ class Standbys:
         self.address.close()
         for server in self.servers:
             server.close()
+        shutil.rmtree(self._root, ignore_errors=True)
 
 
 @contextlib.contextmanager
@@ -168,10 +200,10 @@ class Told:
 class Posting:
     """One command in a thread of its own."""
 
-    def __init__(self, service, token, number, key):
-        self._request = ("POST", "/v1/orders", order(number=number), {"Idempotency-Key": key})
-        self._client = Client(service.port, token)
-        self.answer = None
+    def __init__(self, shop, number):
+        self._request = ("POST", "/v1/orders", order(number=number), {"Idempotency-Key": number})
+        self._client = Client(shop.client.port, shop.client.token)
+        self.number, self.answer = number, None
         self._thread = threading.Thread(target=self._run, daemon=True)
         self._thread.start()
 
