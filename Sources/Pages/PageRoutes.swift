@@ -7,7 +7,9 @@ package import OrderLog
 /// The routes of all pages and their assets.
 package struct PageRoutes: Sendable {
     /// The paths that show pages and are no part of the API.
-    package static let paths = Set(AssetRoutes.paths + StaffRoutes.paths + OperatorRoutes.paths + ["/", "/docs"])
+    package static let paths = Set(
+        AssetRoutes.paths + StaffRoutes.paths + OperatorRoutes.paths + DocsRoutes.paths + ["/"]
+    )
 
     private let notFound: NotFoundMiddleware
     private let assets: AssetRoutes
@@ -28,9 +30,9 @@ package struct PageRoutes: Sendable {
         let renderer = PageRenderer(source: source)
         notFound = NotFoundMiddleware(renderer: renderer)
         assets = AssetRoutes(source: source)
-        home = HomeRoutes(renderer: renderer, publicURL: publicURL, keys: keys)
-        staff = StaffRoutes(renderer: renderer, keys: keys)
-        operators = OperatorRoutes(renderer: renderer, keys: keys)
+        home = try HomeRoutes(renderer: renderer, publicURL: publicURL, keys: keys)
+        staff = try StaffRoutes(renderer: renderer, keys: keys)
+        operators = try OperatorRoutes(renderer: renderer, keys: keys)
         docs = try DocsRoutes(renderer: renderer)
         track = TrackRoutes(
             renderer: renderer,

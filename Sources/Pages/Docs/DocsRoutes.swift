@@ -3,21 +3,23 @@ import HTTPTypes
 import Hummingbird
 import OrderAPI
 
-/// `GET /docs`: the API on one page, made once from its description.
+/// `GET /docs` and `GET /docs/types`: the API on two pages, made once from its description.
 struct DocsRoutes: Sendable {
-    private let renderer: PageRenderer
-    private let page = DocsPage(content: APISite(isServed: true).content)
-    private let prepared: PreparedPage
+    static let paths = ["/docs", APISite.typesPath]
+
+    private let pages: [SharedPage]
 
     init(renderer: PageRenderer) throws {
-        self.renderer = renderer
-        prepared = PreparedPage(html: Array(try renderer.html("docs", page).utf8))
+        let site = APISite(isServed: true)
+        pages = [
+            try SharedPage(renderer, "docs", DocsPage(title: "Waybill API", content: site.content)),
+            try SharedPage(renderer, "docs", DocsPage(title: "Types · Waybill API", content: site.typesContent)),
+        ]
     }
 
     func add(to router: Router<WaybillContext>) {
-        router.get("/docs") { request, _ in
-            guard renderer.source.isChangeable else { return prepared.response(to: request) }
-            return try renderer.response(to: request, "docs", page, PageOptions(isPrivate: false))
+        for (path, page) in zip(Self.paths, pages) {
+            router.get(RouterPath(path)) { request, _ in try page.response(to: request) }
         }
     }
 }
@@ -25,6 +27,7 @@ struct DocsRoutes: Sendable {
 /// The variables of the template `docs`.
 struct DocsPage: Sendable {
     let isDocs = true
+    let title: String
     /// The HTML of the contents and the text.
     let content: String
 }
