@@ -37,7 +37,7 @@ struct Components {
         reader: LogReader,
         pool: PostgresPool,
         models: ReadModelReader,
-        watch: StandbyWatch?,
+        watch: StandbyWatch? = nil,
         logger: Logger
     ) async throws {
         let pages = try PageSource.forThisProcess()
