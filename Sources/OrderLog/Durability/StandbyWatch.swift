@@ -175,6 +175,17 @@ package final class StandbyWatch: Service {
         guard try await reach(seq, in: history) == seq else { throw .notDurable() }
     }
 
+    /// Waits a while for everything that has been committed by now to become durable.
+    ///
+    /// - Parameter history: the present one.
+    /// - Throws: `PostgresError.notDurable` where it does not become durable in time.
+    func requireEverything(in history: EpochTable) async throws(PostgresError) {
+        guard !isBlocked else { throw .notDurable() }
+        let promise = OneShotPromise<Bool>()
+        whenEverythingIsDurable(in: history, until: .now + Self.readTimeout) { promise.fulfill($0) }
+        guard await promise.value() else { throw .notDurable() }
+    }
+
     /// Waits until there is room for more replies that wait.
     func waitForRoom() async {
         while state.withLock({ $0.waits.byteCount > Self.heldBytes }), !Task.isCancelled {

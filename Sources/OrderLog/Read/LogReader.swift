@@ -112,6 +112,13 @@ package struct LogReader: Sendable {
         )
     }
 
+    /// Waits until a standby has on its disk what was written beside the log, such as a tracking link.
+    ///
+    /// - Throws: `PostgresError.notDurable` where no standby has it in time. Returns at once where nobody waits for one.
+    package func requireDurable() async throws(PostgresError) {
+        try await watch?.requireEverything(in: registry.current)
+    }
+
     /// The part of a page that may be told. The log seems to end there.
     func tellable(_ page: EventPage) async throws -> EventPage {
         guard let watch else { return page }
