@@ -47,6 +47,7 @@ def changing(loads, name, check, seconds):
     check.note(f"{name}: a command waited {max(waits):.1f} s at most, {refused} answers were 503")
 
 
+@pytest.mark.slow
 def test_a_fleet_over_patroni_loses_nothing(cluster, binary, service, check):
     first, second = cluster.nodes
     with serving(binary, service, cluster.url("waybill", "?target_session_attrs=read-write"), 3) as services:
