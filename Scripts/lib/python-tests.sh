@@ -6,6 +6,8 @@
 #
 #   Tests/Faults        black-box tests of faults: killed processes, lost connections, wrong input
 #   Tests/Databases     the service and its database: logins, versions, frozen servers, full disks, backups, upgrades
+#   Tests/Cluster       several processes on one database
+#   Tests/Deployment    the files of deploy/, each read by its own program: compose, Kubernetes, systemd, the package
 #   Tests/Answers       docs/answers.md against a running service
 #   Tests/Examples      the examples, statements and links of README.md and the hand-written pages
 #   Tests/Conformance   the service against its own description, by Schemathesis
