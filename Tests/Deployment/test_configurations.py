@@ -9,7 +9,8 @@ import subprocess
 import pytest
 import yaml
 
-from support.deployment import DEPLOY, ROOT, documents, known_variables, program, unknown_flags
+from support.deployment import DEPLOY, ROOT, command, documents, known_variables, program, unknown_flags
+from support.pages import page
 from support.postgres_server import Server
 from support.service import free_port
 from support.waiting import wait_for
@@ -21,22 +22,15 @@ def services(name):
     return yaml.safe_load((ROOT / name).read_text(encoding="utf-8"))["services"]
 
 
-def run(*command, **options):
-    done = subprocess.run(
-        command, capture_output=True, text=True, timeout=60, **{"stdin": subprocess.DEVNULL, **options}
-    )
-    return done.returncode, done.stdout + done.stderr
-
-
 @pytest.mark.parametrize("name", COMPOSE)
 def test_compose_gives_the_binary_what_it_knows(name, binary, check):
     variables = known_variables(binary)
     for service, settings in services(name).items():
         if settings.get("image") != "waybill" or "entrypoint" in settings:
             continue
-        command, environment = settings["command"], settings["environment"]
-        check(f"{name}, {service}: serves", command[0] == "serve", command)
-        strange = unknown_flags(binary, " ".join(command))
+        words, environment = settings["command"], settings["environment"]
+        check(f"{name}, {service}: serves", words[0] == "serve", words)
+        strange = unknown_flags(binary, " ".join(words))
         check(f"{name}, {service}: flags", not strange, strange)
         strange = [key for key in environment if key not in variables]
         check(f"{name}, {service}: variables", not strange, strange)
@@ -82,10 +76,18 @@ def documents_of(path):
 
 
 def test_haproxy_accepts_its_configuration(check):
-    status, said = run(program("haproxy"), "-c", "-f", str(DEPLOY / "haproxy/haproxy.cfg"))
+    status, said = command(program("haproxy"), "-c", "-f", str(DEPLOY / "haproxy/haproxy.cfg"))
     # The names of containers mean nothing here.
     warnings = [line for line in said.splitlines() if "WARNING" in line and "could not resolve address" not in line]
     check("haproxy.cfg is valid, without a warning", status == 0 and not warnings, said)
+
+
+def test_upgrade_page_names_settings_that_are_there(check):
+    settings = " ".join((DEPLOY / "haproxy/haproxy.cfg").read_text(encoding="utf-8").split())
+    table = page("docs/upgrade.md").partition("| setting | why |\n|---|---|\n")[2].partition("\n\n")[0]
+    named = re.findall(r"`([^`]+)`", "\n".join(row.rpartition("` | ")[0] + "`" for row in table.splitlines()))
+    missing = [setting for setting in named if setting.replace("\\|", "|") not in settings]
+    check("haproxy.cfg has every setting that the page explains", len(named) >= 7 and not missing, (named, missing))
 
 
 def test_prometheus_accepts_its_configuration(check, tmp_path):
@@ -96,7 +98,7 @@ def test_prometheus_accepts_its_configuration(check, tmp_path):
     text = settings.read_text()
     check("the token's file is the one that compose makes", "/run/waybill/metrics-token" in text, text)
     settings.write_text(text.replace("/run/waybill/metrics-token", str(token)))
-    status, said = run(program("promtool"), "check", "config", str(settings))
+    status, said = command(program("promtool"), "check", "config", str(settings))
     check("prometheus.yml is valid", status == 0, said)
 
 
@@ -112,11 +114,11 @@ def test_redis_starts_with_its_configuration(check, tmp_path):
     )
     ask = [program("redis-cli"), "-p", str(port), "-a", "secret", "--no-auth-warning"]
     try:
-        wait_for(lambda: run(*ask, "ping")[1].strip() == "PONG" or process.poll() is not None, 20, "Redis answers")
+        wait_for(lambda: command(*ask, "ping")[1].strip() == "PONG" or process.poll() is not None, 20, "Redis answers")
         check("redis.conf is taken", process.poll() is None, process.poll())
-        check("nobody gets in without the password", "NOAUTH" in run(ask[0], "-p", str(port), "ping")[1])
-        check("no client can empty it", "unknown command" in run(*ask, "flushall")[1])
-        check("a message is published", run(*ask, "publish", "channel", "message")[1].strip() == "0")
+        check("nobody gets in without the password", "NOAUTH" in command(ask[0], "-p", str(port), "ping")[1])
+        check("no client can empty it", "unknown command" in command(*ask, "flushall")[1])
+        check("a message is published", command(*ask, "publish", "channel", "message")[1].strip() == "0")
     finally:
         process.terminate()
         said, _ = process.communicate(timeout=20)
@@ -148,7 +150,7 @@ class Configured(Server):
     def run_script(self, path, *arguments, environment):
         """Runs a script as the server's user, with the version's programs before all others."""
         place = {"PGHOST": "127.0.0.1", "PGPORT": str(self.port), "PATH": f"{self._programs}:/usr/bin:/bin"}
-        status, said = run(str(path), *arguments, env={**environment, **place}, **self._as_owner)
+        status, said = command(str(path), *arguments, env={**environment, **place}, **self._as_owner)
         if status:
             raise RuntimeError(f"{path.name} ended with {status}: {said}")
 

@@ -23,6 +23,13 @@ def program(name):
     return found
 
 
+def command(*words, **options):
+    """Runs a program to its end; returns its status and all that it prints."""
+    settings = {"stdin": subprocess.DEVNULL, "capture_output": True, "text": True, "timeout": 120, **options}
+    done = subprocess.run(words, check=False, **settings)
+    return done.returncode, done.stdout + done.stderr
+
+
 @functools.cache
 def serve_help(binary):
     return subprocess.run([binary, "serve", "--help"], capture_output=True, text=True, timeout=60, check=True).stdout
