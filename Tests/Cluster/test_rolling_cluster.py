@@ -1,4 +1,4 @@
-"""Two processes behind haproxy, replaced one after the other under load.
+"""Two processes behind haproxy, replaced one after the other under load, and one killed.
 
 No command fails, each is accepted once, and no stream loses, doubles or reorders an event.
 """
@@ -20,7 +20,7 @@ from support.waiting import wait_for
 
 STREAMS, WRITERS = 100, 3
 # Seconds without an accepted command, and seconds within which every stream is back.
-LONGEST_PAUSE, LONGEST_RETURN = 1, 15
+LONGEST_PAUSE, LONGEST_RETURN = 2, 15
 
 
 @dataclass
@@ -95,6 +95,7 @@ def replaced(service, check, cluster, proxy):
             writer.start()
         for index in range(len(cluster.processes)):
             one_replaced(check, cluster, proxy, crowd, load, index)
+        one_replaced(check, cluster, proxy, crowd, load, 0, is_killed=True)
     finally:
         load.ended.set()
         for writer in writers:
@@ -105,33 +106,38 @@ def replaced(service, check, cluster, proxy):
     written = [event["data"]["contactRef"] for event in log if event["type"] == "ShipToChanged"]
     check("every command is accepted", len(written) == len(load.answers), (len(written), len(load.answers)))
     check("and none twice", len(set(written)) == len(written), len(written) - len(set(written)))
-    shows_exactly(bench, check, crowd, start, f"{STREAMS} streams over two restarts")
+    shows_exactly(bench, check, crowd, start, f"{STREAMS} streams over three restarts")
 
 
-def one_replaced(check, cluster, proxy, crowd, load, index):
-    name = f"process {index + 1}"
+def one_replaced(check, cluster, proxy, crowd, load, index, is_killed=False):
+    name = f"process {index + 1}, {'killed' if is_killed else 'ended'}"
     load.goes_on()
-    byes = [len(follower.byes) for follower in crowd.followers]
+    there = [follower.socket for follower in crowd.followers]
+    byes = sum(len(follower.byes) for follower in crowd.followers)
     sent, ended = len(load.answers), time.monotonic()
-    status = cluster.terminate(index)
-    check(f"{name}: ends in order", status == 0, status)
+    if is_killed:
+        cluster.kill(index)
+    else:
+        status = cluster.terminate(index)
+        check(f"{name}: in order", status == 0, status)
     took = time.monotonic() - ended
     cluster.start(index)
     servers = ("servers", f"server{index + 1}"), ("streams", f"edge{index + 1}")
-    wait_for(lambda: all(proxy.states()[server] for server in servers), 20, f"haproxy takes {name} for ready again")
-    told = [f for f, before in zip(crowd.followers, byes, strict=True) if len(f.byes) > before]
-    wait_for(lambda: all(f.back > ended and f.socket for f in told), 60, "every stream is back")
+    wait_for(lambda: all(proxy.states()[server] for server in servers), 20, f"haproxy takes process {index + 1} again")
+    away = [f for f, socket in zip(crowd.followers, there, strict=True) if f.socket is not socket]
+    wait_for(lambda: all(f.back > ended and f.socket for f in away), 60, "every stream is back")
     load.goes_on()
-    pause = load.longest_pause(ended)
-    slowest = max(seconds for _, seconds in load.answers[sent:])
-    returns = sorted(follower.back - ended for follower in told) or [0]
-    check(f"{name}: its streams are told", told, len(told))
+    told = sum(len(follower.byes) for follower in crowd.followers) - byes
+    check(f"{name}: its streams are told, unless it is killed", away and told == len(away) * (not is_killed), told)
+    pause, slowest = load.longest_pause(ended), max(seconds for _, seconds in load.answers[sent:])
     check(f"{name}: no pause of {LONGEST_PAUSE} s between accepted commands", pause < LONGEST_PAUSE, f"{pause:.2f} s")
+    returns = sorted(follower.back - ended for follower in away)
     check(
         f"{name}: its streams are back within {LONGEST_RETURN} s", returns[-1] < LONGEST_RETURN, f"{returns[-1]:.1f} s"
     )
+    first, half, last = (f"{returns[index]:.1f} s" for index in (0, len(returns) // 2, -1))
     check.note(
-        f"{name}: ended within {took:.1f} s; commands: longest pause {pause * 1000:.0f} ms, slowest "
-        f"{slowest * 1000:.0f} ms of {len(load.answers) - sent}; {len(told)} streams away, back after "
-        f"{returns[0]:.1f} s (first), {returns[len(returns) // 2]:.1f} s (half), {returns[-1]:.1f} s (last)"
+        f"{name} within {took:.1f} s; commands: longest pause {pause * 1000:.0f} ms, "
+        f"slowest {slowest * 1000:.0f} ms of {len(load.answers) - sent}; "
+        f"{len(away)} streams away, back after {first} (first), {half} (half), {last} (last)"
     )

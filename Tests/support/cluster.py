@@ -35,12 +35,12 @@ class Haproxy:
         wait_for(lambda: self.states() is not None, 20, "haproxy answers")
 
     def _settings(self, servers, edges):
-        places = {f"server{index} server{index}:8080": port for index, port in enumerate(servers, 1)}
-        places |= {f"edge{index} edge{index}:8080": port for index, port in enumerate(edges, 1)}
+        places = {f"server{index}:8080": port for index, port in enumerate(servers, 1)}
+        places |= {f"edge{index}:8080": port for index, port in enumerate(edges, 1)}
         text = adapted(
             SETTINGS.read_text(encoding="utf-8"),
             {
-                **{name: f"{name.split()[0]} 127.0.0.1:{port}" for name, port in places.items()},
+                **{name: f"127.0.0.1:{port}" for name, port in places.items()},
                 "bind :8080": f"bind 127.0.0.1:{self.port}",
                 "bind :8405": f"bind 127.0.0.1:{self._metrics}",
                 # Descriptors that a test may not have.
@@ -52,7 +52,7 @@ class Haproxy:
         return re.sub(r"^resolvers docker\n(?: .*\n)+", "", text, flags=re.M)
 
     def states(self):
-        """True for each server and edge, by section and name, that haproxy takes for ready; None before it answers."""
+        """True for each process, by section and name, whose checks succeed; None before haproxy answers."""
         client = Client(self._metrics)
         try:
             text = client.request("GET", "/metrics", timeout=5).body.decode()
@@ -63,7 +63,7 @@ class Haproxy:
         finally:
             client.close()
         found = re.findall(r'^haproxy_server_status{proxy="(\w+)",server="(\w+)",state="UP"} (\d)', text, re.M)
-        return {(section, name): value == "1" for section, name, value in found}
+        return {(section, name): value == "1" for section, name, value in found if not name.startswith("last")}
 
     def said(self):
         with open(self._log, encoding="utf-8", errors="replace") as file:
@@ -105,6 +105,10 @@ class Cluster:
         """Ends a process in order; returns its exit status."""
         self.processes[index].terminate()
         return self.processes[index].wait(15)
+
+    def kill(self, index):
+        self.processes[index].kill()
+        self.processes[index].wait(10)
 
     def close(self):
         for process in self.processes:
