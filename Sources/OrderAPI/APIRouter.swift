@@ -146,6 +146,7 @@ package struct APIRouter {
         )
         let modelPlaces = ReadPlaces()
         let router = Router(context: WaybillContext.self, options: .autoGenerateHeadEndpoints)
+        router.add(middleware: PageCompressionMiddleware())
         router.add(middleware: ReceivedRequestMiddleware())
         router.add(middleware: ProblemMiddleware())
         HealthRoutes(readiness: services.readiness, keys: services.keys, hub: hub).add(to: router)
