@@ -1,7 +1,6 @@
 """The configurations of deploy/, each read by its own program: haproxy, Prometheus, Redis, PostgreSQL, Grafana."""
 
 import os
-import pathlib
 import re
 import shutil
 import subprocess
@@ -11,7 +10,6 @@ import yaml
 
 from support.deployment import DEPLOY, ROOT, command, documents, known_variables, program, unknown_flags
 from support.pages import page
-from support.postgres_server import Server
 from support.service import free_port
 from support.waiting import wait_for
 
@@ -126,67 +124,3 @@ def test_redis_starts_with_its_configuration(check, tmp_path):
     warnings = [line for line in said.splitlines() if "WARNING" in line and "vm.overcommit_memory" not in line]
     check("without a warning of its settings", not warnings, warnings)
     check("and leaves no file", not os.listdir(tmp_path), os.listdir(tmp_path))
-
-
-class Configured(Server):
-    """A server with the settings of deploy/postgres, started as compose does, on a port of its own."""
-
-    # What a test's server has of its own: it is small, and listens on this machine alone.
-    OWN = ("shared_buffers=16MB", "listen_addresses=127.0.0.1")
-
-    def __init__(self, directory, settings, configuration):
-        super().__init__(directory)
-        self._files = f"config_file={settings}/{configuration}", f"hba_file={settings}/pg_hba.conf"
-
-    def start(self):
-        return super().start(*self._files, *self.OWN)
-
-    def wrong_settings(self):
-        own = ",".join(f"'{setting.partition('=')[0]}'" for setting in self.OWN)
-        wrong = f"select name || ': ' || error as said from pg_file_settings where error > '' and name not in ({own})"
-        waits = f"select name || ' waits for a restart' from pg_settings where pending_restart and name not in ({own})"
-        return self.sql(f"select string_agg(said, ', ') from ({wrong} union all {waits}) as found")
-
-    def run_script(self, path, *arguments, environment):
-        """Runs a script as the server's user, with the version's programs before all others."""
-        place = {"PGHOST": "127.0.0.1", "PGPORT": str(self.port), "PATH": f"{self._programs}:/usr/bin:/bin"}
-        status, said = command(str(path), *arguments, env={**environment, **place}, **self._as_owner)
-        if status:
-            raise RuntimeError(f"{path.name} ended with {status}: {said}")
-
-
-def test_primary_and_replica_start_with_their_configurations(service, check):
-    root = pathlib.Path(service.root)
-    settings = shutil.copytree(DEPLOY / "postgres", root / "settings")
-    primary, replica = (Configured(str(root / name), settings, f"{name}.conf") for name in ("primary", "replica"))
-    secrets = {"REPLICATION_PASSWORD": "it's secret", "POSTGRES_USER": "waybill", "POSTGRES_DB": "waybill"}
-    place = {"PGDATA": replica.directory, "PRIMARY_HOST": "127.0.0.1", "PRIMARY_PORT": str(primary.port)}
-    try:
-        primary.make().start()
-        primary.sql("create role waybill superuser login")
-        primary.sql("create database waybill")
-        primary.run_script(settings / "primary-init.sh", environment=secrets)
-        # As in the container, the copy makes the cluster's folder.
-        os.rmdir(replica.directory)
-        os.chmod(root, 0o777)
-        replica.run_script(settings / "replica.sh", "true", environment={**secrets, **place})
-        replica.start()
-        query = "select string_agg(application_name || ' ' || state, ',') from pg_stat_replication"
-        wait_for(lambda: primary.sql(query) == "replica streaming", 20, "the replica follows")
-        slot = primary.sql("select slot_name || ' ' || active from pg_replication_slots")
-        check("the replica follows the primary, by its slot", slot == "replica true", slot)
-        stranger = ("-X", "-w", "-d", "user=replicator replication=true", "-c", "IDENTIFY_SYSTEM")
-        said = primary.tool("psql", *stranger, may_fail=True)
-        check("and nobody does without its password", "no password supplied" in said, said)
-        for name, server in (("primary", primary), ("replica", replica)):
-            wrong = server.wrong_settings()
-            check(f"{name}: every setting is taken", not wrong, wrong)
-        connections = int(primary.sql("show max_connections"))
-        check("there are connections for four processes and more", connections >= 4 * 24 + 20, connections)
-        before = os.stat(replica.directory).st_ino
-        replica.run_script(settings / "replica.sh", "true", environment={**secrets, **place})
-        check("a second start of the replica copies nothing", os.stat(replica.directory).st_ino == before)
-    finally:
-        os.chmod(root, 0o711)
-        replica.close()
-        primary.close()
