@@ -150,23 +150,19 @@ struct TrackRoutes: Sendable {
         _ accepted: AcceptedTypes
     ) throws -> Response {
         let problem = Problem(error, on: request.uri.path, logger: context.logger)
-        let isGone = problem.status == .notFound
-        let isAway = [.tooManyRequests, .serviceUnavailable, .internalServerError].contains(problem.status)
-        guard isGone || isAway, accepted.namePage else { return Self.secret(problem.response) }
-        return try Self.refusal(problem, isGone: isGone, request, renderer)
+        guard accepted.namePage, let page = try Self.page(of: problem, request, renderer) else {
+            return Self.secret(problem.response)
+        }
+        return page
     }
 
-    private static func refusal(
-        _ problem: Problem,
-        isGone: Bool,
-        _ request: Request,
-        _ renderer: PageRenderer
-    ) throws -> Response {
+    /// The page of a problem; nil for one that has none.
+    private static func page(of problem: Problem, _ request: Request, _ renderer: PageRenderer) throws -> Response? {
         let page = locale(request, nil)
+        guard let variables = TrackGonePage(problem, page) else { return nil }
         var headers = problem.headers
         headers[.contentLanguage] = page.tag
         let options = PageOptions(page, status: problem.status, headers: headers)
-        let variables = TrackGonePage(page, isGone: isGone)
         return secret(try renderer.response(to: request, "track-gone", variables, options))
     }
 
@@ -174,7 +170,7 @@ struct TrackRoutes: Sendable {
     /// other pages.
     static func broken(_ request: Request, _ renderer: PageRenderer) throws -> Response? {
         guard request.uri.path.split(separator: "/").first == "track" else { return nil }
-        return try refusal(.notFound, isGone: true, request, renderer)
+        return try page(of: .notFound, request, renderer)
     }
 
     /// The header fields of every answer whose path holds a token.
