@@ -152,6 +152,11 @@ def test_pages_tell_that_the_database_is_away(bench, open_page, check, service):
     page.wait_for_selector(LIVE, timeout=20_000)
     late.wait_for_selector(LIVE, timeout=30_000)
     check("both show the order again", status(late) == "Unterwegs", status(late))
+    # So looks a network that stands still: no answer comes, and no end of the stream.
+    with Frozen([service.process.pid]):
+        page.evaluate("window.dispatchEvent(new Event('online'))")
+        page.wait_for_selector(RECONNECTING, timeout=15_000)
+    page.wait_for_selector(LIVE, timeout=20_000)
 
 
 def test_a_link_that_is_not_whole_leads_to_no_pages_of_the_staff(bench, open_page, check, service):
@@ -265,9 +270,9 @@ def test_the_page_is_whole_without_scripts(bench, open_page, check, service):
     page = open_page(service.url + tracked.path, is_live=False, java_script_enabled=False)
     text = page.inner_text("main")
     for words in (
-        "There is a problem", "Expected", "A second attempt", "The carrier could not deliver it.",
-        "Nobody could take it.", "What comes next", "JDP2", "Floor lamp", "Cancelled items", "Too bright", "To be refunded to you", "Thank you",
-        "As of", "Reload",
+        "There is a problem", "Expected", "A second attempt", "The carrier could not deliver it.", "What comes next",
+        "Nobody could take it.", "JDP2", "Floor lamp", "Cancelled items", "Too bright", "To be refunded to you",
+        "Thank you", "As of", "Reload",
     ):  # fmt: skip
         check(f"without scripts the page says “{words}”", words in text, text[:2000])
     page.click("#parcel-p2-history summary")
