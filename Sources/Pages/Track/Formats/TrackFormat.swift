@@ -86,9 +86,9 @@ struct TrackFormat: Sendable {
         return (first..<last).formatted(interval(zone).hour().minute()).unbroken
     }
 
-    /// “Wed 3 Dec at 20:00 – Thu 4 Dec at 01:30”, which may be broken at its dash.
+    /// “Wed 3 Dec at 20:00 – Thu 4 Dec at 01:30”.
     func daysAndTimes(_ window: TimeWindow, in zone: TimeZone) -> String {
-        [window.earliest, window.latest].map { shortDayAndTime($0, in: zone).unbroken }.joined(separator: "\u{A0}– ")
+        [window.earliest, window.latest].map { shortDayAndTime($0, in: zone) }.joined(separator: "\u{A0}– ")
     }
 
     /// “1 – 3 December”.
