@@ -32,11 +32,13 @@ struct Components {
     /// - Parameters:
     ///   - pool: the connections of `reader`.
     ///   - models: reads the read models, by connections of its own.
+    ///   - watch: knows what may be told; nil where everything may be.
     init(
         settings: WaybillServerSettings,
         reader: LogReader,
         pool: PostgresPool,
         models: ReadModelReader,
+        watch: StandbyWatch? = nil,
         logger: Logger
     ) async throws {
         let pages = try PageSource.forThisProcess()
@@ -61,10 +63,11 @@ struct Components {
         }
         self.hub = hub
         try hub.register(in: metrics)
+        try watch?.register(in: metrics)
         let tail = LogTail(
             configuration: settings.database,
             registry: registry,
-            sink: hub,
+            sink: watch.map { DurableTailSink(hub, watch: $0, capacity: settings.streams.recentEventsBytes) } ?? hub,
             recentBytes: settings.streams.recentEventsBytes,
             logger: logger
         )
@@ -94,12 +97,14 @@ struct Components {
             commandIdFilter: commandIdFilter,
             metrics: logMetrics,
             resume: settings.resume,
+            watch: watch,
             observer: tail
         )
         readiness = ReadinessMonitor(
             pools: [pool, models.pool],
             appender: appender,
             tail: tail,
+            watch: watch,
             metrics: logMetrics,
             resume: settings.resume,
             logger: logger
@@ -117,6 +122,7 @@ struct Components {
             registry: registry,
             pace: models.pace,
             election: leader,
+            watch: watch,
             logger: logger
         )
         replays = ReplayRunner(configuration: settings.database, logger: logger)
