@@ -100,6 +100,11 @@ let package = Package(
             dependencies: ["CLinux", "Postgres", "Primitives", logging, lifecycle],
             swiftSettings: strict
         ),
+        .target(
+            name: "Redis",
+            dependencies: ["Primitives", collections, logging, nio, nioPosix, nioSSL],
+            swiftSettings: strict
+        ),
         .target(name: "Telemetry", dependencies: ["Primitives", logging], swiftSettings: strict),
         .target(
             name: "Access",
@@ -128,6 +133,14 @@ let package = Package(
             dependencies: [
                 "CLinux", "HTTPTransport", "OrderLog", "Orders", "Primitives", "StrictJSON", "Telemetry", collections,
                 httpTypes, lifecycle, logging, nio, nioHTTPTypes,
+            ],
+            swiftSettings: strict
+        ),
+        .target(
+            name: "LogRelay",
+            dependencies: [
+                "OrderLog", "Orders", "Postgres", "Primitives", "Redis", "Telemetry", collections, crypto, lifecycle,
+                logging, nio,
             ],
             swiftSettings: strict
         ),
@@ -166,8 +179,9 @@ let package = Package(
         .target(
             name: "WaybillServer",
             dependencies: [
-                "APIDescription", "Access", "EventStreams", "HTTPTransport", "OrderAPI", "OrderLog", "Pages",
-                "Postgres", "Primitives", "Projections", "Telemetry", hummingbird, lifecycle, logging, nio, nioPosix,
+                "APIDescription", "Access", "EventStreams", "HTTPTransport", "LogRelay", "OrderAPI", "OrderLog", "Pages",
+                "Postgres", "Primitives", "Projections", "Redis", "Telemetry", hummingbird, lifecycle, logging, nio,
+                nioPosix,
             ],
             swiftSettings: strict
         ),
@@ -180,8 +194,8 @@ let package = Package(
             name: "waybill",
             dependencies: [
                 "Access", "CSeeds", "EmbeddedPostgres", "HTTPTransport", "OrderLog", "Orders", "Postgres",
-                "Primitives", "Projections", "Schema", "StrictJSON", "Telemetry", "WaybillClient", "WaybillServer",
-                argumentParser,
+                "Primitives", "Projections", "Redis", "Schema", "StrictJSON", "Telemetry", "WaybillClient",
+                "WaybillServer", argumentParser,
                 httpClient, lifecycle, logging, nio, nioHTTP1, nioPosix, nioSSL, unixSignals,
             ],
             swiftSettings: strict
@@ -269,6 +283,12 @@ let package = Package(
         .testTarget(
             name: "PostgresTests",
             dependencies: ["Postgres", "TestSupport", logging, lifecycle],
+            swiftSettings: strict
+        ),
+        .testTarget(name: "RedisTests", dependencies: ["Primitives", "Redis", nio], swiftSettings: strict),
+        .testTarget(
+            name: "LogRelayTests",
+            dependencies: ["LogRelay", "OrderLog", "Orders", "Redis", crypto, nio],
             swiftSettings: strict
         ),
         .testTarget(name: "PrimitivesTests", dependencies: ["Primitives"], swiftSettings: strict),

@@ -6,7 +6,9 @@ package import Postgres
 package struct LogReader: Sendable {
     private let pool: PostgresPool
     package let registry: EpochRegistry
-    private let heads = BatchingLoader<Void, (position: LogPosition, history: EpochTable)>()
+    /// What is known of the log's head beyond the database that is read; nil where the database is the primary.
+    private let outlook: (any LogOutlook)?
+    private let heads = BatchingLoader<Void, DatabaseHead>()
     let orders = BatchingLoader<OrderLookUp, OrderLookUp.Result>(concurrency: 2, batchLimit: 200)
     /// Reads the orders whose states have no room in a result of `orders`; few at once, since callers keep them all.
     let largeOrders = BatchingLoader<OrderLookUp, OrderLookUp.Result>(concurrency: 2, batchLimit: 4)
@@ -16,9 +18,10 @@ package struct LogReader: Sendable {
     /// The number of events that one read without an order searches at most.
     private static let rangeLimit: Int64 = 50_000
 
-    package init(pool: PostgresPool, registry: EpochRegistry) {
+    package init(pool: PostgresPool, registry: EpochRegistry, outlook: (any LogOutlook)? = nil) {
         self.pool = pool
         self.registry = registry
+        self.outlook = outlook
     }
 
     /// Makes the pool for reads of this log: few connections, acting as the writer role, each made with the epochs
@@ -44,13 +47,14 @@ package struct LogReader: Sendable {
     }
 
     /// Reads the position of the log's last event, no older than the call.
-    package func head() async throws -> LogPosition { try await headAndHistory().position }
+    package func head() async throws -> LogPosition { try await databaseHead().position }
 
-    private func headAndHistory() async throws -> (position: LogPosition, history: EpochTable) {
+    /// Reads the database's head, no older than the call.
+    package func databaseHead() async throws -> DatabaseHead {
         try await heads.value(for: ()) { callers in
-            let (rows, history) = try await readWithHistory(PostgresQuery(LogHead.selectSeq))
-            let position = history.position(of: try LogHead.decodeSeq(rows))
-            return callers.map { _ in (position, history) }
+            let (rows, history) = try await readWithHistory(PostgresQuery(DatabaseHead.select))
+            let head = try DatabaseHead(rows, history)
+            return callers.map { _ in head }
         }
     }
 
@@ -127,8 +131,8 @@ package struct LogReader: Sendable {
     package func check(_ position: LogPosition, seen: Int64 = 0) async throws -> PositionCheck {
         let known = registry.current.check(position, head: seen)
         if case .good = known, seen > 0 { return known }
-        let (head, history) = try await headAndHistory()
-        return history.check(position, head: head.seq)
+        if let outlook { return try await outlook.check(position, seen: seen) { try await databaseHead() } }
+        return try await databaseHead().check(position)
     }
 
     /// Runs one statement whose rows get no positions.

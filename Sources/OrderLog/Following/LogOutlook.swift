@@ -1,0 +1,15 @@
+/// What a process that follows the log knows beyond the database that it reads, which may be a replica that lags.
+package protocol LogOutlook: Sendable {
+    /// Compares a client's position with the log, so that no good position is refused because the replica lags.
+    ///
+    /// - Parameters:
+    ///   - seen: the last event that streams have seen; 0 for a request that is answered from the database, which must
+    ///     have the position.
+    ///   - database: reads the database's head.
+    /// - Throws: `PostgresError` where nobody can tell now.
+    func check(
+        _ position: LogPosition,
+        seen: Int64,
+        database: () async throws -> DatabaseHead
+    ) async throws -> PositionCheck
+}
