@@ -179,7 +179,8 @@ let package = Package(
         .target(
             name: "WaybillServer",
             dependencies: [
-                "APIDescription", "Access", "EventStreams", "HTTPTransport", "LogRelay", "OrderAPI", "OrderLog", "Pages",
+                "APIDescription", "Access", "EventStreams", "HTTPTransport", "LogRelay", "OrderAPI", "OrderLog",
+                "Pages",
                 "Postgres", "Primitives", "Projections", "Redis", "Telemetry", hummingbird, lifecycle, logging, nio,
                 nioPosix,
             ],

@@ -20,7 +20,19 @@ package final class EdgeOutlook: LogOutlook {
     private let metrics: EdgeMetrics
     private let answers = BatchingLoader<Void, Answer?>()
     private let questions = Mutex<[UInt64: OneShotPromise<Answer?>]>([:])
+    private let ends = Mutex(Ends())
 
+    /// The ends of the log that the tail knows.
+    private struct Ends {
+        /// The last event that is known to exist, and the last one that the database had.
+        var told: Int64 = 0
+        var database: Int64 = 0
+        /// The time since which the database lacks events; nil where it has all.
+        var laggingSince: ContinuousClock.Instant?
+    }
+
+    /// The time for which a stream waits for events that the replica lacks.
+    private static let streamPatience: Duration = .seconds(30)
     /// The time for an answer, and the time that a read waits for its replica.
     private static let (answerTimeout, replicaPatience): (Duration, Duration) = (.seconds(2), .seconds(2))
 
@@ -58,6 +70,27 @@ package final class EdgeOutlook: LogOutlook {
         throw PostgresError.replicaBehind
     }
 
+    package func waitForReplica(database: () async throws -> DatabaseHead) async throws -> Bool {
+        let (told, known) = ends.withLock { ($0.told, $0.database) }
+        guard told > known else { return false }
+        let deadline = ContinuousClock.now + Self.replicaPatience
+        while try await database().position.seq < told {
+            guard ContinuousClock.now < deadline else { throw PostgresError.replicaBehind }
+            try await Task.sleep(for: .milliseconds(50))
+        }
+        return true
+    }
+
+    /// Takes note of the ends of the log that the tail knows.
+    func update(told: Int64, database: Int64, laggingSince: ContinuousClock.Instant?) {
+        ends.withLock { $0 = Ends(told: told, database: database, laggingSince: laggingSince) }
+    }
+
+    /// True where the database has lacked events for so long that streams do not wait for them any longer.
+    package var isReplicaStuck: Bool {
+        ends.withLock { $0.laggingSince.map { .now - $0 > Self.streamPatience } ?? false }
+    }
+
     /// A replica that lags knows no further events and no further epochs; what it knows is true.
     private static func isFinal(_ check: PositionCheck) -> Bool {
         switch check {
@@ -68,10 +101,15 @@ package final class EdgeOutlook: LogOutlook {
 
     /// - Returns: nil where nobody answers.
     private func checkByAnswer(_ position: LogPosition) async throws -> PositionCheck? {
-        guard let answer = try await answers.value(for: (), { callers in
-            let answer = await self.ask()
-            return callers.map { _ in answer }
-        }) else { return nil }
+        guard
+            let answer = try await answers.value(
+                for: (),
+                { callers in
+                    let answer = await self.ask()
+                    return callers.map { _ in answer }
+                }
+            )
+        else { return nil }
         let known = registry.current
         switch answer.history.relation(to: known) {
         case .same: return known.check(position, head: answer.head)

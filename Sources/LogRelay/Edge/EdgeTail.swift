@@ -13,7 +13,7 @@ import Synchronization
 /// The database is read when a message does not follow, when a heartbeat tells of events that did not come, when Redis is
 /// silent, and once a second anyway. A primary is listened to while Redis is silent, a replica, where that is impossible,
 /// read ten times a second.
-package final class EdgeTail: Service {
+package final class EdgeTail: Service, TailState {
     /// A number of events, and the time for which some have been missing.
     package typealias Lag = (events: Int64, age: Duration)
 
@@ -27,6 +27,8 @@ package final class EdgeTail: Service {
         /// The beginnings of what is missing now; nil where nothing is.
         var lagging: ContinuousClock.Instant?
         var replicaLagging: ContinuousClock.Instant?
+        /// The events that the database lacked when it was read last, of those that were known before the read.
+        var replicaMissing: Int64 = 0
         var isPrimary = false
 
         /// Messages of Redis follow each other at present.
@@ -117,7 +119,7 @@ package final class EdgeTail: Service {
 
     /// The events that are missing in the database.
     package var replicaLag: Lag {
-        state.withLock { ($0.cursor?.databaseLag ?? 0, $0.replicaLagging.map { .now - $0 } ?? .zero) }
+        state.withLock { ($0.replicaMissing, $0.replicaLagging.map { .now - $0 } ?? .zero) }
     }
 
     package var pendingBytes: Int { state.withLock { $0.cursor?.pending.byteCount ?? 0 } }
@@ -235,7 +237,11 @@ package final class EdgeTail: Service {
             }
         }
         state.lagging = cursor.lag > 0 ? state.lagging ?? .now : nil
-        state.replicaLagging = cursor.databaseLag > 0 ? state.replicaLagging ?? .now : nil
+        outlook.update(
+            told: max(cursor.told, cursor.seq),
+            database: cursor.databaseHead,
+            laggingSince: state.replicaLagging
+        )
         metrics.took(outcome)
         return outcome
     }
@@ -336,12 +342,18 @@ package final class EdgeTail: Service {
     ///
     /// - Returns: whether there may be more, and whether any came.
     private func readPage(on connection: PostgresConnection) async throws -> (hasMore: Bool, hasProgress: Bool) {
-        guard let start = state.withLock({ $0.cursor?.seq }) else { return (false, false) }
+        guard let (start, told) = state.withLock({ state in state.cursor.map { ($0.seq, max($0.told, $0.seq)) } })
+        else {
+            return (false, false)
+        }
         let page = try await FollowedPage.read(after: start, on: connection, registry: registry)
         metrics.readDatabase()
         return state.withLock { state in
             guard let outcome = apply(&state, { $0.take(page, after: start) }) else { return (false, false) }
             state.lastRead = .now
+            // After a fork, what was told before counts no longer.
+            state.replicaMissing = max(0, min(told, state.cursor?.told ?? 0) - (state.cursor?.databaseHead ?? 0))
+            state.replicaLagging = state.replicaMissing > 0 ? state.replicaLagging ?? .now : nil
             return (page.isCut || state.cursor?.needsDatabase == true, !outcome.steps.isEmpty)
         }
     }

@@ -10,20 +10,26 @@ import StrictJSON
 struct ProjectionRoutes: Sendable {
     let authorizer: Authorizer
     let models: ReadModelReader
-    let projector: Projector
-    let replays: ReplayRunner
+    /// Both nil on an edge, which lists projections alone.
+    let projector: Projector?
+    let replays: ReplayRunner?
 
     func add(to router: Router<WaybillContext>) {
         router.get("/v1/projections") { request, context in try await list(request, context) }
-        router.post("/v1/projections/{name}/replay") { request, context in try await start(request, context) }
-        router.delete("/v1/projections/{name}/replay") { request, context in try await cancel(request, context) }
+        guard let replays else { return }
+        router.post("/v1/projections/{name}/replay") { request, context in
+            try await start(request, context, replays)
+        }
+        router.delete("/v1/projections/{name}/replay") { request, context in
+            try await cancel(request, context, replays)
+        }
     }
 
     private func list(_ request: Request, _ context: WaybillContext) async throws -> Response {
         _ = try await authorizer.authorize(request, in: context, to: .administration)
         _ = try QueryReader(request, parameters: [])
         let (projections, head) = try await models.states()
-        let failures = projector.failures
+        let failures = projector?.failures ?? []
         return .json(
             JSONWriter.object { writer in
                 writer.array("projections", projections) { writer, projection in
@@ -49,7 +55,11 @@ struct ProjectionRoutes: Sendable {
         return failures.contains(version.name) ? .failed : .active
     }
 
-    private func start(_ request: Request, _ context: WaybillContext) async throws -> Response {
+    private func start(
+        _ request: Request,
+        _ context: WaybillContext,
+        _ replays: ReplayRunner
+    ) async throws -> Response {
         let name = try await authorizedProjection(request, context)
         let progress: ReplayProgress
         do {
@@ -70,7 +80,11 @@ struct ProjectionRoutes: Sendable {
         return .json(body, status: .accepted)
     }
 
-    private func cancel(_ request: Request, _ context: WaybillContext) async throws -> Response {
+    private func cancel(
+        _ request: Request,
+        _ context: WaybillContext,
+        _ replays: ReplayRunner
+    ) async throws -> Response {
         let name = try await authorizedProjection(request, context)
         return Response(status: try await replays.cancel(name) ? .noContent : .accepted)
     }

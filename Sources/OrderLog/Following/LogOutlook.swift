@@ -12,4 +12,12 @@ package protocol LogOutlook: Sendable {
         seen: Int64,
         database: () async throws -> DatabaseHead
     ) async throws -> PositionCheck
+
+    /// Waits until the database has the events that are known to exist, where it lacks some: what was not found may be
+    /// there then.
+    ///
+    /// - Parameter database: reads the database's head.
+    /// - Returns: false where the database lacks nothing that is known.
+    /// - Throws: `PostgresError.replicaBehind`.
+    func waitForReplica(database: () async throws -> DatabaseHead) async throws -> Bool
 }

@@ -46,6 +46,17 @@ package struct Migrator: Sendable {
         }
     }
 
+    /// Makes sure that the schema is current, for a process that does not change it.
+    ///
+    /// - Throws: `Failure.outdated`, or as `migrate`.
+    package func requireCurrent(_ configuration: PostgresConfiguration) async throws {
+        let pending = try await withConnection(configuration) { connection in
+            let facts = try await LoginFacts.read(on: connection)
+            return try await self.pending(on: connection, facts: facts, roles: facts.chosenRoles.roles)
+        }
+        guard pending.isEmpty else { throw Failure.outdated }
+    }
+
     private func withConnection<R>(
         _ configuration: PostgresConfiguration,
         _ body: (PostgresConnection) async throws -> R

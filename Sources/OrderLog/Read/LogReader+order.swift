@@ -6,13 +6,25 @@ extension LogReader {
     /// Reads an order's current state and the head of the log in one snapshot. A stream that begins with this state
     /// continues after the head without a gap.
     package func order(_ orderId: UUID, scope: ReadScope) async throws -> (stored: StoredOrder?, head: LogPosition) {
+        try await order(orderId, scope: scope, isRepeated: false)
+    }
+
+    /// - Parameter isRepeated: true where the replica, if there is one, was waited for.
+    private func order(
+        _ orderId: UUID,
+        scope: ReadScope,
+        isRepeated: Bool
+    ) async throws -> (stored: StoredOrder?, head: LogPosition) {
         let lookUp = OrderLookUp(orderId: orderId, scope: scope)
         var result = try await orders.value(for: lookUp) { try await loadOrders($0, byteLimit: StoredStates.byteLimit) }
         if case .tooLarge = result.row {
             result = try await largeOrders.value(for: lookUp) { try await loadOrders($0, byteLimit: .max) }
         }
         let head = result.history.position(of: result.head)
-        guard case .found(let row) = result.row else { return (nil, head) }
+        guard case .found(let row) = result.row else {
+            guard !isRepeated, try await waitForReplica() else { return (nil, head) }
+            return try await order(orderId, scope: scope, isRepeated: true)
+        }
         // Each caller decodes its own order, so that one statement's callers do it in parallel.
         return (StoredOrder(try await record(of: row), in: result.history), head)
     }
@@ -37,7 +49,10 @@ extension LogReader {
     /// Tells whether an order exists within a scope. Reads the order's first event: callers go on to read the later
     /// ones, which lie behind the same page of the index.
     package func orderExists(_ orderId: UUID, scope: ReadScope) async throws -> Bool {
-        try await existences.value(for: OrderLookUp(orderId: orderId, scope: scope), loadExistences)
+        let lookUp = OrderLookUp(orderId: orderId, scope: scope)
+        if try await existences.value(for: lookUp, loadExistences) { return true }
+        guard try await waitForReplica() else { return false }
+        return try await existences.value(for: lookUp, loadExistences)
     }
 
     /// - Parameter byteLimit: the size of all states in the result; beyond it rows come without their states.

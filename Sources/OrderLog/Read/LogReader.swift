@@ -58,6 +58,13 @@ package struct LogReader: Sendable {
         }
     }
 
+    /// Waits for the database to have what is known to exist, where it is a replica that lags.
+    ///
+    /// - Returns: false where it lacks nothing that is known.
+    func waitForReplica() async throws -> Bool {
+        try await outlook?.waitForReplica { try await databaseHead() } ?? false
+    }
+
     /// Reads the events of the scope after a position, oldest first.
     ///
     /// - Parameters:

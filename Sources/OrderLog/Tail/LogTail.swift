@@ -9,7 +9,7 @@ import Synchronization
 /// Events that this process commits come directly from the appender when they are the next ones, and are not read
 /// again. NOTIFY arrives before the appender's own COMMIT returns, so that the tail does not read while a commit is
 /// running.
-package final class LogTail: Service, CommitObserver {
+package final class LogTail: Service, CommitObserver, TailState {
     private let follower: LogFollower
     private let registry: EpochRegistry
     private let sink: any LogTailSink

@@ -188,7 +188,9 @@ package struct RESPParser: Sendable {
 
     private mutating func count(bytes: Int) throws(RESPError) {
         replyBytes += bytes
-        guard replyBytes <= limits.replyBytes else { throw .tooLarge("a reply of more than \(limits.replyBytes) bytes") }
+        guard replyBytes <= limits.replyBytes else {
+            throw .tooLarge("a reply of more than \(limits.replyBytes) bytes")
+        }
     }
 
     /// - Returns: nil for `-1`, the null of earlier versions.

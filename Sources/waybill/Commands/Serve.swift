@@ -11,6 +11,9 @@ struct Serve: AsyncParsableCommand {
             HTTP/1.1 and HTTP/2 are spoken on the same port: in clear text to clients that know of HTTP/2 beforehand, as \
             proxies do; over TLS as the client chooses.
 
+            Several processes may serve one database. With --edge a process takes no commands, and its streams are fed by \
+            Redis, where --redis-url names one, or by the database: see docs/cluster.md.
+
             SIGTERM and SIGINT end the service, after its streams were told. SIGHUP reads a changed certificate again, where \
             the service serves TLS. SIGUSR1, SIGUSR2 and SIGALRM are ignored.
             """
@@ -18,8 +21,15 @@ struct Serve: AsyncParsableCommand {
 
     @OptionGroup var options: ServiceOptions
     @OptionGroup var tls: TLSOptions
+    @OptionGroup var cluster: ClusterOptions
+
+    func validate() throws {
+        if try cluster.isEdge(), try options.database.url() == nil {
+            throw ValidationError("--edge needs --database-url: the primary or a replica of the servers' database.")
+        }
+    }
 
     func run() async throws {
-        try await ServiceRuntime(options, tls: tls).run { $0.announce() }
+        try await ServiceRuntime(options, tls: tls, cluster: cluster).run { $0.announce() }
     }
 }

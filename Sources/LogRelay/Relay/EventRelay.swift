@@ -11,7 +11,7 @@ import Synchronization
 ///
 /// Nobody waits for it: what Redis does not take is dropped. Redis may lose messages too; an edge sees the gap, and
 /// reads the log.
-package final class LogRelay: Service {
+package final class EventRelay: Service {
     private let queue: RelayQueue
     private let publisher: RedisPublisher
     private let configuration: RedisConfiguration

@@ -1,0 +1,37 @@
+import LogRelay
+import Logging
+import OrderLog
+import Telemetry
+
+/// The relay of a server that has a Redis, and the queue that the tail fills.
+struct RelayAssembly {
+    let queue: RelayQueue
+    let relay: EventRelay
+
+    /// - Parameters:
+    ///   - secret: bytes that all processes of the log have in common.
+    ///   - isLeader: tells whether this process publishes: one of all servers does.
+    /// - Returns: nil for a server without a Redis.
+    init?(
+        settings: WaybillServerSettings,
+        reader: LogReader,
+        secret: [UInt8],
+        metrics: MetricsRegistry,
+        logger: Logger,
+        isLeader: @escaping @Sendable () -> Bool = { true }
+    ) throws {
+        guard let redis = settings.redis else { return nil }
+        let relayMetrics = try RelayMetrics(metrics)
+        queue = RelayQueue(metrics: relayMetrics, isLeader: isLeader)
+        try RelayMetrics.register(queue, in: metrics)
+        relay = EventRelay(
+            queue: queue,
+            configuration: redis,
+            codec: RelayCodec(secret: secret),
+            reader: reader,
+            metrics: relayMetrics,
+            logger: logger,
+            isLeader: isLeader
+        )
+    }
+}
