@@ -161,7 +161,7 @@ let package = Package(
         .target(
             name: "APIDescription",
             dependencies: [
-                "Access", "EventStreams", "HTTPTransport", "OrderAPI", "OrderLog", "Orders", "PageFiles",
+                "Access", "EventStreams", "HTTPTransport", "LogRelay", "OrderAPI", "OrderLog", "Orders", "PageFiles",
                 "Primitives", "Projections", "StrictJSON", "Telemetry", crypto, httpTypes, hummingbird, logging, nio,
             ],
             swiftSettings: strict

@@ -64,7 +64,12 @@ struct EdgeComponents {
             logger: logger
         )
         self.tail = tail
-        try EdgeMetrics.register(tail, in: metrics)
+        try EdgeMetrics.register(
+            in: metrics,
+            lag: { tail.lag },
+            replicaLag: { tail.replicaLag },
+            pendingBytes: { tail.pendingBytes }
+        )
         let readiness = FollowerReadiness(
             pools: [pool, models.pool],
             configuration: settings.database,

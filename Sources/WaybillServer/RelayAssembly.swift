@@ -22,8 +22,9 @@ struct RelayAssembly {
     ) throws {
         guard let redis = settings.redis else { return nil }
         let relayMetrics = try RelayMetrics(metrics)
-        queue = RelayQueue(metrics: relayMetrics, isLeader: isLeader)
-        try RelayMetrics.register(queue, in: metrics)
+        let queue = RelayQueue(metrics: relayMetrics, isLeader: isLeader)
+        self.queue = queue
+        try RelayMetrics.register(in: metrics) { queue.bytes }
         relay = EventRelay(
             queue: queue,
             configuration: redis,

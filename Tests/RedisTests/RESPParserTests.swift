@@ -17,7 +17,7 @@ import Testing
     @Test(arguments: [
         ("+OK\r\n", RESPValue.simple("OK")),
         ("-ERR no\r\n", .error("ERR no")),
-        ("!9\r\nERR a\r\nb\r\n", .error("ERR a\r\nb")),
+        ("!8\r\nERR a\r\nb\r\n", .error("ERR a\r\nb")),
         (":-12\r\n", .integer(-12)),
         (",1.5\r\n", .double(1.5)),
         (",inf\r\n", .double(.infinity)),

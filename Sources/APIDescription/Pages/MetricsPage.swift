@@ -1,5 +1,6 @@
 import EventStreams
 import HTTPTransport
+import LogRelay
 import Logging
 import OrderAPI
 import OrderLog
@@ -26,6 +27,15 @@ enum MetricsPage {
             try idleGauges.register(in: registry)
             _ = try AccessMetrics(registry)
             try CertificateReloads().register(in: registry) { 0 }
+            _ = try RelayMetrics(registry)
+            try RelayMetrics.register(in: registry) { 0 }
+            _ = try EdgeMetrics(registry)
+            try EdgeMetrics.register(
+                in: registry,
+                lag: { (0, .zero) },
+                replicaLag: { (0, .zero) },
+                pendingBytes: { 0 }
+            )
             return """
                 # Metrics
 

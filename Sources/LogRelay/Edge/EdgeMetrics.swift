@@ -70,28 +70,38 @@ package final class EdgeMetrics: Sendable {
         )
     }
 
-    /// - Parameter tail: the edge's tail.
-    package static func register(_ tail: EdgeTail, in registry: MetricsRegistry) throws(MetricsError) {
+    /// Registers the gauges that are asked when the metrics are read.
+    ///
+    /// - Parameters:
+    ///   - lag: the events that are missing in streams.
+    ///   - replicaLag: the events that are missing in the database.
+    ///   - pendingBytes: the bytes that wait beyond a gap.
+    package static func register(
+        in registry: MetricsRegistry,
+        lag: @escaping @Sendable () -> EdgeTail.Lag,
+        replicaLag: @escaping @Sendable () -> EdgeTail.Lag,
+        pendingBytes: @escaping @Sendable () -> Int
+    ) throws(MetricsError) {
         try registry.gauge(
             "waybill_edge_lag_events",
             help: "Events that are known to exist and were not given to streams yet."
-        ) { Double(tail.lag.events) }
+        ) { Double(lag().events) }
         try registry.gauge(
             "waybill_edge_lag_seconds",
             help: "Time since this edge was at the log's end last, as far as it knows; 0 at the end."
-        ) { tail.lag.age / .seconds(1) }
+        ) { lag().age / .seconds(1) }
         try registry.gauge(
             "waybill_edge_replica_lag_events",
             help: "Events that are known to exist and that the database did not have when it was read last."
-        ) { Double(tail.replicaLag.events) }
+        ) { Double(replicaLag().events) }
         try registry.gauge(
             "waybill_edge_replica_lag_seconds",
             help: "Time since the database had all events that were known; 0 while it has."
-        ) { tail.replicaLag.age / .seconds(1) }
+        ) { replicaLag().age / .seconds(1) }
         try registry.gauge(
             "waybill_edge_pending_bytes",
             help: "Bytes of events from Redis that wait for those before them."
-        ) { Double(tail.pendingBytes) }
+        ) { Double(pendingBytes()) }
     }
 
     func took(_ outcome: EdgeCursor.Outcome) {

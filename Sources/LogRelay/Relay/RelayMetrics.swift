@@ -50,10 +50,13 @@ package final class RelayMetrics: Sendable {
         )
     }
 
-    /// - Parameter queue: the queue of the relay.
-    package static func register(_ queue: RelayQueue, in registry: MetricsRegistry) throws(MetricsError) {
+    /// - Parameter queueBytes: the bytes of the relay's queue.
+    package static func register(
+        in registry: MetricsRegistry,
+        queueBytes: @escaping @Sendable () -> Int
+    ) throws(MetricsError) {
         try registry.gauge("waybill_relay_queue_bytes", help: "Bytes of events that wait to be published to Redis.") {
-            Double(queue.bytes)
+            Double(queueBytes())
         }
     }
 
