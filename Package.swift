@@ -323,7 +323,7 @@ let package = Package(
         ),
         .testTarget(
             name: "PagesTests",
-            dependencies: ["Orders", "PageFiles", "Pages", "StrictJSON", httpTypes, mustache],
+            dependencies: ["OrderAPI", "Orders", "PageFiles", "Pages", "StrictJSON", httpTypes, mustache],
             swiftSettings: strict
         ),
         .testTarget(

@@ -11,6 +11,12 @@ static const waybill_page_file files[] = {
     {"assets/api.js", (const unsigned char[]){
 #embed "assets/api.js" suffix(, 0)
     }},
+    {"assets/base.css", (const unsigned char[]){
+#embed "assets/base.css" suffix(, 0)
+    }},
+    {"assets/command-form.css", (const unsigned char[]){
+#embed "assets/command-form.css" suffix(, 0)
+    }},
     {"assets/command-form.js", (const unsigned char[]){
 #embed "assets/command-form.js" suffix(, 0)
     }},
@@ -34,6 +40,9 @@ static const waybill_page_file files[] = {
     }},
     {"assets/dom.js", (const unsigned char[]){
 #embed "assets/dom.js" suffix(, 0)
+    }},
+    {"assets/facts.css", (const unsigned char[]){
+#embed "assets/facts.css" suffix(, 0)
     }},
     {"assets/favicon.svg", (const unsigned char[]){
 #embed "assets/favicon.svg" suffix(, 0)
@@ -104,6 +113,9 @@ static const waybill_page_file files[] = {
     {"assets/staff-feed.js", (const unsigned char[]){
 #embed "assets/staff-feed.js" suffix(, 0)
     }},
+    {"assets/staff-frame.css", (const unsigned char[]){
+#embed "assets/staff-frame.css" suffix(, 0)
+    }},
     {"assets/staff-list.js", (const unsigned char[]){
 #embed "assets/staff-list.js" suffix(, 0)
     }},
@@ -124,6 +136,9 @@ static const waybill_page_file files[] = {
     }},
     {"assets/stream.js", (const unsigned char[]){
 #embed "assets/stream.js" suffix(, 0)
+    }},
+    {"assets/tokens.css", (const unsigned char[]){
+#embed "assets/tokens.css" suffix(, 0)
     }},
     {"assets/track-alert.svg", (const unsigned char[]){
 #embed "assets/track-alert.svg" suffix(, 0)
@@ -151,6 +166,12 @@ static const waybill_page_file files[] = {
     }},
     {"assets/track-pin.svg", (const unsigned char[]){
 #embed "assets/track-pin.svg" suffix(, 0)
+    }},
+    {"assets/track-rest.css", (const unsigned char[]){
+#embed "assets/track-rest.css" suffix(, 0)
+    }},
+    {"assets/track-start.js", (const unsigned char[]){
+#embed "assets/track-start.js" suffix(, 0)
     }},
     {"assets/track-truck.svg", (const unsigned char[]){
 #embed "assets/track-truck.svg" suffix(, 0)

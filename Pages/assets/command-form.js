@@ -2,8 +2,10 @@
 
 import { majorUnits, minorUnits } from "./amounts.js";
 import { newKey } from "./api.js";
-import { h } from "./dom.js";
+import { addStyleSheet, h } from "./dom.js";
 import { commandPhrase, phrase } from "./words.js";
+
+await addStyleSheet(new URL("./command-form.css", import.meta.url));
 
 /** Fields that name something new, by command: the id that is offered is a free one. */
 const NEW = {

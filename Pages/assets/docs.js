@@ -1,6 +1,11 @@
 // Makes the API's page quicker to use: a filter of its contents, and a mark on the part that is read.
 import { find, h } from "./dom.js";
 
+// The types have a page of their own; an address from before says where they stood here.
+if (/^#(type|enumeration)/.test(location.hash) && !document.getElementById(location.hash.slice(1))) {
+    location.replace(`/docs/types${location.hash}`);
+}
+
 const nav = find(".api > nav");
 const entries = [...nav.querySelectorAll("li")];
 const empty = h("p", { class: "soft", role: "status" });

@@ -106,3 +106,8 @@ export const addCopyButtons = (root = document) => {
         block.append(button);
     }
 };
+
+/** Loads a style sheet of what a first view does not show. Ends when it applies, or when it cannot be had. */
+export const addStyleSheet = (url) => new Promise((done) => {
+    document.head.append(h("link", { rel: "stylesheet", href: String(url), onload: done, onerror: done }));
+});

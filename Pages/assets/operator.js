@@ -1,4 +1,4 @@
-// The operator's page: asks the service every two seconds and shows what it answers.
+// The operator's page: asks the service again and again and shows what it answers.
 import { get, request, del } from "./api.js";
 import { ask, chip, find, h, setText, sparkline, svg, toast } from "./dom.js";
 import { formatAgo, formatBytes, formatClock, formatCompact, formatDuration, formatNumber, formatShare, formatTime, wordOf } from "./format.js";
@@ -6,11 +6,14 @@ import { Metrics } from "./metrics.js";
 import { session } from "./session.js";
 import { liveMark } from "./stream.js";
 
-const INTERVAL = 2000;
+/** Milliseconds from one look at readiness and projections to the next, so that a change is seen within a second. */
+const INTERVAL = 700;
+/** Every so many looks the metrics are read: each is a point of the lines. */
+const METRICS_EVERY = 3;
 /** The points of a line. */
 const POINTS = 120;
-/** Every so many readings the status is asked for; the service measures no more often. */
-const STATUS_EVERY = 5;
+/** Every so many looks the status is asked for; the service measures no more often. */
+const STATUS_EVERY = 15;
 
 const perSecond = (value) => [formatNumber(value, { maximumFractionDigits: value < 10 ? 1 : 0 }), "/s"];
 const count = (value) => [formatNumber(value), ""];
@@ -214,12 +217,13 @@ const showFacts = (metrics, position, status) => {
 };
 
 const begin = () => {
-    const live = liveMark(find("#live"));
+    const words = {};
+    const live = liveMark(find("#live"), words);
     const tiles = RATES.map((rate) => new Tile(...rate));
     find("#rates").replaceChildren(...tiles.map((tile) => tile.element));
     const leaving = new AbortController();
     const { signal } = leaving;
-    let [timer, before, status, position, turn, isLooking] = [undefined, undefined, undefined, undefined, 0, false];
+    let [timer, before, status, position, since, turn, isLooking] = [undefined, undefined, undefined, undefined, undefined, 0, false];
 
     const look = async () => {
         if (isLooking) return;
@@ -227,11 +231,14 @@ const begin = () => {
         clearTimeout(timer);
         const began = performance.now();
         const options = { signal, timeout: 10_000 };
-        const [ready, text, projections, newStatus] = await Promise.allSettled([
-            get("/readyz", options), request("GET", "/metrics", { ...options, headers: { Accept: "text/plain" } }),
-            get("/v1/projections", options), turn++ % STATUS_EVERY === 0 ? get("/v1/status", options) : status]);
+        const [ready, projections, text, newStatus] = await Promise.allSettled([
+            get("/readyz", options), get("/v1/projections", options),
+            turn % METRICS_EVERY === 0 ? request("GET", "/metrics", { ...options, headers: { Accept: "text/plain" } }) : undefined,
+            turn % STATUS_EVERY === 0 ? get("/v1/status", options) : status]);
         isLooking = false;
         if (signal.aborted) return;
+        // What failed is asked for at the next look.
+        if (text.status === "fulfilled" && newStatus.status === "fulfilled") turn += 1;
         showReadiness(ready);
         if (newStatus.status === "fulfilled" && newStatus.value !== status) {
             status = newStatus.value;
@@ -241,20 +248,25 @@ const begin = () => {
             position = projections.value.position;
             showProjections(projections.value);
         }
-        if (text.status === "fulfilled") {
+        if (text.value) {
             const metrics = new Metrics(text.value);
             if (before) for (const tile of tiles) tile.add(metrics, before);
             before = metrics;
-            showFacts(metrics, position, status);
             groups(find("#streams"), metrics, [
                 ["Open now", "waybill_streams_open", "kind"], ["Begun, since the start", "waybill_stream_beginnings_total", "outcome"],
                 ["Ended, since the start", "waybill_streams_ended_total", "reason"], ["Turned away, since the start", "waybill_streams_refused_total", "reason"]]);
             groups(find("#commands"), metrics, [
                 ["Commands, since the start", "waybill_commands_total", "outcome"],
                 ["Requests refused, since the start", "waybill_requests_refused_total", "reason"]]);
+        }
+        if (before) showFacts(before, position, status);
+        if (projections.status === "fulfilled" && text.status === "fulfilled") {
+            since = undefined;
             live("live");
             find("#live").title = `As of ${formatClock(Date.now())}`;
         } else {
+            since ??= Date.now();
+            words.reconnecting = `Reconnecting… As of ${formatClock(since)}`;
             live("reconnecting");
         }
         schedule(Math.max(INTERVAL - (performance.now() - began), 250));
@@ -269,6 +281,7 @@ const begin = () => {
         else live("paused");
     };
     document.addEventListener("visibilitychange", change, { signal });
+    document.addEventListener("resume", look, { signal });
     window.addEventListener("online", look, { signal });
     look();
     return () => {

@@ -1,3 +1,9 @@
+/** The microseconds of a time of the service. Orders that are placed together differ in these alone. */
+const microseconds = (time) => {
+    const fraction = /\.(\d+)/.exec(time)?.[1] ?? "";
+    return Date.parse(time.replace(/\.\d+/, "")) * 1000 + Number(fraction.slice(0, 6).padEnd(6, "0"));
+};
+
 /**
  * The orders that the board lists, kept up to date by events.
  *
@@ -52,7 +58,7 @@ export class OrderList {
         const known = this.rows.get(order.orderId);
         if (known && known.version > order.version) return false;
         if (!this.#matches(order)) return this.remove(order.orderId);
-        if (!known && !this.#isInRange(Date.parse(order.placedAt))) return false;
+        if (!known && !this.#isInRange(microseconds(order.placedAt))) return false;
         this.#set(order, known);
         this.#bound();
         return true;
@@ -88,7 +94,7 @@ export class OrderList {
                 ...event, ...event.data, placedAt: event.occurredAt, updatedAt: event.recordedAt, parcels: [],
                 position: undefined,
             };
-            if (!this.#isInRange(Date.parse(order.placedAt))) return { changed: false };
+            if (!this.#isInRange(microseconds(order.placedAt))) return { changed: false };
             this.#set(order);
             const placed = this.rows.get(event.orderId);
             if (placed) Object.assign(placed, { isStale: true, lastType: event.type, changes: 1 });
@@ -136,7 +142,7 @@ export class OrderList {
             status: order.status,
             version: order.version,
             placedAt: order.placedAt,
-            placed: Date.parse(order.placedAt),
+            placed: microseconds(order.placedAt),
             updatedAt: order.updatedAt,
             total: order.total,
             units: (order.lines ?? []).reduce((sum, line) => sum + line.quantity, 0),

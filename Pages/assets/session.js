@@ -11,6 +11,8 @@ import { find, h, setText } from "./dom.js";
 export const cleanToken = (text) =>
     text.replace(/["'\s]+/g, " ").trim().replace(/^(authorization: ?)?(bearer )?/i, "").replaceAll(" ", "");
 
+const ENDED = "Your session has ended. Sign in to go on: what you have written is still here.";
+
 const words = (error) => {
     if (!(error instanceof ApiError)) return String(error);
     if (error.code === "expiredToken") return "This token has expired. Ask for a new one.";
@@ -33,13 +35,17 @@ export async function session({ roles, page, begin }) {
     const section = find("#sign-in");
     const form = find("form", section), input = find("input", section), problem = find(".error", section);
     const notice = find("[data-session='notice']", section);
-    let end, timer;
+    let end, timer, known, focused, tabs;
 
     const leave = () => {
+        // What somebody was writing waits in the hidden page, and the focus comes back to it.
+        if (end && page.contains(document.activeElement)) focused = document.activeElement;
         end?.();
         end = undefined;
         clearTimeout(timer);
         page.hidden = true;
+        // A modal dialog would lie above the form.
+        for (const dialog of document.querySelectorAll("dialog[open]")) dialog.close();
         for (const element of document.querySelectorAll("[data-session='bar']")) element.hidden = true;
     };
 
@@ -51,23 +57,41 @@ export async function session({ roles, page, begin }) {
         section.hidden = false;
     };
 
+    /** Shows the form after the end of a session, and moves the focus to the words that say so. */
+    const askAgain = (reason) => {
+        if (!end) return;
+        showForm(reason);
+        notice.focus();
+    };
+
     const enter = (who) => {
+        // The page is as somebody else left it.
+        if (known && (known.role !== who.role || known.subject !== who.subject || known.shops.join() !== who.shops.join())) return location.reload();
         leave();
         if (!roles.includes(who.role)) {
             showForm(`You are signed in as ${who.role} ${who.subject}. This page is for ${roles.join(" and ")}: sign in with such a token.`);
             return;
         }
+        known = who;
         section.hidden = true;
         page.hidden = false;
         for (const element of document.querySelectorAll("[data-session='bar']")) element.hidden = false;
         for (const element of document.querySelectorAll("[data-session='who']")) {
-            element.replaceChildren(`${who.role} `, h("bdi", {}, who.subject));
+            // Without a name of its own, a token's subject is its role.
+            element.replaceChildren(...who.subject === who.role ? [who.role] : [`${who.role} `, h("bdi", {}, who.subject)]);
             element.title = `Until ${new Date(who.expiresAt).toLocaleString()}`;
         }
         const left = new Date(who.expiresAt) - Date.now();
         // Timers hold 24 days at most; the service ends the session anyway.
-        if (left < 2 ** 31) timer = setTimeout(() => showForm("Your session has ended. Sign in to go on."), Math.max(left, 0));
-        end = begin(who) ?? undefined;
+        if (left < 2 ** 31) timer = setTimeout(() => askAgain(ENDED), Math.max(left, 0));
+        end = begin(who) ?? (() => {});
+    };
+
+    /** Gives the focus to what had it before the session ended, or to the page. */
+    const focusPage = () => {
+        const last = focused?.isConnected && focused.checkVisibility() ? focused : page;
+        focused = undefined;
+        last.focus({ preventScroll: last === page });
     };
 
     form.addEventListener("submit", async (event) => {
@@ -89,7 +113,8 @@ export async function session({ roles, page, begin }) {
             problem.hidden = true;
             input.removeAttribute("aria-invalid");
             enter(who);
-            page.focus({ preventScroll: true });
+            tabs.postMessage("in");
+            if (end) focusPage();
         } catch (error) {
             fail(words(error));
         } finally {
@@ -99,13 +124,33 @@ export async function session({ roles, page, begin }) {
 
     for (const button of document.querySelectorAll("[data-session='sign-out']")) {
         button.addEventListener("click", async () => {
-            await del("/session").catch(() => {});
+            button.disabled = true;
+            try {
+                await del("/session");
+            } catch (error) {
+                // With no session left there is nothing to end; otherwise the cookie still opens the pages.
+                if (error.status !== 401) return showForm(`You are still signed in: ${error.message} Reload the page, and sign out again.`);
+            } finally {
+                button.disabled = false;
+            }
+            tabs.postMessage("out");
             showForm("You are signed out.");
+            focused = undefined;
             input.focus();
         });
     }
 
-    onSignedOut(() => { if (end) showForm("Your session has ended. Sign in to go on."); });
+    onSignedOut(() => askAgain(ENDED));
+
+    /** Listens to the other tabs of the browser, which share the session: who signs in or out in one does so in all. */
+    const join = () => {
+        tabs = new BroadcastChannel("waybill-session");
+        tabs.addEventListener("message", ({ data }) => {
+            if (data === "out") askAgain("You signed out in another tab.");
+            else look().then(() => { if (end) focusPage(); });
+        });
+    };
+    join();
 
     const look = async () => {
         try {
@@ -117,6 +162,11 @@ export async function session({ roles, page, begin }) {
         }
     };
     await look();
-    // Somebody may have signed out in another tab.
-    window.addEventListener("pageshow", (event) => { if (event.persisted) look(); });
+    // A page that listens cannot stay in the browser's cache; one that comes back from there has missed what was told.
+    window.addEventListener("pagehide", () => tabs.close());
+    window.addEventListener("pageshow", (event) => {
+        if (!event.persisted) return;
+        join();
+        look();
+    });
 }

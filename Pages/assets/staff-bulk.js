@@ -7,6 +7,9 @@ import { formatNumber } from "./format.js";
 import { foreign, orderPath, pool } from "./staff-parts.js";
 import { commandPhrase, phrase } from "./words.js";
 
+/** Asks before the page is left while commands are under way. */
+const warn = (event) => event.preventDefault();
+
 /** Requests at a time. */
 const AT_ONCE = 4;
 
@@ -24,13 +27,21 @@ export class BulkDialog {
             event.preventDefault();
             this.#send();
         });
-        dialog.querySelector("[data-close]").addEventListener("click", () => dialog.close());
+        this.closing = dialog.querySelector("[data-close]");
+        this.closing.addEventListener("click", () => this.#leave());
+        // The key Escape closes a dialog as well.
+        dialog.addEventListener("cancel", (event) => {
+            if (!this.isSending) return;
+            event.preventDefault();
+            this.#leave();
+        });
     }
 
     /** - rows: the rows of the selected orders. */
     async open(rows) {
         this.rows = rows;
         this.done = new Set();
+        this.lines = new Map();
         this.results.replaceChildren();
         this.place.replaceChildren();
         setText(this.state, "");
@@ -56,6 +67,7 @@ export class BulkDialog {
     #choose() {
         const command = this.commands.get(this.choice.value);
         this.done.clear();
+        this.lines.clear();
         this.results.replaceChildren();
         setText(this.state, "");
         this.run.disabled = !command;
@@ -66,48 +78,80 @@ export class BulkDialog {
         setText(this.run, `${commandPhrase(command.name)}: ${formatNumber(this.rows.length)}`);
     }
 
+    /** Shows the dialog again with what was written and what came of it, such as after signing in again. */
+    show() {
+        this.dialog.showModal();
+        (this.form?.element.querySelector("input, select, textarea") ?? this.choice).focus();
+    }
+
+    /** Closes the dialog; while commands are under way, only keeps the others from being sent. */
+    #leave() {
+        if (!this.isSending) return this.dialog.close();
+        this.isStopping = true;
+        setText(this.closing, "Stopping…");
+    }
+
+    /** The line of a row among the results; a line that is there already is used again. */
+    #line(row) {
+        if (!this.lines.has(row.orderId)) {
+            const state = h("span", { class: "result-state" }), words = h("span", { class: "result-words" });
+            const line = h("li", { "data-order": row.orderId }, h("a", { href: orderPath(row.orderId) }, foreign(row.number)), state, words);
+            this.results.append(line);
+            this.lines.set(row.orderId, (result, word, text = "") => {
+                state.dataset.result = result;
+                setText(state, word);
+                setText(words, text);
+            });
+        }
+        return this.lines.get(row.orderId);
+    }
+
     async #send() {
         const command = this.commands.get(this.choice.value), form = this.form;
         const body = form?.body();
-        if (!command || !body) return;
+        if (!command || !body || this.isSending) return;
         const rows = this.rows.filter((row) => !this.done.has(row.orderId));
-        const counts = { accepted: 0, refused: 0, failed: 0 };
-        const lines = new Map(rows.map((row) => {
-            const state = h("span", { class: "result-state", "data-result": "waiting" }, "Waiting");
-            const words = h("span", { class: "result-words" });
-            const line = h("li", { "data-order": row.orderId }, h("a", { href: orderPath(row.orderId) }, foreign(row.number)), state, words);
-            return [row.orderId, { line, state, words }];
-        }));
-        this.results.replaceChildren(...[...lines.values()].map(({ line }) => line));
-        this.run.disabled = this.choice.disabled = true;
+        const counts = { accepted: this.done.size, refused: 0, failed: 0, left: rows.length };
+        for (const row of rows) this.#line(row)("waiting", "Waiting");
+        this.run.disabled = this.choice.disabled = this.isSending = true;
+        this.isStopping = false;
+        setText(this.closing, "Stop");
+        window.addEventListener("beforeunload", warn);
         this.results.scrollIntoView({ block: "nearest" });
         let firstInvalid;
         const limited = pool(AT_ONCE);
         const say = () => setText(this.state, `${counts.accepted} accepted, ${counts.refused} refused`
-            + (counts.failed ? `, ${counts.failed} without an answer` : "") + `, of ${rows.length}.`);
+            + (counts.failed ? `, ${counts.failed} without an answer` : "") + (counts.left && this.isStopping ? `, ${counts.left} not sent` : "")
+            + `, of ${this.rows.length}.`);
         await Promise.all(rows.map((row) => limited(async () => {
-            const { state, words } = lines.get(row.orderId);
+            const tell = this.#line(row);
+            if (this.isStopping) return tell("stopped", "Not sent");
             try {
                 const receipt = await send(command, row.orderId, body, `${form.key}:${row.orderId}`);
                 counts.accepted += 1;
                 this.done.add(row.orderId);
-                state.dataset.result = "accepted";
-                setText(state, "Accepted");
-                setText(words, receipt.events.length === 0 ? "Known already; nothing to add." : `Now ${phrase(receipt.status).toLowerCase()}.`);
+                tell("accepted", "Accepted", receipt.events.length === 0 ? "Known already; nothing to add." : `Now ${phrase(receipt.status).toLowerCase()}.`);
             } catch (error) {
-                const isAnswer = error.status >= 400 && error.status < 500 && error.status !== 429;
+                // Whoever is signed out, too slow or too fast may send the same again.
+                const isAnswer = error.status >= 400 && error.status < 500 && ![401, 408, 429].includes(error.status);
                 counts[isAnswer ? "refused" : "failed"] += 1;
-                state.dataset.result = isAnswer ? "refused" : "failed";
-                setText(state, isAnswer ? "Refused" : "No answer");
-                setText(words, [error.problem?.reason, error.problem?.detail ?? error.message].filter(Boolean).join(": "));
+                if (error.status === 401) this.isStopping = true;
+                tell(isAnswer ? "refused" : "failed", isAnswer ? "Refused" : "No answer",
+                    [error.problem?.reason, error.problem?.detail ?? error.message].filter(Boolean).join(": "));
                 if (error.problem?.errors) firstInvalid ??= error.problem;
             }
+            counts.left -= 1;
             say();
         })));
+        window.removeEventListener("beforeunload", warn);
+        this.isSending = false;
+        say();
+        setText(this.closing, "Close");
         if (firstInvalid) form.show(firstInvalid);
+        const rest = this.rows.length - this.done.size;
         this.choice.disabled = false;
         // The same key again: what was accepted without our hearing of it is not done twice.
-        this.run.disabled = counts.refused + counts.failed === 0;
-        setText(this.run, this.run.disabled ? "Done" : `Try the other ${counts.refused + counts.failed} again`);
+        this.run.disabled = rest === 0;
+        setText(this.run, rest === 0 ? "Done" : `Try the other ${formatNumber(rest)} again`);
     }
 }

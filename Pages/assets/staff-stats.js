@@ -95,29 +95,70 @@ export class TimesInStatus {
     }
 }
 
+/** The orders of the attention queue that are shown at first, those that each "Show more" adds, and the most. */
+const FIRST = 20, STEP = 100, MOST = 1000;
+
 /** The newest orders that need attention, with age and reason. */
 export class AttentionView {
-    constructor({ list, count, empty, more }) {
-        Object.assign(this, { list, count, empty, more });
-        this.shown = "";
+    /** - ask: called when more orders than `limit` says before are to be shown. */
+    constructor({ list, count, empty, more, shown }, ask) {
+        Object.assign(this, { list, count, empty, more, shown });
+        /** The most orders that are shown. */
+        this.limit = FIRST;
+        this.items = new Map();
+        more.addEventListener("click", () => {
+            this.limit = Math.min(this.limit === FIRST ? STEP : this.limit + STEP, MOST);
+            more.disabled = true;
+            // The first of those that come gets the focus, where the button had it.
+            this.next = this.list.children.length;
+            ask();
+        });
     }
 
     render({ orders, newest }, now) {
         setText(this.count, formatNumber(orders));
         this.empty.hidden = orders > 0;
-        this.more.hidden = orders <= newest.length;
-        setText(this.more, `These are the newest ${newest.length} of ${formatNumber(orders)}.`);
-        const text = JSON.stringify(newest);
-        if (text !== this.shown) {
-            this.shown = text;
-            this.list.replaceChildren(...newest.map((entry) => h("li", { class: "attention-item", "data-order": entry.orderId },
-                h("div", { class: "attention-line" },
-                    h("a", { href: orderPath(entry.orderId) }, foreign(entry.number)),
-                    h("time", { class: "attention-age", datetime: entry.since })),
-                h("div", { class: "attention-reasons" }, entry.reasons.map(reasonPhrase).join(" · ")),
-                h("div", { class: "attention-line" }, statusChip(entry.status), h("span", { class: "small soft" }, foreign(entry.shop))))));
+        this.shown.hidden = orders <= newest.length;
+        setText(this.shown, `The newest ${formatNumber(newest.length)} of ${formatNumber(orders)}.`
+            + (newest.length === MOST ? " Choose a shop, or show them in the list, to see others." : ""));
+        this.more.hidden = orders <= newest.length || this.limit === MOST;
+        this.more.disabled = false;
+        let place = this.list.firstElementChild;
+        const kept = new Map();
+        for (const entry of newest) {
+            // An entry that has not changed stays the same element, and keeps the focus.
+            const key = JSON.stringify(entry), known = this.items.get(entry.orderId);
+            const element = known?.key === key ? known.element : this.#item(entry);
+            kept.set(entry.orderId, { key, element });
+            if (place === element) place = place.nextElementSibling;
+            else this.list.insertBefore(element, place);
+        }
+        for (const { element } of this.items.values()) if (kept.get(element.dataset.order)?.element !== element) element.remove();
+        this.items = kept;
+        if (this.next !== undefined && newest.length > this.next) {
+            this.list.children[this.next].querySelector("a").focus();
+            this.next = undefined;
         }
         this.tick(now);
+    }
+
+    #item(entry) {
+        return h("li", { class: "attention-item", "data-order": entry.orderId },
+            h("div", { class: "attention-line" },
+                h("a", { href: orderPath(entry.orderId) }, foreign(entry.number)),
+                h("time", { class: "attention-age", datetime: entry.since })),
+            h("div", { class: "attention-reasons" }, entry.reasons.map(reasonPhrase).join(" · ")),
+            h("div", { class: "attention-line" }, statusChip(entry.status), h("span", { class: "small soft" }, foreign(entry.shop))));
+    }
+
+    /** Whether somebody waits for more of the queue. */
+    get isAwaiting() {
+        return this.next !== undefined;
+    }
+
+    /** Lets somebody ask again after a request that failed. */
+    fail() {
+        this.more.disabled = false;
     }
 
     tick(now) {

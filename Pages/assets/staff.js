@@ -58,7 +58,7 @@ const changed = new Set();
 /** What waits while the board is paused: the newest event of each order, and how many events they stand for. */
 const held = { events: new Map(), count: 0, isPaused: false };
 let streams = [], loading, cursor, position, lastSelected, stats, isReachable = false, hasBeenLive = false;
-let isOpen = false, mayCommand = false;
+let isOpen = false;
 
 const listView = new ListView(byId("rows"), (orderId, isSelected, isRange) => select(orderId, isSelected, isRange));
 const feedView = new FeedView(byId("feed-list"), byId("feed-empty"));
@@ -73,7 +73,8 @@ const charts = [
 const times = new TimesInStatus(byId("times"));
 const attentionView = new AttentionView({
     list: byId("attention-list"), count: byId("attention-count"), empty: byId("attention-empty"), more: byId("attention-more"),
-});
+    shown: byId("attention-shown"),
+}, () => readStats());
 
 function toggle(words, word) {
     const index = words.indexOf(word);
@@ -222,19 +223,30 @@ async function more() {
 
 /** Orders that must be read to know whether they belong to the list, and rows that are stale. */
 const wanted = new Set(), stale = new Set(), reading = new Set();
+/** Milliseconds without a change after which rows that are not on the screen are read too. */
+const CALM = 1000;
+let lastChange = 0, resting;
 const limited = pool(4);
 
 const reload = atMostEvery(3000, () => load());
 
 const readStale = atMostEvery(200, () => {
-    if (held.isPaused || loading) return;
+    // A service that is away would be asked again and again.
+    if (held.isPaused || loading || !isReachable) return;
     if (wanted.size > 40) {
         // So many changes are read faster as one page.
         wanted.clear();
         return reload();
     }
-    const visible = [...stale].filter((orderId) => listView.visible.has(orderId) && list.rows.has(orderId));
-    const next = [...wanted, ...visible].filter((orderId) => !reading.has(orderId)).slice(0, 8);
+    for (const orderId of stale) if (!list.rows.has(orderId)) stale.delete(orderId);
+    let due = [...wanted, ...[...stale].filter((orderId) => listView.visible.has(orderId))];
+    if (due.length === 0 && stale.size) {
+        // Nobody sees these rows, but they are exported and commanded.
+        clearTimeout(resting);
+        if (performance.now() < lastChange + CALM) return void (resting = setTimeout(readStale, CALM));
+        due = [...stale];
+    }
+    const next = due.filter((orderId) => !reading.has(orderId)).slice(0, 8);
     for (const orderId of next) {
         wanted.delete(orderId);
         stale.delete(orderId);
@@ -251,6 +263,7 @@ const readStale = atMostEvery(200, () => {
                 showList();
             } else {
                 stale.add(orderId);
+                if (error.isTemporary) return new Promise((done) => setTimeout(done, 2000));
             }
         }).finally(() => {
             reading.delete(orderId);
@@ -261,19 +274,23 @@ const readStale = atMostEvery(200, () => {
 listView.onVisible = () => { if (stale.size) readStale(); };
 
 let lastPosition;
+/** Whether statistics are to be shown: a pause holds them, but for the part of the queue that somebody asked for in it. */
+const mayShowStats = () => isOpen && (!held.isPaused || attentionView.isAwaiting);
 const readStats = atMostEvery(1000, async () => {
-    if (held.isPaused || !isOpen) return;
+    if (!mayShowStats()) return;
     const query = new URLSearchParams();
     if (state.shops.length) query.set("shop", state.shops.join(","));
     if (lastPosition) query.set("min_position", lastPosition);
+    query.set("attentionLimit", attentionView.limit);
     try {
         const body = await get(`/v1/stats?${query}`);
-        if (held.isPaused) return;
+        if (!mayShowStats()) return;
         stats = body;
         showStats();
     } catch (error) {
         if (error.status === 401) return;
         lastPosition = undefined;
+        attentionView.fail();
         if (error.isTemporary) setTimeout(readStats, 5000);
     }
 });
@@ -350,7 +367,10 @@ function showState(now) {
     if (isReachable) {
         hasBeenLive = true;
         showMark("live");
-        if (!wasReachable) readStats();
+        if (!wasReachable) {
+            readStats();
+            readStale();
+        }
     } else if (now === "ended") {
         showMark("ended");
     } else if (hasBeenLive) {
@@ -397,6 +417,7 @@ function apply(events) {
         if (read && list.rows.has(read)) stale.add(read);
         else if (read && !isChanged) wanted.add(read);
     }
+    lastChange = performance.now();
     showList();
     if (wanted.size) readStale();
     readStats();
@@ -541,7 +562,7 @@ byId("all").addEventListener("change", () => selectAll(byId("all").checked));
 byId("deselect").addEventListener("click", () => selectAll(false));
 byId("pause").addEventListener("click", () => setPaused(!held.isPaused));
 byId("feed-pause").addEventListener("click", () => setFeedPaused(!feed.isPaused));
-let bulk;
+let bulk, mustShowBulk = false;
 const openBulk = () => {
     if (selection.size === 0) return false;
     // The forms are read when somebody needs them: most visits to the board do not.
@@ -580,19 +601,19 @@ setInterval(readStats, 15_000);
 session({
     roles: ["staff", "operator"],
     page: byId("board"),
-    begin(who) {
+    begin() {
         isOpen = true;
-        mayCommand = who.role === "staff";
         showFilters();
         load();
         readStats();
+        if (mustShowBulk) bulk?.then((dialog) => dialog.show(), () => {});
         return () => {
-            isOpen = false;
+            isOpen = isReachable = false;
             loading?.abort();
             loading = undefined;
             for (const stream of streams) stream.close();
             streams = [];
-            if (byId("bulk").open) byId("bulk").close();
+            mustShowBulk = byId("bulk").open;
         };
     },
 });

@@ -88,8 +88,13 @@ export const liveMark = (element, words = {}) => {
         if (element.textContent !== text) element.textContent = text;
     };
     return (state) => {
+        if (state === "reconnecting" && element.dataset.state !== state) {
+            // Whoever tells it again does not begin the second anew.
+            timer ??= setTimeout(() => show(state), 1000);
+            return;
+        }
         clearTimeout(timer);
-        if (state === "reconnecting") timer = setTimeout(() => show(state), 1000);
-        else show(state);
+        timer = undefined;
+        show(state);
     };
 };

@@ -147,6 +147,7 @@ package struct APIRouter {
         )
         let modelPlaces = ReadPlaces()
         let router = Router(context: WaybillContext.self, options: .autoGenerateHeadEndpoints)
+        router.add(middleware: PageCompressionMiddleware())
         router.add(middleware: ReceivedRequestMiddleware())
         router.add(middleware: ProblemMiddleware())
         if services.appender == nil { router.add(middleware: EdgeMiddleware()) }

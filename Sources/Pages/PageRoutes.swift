@@ -7,7 +7,9 @@ package import OrderLog
 /// The routes of all pages and their assets.
 package struct PageRoutes: Sendable {
     /// The paths that show pages and are no part of the API.
-    package static let paths = Set(AssetRoutes.paths + StaffRoutes.paths + OperatorRoutes.paths + ["/", "/docs"])
+    package static let paths = Set(
+        AssetRoutes.paths + StaffRoutes.paths + OperatorRoutes.paths + DocsRoutes.paths + ["/"]
+    )
 
     private let notFound: NotFoundMiddleware
     private let assets: AssetRoutes

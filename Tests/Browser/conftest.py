@@ -3,6 +3,7 @@
 import pytest
 from playwright.sync_api import sync_playwright
 
+from support import roles
 from support.browser import firefox as firefox_support
 
 CHROMIUM = "/usr/bin/chromium"
@@ -28,6 +29,20 @@ def browser(launch):
     browser = launch()
     yield browser
     browser.close()
+
+
+@pytest.fixture(scope="module")
+def chromium(launch):
+    """One browser for all tests of a module."""
+    browser = launch()
+    yield browser
+    browser.close()
+
+
+@pytest.fixture(scope="module")
+def staff(bench):
+    """A token of staff of all shops."""
+    return bench.tokens[roles.STAFF]
 
 
 @pytest.fixture(scope="package")

@@ -5,7 +5,7 @@ import time
 import pytest
 
 from support import roles
-from support.browser.axe import violations
+from support.browser.axe import sound
 from support.browser.staff import HOSTILE, visit
 from support.orders import journey
 from support.waiting import wait_for
@@ -36,17 +36,6 @@ DIFFERENCE = """async () => {
     const after = state(2, 4, [{ lineId: "b", open: 1 }, { lineId: "c", open: 3 }]);
     return diff(before, after).map(({ path, kind }) => `${kind} ${path.join(".")}`);
 }"""
-
-
-@pytest.fixture(scope="module")
-def staff(bench):
-    return bench.tokens[roles.STAFF]
-
-
-@pytest.fixture(scope="module")
-def chromium(launch):
-    """One browser for all tests of the module."""
-    return launch()
 
 
 @pytest.fixture(scope="module")
@@ -184,7 +173,7 @@ def test_forms_come_from_the_schemas_and_show_refusals(service, bench, staff, ch
             {"Hold ID", "Reason"} <= {name.replace(" optional", "") for name in names},
             names,
         )
-        check("the form breaks no rule of accessibility", not violations(page), violations(page))
+        sound(check, "the form", page)
         page.click(".command-form button[type=submit]")
         page.wait_for_selector("[data-pointer='/reason'] .error:not([hidden])")
         marked = page.get_attribute("[data-pointer='/reason'] select", "aria-invalid")
@@ -302,9 +291,9 @@ def test_the_page_breaks_no_rule_of_accessibility(service, bench, staff, chromiu
             name = f"{scheme}, {size['width']} px"
             width = page.evaluate("document.documentElement.scrollWidth")
             check(f"{name}: the page does not scroll sideways", width <= size["width"], width)
-            check(f"{name}: axe finds nothing", not violations(page), violations(page))
+            sound(check, name, page)
             check(f"{name}: nothing of a name ran", page.evaluate("window.hacked") is None)
     check("the name is text", bench.send("GET", f"/v1/orders/{placed['orderId']}").json["number"] == HOSTILE)
     with visit(chromium, service, staff, path_of(orders[0]), forced_colors="active") as page:
         page.wait_for_selector("#events > li")
-        check("axe finds nothing in forced colours", not violations(page), violations(page))
+        sound(check, "forced colours", page)

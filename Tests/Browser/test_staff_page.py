@@ -6,13 +6,11 @@ import json
 import threading
 import time
 
-import pytest
-
 from support import roles
-from support.browser.axe import violations
+from support.browser.axe import sound
+from support.browser.feed import append, place_many
 from support.browser.staff import HOSTILE, Visit, row, visit
 from support.client import Client
-from support.orders import order
 from support.waiting import wait_for
 
 # Orders, events a second, and seconds; 10,000 a minute are 167 a second.
@@ -38,22 +36,11 @@ BUSY = """() => new Promise((done) => {
 STATUS = "([id, word]) => document.querySelector(`#rows [data-order='${id}'] .chip`)?.textContent === word"
 
 
-@pytest.fixture(scope="module")
-def staff(bench):
-    return bench.tokens[roles.STAFF]
-
-
-@pytest.fixture(scope="module")
-def chromium(launch):
-    """One browser for all tests of the module."""
-    return launch()
-
-
 def test_only_a_token_of_staff_or_an_operator_opens_the_board(service, bench, staff, chromium, check):
-    stranger = Visit(chromium, service)
+    stranger = Visit(chromium, service.url)
     page = stranger.page
     check("the page asks for a token", page.is_visible("#sign-in-token") and not page.is_visible("#board"))
-    check("the form breaks no rule of accessibility", not violations(page), violations(page))
+    sound(check, "the form", page)
     said = {}
     for name, token in {
         "wrong": "abc",
@@ -224,7 +211,7 @@ def test_one_command_goes_to_many_orders_with_a_result_for_each(service, bench, 
         )
         refused = page.inner_text(f"#bulk [data-order='{placed[1]['orderId']}']")
         check("a refusal stands at its order, as it is written", "alreadyConfirmed" in refused, refused)
-        check("the dialog breaks no rule of accessibility", not violations(page), violations(page))
+        sound(check, "the dialog", page)
         page.click("#bulk [data-close]")
         page.wait_for_function(STATUS, arg=[placed[0]["orderId"], "Preparing"])
         check("the list shows what the command did", True)
@@ -323,7 +310,7 @@ def test_names_that_attack_are_shown_harmlessly(service, bench, staff, chromium,
             check(f"{scheme}: nothing of it ran", page.evaluate("window.hacked") is None)
             width = page.evaluate("document.documentElement.scrollWidth")
             check(f"{scheme}: the page does not scroll sideways at {size['width']} px", width <= size["width"], width)
-            check(f"{scheme}: axe finds nothing", not violations(page), violations(page))
+            sound(check, scheme, page)
 
 
 def test_the_board_keeps_its_rules_in_forced_colours_and_zoomed(service, staff, chromium, check):
@@ -335,15 +322,12 @@ def test_the_board_keeps_its_rules_in_forced_colours_and_zoomed(service, staff, 
             "forced colours keep a mark beside each status",
             page.evaluate("getComputedStyle(document.querySelector('#rows .chip'), '::before').clipPath !== 'none'"),
         )
-        check("axe finds nothing", not violations(page), violations(page))
+        sound(check, "forced colours", page)
 
 
 def test_a_fast_feed_freezes_nothing(service, bench, staff, chromium, check, scale):
     count, rate, seconds = FAST[scale]
-    orders = [f"00000000-0000-7000-8000-{index:012d}" for index in range(count)]
-    bench.bulk(
-        [{"command": "placeOrder", "orderId": its, **order(number=f"FAST-{index}")} for index, its in enumerate(orders)]
-    )
+    orders = place_many(bench, count)
     with visit(chromium, service, staff) as page:
         page.wait_for_selector("#live[data-state=live]")
         page.wait_for_selector("#rows >> text=FAST-")
@@ -390,28 +374,6 @@ def processor_times(events):
             tasks.setdefault(event["pid"], []).append(event.get("tdur", 0) / 1000)
     # The tab that had the most to do is the board.
     return max(tasks.values(), key=sum, default=[])
-
-
-def append(client, orders, rate, seconds):
-    """Appends at a rate, ten requests a second."""
-    began, lines = time.monotonic(), rate // 10
-    for number in range(seconds * 10):
-        # The pace of the load, not a wait for anything.
-        time.sleep(max(0, began + number / 10 - time.monotonic()))
-        body = "".join(
-            json.dumps(
-                {
-                    "command": "changeShipTo",
-                    "orderId": orders[(number * lines + index) % len(orders)],
-                    "contactRef": f"contact-{number}",
-                    "country": "AT",
-                }
-            )
-            + "\n"
-            for index in range(lines)
-        )
-        client.request("POST", "/v1/commands", body.encode(), {"Content-Type": "application/x-ndjson"})
-    client.close()
 
 
 # The answers of an `OrderList` to orders and events, without a page.

@@ -43,8 +43,8 @@ class Queue:
         lines = map(json.loads, SEEDS.read_text(encoding="utf-8").splitlines())
         return next(line["orderId"] for line in lines if line["commandId"].startswith(f"seed:{name}:"))
 
-    def stats(self, shop=None):
-        query = f"min_position={self.position}" + (f"&shop={shop}" if shop else "")
+    def stats(self, shop=None, more=""):
+        query = f"min_position={self.position}{more}" + (f"&shop={shop}" if shop else "")
         return self.client.insist("GET", f"/v1/stats?{query}").json["attention"]
 
     def listed(self, query):
@@ -102,6 +102,20 @@ def test_statistics_and_list_agree_on_the_seeds(queue):
     words = {word for entry in queue.stats()["newest"] for word in entry["reasons"]}
     for word in ("DeliveryFailed", "ParcelScanned", "ParcelLost", "shortage", "chargedBack", "refundOwed"):
         queue.check(f"the seeds' queue has an order with {word}", word in words, words)
+
+
+def test_the_whole_queue_comes_to_those_who_ask(queue):
+    listed = queue.listed("attention=true")
+    newest = queue.stats()["newest"]
+    for limit in (1, len(listed) - 1, 1000):
+        found = queue.stats(more=f"&attentionLimit={limit}")
+        queue.check(f"{limit}: the count is that of all", found["orders"] == len(listed), found["orders"])
+        ids = [entry["orderId"] for entry in found["newest"]]
+        queue.check(f"{limit}: as many come", len(ids) == min(limit, len(listed)) and set(ids) <= set(listed), len(ids))
+        queue.check(f"{limit}: they begin with the newest", found["newest"][:20] == newest[: len(ids)], ids[:3])
+    for wrong in ("0", "1001", "x", ""):
+        answer = queue.client.request("GET", f"/v1/stats?attentionLimit={wrong}")
+        queue.check(f"a limit of “{wrong}” is refused", answer.json["code"] == "invalidQuery", answer)
 
 
 def test_a_refund_alone_puts_an_order_into_both(queue):

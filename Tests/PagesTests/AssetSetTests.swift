@@ -1,6 +1,7 @@
 import Foundation
 import HTTPTypes
 import Mustache
+import OrderAPI
 import PageFiles
 import Testing
 

@@ -1,4 +1,6 @@
 import Foundation
+import HTTPTypes
+import OrderAPI
 import PageFiles
 import Testing
 
@@ -28,7 +30,16 @@ import Testing
             "home",
             HomePage(version: "1", address: "", hasDevelopmentKey: true)
         )
-        #expect(html.contains("href=\"/assets/\(try source.current.assets.hash)/design.css\""))
+        #expect(html.contains("href=\"/assets/\(try source.current.assets.hash)/home.css\""))
+    }
+
+    /// A browser asks for them before it reads the page. What stands in the body holds back nothing above it.
+    @Test func theHeadersNameTheStyleSheetsOfTheHeadAlone() {
+        let sheet = "<link rel=\"stylesheet\" href="
+        let html = "<head>\(sheet)\"/a.css\">\n\(sheet)\"/b.css\"></head><body>\(sheet)\"/c.css\">"
+        let fields = PageHeaders.of(page: Array(html.utf8))
+        #expect(fields[.link] == "</a.css>; rel=preload; as=style, </b.css>; rel=preload; as=style")
+        #expect(PageHeaders.of(page: Array("<head></head>".utf8))[.link] == nil)
     }
 
     @Test func aPageNamesItsLanguageAndDirection() throws {

@@ -63,7 +63,7 @@ extension ReadModelTests {
                     (["shop1"], "order_list_keys_v1_shop_attention_since_order_id_idx"),
                     (["shop1", "shop3"], "order_list_keys_v1_shop_attention_since_order_id_idx"),
                 ] as [([String]?, String)] {
-                    let query = AttentionQueue.newest(shops: shops)
+                    let query = AttentionQueue.newest(shops: shops, limit: 20)
                     let plan = try await bench.reader.pool.query("explain \(query.sql)", query.bindings)
                     let lines = try plan.map { try $0.get(0, as: String.self) }
                     #expect(lines.contains { $0.contains("Index Scan using \(index) ") }, "\(lines)")

@@ -237,6 +237,9 @@ extension ReadModelTests {
                     }
                     #expect(stats.attention.map(\.orderId) == newest.prefix(20).map(\.orderId))
                     #expect(stats.attention.map(\.reasons) == newest.prefix(20).map(\.attentionWords))
+                    let some = try await bench.reader.stats(shops: shops, attentionLimit: 3)
+                    #expect(some.attention.map(\.orderId) == newest.prefix(3).map(\.orderId))
+                    #expect(some.attentionCount == orders.count)
                     for entry in stats.attention { found[entry.orderId] = entry.since }
                 }
                 #expect(found.allSatisfy { since[$0.key] == $0.value })

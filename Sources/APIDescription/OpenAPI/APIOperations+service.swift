@@ -20,6 +20,11 @@ extension APIOperation {
                 APIParameter.query("shop", shops, "Only these shops, which the token must include.").adding(
                     ("explode", false)
                 ),
+                APIParameter.query(
+                    "attentionLimit",
+                    ["type": "integer", "minimum": 1, "maximum": 1000, "default": 20],
+                    "The most orders of `attention.newest`."
+                ),
                 APIParameter.minPosition,
             ],
             answers: [json("Stats", "The counts.", example: stats)],

@@ -110,7 +110,11 @@ extension APISchemas {
                 count,
                 "The number of orders that need attention: those that the order list's filter `attention` finds."
             ),
-            member("newest", list(of: reference("AttentionEntry")), "The newest 20 of these orders, the newest first."),
+            member(
+                "newest",
+                list(of: reference("AttentionEntry")),
+                "The newest of these orders, the newest first: 20, or as many as `attentionLimit` says."
+            ),
         ],
         "The orders that staff should look at."
     )

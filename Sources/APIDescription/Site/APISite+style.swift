@@ -1,11 +1,13 @@
+import Foundation
 import PageFiles
 
 extension APISite {
-    /// The style sheets of the page, for a file that has no other files beside it.
+    /// The style sheet of the page, for a file that has no other files beside it.
     static var style: String {
-        let files = PageFile.embedded
-        return ["assets/design.css", "assets/docs.css"].compactMap { path in
-            files.first { $0.path == path }.map { String(decoding: $0.bytes, as: UTF8.self) }
-        }.joined(separator: "\n")
+        let assets = PageFile.embedded.compactMap { file in
+            file.path.hasPrefix("assets/") ? (String(file.path.dropFirst(7)), file.bytes) : nil
+        }
+        let sheet = ServedText.styleSheet("docs.css", in: Dictionary(assets) { first, _ in first })
+        return String(decoding: sheet, as: UTF8.self).trimmingCharacters(in: .newlines)
     }
 }

@@ -4,23 +4,33 @@ import OrderAPI
 import Orders
 import StrictJSON
 
-/// The API on one page: `docs/api.html`, which needs no further files, and the page that the service shows.
+/// The API on one page: `docs/api.html`, which needs no further files. A service shows it as two: the types and the
+/// enumerations, a third of the bytes, are another page, and each page is a small first view.
 package struct APISite {
+    /// The path of the served page with the types and the enumerations, and of the one with all the rest.
+    package static let typesPath = "/docs/types"
+    private static let mainPath = "/docs"
+
     /// True where a service shows the page. The pages in `docs` are then elsewhere.
     let isServed: Bool
     let document = APIDocument.shared
     let fields: SchemaTable
 
+    private init(fields: SchemaTable) {
+        isServed = true
+        self.fields = fields
+    }
+
     package init(isServed: Bool = false) {
         self.isServed = isServed
-        fields = SchemaTable(fields: document.fields)
+        fields = SchemaTable(fields: document.fields, typesPage: isServed ? Self.typesPath : "")
     }
 
     private var tags: [APIOperation.Tag] {
         APIOperation.Tag.allCases.filter { tag in document.operations.contains { $0.tag == tag } }
     }
 
-    /// The whole page, with its style sheets in it.
+    /// The whole page, with its style sheet in it.
     var text: String {
         """
         <!doctype html>
@@ -42,8 +52,34 @@ package struct APISite {
         """
     }
 
-    /// The contents and the text, for a page whose head names the style sheets `design.css` and `docs.css`.
+    /// The contents and the text, for a page whose head names the style sheet `docs.css`.
     package var content: String {
+        frame(
+            navigation: navigation(),
+            main: """
+                \(introduction)
+                \(tags.map(section).joined())\(frames)\(events)\(problems)\(headers)\(isServed ? "" : types + enumerations)
+                """
+        )
+    }
+
+    /// The contents and the text of the page with the types and the enumerations.
+    package var typesContent: String {
+        let site = APISite(fields: SchemaTable(fields: document.fields, mainPage: Self.mainPath))
+        return site.frame(
+            navigation: site.typesNavigation,
+            main: """
+                <section class="intro">
+                <h1>Types of the API</h1>
+                <p class="lead">The objects and the words in bodies.</p>
+                <p>Operations, streams and problems are on <a href="\(Self.mainPath)">the API's page</a>.</p>
+                </section>
+                \(site.types)\(site.enumerations)
+                """
+        )
+    }
+
+    private func frame(navigation: String, main: String) -> String {
         """
         <div class="api">
         <nav aria-label="Contents">
@@ -54,8 +90,7 @@ package struct APISite {
         </div>
         </nav>
         <main id="top">
-        \(introduction)
-        \(tags.map(section).joined())\(frames)\(events)\(problems)\(headers)\(types)\(enumerations)
+        \(main)
         </main>
         </div>
         """
@@ -66,7 +101,7 @@ package struct APISite {
         isServed ? HTML.code("docs/\(page)") : "<a href=\"\(page)\">\(page)</a>"
     }
 
-    private var navigation: String {
+    private func navigation() -> String {
         let groups = tags.map { tag in
             let entries = document.operations.filter { $0.tag == tag }.map { operation in
                 "<li>\(HTML.link(operation.id, "\(badge(operation)) <span>\(HTML.text(shortPath(of: operation)))</span>"))</li>"
@@ -78,8 +113,20 @@ package struct APISite {
             ("frames", "Stream frames"), ("event-types", "Types of events"), ("problems", "Problems"),
             ("reasons", "Refusals"),
             ("headers", "Headers"), ("types", "Types"), ("enumerations", "Enumerations"),
-        ].map { "<li>\(HTML.link($0, $1))</li>" }
+        ].map { anchor, name in
+            let isElsewhere = isServed && ["types", "enumerations"].contains(anchor)
+            return "<li>\(HTML.link(anchor, name, on: isElsewhere ? Self.typesPath : ""))</li>"
+        }
         return groups.joined(separator: "\n") + "<h2>Reference</h2><ul>\(reference.joined())</ul>"
+    }
+
+    private var typesNavigation: String {
+        let types = fields.fields.types.map { "<li>\(HTML.link("type-\($0.0)", $0.0))</li>" }
+        let enumerations = document.enumerations.map { "<li>\(HTML.link("enumeration-\($0.name)", $0.name))</li>" }
+        return """
+            <h2>\(HTML.link("types", "Types"))</h2><ul>\(types.joined())</ul>
+            <h2>\(HTML.link("enumerations", "Enumerations"))</h2><ul>\(enumerations.joined())</ul>
+            """
     }
 
     /// The path without the prefix that all paths share.

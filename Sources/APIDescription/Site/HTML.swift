@@ -16,7 +16,10 @@ enum HTML {
 
     static func code(_ plain: String) -> String { "<code>\(text(plain))</code>" }
 
-    static func link(_ anchor: String, _ inner: String) -> String { "<a href=\"#\(anchor)\">\(inner)</a>" }
+    /// A link to a part of a page; without a path, of the page on which the link stands.
+    static func link(_ anchor: String, _ inner: String, on page: String = "") -> String {
+        "<a href=\"\(page)#\(anchor)\">\(inner)</a>"
+    }
 
     /// A table that scrolls by itself on a narrow screen. The cells are HTML.
     static func table(_ head: [String], _ rows: [[String]]) -> String {

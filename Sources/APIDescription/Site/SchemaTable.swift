@@ -3,6 +3,9 @@ import StrictJSON
 /// Tables of an object's fields in HTML.
 struct SchemaTable {
     let fields: SchemaFields
+    /// The paths of the pages that hold the types, and the rest; empty where it is the page of the table itself.
+    var typesPage = ""
+    var mainPage = ""
 
     /// - Returns: an empty text where the schema has no fields.
     func html(_ schema: JSONValue) -> String {
@@ -20,9 +23,9 @@ struct SchemaTable {
     /// The kind of value that a schema admits, in a few words.
     func type(_ schema: JSONValue) -> String {
         if let name = fields.named(schema) {
-            if name == "Position" { return HTML.link("positions", "position") }
-            if name == "Event" { return HTML.link("event-types", HTML.code(name)) }
-            if fields.isType(name) { return HTML.link("type-\(name)", HTML.code(name)) }
+            if name == "Position" { return HTML.link("positions", "position", on: mainPage) }
+            if name == "Event" { return HTML.link("event-types", HTML.code(name), on: mainPage) }
+            if fields.isType(name) { return HTML.link("type-\(name)", HTML.code(name), on: typesPage) }
             return type(fields.schemas[name] ?? true)
         }
         if let choices = schema["anyOf"]?.array { return choices.map(type).joined(separator: " or ") }

@@ -17,5 +17,6 @@ extension HTTPField.Name {
     package static let referrerPolicy = Self.known("Referrer-Policy")
     package static let crossOriginOpenerPolicy = Self.known("Cross-Origin-Opener-Policy")
     package static let permissionsPolicy = Self.known("Permissions-Policy")
+    package static let link = Self.known("Link")
     package static let robotsTag = Self.known("X-Robots-Tag")
 }

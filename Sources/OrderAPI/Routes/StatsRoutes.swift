@@ -21,15 +21,18 @@ struct StatsRoutes: Sendable {
 
     private func stats(_ request: Request, _ context: WaybillContext) async throws -> Response {
         let caller = try await authorizer.authorize(request, in: context, to: .shopFeeds)
-        let query = try QueryReader(request, parameters: ["shop", "min_position"])
+        let query = try QueryReader(request, parameters: ["shop", "attentionLimit", "min_position"])
         let scope = try caller.scope(narrowedTo: query.list("shop"))
+        let limit = try query.number("attentionLimit", in: 1...1000, default: Stats.attentionLimit)
         try await models.wait(
             for: [StatsModel.name, OrderListModel.name],
             toReach: query.position("min_position"),
             from: caller.audience,
             positions
         )
-        let stats = try await places.read(for: caller) { try await models.stats(shops: scope.shops) }
+        let stats = try await places.read(for: caller) {
+            try await models.stats(shops: scope.shops, attentionLimit: limit)
+        }
         return .json(
             JSONWriter.object(reserving: 8192) { writer in
                 writer.field("position", positionEncoder(stats.position, for: caller.audience))

@@ -51,6 +51,10 @@ struct AssetRoutes: Sendable {
             return Response(status: .notModified, headers: headers)
         }
         headers[.contentType] = asset.contentType
+        // A picture that somebody opens by itself runs no script either. Other kinds are texts then.
+        if asset.contentType.hasPrefix("image/") {
+            headers[.contentSecurityPolicy] = "default-src 'none'; frame-ancestors 'none'"
+        }
         headers[.contentEncoding] = form?.coding
         return Response(status: .ok, headers: headers, body: ResponseBody(byteBuffer: form?.body ?? asset.body))
     }

@@ -1,4 +1,5 @@
 import OrderAPI
+import PageFiles
 
 /// All assets of one build. Their common hash stands in their paths, so that browsers may keep them for ever, and so
 /// that the modules which a page loads all come from the same build.
@@ -12,12 +13,18 @@ struct AssetSet: Sendable {
     init(_ files: [String: [UInt8]]) throws(PageError) {
         var all: [UInt8] = []
         var assets: [String: Asset] = [:]
-        for (name, bytes) in files.sorted(by: { $0.key < $1.key }) {
+        for name in files.keys.sorted() {
+            let bytes = Self.served(name, of: files)
             all += Array("\(name) \(bytes.count)\n".utf8) + bytes
             assets[name] = try Asset(name: name, bytes: bytes)
         }
         hash = EntityTag.digest(of: all)
         self.assets = assets
+    }
+
+    private static func served(_ name: String, of files: [String: [UInt8]]) -> [UInt8] {
+        if name.hasSuffix(".css") { return ServedText.styleSheet(name, in: files) }
+        return name.hasSuffix(".js") ? ServedText.script(files[name] ?? []) : files[name] ?? []
     }
 
     /// The folder of all assets in URLs, without a slash at its end.

@@ -18,9 +18,20 @@ enum PageHeaders {
         .vary: "Accept-Encoding",
     ]
 
-    /// The fields of an asset. A picture or a style sheet that somebody opens by itself runs nothing either.
+    /// The fields of a page, and `Link` for the style sheets that its head names: a browser asks for them before it
+    /// reads the page, and so before it asks for anything else.
+    static func of(page html: [UInt8]) -> HTTPFields {
+        let head = html.firstRange(of: Array("</head>".utf8)).map { html[..<$0.lowerBound] } ?? []
+        let sheets = head.split(separator: Array("<link rel=\"stylesheet\" href=\"".utf8)).dropFirst().map { rest in
+            "<\(String(decoding: rest.prefix { $0 != UInt8(ascii: "\"") }, as: UTF8.self))>; rel=preload; as=style"
+        }
+        var fields = ofPages
+        if !sheets.isEmpty { fields[.link] = sheets.joined(separator: ", ") }
+        return fields
+    }
+
+    /// The fields of an asset.
     static let ofAssets: HTTPFields = [
-        .contentSecurityPolicy: "default-src 'none'; frame-ancestors 'none'",
         .xContentTypeOptions: "nosniff",
         .crossOriginResourcePolicy: "same-origin",
         .vary: "Accept-Encoding",

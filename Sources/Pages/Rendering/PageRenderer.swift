@@ -44,12 +44,12 @@ struct PageRenderer: Sendable {
     /// The response that shows a page whose HTML is ready.
     private static func response(to request: Request, html: [UInt8], _ options: PageOptions) -> Response {
         guard options.isPrivate || options.status != .ok else { return PreparedPage(html: html).response(to: request) }
-        var headers = PageHeaders.ofPages
+        var headers = PageHeaders.of(page: html)
         headers[.cacheControl] = "no-store"
         headers[.contentType] = "text/html; charset=utf-8"
         for field in options.headers { headers[field.name] = field.value }
         let isCompressed = html.count >= smallestCompressed && AcceptedCodings(request.headers).acceptsGzip
-        guard isCompressed, let compressed = Gzip.compress(html) else {
+        guard isCompressed, let compressed = Gzip.compress(html, level: 9) else {
             return Response(
                 status: options.status,
                 headers: headers,

@@ -8,6 +8,7 @@ import OrderAPI
 struct PreparedPage: Sendable {
     private let plain: Form
     private let compressed: Form?
+    private let headers: HTTPFields
 
     private struct Form: Sendable {
         let body: ByteBuffer
@@ -15,6 +16,7 @@ struct PreparedPage: Sendable {
     }
 
     init(html: [UInt8]) {
+        headers = PageHeaders.of(page: html)
         plain = Form(body: ByteBuffer(bytes: html), tag: EntityTag(of: html))
         compressed = Gzip.compress(html, level: 9).map { bytes in
             Form(body: ByteBuffer(bytes: bytes), tag: EntityTag(of: html, variant: "-gzip"))
@@ -24,7 +26,7 @@ struct PreparedPage: Sendable {
     func response(to request: Request) -> Response {
         let packed = AcceptedCodings(request.headers).acceptsGzip ? compressed : nil
         let form = packed ?? plain
-        var headers = PageHeaders.ofPages
+        var headers = headers
         headers[.cacheControl] = "no-cache"
         headers[.eTag] = form.tag.text
         if form.tag.isKnown(by: request.headers) { return Response(status: .notModified, headers: headers) }

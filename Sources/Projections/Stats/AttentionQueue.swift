@@ -7,8 +7,6 @@ import Postgres
 ///
 /// The orders are those that the list's filter `attention` finds, so that statistics and list agree.
 enum AttentionQueue {
-    /// The number of orders that the queue lists.
-    private static let limit = 20
     private static let activeVersion =
         "(select version from projection_active where name = '\(OrderListModel.name)')"
 
@@ -27,8 +25,10 @@ enum AttentionQueue {
 
     /// Selects the newest orders of some shops.
     ///
-    /// - Parameter shops: nil for all.
-    static func newest(shops: [String]?) -> PostgresQuery {
+    /// - Parameters:
+    ///   - shops: nil for all.
+    ///   - limit: the most orders.
+    static func newest(shops: [String]?, limit: Int) -> PostgresQuery {
         let columns = "k.order_id, k.shop, k.number, k.status, k.attention_since, k.attention_reasons"
         let order = "order by attention_since desc, order_id desc limit \(limit)"
         let source = "order_list_keys k where k.model_version = \(activeVersion) and k.attention_since is not null"

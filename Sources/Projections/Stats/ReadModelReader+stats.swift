@@ -10,8 +10,10 @@ extension ReadModelReader {
 
     /// Reads the statistics of some shops together, from one snapshot.
     ///
-    /// - Parameter shops: nil for all.
-    package func stats(shops: [String]?) async throws -> Stats {
+    /// - Parameters:
+    ///   - shops: nil for all.
+    ///   - attentionLimit: the most orders of the attention queue.
+    package func stats(shops: [String]?, attentionLimit: Int = Stats.attentionLimit) async throws -> Stats {
         let queries = [
             PostgresQuery(
                 """
@@ -48,7 +50,7 @@ extension ReadModelReader {
                 """,
                 [shops]
             ),
-            AttentionQueue.count(shops: shops), AttentionQueue.newest(shops: shops),
+            AttentionQueue.count(shops: shops), AttentionQueue.newest(shops: shops, limit: attentionLimit),
         ]
         let tables = ["stats_statuses", "stats_minutes", "stats_durations", "order_list_keys"]
         let (results, history) = try await readTogether(queries, of: tables)

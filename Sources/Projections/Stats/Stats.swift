@@ -40,6 +40,9 @@ package struct Stats: Sendable {
         package let reasons: [String]
     }
 
+    /// The most orders of the attention queue where nobody asks for more.
+    package static let attentionLimit = 20
+
     /// The position of the last event that all values reflect; some may reflect later ones.
     package let position: LogPosition
     /// The time of the read, by the database's clock.

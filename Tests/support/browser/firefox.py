@@ -8,18 +8,13 @@ import contextlib
 import json
 import os
 import pathlib
-import re
 import shutil
-import subprocess
 import tempfile
 
-from websockets.sync.client import connect
-
+from support.browser.launching import PATIENCE, driven
 from support.waiting import wait_for
 
 PROGRAM = "firefox-esr"
-# The seconds for one answer of the browser.
-PATIENCE = 60
 # Awaits the expression, or what it returns where it is a function; the value comes back as JSON.
 EVALUATED = """(async () => {{
     const value = ({expression});
@@ -42,28 +37,12 @@ def firefox():
     with tempfile.TemporaryDirectory(prefix="waybill-firefox-", ignore_cleanup_errors=True) as home:
         folder = pathlib.Path(home)
         (folder / "profile").mkdir()
-        said = folder / "output"
-        with open(said, "wb") as output:
-            process = subprocess.Popen(
-                [PROGRAM, "--headless", "--no-remote", "--profile", folder / "profile", "--remote-debugging-port=0"],
-                stdin=subprocess.DEVNULL,
-                stdout=output,
-                stderr=subprocess.STDOUT,
-                # As root it refuses the home of somebody else.
-                env={**os.environ, "HOME": home, "MOZ_CRASHREPORTER_DISABLE": "1"},
-            )
-        try:
-            announced = re.compile(r"WebDriver BiDi listening on (ws://\S+)")
-            address = wait_for(lambda: announced.search(said.read_text(errors="replace")), PATIENCE, PROGRAM)[1]
-            with connect(f"{address}/session", max_size=None) as socket:
-                yield Firefox(socket)
-        finally:
-            process.terminate()
-            try:
-                process.wait(20)
-            except subprocess.TimeoutExpired:
-                process.kill()
-                process.wait(10)
+        options = ["--headless", "--no-remote", "--profile", folder / "profile", "--remote-debugging-port=0"]
+        # As root it refuses the home of somebody else.
+        environment = {**os.environ, "HOME": home, "MOZ_CRASHREPORTER_DISABLE": "1"}
+        announcement = r"WebDriver BiDi listening on (ws://\S+)"
+        with driven([PROGRAM, *options], folder / "output", announcement, "/session", environment) as socket:
+            yield Firefox(socket)
 
 
 class Firefox:
@@ -73,9 +52,12 @@ class Firefox:
         self._socket, self._sent = socket, 0
         session = self.call("session.new", capabilities={"alwaysMatch": {"acceptInsecureCerts": True}})
         self.version = session["capabilities"]["browserVersion"]
+        # What pages wrote to their consoles and did not catch, by tab.
+        self.errors = {}
+        self.call("session.subscribe", events=["log.entryAdded"])
 
     def call(self, method, **parameters):
-        """Sends a command and returns its result; other messages of the browser are dropped."""
+        """Sends a command and returns its result; of other messages of the browser, only errors of pages are kept."""
         self._sent += 1
         self._socket.send(json.dumps({"id": self._sent, "method": method, "params": parameters}))
         while True:
@@ -84,6 +66,9 @@ class Firefox:
                 if answer["type"] == "error":
                     raise RuntimeError(f"{method}: {answer['error']}: {answer['message']}")
                 return answer["result"]
+            entry = answer.get("params", {})
+            if answer.get("method") == "log.entryAdded" and entry["level"] == "error":
+                self.errors.setdefault(entry["source"].get("context"), []).append(entry["text"])
 
     def new_page(self):
         return Page(self)
@@ -111,6 +96,19 @@ class Page:
         if answer["type"] == "exception":
             raise ScriptFailed(answer["exceptionDetails"]["text"])
         return json.loads(answer["result"]["value"])
+
+    def press(self, text):
+        """Presses the keys of a text, one after another, in what has the focus."""
+        keys = [{"type": kind, "value": key} for key in text for kind in ("keyDown", "keyUp")]
+        actions = [{"type": "key", "id": "keyboard", "actions": keys}]
+        self._browser.call("input.performActions", context=self._context, actions=actions)
+
+    @property
+    def errors(self):
+        """What the page wrote to its console as an error, or did not catch."""
+        # The answer to a command comes after all that the page wrote before.
+        self.evaluate("true")
+        return self._browser.errors.get(self._context, [])
 
     def wait_for_function(self, expression):
         """Returns when the expression is true."""

@@ -6,41 +6,21 @@ Playwright keeps every page visible, and a visible page is never frozen.
 import contextlib
 import json
 import pathlib
-import re
-import subprocess
 import tempfile
 
-from websockets.sync.client import connect
-
-from support.waiting import wait_for
+from support.browser.launching import PATIENCE, driven
 
 PROGRAM = "/usr/bin/chromium"
-# The seconds for one answer of the browser.
-PATIENCE = 60
 
 
 @contextlib.contextmanager
 def sleeping_page(url):
     """Opens the address in a browser of its own; closes it at the end."""
     with tempfile.TemporaryDirectory(prefix="waybill-chromium-", ignore_cleanup_errors=True) as profile:
-        said = pathlib.Path(profile) / "output"
         options = ["--headless", "--no-sandbox", "--remote-debugging-port=0", f"--user-data-dir={profile}/profile"]
-        with open(said, "wb") as output:
-            process = subprocess.Popen(
-                [PROGRAM, *options, "about:blank"], stdin=subprocess.DEVNULL, stdout=output, stderr=subprocess.STDOUT
-            )
-        try:
-            announced = re.compile(r"DevTools listening on (ws://\S+)")
-            address = wait_for(lambda: announced.search(said.read_text(errors="replace")), PATIENCE, PROGRAM)[1]
-            with connect(address, max_size=None) as socket:
-                yield SleepingPage(socket, url)
-        finally:
-            process.terminate()
-            try:
-                process.wait(20)
-            except subprocess.TimeoutExpired:
-                process.kill()
-                process.wait(10)
+        output = pathlib.Path(profile) / "output"
+        with driven([PROGRAM, *options, "about:blank"], output, r"DevTools listening on (ws://\S+)") as socket:
+            yield SleepingPage(socket, url)
 
 
 class SleepingPage:

@@ -14,15 +14,20 @@ HOSTILE = (
 class Visit:
     """A page of staff, with what went wrong in it."""
 
-    def __init__(self, browser, service, path="/staff", **options):
+    def __init__(self, browser, url, path="/staff", **options):
         options = {"viewport": {"width": 1280, "height": 800}, "reduced_motion": "reduce", **options}
-        self.url = service.url
+        self.url = url
         self.context = browser.new_context(**options)
-        self.page = self.context.new_page()
         self.errors = []
-        self.page.on("pageerror", lambda error: self.errors.append(str(error)))
-        self.page.on("console", self._listen)
-        self.page.goto(f"{self.url}{path}")
+        self.page = self.open(path)
+
+    def open(self, path):
+        """Opens another tab."""
+        page = self.context.new_page()
+        page.on("pageerror", lambda error: self.errors.append(str(error)))
+        page.on("console", self._listen)
+        page.goto(f"{self.url}{path}")
+        return page
 
     def _listen(self, message):
         if message.type == "error" and not message.text.startswith(REFUSED):
@@ -31,6 +36,7 @@ class Visit:
     def sign_in(self, token):
         self.page.fill("#sign-in-token", token)
         self.page.click("#sign-in button[type=submit]")
+        self.page.wait_for_function("() => !document.querySelector('#sign-in button').disabled")
         return self
 
     def close(self):
@@ -40,7 +46,7 @@ class Visit:
 @contextlib.contextmanager
 def visit(browser, service, token, path="/staff", **options):
     """A page of somebody who is signed in."""
-    visit = Visit(browser, service, path, **options).sign_in(token)
+    visit = Visit(browser, service.url, path, **options).sign_in(token)
     try:
         yield visit.page
         if visit.errors:

@@ -1,11 +1,11 @@
-import HTTPTypes
+package import HTTPTypes
 import Primitives
 
 /// The content codings that a client accepts (RFC 9110, section 12.5.3).
-struct AcceptedCodings {
-    let acceptsGzip: Bool
+package struct AcceptedCodings {
+    package let acceptsGzip: Bool
 
-    init(_ fields: HTTPFields) {
+    package init(_ fields: HTTPFields) {
         let elements = fields[values: .acceptEncoding].flatMap { $0.lowercased().split(separator: ",") }.map {
             element in
             element.split(separator: ";").map { $0.trimmingASCIIWhitespace() }
