@@ -12,8 +12,9 @@ extension RedisConfiguration {
 
     /// Reads a URL: `redis[s]://[[USER]:PASSWORD@]HOST[:PORT][,HOST[:PORT]…][/DB][?ca=FILE&cert=FILE&key=FILE]`.
     ///
-    /// User, password, hosts and files may be percent-encoded; IPv6 addresses stand in brackets. The number of a database
-    /// is left aside, since channels belong to none. `ca`, `cert` and `key` are for `rediss` alone, which is TLS.
+    /// User, password, hosts and files may be percent-encoded; IPv6 addresses stand in brackets. The number of a
+    /// database is left aside, since channels belong to none. `ca`, `cert` and `key` are for `rediss` alone, which is
+    /// TLS.
     package init(url: String) throws(URLError) {
         guard let scheme = url.range(of: "://").map({ url[..<$0.lowerBound].lowercased() }),
             scheme == "redis" || scheme == "rediss"

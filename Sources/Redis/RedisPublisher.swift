@@ -17,7 +17,8 @@ package actor RedisPublisher {
 
     /// Publishes a message and waits for the server's answer.
     ///
-    /// - Returns: the number of subscribers that the server knows of, which other servers of a cluster may have more of.
+    /// - Returns: the number of subscribers that the server knows of, which other servers of a cluster may have more
+    ///   of.
     /// - Throws: the error after which it is not known whether the message was published. The next call connects again.
     @discardableResult
     package func publish(_ payload: ByteBuffer, to channel: String) async throws(RedisError) -> Int {

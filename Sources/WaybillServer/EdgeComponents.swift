@@ -162,8 +162,8 @@ struct EdgeComponents {
     }
 }
 
-/// Reads the log for the streams of an edge. They wait for a replica that lags, but not for ever: their clients may find
-/// another edge.
+/// Reads the log for the streams of an edge. They wait for a replica that lags, but not for ever: their clients may
+/// find another edge.
 private struct EdgeStreamSource: StreamReading {
     let source: StreamSource
     let outlook: EdgeOutlook

@@ -4,6 +4,7 @@ import os
 import time
 
 import pytest
+
 from support.client import Client
 from support.edges import Edge, Watched, metric
 from support.external import replicated_pair
@@ -152,7 +153,9 @@ def test_strange_messages_are_left_aside(scene, check):
     before = scene.edge.metric("waybill_edge_unreadable_messages_total")
     scene.redis.command("publish", channel, "WB, but forged, and long enough to have a seal at its end")
     wait_for(
-        lambda: scene.edge.metric("waybill_edge_unreadable_messages_total") > before, 10, "the forged message is counted"
+        lambda: scene.edge.metric("waybill_edge_unreadable_messages_total") > before,
+        10,
+        "the forged message is counted",
     )
     scene.shown(check, "after a forged message", scene.events("FORGED", 2))
 
@@ -229,7 +232,9 @@ def test_edge_takes_no_commands(scene, check):
         ("POST", "/v1/projections/orders/replay"),
     ):
         answer = client.request(method, path, {})
-        check(f"421 {method} {path.replace(order, 'ID')}", answer.status == 421 and answer.json["code"] == "edge", answer)
+        check(
+            f"421 {method} {path.replace(order, 'ID')}", answer.status == 421 and answer.json["code"] == "edge", answer
+        )
 
 
 def test_edge_answers_reads(scene, check):
@@ -283,7 +288,7 @@ def test_replica_away_and_redis_there(scene, check):
     scene.standby.stop()
     position = scene.events("ALONE")
     scene.shown(check, "the replica stopped", position)
-    check("the edge says that it is not ready", not scene.edge.is_ready())
+    wait_for(lambda: not scene.edge.is_ready(), PATIENCE, "the edge says that it is not ready")
     scene.standby.start()
     wait_for(scene.edge.is_ready, PATIENCE, "ready again")
     scene.shown(check, "the replica is back", scene.events("TWO"))

@@ -5,8 +5,8 @@ import Primitives
 package import Redis
 import Synchronization
 
-/// What an edge knows of the log's head beyond its replica: what Redis told, and what the leader answers when it is
-/// asked. A position that the replica lacks is refused by somebody's word who must know, or not at all.
+/// The knowledge that an edge has of the log's head beyond its replica: what Redis told, and what the leader answers
+/// when it is asked. A position that the replica lacks is refused by somebody's word who must know, or not at all.
 package final class EdgeOutlook: LogOutlook {
     /// The head by the leader's word.
     private struct Answer: Sendable {

@@ -10,9 +10,9 @@ import Synchronization
 /// Follows the log for an edge and passes its events to a sink: from Redis while messages follow each other, else from
 /// the database, which may be a replica that lags.
 ///
-/// The database is read when a message does not follow, when a heartbeat tells of events that did not come, when Redis is
-/// silent, and once a second anyway. A primary is listened to while Redis is silent, a replica, where that is impossible,
-/// read ten times a second.
+/// The database is read when a message does not follow, when a heartbeat tells of events that did not come, when Redis
+/// is silent, and once a second anyway. A primary is listened to while Redis is silent, a replica, where that is
+/// impossible, read ten times a second.
 package final class EdgeTail: Service, TailState {
     /// A number of events, and the time for which some have been missing.
     package typealias Lag = (events: Int64, age: Duration)

@@ -1,11 +1,11 @@
 import Crypto
 package import OrderLog
 
-/// A history of the log as messages tell it: so short that each message has one, and enough to recognise the history, or
-/// what became of it.
+/// A history of the log as messages tell it: so short that each message has one, and enough to recognise the history,
+/// or what became of it.
 ///
-/// The digest is of all epochs, so that two histories with the same proof are the same. The newest epochs stand there in
-/// full, so that who knows the history before them learns of them.
+/// The digest is of all epochs, so that two histories with the same proof are the same. The newest epochs stand there
+/// in full, so that who knows the history before them learns of them.
 package struct HistoryProof: Sendable, Hashable {
     /// The number of epochs.
     let count: Int

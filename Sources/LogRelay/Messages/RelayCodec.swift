@@ -6,9 +6,9 @@ import Orders
 
 /// Writes and reads messages as bytes.
 ///
-/// A message is `WB`, the version, the kind, the proof of the history, the head, the sender's clock, what belongs to the
-/// kind, and the seal: HMAC-SHA256 over all before it. Numbers are LEB128, unsigned; texts and JSON have their length
-/// before them. Rows are written without their numbers: the first one's stands before all.
+/// A message is `WB`, the version, the kind, the proof of the history, the head, the sender's clock, what belongs to
+/// the kind, and the seal: HMAC-SHA256 over all before it. Numbers are LEB128, unsigned; texts and JSON have their
+/// length before them. Rows are written without their numbers: the first one's stands before all.
 ///
 /// The seal's key is made of a secret in the log's database: who can write to Redis, and no more, makes no events.
 package struct RelayCodec: Sendable {

@@ -3,8 +3,8 @@ package import Postgres
 import ServiceLifecycle
 import Synchronization
 
-/// Watches whether a process that writes nothing can answer reads and supply streams, so that `/readyz` can tell without
-/// asking the database. Streams that are open go on by Redis where the database is away; new ones cannot begin.
+/// Watches whether a process that writes nothing can answer reads and supply streams, so that `/readyz` can tell
+/// without asking the database. Streams that are open go on by Redis where the database is away; new ones cannot begin.
 package final class FollowerReadiness: Service, ReadinessSource {
     private struct State {
         var reads: Unreadiness? = .starting

@@ -1,4 +1,4 @@
-/// What a process that follows the log knows beyond the database that it reads, which may be a replica that lags.
+/// The knowledge of a process that follows the log beyond the database that it reads, which may be a replica that lags.
 package protocol LogOutlook: Sendable {
     /// Compares a client's position with the log, so that no good position is refused because the replica lags.
     ///

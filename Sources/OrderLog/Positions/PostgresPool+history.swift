@@ -14,8 +14,8 @@ extension PostgresPool {
     /// - Parameters:
     ///   - registry: the epochs that this process knows by its newest connection.
     ///   - body: returns what it read, and the history of the connection's server, read no earlier.
-    /// - Throws: `connectionLost` where one connection after another leads to a former server; `timeout` where a replica
-    ///   does not learn of the newest epoch in time; or what `body` throws.
+    /// - Throws: `connectionLost` where one connection after another leads to a former server; `timeout` where a
+    ///   replica does not learn of the newest epoch in time; or what `body` throws.
     package func read<Value: Sendable>(
         in registry: EpochRegistry,
         _ body: (PostgresConnection) async throws -> (Value, EpochTable)

@@ -6,7 +6,7 @@ package import Postgres
 package struct LogReader: Sendable {
     private let pool: PostgresPool
     package let registry: EpochRegistry
-    /// What is known of the log's head beyond the database that is read; nil where the database is the primary.
+    /// Knows of the log's head beyond the database that is read; nil where the database is the primary.
     private let outlook: (any LogOutlook)?
     private let heads = BatchingLoader<Void, DatabaseHead>()
     let orders = BatchingLoader<OrderLookUp, OrderLookUp.Result>(concurrency: 2, batchLimit: 200)

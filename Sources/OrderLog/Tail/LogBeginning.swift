@@ -1,7 +1,7 @@
 package import Postgres
 
-/// The place before the log's head at which a tail begins, so that clients which return after a restart need no reads of
-/// their own.
+/// The place before the log's head at which a tail begins, so that clients which return after a restart need no reads
+/// of their own.
 package enum LogBeginning {
     /// The bytes of an event in memory beside its texts, about, and the most events that are looked at.
     private static let (eventBytes, recentLimit) = (1500, 20_000)

@@ -36,8 +36,8 @@ package final class RedisConnection: Sendable {
 
     /// Connects and logs in.
     ///
-    /// - Parameter onPush: called on the connection's event loop with data that the server sends without being asked; it
-    ///   must not block.
+    /// - Parameter onPush: called on the connection's event loop with data that the server sends without being asked;
+    ///   it must not block.
     package static func connect(
         to host: RedisHost,
         _ configuration: RedisConfiguration,
