@@ -18,14 +18,13 @@ package struct APIRouter {
 
     /// The parts of the service that the routes use.
     package struct Services {
-        /// Nil on an edge, which takes no commands; so are `projector` and `replays`.
+        /// Nil on an edge, which takes no commands; so is `replays`.
         package let appender: Appender?
         package let reader: LogReader
         package let tail: any TailState
         package let readiness: any ReadinessSource
         package let hub: StreamHub
         package let models: ReadModelReader
-        package let projector: Projector?
         package let replays: ReplayRunner?
         package let metrics: MetricsRegistry
         package let failures: RecentFailures
@@ -50,7 +49,6 @@ package struct APIRouter {
             readiness: any ReadinessSource,
             hub: StreamHub,
             models: ReadModelReader,
-            projector: Projector?,
             replays: ReplayRunner?,
             metrics: MetricsRegistry,
             failures: RecentFailures,
@@ -71,7 +69,6 @@ package struct APIRouter {
             self.readiness = readiness
             self.hub = hub
             self.models = models
-            self.projector = projector
             self.replays = replays
             self.metrics = metrics
             self.failures = failures
@@ -185,7 +182,6 @@ package struct APIRouter {
         ProjectionRoutes(
             authorizer: authorizer,
             models: models,
-            projector: services.projector,
             replays: services.replays
         ).add(to: router)
         TrackingLinkRoutes(

@@ -8,6 +8,7 @@ package struct ReadModelReader: Sendable {
     package let registry: EpochRegistry
     package let pace: ProjectionPace
     let carriers = CarrierCounts()
+    private let foldRequests: FoldRequests
 
     /// - Parameter pace: the pace of this process's projector, so that a read that waits for the projector ends its
     ///   pause.
@@ -15,6 +16,7 @@ package struct ReadModelReader: Sendable {
         self.pool = pool
         self.registry = registry
         self.pace = pace
+        foldRequests = FoldRequests(pool: pool, pace: pace)
     }
 
     /// Makes the pool for reads of read models. Each statement is planned for its own values: a shared plan would scan
@@ -54,7 +56,7 @@ package struct ReadModelReader: Sendable {
         var pauseMilliseconds = 2
         while try await self.seq(of: model) < seq {
             guard ContinuousClock.now < deadline else { return false }
-            pace.endPause()
+            await foldRequests.send()
             try await Task.sleep(for: .milliseconds(pauseMilliseconds))
             pauseMilliseconds = min(pauseMilliseconds * 2, 50)
         }

@@ -21,6 +21,7 @@ struct Components {
     let maintenance: CommandMaintenance
     let clockWatch: LogClockWatch
     let readiness: ReadinessMonitor
+    let leader: LeaderElection
     let projector: Projector
     let replays: ReplayRunner
     let api: APIRouter
@@ -61,7 +62,16 @@ struct Components {
         }
         self.hub = hub
         try hub.register(in: metrics)
-        let relay = try RelayAssembly(settings: settings, reader: reader, secret: key, metrics: metrics, logger: logger)
+        let leader = LeaderElection(resume: settings.resume, logger: logger)
+        self.leader = leader
+        try leader.register(in: metrics)
+        let relay = try RelayAssembly(
+            settings: settings,
+            reader: reader,
+            secret: key,
+            metrics: metrics,
+            logger: logger
+        ) { leader.isLeader }
         self.relay = relay?.relay
         let tail = LogTail(
             configuration: settings.database,
@@ -78,6 +88,7 @@ struct Components {
         try clockAlarms.register(in: metrics)
         clockWatch = LogClockWatch(pool: pool, alarms: clockAlarms)
         maintenance = CommandMaintenance(
+            leader: leader,
             retention: CommandRetention(pool: pool, days: settings.commandRetentionDays),
             filterLoader: CommandIdFilterLoader(pool: pool, registry: registry),
             filter: commandIdFilter,
@@ -114,6 +125,7 @@ struct Components {
             configuration: settings.database,
             registry: registry,
             pace: models.pace,
+            election: leader,
             logger: logger
         )
         replays = ReplayRunner(configuration: settings.database, logger: logger)
@@ -126,7 +138,6 @@ struct Components {
                 readiness: readiness,
                 hub: hub,
                 models: models,
-                projector: projector,
                 replays: replays,
                 metrics: metrics,
                 failures: LogOutput.standardError.recentFailures,

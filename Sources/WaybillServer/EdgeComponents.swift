@@ -86,7 +86,6 @@ struct EdgeComponents {
                 readiness: readiness,
                 hub: hub,
                 models: models,
-                projector: nil,
                 replays: nil,
                 metrics: metrics,
                 failures: LogOutput.standardError.recentFailures,

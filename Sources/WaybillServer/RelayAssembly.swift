@@ -18,7 +18,7 @@ struct RelayAssembly {
         secret: [UInt8],
         metrics: MetricsRegistry,
         logger: Logger,
-        isLeader: @escaping @Sendable () -> Bool = { true }
+        isLeader: @escaping @Sendable () -> Bool
     ) throws {
         guard let redis = settings.redis else { return nil }
         let relayMetrics = try RelayMetrics(metrics)
