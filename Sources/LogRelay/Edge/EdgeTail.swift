@@ -269,8 +269,9 @@ package final class EdgeTail: Service, TailState {
                 if outage.withLock({ $0.began("streams go on by Redis where it is there", error) }) {
                     metrics.databaseLost()
                 }
+                let delay = backoff.next(random: .random(in: 0..<1))
                 // Ends early when the service shuts down, which the loop's condition sees.
-                try? await Task.sleep(for: backoff.next(random: .random(in: 0..<1)))
+                try? await cancelWhenGracefulShutdown { try await Task.sleep(for: delay) }
             }
         }
     }

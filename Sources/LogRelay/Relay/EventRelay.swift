@@ -20,7 +20,6 @@ package final class EventRelay: Service {
     private let metrics: RelayMetrics
     private let logger: Logger
     private let isLeader: @Sendable () -> Bool
-    private let isOver = Atomic<Bool>(false)
 
     /// The time from one heartbeat to the next.
     private static let heartbeat: Duration = .seconds(1)
@@ -58,7 +57,6 @@ package final class EventRelay: Service {
                 group.cancelAll()
             }
         } onCancelOrGracefulShutdown: {
-            self.isOver.store(true, ordering: .relaxed)
             self.queue.wakeSignal.close()
         }
         await publisher.close()
@@ -98,8 +96,9 @@ package final class EventRelay: Service {
                 backoff.reset()
             } catch {
                 metrics.failed(isFirst: outage.began(error))
+                let delay = backoff.next(random: .random(in: 0..<1))
                 // Ends early when the service shuts down, which the loop's condition sees.
-                try? await Task.sleep(for: backoff.next(random: .random(in: 0..<1)))
+                try? await cancelWhenGracefulShutdown { try await Task.sleep(for: delay) }
                 queue.wakeSignal.wake()
             }
         }
