@@ -23,9 +23,6 @@ static const waybill_page_file files[] = {
     {"assets/commands.js", (const unsigned char[]){
 #embed "assets/commands.js" suffix(, 0)
     }},
-    {"assets/copy.js", (const unsigned char[]){
-#embed "assets/copy.js" suffix(, 0)
-    }},
     {"assets/csv.js", (const unsigned char[]){
 #embed "assets/csv.js" suffix(, 0)
     }},

@@ -23,10 +23,23 @@ export const formatNumber = (value, options = {}, language = pageLanguage()) =>
 export const formatCompact = (value, language = pageLanguage()) =>
     formatNumber(value, { notation: "compact", maximumFractionDigits: 1 }, language);
 
+/**
+ * The digits behind a currency's decimal point, as ISO 4217 has them, where they are not two. `Intl` has others for
+ * currencies whose small coins went out of use: none for HUF, whose amounts would show a hundredfold.
+ */
+const CURRENCY_DIGITS = {
+    BHD: 3, BIF: 0, CLF: 4, CLP: 0, DJF: 0, GNF: 0, IQD: 3, ISK: 0, JOD: 3, JPY: 0, KMF: 0, KRW: 0, KWD: 3, LYD: 3,
+    OMR: 3, PYG: 0, RWF: 0, TND: 3, UGX: 0, UYI: 0, UYW: 4, VND: 0, VUV: 0, XAF: 0, XOF: 0, XPF: 0,
+};
+
+/** The number of digits behind the point of a currency's amounts. */
+export const minorDigits = (currency) => CURRENCY_DIGITS[currency] ?? 2;
+
 /** `{ amount, currency }` with the amount in minor units. */
 export const formatMoney = ({ amount, currency }, language = pageLanguage()) => {
-    const format = cached(Intl.NumberFormat, language, { style: "currency", currency });
-    return format.format(amount / 10 ** format.resolvedOptions().maximumFractionDigits);
+    const digits = minorDigits(currency);
+    const options = { style: "currency", currency, minimumFractionDigits: digits, maximumFractionDigits: digits };
+    return formatNumber(amount / 10 ** digits, options, language);
 };
 
 /** A share from 0 to 1 as percent. */

@@ -198,7 +198,7 @@ const showFacts = (metrics, position, status) => {
         ["Log", database && formatBytes(database.logBytes)],
         ["Database", database?.bytes === undefined ? undefined : formatBytes(database.bytes)],
         ["Measured", database && formatAgo(database.measuredAt)], ["PostgreSQL", database?.version],
-        ["Clock", ahead === undefined ? undefined : `${formatDuration(Math.abs(ahead))} ${ahead < 0 ? "behind" : "ahead"}`],
+        ["Its clock", ahead === undefined ? undefined : `${formatDuration(Math.abs(ahead))} ${ahead < 0 ? "behind" : "ahead"}`],
     ]);
     const places = metrics.sum("waybill_connection_places"), expires = metrics.sum("waybill_tls_certificate_expires_seconds");
     // Lanes hold the connections of their streams by themselves.

@@ -90,6 +90,8 @@ export class CommandsView {
                 this.state.focus();
                 this.done(receipt);
             } catch (error) {
+                // The form to sign in has come, and this one waits behind it.
+                if (error.status === 401) return;
                 fields.show(error.problem ?? { title: "No answer came", detail: `${error.message} Send it again: the same form is never done twice.` });
             } finally {
                 run.disabled = false;

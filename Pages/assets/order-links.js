@@ -1,9 +1,9 @@
 /** The tracking links of an order: made, copied, revoked. */
 
 import { del, get, newKey, post } from "./api.js";
-import { copyButton } from "./copy.js";
 import { h, setText } from "./dom.js";
 import { formatTime } from "./format.js";
+import { copyButton } from "./staff-parts.js";
 
 const LIFETIMES = [["7d", "7 days"], ["30d", "30 days"], ["90d", "90 days"], ["366d", "a year"]];
 

@@ -1,7 +1,6 @@
 /** The state of an order, in sections: units, parcels, money, returns, and what else there is. */
 
-import { amount, foreign, orderPath, statusChip } from "./staff-parts.js";
-import { copyButton } from "./copy.js";
+import { amount, copyButton, foreign, orderPath, statusChip } from "./staff-parts.js";
 import { h } from "./dom.js";
 import { formatNumber, formatTime } from "./format.js";
 import { phrase, reasonPhrase } from "./words.js";

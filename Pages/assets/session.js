@@ -13,6 +13,9 @@ export const cleanToken = (text) =>
 
 const ENDED = "Your session has ended. Sign in to go on: what you have written is still here.";
 
+/** A role and a name. A token that names nobody has its role for a subject, which is said once. */
+const nameOf = ({ role, subject }) => (subject === role ? [role] : [`${role} `, h("bdi", {}, subject)]);
+
 const words = (error) => {
     if (!(error instanceof ApiError)) return String(error);
     if (error.code === "expiredToken") return "This token has expired. Ask for a new one.";
@@ -49,11 +52,11 @@ export async function session({ roles, page, begin }) {
         for (const element of document.querySelectorAll("[data-session='bar']")) element.hidden = true;
     };
 
-    /** Shows the form; a reason stands above it. */
-    const showForm = (reason = "") => {
+    /** Shows the form; a reason, a text and elements, stands above it. */
+    const showForm = (...reason) => {
         leave();
-        setText(notice, reason);
-        notice.hidden = !reason;
+        notice.replaceChildren(...reason);
+        notice.hidden = reason.length === 0;
         section.hidden = false;
     };
 
@@ -69,7 +72,7 @@ export async function session({ roles, page, begin }) {
         if (known && (known.role !== who.role || known.subject !== who.subject || known.shops.join() !== who.shops.join())) return location.reload();
         leave();
         if (!roles.includes(who.role)) {
-            showForm(`You are signed in as ${who.role} ${who.subject}. This page is for ${roles.join(" and ")}: sign in with such a token.`);
+            showForm("You are signed in as ", ...nameOf(who), `. This page is for ${roles.join(" and ")}: sign in with such a token.`);
             return;
         }
         known = who;
@@ -77,8 +80,7 @@ export async function session({ roles, page, begin }) {
         page.hidden = false;
         for (const element of document.querySelectorAll("[data-session='bar']")) element.hidden = false;
         for (const element of document.querySelectorAll("[data-session='who']")) {
-            // Without a name of its own, a token's subject is its role.
-            element.replaceChildren(...who.subject === who.role ? [who.role] : [`${who.role} `, h("bdi", {}, who.subject)]);
+            element.replaceChildren(...nameOf(who));
             element.title = `Until ${new Date(who.expiresAt).toLocaleString()}`;
         }
         const left = new Date(who.expiresAt) - Date.now();

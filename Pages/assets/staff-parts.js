@@ -1,6 +1,6 @@
 /** The small parts that the board and the order page share. */
 
-import { chip, h } from "./dom.js";
+import { chip, h, setText } from "./dom.js";
 import { formatMoney, formatNumber, formatTime, toneOf } from "./format.js";
 import { phrase } from "./words.js";
 
@@ -122,4 +122,29 @@ export function pool(size) {
         waiting.push({ task, resolve, reject });
         next();
     });
+}
+
+/** Copies a text; also where the page has no secure context. */
+async function copy(text) {
+    if (navigator.clipboard && window.isSecureContext) {
+        await navigator.clipboard.writeText(text);
+        return;
+    }
+    const area = h("textarea", { class: "visually-hidden", readonly: true }, text);
+    document.body.append(area);
+    area.select();
+    const isDone = document.execCommand("copy");
+    area.remove();
+    if (!isDone) throw new Error("the browser does not copy");
+}
+
+/** A button that copies a text and says so. */
+export function copyButton(text, words) {
+    const button = h("button", { type: "button", class: "button quiet little", "aria-label": words }, "Copy");
+    button.addEventListener("click", async () => {
+        const isDone = await copy(text).then(() => true, () => false);
+        setText(button, isDone ? "Copied" : "Select it by hand");
+        setTimeout(() => setText(button, "Copy"), 2000);
+    });
+    return button;
 }

@@ -1,12 +1,14 @@
 /**
- * Loads the modules of the customer's page once it has been painted. Before that they would share a slow line with the
- * style sheet for which the first paint waits. All are asked for at once: each round trip counts there.
+ * Loads the modules of the customer's page, and the styles of what stands below its first paint, once it has been painted.
+ * Before that they would share a slow line with the style sheet for which the paint waits. All are asked for at once: each
+ * round trip counts there.
  */
 const folder = document.currentScript.src.slice(0, -"track-start.js".length);
 
 const add = (name, attributes) => document.head.append(Object.assign(document.createElement(name), attributes));
 
 const load = () => {
+    add("link", { rel: "stylesheet", href: `${folder}track-rest.css` });
     for (const name of ["dom.js", "morph.js", "stream.js", "waybill-stream.js"]) {
         add("link", { rel: "modulepreload", href: folder + name });
     }

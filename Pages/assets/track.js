@@ -101,6 +101,7 @@ const show = (page) => {
     const next = page.querySelector("main");
     hasEnded = next.hasAttribute("data-gone");
     const changed = morph(main, next);
+    noteDue();
     if (hasEnded) end();
     document.title = page.title;
     replaceIcon(page.querySelector("link[rel=icon]")?.getAttribute("href"));
@@ -137,11 +138,16 @@ const end = () => {
 
 // Time: “today” becomes another day, and a silent parcel is said to be one
 
-let timer;
+let timer, due;
+
+/** Notes when the rendering that the page shows is over; an answer that it is current still leaves that as it was. */
+const noteDue = () => { due = Date.now() + Number(main.dataset.refresh) * 1000; };
 const plan = () => {
     clearTimeout(timer);
-    const seconds = Number(main.dataset.refresh);
-    if (seconds > 0) timer = setTimeout(() => refresher.refresh(), Math.min(seconds * 1000, LONGEST_TIMER));
+    if (hasEnded) return;
+    const left = due - Date.now();
+    // Where the reader's clock was set forward, the service knows better.
+    timer = setTimeout(() => refresher.refresh(), left > 0 ? Math.min(left, LONGEST_TIMER) : 60_000);
 };
 
 // Copying and notifying
@@ -224,6 +230,7 @@ window.addEventListener("online", () => refresher.refresh());
 window.addEventListener("pageshow", (event) => { if (event.persisted) refresher.refresh(); });
 
 offer();
+noteDue();
 plan();
 if (canNotify() && Notification.permission === "granted"
     && sessionStorage.getItem("waybill-notify") === location.pathname) setNotifying(true);

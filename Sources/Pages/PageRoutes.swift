@@ -30,9 +30,9 @@ package struct PageRoutes: Sendable {
         let renderer = PageRenderer(source: source)
         notFound = NotFoundMiddleware(renderer: renderer)
         assets = AssetRoutes(source: source)
-        home = HomeRoutes(renderer: renderer, publicURL: publicURL, keys: keys)
-        staff = StaffRoutes(renderer: renderer, keys: keys)
-        operators = OperatorRoutes(renderer: renderer, keys: keys)
+        home = try HomeRoutes(renderer: renderer, publicURL: publicURL, keys: keys)
+        staff = try StaffRoutes(renderer: renderer, keys: keys)
+        operators = try OperatorRoutes(renderer: renderer, keys: keys)
         docs = try DocsRoutes(renderer: renderer)
         track = TrackRoutes(
             renderer: renderer,

@@ -365,5 +365,11 @@ def test_the_calendar_has_the_delivery(bench, check, service):
     tracked.send("cancel", reason="customer")
     answer = bench.send("GET", tracked.path + "/delivery.ics", role="nobody")
     check("nothing expected is 404", answer.status == 404, answer)
+    answer = bench.send("GET", tracked.path + "/delivery.ics?lang=de", headers={"Accept": "text/html"}, role="nobody")
+    check(
+        "a browser gets the page of now",
+        answer.status == 303 and answer.headers["location"] == tracked.path + "?lang=de-DE",
+        answer,
+    )
     answer = bench.send("GET", tracked.path + "/delivery.ics", headers={"Sec-Fetch-Site": "cross-site"}, role="nobody")
     check("other sites do not get it", answer.status == 403, answer)

@@ -52,6 +52,28 @@ import Testing
         )
     }
 
+    @Test(arguments: TrackLanguage.allCases)
+    func aLinkThatCannotBeShownNowIsNotSaidToBeDead(language: TrackLanguage) throws {
+        let renderer = PageRenderer(source: try Self.source.get())
+        let texts = TrackTexts(language)
+        let gone = try renderer.html("track-gone", TrackGonePage(TrackLocale(language)))
+        #expect(gone.contains("<h1>\(texts[.goneTitle])</h1>"))
+        #expect(gone.contains(" data-gone>"))
+        let away = try renderer.html("track-gone", TrackGonePage(TrackLocale(language), isGone: false))
+        #expect(away.contains("<h1>\(texts[.awayTitle])</h1>"))
+        #expect(away.contains(">\(texts[.reload])</a>"))
+        #expect(!away.contains(texts[.goneTitle]))
+        #expect(!away.contains("data-gone"))
+    }
+
+    @Test func aProblemIsAPageWhereWaitingOrAskingHelps() {
+        let page = TrackLocale(.english)
+        #expect(TrackGonePage(Problem(.notFound, ""), page)?.isGone == true)
+        #expect(TrackGonePage(Problem(.tooManyRequests, ""), page)?.isGone == false)
+        #expect(TrackGonePage(.unavailable, page)?.isGone == false)
+        #expect(TrackGonePage(Problem(.crossSite, ""), page) == nil)
+    }
+
     @Test func anUnknownTemplateIsAnError() throws {
         let renderer = PageRenderer(source: try Self.source.get())
         #expect(throws: PageError.self) { try renderer.html("nothing", Nothing()) }

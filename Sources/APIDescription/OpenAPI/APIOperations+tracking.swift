@@ -135,12 +135,14 @@ extension APIOperation {
         tag: .tracking,
         summary: "Gives the expected deliveries of a tracking link's order for a calendar (RFC 5545).",
         note: """
-            An entry for each parcel that is to come, or one for an order without parcels. 404 where nothing is expected.
+            An entry for each parcel that is to come, or one for an order without parcels. Where nothing is expected, 404, \
+            and for a client that names `text/html` in `Accept` the way to the order's page.
             """,
         permission: .publicPages,
         parameters: [APIParameter.linkToken, language],
         answers: [
-            APIAnswer(status: 200, note: "The entries.", content: [("text/calendar", ["schema": ["type": "string"]])])
+            APIAnswer(status: 200, note: "The entries.", content: [("text/calendar", ["schema": ["type": "string"]])]),
+            APIAnswer(status: 303, note: "Nothing is expected. `Location` is the order's page."),
         ],
         problems: [.crossSite, .notFound, .tooManyRequests, .internalError, .unavailable]
     )

@@ -48,13 +48,30 @@ package struct Migrator: Sendable {
 
     /// Makes sure that the schema is current, for a process that does not change it.
     ///
-    /// - Throws: `Failure.outdated`, or as `migrate`.
+    /// - Throws: `Failure.outdated`, or as `missing`.
     package func requireCurrent(_ configuration: PostgresConfiguration) async throws {
-        let pending = try await withConnection(configuration) { connection in
-            let facts = try await LoginFacts.read(on: connection)
-            return try await self.pending(on: connection, facts: facts, roles: facts.chosenRoles.roles)
+        do {
+            guard try await missing(in: configuration).isEmpty else { throw Failure.outdated }
+        } catch Failure.needsAdministrator {
+            throw Failure.outdated
         }
-        guard pending.isEmpty else { throw Failure.outdated }
+    }
+
+    /// The migrations that the database lacks. Changes nothing, and waits for no process that migrates.
+    ///
+    /// - Throws: `Failure` where this version does not fit the database, or the login may not use the log.
+    package func missing(in configuration: PostgresConfiguration) async throws -> [Migration] {
+        try await withConnection(configuration) { connection in
+            let facts = try await LoginFacts.read(on: connection)
+            let (roles, mayMigrate) = facts.chosenRoles
+            let missing = try await pending(on: connection, facts: facts, roles: roles)
+            guard missing.isEmpty else {
+                if mayMigrate { return missing }
+                throw Failure.needsAdministrator(login: facts.login)
+            }
+            try await requirePrivileges(of: MigrationScript(roles: roles, login: facts.login), on: connection)
+            return []
+        }
     }
 
     private func withConnection<R>(

@@ -7,27 +7,19 @@ import OrderAPI
 struct DocsRoutes: Sendable {
     static let paths = ["/docs", APISite.typesPath]
 
-    private let renderer: PageRenderer
-    private let pages: [(path: String, page: DocsPage, prepared: PreparedPage)]
+    private let pages: [SharedPage]
 
     init(renderer: PageRenderer) throws {
-        self.renderer = renderer
         let site = APISite(isServed: true)
-        let pages = [
-            DocsPage(title: "Waybill API", content: site.content),
-            DocsPage(title: "Types · Waybill API", content: site.typesContent),
+        pages = [
+            try SharedPage(renderer, "docs", DocsPage(title: "Waybill API", content: site.content)),
+            try SharedPage(renderer, "docs", DocsPage(title: "Types · Waybill API", content: site.typesContent)),
         ]
-        self.pages = try zip(Self.paths, pages).map { path, page in
-            (path, page, PreparedPage(html: Array(try renderer.html("docs", page).utf8)))
-        }
     }
 
     func add(to router: Router<WaybillContext>) {
-        for (path, page, prepared) in pages {
-            router.get(RouterPath(path)) { [renderer] request, _ in
-                guard renderer.source.isChangeable else { return prepared.response(to: request) }
-                return try renderer.response(to: request, "docs", page, PageOptions(isPrivate: false))
-            }
+        for (path, page) in zip(Self.paths, pages) {
+            router.get(RouterPath(path)) { request, _ in try page.response(to: request) }
         }
     }
 }

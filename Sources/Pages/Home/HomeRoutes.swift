@@ -6,19 +6,19 @@ import Telemetry
 
 /// `GET /`: tells newcomers what the service is and where its pages are.
 struct HomeRoutes: Sendable {
-    let renderer: PageRenderer
-    let publicURL: PublicURL
-    let keys: KeySource
+    private let page: SharedPage
+
+    init(renderer: PageRenderer, publicURL: PublicURL, keys: KeySource) throws {
+        let variables = HomePage(
+            version: BuildInfo.version,
+            address: publicURL.text,
+            hasDevelopmentKey: keys.isDevelopment
+        )
+        page = try SharedPage(renderer, "home", variables)
+    }
 
     func add(to router: Router<WaybillContext>) {
-        router.get("/") { request, _ in
-            let page = HomePage(
-                version: BuildInfo.version,
-                address: publicURL.text,
-                hasDevelopmentKey: keys.isDevelopment
-            )
-            return try renderer.response(to: request, "home", page, PageOptions(isPrivate: false))
-        }
+        router.get("/") { request, _ in try page.response(to: request) }
     }
 }
 

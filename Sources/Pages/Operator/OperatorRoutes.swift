@@ -8,14 +8,14 @@ import OrderAPI
 struct OperatorRoutes: Sendable {
     static let paths = ["/operator"]
 
-    let renderer: PageRenderer
-    let keys: KeySource
+    private let page: SharedPage
+
+    init(renderer: PageRenderer, keys: KeySource) throws {
+        page = try SharedPage(renderer, "operator", OperatorPage(hasDevelopmentKey: keys.isDevelopment))
+    }
 
     func add(to router: Router<WaybillContext>) {
-        router.get("/operator") { request, _ in
-            let page = OperatorPage(hasDevelopmentKey: keys.isDevelopment)
-            return try renderer.response(to: request, "operator", page, PageOptions(isPrivate: false))
-        }
+        router.get("/operator") { request, _ in try page.response(to: request) }
     }
 }
 

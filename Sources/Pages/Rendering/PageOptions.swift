@@ -6,10 +6,7 @@ struct PageOptions: Sendable {
     /// The language of the page's text (BCP 47), and the direction in which it is read.
     var language = "en"
     var direction = Direction.leftToRight
-    /// True for a page that holds data of its caller: no cache may store it. Browsers keep other pages, and ask whether
-    /// they have changed.
-    var isPrivate = true
-    /// Further fields of a private page; they replace those of all pages.
+    /// Further fields; they replace those of all pages.
     var headers: HTTPFields = [:]
 
     enum Direction: String, Sendable {

@@ -27,11 +27,12 @@ struct PageRenderer: Sendable {
             direction: options.direction.rawValue,
             page: page
         )
-        guard let html = set.templates.render(context, withTemplate: name) else { throw .noTemplate(name) }
+        let variables = PageVariables.make(of: context) ?? context
+        guard let html = set.templates.render(variables, withTemplate: name) else { throw .noTemplate(name) }
         return html
     }
 
-    /// The response that shows a page.
+    /// The response that shows a page to one caller. No cache may store it.
     func response(
         to request: Request,
         _ name: String,
@@ -43,7 +44,6 @@ struct PageRenderer: Sendable {
 
     /// The response that shows a page whose HTML is ready.
     private static func response(to request: Request, html: [UInt8], _ options: PageOptions) -> Response {
-        guard options.isPrivate || options.status != .ok else { return PreparedPage(html: html).response(to: request) }
         var headers = PageHeaders.of(page: html)
         headers[.cacheControl] = "no-store"
         headers[.contentType] = "text/html; charset=utf-8"

@@ -4,7 +4,8 @@ import Hummingbird
 import NIOCore
 import OrderAPI
 
-/// A page that is the same for everybody while the process runs, rendered and compressed once.
+/// The HTML of a page that is the same for everybody, compressed once. Browsers keep it, and ask whether it has
+/// changed.
 struct PreparedPage: Sendable {
     private let plain: Form
     private let compressed: Form?

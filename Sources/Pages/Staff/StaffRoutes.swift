@@ -9,17 +9,18 @@ import OrderAPI
 struct StaffRoutes: Sendable {
     static let paths = ["/staff", "/staff/orders/{id}"]
 
-    let renderer: PageRenderer
-    let keys: KeySource
+    private let board: SharedPage
+    private let order: SharedPage
 
-    func add(to router: Router<WaybillContext>) {
-        router.get("/staff") { request, _ in try page("staff", to: request) }
-        router.get("/staff/orders/:id") { request, _ in try page("order", to: request) }
+    init(renderer: PageRenderer, keys: KeySource) throws {
+        let variables = StaffPage(hasDevelopmentKey: keys.isDevelopment)
+        board = try SharedPage(renderer, "staff", variables)
+        order = try SharedPage(renderer, "order", variables)
     }
 
-    private func page(_ name: String, to request: Request) throws -> Response {
-        let page = StaffPage(hasDevelopmentKey: keys.isDevelopment)
-        return try renderer.response(to: request, name, page, PageOptions(isPrivate: false))
+    func add(to router: Router<WaybillContext>) {
+        router.get("/staff") { request, _ in try board.response(to: request) }
+        router.get("/staff/orders/:id") { request, _ in try order.response(to: request) }
     }
 }
 

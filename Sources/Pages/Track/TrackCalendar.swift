@@ -1,3 +1,4 @@
+import Foundation
 import Orders
 
 /// The expected deliveries of an order as a calendar (RFC 5545): an entry for each parcel to come, or one for an order
@@ -33,23 +34,44 @@ enum TrackCalendar {
         let texts = TrackTexts(page.language)
         var lines = [
             "BEGIN:VCALENDAR", "VERSION:2.0", "PRODID:-//Waybill//Tracking//\(page.language.rawValue.uppercased())",
-            "CALSCALE:GREGORIAN", "METHOD:PUBLISH",
+            "CALSCALE:GREGORIAN",
         ]
         for entry in entries {
             let tracking = entry.parcel?.tracking
             let carrier = [tracking?.carrier.map(CarrierPage.name), tracking?.trackingNumber].joinedParts
             let description = [carrier, texts[.calendarNote]].compactMap { $0 }.joined(separator: "\n")
-            // Calendars take an end that is not after the start for a mistake.
-            let end = max(entry.window.latest, entry.window.earliest.adding(seconds: 60))
             lines += [
                 "BEGIN:VEVENT", "UID:\(escaped(entry.name)).\(order.orderId.text)@waybill",
-                "SEQUENCE:\(order.version)", "DTSTAMP:\(time(tracked.now))", "DTSTART:\(time(entry.window.earliest))",
-                "DTEND:\(time(end))",
+                "SEQUENCE:\(order.version)", "DTSTAMP:\(time(tracked.now))",
+            ]
+            lines += span(entry.window, in: tracked.zone)
+            lines += [
                 "SUMMARY:\(escaped(texts[.calendarTitle, ["number": order.number.oneLine]]))",
                 "DESCRIPTION:\(escaped(description))", "TRANSP:TRANSPARENT", "END:VEVENT",
             ]
         }
         return (lines + ["END:VCALENDAR"]).map(folded).joined(separator: "\r\n") + "\r\n"
+    }
+
+    /// The beginning and the end of an entry. Whole days are days, which calendars show above the hours; the end is the
+    /// day after the last one (section 3.6.1).
+    private static func span(_ window: TimeWindow, in zone: TimeZone) -> [String] {
+        let days = WindowDays(window, in: zone)
+        guard days.hasTimes else {
+            return [
+                "DTSTART;VALUE=DATE:\(date(window.earliest, in: days.zone))",
+                "DTEND;VALUE=DATE:\(date(days.last, addingDays: 1, in: days.zone))",
+            ]
+        }
+        // Calendars take an end that is not after the start for a mistake.
+        let end = max(window.latest, window.earliest.adding(seconds: 60))
+        return ["DTSTART:\(time(window.earliest))", "DTEND:\(time(end))"]
+    }
+
+    /// `20251203`.
+    private static func date(_ time: Timestamp, addingDays days: Int = 0, in zone: TimeZone) -> String {
+        let local = time.adding(seconds: zone.secondsFromGMT(for: time.date) + days * 86_400)
+        return String(local.rfc3339.prefix { $0 != "T" }.filter { $0 != "-" })
     }
 
     /// `20251203T130000Z`.

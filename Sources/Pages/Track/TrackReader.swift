@@ -7,6 +7,8 @@ struct TrackReader: Sendable {
     /// its page lacks reasons and entries of the newest ones, but no state.
     private static let eventLimit = 2000
     private static let pageLimit = 500
+    /// The bytes of events after which a page reads no further ones: a page of edits to a large order is large.
+    private static let byteLimit = 4 << 20
 
     let reader: LogReader
 
@@ -14,15 +16,17 @@ struct TrackReader: Sendable {
     func read(_ link: LiveLink) async throws -> (stored: StoredOrder, events: [TrackedEvent])? {
         guard let stored = try await reader.order(link.orderId, scope: link.scope).stored else { return nil }
         var events: [TrackedEvent] = []
-        var after: Int64 = 0
-        while events.count < Self.eventLimit {
+        var (after, bytes): (Int64, Int) = (0, 0)
+        while events.count < Self.eventLimit, bytes < Self.byteLimit {
             let page = try await reader.events(
                 after: after,
                 limit: Self.pageLimit,
                 scope: link.scope,
                 orderId: link.orderId,
-                visibleToCustomers: true
+                visibleToCustomers: true,
+                byteLimit: Self.byteLimit
             )
+            bytes += page.events.reduce(0) { $0 + ($1.data?.count ?? 0) }
             events += page.events.compactMap { TrackedEvent($0) }
             guard page.hasMore else { break }
             after = page.through

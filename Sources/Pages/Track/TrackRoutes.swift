@@ -40,10 +40,11 @@ struct TrackRoutes: Sendable {
             }
         }
         router.get("/track/:token/delivery.ics") { request, context in
+            let accepted = AcceptedTypes(request.headers[values: .accept])
             do {
-                return Self.secret(try calendar(of: try await read(request, context)))
+                return Self.secret(try calendar(of: try await read(request, context), context, accepted))
             } catch {
-                return try refusal(error, request, context, AcceptedTypes(request.headers[values: .accept]))
+                return try refusal(error, request, context, accepted)
             }
         }
     }
@@ -118,8 +119,17 @@ struct TrackRoutes: Sendable {
         return .json(json, headers: [.eTag: "\"\(stored.order.version)\""])
     }
 
-    private func calendar(of reading: Reading) throws -> Response {
+    private func calendar(
+        of reading: Reading,
+        _ context: WaybillContext,
+        _ accepted: AcceptedTypes
+    ) throws -> Response {
         guard let text = TrackCalendar.text(of: reading.tracked, reading.page) else {
+            // A page that was open while the parcel arrived has the button still: its reader gets the page of now.
+            if accepted.namePage {
+                let page = "/track/\(context.parameters.get("token") ?? "")?lang=\(reading.page.tag)"
+                return Response(status: .seeOther, headers: [.location: page])
+            }
             throw Problem(.notFound, "Nothing of the order is expected, or nobody has said when.")
         }
         return Response(
@@ -140,12 +150,14 @@ struct TrackRoutes: Sendable {
         _ accepted: AcceptedTypes
     ) throws -> Response {
         let problem = Problem(error, on: request.uri.path, logger: context.logger)
-        guard problem.status == .notFound, accepted.namePage else {
+        let page = Self.locale(request, nil)
+        guard accepted.namePage, let variables = TrackGonePage(problem, page) else {
             return Self.secret(problem.response)
         }
-        let page = Self.locale(request, nil)
-        let options = PageOptions(page, status: .notFound, headers: [.contentLanguage: page.tag])
-        return Self.secret(try renderer.response(to: request, "track-gone", TrackGonePage(page), options))
+        var headers = problem.headers
+        headers[.contentLanguage] = page.tag
+        let options = PageOptions(page, status: problem.status, headers: headers)
+        return Self.secret(try renderer.response(to: request, "track-gone", variables, options))
     }
 
     /// The header fields of every answer whose path holds a token.

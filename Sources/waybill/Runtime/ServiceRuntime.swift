@@ -183,12 +183,20 @@ struct ServiceRuntime: Sendable {
             }
             return try await KeySource(.development(.loadOrCreate(in: directory)), now: now, logger: logger)
         }
+        return try await Self.keySource(source, issuer: options.resolvedIssuer, now: now, logger: logger)
+    }
+
+    /// The keys of `--jwks`.
+    ///
+    /// - Parameter now: seconds since 1970.
+    /// - Throws: `CommandFailure` where the key set cannot be read or used.
+    static func keySource(_ source: String, issuer: String?, now: Double, logger: Logger) async throws -> KeySource {
         var origin = KeySource.Origin.jwksFile(source)
         if source.contains("://"), let url = URL(string: source) {
             origin = .jwksURL(url, fetch: { try await KeySetFetch.fetch($0) })
         }
         do {
-            return try await KeySource(origin, issuer: options.resolvedIssuer, now: now, logger: logger)
+            return try await KeySource(origin, issuer: issuer, now: now, logger: logger)
         } catch {
             throw CommandFailure("the keys of --jwks cannot be used: \(error)")
         }

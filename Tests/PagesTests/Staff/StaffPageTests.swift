@@ -41,4 +41,15 @@ import Testing
         #expect(html.contains("id=\"sign-in\""))
         #expect(!html.contains("{{"))
     }
+
+    /// The scripts write amounts with the digits that the service writes them with; `Intl` has others for some.
+    @Test func scriptsHaveTheDigitsOfAllCurrencies() throws {
+        let script = try #require(Self.files["assets/format.js"])
+        let table = script.matches(of: /([A-Z]{3}): ([0-9])/).map { (String($0.1), Int($0.2)) }
+        let known = Dictionary(uniqueKeysWithValues: table)
+        let letters = "ABCDEFGHIJKLMNOPQRSTUVWXYZ".map(String.init)
+        let codes = letters.flatMap { a in letters.flatMap { b in letters.map { a + b + $0 } } }
+        #expect(codes.filter { (known[$0] ?? 2) != MinorUnits.digits(of: $0) } == [])
+        #expect(!script.contains("resolvedOptions().maximumFractionDigits"))
+    }
 }

@@ -176,4 +176,80 @@ import Testing
         #expect(arrived.refreshAfter == 61)
         #expect(arrived.isOver)
     }
+
+    /// The other parcel's failed attempt is the headline, so the large date is not the pickup place.
+    @Test func aParcelThatWaitsToBeCollectedIsNotLate() throws {
+        var situation = try Situation.confirmed()
+        for id in ["p1", "p2"] {
+            try situation.pack(id, a: 1)
+            try situation.dispatch(id)
+        }
+        try situation.run(.cancelOrder, "2025-12-01T16:00:00Z", ["reason": "stock", "lines": Situation.units(b: 3)])
+        try situation.scan("readyForPickup", "2025-12-02T11:00:00Z")
+        let later = Situation.window("2025-12-08T08:00:00Z", "2025-12-08T12:00:00Z")
+        try situation.scan("attemptFailed", "2025-12-03T11:00:00Z", of: "p2", ["eta": later])
+        let hero = try situation.view("2025-12-05T11:00:00Z").hero
+        #expect(!hero.isLate)
+        #expect(hero.large.plain == "Monday 8 December")
+        #expect(hero.fine?.plain == "09:00 – 13:00")
+    }
+
+    @Test func aHeldOrderThatWaitsToBeCollectedShowsItsPlace() throws {
+        var situation = try Situation.dispatched()
+        try situation.scan("readyForPickup", "2025-12-02T11:00:00Z")
+        try situation.run(.holdOrder, "2025-12-02T12:00:00Z", ["holdId": "h1", "reason": "payment"])
+        let view = try situation.view("2025-12-05T11:00:00Z")
+        #expect(view.status == "On hold")
+        #expect(view.hero.large == "Leipzig")
+        #expect(!view.hero.isLate)
+    }
+
+    /// The promise was for the units that arrived.
+    @Test func unitsToBeSentAgainHaveNoDateUntilSomebodySaysOne() throws {
+        var situation = try Situation.dispatched()
+        try situation.scan("delivered", "2025-12-02T10:00:00Z")
+        try situation.run(
+            .reportShortage,
+            "2025-12-02T11:00:00Z",
+            ["claimId": "c1", "parcelId": "p1", "lines": Situation.units(a: 1), "kind": "missing"]
+        )
+        let view = try situation.view("2025-12-02T12:00:00Z")
+        let hero = view.hero
+        #expect(!view.hasCalendar)
+        #expect(hero.large == "No date yet")
+        #expect(hero.note?.hasPrefix("These items will be sent again or refunded.") == true)
+        let window = Situation.window("2025-12-09T08:00:00Z", "2025-12-09T12:00:00Z")
+        try situation.run(.reviseEta, "2025-12-02T13:00:00Z", ["window": window, "source": "shop"])
+        #expect(try situation.view("2025-12-02T14:00:00Z").hero.large.plain == "Tuesday 9 December")
+    }
+
+    /// From then on, the page names the last day alone.
+    @Test func thePageIsRenderedAgainWhenItsWindowBegins() throws {
+        let situation = try Situation(["promised": Situation.window("2025-12-02T10:00:00Z", "2025-12-04T10:00:00Z")])
+        #expect(try situation.view("2025-12-02T09:59:00Z").hero.large.plain == "2 – 4 December")
+        #expect(try situation.view("2025-12-02T09:59:00Z").refreshAfter == 61)
+        #expect(try situation.view("2025-12-02T10:00:00Z").hero.large.plain == "By Thursday 4 December")
+    }
+
+    @Test func thePageIsRenderedAgainAtTheMidnightOfTheDelivery() throws {
+        var situation = try Situation.dispatched()
+        let place = Situation.place("Tokyo", "JP", "Asia/Tokyo")
+        try situation.scan("delivered", "2025-12-03T14:00:00Z", place: place)
+        #expect(try situation.view("2025-12-03T14:59:00Z").hero.large == "Today")
+        #expect(try situation.view("2025-12-03T14:59:00Z").refreshAfter == 61)
+        #expect(try situation.view("2025-12-03T15:00:00Z").hero.large == "Yesterday")
+    }
+
+    /// Browsers give former names for some zones, and customers of digital goods have no address.
+    @Test(arguments: [
+        ("Asia/Saigon", "15:00 – 00:00 UTC+7"), ("America/Buenos_Aires", "05:00 – 14:00 UTC−3"),
+        ("Asia/Kolkata", "13:30 – 22:30 UTC+5:30"), ("GMT+7", "08:00 – 17:00 UTC"), ("../UTC", "08:00 – 17:00 UTC"),
+    ])
+    func theReadersZoneIsKnownByItsFormerNamesToo(name: String, times: String) throws {
+        let tracked = try Situation(["country": nil, "contactRef": nil]).tracked(
+            "2025-12-01T10:00:00Z",
+            readerZone: name
+        )
+        #expect(TrackView(tracked, TrackLocale(.english, region: "GB")).hero.fine?.plain == times)
+    }
 }

@@ -66,4 +66,22 @@ import Testing
         #expect(delivery["trackingNumber"]?.string == "JDP1")
         #expect(delivery["expectedArrivalUntil"]?.string == "2025-12-03T17:00:00Z")
     }
+
+    /// A method belongs to scheduling by mail, and demands an organizer (RFC 5546, section 3.2.1).
+    @Test func theCalendarIsNoInvitation() throws {
+        let text = try #require(TrackCalendar.text(of: try Situation().tracked("2025-12-01T20:00:00Z"), page))
+        #expect(!text.contains("METHOD"))
+    }
+
+    @Test(arguments: [
+        // Days of UTC, and a day in which Germany's clocks go forward.
+        ("2026-03-27T00:00:00Z", "2026-03-28T23:59:59Z", "20260327", "20260329"),
+        ("2026-03-27T23:00:00Z", "2026-03-28T23:00:00Z", "20260328", "20260329"),
+        ("2026-03-28T23:00:00Z", "2026-03-29T21:59:59Z", "20260329", "20260330"),
+    ])
+    func wholeDaysAreDaysInTheCalendar(earliest: String, latest: String, start: String, end: String) throws {
+        let situation = try Situation(["promised": Situation.window(earliest, latest)])
+        let text = try #require(TrackCalendar.text(of: try situation.tracked("2025-12-01T20:00:00Z"), page))
+        #expect(text.contains("DTSTART;VALUE=DATE:\(start)\r\nDTEND;VALUE=DATE:\(end)\r\n"))
+    }
 }

@@ -142,7 +142,6 @@ import Testing
 
     @Test func aGuestsOrderWithoutCountryOrPromiseIsComplete() throws {
         let view = try Situation(["country": nil, "contactRef": nil, "promised": nil]).view("2025-12-01T11:00:00Z")
-        #expect(view.destination == nil)
         #expect(view.status == "Order received")
         #expect(view.waiting?.items.count == 2)
         #expect(view.history.map(\.title) == ["Order placed"])
@@ -164,5 +163,44 @@ import Testing
         #expect(address("dhl", "1", "http://example.com/1") == nil)
         #expect(address("dhl", "1", "javascript:alert(1)") == nil)
         #expect(address("dhl", "1", "https://example.com/\"onclick=") == nil)
+    }
+
+    @Test func aReturnThatCameInPartShowsWhatCame() throws {
+        var situation = try Situation.dispatched()
+        try situation.scan("delivered", "2025-12-03T14:00:00Z")
+        try situation.run(
+            .requestReturn,
+            "2025-12-05T10:00:00Z",
+            ["returnId": "r1", "lines": Situation.units(a: 1, b: 2), "reason": "Too bright"]
+        )
+        try situation.run(.decideReturn, "2025-12-05T12:00:00Z", ["returnId": "r1", "approve": true])
+        try situation.run(
+            .receiveReturn,
+            "2025-12-08T12:00:00Z",
+            ["returnId": "r1", "lines": [["lineId": "b", "quantity": 1, "condition": "sellable"]]]
+        )
+        let card = try #require(try situation.view("2025-12-08T13:00:00Z").returns.first)
+        #expect(card.status == "Received")
+        #expect(card.arrived.map { $0.count + " " + $0.name } == ["1 Bulb"])
+    }
+
+    @Test func aPaymentInAnotherCurrencyIsShownInIt() throws {
+        var situation = try Situation()
+        try situation.run(
+            .recordPayment,
+            "2025-12-01T09:15:00Z",
+            [
+                "paymentId": "pay-1", "kind": "captured", "amount": Situation.money(3500, "JPY"),
+                "providerRef": "psp-1",
+            ]
+        )
+        #expect(try situation.view("2025-12-01T10:00:00Z").history.first?.detail?.plain == "JP¥3,500")
+    }
+
+    @Test func anAmountReadsRightInALineFromRightToLeft() {
+        let format = TrackFormat(TrackLocale(.arabic), now: Timestamp(unixMicroseconds: 0))
+        // The mark behind the sign keeps it with its letters.
+        #expect(format.money(17_898, "USD").hasSuffix("US$\u{200E}"))
+        #expect(!format.money(17_898, "EUR").contains("\u{200E}"))
     }
 }

@@ -189,4 +189,46 @@ import Testing
         #expect(notice.quote == "Cracked")
         #expect(notice.next == "The shop will send it again or refund it.")
     }
+
+    /// The order's headline is that its units are shipped. To the customer that would mean that they arrive.
+    @Test(arguments: TrackLanguage.allCases)
+    func anOrderThatGoesBackIsNotOnItsWayToTheCustomer(language: TrackLanguage) throws {
+        var situation = try Situation.dispatched()
+        try situation.scan("returning", "2025-12-05T10:00:00Z")
+        let view = try situation.view("2025-12-05T11:00:00Z", language)
+        let text = TrackTexts(language)[.scanReturning]
+        #expect(view.status == text)
+        #expect(view.hero.large == text)
+        #expect(view.tone == .back)
+        #expect(view.icon == .back)
+        #expect(view.statusWord == "shipped")
+    }
+
+    @Test(arguments: ["lost", "returnedToSender"])
+    func whatFollowsALossIsSaidUntilItHappened(code: String) throws {
+        var situation = try Situation.dispatched()
+        try situation.scan(code, "2025-12-08T10:00:00Z")
+        let before = try #require(try situation.view("2025-12-08T11:00:00Z").parcels.first?.notices.first)
+        #expect(before.next?.hasPrefix("The shop will send the items again") == true)
+        try situation.pack("p2", a: 2, b: 3, "2025-12-09T10:00:00Z")
+        let after = try #require(try situation.view("2025-12-09T11:00:00Z").parcels.last?.notices.first)
+        #expect(after.title == before.title)
+        #expect(after.next == nil)
+    }
+
+    @Test func aParcelHasItsOwnEventsAlone() throws {
+        var situation = try Situation.confirmed()
+        for id in ["p1", "p2"] {
+            try situation.pack(id, a: 1)
+            try situation.dispatch(id)
+        }
+        let window = Situation.window("2025-12-09T08:00:00Z", "2025-12-09T12:00:00Z")
+        try situation.run(.reviseEta, "2025-12-02T13:00:00Z", ["window": window, "source": "shop"])
+        let parcels = try situation.tracked("2025-12-02T14:00:00Z").parcels
+        #expect(
+            parcels.allSatisfy { parcel in parcel.events.allSatisfy { $0.text("parcelId") == parcel.parcel.parcelId } }
+        )
+        #expect(parcels.map { $0.events.first?.type } == [.parcelPacked, .parcelPacked])
+        #expect(try situation.tracked("2025-12-02T14:00:00Z").revision?.window("new") != nil)
+    }
 }

@@ -46,7 +46,9 @@ def first_view(context, url, ready="body", line=None):
         names[event["requestId"]] = event["request"]["url"].partition("?")[0].rpartition("/")[2]
 
     def ended(event):
-        sizes.append((names.get(event["requestId"], "?"), event["encodedDataLength"]))
+        # The cache of the page itself answers some requests; they cost nothing.
+        if event["encodedDataLength"] > 0:
+            sizes.append((names.get(event["requestId"], "?"), event["encodedDataLength"]))
 
     session.on("Network.requestWillBeSent", begun)
     session.on("Network.loadingFinished", ended)

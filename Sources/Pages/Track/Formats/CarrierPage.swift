@@ -48,7 +48,7 @@ enum CarrierPage {
         "dpd": ("DPD", "tracking.dpd.de/status/en_US/parcel/{}"),
         "evri": ("Evri", "www.evri.com/track/parcel/{}"),
         "fedex": ("FedEx", "www.fedex.com/fedextrack/?trknbr={}"),
-        "gls": ("GLS", "gls-group.eu/EU/en/parcel-tracking?match={}"),
+        "gls": ("GLS", "gls-group.com/EU/en/parcel-tracking?match={}"),
         "hermes": ("Hermes", "www.myhermes.de/empfangen/sendungsverfolgung/sendungsinformation/#{}"),
         "inpost": ("InPost", "inpost.pl/sledzenie-przesylek?number={}"),
         "israelpost": ("Israel Post", "mypost.israelpost.co.il/itemtrace?itemcode={}"),

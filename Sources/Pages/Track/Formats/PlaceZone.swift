@@ -11,10 +11,25 @@ enum PlaceZone {
         }
     }
 
-    /// The zone of a name of the IANA time zone database; nil for other texts, of which Foundation takes some.
-    static func zone(named name: String) -> TimeZone? { known.contains(name) ? TimeZone(identifier: name) : nil }
+    /// The zone of a name of the IANA time zone database, former names too, which browsers give for some zones; nil for
+    /// other texts, of which Foundation takes some.
+    static func zone(named name: String) -> TimeZone? {
+        let bytes = name.utf8
+        let isArea = bytes.contains(UInt8(ascii: "/")) && bytes.allSatisfy(isOfName) && bytes.first != UInt8(ascii: "/")
+        guard bytes.count <= 40, isArea || name == "UTC" else { return nil }
+        return TimeZone(identifier: name)
+    }
 
-    private static let known = Set(TimeZone.knownTimeZoneIdentifiers + ["UTC", "Etc/UTC"])
+    /// Tells whether a byte may stand in a zone's name, such as `America/Port-au-Prince` or `Etc/GMT+5`.
+    private static func isOfName(_ byte: UInt8) -> Bool {
+        switch byte {
+        case UInt8(ascii: "A")...UInt8(ascii: "Z"), UInt8(ascii: "a")...UInt8(ascii: "z"),
+            UInt8(ascii: "0")...UInt8(ascii: "9"),
+            UInt8(ascii: "/"), UInt8(ascii: "_"), UInt8(ascii: "-"), UInt8(ascii: "+"):
+            true
+        default: false
+        }
+    }
 
     /// The time zone of a country; nil for one that has several.
     static func zone(ofCountry code: String) -> TimeZone? {

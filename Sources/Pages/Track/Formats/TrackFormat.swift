@@ -106,7 +106,8 @@ struct TrackFormat: Sendable {
             exponent: -digits,
             significand: Decimal(minorUnits.magnitude)
         )
-        return amount.formatted(.currency(code: currency).precision(.fractionLength(digits)).locale(locale))
+        let text = amount.formatted(.currency(code: currency).precision(.fractionLength(digits)).locale(locale))
+        return texts.language.direction == "rtl" ? text.withSymbolTogether : text
     }
 
     /// A country's name; its code where it has none.
@@ -160,6 +161,15 @@ extension String {
     /// The text on one line: without places at which it may be broken.
     fileprivate var unbroken: String {
         replacing(" ", with: "\u{A0}").replacing("\u{2009}", with: "\u{202F}").replacing("–", with: "–\u{2060}")
+    }
+
+    /// The amount with a left-to-right mark behind a symbol that ends it: at the end of a line that is read from right
+    /// to left, “US$” would show as “$US” (UAX 9: a sign between letters and the line's end goes with the line).
+    fileprivate var withSymbolTogether: String {
+        guard let last = unicodeScalars.last, last.properties.generalCategory == .currencySymbol,
+            contains(where: { $0.isASCII && $0.isLetter })
+        else { return self }
+        return self + "\u{200E}"
     }
 
     /// The text with a number and what follows it on one line.

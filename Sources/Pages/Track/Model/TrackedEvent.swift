@@ -18,6 +18,9 @@ struct TrackedEvent: Sendable {
 
     func text(_ name: String) -> String? { data[name]?.string }
 
+    /// Tells whether the event gives the order or a parcel another expected time.
+    var isNewEstimate: Bool { type == .etaRevised && window("new") != nil }
+
     func window(_ name: String) -> TimeWindow? {
         guard let window = data[name]?.object,
             let earliest = window["earliest"]?.string.flatMap(Timestamp.init(rfc3339:)),
@@ -26,8 +29,13 @@ struct TrackedEvent: Sendable {
         return TimeWindow(earliest: earliest, latest: latest)
     }
 
-    /// The amount in minor units.
-    func amount(_ name: String) -> Int64? { data[name]?.object?["amount"]?.integer }
+    /// An amount in minor units of its currency.
+    func money(_ name: String) -> (amount: Int64, currency: String)? {
+        guard let money = data[name]?.object, let amount = money["amount"]?.integer,
+            let currency = money["currency"]?.string
+        else { return nil }
+        return (amount, currency)
+    }
 
     var lines: [LineQuantity] {
         (data["lines"]?.array ?? []).compactMap { line in

@@ -10,6 +10,10 @@ struct TrackedOrder: Sendable {
     let zone: TimeZone
     /// Tells whether nothing says where the customer waits.
     let isZoneUnknown: Bool
+    /// The parcels that the customer hears of: an unpacked one never was under way.
+    let parcels: [TrackedParcel]
+    /// The last change of the time at which the order as a whole is expected; nil where none was changed.
+    let revision: TrackedEvent?
     private let linesById: [String: OrderLine]
 
     /// - Parameters:
@@ -17,42 +21,46 @@ struct TrackedOrder: Sendable {
     ///   - readerZone: the name of the reader's time zone, for an order that does not say where it goes.
     init(_ order: Order, events: [TrackedEvent], now: Timestamp, readerZone: String? = nil) {
         self.order = order
-        self.events = events.filter { $0.version <= order.version }
+        let events = events.filter { $0.version <= order.version }
+        self.events = events
         self.now = now
         let known = Self.zone(of: order)
         zone = known ?? readerZone.flatMap(PlaceZone.zone(named:)) ?? PlaceZone.utc
         isZoneUnknown = known == nil
-        linesById = Dictionary(order.lines.map { ($0.lineId, $0) }, uniquingKeysWith: { first, _ in first })
+        let lines = Dictionary(order.lines.map { ($0.lineId, $0) }, uniquingKeysWith: { first, _ in first })
+        linesById = lines
+        // An order has up to 500 parcels and thousands of events: each event is looked at once.
+        let eventsByParcel = Dictionary(grouping: events) { $0.text("parcelId") }
+        parcels = order.parcels.filter { !$0.isVoid }.map { parcel in
+            TrackedParcel(parcel, of: order, lines: lines, events: eventsByParcel[parcel.parcelId] ?? [], now: now)
+        }
+        revision = eventsByParcel[nil]?.last(where: \.isNewEstimate)
     }
 
     func line(_ lineId: String) -> OrderLine? { linesById[lineId] }
-
-    /// The parcels that the customer hears of: an unpacked one never was under way.
-    var parcels: [TrackedParcel] {
-        order.parcels.lazy.filter { !$0.isVoid }.map { TrackedParcel($0, of: self) }
-    }
 
     /// The lines with units that are in no parcel.
     var waiting: [LineQuantity] {
         order.lines.compactMap { $0.open > 0 ? LineQuantity(lineId: $0.lineId, quantity: $0.open) : nil }
     }
 
-    /// The time at which the units in no parcel are expected.
+    /// Tells whether units are open again: their parcel was lost or came back, or the customer reported them short.
+    var isOwedAgain: Bool {
+        !waiting.isEmpty
+            && (parcels.contains { $0.parcel.isLossUnresolved } || order.claims.contains(where: \.isUnresolved))
+    }
+
+    /// The time at which the units in no parcel are expected. A promise was for the first time that they were sent.
     var expected: TimeWindow? {
-        order.eta ?? order.lines.lazy.filter { $0.open > 0 }.compactMap(\.promised).max { $0.latest < $1.latest }
+        if let eta = order.eta { return eta }
+        guard !isOwedAgain else { return nil }
+        return order.lines.lazy.filter { $0.open > 0 }.compactMap(\.promised).max { $0.latest < $1.latest }
             ?? order.promised
     }
 
     /// The time that the customer was told first: the promise, or else the first estimate that was revised.
     var promised: TimeWindow? {
         order.promised ?? events.first { $0.type == .etaRevised && $0.text("parcelId") == nil }?.window("old")
-    }
-
-    /// The last change of the expected time; nil where none was changed.
-    ///
-    /// - Parameter parcelId: the parcel; nil for the order as a whole.
-    func revision(of parcelId: String?) -> TrackedEvent? {
-        events.last { $0.type == .etaRevised && $0.text("parcelId") == parcelId && $0.window("new") != nil }
     }
 
     /// The zone of the place where the customer collects or receives: that of a pickup place, of the last scan in the

@@ -4,6 +4,8 @@ import StrictJSON
 /// A parcel as its customer hears of it, at a time of reading.
 struct TrackedParcel: Sendable {
     let parcel: Parcel
+    /// The events of the parcel that customers see, oldest first.
+    let events: [TrackedEvent]
     /// The scans that customers see.
     let scans: [Scan]
     /// The time at which the shop said that the parcel left; nil where only a scan shows it.
@@ -18,24 +20,26 @@ struct TrackedParcel: Sendable {
     /// scan at weekends and on the sea, and half a day in the delivery vehicle.
     static let silence = (onTheWay: 48 * 3600, outForDelivery: 12 * 3600)
 
-    init(_ parcel: Parcel, of tracked: TrackedOrder) {
+    /// - Parameters:
+    ///   - order: the parcel's order.
+    ///   - lines: the order's lines by id.
+    ///   - events: the parcel's events that customers see, oldest first.
+    init(_ parcel: Parcel, of order: Order, lines: [String: OrderLine], events: [TrackedEvent], now: Timestamp) {
         self.parcel = parcel
-        now = tracked.now
+        self.events = events
+        self.now = now
         scans = parcel.scans.filter { !$0.isBeforeOrder }
         handedOverAt =
-            tracked.events.first { event in
-                event.type == .parcelDispatched && event.text("parcelId") == parcel.parcelId
-                    && event.data["implied"]?.bool != true
-            }?.occurredAt
-        let promisedOfLines = parcel.lines.lazy.compactMap { tracked.line($0.lineId)?.promised }
+            events.first { $0.type == .parcelDispatched && $0.data["implied"]?.bool != true }?.occurredAt
+        let promisedOfLines = parcel.lines.lazy.compactMap { lines[$0.lineId]?.promised }
             .max { $0.latest < $1.latest }
-        let order = tracked.order
         expected = parcel.eta ?? order.eta ?? promisedOfLines ?? order.promised
-        let firstEstimate = tracked.events.first { event in
-            event.type == .etaRevised && event.text("parcelId") == parcel.parcelId
-        }?.window("old")
+        let firstEstimate = events.first { $0.type == .etaRevised }?.window("old")
         promised = promisedOfLines ?? order.promised ?? firstEstimate
     }
+
+    /// The last change of the parcel's expected time; nil where none was changed.
+    var revision: TrackedEvent? { events.last(where: \.isNewEstimate) }
 
     /// The scans that count, oldest first.
     var counting: [Scan] { scans.filter { !$0.isRetracted } }

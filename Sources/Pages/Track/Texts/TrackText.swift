@@ -3,7 +3,7 @@ enum TrackText: String, CaseIterable, Sendable {
     // The page.
     case order, orderNumber, skipToContent, language, asOf, reload, stateLive, stateReconnecting, stateUpToDate
     case notify, notifyNote, notifyRefused, addToCalendar, copy, copied, goneTitle, goneText
-    case goneNext
+    case goneNext, awayTitle, awayText, awayNext
 
     // Days.
     case today, tomorrow, yesterday, byDay
@@ -27,8 +27,8 @@ enum TrackText: String, CaseIterable, Sendable {
     case holdPayment, holdAddress, holdStock, holdOther
 
     // Parcels.
-    case parcels, parcel, parcelOf, digitalParcel, pickupParcel, items, carrier, trackingNumber, carriersPage
-    case formerNumber, pickupPlace, pickupText, history, historyOf, orderHistory, latest, localTimes, progress
+    case parcel, parcelOf, digitalParcel, pickupParcel, items, carrier, trackingNumber, carriersPage
+    case formerNumber, pickupPlace, pickupText, historyOf, orderHistory, latest, localTimes, progress
     case stepDone, stepCurrent, stepProblem, stepNext
 
     // Steps.
@@ -63,7 +63,7 @@ enum TrackText: String, CaseIterable, Sendable {
     case returnRequestedNext, returnApprovedNext, returnReceivedNext, returnYourReason, returnNote, returnArrived
 
     // Money.
-    case payment, total, totalNow, paid, reserved, refunded, refundedOn, chargedBack, refundOwed, refundOwedText
+    case payment, total, totalNow, paid, reserved, refundedOn, chargedBack, refundOwed, refundOwedText
     case toPay, toPayOnDelivery, toPayByInvoice
 
     // Notes and order history.

@@ -20,6 +20,9 @@ extension TrackTexts {
         .goneTitle: "هذا الرابط لم يعد صالحًا",
         .goneText: "انتهت صلاحيته أو أُلغي أو أنه غير مكتمل. لا يؤثر ذلك في طلبك.",
         .goneNext: "يمكن للمتجر أن يرسل إليك رابطًا جديدًا. يُرجى تجهيز رقم طلبك.",
+        .awayTitle: "لا يمكننا عرض طلبك الآن",
+        .awayText: "الخدمة مشغولة أو يُعاد تشغيلها. لا يؤثر ذلك في طلبك.",
+        .awayNext: "يُرجى المحاولة مرة أخرى بعد دقيقة.",
 
         // Days.
         .today: "اليوم",
@@ -76,7 +79,6 @@ extension TrackTexts {
         .holdOther: "نتحقّق من أمر يخص طلبك.",
 
         // Parcels.
-        .parcels: "الطرود",
         .parcel: "الطرد",
         .parcelOf: "الطرد {index} من {count}",
         .digitalParcel: "أُرسل إلكترونيًا",
@@ -88,7 +90,6 @@ extension TrackTexts {
         .formerNumber: "الرقم السابق",
         .pickupPlace: "مكان الاستلام",
         .pickupText: "أحضر رقم طلبك، وبطاقة هوية إن طُلبت منك.",
-        .history: "السجل",
         .historyOf: "سجل هذا الطرد",
         .orderHistory: "سجل الطلب",
         .latest: "آخر تحديث",
@@ -210,7 +211,6 @@ extension TrackTexts {
         .totalNow: "المجموع بعد التغييرات",
         .paid: "مدفوع",
         .reserved: "محجوز ولم يُخصم بعد",
-        .refunded: "مبلغ مردود",
         .refundedOn: "رُدّ في {day}",
         .chargedBack: "استرده مصرفك",
         .refundOwed: "مبلغ سيُرد إليك",

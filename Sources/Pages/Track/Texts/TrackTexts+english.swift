@@ -20,6 +20,9 @@ extension TrackTexts {
         .goneTitle: "This link no longer works",
         .goneText: "It has expired, was withdrawn, or is not complete. Your order is not affected.",
         .goneNext: "The shop can send you a new link. Please have your order number ready.",
+        .awayTitle: "We cannot show your order just now",
+        .awayText: "The service is very busy, or it is being restarted. Your order is not affected.",
+        .awayNext: "Please try again in a minute.",
 
         // Days.
         .today: "today",
@@ -76,7 +79,6 @@ extension TrackTexts {
         .holdOther: "We are checking something about your order.",
 
         // Parcels.
-        .parcels: "Parcels",
         .parcel: "Parcel",
         .parcelOf: "Parcel {index} of {count}",
         .digitalParcel: "Sent electronically",
@@ -88,7 +90,6 @@ extension TrackTexts {
         .formerNumber: "Former number",
         .pickupPlace: "Pickup place",
         .pickupText: "Take your order number with you, and an identity card where asked for.",
-        .history: "History",
         .historyOf: "History of this parcel",
         .orderHistory: "History of the order",
         .latest: "Latest",
@@ -215,7 +216,6 @@ extension TrackTexts {
         .totalNow: "Total after changes",
         .paid: "Paid",
         .reserved: "Reserved, not taken yet",
-        .refunded: "Refunded",
         .refundedOn: "Refunded on {day}",
         .chargedBack: "Taken back by your bank",
         .refundOwed: "To be refunded to you",

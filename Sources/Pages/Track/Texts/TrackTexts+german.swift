@@ -24,6 +24,9 @@ extension TrackTexts {
         betroffen.
         """,
         .goneNext: "Der Shop kann Ihnen einen neuen Link schicken. Halten Sie bitte Ihre Bestellnummer bereit.",
+        .awayTitle: "Ihre Bestellung lässt sich gerade nicht anzeigen",
+        .awayText: "Der Dienst ist überlastet oder wird neu gestartet. Ihre Bestellung ist davon nicht betroffen.",
+        .awayNext: "Bitte versuchen Sie es in einer Minute noch einmal.",
 
         // Days.
         .today: "heute",
@@ -80,7 +83,6 @@ extension TrackTexts {
         .holdOther: "Wir klären noch etwas zu Ihrer Bestellung.",
 
         // Parcels.
-        .parcels: "Pakete",
         .parcel: "Paket",
         .parcelOf: "Paket {index} von {count}",
         .digitalParcel: "Elektronisch gesendet",
@@ -92,7 +94,6 @@ extension TrackTexts {
         .formerNumber: "Frühere Nummer",
         .pickupPlace: "Abholort",
         .pickupText: "Nehmen Sie Ihre Bestellnummer mit und, falls verlangt, einen Ausweis.",
-        .history: "Verlauf",
         .historyOf: "Verlauf dieses Pakets",
         .orderHistory: "Verlauf der Bestellung",
         .latest: "Zuletzt",
@@ -226,7 +227,6 @@ extension TrackTexts {
         .totalNow: "Gesamtbetrag nach Änderungen",
         .paid: "Bezahlt",
         .reserved: "Reserviert, noch nicht abgebucht",
-        .refunded: "Erstattet",
         .refundedOn: "Erstattet am {day}",
         .chargedBack: "Von Ihrer Bank zurückgeholt",
         .refundOwed: "Ihnen noch zu erstatten",

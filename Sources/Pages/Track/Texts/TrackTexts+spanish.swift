@@ -20,6 +20,9 @@ extension TrackTexts {
         .goneTitle: "Este enlace ya no funciona",
         .goneText: "Ha caducado, se ha retirado o está incompleto. Su pedido no se ve afectado.",
         .goneNext: "La tienda puede enviarle un enlace nuevo. Tenga a mano su número de pedido.",
+        .awayTitle: "Ahora mismo no podemos mostrar su pedido",
+        .awayText: "El servicio está saturado o se está reiniciando. Su pedido no se ve afectado.",
+        .awayNext: "Vuelva a intentarlo dentro de un minuto.",
 
         // Days.
         .today: "hoy",
@@ -76,7 +79,6 @@ extension TrackTexts {
         .holdOther: "Estamos comprobando algo de su pedido.",
 
         // Parcels.
-        .parcels: "Paquetes",
         .parcel: "Paquete",
         .parcelOf: "Paquete {index} de {count}",
         .digitalParcel: "Enviado en formato digital",
@@ -88,7 +90,6 @@ extension TrackTexts {
         .formerNumber: "Número anterior",
         .pickupPlace: "Lugar de recogida",
         .pickupText: "Lleve su número de pedido y, si se lo piden, un documento de identidad.",
-        .history: "Historial",
         .historyOf: "Historial de este paquete",
         .orderHistory: "Historial del pedido",
         .latest: "Último",
@@ -218,7 +219,6 @@ extension TrackTexts {
         .totalNow: "Total tras los cambios",
         .paid: "Pagado",
         .reserved: "Reservado, aún sin cobrar",
-        .refunded: "Reembolsado",
         .refundedOn: "Reembolsado el {day}",
         .chargedBack: "Recuperado por su banco",
         .refundOwed: "Pendiente de reembolsarle",

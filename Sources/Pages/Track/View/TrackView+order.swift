@@ -7,11 +7,10 @@ extension TrackView {
         let words = TrackWords(tracked, page)
         let order = tracked.order
         let texts = words.texts
-        let headline = order.headline
+        let headline = words.headline
         let cards = words.parcelCards()
         let hero = words.hero()
-        let isHandedOver = words.isUnscanned && (headline == .shipped || headline == .partlyShipped)
-        let status = texts[isHandedOver ? .eventHandedOver : headline.text]
+        let status = texts[headline.text]
         language = page.tag
         direction = page.language.direction
         self.words = texts.byName
@@ -24,7 +23,7 @@ extension TrackView {
         shop = order.shop.split(separator: "-").map { String($0).firstUppercased }.joined(separator: " ")
         orderNumber = order.number
         self.status = status
-        statusWord = headline.rawValue
+        statusWord = order.headline.rawValue
         tone = headline.tone
         icon = headline.icon
         self.hero = hero
@@ -36,7 +35,6 @@ extension TrackView {
         money = words.money()
         notes = words.notes()
         history = words.orderHistory()
-        destination = order.country.map(words.format.country)
         asOf = texts[.asOf, ["time": words.format.timeOfDay(tracked.now, in: tracked.zone)]]
         asOfInstant = tracked.now.rfc3339
         hasCalendar = !TrackCalendar.windows(of: tracked).isEmpty

@@ -33,7 +33,6 @@ struct TrackView: Sendable {
     /// A message that stands out.
     struct Notice: Sendable {
         let tone: Tone
-        let icon: TrackIcon
         let title: String
         var body: String?
         /// The customer's or the shop's own words.
@@ -84,7 +83,6 @@ struct TrackView: Sendable {
         let kind: String?
         let status: String
         let tone: Tone
-        let icon: TrackIcon
         let sentence: String?
         var expected: String?
         var promise: Promise?
@@ -121,7 +119,6 @@ struct TrackView: Sendable {
     struct ReturnCard: Sendable {
         let status: String
         let tone: Tone
-        let icon: TrackIcon
         let next: String?
         let items: [Item]
         let arrived: [Item]
@@ -171,7 +168,6 @@ struct TrackView: Sendable {
     var money: Money
     var notes: [Note]
     var history: [Entry]
-    var destination: String?
     var asOf: String
     var asOfInstant: String
     var hasCalendar: Bool
@@ -191,7 +187,7 @@ enum Tone: String, Sendable, CustomStringConvertible {
     var description: String { rawValue }
 }
 
-/// A small picture: the file of the page's icon, and the drawing in the page.
+/// The picture of a status: the file of the page's icon.
 enum TrackIcon: String, Sendable, CustomStringConvertible, CaseIterable {
     case box, truck, door, pin, check, back, alert, pause, cross, mail
 

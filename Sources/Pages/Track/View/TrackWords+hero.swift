@@ -55,21 +55,23 @@ extension TrackWords {
     }
 
     /// The parcel that arrives next: of those under way, else of those that are packed; nil where no time is known.
-    var next: TrackedParcel? {
-        let coming = parcels.filter { $0.isComing && $0.expected != nil }
-        return coming.filter { $0.parcel.status != .packed }.min(by: Self.isSooner) ?? coming.min(by: Self.isSooner)
+    /// A parcel that waits to be collected has arrived.
+    static func next(of parcels: [TrackedParcel]) -> TrackedParcel? {
+        let coming = parcels.filter { $0.isComing && $0.parcel.status != .readyForPickup && $0.expected != nil }
+        return coming.filter { $0.parcel.status != .packed }.min(by: isSooner) ?? coming.min(by: isSooner)
     }
 
     /// The next arrival: that of a parcel, else of what waits.
     private func coming() -> TrackView.Hero {
-        let next = next
+        // What waits to be collected is not late, whatever was promised.
+        if next == nil, tracked.waiting.isEmpty, let pickup = pickup() { return pickup }
         let hasLeft = next.map { $0.parcel.status != .packed } ?? false
-        guard let window = next?.expected ?? tracked.expected, !isAllBack else { return undated() }
+        guard let window = next?.expected ?? tracked.expected, !isOver else { return undated() }
         let isLate = window.latest < tracked.now
         // A parcel that is to be sent again was promised for the first time only.
-        if isLate, next == nil, isOwedAgain { return undated() }
+        if isLate, next == nil, tracked.isOwedAgain { return undated() }
         let words = WindowText(window, isLate: isLate, in: zone, zoneName: zoneName, format)
-        let count = parcels.count { $0.isComing }
+        let count = parcels.count { $0.isComing && $0.parcel.status != .readyForPickup }
         let fine = [words.fine, count > 1 ? texts[.nextOfParcels, ["count": format.number(count)]] : nil].joinedParts
         return TrackView.Hero(
             label: texts[isLate ? .expectedBy : hasLeft ? .arrives : .expected],
@@ -77,21 +79,18 @@ extension TrackWords {
             fine: fine,
             note: isLate ? texts[hasLeft ? .lateText : .lateShippedText] : note(),
             isLate: isLate,
-            promise: promise(next?.promised ?? tracked.promised, now: window, of: next?.parcel.parcelId)
+            promise: promise(next?.promised ?? tracked.promised, now: window, of: next)
         )
     }
 
-    /// Tells whether nothing is to come to the customer.
-    private var isAllBack: Bool { tracked.waiting.isEmpty && !parcels.contains(where: \.isComing) }
-
     /// The next arrival without a time.
     private func undated() -> TrackView.Hero {
-        if isAllBack { return still(order.headline.text, note()) }
+        if isOver { return still(headline.text, note()) }
         return TrackView.Hero(
             label: texts[.expected],
             large: texts[.noDateYet],
             fine: nil,
-            note: [isOwedAgain ? texts[.waitingLost] : note(), texts[.noDateText]].compactMap { $0 }.joined(
+            note: [tracked.isOwedAgain ? texts[.waitingLost] : note(), texts[.noDateText]].compactMap { $0 }.joined(
                 separator: " "
             )
         )

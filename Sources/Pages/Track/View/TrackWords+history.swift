@@ -5,11 +5,9 @@ import StrictJSON
 extension TrackWords {
     /// All that happened to a parcel, the newest first, each in the time of its place.
     func history(of tracked: TrackedParcel) -> [TrackView.Entry] {
-        let parcel = tracked.parcel
         var entries = tracked.scans.enumerated().map { (entry($1, rank: $0), $1.occurredAt) }
-        let own = self.tracked.events.filter { $0.text("parcelId") == parcel.parcelId }
-        for event in own {
-            if let entry = entry(event, of: parcel) { entries.append((entry, event.occurredAt)) }
+        for event in tracked.events {
+            if let entry = entry(event, of: tracked) { entries.append((entry, event.occurredAt)) }
         }
         return entries.sorted { left, right in
             (left.1, left.0.rank) > (right.1, right.0.rank)
@@ -19,7 +17,7 @@ extension TrackWords {
     /// All that happened to the order beside its parcels, the newest first.
     func orderHistory() -> [TrackView.Entry] {
         tracked.events.reversed().compactMap { event in
-            if event.type == .etaRevised, event.text("parcelId") == nil { return etaEntry(event) }
+            if event.type == .etaRevised, event.text("parcelId") == nil { return etaEntry(event, of: nil) }
             guard let title = event.type.orderText else { return nil }
             var entry = entry(event, title)
             entry.detail = orderDetail(of: event)
@@ -66,29 +64,29 @@ extension TrackWords {
     }
 
     /// The entry of an event that is no scan; nil for scans, which the parcel has itself.
-    private func entry(_ event: TrackedEvent, of parcel: Parcel) -> TrackView.Entry? {
+    private func entry(_ event: TrackedEvent, of tracked: TrackedParcel) -> TrackView.Entry? {
         switch event.type {
         case .parcelPacked: return entry(event, .eventPacked)
         case .parcelDispatched:
             guard event.data["implied"]?.bool != true else { return nil }
-            return entry(event, parcel.kind == .shipped ? .eventHandedOver : .eventSent)
+            return entry(event, tracked.parcel.kind == .shipped ? .eventHandedOver : .eventSent)
         case .trackingChanged:
             let number = event.data["new"]?.object?["trackingNumber"]?.string
             var entry = entry(event, .eventTracking)
             entry.quote = number
             return entry
-        case .etaRevised: return etaEntry(event)
+        case .etaRevised: return etaEntry(event, of: tracked)
         default: return nil
         }
     }
 
     /// The entry of a changed estimate, with its reason; nil where nothing is expected any more.
-    private func etaEntry(_ event: TrackedEvent) -> TrackView.Entry? {
+    private func etaEntry(_ event: TrackedEvent, of parcel: TrackedParcel?) -> TrackView.Entry? {
         guard let new = event.window("new") else { return nil }
         var entry = entry(event, .eventEta)
         entry.detail = [event.window("old"), new].compactMap { $0 }
             .map { WindowText.short($0, in: zone, format) }.joined(separator: " → ")
-        entry.quote = reason(of: event)
+        entry.quote = reason(of: event, parcel)
         return entry
     }
 
@@ -118,10 +116,10 @@ extension TrackWords {
             return texts[reason.text]
         case .paymentAuthorized, .paymentCaptured, .paymentVoided, .paymentFailed, .paymentRefunded,
             .paymentChargedBack, .chargebackReversed:
-            return event.amount("amount").map { format.money($0, order.currency) }
+            // A provider may report another currency than the order's.
+            return event.money("amount").map { format.money($0.amount, $0.currency) }
         case .totalAdjusted, .orderEdited:
-            let new = event.amount("newDue")
-            return new.map { format.money($0, order.currency) }
+            return event.money("newDue").map { format.money($0.amount, $0.currency) }
         default: return nil
         }
     }

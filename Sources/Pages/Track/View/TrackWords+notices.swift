@@ -9,10 +9,10 @@ extension TrackWords {
             into: [TrackText](),
             { if !$0.contains($1) { $0.append($1) } }
         ) {
-            notices.append(TrackView.Notice(tone: .warn, icon: .pause, title: texts[.statusOnHold], body: texts[text]))
+            notices.append(TrackView.Notice(tone: .warn, title: texts[.statusOnHold], body: texts[text]))
         }
         if let relation = order.relatesTo {
-            notices.append(TrackView.Notice(tone: .info, icon: .box, title: texts[relation.kind.text]))
+            notices.append(TrackView.Notice(tone: .info, title: texts[relation.kind.text]))
         }
         return notices
     }
@@ -31,7 +31,6 @@ extension TrackWords {
             notices.append(
                 TrackView.Notice(
                     tone: .warn,
-                    icon: .alert,
                     title: texts[.lateTitle, ["day": words.plain]],
                     body: texts[hasLeft ? .lateText : .lateShippedText]
                 )
@@ -43,7 +42,6 @@ extension TrackWords {
             notices.append(
                 TrackView.Notice(
                     tone: .warn,
-                    icon: .alert,
                     title: texts[.silentSince, ["time": time]],
                     body: texts[.silentText]
                 )
@@ -54,11 +52,10 @@ extension TrackWords {
 
     private func unscanned(_ tracked: TrackedParcel) -> TrackView.Notice {
         guard let since = tracked.silentSince else {
-            return TrackView.Notice(tone: .info, icon: .box, title: texts[.labelMade], body: texts[.labelMadeNote])
+            return TrackView.Notice(tone: .info, title: texts[.labelMade], body: texts[.labelMadeNote])
         }
         return TrackView.Notice(
             tone: .warn,
-            icon: .alert,
             title: texts[.notScannedSince, ["time": format.recent(since, in: zone)]],
             body: texts[.silentText]
         )
@@ -67,12 +64,14 @@ extension TrackWords {
     private func problem(of tracked: TrackedParcel) -> TrackView.Notice? {
         let scan = tracked.lastScan
         let reason = scan?.reason ?? .other
+        // Once the units were sent again or cancelled, the parcel is history.
+        let isOpen = tracked.parcel.isLossUnresolved || tracked.parcel.status == .returning
+        let afterLoss = isOpen ? texts[.parcelReturningNext] : nil
         switch tracked.parcel.status {
         case .attemptFailed, .exception:
             let isAttempt = tracked.parcel.status == .attemptFailed
             return TrackView.Notice(
                 tone: .warn,
-                icon: .alert,
                 title: texts[isAttempt ? .parcelAttempt : .parcelException],
                 body: texts[reason.text],
                 next: texts[reason.next(afterAttempt: isAttempt)]
@@ -80,17 +79,15 @@ extension TrackWords {
         case .returning, .returnedToSender:
             return TrackView.Notice(
                 tone: .back,
-                icon: .back,
                 title: texts[tracked.parcel.status == .returning ? .parcelReturning : .parcelReturned],
                 body: scan?.reason.map { texts[$0.text] },
-                next: texts[.parcelReturningNext]
+                next: afterLoss
             )
         case .lost:
             return TrackView.Notice(
                 tone: .bad,
-                icon: .cross,
                 title: texts[.parcelLost],
-                next: texts[.parcelReturningNext]
+                next: afterLoss
             )
         case .packed, .inTransit, .outForDelivery, .readyForPickup, .delivered, .void: return nil
         }
@@ -110,7 +107,6 @@ extension TrackWords {
             }
             return TrackView.Notice(
                 tone: .warn,
-                icon: .alert,
                 title: texts[title],
                 body: list.joined(separator: ", "),
                 quote: claim.note,

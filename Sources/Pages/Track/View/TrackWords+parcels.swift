@@ -24,14 +24,13 @@ extension TrackWords {
             kind: kind(of: parcel),
             status: texts[statusText(of: tracked)],
             tone: tone(of: tracked),
-            icon: icon(of: parcel),
             sentence: sentence(of: tracked).map { texts[$0] }
         )
         if !isOnly, tracked.isComing, parcel.status != .readyForPickup, let expected = tracked.expected {
             card.expected = WindowText.short(expected, in: zone, format)
             // The large date has its own.
             if next?.parcel.parcelId != parcel.parcelId {
-                card.promise = promise(tracked.promised, now: expected, of: parcel.parcelId)
+                card.promise = promise(tracked.promised, now: expected, of: tracked)
             }
         }
         card.notices = parcelNotices(of: tracked)
@@ -116,20 +115,6 @@ extension TrackWords {
         case .returning, .returnedToSender: .back
         case .lost: .bad
         case .void: .neutral
-        }
-    }
-
-    private func icon(of parcel: Parcel) -> TrackIcon {
-        if parcel.kind == .digital { return .mail }
-        return switch parcel.status {
-        case .packed: .box
-        case .inTransit: .truck
-        case .outForDelivery: .door
-        case .readyForPickup: .pin
-        case .delivered: .check
-        case .returning, .returnedToSender: .back
-        case .attemptFailed, .exception: .alert
-        case .lost, .void: .cross
         }
     }
 }

@@ -9,24 +9,27 @@ extension TrackWords {
         let expected = tracked.expected
         let hasParcels = !parcels.isEmpty
         return TrackView.Waiting(
-            body: texts[isOwedAgain ? .waitingLost : .waitingText],
+            body: texts[tracked.isOwedAgain ? .waitingLost : .waitingText],
             // Without parcels the large date says it.
-            expected: hasParcels && !isOwedAgain ? expected.map { WindowText.short($0, in: zone, format) } : nil,
-            isLate: hasParcels && !isOwedAgain && (expected.map { $0.latest < tracked.now } ?? false),
+            expected: hasParcels && !tracked.isOwedAgain
+                ? expected.map { WindowText.short($0, in: zone, format) } : nil,
+            isLate: hasParcels && !tracked.isOwedAgain && (expected.map { $0.latest < tracked.now } ?? false),
             items: items(lines)
         )
     }
 
     /// The cancelled units of an order.
     func cancelled() -> [TrackView.Item] {
-        let reasons = tracked.events.filter { $0.type == .itemsCancelled }
+        var reasons: [String: CancelReason] = [:]
+        for event in tracked.events where event.type == .itemsCancelled {
+            guard let reason = event.text("reason").flatMap(CancelReason.init(rawValue:)) else { continue }
+            for line in event.lines { reasons[line.lineId] = reason }
+        }
         return order.lines.filter { $0.cancelled > 0 }.map { line in
-            let event = reasons.last { event in event.lines.contains { $0.lineId == line.lineId } }
-            let reason = event?.text("reason").flatMap(CancelReason.init(rawValue:))
-            return TrackView.Item(
+            TrackView.Item(
                 count: format.number(line.cancelled),
                 name: line.name,
-                remark: reason.map { texts[$0.text] }
+                remark: reasons[line.lineId].map { texts[$0.text] }
             )
         }
     }
@@ -47,22 +50,15 @@ extension TrackWords {
                 case .cancelled: (.returnCancelled, nil)
                 case .received: (.returnReceived, .returnReceivedNext)
                 }
-            let arrived = one.receipts.flatMap(\.lines).reduce(into: [(lineId: String, count: Int)]()) { sums, line in
-                if let place = sums.firstIndex(where: { $0.lineId == line.lineId }) {
-                    sums[place].count += line.quantity
-                } else {
-                    sums.append((line.lineId, line.quantity))
-                }
-            }
-            let isPartly = one.status == .approved && !arrived.isEmpty
+            let arrived = arrived(with: one)
+            // Where all that was announced arrived, one list says both.
+            let isShown = one.status == .approved ? !arrived.isEmpty : one.status == .received && arrived != one.lines
             return TrackView.ReturnCard(
                 status: texts[status],
                 tone: one.status == .received ? .good : one.status == .rejected ? .warn : .back,
-                icon: one.status == .received ? .check : one.status == .rejected ? .cross : .back,
                 next: next.map { texts[$0] },
                 items: items(one.lines),
-                arrived: isPartly || one.lines.isEmpty
-                    ? items(arrived.map { LineQuantity(lineId: $0.lineId, quantity: $0.count) }) : [],
+                arrived: isShown ? items(arrived) : [],
                 // The word of a return that began with its goods is nobody's reason.
                 reason: one.reason == "unannounced" ? nil : one.reason,
                 note: one.note,
@@ -70,6 +66,19 @@ extension TrackWords {
                 number: number(of: one.tracking)
             )
         }
+    }
+
+    /// The units of a return that arrived, in the order of its lines.
+    private func arrived(with one: Return) -> [LineQuantity] {
+        var counts: [String: Int] = [:]
+        var ids = one.lines.map(\.lineId)
+        for line in one.receipts.flatMap(\.lines) {
+            if counts[line.lineId] == nil, !one.lines.contains(where: { $0.lineId == line.lineId }) {
+                ids.append(line.lineId)
+            }
+            counts[line.lineId, default: 0] += line.quantity
+        }
+        return ids.compactMap { id in counts[id].map { LineQuantity(lineId: id, quantity: $0) } }
     }
 
     func money() -> TrackView.Money {
