@@ -195,7 +195,7 @@ extension ReadModelTests {
                         _ = try await appender.submit(Samples.submission(.placeOrder, Samples.place(), order: UUID()))
                     }
                     #expect(try await eventually { try await bench.failures() == ["orders"] })
-                    try await bench.withProjector { _ in
+                    try await bench.withProjector { _ async throws in
                         #expect(try await bench.areCaughtUp())
                         #expect(try await bench.failures().isEmpty)
                     }
