@@ -289,7 +289,7 @@ let package = Package(
         .testTarget(name: "RedisTests", dependencies: ["Primitives", "Redis", nio], swiftSettings: strict),
         .testTarget(
             name: "LogRelayTests",
-            dependencies: ["LogRelay", "OrderLog", "Orders", "Redis", crypto, nio],
+            dependencies: ["LogRelay", "OrderLog", "Orders", "Redis", "Telemetry", crypto, nio],
             swiftSettings: strict
         ),
         .testTarget(name: "PrimitivesTests", dependencies: ["Primitives"], swiftSettings: strict),

@@ -1,6 +1,7 @@
 """The ways to reach Redis: over TLS, with a login, as a cluster whose slots move."""
 
 import os
+import time
 
 import pytest
 
@@ -64,6 +65,47 @@ def scene(service):
 @pytest.fixture(scope="module")
 def authority(service):
     return Authority(os.path.join(service.root, "certificates"))
+
+
+def test_redis_that_is_absent_at_first_and_edges_without(scene, check):
+    redis = Redis(os.path.join(scene.service.root, "absent"))
+    url = f"redis://127.0.0.1:{redis.port}"
+    service = scene.service
+    service.options = [*scene.options, "--redis-url", url]
+    service.start()
+    edges = {name: Edge(service, scene.database.url("waybill"), way) for name, way in (("absent", url), ("none", None))}
+    try:
+        for edge in edges.values():
+            edge.start()
+        shop = Shop(service)
+        order = shop.place("ABSENT")
+        staff = service.token("staff", "*")
+        watched = {name: Watched(service, edge, "/v1/stream", staff) for name, edge in edges.items()}
+        began = time.monotonic()
+        for _ in range(20):
+            position = shop.note(order["orderId"], "by the database")["position"]
+        for name, one in watched.items():
+            one.wait(position, PATIENCE, f"Redis {name}: shown")
+            one.check(check, f"Redis {name}: the edge shows what the server shows")
+        check.note(f"20 events without Redis: {time.monotonic() - began:.2f} s")
+        # A stream that has shown all is behind by one wake-up: the primary notifies.
+        began = time.monotonic()
+        position = shop.note(order["orderId"], "quick")["position"]
+        watched["none"].wait(position, PATIENCE, "shown")
+        check("the primary's NOTIFY wakes an edge", time.monotonic() - began < 0.7, time.monotonic() - began)
+        redis.start()
+        flows(edges["absent"], shop, order)
+        position = shop.note(order["orderId"], "last")["position"]
+        for name, one in watched.items():
+            one.wait(position, PATIENCE, f"Redis {name}: shown")
+            one.check(check, f"Redis {name}: and so at the end")
+            one.stop()
+    finally:
+        for edge in edges.values():
+            edge.data_dir = os.path.join(edge.root, "data")
+            edge.close()
+        service.terminate(15)
+        redis.close()
 
 
 def test_tls_and_a_login(scene, authority, check):
