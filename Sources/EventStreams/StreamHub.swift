@@ -84,8 +84,6 @@ package final class StreamHub: LogTailSink, Service {
     var recentEventsByteCount: Int { state.withLock { $0.recentEvents.byteCount } }
     /// The newest event that was published.
     package var end: Int64 { state.withLock { $0.recentEvents.end } }
-    /// The event before the oldest one in memory: streams that are behind it read the log.
-    package var floor: Int64 { state.withLock { $0.recentEvents.floor } }
     /// True once the service has begun to end.
     package var isDraining: Bool { state.withLock { $0.openAtDrain != nil } }
 

@@ -16,14 +16,18 @@ package struct RedisSubscriber: Sendable {
 
     private let configuration: RedisConfiguration
     private let channel: String
+    private let silence: Duration
 
     private static let maximumRedirects = 4
     /// The time that a subscription lasts before the next failure counts as the first.
     private static let proof: Duration = .seconds(5)
 
-    package init(configuration: RedisConfiguration, channel: String) {
+    /// - Parameter silence: the time without a message after which the next host is tried, since a replica or a node
+    ///   that is cut off from the others answers and hears nothing.
+    package init(configuration: RedisConfiguration, channel: String, silence: Duration = .seconds(3600)) {
         self.configuration = configuration
         self.channel = channel
+        self.silence = silence
     }
 
     /// Subscribes until the task is cancelled.
@@ -99,6 +103,13 @@ package struct RedisSubscriber: Sendable {
                     session.ended.fulfill(.closed("cancelled"))
                 }
             }
+            group.addTask { [silence] in
+                while !Task.isCancelled, session.quiet < silence {
+                    // A cancelled sleep ends the loop by its condition.
+                    try? await Task.sleep(for: silence - session.quiet + .milliseconds(1))
+                }
+                return .timeout("a message that was awaited")
+            }
             let first = await group.next() ?? .closed("cancelled")
             group.cancelAll()
             return first
@@ -111,7 +122,7 @@ package struct RedisSubscriber: Sendable {
 /// events come in order.
 private final class SubscriptionSession: Sendable {
     /// The messages that are kept; those beyond are dropped.
-    private static let mostKept = 256
+    private static let mostKept = 16
 
     private enum State {
         case confirming([ByteBuffer])
@@ -123,16 +134,21 @@ private final class SubscriptionSession: Sendable {
     private let channel: String
     private let handle: @Sendable (RedisSubscriber.Event) -> Void
     private let state = Mutex(State.confirming([]))
+    private let lastMessage = Mutex(ContinuousClock.now)
 
     init(channel: String, handle: @escaping @Sendable (RedisSubscriber.Event) -> Void) {
         self.channel = channel
         self.handle = handle
     }
 
+    /// The time since the last message.
+    var quiet: Duration { lastMessage.withLock { .now - $0 } }
+
     func take(_ push: [RESPValue]) {
         switch push.first?.text {
         case "message", "smessage":
             guard push.count == 3, push[1].text == channel, case .bulk(let payload) = push[2] else { return }
+            lastMessage.withLock { $0 = .now }
             // Under the lock, so that messages keep their order, and none follows the end.
             state.withLock { state in
                 switch state {

@@ -56,6 +56,8 @@ package final class EdgeTail: Service, TailState {
 
     /// The time without a message after which Redis counts as silent.
     private static let silence: Duration = .seconds(2)
+    /// The time without a message after which another server of Redis is tried.
+    private static let longSilence: Duration = .seconds(10)
     /// The time without a read of the database after which streams are no longer supplied by it.
     private static let patience: Duration = .milliseconds(2500)
     /// The times between two reads of the database: while Redis tells of new events, and while it does not.
@@ -172,7 +174,11 @@ package final class EdgeTail: Service, TailState {
                 continue
             }
             let outage = Mutex(EdgeOutage(of: "Redis", logger: logger))
-            let subscriber = RedisSubscriber(configuration: redis, channel: channels.events)
+            let subscriber = RedisSubscriber(
+                configuration: redis,
+                channel: channels.events,
+                silence: Self.longSilence
+            )
             await subscriber.run { event in
                 switch event {
                 case .subscribed:
