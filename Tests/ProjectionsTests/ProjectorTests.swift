@@ -2,6 +2,7 @@ import Foundation
 import LogSupport
 import OrderLog
 import Orders
+import Postgres
 import TestSupport
 import Testing
 

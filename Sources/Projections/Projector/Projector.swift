@@ -105,9 +105,12 @@ package final class Projector: Service {
     ) async throws {
         var behind = models
         while !behind.isEmpty, follower.isOpen {
-            try await term.confirm()
             var stillBehind: [any ReadModel] = []
-            for model in behind where try await attempt(model, on: connection, &state) { stillBehind.append(model) }
+            for model in behind {
+                // Each time: a batch may take seconds.
+                try await term.confirm()
+                if try await attempt(model, on: connection, &state) { stillBehind.append(model) }
+            }
             behind = stillBehind
         }
     }
