@@ -283,6 +283,26 @@ def test_links_work_on_edges_and_end_there(scene, check):
     stream.stop()
 
 
+def test_sessions_work_on_edges_and_end_there(scene, check):
+    server = Client(scene.service.port, scene.staff)
+    cookie = server.insist("POST", "/session").headers["set-cookie"].partition(";")[0]
+    fields = {"Cookie": cookie, "Sec-Fetch-Site": "same-origin"}
+    told = wait_for(
+        lambda: (answer := Client(scene.edge.port).request("GET", "/session", None, fields)).status == 200 and answer,
+        PATIENCE,
+        "the session counts on the edge",
+    )
+    check("it is the session of staff", told.json["role"] == "staff", told)
+    stream = Stream(scene.edge.port, "/v1/stream", fields=fields)
+    stream.wait(lambda frames: any(f.is_cursor for f in frames), PATIENCE, "its stream on the edge")
+    gone = Client(scene.service.port).insist("DELETE", "/session", headers=fields)
+    check("it ends on the server", gone.status == 204, gone)
+    stream.wait(lambda frames: any(f.event == "bye" for f in frames), PATIENCE, "bye on the edge")
+    bye = next(f for f in stream.frames if f.event == "bye")
+    check("its stream on the edge ends", b"tokenExpired" in bye.data, bye)
+    stream.stop()
+
+
 def test_replica_away_and_redis_there(scene, check):
     scene.flows()
     scene.standby.stop()
