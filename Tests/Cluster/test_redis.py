@@ -6,9 +6,10 @@ import time
 import pytest
 
 from support.certificates import Authority
-from support.edges import Edge, Watched
+from support.edges import Edge, Watched, metric
 from support.external import database_server
 from support.redis_server import Redis, RedisCluster
+from support.service import Service
 from support.shop import Shop
 from support.waiting import wait_for
 
@@ -105,6 +106,40 @@ def test_redis_that_is_absent_at_first_and_edges_without(scene, check):
             edge.data_dir = os.path.join(edge.root, "data")
             edge.close()
         service.terminate(15)
+        redis.close()
+
+
+def test_another_server_publishes_when_the_leader_is_killed(scene, check):
+    redis = Redis(os.path.join(scene.service.root, "two")).start()
+    url = f"redis://127.0.0.1:{redis.port}"
+    service, other = scene.service, Service(scene.service.binary)
+    other.data_dir = service.data_dir
+    service.options = other.options = [*scene.options, "--redis-url", url]
+    edge = Edge(service, scene.database.url("waybill"), url)
+    try:
+        service.start()
+        wait_for(lambda: metric(service, "waybill_leader") == 1, PATIENCE, "the first server leads")
+        other.start()
+        edge.start()
+        shop = Shop(other)
+        order = shop.place("TWO")
+        watched = Watched(other, edge, "/v1/stream", service.token("staff", "*"))
+        flows(edge, shop, order)
+        check("one of both publishes", metric(other, "waybill_relay_batches_total") == 0)
+        service.kill()
+        for number in range(20):
+            position = shop.note(order["orderId"], f"no leader {number}")["position"]
+        watched.wait(position, PATIENCE, "shown while nobody publishes")
+        watched.check(check, "the leader killed: the edge shows what the server shows")
+        flows(edge, shop, order)
+        check("the other one publishes", metric(other, "waybill_relay_batches_total") > 0)
+        watched.wait(shop.note(order["orderId"], "last")["position"], PATIENCE, "shown")
+        watched.check(check, "another leads: the edge shows what the server shows")
+        watched.stop()
+    finally:
+        for process in (edge, other):
+            process.data_dir = os.path.join(process.root, "data")
+            process.close()
         redis.close()
 
 
