@@ -81,7 +81,6 @@ def measure(service, standby, redis, count, options):
             stream.stop()
     finally:
         for edge in edges:
-            edge.data_dir = os.path.join(edge.root, "data")
             edge.close()
     return {
         "edges": count,

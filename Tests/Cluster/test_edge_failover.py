@@ -43,7 +43,6 @@ def test_edges_reset_the_streams_that_a_server_resets(service, redis, check):
             fails_over(service, edges, primary, standby, address, check)
         finally:
             for edge in edges.values():
-                edge.data_dir = os.path.join(edge.root, "data")
                 edge.close()
 
 

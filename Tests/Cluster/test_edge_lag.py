@@ -49,7 +49,6 @@ def scene(service):
         standby.start()
         scene = Scene(service, standby, url)
         yield scene
-        scene.edge.data_dir = os.path.join(scene.edge.root, "data")
         scene.edge.close()
     redis.close()
 

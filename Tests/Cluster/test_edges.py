@@ -65,7 +65,6 @@ class Scene:
     def close(self):
         for watched in self.watched:
             watched.stop()
-        self.edge.data_dir = os.path.join(self.edge.root, "data")
         self.edge.close()
 
 

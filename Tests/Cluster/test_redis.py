@@ -41,7 +41,6 @@ class Scene:
             watched.check(check, f"{name}: the edge shows what the server shows")
             watched.stop()
         finally:
-            edge.data_dir = os.path.join(edge.root, "data")
             edge.close()
             service.terminate(15)
 
@@ -103,7 +102,6 @@ def test_redis_that_is_absent_at_first_and_edges_without(scene, check):
             one.stop()
     finally:
         for edge in edges.values():
-            edge.data_dir = os.path.join(edge.root, "data")
             edge.close()
         service.terminate(15)
         redis.close()

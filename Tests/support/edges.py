@@ -1,5 +1,6 @@
 """Edges of a service, and the comparison of their streams with its own."""
 
+import os
 import re
 
 from support.client import Client
@@ -17,6 +18,11 @@ class Edge(Service):
         self.options = ["--edge", "--database-url", database, *options]
         if redis:
             self.options += ["--redis-url", redis]
+
+    def close(self):
+        # The data directory is the server's.
+        self.data_dir = os.path.join(self.root, "data")
+        super().close()
 
     def metric(self, name):
         """The value of a metric, named as /metrics prints it, labels included."""
