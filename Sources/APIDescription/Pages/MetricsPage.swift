@@ -50,6 +50,9 @@ enum MetricsPage {
                 it. The difference of `waybill_streams_opened_total` and `waybill_streams_ended_total` is the number of open
                 streams.
 
+                [Edges](cluster.md#edges) alone have the metrics `waybill_edge_…`, and servers with `--redis-url` those of
+                `waybill_relay_…`.
+
                 """
         }
     }
