@@ -144,6 +144,17 @@ install_wanted() {
     [[ -e /usr/share/java/okhttp.jar ]] || wanted+=(libokhttp-java)
     want "the example for OkHttp" "${wanted[@]}"
     wanted=()
+    command -v systemd-analyze >/dev/null || wanted+=(systemd)
+    want "the systemd units" "${wanted[@]}"
+    wanted=()
+    command -v promtool >/dev/null || wanted+=(prometheus)
+    want "the configuration of Prometheus" "${wanted[@]}"
+    wanted=()
+    command -v dpkg-shlibdeps >/dev/null || wanted+=(dpkg-dev)
+    command -v chrpath >/dev/null || wanted+=(chrpath)
+    command -v man >/dev/null || wanted+=(man-db)
+    want "the Debian package" "${wanted[@]}"
+    wanted=()
     command -v firefox-esr >/dev/null || wanted+=(firefox-esr)
     want "pages in Firefox" "${wanted[@]}"
 }

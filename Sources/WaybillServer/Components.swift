@@ -32,11 +32,13 @@ struct Components {
     /// - Parameters:
     ///   - pool: the connections of `reader`.
     ///   - models: reads the read models, by connections of its own.
+    ///   - watch: knows what may be told; nil where everything may be.
     init(
         settings: WaybillServerSettings,
         reader: LogReader,
         pool: PostgresPool,
         models: ReadModelReader,
+        watch: StandbyWatch? = nil,
         logger: Logger
     ) async throws {
         let pages = try PageSource.forThisProcess()
@@ -62,6 +64,7 @@ struct Components {
         }
         self.hub = hub
         try hub.register(in: metrics)
+        try watch?.register(in: metrics)
         let leader = LeaderElection(resume: settings.resume, logger: logger)
         self.leader = leader
         try leader.register(in: metrics)
@@ -73,10 +76,12 @@ struct Components {
             logger: logger
         ) { leader.isLeader }
         self.relay = relay?.relay
+        let sink: any LogTailSink = relay.map { LogTailSinks([hub, $0.queue]) } ?? hub
         let tail = LogTail(
             configuration: settings.database,
             registry: registry,
-            sink: relay.map { LogTailSinks([hub, $0.queue]) } ?? hub,
+            // What edges may be told is what streams may be told.
+            sink: watch.map { DurableTailSink(sink, watch: $0, capacity: settings.streams.recentEventsBytes) } ?? sink,
             recentBytes: settings.streams.recentEventsBytes,
             logger: logger
         )
@@ -103,12 +108,14 @@ struct Components {
             commandIdFilter: commandIdFilter,
             metrics: logMetrics,
             resume: settings.resume,
+            watch: watch,
             observer: tail
         )
         readiness = ReadinessMonitor(
             pools: [pool, models.pool],
             appender: appender,
             tail: tail,
+            watch: watch,
             metrics: logMetrics,
             resume: settings.resume,
             logger: logger
@@ -126,6 +133,7 @@ struct Components {
             registry: registry,
             pace: models.pace,
             election: leader,
+            watch: watch,
             logger: logger
         )
         replays = ReplayRunner(configuration: settings.database, logger: logger)

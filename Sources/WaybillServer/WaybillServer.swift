@@ -41,19 +41,27 @@ package struct WaybillServer: Sendable {
         let modelPool = ReadModelReader.makePool(configuration: settings.database, registry: registry, logger: logger)
         let modelPoolTask = Task.detached { try await modelPool.run() }
         defer { modelPoolTask.cancel() }
-        let models = ReadModelReader(pool: modelPool, registry: registry)
         if settings.isEdge {
-            try await serveEdge(settings, pool: pool, models: models, companions: companions)
-        } else {
-            let reader = LogReader(pool: pool, registry: registry)
-            try await serve(reader: reader, pool: pool, models: models, companions: companions)
+            let models = ReadModelReader(pool: modelPool, registry: registry)
+            return try await serveEdge(settings, pool: pool, models: models, companions: companions)
         }
+        let watch =
+            settings.durableOn == .standby
+            ? StandbyWatch(configuration: settings.database, registry: registry, logger: logger) : nil
+        try await serve(
+            reader: LogReader(pool: pool, registry: registry, watch: watch),
+            pool: pool,
+            models: ReadModelReader(pool: modelPool, registry: registry, watch: watch),
+            watch: watch,
+            companions: companions
+        )
     }
 
     private func serve(
         reader: LogReader,
         pool: PostgresPool,
         models: ReadModelReader,
+        watch: StandbyWatch?,
         companions: [any Service]
     ) async throws {
         let components = try await Components(
@@ -61,11 +69,14 @@ package struct WaybillServer: Sendable {
             reader: reader,
             pool: pool,
             models: models,
+            watch: watch,
             logger: logger
         )
         let relay: [any Service] = components.relay.map { [$0] } ?? []
+        // It outlives the appender, whose answers it holds.
+        let durability: [any Service] = watch.map { [$0] } ?? []
         try await run(
-            companions + relay + [
+            companions + durability + relay + [
                 components.appender, components.tail, components.projector, components.replays, components.maintenance,
                 components.clockWatch,
                 components.readiness,

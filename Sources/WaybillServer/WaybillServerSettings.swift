@@ -26,6 +26,8 @@ package struct WaybillServerSettings: Sendable {
     package var commandRetentionDays = 90
     /// Lets a stopped process of the database's server run; nil for a server of others.
     package var resume: FrozenProcessResumer?
+    /// The machines on whose disks a commit must be before anybody is told of it.
+    package var durableOn = DurableOn.local
     package var appender = Appender.Settings()
     package var streams = StreamHub.Settings()
     /// True for a process that takes no commands, and serves streams and reads from a replica or the primary.

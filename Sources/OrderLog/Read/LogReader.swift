@@ -6,6 +6,8 @@ package import Postgres
 package struct LogReader: Sendable {
     private let pool: PostgresPool
     package let registry: EpochRegistry
+    /// Knows which events may be told; nil where all may be.
+    let watch: StandbyWatch?
     /// Knows of the log's head beyond the database that is read; nil where the database is the primary.
     private let outlook: (any LogOutlook)?
     private let heads = BatchingLoader<Void, DatabaseHead>()
@@ -13,14 +15,23 @@ package struct LogReader: Sendable {
     /// Reads the orders whose states have no room in a result of `orders`; few at once, since callers keep them all.
     let largeOrders = BatchingLoader<OrderLookUp, OrderLookUp.Result>(concurrency: 2, batchLimit: 4)
     let tails = BatchingLoader<EventTail, [LoggedEvent]>(concurrency: 2, batchLimit: 20)
-    let existences = BatchingLoader<OrderLookUp, Bool>(concurrency: 2, batchLimit: 200)
+    let existences = BatchingLoader<OrderLookUp, OrderLookUp.Existence>(concurrency: 2, batchLimit: 200)
 
     /// The number of events that one read without an order searches at most.
     private static let rangeLimit: Int64 = 50_000
 
-    package init(pool: PostgresPool, registry: EpochRegistry, outlook: (any LogOutlook)? = nil) {
+    /// - Parameters:
+    ///   - watch: keeps back what no standby has on its disk; nil to tell all that was committed.
+    ///   - outlook: knows of the head beyond a replica that is read; nil where the database is the primary.
+    package init(
+        pool: PostgresPool,
+        registry: EpochRegistry,
+        watch: StandbyWatch? = nil,
+        outlook: (any LogOutlook)? = nil
+    ) {
         self.pool = pool
         self.registry = registry
+        self.watch = watch
         self.outlook = outlook
     }
 
@@ -47,7 +58,11 @@ package struct LogReader: Sendable {
     }
 
     /// Reads the position of the log's last event, no older than the call.
-    package func head() async throws -> LogPosition { try await databaseHead().position }
+    package func head() async throws -> LogPosition {
+        let head = try await databaseHead()
+        guard let watch else { return head.position }
+        return head.history.position(of: try await watch.reach(head.position.seq, in: head.history))
+    }
 
     /// Reads the database's head, no older than the call.
     package func databaseHead() async throws -> DatabaseHead {
@@ -110,7 +125,22 @@ package struct LogReader: Sendable {
                     + (orderId.map { [$0] } ?? [])
             )
         )
-        return try EventPage(rows, of: history, after: seq, bound: bound, through: through, limit: limit)
+        return try await tellable(
+            EventPage(rows, of: history, after: seq, bound: bound, through: through, limit: limit)
+        )
+    }
+
+    /// Waits until a standby has on its disk what was written beside the log, such as a tracking link.
+    ///
+    /// - Throws: `PostgresError.notDurable` where no standby has it in time. Returns at once where nobody waits for one.
+    package func requireDurable() async throws(PostgresError) {
+        try await watch?.requireEverything(in: registry.current)
+    }
+
+    /// The part of a page that may be told. The log seems to end there.
+    func tellable(_ page: EventPage) async throws -> EventPage {
+        guard let watch else { return page }
+        return page.cut(after: try await watch.reach(page.through, in: page.history))
     }
 
     /// SQL for the version of an order's last event up to a position; 0 where there is none. Versions have no holes

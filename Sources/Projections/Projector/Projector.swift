@@ -13,6 +13,7 @@ package final class Projector: Service {
     private let batchLimit: Int
     private let pace: ProjectionPace
     private let election: LeaderElection
+    private let watch: StandbyWatch?
     private let logger: Logger
 
     /// The time without an answer after which the connection is closed. Longer than the server's own limit for a
@@ -23,6 +24,7 @@ package final class Projector: Service {
     ///   - batchLimit: the largest number of events in one transaction.
     ///   - pace: shared with the readers that may have to wait for the models.
     ///   - election: decides which process follows the log.
+    ///   - watch: knows which events may be folded, since the models are told to everybody; nil for all.
     package init(
         configuration: PostgresConfiguration,
         registry: EpochRegistry,
@@ -30,6 +32,7 @@ package final class Projector: Service {
         batchLimit: Int = 2000,
         pace: ProjectionPace = ProjectionPace(),
         election: LeaderElection,
+        watch: StandbyWatch? = nil,
         logger: Logger
     ) {
         follower = LogFollower(
@@ -49,6 +52,7 @@ package final class Projector: Service {
         self.batchLimit = batchLimit
         self.pace = pace
         self.election = election
+        self.watch = watch
         self.logger = logger
     }
 
@@ -93,6 +97,8 @@ package final class Projector: Service {
         var notices: [String: CatchUpNotices] = [:]
         /// The time of each model's last failure, for the models whose last batch could not be applied.
         var failures: [String: ContinuousClock.Instant] = [:]
+        /// The last event that may be folded.
+        var limit = Int64.max
         /// The number of events folded in this round, counted once for each model.
         var eventCount = 0
     }
@@ -174,6 +180,8 @@ package final class Projector: Service {
             }
             return false
         }
+        // Before the transaction, which locks the checkpoint.
+        state.limit = try await watch?.reach(head, in: state.history) ?? .max
         return try await connection.withTransaction("begin isolation level read committed") { transaction in
             try await advance(model, on: transaction, &state)
         }
@@ -237,10 +245,11 @@ package final class Projector: Service {
             )
             return true
         }
-        let events = try await events(after: checkpoint.seq, on: transaction, &state.page)
+        let limit = state.limit
+        let events = try await events(after: checkpoint.seq, on: transaction, &state.page).prefix { $0.seq <= limit }
         guard let first = events.first, let last = events.last else { return false }
         guard first.seq == checkpoint.seq + 1 else { throw ProjectionFailure.gap(after: checkpoint.seq) }
-        try await model.apply(events, version: checkpoint.version, on: transaction)
+        try await model.apply(Array(events), version: checkpoint.version, on: transaction)
         try await transaction.pipeline(
             [Checkpoint.move(model.name, version: checkpoint.version, to: state.history.position(of: last.seq))],
             timeout: Self.timeout

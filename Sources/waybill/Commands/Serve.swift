@@ -1,4 +1,5 @@
 import ArgumentParser
+import OrderLog
 import WaybillServer
 
 struct Serve: AsyncParsableCommand {
@@ -21,15 +22,22 @@ struct Serve: AsyncParsableCommand {
 
     @OptionGroup var options: ServiceOptions
     @OptionGroup var tls: TLSOptions
+    @OptionGroup var durability: DurabilityOption
     @OptionGroup var cluster: ClusterOptions
 
     func validate() throws {
-        if try cluster.isEdge(), try options.database.url() == nil {
+        guard try options.database.url() == nil else { return }
+        if try cluster.isEdge() {
             throw ValidationError("--edge needs --database-url: the primary or a replica of the servers' database.")
         }
+        guard try durability.resolved() == .standby else { return }
+        throw ValidationError(
+            "\(durability.name) standby needs --database-url: the embedded PostgreSQL has no standby."
+        )
     }
 
     func run() async throws {
-        try await ServiceRuntime(options, tls: tls, cluster: cluster).run { $0.announce() }
+        let runtime = try ServiceRuntime(options, tls: tls, durableOn: durability.resolved(), cluster: cluster)
+        try await runtime.run { $0.announce() }
     }
 }

@@ -25,16 +25,24 @@ struct ServiceRuntime: Sendable {
 
     private let options: ServiceOptions
     private let tls: TLSOptions?
+    private let durableOn: DurableOn
     private let cluster: ClusterOptions?
     private let logger = LogLevel.logger(verbose: true)
 
     /// - Parameters:
     ///   - tls: nil serves clear text.
+    ///   - durableOn: the machines on whose disks a commit must be before anybody is told of it.
     ///   - cluster: nil for a service that is this process alone.
-    init(_ options: ServiceOptions, tls: TLSOptions? = nil, cluster: ClusterOptions? = nil) {
+    init(
+        _ options: ServiceOptions,
+        tls: TLSOptions? = nil,
+        durableOn: DurableOn = .local,
+        cluster: ClusterOptions? = nil
+    ) {
         self.cluster = cluster
         self.options = options
         self.tls = tls
+        self.durableOn = durableOn
     }
 
     /// Serves until SIGTERM or SIGINT, or until `companion` is done where there is one.
@@ -103,17 +111,22 @@ struct ServiceRuntime: Sendable {
             try options.requireKeys(on: address)
             keys = try await tokenKeys(in: directory)
         } _: { database, services in
+            var database = database
             let isEdge = try cluster?.isEdge() ?? false
+            // What a standby tells is on its disk.
+            if isEdge, durableOn == .standby { database.sessionKind = .standby }
             if isEdge {
                 try await requireCurrentSchema(database)
             } else {
                 try await Migrator(logger: logger).migrate(database)
             }
             guard !Task.isShuttingDownGracefully, let keys else { return }
+            if durableOn == .standby, !isEdge { try await requireSight(of: database) }
             var settings = WaybillServerSettings(database: database, keys: keys)
             settings.host = address.host
             settings.port = address.port
             settings.certificates = certificates
+            settings.durableOn = durableOn
             settings.publicURL = { [options] in options.resolvedPublicURL(port: $0, scheme) }
             settings.crossOrigins = try options.resolvedCrossOrigins()
             settings.proxies = try options.trustedProxies()
@@ -163,6 +176,15 @@ struct ServiceRuntime: Sendable {
                 try await Task.sleep(for: .milliseconds(500))
             }
         }
+    }
+
+    /// - Throws: `CommandFailure` where the login may not see the positions of the standbys.
+    private func requireSight(of database: PostgresConfiguration) async throws {
+        guard let grant = try await StandbyWatch.missingGrant(database, logger: logger) else { return }
+        throw CommandFailure(
+            "--durable-on standby has to see where the standbys of the database are, which its login may not; an "
+                + "administrator must run: \(grant);"
+        )
     }
 
     /// - Returns: nil for clear text.
