@@ -1,3 +1,4 @@
+import NIOCore
 import OrderLog
 import Telemetry
 import Testing
