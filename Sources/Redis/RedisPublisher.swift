@@ -56,7 +56,8 @@ package actor RedisPublisher {
     }
 
     private func connected() async throws(RedisError) -> RedisConnection {
-        if let connection { return connection }
+        // One that was not used for long may have ended meanwhile.
+        if let connection, connection.isOpen { return connection }
         var failure = RedisError.closed("there are no hosts")
         for offset in configuration.hosts.indices {
             let index = (first + offset) % configuration.hosts.count

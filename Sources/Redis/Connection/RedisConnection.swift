@@ -184,6 +184,9 @@ package final class RedisConnection: Sendable {
         channel.closeFuture.whenComplete { _ in body() }
     }
 
+    /// False once the end of the connection was noticed.
+    var isOpen: Bool { channel.isActive }
+
     package func close() {
         channel.close(promise: nil)
     }
