@@ -87,7 +87,7 @@ def test_events_come_by_redis(scene, check):
     scene.flows()
     from_database = scene.edge.metric('waybill_edge_events_total{source="database"}')
     seconds = scene.shown(check, "by Redis", scene.events("REDIS", 30))
-    check("they are shown within a second", seconds < 1, seconds)
+    check("they are shown soon", seconds < 3, seconds)
     read = scene.edge.metric('waybill_edge_events_total{source="database"}') - from_database
     check("few of them are read from the database", read <= 8, read)
     check("the server counts what it publishes", metric(scene.service, "waybill_relay_events_total") >= 30)
