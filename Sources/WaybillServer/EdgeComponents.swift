@@ -10,6 +10,7 @@ import OrderLog
 import Pages
 import Postgres
 import Projections
+import ServiceLifecycle
 import Telemetry
 
 /// The long-lived parts of an edge, wired together: no appender, no projector, no maintenance.
@@ -129,7 +130,7 @@ struct EdgeComponents {
                 logger.notice("the log has no secrets yet: waiting for a server, which makes them, or for the replica")
             }
             isSaid = true
-            try await Task.sleep(for: .milliseconds(500))
+            try await cancelWhenGracefulShutdown { try await Task.sleep(for: .milliseconds(500)) }
         }
     }
 

@@ -173,7 +173,7 @@ struct ServiceRuntime: Sendable {
                     )
                 }
                 isSaid = true
-                try await Task.sleep(for: .milliseconds(500))
+                try await cancelWhenGracefulShutdown { try await Task.sleep(for: .milliseconds(500)) }
             }
         }
     }
