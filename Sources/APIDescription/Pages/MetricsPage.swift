@@ -28,6 +28,7 @@ enum MetricsPage {
             try idleGauges.register(in: registry)
             _ = try AccessMetrics(registry)
             try CertificateReloads().register(in: registry) { 0 }
+            try LeaderElection(logger: Logger(label: "page")).register(in: registry)
             _ = try RelayMetrics(registry)
             try RelayMetrics.register(in: registry) { 0 }
             _ = try EdgeMetrics(registry)
