@@ -100,6 +100,11 @@ let package = Package(
             dependencies: ["CLinux", "Postgres", "Primitives", logging, lifecycle],
             swiftSettings: strict
         ),
+        .target(
+            name: "Redis",
+            dependencies: ["Primitives", collections, logging, nio, nioPosix, nioSSL],
+            swiftSettings: strict
+        ),
         .target(name: "Telemetry", dependencies: ["Primitives", logging], swiftSettings: strict),
         .target(
             name: "Access",
@@ -132,6 +137,14 @@ let package = Package(
             swiftSettings: strict
         ),
         .target(
+            name: "LogRelay",
+            dependencies: [
+                "OrderLog", "Orders", "Postgres", "Primitives", "Redis", "Telemetry", collections, crypto, lifecycle,
+                logging, nio,
+            ],
+            swiftSettings: strict
+        ),
+        .target(
             name: "Projections",
             dependencies: ["OrderLog", "Orders", "Postgres", "Primitives", "StrictJSON", lifecycle, logging],
             swiftSettings: strict
@@ -148,7 +161,7 @@ let package = Package(
         .target(
             name: "APIDescription",
             dependencies: [
-                "Access", "EventStreams", "HTTPTransport", "OrderAPI", "OrderLog", "Orders", "PageFiles",
+                "Access", "EventStreams", "HTTPTransport", "LogRelay", "OrderAPI", "OrderLog", "Orders", "PageFiles",
                 "Primitives", "Projections", "StrictJSON", "Telemetry", crypto, httpTypes, hummingbird, logging, nio,
             ],
             swiftSettings: strict
@@ -166,8 +179,10 @@ let package = Package(
         .target(
             name: "WaybillServer",
             dependencies: [
-                "APIDescription", "Access", "EventStreams", "HTTPTransport", "OrderAPI", "OrderLog", "Pages",
-                "Postgres", "Primitives", "Projections", "Telemetry", hummingbird, lifecycle, logging, nio, nioPosix,
+                "APIDescription", "Access", "EventStreams", "HTTPTransport", "LogRelay", "OrderAPI", "OrderLog",
+                "Pages",
+                "Postgres", "Primitives", "Projections", "Redis", "Telemetry", hummingbird, lifecycle, logging, nio,
+                nioPosix,
             ],
             swiftSettings: strict
         ),
@@ -180,8 +195,8 @@ let package = Package(
             name: "waybill",
             dependencies: [
                 "Access", "CSeeds", "EmbeddedPostgres", "HTTPTransport", "OrderLog", "Orders", "Postgres",
-                "Primitives", "Projections", "Schema", "StrictJSON", "Telemetry", "WaybillClient", "WaybillServer",
-                argumentParser,
+                "Primitives", "Projections", "Redis", "Schema", "StrictJSON", "Telemetry", "WaybillClient",
+                "WaybillServer", argumentParser,
                 httpClient, lifecycle, logging, nio, nioHTTP1, nioPosix, nioSSL, unixSignals,
             ],
             swiftSettings: strict
@@ -269,6 +284,12 @@ let package = Package(
         .testTarget(
             name: "PostgresTests",
             dependencies: ["Postgres", "TestSupport", logging, lifecycle],
+            swiftSettings: strict
+        ),
+        .testTarget(name: "RedisTests", dependencies: ["Primitives", "Redis", nio], swiftSettings: strict),
+        .testTarget(
+            name: "LogRelayTests",
+            dependencies: ["LogRelay", "OrderLog", "Orders", "Redis", "Telemetry", crypto, nio],
             swiftSettings: strict
         ),
         .testTarget(name: "PrimitivesTests", dependencies: ["Primitives"], swiftSettings: strict),

@@ -18,13 +18,14 @@ package struct APIRouter {
 
     /// The parts of the service that the routes use.
     package struct Services {
-        package let appender: Appender
+        /// Nil on an edge, which takes no commands; so is `replays`.
+        package let appender: Appender?
         package let reader: LogReader
-        package let tail: LogTail
-        package let readiness: ReadinessMonitor
+        package let tail: any TailState
+        package let readiness: any ReadinessSource
         package let hub: StreamHub
         package let models: ReadModelReader
-        package let replays: ReplayRunner
+        package let replays: ReplayRunner?
         package let metrics: MetricsRegistry
         package let failures: RecentFailures
         package let keys: KeySource
@@ -42,13 +43,13 @@ package struct APIRouter {
         package let bulkPatience: Duration
 
         package init(
-            appender: Appender,
+            appender: Appender?,
             reader: LogReader,
-            tail: LogTail,
-            readiness: ReadinessMonitor,
+            tail: any TailState,
+            readiness: any ReadinessSource,
             hub: StreamHub,
             models: ReadModelReader,
-            replays: ReplayRunner,
+            replays: ReplayRunner?,
             metrics: MetricsRegistry,
             failures: RecentFailures,
             keys: KeySource,
@@ -109,7 +110,7 @@ package struct APIRouter {
             sessions: sessions,
             clock: clock
         )
-        let (reader, models, appender) = (services.reader, services.models, services.appender)
+        let (reader, models) = (services.reader, services.models)
         let (tail, hub, positionEncoder) = (services.tail, services.hub, services.positionEncoder)
         let positions = PositionReader(seal: services.seal, reader: reader)
         let submissions = SubmissionFactory(clock: clock)
@@ -146,14 +147,17 @@ package struct APIRouter {
         router.add(middleware: PageCompressionMiddleware())
         router.add(middleware: ReceivedRequestMiddleware())
         router.add(middleware: ProblemMiddleware())
+        if services.appender == nil { router.add(middleware: EdgeMiddleware()) }
         HealthRoutes(readiness: services.readiness, keys: services.keys, hub: hub).add(to: router)
-        CommandRoutes(authorizer: authorizer, appender: appender, submissions: submissions).add(to: router)
-        BulkRoutes(
-            authorizer: authorizer,
-            appender: appender,
-            submissions: submissions,
-            patience: services.bulkPatience
-        ).add(to: router)
+        if let appender = services.appender {
+            CommandRoutes(authorizer: authorizer, appender: appender, submissions: submissions).add(to: router)
+            BulkRoutes(
+                authorizer: authorizer,
+                appender: appender,
+                submissions: submissions,
+                patience: services.bulkPatience
+            ).add(to: router)
+        }
         OrderRoutes(
             authorizer: authorizer,
             reader: reader,

@@ -9,6 +9,14 @@ package struct SecretStore: Sendable {
         self.pool = pool
     }
 
+    /// Loads a secret that another process has made.
+    ///
+    /// - Returns: nil where there is none.
+    package func existingSecret(named name: String) async throws -> [UInt8]? {
+        let rows = try await pool.query("select value from secrets where name = $1", [name])
+        return try rows.first?.get("value", as: PostgresBytes.self).bytes
+    }
+
     /// Loads a secret.
     ///
     /// - Parameters:

@@ -4,6 +4,7 @@ import EventStreams
 import Foundation
 import HTTPTransport
 import Hummingbird
+import LogRelay
 import Logging
 import OrderAPI
 import OrderLog
@@ -24,10 +25,9 @@ struct Components {
     let projector: Projector
     let replays: ReplayRunner
     let api: APIRouter
-    private let publicURL: PublicURL
-    /// The descriptors that connections may take.
-    private let descriptors = DescriptorBudget.current
-    private let connections = ConnectionMetrics()
+    /// Publishes events to Redis; nil without one.
+    let relay: EventRelay?
+    let front: ServiceFront
 
     /// - Parameters:
     ///   - pool: the connections of `reader`.
@@ -42,6 +42,7 @@ struct Components {
         logger: Logger
     ) async throws {
         let pages = try PageSource.forThisProcess()
+        let (descriptors, connections) = (DescriptorBudget.current, ConnectionMetrics())
         let key = try await SecretStore(pool: pool).secret(named: "position-seal") {
             (0..<PositionSeal.keyLength).map { _ in UInt8.random(in: 0...255) }
         }
@@ -64,10 +65,23 @@ struct Components {
         self.hub = hub
         try hub.register(in: metrics)
         try watch?.register(in: metrics)
+        let leader = LeaderElection(resume: settings.resume, logger: logger)
+        self.leader = leader
+        try leader.register(in: metrics)
+        let relay = try RelayAssembly(
+            settings: settings,
+            reader: reader,
+            secret: key,
+            metrics: metrics,
+            logger: logger
+        ) { leader.isLeader }
+        self.relay = relay?.relay
+        let sink: any LogTailSink = relay.map { LogTailSinks([hub, $0.queue]) } ?? hub
         let tail = LogTail(
             configuration: settings.database,
             registry: registry,
-            sink: watch.map { DurableTailSink(hub, watch: $0, capacity: settings.streams.recentEventsBytes) } ?? hub,
+            // What edges may be told is what streams may be told.
+            sink: watch.map { DurableTailSink(sink, watch: $0, capacity: settings.streams.recentEventsBytes) } ?? sink,
             recentBytes: settings.streams.recentEventsBytes,
             logger: logger
         )
@@ -78,9 +92,6 @@ struct Components {
         let clockAlarms = LogClockAlarms(logger: logger)
         try clockAlarms.register(in: metrics)
         clockWatch = LogClockWatch(pool: pool, alarms: clockAlarms)
-        let leader = LeaderElection(resume: settings.resume, logger: logger)
-        self.leader = leader
-        try leader.register(in: metrics)
         maintenance = CommandMaintenance(
             leader: leader,
             retention: CommandRetention(pool: pool, days: settings.commandRetentionDays),
@@ -127,7 +138,6 @@ struct Components {
         )
         replays = ReplayRunner(configuration: settings.database, logger: logger)
         let publicURL = PublicURL(port: settings.port, settings.publicURL)
-        self.publicURL = publicURL
         api = try APIRouter(
             APIRouter.Services(
                 appender: appender,
@@ -162,6 +172,13 @@ struct Components {
                 keys: settings.keys
             ).add(to: router)
         }
+        front = ServiceFront(
+            api: api,
+            hub: hub,
+            publicURL: publicURL,
+            descriptors: descriptors,
+            connections: connections
+        )
     }
 
     private static func gauges(
@@ -188,49 +205,6 @@ struct Components {
                 return keys.isUsable(now: Date().timeIntervalSince1970) ? nil : .noKeys
             },
             formerServers: appender.registry.formerServers
-        )
-    }
-
-    /// The HTTP server with all its routes and streams.
-    ///
-    /// - Parameter onRunning: called with the port once the server accepts connections.
-    func application(
-        settings: WaybillServerSettings,
-        logger: Logger,
-        onRunning: @escaping @Sendable (Int) async -> Void
-    ) -> some ApplicationProtocol {
-        let (fallback, publicURL) = (settings.port, publicURL)
-        let proxies = settings.proxies
-        let limiter = ConnectionLimiter(budget: descriptors, metrics: connections, logger: logger) {
-            proxies.contains($0)
-        }
-        let handlers = StreamRequestHandlerFactory(authorizer: api.streams, hub: hub)
-        let crossOrigins = settings.crossOrigins.map(CrossOriginPolicy.api)
-        return Application(
-            router: api.router,
-            server: .loopBound(
-                certificates: settings.certificates,
-                limiter: limiter,
-                crossOrigins: crossOrigins,
-                pathFields: { SecretPath.fields(for: $0, crossOrigins) },
-                isLiveResponse: StreamResponse.isStream,
-                faults: TransportAnswer.problem
-            ) {
-                try handlers.add(to: $0, on: $1)
-            },
-            configuration: ApplicationConfiguration(
-                address: .hostname(settings.host, port: settings.port),
-                // Thousands of clients reconnect at once after a restart. With a short queue they would wait for TCP to
-                // retransmit.
-                backlog: 4096
-            ),
-            onServerRunning: { channel in
-                await limiter.watch(channel)
-                let port = channel.localAddress?.port ?? fallback
-                publicURL.bind(port: port)
-                await onRunning(port)
-            },
-            logger: logger
         )
     }
 }

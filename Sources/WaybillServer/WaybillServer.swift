@@ -29,7 +29,9 @@ package struct WaybillServer: Sendable {
     ///
     /// - Parameter companions: services that start before and stop after everything else here.
     package func run(companions: [any Service] = []) async throws {
-        let registry = EpochRegistry()
+        var settings = settings
+        if settings.isEdge { settings.database.serverSettings["default_transaction_read_only"] = "on" }
+        let registry = EpochRegistry(followsOnly: settings.isEdge)
         let pool = LogReader.makePool(configuration: settings.database, registry: registry, logger: logger)
         // Detached, so that the group's shutdown does not reach the pool: services read until the last of them has
         // ended.
@@ -39,6 +41,10 @@ package struct WaybillServer: Sendable {
         let modelPool = ReadModelReader.makePool(configuration: settings.database, registry: registry, logger: logger)
         let modelPoolTask = Task.detached { try await modelPool.run() }
         defer { modelPoolTask.cancel() }
+        if settings.isEdge {
+            let models = ReadModelReader(pool: modelPool, registry: registry)
+            return try await serveEdge(settings, pool: pool, models: models, companions: companions)
+        }
         let watch =
             settings.durableOn == .standby
             ? StandbyWatch(configuration: settings.database, registry: registry, logger: logger) : nil
@@ -66,17 +72,37 @@ package struct WaybillServer: Sendable {
             watch: watch,
             logger: logger
         )
-        let certificates = settings.certificates.map { [CertificateWatch($0)] } ?? []
+        let relay: [any Service] = components.relay.map { [$0] } ?? []
         // It outlives the appender, whose answers it holds.
-        let durability = watch.map { [$0] } ?? []
-        var configuration = ServiceGroupConfiguration(
-            services: companions + certificates + durability + [
+        let durability: [any Service] = watch.map { [$0] } ?? []
+        try await run(
+            companions + durability + relay + [
                 components.appender, components.tail, components.projector, components.replays, components.maintenance,
                 components.clockWatch,
-                components.readiness, KeyWatch(keys: settings.keys), components.api.keyGrants,
-                components.api.grantWatch,
-                LoopBoundService(components.application(settings: settings, logger: logger, onRunning: onRunning)),
-                components.hub,
+                components.readiness,
+            ],
+            front: components.front
+        )
+    }
+
+    private func serveEdge(
+        _ settings: WaybillServerSettings,
+        pool: PostgresPool,
+        models: ReadModelReader,
+        companions: [any Service]
+    ) async throws {
+        let components = try await EdgeComponents(settings: settings, pool: pool, models: models, logger: logger)
+        try await run(companions + [components.tail, components.readiness], front: components.front)
+    }
+
+    /// Runs the parts below the streams, then those that clients see.
+    private func run(_ parts: [any Service], front: ServiceFront) async throws {
+        let watch: [any Service] = settings.certificates.map { [CertificateWatch($0)] } ?? []
+        var configuration = ServiceGroupConfiguration(
+            services: watch + parts + [
+                KeyWatch(keys: settings.keys), front.api.keyGrants, front.api.grantWatch,
+                LoopBoundService(front.application(settings: settings, logger: logger, onRunning: onRunning)),
+                front.hub,
             ],
             logger: logger
         )

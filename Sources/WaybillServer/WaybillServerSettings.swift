@@ -3,6 +3,7 @@ package import EventStreams
 package import HTTPTransport
 package import OrderLog
 package import Postgres
+package import Redis
 
 /// The settings of a service.
 package struct WaybillServerSettings: Sendable {
@@ -29,6 +30,10 @@ package struct WaybillServerSettings: Sendable {
     package var durableOn = DurableOn.local
     package var appender = Appender.Settings()
     package var streams = StreamHub.Settings()
+    /// True for a process that takes no commands, and serves streams and reads from a replica or the primary.
+    package var isEdge = false
+    /// The Redis by which events reach edges; nil for none.
+    package var redis: RedisConfiguration?
     /// The time after which the client of a bulk request that takes no results loses its connection.
     package var bulkPatience: Duration = .seconds(60)
 

@@ -47,7 +47,7 @@ struct APIOperation {
 extension APIOperation {
     /// The codes that may come as problem details, by status.
     var problemsByStatus: [(status: Int, codes: [ProblemCode])] {
-        let all = Set(problems + accessProblems)
+        let all = Set(problems + accessProblems + (method == .get ? [] : [.edge]))
         let byStatus = Dictionary(grouping: ProblemCode.allCases.filter(all.contains), by: \.status.code)
         return byStatus.sorted { $0.key < $1.key }.map { ($0.key, $0.value) }
     }

@@ -1,5 +1,6 @@
 import EventStreams
 import HTTPTransport
+import LogRelay
 import Logging
 import OrderAPI
 import OrderLog
@@ -27,6 +28,16 @@ enum MetricsPage {
             try idleGauges.register(in: registry)
             _ = try AccessMetrics(registry)
             try CertificateReloads().register(in: registry) { 0 }
+            try LeaderElection(logger: Logger(label: "page")).register(in: registry)
+            _ = try RelayMetrics(registry)
+            try RelayMetrics.register(in: registry) { 0 }
+            _ = try EdgeMetrics(registry)
+            try EdgeMetrics.register(
+                in: registry,
+                lag: { (0, .zero) },
+                replicaLag: { (0, .zero) },
+                pendingBytes: { 0 }
+            )
             return """
                 # Metrics
 
@@ -40,6 +51,9 @@ enum MetricsPage {
                 The lag is observed on streams that had shown everything before: once for each write, for the oldest event in
                 it. The difference of `waybill_streams_opened_total` and `waybill_streams_ended_total` is the number of open
                 streams.
+
+                [Edges](cluster.md#edges) alone have the metrics `waybill_edge_…`, and servers with `--redis-url` those of
+                `waybill_relay_…`.
 
                 """
         }

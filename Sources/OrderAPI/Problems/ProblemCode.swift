@@ -33,6 +33,7 @@ package enum ProblemCode: String, Sendable, CaseIterable {
     case requestTimeout
     case bodyTooLarge
     case unsupportedMediaType
+    case edge
     case invalidCommand
     case commandIdReused
     case tooManyRequests
@@ -59,6 +60,7 @@ package enum ProblemCode: String, Sendable, CaseIterable {
         case .requestTimeout: .requestTimeout
         case .bodyTooLarge: .contentTooLarge
         case .unsupportedMediaType: .unsupportedMediaType
+        case .edge: .misdirectedRequest
         case .invalidCommand, .commandIdReused: .unprocessableContent
         case .tooManyRequests: .tooManyRequests
         case .internalError: .internalServerError
@@ -99,6 +101,7 @@ package enum ProblemCode: String, Sendable, CaseIterable {
         case .requestTimeout: "The request did not end in time"
         case .bodyTooLarge: "The body is too large"
         case .unsupportedMediaType: "The media type is not supported"
+        case .edge: "Commands go to a server, and this is an edge"
         case .invalidCommand: "The command is invalid"
         case .commandIdReused: "The command id was used for another command"
         case .tooManyRequests: "Too many requests"

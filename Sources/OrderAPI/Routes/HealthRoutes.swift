@@ -8,7 +8,7 @@ import StrictJSON
 /// `GET /healthz`: tells that the process answers. `GET /readyz`: tells whether the service takes commands and answers
 /// reads, or the reason why it cannot.
 struct HealthRoutes: Sendable {
-    let readiness: ReadinessMonitor
+    let readiness: any ReadinessSource
     let keys: KeySource
     let hub: StreamHub
 

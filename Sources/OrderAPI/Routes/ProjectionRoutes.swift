@@ -10,12 +10,18 @@ import StrictJSON
 struct ProjectionRoutes: Sendable {
     let authorizer: Authorizer
     let models: ReadModelReader
-    let replays: ReplayRunner
+    /// Nil on an edge, which lists projections alone.
+    let replays: ReplayRunner?
 
     func add(to router: Router<WaybillContext>) {
         router.get("/v1/projections") { request, context in try await list(request, context) }
-        router.post("/v1/projections/{name}/replay") { request, context in try await start(request, context) }
-        router.delete("/v1/projections/{name}/replay") { request, context in try await cancel(request, context) }
+        guard let replays else { return }
+        router.post("/v1/projections/{name}/replay") { request, context in
+            try await start(request, context, replays)
+        }
+        router.delete("/v1/projections/{name}/replay") { request, context in
+            try await cancel(request, context, replays)
+        }
     }
 
     private func list(_ request: Request, _ context: WaybillContext) async throws -> Response {
@@ -46,7 +52,11 @@ struct ProjectionRoutes: Sendable {
         return version.hasFailed ? .failed : .active
     }
 
-    private func start(_ request: Request, _ context: WaybillContext) async throws -> Response {
+    private func start(
+        _ request: Request,
+        _ context: WaybillContext,
+        _ replays: ReplayRunner
+    ) async throws -> Response {
         let name = try await authorizedProjection(request, context)
         let progress: ReplayProgress
         do {
@@ -67,7 +77,11 @@ struct ProjectionRoutes: Sendable {
         return .json(body, status: .accepted)
     }
 
-    private func cancel(_ request: Request, _ context: WaybillContext) async throws -> Response {
+    private func cancel(
+        _ request: Request,
+        _ context: WaybillContext,
+        _ replays: ReplayRunner
+    ) async throws -> Response {
         let name = try await authorizedProjection(request, context)
         return Response(status: try await replays.cancel(name) ? .noContent : .accepted)
     }

@@ -17,7 +17,7 @@ package struct StreamAuthorizer: SubscriptionAuthorizer {
     let links: LinkOpener
     let grants: StreamGrants
     let reader: LogReader
-    let tail: LogTail
+    let tail: any TailState
     let hub: StreamHub
     let positions: PositionReader
     let positionEncoder: PositionEncoder

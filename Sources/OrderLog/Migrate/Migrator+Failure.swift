@@ -20,6 +20,8 @@ extension Migrator {
         case noSchema
         /// The database's encoding is not UTF-8.
         case otherEncoding(String)
+        /// The schema is older than this version of Waybill, and this process does not change it.
+        case outdated
         /// The owner of the log has a name that cannot stand in the SQL of a script.
         case unusableOwner(String)
 
@@ -72,6 +74,11 @@ extension Migrator {
                 """
                 the log belongs to the role \(owner.quotedIdentifier), whose name has quotation marks or control \
                 characters: rename it by `alter role … rename to …` first
+                """
+            case .outdated:
+                """
+                the database's schema is older than this version of waybill, and an edge does not change it: start a server \
+                of this version, or run `waybill migrate`, first
                 """
             case .noSchema: "no schema in the login's search_path exists: make one, or change the search_path"
             }

@@ -46,6 +46,17 @@ package struct Migrator: Sendable {
         }
     }
 
+    /// Makes sure that the schema is current, for a process that does not change it.
+    ///
+    /// - Throws: `Failure.outdated`, or as `missing`.
+    package func requireCurrent(_ configuration: PostgresConfiguration) async throws {
+        do {
+            guard try await missing(in: configuration).isEmpty else { throw Failure.outdated }
+        } catch Failure.needsAdministrator {
+            throw Failure.outdated
+        }
+    }
+
     /// The migrations that the database lacks. Changes nothing, and waits for no process that migrates.
     ///
     /// - Throws: `Failure` where this version does not fit the database, or the login may not use the log.

@@ -17,8 +17,13 @@ package final class EpochRegistry: Sendable {
     private let state = Mutex(State())
     /// Counts the connections that were given up since they led to a former server.
     package let formerServers = Counter()
+    /// True for a process that writes nothing: it opens no epoch, and reads from replicas, which may lag.
+    package let followsOnly: Bool
 
-    package init() {}
+    /// - Parameter followsOnly: true for a process that writes nothing.
+    package init(followsOnly: Bool = false) {
+        self.followsOnly = followsOnly
+    }
 
     package var current: EpochTable { state.withLock { $0.table } }
 

@@ -34,6 +34,7 @@ package enum EpochStore {
         registry: EpochRegistry,
         logger: Logger
     ) async throws -> EpochTable {
+        if registry.followsOnly { return try await observe(connection, registry: registry).history }
         let look = try await look(connection)
         // Before anything is written there.
         try requirePresent(connection, look.timeline, in: registry)
@@ -98,7 +99,7 @@ package enum EpochStore {
         try await loadHistory(of: connection, look(connection).timeline, in: registry)
     }
 
-    private static func requirePresent(
+    static func requirePresent(
         _ connection: PostgresConnection,
         _ timeline: ServerTimeline,
         in registry: EpochRegistry

@@ -17,6 +17,12 @@ extension PostgresError {
         )
     }
 
+    /// The error of a read that waited in vain for the replica that it reads.
+    package static let replicaBehind = PostgresError(
+        .timeout,
+        "the replica lags behind the log's head, and did not catch up in time"
+    )
+
     /// True for `formerServer`.
     var isFormerServer: Bool { kind == .connectionLost && message.hasPrefix(Self.formerServerMessage) }
 }

@@ -4,7 +4,7 @@ import Synchronization
 ///
 /// The next read begins after the call, so that its value is as fresh as that of a read of the caller's own. Thousands
 /// of clients that connect at once cause few reads.
-final class BatchingLoader<Key: Sendable, Value: Sendable>: Sendable {
+package final class BatchingLoader<Key: Sendable, Value: Sendable>: Sendable {
     private typealias Waiter = CheckedContinuation<Value, any Error>
 
     private struct State {
@@ -19,7 +19,7 @@ final class BatchingLoader<Key: Sendable, Value: Sendable>: Sendable {
     /// - Parameters:
     ///   - concurrency: the number of reads that run at once.
     ///   - batchLimit: the largest number of keys in one read.
-    init(concurrency: Int = 1, batchLimit: Int = .max) {
+    package init(concurrency: Int = 1, batchLimit: Int = .max) {
         self.concurrency = concurrency
         self.batchLimit = batchLimit
     }
@@ -28,7 +28,7 @@ final class BatchingLoader<Key: Sendable, Value: Sendable>: Sendable {
     ///
     /// - Parameter load: loads the values of several keys, in the keys' order. A batch uses the closure of one of its
     ///   callers.
-    func value(
+    package func value(
         for key: Key,
         _ load: @escaping @Sendable ([Key]) async throws -> [Value]
     ) async throws -> Value {

@@ -6,13 +6,25 @@ extension LogReader {
     /// Reads an order's current state and the head of the log in one snapshot. A stream that begins with this state
     /// continues after the head without a gap.
     package func order(_ orderId: UUID, scope: ReadScope) async throws -> (stored: StoredOrder?, head: LogPosition) {
+        try await order(orderId, scope: scope, isRepeated: false)
+    }
+
+    /// - Parameter isRepeated: true where the replica, if there is one, was waited for.
+    private func order(
+        _ orderId: UUID,
+        scope: ReadScope,
+        isRepeated: Bool
+    ) async throws -> (stored: StoredOrder?, head: LogPosition) {
         let lookUp = OrderLookUp(orderId: orderId, scope: scope)
         var result = try await orders.value(for: lookUp) { try await loadOrders($0, byteLimit: StoredStates.byteLimit) }
         if case .tooLarge = result.row {
             result = try await largeOrders.value(for: lookUp) { try await loadOrders($0, byteLimit: .max) }
         }
         let head = result.history.position(of: result.head)
-        guard case .found(let row) = result.row else { return (nil, head) }
+        guard case .found(let row) = result.row else {
+            guard !isRepeated, try await waitForReplica() else { return (nil, head) }
+            return try await order(orderId, scope: scope, isRepeated: true)
+        }
         if let watch {
             let reached = try await watch.reach(row.seq, in: result.history)
             guard reached == row.seq else {
@@ -48,7 +60,10 @@ extension LogReader {
     /// ones, which lie behind the same page of the index.
     package func orderExists(_ orderId: UUID, scope: ReadScope) async throws -> Bool {
         let lookUp = OrderLookUp(orderId: orderId, scope: scope)
-        let found = try await existences.value(for: lookUp, loadExistences)
+        var found = try await existences.value(for: lookUp, loadExistences)
+        if found.firstSeq == nil, try await waitForReplica() {
+            found = try await existences.value(for: lookUp, loadExistences)
+        }
         guard let watch, let seq = found.firstSeq else { return found.firstSeq != nil }
         return try await watch.reach(seq, in: found.history) == seq
     }

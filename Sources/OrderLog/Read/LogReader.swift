@@ -8,7 +8,9 @@ package struct LogReader: Sendable {
     package let registry: EpochRegistry
     /// Knows which events may be told; nil where all may be.
     let watch: StandbyWatch?
-    private let heads = BatchingLoader<Void, (position: LogPosition, history: EpochTable)>()
+    /// Knows of the log's head beyond the database that is read; nil where the database is the primary.
+    private let outlook: (any LogOutlook)?
+    private let heads = BatchingLoader<Void, DatabaseHead>()
     let orders = BatchingLoader<OrderLookUp, OrderLookUp.Result>(concurrency: 2, batchLimit: 200)
     /// Reads the orders whose states have no room in a result of `orders`; few at once, since callers keep them all.
     let largeOrders = BatchingLoader<OrderLookUp, OrderLookUp.Result>(concurrency: 2, batchLimit: 4)
@@ -18,11 +20,19 @@ package struct LogReader: Sendable {
     /// The number of events that one read without an order searches at most.
     private static let rangeLimit: Int64 = 50_000
 
-    /// - Parameter watch: keeps back what no standby has on its disk; nil to tell all that was committed.
-    package init(pool: PostgresPool, registry: EpochRegistry, watch: StandbyWatch? = nil) {
+    /// - Parameters:
+    ///   - watch: keeps back what no standby has on its disk; nil to tell all that was committed.
+    ///   - outlook: knows of the head beyond a replica that is read; nil where the database is the primary.
+    package init(
+        pool: PostgresPool,
+        registry: EpochRegistry,
+        watch: StandbyWatch? = nil,
+        outlook: (any LogOutlook)? = nil
+    ) {
         self.pool = pool
         self.registry = registry
         self.watch = watch
+        self.outlook = outlook
     }
 
     /// Makes the pool for reads of this log: few connections, acting as the writer role, each made with the epochs
@@ -49,17 +59,25 @@ package struct LogReader: Sendable {
 
     /// Reads the position of the log's last event, no older than the call.
     package func head() async throws -> LogPosition {
-        let (position, history) = try await headAndHistory()
-        guard let watch else { return position }
-        return history.position(of: try await watch.reach(position.seq, in: history))
+        let head = try await databaseHead()
+        guard let watch else { return head.position }
+        return head.history.position(of: try await watch.reach(head.position.seq, in: head.history))
     }
 
-    private func headAndHistory() async throws -> (position: LogPosition, history: EpochTable) {
+    /// Reads the database's head, no older than the call.
+    package func databaseHead() async throws -> DatabaseHead {
         try await heads.value(for: ()) { callers in
-            let (rows, history) = try await readWithHistory(PostgresQuery(LogHead.selectSeq))
-            let position = history.position(of: try LogHead.decodeSeq(rows))
-            return callers.map { _ in (position, history) }
+            let (rows, history) = try await readWithHistory(PostgresQuery(DatabaseHead.select))
+            let head = try DatabaseHead(rows, history)
+            return callers.map { _ in head }
         }
+    }
+
+    /// Waits for the database to have what is known to exist, where it is a replica that lags.
+    ///
+    /// - Returns: false where it lacks nothing that is known.
+    func waitForReplica() async throws -> Bool {
+        try await outlook?.waitForReplica { try await databaseHead() } ?? false
     }
 
     /// Reads the events of the scope after a position, oldest first.
@@ -150,8 +168,8 @@ package struct LogReader: Sendable {
     package func check(_ position: LogPosition, seen: Int64 = 0) async throws -> PositionCheck {
         let known = registry.current.check(position, head: seen)
         if case .good = known, seen > 0 { return known }
-        let (head, history) = try await headAndHistory()
-        return history.check(position, head: head.seq)
+        if let outlook { return try await outlook.check(position, seen: seen) { try await databaseHead() } }
+        return try await databaseHead().check(position)
     }
 
     /// Runs one statement whose rows get no positions.

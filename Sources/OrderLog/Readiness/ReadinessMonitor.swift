@@ -8,7 +8,7 @@ import Synchronization
 ///
 /// Each probe runs beside the others and has its own deadline, so that trouble is known within three seconds. The
 /// probes go on while there is trouble: the service is ready again by itself.
-package final class ReadinessMonitor: Service {
+package final class ReadinessMonitor: Service, ReadinessSource {
     /// The last finding of a probe.
     private struct Finding {
         var unreadiness: Unreadiness? = .starting

@@ -5,6 +5,8 @@ package enum Unreadiness: String, Sendable, CaseIterable {
     case starting, unreachable, formerServer, noConnection, readOnly, diskFull, locked, frozenProcess, commandsWait
     case slowCommits, notDurable
     case readsUnanswered, tailBehind
+    /// Told by an edge alone.
+    case replicaBehind
     /// Told by the streams, not by the log.
     case lanesFailed
     /// Told by the service that verifies tokens, not by the log.
@@ -54,6 +56,8 @@ package enum Unreadiness: String, Sendable, CaseIterable {
         case .notDurable: "No standby of the database confirms commits, so no commands can be taken."
         case .readsUnanswered: "The database does not answer reads."
         case .tailBehind: "New events cannot be read from the log, so streams stand still."
+        case .replicaBehind:
+            "The replica that this edge reads lags behind, so streams miss events that exist until it has caught up."
         case .lanesFailed: "A thread that serves streams has ended, so streams are limited until a restart."
         case .noKeys: "The keys that verify tokens cannot be fetched, so no tokens are accepted."
         }

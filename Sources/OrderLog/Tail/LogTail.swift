@@ -9,7 +9,7 @@ import Synchronization
 /// Events that this process commits come directly from the appender when they are the next ones, and are not read
 /// again. NOTIFY arrives before the appender's own COMMIT returns, so that the tail does not read while a commit is
 /// running.
-package final class LogTail: Service, CommitObserver {
+package final class LogTail: Service, CommitObserver, TailState {
     private let follower: LogFollower
     private let registry: EpochRegistry
     private let sink: any LogTailSink
@@ -151,23 +151,8 @@ package final class LogTail: Service, CommitObserver {
             return !state.hasSoughtBeginning && recentBytes > 0
         }
         guard isSought else { return head }
-        // Long texts are not read for their sizes, which are those that they have on disk.
-        let rows = try await connection.query(
-            """
-            select coalesce(min(s.seq) - 1, $1) as seq from (
-                select e.seq, sum(\(Self.eventBytes) + coalesce(pg_column_size(e.data), 0) + pg_column_size(e.internal))
-                    over (order by e.seq desc) as bytes
-                from (select * from events where seq <= $1 order by seq desc limit \(Self.recentLimit)) e
-            ) s where s.bytes <= $2
-            """,
-            [head, Int64(recentBytes)],
-            timeout: LogConnection.readTimeout
-        )
-        return try rows.first?.get("seq", as: Int64.self) ?? head
+        return try await LogBeginning.seq(before: head, bytes: recentBytes, on: connection)
     }
-
-    /// The bytes of an event in memory beside its texts, about, and the most events that are looked at.
-    private static let (eventBytes, recentLimit) = (1500, 20_000)
 
     /// Moves the cursor to the history of a new connection, and tells the sink where the two histories fork.
     private func move(_ cursor: inout Cursor, to history: EpochTable, head: Int64) {

@@ -26,12 +26,20 @@ struct ServiceRuntime: Sendable {
     private let options: ServiceOptions
     private let tls: TLSOptions?
     private let durableOn: DurableOn
+    private let cluster: ClusterOptions?
     private let logger = LogLevel.logger(verbose: true)
 
     /// - Parameters:
     ///   - tls: nil serves clear text.
     ///   - durableOn: the machines on whose disks a commit must be before anybody is told of it.
-    init(_ options: ServiceOptions, tls: TLSOptions? = nil, durableOn: DurableOn = .local) {
+    ///   - cluster: nil for a service that is this process alone.
+    init(
+        _ options: ServiceOptions,
+        tls: TLSOptions? = nil,
+        durableOn: DurableOn = .local,
+        cluster: ClusterOptions? = nil
+    ) {
+        self.cluster = cluster
         self.options = options
         self.tls = tls
         self.durableOn = durableOn
@@ -103,9 +111,17 @@ struct ServiceRuntime: Sendable {
             try options.requireKeys(on: address)
             keys = try await tokenKeys(in: directory)
         } _: { database, services in
-            try await Migrator(logger: logger).migrate(database)
+            var database = database
+            let isEdge = try cluster?.isEdge() ?? false
+            // What a standby tells is on its disk.
+            if isEdge, durableOn == .standby { database.sessionKind = .standby }
+            if isEdge {
+                try await requireCurrentSchema(database)
+            } else {
+                try await Migrator(logger: logger).migrate(database)
+            }
             guard !Task.isShuttingDownGracefully, let keys else { return }
-            if durableOn == .standby { try await requireSight(of: database) }
+            if durableOn == .standby, !isEdge { try await requireSight(of: database) }
             var settings = WaybillServerSettings(database: database, keys: keys)
             settings.host = address.host
             settings.port = address.port
@@ -115,6 +131,8 @@ struct ServiceRuntime: Sendable {
             settings.crossOrigins = try options.resolvedCrossOrigins()
             settings.proxies = try options.trustedProxies()
             try options.streams.apply(to: &settings)
+            settings.isEdge = isEdge
+            settings.redis = try cluster?.redis(logger)
             settings.resume = services.lazy.compactMap { $0 as? EmbeddedPostgres }.first.map { cluster in
                 FrozenProcessResumer {
                     await cluster.isStopped($0)
@@ -133,10 +151,29 @@ struct ServiceRuntime: Sendable {
             }
             do {
                 let indexes = IndexBuilder(configuration: database, logger: logger)
-                try await server.run(companions: services + [indexes])
+                try await server.run(companions: isEdge ? services : services + [indexes])
             } catch let error as IOError where [EADDRINUSE, EADDRNOTAVAIL, EACCES].contains(error.errnoCode) {
                 // Somebody took the address while the database started.
                 throw address.failure(errno: error.errnoCode)
+            }
+        }
+    }
+
+    /// Waits a while for a server to bring the schema up to date, and for the replica to have it.
+    private func requireCurrentSchema(_ database: PostgresConfiguration) async throws {
+        let deadline = ContinuousClock.now + .seconds(30)
+        var isSaid = false
+        while true {
+            do {
+                return try await Migrator(logger: logger).requireCurrent(database)
+            } catch Migrator.Failure.outdated where ContinuousClock.now < deadline {
+                if !isSaid {
+                    logger.notice(
+                        "the database's schema is not current; waiting up to 30 seconds for a server to change it"
+                    )
+                }
+                isSaid = true
+                try await cancelWhenGracefulShutdown { try await Task.sleep(for: .milliseconds(500)) }
             }
         }
     }
