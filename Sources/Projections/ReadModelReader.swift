@@ -7,14 +7,23 @@ package struct ReadModelReader: Sendable {
     package let pool: PostgresPool
     package let registry: EpochRegistry
     package let pace: ProjectionPace
+    /// Knows which events may be told; nil where all may be.
+    let watch: StandbyWatch?
     let carriers = CarrierCounts()
 
-    /// - Parameter pace: the pace of this process's projector, so that a read that waits for the projector ends its
-    ///   pause.
-    package init(pool: PostgresPool, registry: EpochRegistry, pace: ProjectionPace = ProjectionPace()) {
+    /// - Parameters:
+    ///   - pace: the pace of this process's projector, so that a read that waits for the projector ends its pause.
+    ///   - watch: keeps back what reflects events that no standby has on its disk; nil to tell all.
+    package init(
+        pool: PostgresPool,
+        registry: EpochRegistry,
+        pace: ProjectionPace = ProjectionPace(),
+        watch: StandbyWatch? = nil
+    ) {
         self.pool = pool
         self.registry = registry
         self.pace = pace
+        self.watch = watch
     }
 
     /// Makes the pool for reads of read models. Each statement is planned for its own values: a shared plan would scan

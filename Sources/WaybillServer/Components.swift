@@ -31,11 +31,13 @@ struct Components {
     /// - Parameters:
     ///   - pool: the connections of `reader`.
     ///   - models: reads the read models, by connections of its own.
+    ///   - watch: knows what may be told; nil where everything may be.
     init(
         settings: WaybillServerSettings,
         reader: LogReader,
         pool: PostgresPool,
         models: ReadModelReader,
+        watch: StandbyWatch? = nil,
         logger: Logger
     ) async throws {
         let pages = try PageSource.forThisProcess()
@@ -60,10 +62,11 @@ struct Components {
         }
         self.hub = hub
         try hub.register(in: metrics)
+        try watch?.register(in: metrics)
         let tail = LogTail(
             configuration: settings.database,
             registry: registry,
-            sink: hub,
+            sink: watch.map { DurableTailSink(hub, watch: $0, capacity: settings.streams.recentEventsBytes) } ?? hub,
             recentBytes: settings.streams.recentEventsBytes,
             logger: logger
         )
@@ -89,12 +92,14 @@ struct Components {
             commandIdFilter: commandIdFilter,
             metrics: logMetrics,
             resume: settings.resume,
+            watch: watch,
             observer: tail
         )
         readiness = ReadinessMonitor(
             pools: [pool, models.pool],
             appender: appender,
             tail: tail,
+            watch: watch,
             metrics: logMetrics,
             resume: settings.resume,
             logger: logger
@@ -111,6 +116,7 @@ struct Components {
             configuration: settings.database,
             registry: registry,
             pace: models.pace,
+            watch: watch,
             logger: logger
         )
         replays = ReplayRunner(configuration: settings.database, logger: logger)

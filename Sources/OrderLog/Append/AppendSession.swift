@@ -11,6 +11,7 @@ struct AppendSession {
     private let registry: EpochRegistry
     private let logger: Logger
     private let commandIdFilter: CommandIdFilterCache
+    private let watch: StandbyWatch?
     private let observer: (any CommitObserver)?
     private let queue: AppendQueue
     private let batchBounds: AppendQueue.Bounds
@@ -44,6 +45,7 @@ struct AppendSession {
         decisions: AppendTransaction.Limits,
         aloneStatementTimeout: Duration,
         activity: AppendActivity,
+        watch: StandbyWatch? = nil,
         observer: (any CommitObserver)?
     ) {
         self.configuration = configuration
@@ -56,6 +58,7 @@ struct AppendSession {
         self.decisions = decisions
         self.aloneStatementTimeout = aloneStatementTimeout
         self.activity = activity
+        self.watch = watch
         self.observer = observer
         prefetchSession = PrefetchSession(configuration: configuration, executor: executor, logger: logger)
     }
@@ -85,6 +88,13 @@ struct AppendSession {
 
     /// Appends a batch and answers each of its entries, after as many attempts as their deadlines allow.
     mutating func process(_ batch: [AppendQueue.Entry]) async {
+        if let watch {
+            await watch.waitForRoom()
+            guard !watch.isBlocked else {
+                for entry in batch { entry.pendingReceipt.complete(with: .failure(.notDurable)) }
+                return
+            }
+        }
         activity.batchTaken(batch)
         defer { activity.batchTaken([]) }
         timedOutOrders = []
@@ -195,10 +205,33 @@ struct AppendSession {
         }
         transaction.update(&cache)
         transaction.notify(observer)
-        for (entry, result) in zip(pending, transaction.results) { entry.pendingReceipt.complete(with: result) }
+        answer(Array(pending.prefix(transaction.results.count)), after: transaction)
         pending.removeFirst(transaction.results.count)
         prefetch = await loaded
         prefetch.merge(transaction.known, transaction.changedRecords)
+    }
+
+    /// Answers the entries that a transaction has decided. With a watch, refusals too wait for a standby: they tell of
+    /// what was committed before.
+    private func answer(_ entries: [AppendQueue.Entry], after transaction: AppendTransaction) {
+        let results = transaction.results
+        guard let watch else {
+            for (entry, result) in zip(entries, results) { entry.pendingReceipt.complete(with: result) }
+            return
+        }
+        let deadline = ContinuousClock.now + StandbyWatch.replyTimeout
+        let byteCount = entries.reduce(0) { $0 + $1.submission.byteCount + 2048 }
+        let body: @Sendable (Bool) -> Void = { isDurable in
+            for (entry, result) in zip(entries, results) {
+                entry.pendingReceipt.complete(with: isDurable ? result : .failure(.notDurable))
+            }
+        }
+        let epochs = transaction.epochs
+        if transaction.isEmpty || transaction.hasEvents {
+            watch.whenDurable(through: transaction.seqAfter, in: epochs, until: deadline, byteCount: byteCount, body)
+        } else {
+            watch.whenEverythingIsDurable(in: epochs, until: deadline, byteCount: byteCount, body)
+        }
     }
 
     /// Answers the entries of a batch that must not run again as it is: several run alone, each in a transaction of its
@@ -255,7 +288,12 @@ struct AppendSession {
     /// The answer that the log has for a command whose attempts gave none, looked up without the head lock; nil where
     /// the log has none, or does not tell.
     private mutating func receiptOfLog(_ entry: AppendQueue.Entry) async -> CommandReceipt? {
-        let lookUp = AcceptedLookUp(registry: registry, filter: commandIdFilter, timeout: .milliseconds(500))
+        let lookUp = AcceptedLookUp(
+            registry: registry,
+            filter: commandIdFilter,
+            watch: watch,
+            timeout: .milliseconds(500)
+        )
         do {
             var receipt = try await lookUp.receipts(of: [entry.submission], on: connect())[0]
             receipt?.replayed = false

@@ -225,6 +225,9 @@ struct AppendTransaction {
         )
     }
 
+    /// The log's last event after the commit.
+    var seqAfter: Int64 { plan.headSeq }
+
     /// The orders that the batch changed, as they are after it.
     var changedRecords: [OrderRecord] { states.records }
 

@@ -12,6 +12,7 @@ package final class Projector: Service {
     private let models: [any ReadModel]
     private let batchLimit: Int
     private let pace: ProjectionPace
+    private let watch: StandbyWatch?
     private let logger: Logger
     /// The time of each model's last failure, for the models whose last batch failed.
     private let lastFailures = Mutex<[String: ContinuousClock.Instant]>([:])
@@ -23,12 +24,14 @@ package final class Projector: Service {
     /// - Parameters:
     ///   - batchLimit: the largest number of events in one transaction.
     ///   - pace: shared with the readers that may have to wait for the models.
+    ///   - watch: knows which events may be folded, since the models are told to everybody; nil for all.
     package init(
         configuration: PostgresConfiguration,
         registry: EpochRegistry,
         models: [any ReadModel] = ReadModels.followed,
         batchLimit: Int = 2000,
         pace: ProjectionPace = ProjectionPace(),
+        watch: StandbyWatch? = nil,
         logger: Logger
     ) {
         follower = LogFollower(
@@ -48,6 +51,7 @@ package final class Projector: Service {
         self.models = models
         self.batchLimit = batchLimit
         self.pace = pace
+        self.watch = watch
         self.logger = logger
     }
 
@@ -80,6 +84,8 @@ package final class Projector: Service {
         var history: EpochTable
         var page = LastPage()
         var notices: [String: CatchUpNotices] = [:]
+        /// The last event that may be folded.
+        var limit = Int64.max
         /// The number of events folded in this round, counted once for each model.
         var eventCount = 0
     }
@@ -136,6 +142,8 @@ package final class Projector: Service {
             log(notice, of: model.name)
         }
         if checkpoint.seq == head, checkpoint.isValid(in: state.history, head: head) { return false }
+        // Before the transaction, which locks the checkpoint.
+        state.limit = try await watch?.reach(head, in: state.history) ?? .max
         return try await connection.withTransaction("begin isolation level read committed") { transaction in
             try await advance(model, on: transaction, &state)
         }
@@ -199,10 +207,11 @@ package final class Projector: Service {
             )
             return true
         }
-        let events = try await events(after: checkpoint.seq, on: transaction, &state.page)
+        let limit = state.limit
+        let events = try await events(after: checkpoint.seq, on: transaction, &state.page).prefix { $0.seq <= limit }
         guard let first = events.first, let last = events.last else { return false }
         guard first.seq == checkpoint.seq + 1 else { throw ProjectionFailure.gap(after: checkpoint.seq) }
-        try await model.apply(events, version: checkpoint.version, on: transaction)
+        try await model.apply(Array(events), version: checkpoint.version, on: transaction)
         try await transaction.pipeline(
             [Checkpoint.move(model.name, version: checkpoint.version, to: state.history.position(of: last.seq))],
             timeout: Self.timeout

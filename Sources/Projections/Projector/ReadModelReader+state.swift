@@ -10,6 +10,7 @@ extension ReadModelReader {
         let columns = try StateColumns(rows)
         let states = try rows.compactMap { try columns.read($0, in: epochs) }
         let head = try rows.first.map { try $0.get(columns.head) } ?? 0
+        try await watch?.require(head, in: epochs)
         return (states, epochs.position(of: head))
     }
 

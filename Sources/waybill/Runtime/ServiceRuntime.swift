@@ -25,12 +25,16 @@ struct ServiceRuntime: Sendable {
 
     private let options: ServiceOptions
     private let tls: TLSOptions?
+    private let durableOn: DurableOn
     private let logger = LogLevel.logger(verbose: true)
 
-    /// - Parameter tls: nil serves clear text.
-    init(_ options: ServiceOptions, tls: TLSOptions? = nil) {
+    /// - Parameters:
+    ///   - tls: nil serves clear text.
+    ///   - durableOn: the machines on whose disks a commit must be before anybody is told of it.
+    init(_ options: ServiceOptions, tls: TLSOptions? = nil, durableOn: DurableOn = .local) {
         self.options = options
         self.tls = tls
+        self.durableOn = durableOn
     }
 
     /// Serves until SIGTERM or SIGINT, or until `companion` is done where there is one.
@@ -101,10 +105,12 @@ struct ServiceRuntime: Sendable {
         } _: { database, services in
             try await Migrator(logger: logger).migrate(database)
             guard !Task.isShuttingDownGracefully, let keys else { return }
+            if durableOn == .standby { try await requireSight(of: database) }
             var settings = WaybillServerSettings(database: database, keys: keys)
             settings.host = address.host
             settings.port = address.port
             settings.certificates = certificates
+            settings.durableOn = durableOn
             settings.publicURL = { [options] in options.resolvedPublicURL(port: $0, scheme) }
             settings.crossOrigins = try options.resolvedCrossOrigins()
             settings.proxies = try options.trustedProxies()
@@ -133,6 +139,15 @@ struct ServiceRuntime: Sendable {
                 throw address.failure(errno: error.errnoCode)
             }
         }
+    }
+
+    /// - Throws: `CommandFailure` where the login may not see the positions of the standbys.
+    private func requireSight(of database: PostgresConfiguration) async throws {
+        guard let grant = try await StandbyWatch.missingGrant(database, logger: logger) else { return }
+        throw CommandFailure(
+            "--durable-on standby has to see where the standbys of the database are, which its login may not; an "
+                + "administrator must run: \(grant);"
+        )
     }
 
     /// - Returns: nil for clear text.
