@@ -6,7 +6,7 @@
 #
 #   Tests/Faults        black-box tests of faults: killed processes, lost connections, wrong input
 #   Tests/Databases     the service and its database: logins, versions, frozen servers, full disks, backups, upgrades
-#   Tests/Cluster       several processes: edges, Redis, replicas
+#   Tests/Cluster       several processes of the service on one database, edges, Redis, replicas
 #   Tests/Answers       docs/answers.md against a running service
 #   Tests/Examples      the examples, statements and links of README.md and the hand-written pages
 #   Tests/Conformance   the service against its own description, by Schemathesis

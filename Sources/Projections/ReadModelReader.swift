@@ -10,6 +10,7 @@ package struct ReadModelReader: Sendable {
     /// Knows which events may be told; nil where all may be.
     let watch: StandbyWatch?
     let carriers = CarrierCounts()
+    private let foldRequests: FoldRequests
 
     /// - Parameters:
     ///   - pace: the pace of this process's projector, so that a read that waits for the projector ends its pause.
@@ -23,6 +24,7 @@ package struct ReadModelReader: Sendable {
         self.pool = pool
         self.registry = registry
         self.pace = pace
+        foldRequests = FoldRequests(pool: pool, pace: pace)
         self.watch = watch
     }
 
@@ -63,7 +65,7 @@ package struct ReadModelReader: Sendable {
         var pauseMilliseconds = 2
         while try await self.seq(of: model) < seq {
             guard ContinuousClock.now < deadline else { return false }
-            pace.endPause()
+            await foldRequests.send()
             try await Task.sleep(for: .milliseconds(pauseMilliseconds))
             pauseMilliseconds = min(pauseMilliseconds * 2, 50)
         }

@@ -20,6 +20,7 @@ struct Components {
     let maintenance: CommandMaintenance
     let clockWatch: LogClockWatch
     let readiness: ReadinessMonitor
+    let leader: LeaderElection
     let projector: Projector
     let replays: ReplayRunner
     let api: APIRouter
@@ -77,7 +78,11 @@ struct Components {
         let clockAlarms = LogClockAlarms(logger: logger)
         try clockAlarms.register(in: metrics)
         clockWatch = LogClockWatch(pool: pool, alarms: clockAlarms)
+        let leader = LeaderElection(resume: settings.resume, logger: logger)
+        self.leader = leader
+        try leader.register(in: metrics)
         maintenance = CommandMaintenance(
+            leader: leader,
             retention: CommandRetention(pool: pool, days: settings.commandRetentionDays),
             filterLoader: CommandIdFilterLoader(pool: pool, registry: registry),
             filter: commandIdFilter,
@@ -116,6 +121,7 @@ struct Components {
             configuration: settings.database,
             registry: registry,
             pace: models.pace,
+            election: leader,
             watch: watch,
             logger: logger
         )
@@ -130,7 +136,6 @@ struct Components {
                 readiness: readiness,
                 hub: hub,
                 models: models,
-                projector: projector,
                 replays: replays,
                 metrics: metrics,
                 failures: LogOutput.standardError.recentFailures,

@@ -1,6 +1,7 @@
 """Two processes behind haproxy, replaced one after the other under load, and one killed.
 
-No command fails, each is accepted once, and no stream loses, doubles or reorders an event.
+No command fails but one that the killed process had received, each is accepted once, and no stream loses, doubles or
+reorders an event.
 """
 
 import http.client
@@ -101,7 +102,6 @@ def replaced(service, check, cluster, proxy):
         for writer in writers:
             if writer.ident:
                 writer.join()
-    check("no command fails, and the client repeats none", not load.failed, load.failed[:3])
     log = [json.loads(line) for line in read_log(service.port, bench.tokens["staff"])]
     written = [event["data"]["contactRef"] for event in log if event["type"] == "ShipToChanged"]
     check("every command is accepted", len(written) == len(load.answers), (len(written), len(load.answers)))
@@ -114,7 +114,7 @@ def one_replaced(check, cluster, proxy, crowd, load, index, is_killed=False):
     load.goes_on()
     there = [follower.socket for follower in crowd.followers]
     byes = sum(len(follower.byes) for follower in crowd.followers)
-    sent, ended = len(load.answers), time.monotonic()
+    sent, failed, ended = len(load.answers), len(load.failed), time.monotonic()
     if is_killed:
         cluster.kill(index)
     else:
@@ -127,6 +127,9 @@ def one_replaced(check, cluster, proxy, crowd, load, index, is_killed=False):
     away = [f for f, socket in zip(crowd.followers, there, strict=True) if f.socket is not socket]
     wait_for(lambda: all(f.back > ended and f.socket for f in away), 60, "every stream is back")
     load.goes_on()
+    lost = load.failed[failed:]
+    # haproxy does not send again what met a reset: a request that the killed process had received and not read.
+    check(f"{name}: no command fails but what it had received", len(lost) <= WRITERS * is_killed, lost[:3])
     told = sum(len(follower.byes) for follower in crowd.followers) - byes
     check(f"{name}: its streams are told, unless it is killed", away and told == len(away) * (not is_killed), told)
     pause, slowest = load.longest_pause(ended), max(seconds for _, seconds in load.answers[sent:])
@@ -138,6 +141,6 @@ def one_replaced(check, cluster, proxy, crowd, load, index, is_killed=False):
     first, half, last = (f"{returns[index]:.1f} s" for index in (0, len(returns) // 2, -1))
     check.note(
         f"{name} within {took:.1f} s; commands: longest pause {pause * 1000:.0f} ms, "
-        f"slowest {slowest * 1000:.0f} ms of {len(load.answers) - sent}; "
+        f"slowest {slowest * 1000:.0f} ms of {len(load.answers) - sent}, {len(lost)} sent again by clients; "
         f"{len(away)} streams away, back after {first} (first), {half} (half), {last} (last)"
     )

@@ -11,7 +11,7 @@ import yaml
 from support.client import Client
 from support.cluster import Haproxy
 from support.configured import PrimaryAndReplica
-from support.deployment import DEPLOY, ROOT, command, program
+from support.deployment import DEPLOY, ROOT, command, has_flag, program
 from support.orders import order
 from support.service import free_port
 from support.sse import Stream
@@ -147,6 +147,8 @@ def test_primary_and_replica_start_with_their_configurations(pair, check):
 
 
 def test_the_composed_cluster_serves(service, pair, check, binary):
+    if not has_flag(binary, "--edge"):
+        pytest.skip("the binary is from before edges")
     composed = Composed(service.root, binary, pair)
     try:
         composed.start()

@@ -11,6 +11,9 @@ import yaml
 
 ROOT = pathlib.Path(__file__).resolve().parents[2]
 DEPLOY = ROOT / "deploy"
+# Options of several processes, by what brings them. A binary from before them has none of a family, which is no mistake
+# of the files; a binary that has one must have all.
+FAMILIES = (("--edge", "--redis-url", "--redis-url-file"), ("--durable-on",))
 # Seconds within which `waybill serve` ends after SIGTERM, as docs/operations.md promises.
 LONGEST_END = 10
 
@@ -36,7 +39,12 @@ def serve_help(binary):
 
 
 def known_flags(binary):
-    return set(re.findall(r"(?<![\w-])--[a-z][a-z-]+", serve_help(binary)))
+    known = set(re.findall(r"(?<![\w-])--[a-z][a-z-]+", serve_help(binary)))
+    return known.union(*(family for family in FAMILIES if not known & set(family)))
+
+
+def has_flag(binary, flag):
+    return flag in serve_help(binary)
 
 
 def known_variables(binary):
@@ -44,7 +52,9 @@ def known_variables(binary):
     # The help breaks lines, and a word with them.
     named = set(re.findall(r"\[(WAYBILL_[A-Z_]+)", serve_help(binary)))
     page = (ROOT / "docs/operations.md").read_text(encoding="utf-8")
-    return named | set(re.findall(r"^\| `(WAYBILL_[A-Z_]+)`", page, re.M))
+    known = named | set(re.findall(r"^\| `(WAYBILL_[A-Z_]+)`", page, re.M))
+    families = [{f"WAYBILL{flag[1:].replace('-', '_').upper()}" for flag in family} for family in FAMILIES]
+    return known.union(*(family for family in families if not known & family))
 
 
 def unknown_flags(binary, text):
