@@ -133,7 +133,9 @@ let package = Package(
         ),
         .target(
             name: "Projections",
-            dependencies: ["OrderLog", "Orders", "Postgres", "Primitives", "StrictJSON", lifecycle, logging],
+            dependencies: [
+                "OrderLog", "Orders", "Postgres", "Primitives", "StrictJSON", "Telemetry", lifecycle, logging,
+            ],
             swiftSettings: strict
         ),
         .target(

@@ -50,6 +50,7 @@ struct Components {
         let registry = reader.registry
         let metrics = MetricsRegistry()
         try BuildInfo.register(in: metrics)
+        try ProcessMetrics.register(in: metrics)
         try LogOutput.standardError.register(in: metrics)
         try connections.register(in: metrics, budget: descriptors)
         let logMetrics = try LogMetrics(metrics)
@@ -72,6 +73,7 @@ struct Components {
             logger: logger
         )
         self.tail = tail
+        try tail.register(in: metrics)
         let commandIdFilter = CommandIdFilterCache()
         try commandIdFilter.register(in: metrics)
         try settings.certificates?.register(in: metrics)
@@ -123,8 +125,10 @@ struct Components {
             pace: models.pace,
             election: leader,
             watch: watch,
+            metrics: ProjectorMetrics(metrics),
             logger: logger
         )
+        try projector.register(in: metrics)
         replays = ReplayRunner(configuration: settings.database, logger: logger)
         let publicURL = PublicURL(port: settings.port, settings.publicURL)
         self.publicURL = publicURL
@@ -187,7 +191,8 @@ struct Components {
                 if hub.failedLanes > 0 { return .lanesFailed }
                 return keys.isUsable(now: Date().timeIntervalSince1970) ? nil : .noKeys
             },
-            formerServers: appender.registry.formerServers
+            formerServers: appender.registry.formerServers,
+            epochs: { appender.registry.current.epochs.count }
         )
     }
 

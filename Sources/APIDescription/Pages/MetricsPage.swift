@@ -3,6 +3,7 @@ import HTTPTransport
 import Logging
 import OrderAPI
 import OrderLog
+import Projections
 import Telemetry
 
 /// `docs/metrics.md`: every metric of `GET /metrics`, read from a registry before anything has happened.
@@ -11,6 +12,7 @@ enum MetricsPage {
         get throws {
             let registry = MetricsRegistry()
             try BuildInfo.register(in: registry)
+            try ProcessMetrics.register(in: registry)
             try LogOutput.standardError.register(in: registry)
             try ConnectionMetrics().register(in: registry, budget: .current)
             let hub = StreamHub(
@@ -25,7 +27,10 @@ enum MetricsPage {
             _ = try LogMetrics(registry)
             _ = try DurabilityMetrics(registry) { .init() }
             try idleGauges.register(in: registry)
+            for listener in ["tail", "projector"] { try ListenerMetrics.register(named: listener, in: registry) }
+            _ = try ProjectorMetrics(registry)
             _ = try AccessMetrics(registry)
+            _ = try RequestMetrics(registry)
             try CertificateReloads().register(in: registry) { 0 }
             return """
                 # Metrics
@@ -52,7 +57,8 @@ enum MetricsPage {
             backlog: { (0, 0) },
             pools: ["log", "models"].map { (name: $0, use: idle) },
             unreadiness: { nil },
-            formerServers: Counter()
+            formerServers: Counter(),
+            epochs: { 1 }
         )
     }
 
@@ -71,6 +77,14 @@ enum MetricsPage {
         let help: String
         var kind = ""
         var labels: [(name: String, values: [String])] = []
+
+        mutating func add(_ value: String, to name: String) {
+            guard let index = labels.firstIndex(where: { $0.name == name }) else {
+                labels.append((name, [value]))
+                return
+            }
+            if !labels[index].values.contains(value) { labels[index].values.append(value) }
+        }
     }
 
     private static func rows(_ exposition: String) -> [[String]] {
@@ -81,15 +95,10 @@ enum MetricsPage {
                 families.append(Family(name: words[2], help: words[3]))
             } else if line.hasPrefix("# TYPE") {
                 families[families.count - 1].kind = words[3]
-            } else if let label = line.firstMatch(of: /{([a-z]+)="([^"]*)"}/), label.1 != "le" {
-                let (name, value) = (String(label.1), String(label.2))
-                var family = families[families.count - 1]
-                if family.labels.last?.name == name {
-                    family.labels[family.labels.count - 1].values.append(value)
-                } else {
-                    family.labels.append((name, [value]))
+            } else {
+                for label in line.matches(of: /([a-z]+)="([^"]*)"/) where label.1 != "le" {
+                    families[families.count - 1].add(String(label.2), to: String(label.1))
                 }
-                families[families.count - 1] = family
             }
         }
         return families.map { family in

@@ -42,6 +42,7 @@ struct BulkRoutes: Sendable {
             caller: caller,
             results: results,
             correlationId: CommandHeaders.correlationId(request),
+            trace: CommandHeaders.trace(request),
             spool: ResultSpool(quota: quota.share(of: caller.holder)) { [logger = context.logger] error in
                 logger.warning(
                     "results of a bulk request cannot wait in a file; its lines are read as the client takes results",

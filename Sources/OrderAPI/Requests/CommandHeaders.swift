@@ -2,6 +2,7 @@ import Foundation
 import HTTPTransport
 import HTTPTypes
 import Hummingbird
+import OrderLog
 import Orders
 
 /// The header fields of a command: its id, the version that it expects, and the trace that it belongs to.
@@ -12,6 +13,8 @@ struct CommandHeaders {
     /// The versions of which the order must have one; nil for any.
     let ifMatch: Set<Int>?
     let correlationId: String?
+    /// The request, for the log's lines.
+    let trace: RequestTrace
 
     init(_ request: Request) throws {
         if let key = try Self.idempotencyKey(request) {
@@ -23,6 +26,7 @@ struct CommandHeaders {
         }
         ifMatch = try VersionTags.versions(request.headers[values: .ifMatch])
         correlationId = Self.correlationId(request)
+        trace = Self.trace(request)
     }
 
     /// The request's Idempotency-Key; nil without one.
@@ -36,8 +40,15 @@ struct CommandHeaders {
     }
 
     /// The id of the trace that the request belongs to: `X-Request-Id`, else `traceparent`; nil where the text cannot
-    /// be stored.
+    /// be stored, or is no `traceparent`.
     static func correlationId(_ request: Request) -> String? {
-        [.requestId, .traceparent].lazy.compactMap { request.headers[$0] }.first(where: CommandId.isValid)
+        request.headers[.requestId].flatMap { CommandId.isValid($0) ? $0 : nil } ?? TraceParent(request.headers)?.text
+    }
+
+    static func trace(_ request: Request) -> RequestTrace {
+        RequestTrace(
+            requestId: request.headers[.assignedRequestId],
+            traceId: TraceParent(request.headers)?.traceId
+        )
     }
 }

@@ -19,6 +19,7 @@ struct AppendSession {
     /// The limit for each statement of a command that runs alone because its batch failed. The others wait.
     private let aloneStatementTimeout: Duration
     private let activity: AppendActivity
+    private let slowCommands: SlowCommandLog
     private var connection: PostgresConnection?
     private var idleCheck = IdleConnectionCheck()
     private var cache = StateCache()
@@ -58,6 +59,7 @@ struct AppendSession {
         self.decisions = decisions
         self.aloneStatementTimeout = aloneStatementTimeout
         self.activity = activity
+        slowCommands = SlowCommandLog(logger: logger)
         self.watch = watch
         self.observer = observer
         prefetchSession = PrefetchSession(configuration: configuration, executor: executor, logger: logger)
@@ -195,8 +197,11 @@ struct AppendSession {
             logger: logger
         )
         if transaction.hasEvents { observer?.commitBegins() }
+        var stages = transaction.stages
         do {
+            let began = ContinuousClock.now
             headPlace = try await transaction.commit()
+            stages.commit = .now - began
             activity.batchCommitted(commands: transaction.isEmpty ? 0 : transaction.results.count)
         } catch {
             if transaction.hasEvents { observer?.commitEnded([], in: epochs) }
@@ -205,7 +210,9 @@ struct AppendSession {
         }
         transaction.update(&cache)
         transaction.notify(observer)
-        answer(Array(pending.prefix(transaction.results.count)), after: transaction)
+        let answered = Array(pending.prefix(transaction.results.count))
+        activity.batchDecided(answered, stages, isWritten: !transaction.isEmpty)
+        answer(answered, after: transaction, stages)
         pending.removeFirst(transaction.results.count)
         prefetch = await loaded
         prefetch.merge(transaction.known, transaction.changedRecords)
@@ -213,17 +220,25 @@ struct AppendSession {
 
     /// Answers the entries that a transaction has decided. With a watch, refusals too wait for a standby: they tell of
     /// what was committed before.
-    private func answer(_ entries: [AppendQueue.Entry], after transaction: AppendTransaction) {
-        let results = transaction.results
+    private func answer(
+        _ entries: [AppendQueue.Entry],
+        after transaction: AppendTransaction,
+        _ stages: AppendStages
+    ) {
+        let (results, slowCommands) = (transaction.results, slowCommands)
+        let complete: @Sendable (AppendQueue.Entry, PendingReceipt.Answer) -> Void = { entry, result in
+            guard let wait = entry.pendingReceipt.complete(with: result) else { return }
+            slowCommands.answered(entry, result, stages, after: wait)
+        }
         guard let watch else {
-            for (entry, result) in zip(entries, results) { entry.pendingReceipt.complete(with: result) }
+            for (entry, result) in zip(entries, results) { complete(entry, result) }
             return
         }
         let deadline = ContinuousClock.now + StandbyWatch.replyTimeout
         let byteCount = entries.reduce(0) { $0 + $1.submission.byteCount + 2048 }
         let body: @Sendable (Bool) -> Void = { isDurable in
             for (entry, result) in zip(entries, results) {
-                entry.pendingReceipt.complete(with: isDurable ? result : .failure(.notDurable))
+                complete(entry, isDurable ? result : .failure(.notDurable))
             }
         }
         let epochs = transaction.epochs
@@ -256,7 +271,7 @@ struct AppendSession {
         if failure == .refusal {
             logger.error(
                 "the database refused a command; it is answered with an internal error",
-                metadata: ["error": "\(error)", "command": "\(entry.submission.commandId)"]
+                metadata: entry.submission.logMetadata().merging(["error": "\(error)"]) { $1 }
             )
             entry.pendingReceipt.complete(with: .failure(.failed))
             return true
@@ -276,10 +291,7 @@ struct AppendSession {
         }
         logger.error(
             "a command took too long; it is answered as unavailable",
-            metadata: [
-                "error": "\(error)", "command": "\(entry.submission.commandId)",
-                "order": "\(entry.submission.orderId?.text ?? "unknown")",
-            ]
+            metadata: entry.submission.logMetadata().merging(["error": "\(error)"]) { $1 }
         )
         entry.pendingReceipt.complete(with: .failure(.unavailable))
         return true
