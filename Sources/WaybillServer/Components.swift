@@ -51,6 +51,7 @@ struct Components {
         let metrics = MetricsRegistry()
         try BuildInfo.register(in: metrics)
         try ProcessMetrics.register(in: metrics)
+        try LibraryMetrics(metrics).install()
         try LogOutput.standardError.register(in: metrics)
         try connections.register(in: metrics, budget: descriptors)
         let logMetrics = try LogMetrics(metrics)

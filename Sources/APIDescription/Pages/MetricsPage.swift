@@ -13,6 +13,7 @@ enum MetricsPage {
             let registry = MetricsRegistry()
             try BuildInfo.register(in: registry)
             try ProcessMetrics.register(in: registry)
+            _ = try LibraryMetrics(registry)
             try LogOutput.standardError.register(in: registry)
             try ConnectionMetrics().register(in: registry, budget: .current)
             let hub = StreamHub(
@@ -45,6 +46,9 @@ enum MetricsPage {
                 The lag is observed on streams that had shown everything before: once for each write, for the oldest event in
                 it. The difference of `waybill_streams_opened_total` and `waybill_streams_ended_total` is the number of open
                 streams.
+
+                Libraries that report by swift-metrics have names that begin with `library_`, and labels with `l_`. There are
+                at most 500 such series, with texts of 100 characters.
 
                 """
         }
