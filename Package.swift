@@ -305,7 +305,9 @@ let package = Package(
         ),
         .testTarget(
             name: "OrderAPITests",
-            dependencies: ["Access", "OrderAPI", "OrderLog", "Orders", "Primitives", "StrictJSON", httpTypes, nio],
+            dependencies: [
+                "Access", "OrderAPI", "OrderLog", "Orders", "Primitives", "StrictJSON", "Telemetry", httpTypes, nio,
+            ],
             swiftSettings: strict
         ),
         .testTarget(

@@ -33,4 +33,15 @@ import Testing
         fields.append(HTTPField(name: .traceparent, value: Self.valid))
         #expect(TraceParent(fields) == nil)
     }
+
+    @Test func eventsAreCorrelatedByTheRequestElseByItsTrace() {
+        var fields: HTTPFields = [.traceparent: "no trace"]
+        #expect(CommandHeaders.correlationId(fields) == nil)
+        #expect(CommandHeaders.trace(fields).traceId == nil)
+        fields[.traceparent] = Self.valid
+        #expect(CommandHeaders.correlationId(fields) == Self.valid)
+        #expect(CommandHeaders.trace(fields).traceId == Self.trace)
+        fields[.requestId] = "r-1"
+        #expect(CommandHeaders.correlationId(fields) == "r-1")
+    }
 }

@@ -25,8 +25,8 @@ struct CommandHeaders {
             isCommandIdGenerated = true
         }
         ifMatch = try VersionTags.versions(request.headers[values: .ifMatch])
-        correlationId = Self.correlationId(request)
-        trace = Self.trace(request)
+        correlationId = Self.correlationId(request.headers)
+        trace = Self.trace(request.headers)
     }
 
     /// The request's Idempotency-Key; nil without one.
@@ -41,14 +41,11 @@ struct CommandHeaders {
 
     /// The id of the trace that the request belongs to: `X-Request-Id`, else `traceparent`; nil where the text cannot
     /// be stored, or is no `traceparent`.
-    static func correlationId(_ request: Request) -> String? {
-        request.headers[.requestId].flatMap { CommandId.isValid($0) ? $0 : nil } ?? TraceParent(request.headers)?.text
+    static func correlationId(_ fields: HTTPFields) -> String? {
+        fields[.requestId].flatMap { CommandId.isValid($0) ? $0 : nil } ?? TraceParent(fields)?.text
     }
 
-    static func trace(_ request: Request) -> RequestTrace {
-        RequestTrace(
-            requestId: request.headers[.assignedRequestId],
-            traceId: TraceParent(request.headers)?.traceId
-        )
+    static func trace(_ fields: HTTPFields) -> RequestTrace {
+        RequestTrace(requestId: fields[.assignedRequestId], traceId: TraceParent(fields)?.traceId)
     }
 }
