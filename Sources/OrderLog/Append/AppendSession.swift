@@ -27,6 +27,7 @@ struct AppendSession {
     /// The place of the head's row after the last commit on the connection.
     private var headPlace: HeadPlace?
     private var slowOrders = SlowOrders()
+    private var sharedLog = SharedLog()
     /// The orders of which a command of the batch at hand took too long.
     private var timedOutOrders: Set<UUID> = []
     /// The connection's session, as its server shows it; nil where it does not.
@@ -135,9 +136,12 @@ struct AppendSession {
             do {
                 let connection = try await connect()
                 activity.attemptBegins(on: connection, session: serverSession)
+                let isLocked = statementTimeout == nil && backoff.failures == 0 && sharedLog.hasOthers
+                if isLocked { try await lockAndTakeMore(&pending, on: connection) }
                 let transaction = try await AppendTransaction.begin(
                     on: connection,
                     entries: pending,
+                    isOpen: isLocked,
                     statementTimeout: statementTimeout,
                     limits: decisions,
                     headPlace: headPlace,
@@ -174,6 +178,24 @@ struct AppendSession {
         }
     }
 
+    /// Locks the head before the batch is fixed: what came while other processes kept the head goes with it. All rows
+    /// are loaded under the lock then, in one round trip, since others have changed some.
+    private mutating func lockAndTakeMore(
+        _ pending: inout [AppendQueue.Entry],
+        on connection: PostgresConnection
+    ) async throws {
+        cache.removeAll()
+        prefetch = BatchPrefetch()
+        try await AppendTransaction.lock(on: connection, near: headPlace)
+        guard slowOrders.isEmpty() else { return }
+        let bytes = pending.reduce(0) { $0 + $1.submission.byteCount }
+        guard pending.count < batchBounds.count, bytes < batchBounds.bytes else { return }
+        pending += queue.more(
+            limit: AppendQueue.Bounds(count: batchBounds.count - pending.count, bytes: batchBounds.bytes - bytes)
+        )
+        activity.batchTaken(pending)
+    }
+
     /// Commits the transaction, answers its entries and removes them from `pending`. Loads the rows of the next batch
     /// meanwhile.
     ///
@@ -186,7 +208,9 @@ struct AppendSession {
     ) async throws {
         // Further commands of this batch must not wait for the rows of the next one.
         let isLast = isLast && transaction.results.count == pending.count
-        let wanted = isLast ? BatchPrefetch(for: queue.peek(limit: batchBounds), notIn: cache) : BatchPrefetch()
+        // Those of other processes would be outdated before they are needed.
+        let isWanted = isLast && !sharedLog.hasOthers
+        let wanted = isWanted ? BatchPrefetch(for: queue.peek(limit: batchBounds), notIn: cache) : BatchPrefetch()
         let (epochs, connection) = (transaction.epochs, wanted.isEmpty ? nil : prefetchSession.connection)
         let (snapshot, logger) = (commandIdFilter.snapshot(in: epochs), logger)
         async let loaded = wanted.load(
@@ -209,6 +233,7 @@ struct AppendSession {
             throw error
         }
         transaction.update(&cache)
+        sharedLog.note(found: transaction.head, left: transaction.headAfter)
         transaction.notify(observer)
         let answered = Array(pending.prefix(transaction.results.count))
         activity.batchDecided(answered, stages, isWritten: !transaction.isEmpty)

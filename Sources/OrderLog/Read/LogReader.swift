@@ -114,7 +114,7 @@ package struct LogReader: Sendable {
 
     /// Waits until a standby has on its disk what was written beside the log, such as a tracking link.
     ///
-    /// - Throws: `PostgresError.notDurable` where no standby has it in time. Returns at once where nobody waits for one.
+    /// - Throws: `PostgresError.notDurable` where no standby has it in time. Returns at once where none is awaited.
     package func requireDurable() async throws(PostgresError) {
         try await watch?.requireEverything(in: registry.current)
     }
