@@ -126,7 +126,7 @@ struct Components {
             pace: models.pace,
             election: leader,
             watch: watch,
-            metrics: ProjectorMetrics(metrics),
+            metrics: try ProjectorMetrics(metrics),
             logger: logger
         )
         try projector.register(in: metrics)
