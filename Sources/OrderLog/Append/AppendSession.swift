@@ -136,12 +136,14 @@ struct AppendSession {
             do {
                 let connection = try await connect()
                 activity.attemptBegins(on: connection, session: serverSession)
+                let began = ContinuousClock.now
                 let isLocked = statementTimeout == nil && backoff.failures == 0 && sharedLog.hasOthers
                 if isLocked { try await lockAndTakeMore(&pending, on: connection) }
                 let transaction = try await AppendTransaction.begin(
                     on: connection,
                     entries: pending,
                     isOpen: isLocked,
+                    began: began,
                     statementTimeout: statementTimeout,
                     limits: decisions,
                     headPlace: headPlace,

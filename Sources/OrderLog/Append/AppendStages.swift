@@ -1,6 +1,7 @@
 /// The times that the parts of an attempt to append a batch took.
 struct AppendStages: Sendable {
-    /// The time at which the attempt began: until then its commands waited in the queue.
+    /// The time at which the attempt began: until then its commands waited in the queue. Some may come while the
+    /// attempt waits for the head.
     var began = ContinuousClock.now
     /// The wait for the log's head, which other processes lock too, by the server's clock.
     var lock: Duration = .zero
@@ -10,4 +11,7 @@ struct AppendStages: Sendable {
     var decision: Duration = .zero
     /// The write and the commit.
     var commit: Duration = .zero
+
+    /// The time that a command was in the queue.
+    func queued(_ entry: AppendQueue.Entry) -> Duration { max(.zero, began - entry.queuedAt) }
 }

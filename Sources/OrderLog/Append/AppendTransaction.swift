@@ -49,6 +49,7 @@ struct AppendTransaction {
     ///
     /// - Parameters:
     ///   - isOpen: the transaction was begun by `lock`.
+    ///   - began: the time at which the attempt began.
     ///   - statementTimeout: the server's limit for each statement; nil for the connection's.
     ///   - headPlace: the place of the head's row after this session's last commit; nil where that is unknown.
     /// - Throws: `DecisionTimeout` where deciding took too long: the server has ended the transaction, or is about to.
@@ -56,6 +57,7 @@ struct AppendTransaction {
         on connection: PostgresConnection,
         entries: [AppendQueue.Entry],
         isOpen: Bool = false,
+        began: ContinuousClock.Instant = .now,
         statementTimeout: Duration? = nil,
         limits: Limits = Limits(),
         headPlace: HeadPlace?,
@@ -65,7 +67,7 @@ struct AppendTransaction {
         clock: inout LogClock,
         prefetch: BatchPrefetch
     ) async throws -> AppendTransaction {
-        var stages = AppendStages()
+        var stages = AppendStages(began: began)
         let commandIds = Set(entries.lazy.filter(\.mayBeKnown).map(\.submission.commandId))
         let newIds = Array(commandIds.subtracting(prefetch.commandIds))
         let orderIds = distinct(entries.compactMap(\.submission.orderId))

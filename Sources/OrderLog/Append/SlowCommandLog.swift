@@ -41,7 +41,7 @@ final class SlowCommandLog: Sendable {
         var metadata = entry.submission.logMetadata(orderId: receipt.orderId)
         metadata["position"] = "\(receipt.position)"
         metadata["milliseconds"] = Self.milliseconds(wait)
-        metadata["queue"] = Self.milliseconds(stages.began - entry.queuedAt)
+        metadata["queue"] = Self.milliseconds(stages.queued(entry))
         metadata["lock"] = Self.milliseconds(stages.lock)
         metadata["lookUp"] = Self.milliseconds(stages.lookUp)
         metadata["decision"] = Self.milliseconds(stages.decision)

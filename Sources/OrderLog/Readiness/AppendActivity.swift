@@ -155,7 +155,7 @@ final class AppendActivity: Sendable {
 
     /// The batch's commands were decided, and written where anything was accepted.
     func batchDecided(_ entries: [AppendQueue.Entry], _ stages: AppendStages, isWritten: Bool) {
-        metrics?.batchDecided(stages, waits: entries.lazy.map { stages.began - $0.queuedAt }, isWritten: isWritten)
+        metrics?.batchDecided(stages, waits: entries.lazy.map { stages.queued($0) }, isWritten: isWritten)
     }
 
     /// An attempt to append the batch failed.
