@@ -1,4 +1,5 @@
 import HTTPTypes
+import OrderLog
 import Testing
 
 @testable import OrderAPI
@@ -25,20 +26,22 @@ import Testing
         #expect(TraceParent(text) == nil)
     }
 
-    @Test func severalFieldsAreIgnored() {
+    @Test func severalFieldsAreIgnored() throws {
+        let name = try #require(HTTPField.Name("traceparent"))
         var fields = HTTPFields()
         #expect(TraceParent(fields) == nil)
-        fields.append(HTTPField(name: .traceparent, value: Self.valid))
+        fields.append(HTTPField(name: name, value: Self.valid))
         #expect(TraceParent(fields)?.traceId == Self.trace)
-        fields.append(HTTPField(name: .traceparent, value: Self.valid))
+        fields.append(HTTPField(name: name, value: Self.valid))
         #expect(TraceParent(fields) == nil)
     }
 
-    @Test func eventsAreCorrelatedByTheRequestElseByItsTrace() {
-        var fields: HTTPFields = [.traceparent: "no trace"]
+    @Test func eventsAreCorrelatedByTheRequestElseByItsTrace() throws {
+        let name = try #require(HTTPField.Name("traceparent"))
+        var fields: HTTPFields = [name: "no trace"]
         #expect(CommandHeaders.correlationId(fields) == nil)
         #expect(CommandHeaders.trace(fields).traceId == nil)
-        fields[.traceparent] = Self.valid
+        fields[name] = Self.valid
         #expect(CommandHeaders.correlationId(fields) == Self.valid)
         #expect(CommandHeaders.trace(fields).traceId == Self.trace)
         fields[.requestId] = "r-1"

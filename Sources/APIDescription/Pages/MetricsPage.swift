@@ -47,6 +47,7 @@ enum MetricsPage {
                 it. The difference of `waybill_streams_opened_total` and `waybill_streams_ended_total` is the number of open
                 streams.
 
+                Requests by route have a series from their first answer on; the table has the one that exists from the start.
                 Libraries that report by swift-metrics have names that begin with `library_`, and labels with `l_`. There are
                 at most 500 such series, with texts of 100 characters.
 
