@@ -149,16 +149,19 @@ def test_a_slow_command_has_one_line_with_its_stages(bench, check):
     headers = {"X-Request-Id": "slow-1", "traceparent": f"00-{TRACE}-00f067aa0ba902b7-01"}
     answers = []
 
-    def hold():
+    def confirm():
         path = f"/v1/orders/{placed['orderId']}/confirm"
         answers.append(client.request("POST", path, {}, headers, timeout=30))
 
     with Holder(service, "select seq from log_head for update"):
-        thread = threading.Thread(target=hold)
-        began = time.monotonic()
+        thread = threading.Thread(target=confirm)
         thread.start()
-        # Shorter than the time after which a command that is kept by a lock is refused.
-        wait_for(lambda: time.monotonic() - began > 1.2, 5, "the command has waited long enough")
+        # Shorter than 1.5 s, after which the appender gives the lock up and tries again.
+        waits = (
+            "select clock_timestamp() - query_start > interval '1.05 s' from pg_stat_activity "
+            "where application_name = 'waybill appender' and wait_event_type = 'Lock'"
+        )
+        wait_for(lambda: service.sql(waits, "waybill") == "t", 5, "the command has waited long enough")
     thread.join(30)
     check("it is accepted", answers and answers[0].status == 200, answers)
     found = wait_for(lambda: lines_of(service, "slow-1"), 10, "the line is written")
