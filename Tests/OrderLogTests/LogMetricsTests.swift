@@ -37,14 +37,14 @@ import Testing
 
     @Test func stagesAreObservedOnceABatchAndTheQueueForEachCommand() throws {
         let metrics = try LogMetrics(registry)
-        let stages = AppendStages(lock: .milliseconds(30), lookUp: .milliseconds(2), commit: .milliseconds(4))
+        let stages = AppendStages(lock: .milliseconds(500), lookUp: .milliseconds(2), commit: .milliseconds(4))
         metrics.batchDecided(stages, waits: [.milliseconds(7), .seconds(2), .zero], isWritten: true)
         metrics.batchDecided(AppendStages(), waits: [.zero], isWritten: false)
         let stage = #"waybill_command_stage_seconds"#
         #expect(has(stage + #"_count{stage="queue"} 4"#))
         #expect(has(stage + #"_bucket{stage="queue",le="1"} 3"#))
         #expect(has(stage + #"_count{stage="lock"} 2"#))
-        #expect(has(stage + #"_sum{stage="lock"} 0.03"#))
+        #expect(has(stage + #"_sum{stage="lock"} 0.5"#))
         #expect(has(stage + #"_count{stage="commit"} 1"#))
     }
 
