@@ -14,6 +14,7 @@ let strict: [SwiftSetting] = [
 
 let argumentParser = Target.Dependency.product(name: "ArgumentParser", package: "swift-argument-parser")
 let collections = Target.Dependency.product(name: "DequeModule", package: "swift-collections")
+let coreMetrics = Target.Dependency.product(name: "CoreMetrics", package: "swift-metrics")
 let crypto = Target.Dependency.product(name: "Crypto", package: "swift-crypto")
 let cryptoExtras = Target.Dependency.product(name: "CryptoExtras", package: "swift-crypto")
 let httpClient = Target.Dependency.product(name: "AsyncHTTPClient", package: "async-http-client")
@@ -66,6 +67,7 @@ let package = Package(
         .package(url: "https://github.com/apple/swift-crypto", exact: "4.5.2"),
         .package(url: "https://github.com/apple/swift-http-types", exact: "1.8.0"),
         .package(url: "https://github.com/apple/swift-log", exact: "1.16.2"),
+        .package(url: "https://github.com/apple/swift-metrics", exact: "2.13.0"),
         .package(url: "https://github.com/apple/swift-nio", exact: "2.101.2"),
         .package(url: "https://github.com/apple/swift-nio-extras", exact: "1.35.2"),
         .package(url: "https://github.com/apple/swift-nio-http2", exact: "1.46.0"),
@@ -105,7 +107,7 @@ let package = Package(
             dependencies: ["Primitives", collections, logging, nio, nioPosix, nioSSL],
             swiftSettings: strict
         ),
-        .target(name: "Telemetry", dependencies: ["Primitives", logging], swiftSettings: strict),
+        .target(name: "Telemetry", dependencies: ["Primitives", coreMetrics, logging], swiftSettings: strict),
         .target(
             name: "Access",
             dependencies: ["Primitives", "StrictJSON", crypto, cryptoExtras, jwtKit, logging],
@@ -146,7 +148,9 @@ let package = Package(
         ),
         .target(
             name: "Projections",
-            dependencies: ["OrderLog", "Orders", "Postgres", "Primitives", "StrictJSON", lifecycle, logging],
+            dependencies: [
+                "OrderLog", "Orders", "Postgres", "Primitives", "StrictJSON", "Telemetry", lifecycle, logging,
+            ],
             swiftSettings: strict
         ),
         .target(
@@ -302,7 +306,11 @@ let package = Package(
             swiftSettings: strict
         ),
         .testTarget(name: "StrictJSONTests", dependencies: ["StrictJSON"], swiftSettings: strict),
-        .testTarget(name: "TelemetryTests", dependencies: ["Primitives", "Telemetry", logging], swiftSettings: strict),
+        .testTarget(
+            name: "TelemetryTests",
+            dependencies: ["Primitives", "Telemetry", coreMetrics, logging],
+            swiftSettings: strict
+        ),
         .testTarget(
             name: "WaybillClientTests",
             dependencies: ["TestSupport", "WaybillClient"],
@@ -318,7 +326,9 @@ let package = Package(
         ),
         .testTarget(
             name: "OrderAPITests",
-            dependencies: ["Access", "OrderAPI", "OrderLog", "Orders", "Primitives", "StrictJSON", httpTypes, nio],
+            dependencies: [
+                "Access", "OrderAPI", "OrderLog", "Orders", "Primitives", "StrictJSON", "Telemetry", httpTypes, nio,
+            ],
             swiftSettings: strict
         ),
         .testTarget(

@@ -144,6 +144,7 @@ package struct APIRouter {
         )
         let modelPlaces = ReadPlaces()
         let router = Router(context: WaybillContext.self, options: .autoGenerateHeadEndpoints)
+        router.add(middleware: RequestMetricsMiddleware(metrics: try RequestMetrics(services.metrics)))
         router.add(middleware: PageCompressionMiddleware())
         router.add(middleware: ReceivedRequestMiddleware())
         router.add(middleware: ProblemMiddleware())

@@ -41,7 +41,7 @@ package final class Gauge: Sendable {
     }
 }
 
-/// The distribution of observed times over fixed buckets.
+/// The distribution of observed times, or of other numbers, over fixed buckets.
 package final class Histogram: Sendable {
     struct Snapshot: Hashable {
         /// One count for each bound, and the last for times beyond the greatest bound. Not cumulative.
@@ -71,12 +71,30 @@ package final class Histogram: Sendable {
 
     /// - Parameter times: the number of observations of the same value.
     package func observe(seconds: Double, times: UInt64 = 1) {
+        observe(value: seconds, times: times)
+    }
+
+    /// - Parameter times: the number of observations of the same value.
+    package func observe(value: Double, times: UInt64 = 1) {
         guard times > 0 else { return }
-        // A bound belongs to its bucket: `le` means less or equal.
-        let index = buckets.firstIndex { seconds <= $0 } ?? buckets.count
+        let index = bucket(of: value)
         state.withLock {
             $0.counts[index] += times
-            $0.sum += seconds * Double(times)
+            $0.sum += value * Double(times)
         }
     }
+
+    /// Observes several times at once.
+    package func observe(_ durations: some Sequence<Duration>) {
+        state.withLock { state in
+            for duration in durations {
+                let seconds = duration / .seconds(1)
+                state.counts[bucket(of: seconds)] += 1
+                state.sum += seconds
+            }
+        }
+    }
+
+    /// A bound belongs to its bucket: `le` means less or equal.
+    private func bucket(of value: Double) -> Int { buckets.firstIndex { value <= $0 } ?? buckets.count }
 }

@@ -49,6 +49,17 @@ package final class MetricsRegistry: Sendable {
         _ = try register(name, .counter, help, labels, .counter(counter), mustBeNew: true)
     }
 
+    /// A counter that is asked when the metrics are read; it must not block. The same labels cannot be registered
+    /// twice.
+    package func counter(
+        _ name: String,
+        help: String,
+        labels: [String: String] = [:],
+        reading: @escaping @Sendable () -> Double
+    ) throws(MetricsError) {
+        _ = try register(name, .counter, help, labels, .callback(reading), mustBeNew: true)
+    }
+
     package func gauge(_ name: String, help: String, labels: [String: String] = [:]) throws(MetricsError) -> Gauge {
         let made = Gauge()
         let found = try register(name, .gauge, help, labels, .gauge(made))
@@ -66,7 +77,8 @@ package final class MetricsRegistry: Sendable {
         _ = try register(name, .gauge, help, labels, .callback(reading), mustBeNew: true)
     }
 
-    /// - Parameter buckets: upper bounds in seconds, ascending; the one for everything is added.
+    /// - Parameter buckets: upper bounds, ascending, in seconds where times are observed; the one for everything is
+    ///   added.
     package func histogram(
         _ name: String,
         help: String,

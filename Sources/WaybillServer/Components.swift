@@ -51,6 +51,8 @@ struct Components {
         let registry = reader.registry
         let metrics = MetricsRegistry()
         try BuildInfo.register(in: metrics)
+        try ProcessMetrics.register(in: metrics)
+        try LibraryMetrics(metrics).install()
         try LogOutput.standardError.register(in: metrics)
         try connections.register(in: metrics, budget: descriptors)
         let logMetrics = try LogMetrics(metrics)
@@ -86,6 +88,7 @@ struct Components {
             logger: logger
         )
         self.tail = tail
+        try tail.register(in: metrics)
         let commandIdFilter = CommandIdFilterCache()
         try commandIdFilter.register(in: metrics)
         try settings.certificates?.register(in: metrics)
@@ -134,8 +137,10 @@ struct Components {
             pace: models.pace,
             election: leader,
             watch: watch,
+            metrics: try ProjectorMetrics(metrics),
             logger: logger
         )
+        try projector.register(in: metrics)
         replays = ReplayRunner(configuration: settings.database, logger: logger)
         let publicURL = PublicURL(port: settings.port, settings.publicURL)
         api = try APIRouter(
@@ -204,7 +209,8 @@ struct Components {
                 if hub.failedLanes > 0 { return .lanesFailed }
                 return keys.isUsable(now: Date().timeIntervalSince1970) ? nil : .noKeys
             },
-            formerServers: appender.registry.formerServers
+            formerServers: appender.registry.formerServers,
+            epochs: { appender.registry.current.epochs.count }
         )
     }
 }

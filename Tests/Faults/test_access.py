@@ -100,8 +100,10 @@ def has_second(provider):
 def test_a_new_key_is_known_at_once_whatever_stands_beside_it(ready, provider, check):
     provider.strange = [{"kty": "AKP", "alg": "ML-DSA-44", "kid": "q"}, {"kty": "oct", "k": "c2VjcmV0", "kid": "h"}, 7]
     has_second(provider)
-    answer = send(ready, "/v1/orders", provider.token("second"))
+    trace = "00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01"
+    answer = send(ready, "/v1/orders", provider.token("second"), traceparent=trace)
     check("a token of a new key", answer.status == 200, answer)
+    check("the fetch of the key belongs to the request's trace", provider.traces == [trace], provider.traces)
     named = provider.token(header={"alg": "Ed25519"})
     check("Ed25519 by its name of RFC 9864", send(ready, "/v1/orders", named).status == 200)
     filler = LONGEST - len(provider.token(x="")) - 4

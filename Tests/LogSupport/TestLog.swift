@@ -52,6 +52,7 @@ package struct TestLog: Sendable {
     package func withAppender<R: Sendable>(
         _ settings: Appender.Settings = Appender.Settings(),
         commandIdFilter: CommandIdFilterCache = CommandIdFilterCache(),
+        metrics: LogMetrics? = nil,
         observer: (any CommitObserver)? = nil,
         _ body: @Sendable (Appender) async throws -> R
     ) async throws -> R {
@@ -61,6 +62,7 @@ package struct TestLog: Sendable {
             settings: settings,
             logger: logger,
             commandIdFilter: commandIdFilter,
+            metrics: metrics,
             observer: observer
         )
         return try await withThrowingTaskGroup(of: Void.self) { group in

@@ -25,14 +25,18 @@ class IdentityProvider:
         self.manner = "ok"
         # The requests for the place to which a redirect leads.
         self.followed = 0
+        # The values of traceparent that requests had.
+        self.traces = []
         provider = self
 
         class Handler(socketserver.StreamRequestHandler):
             def handle(self):
                 with contextlib.suppress(OSError):
                     first = self.rfile.readline()
-                    while self.rfile.readline().strip():
-                        pass
+                    while line := self.rfile.readline().strip():
+                        name, _, value = line.partition(b": ")
+                        if name.lower() == b"traceparent":
+                            provider.traces.append(value.decode())
                     provider.answer(first, self.wfile)
 
         class Server(socketserver.ThreadingTCPServer):

@@ -4,6 +4,7 @@ import LogRelay
 import Logging
 import OrderAPI
 import OrderLog
+import Projections
 import Telemetry
 
 /// `docs/metrics.md`: every metric of `GET /metrics`, read from a registry before anything has happened.
@@ -12,6 +13,8 @@ enum MetricsPage {
         get throws {
             let registry = MetricsRegistry()
             try BuildInfo.register(in: registry)
+            try ProcessMetrics.register(in: registry)
+            _ = try LibraryMetrics(registry)
             try LogOutput.standardError.register(in: registry)
             try ConnectionMetrics().register(in: registry, budget: .current)
             let hub = StreamHub(
@@ -26,7 +29,10 @@ enum MetricsPage {
             _ = try LogMetrics(registry)
             _ = try DurabilityMetrics(registry) { .init() }
             try idleGauges.register(in: registry)
+            for listener in ["tail", "projector"] { try ListenerMetrics.register(named: listener, in: registry) }
+            _ = try ProjectorMetrics(registry)
             _ = try AccessMetrics(registry)
+            _ = try RequestMetrics(registry)
             try CertificateReloads().register(in: registry) { 0 }
             try LeaderElection(logger: Logger(label: "page")).register(in: registry)
             _ = try RelayMetrics(registry)
@@ -55,6 +61,10 @@ enum MetricsPage {
                 [Edges](cluster.md#edges) alone have the metrics `waybill_edge_…`, and servers with `--redis-url` those of
                 `waybill_relay_…`.
 
+                Requests by route have a series from their first answer on; the table has the one that exists from the start.
+                Libraries that report by swift-metrics have names that begin with `library_`, and labels with `l_`. There are
+                at most 500 such series, with texts of 100 characters.
+
                 """
         }
     }
@@ -66,7 +76,8 @@ enum MetricsPage {
             backlog: { (0, 0) },
             pools: ["log", "models"].map { (name: $0, use: idle) },
             unreadiness: { nil },
-            formerServers: Counter()
+            formerServers: Counter(),
+            epochs: { 1 }
         )
     }
 
@@ -85,6 +96,14 @@ enum MetricsPage {
         let help: String
         var kind = ""
         var labels: [(name: String, values: [String])] = []
+
+        mutating func add(_ value: String, to name: String) {
+            guard let index = labels.firstIndex(where: { $0.name == name }) else {
+                labels.append((name, [value]))
+                return
+            }
+            if !labels[index].values.contains(value) { labels[index].values.append(value) }
+        }
     }
 
     private static func rows(_ exposition: String) -> [[String]] {
@@ -95,15 +114,10 @@ enum MetricsPage {
                 families.append(Family(name: words[2], help: words[3]))
             } else if line.hasPrefix("# TYPE") {
                 families[families.count - 1].kind = words[3]
-            } else if let label = line.firstMatch(of: /{([a-z]+)="([^"]*)"}/), label.1 != "le" {
-                let (name, value) = (String(label.1), String(label.2))
-                var family = families[families.count - 1]
-                if family.labels.last?.name == name {
-                    family.labels[family.labels.count - 1].values.append(value)
-                } else {
-                    family.labels.append((name, [value]))
+            } else {
+                for label in line.matches(of: /([a-z]+)="([^"]*)"/) where label.1 != "le" {
+                    families[families.count - 1].add(String(label.2), to: String(label.1))
                 }
-                families[families.count - 1] = family
             }
         }
         return families.map { family in

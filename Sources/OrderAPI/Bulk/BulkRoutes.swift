@@ -41,7 +41,8 @@ struct BulkRoutes: Sendable {
             submissions: submissions,
             caller: caller,
             results: results,
-            correlationId: CommandHeaders.correlationId(request),
+            correlationId: CommandHeaders.correlationId(request.headers),
+            trace: CommandHeaders.trace(request.headers),
             spool: ResultSpool(quota: quota.share(of: caller.holder)) { [logger = context.logger] error in
                 logger.warning(
                     "results of a bulk request cannot wait in a file; its lines are read as the client takes results",

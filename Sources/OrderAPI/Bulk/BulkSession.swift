@@ -14,6 +14,7 @@ struct BulkSession: Sendable {
     private let caller: Caller
     private let results: BulkResults
     private let correlationId: String?
+    private let trace: RequestTrace
     private let spool: ResultSpool
     private let patience: Duration
     private let disconnect: @Sendable () -> Void
@@ -29,6 +30,7 @@ struct BulkSession: Sendable {
         caller: Caller,
         results: BulkResults,
         correlationId: String?,
+        trace: RequestTrace,
         spool: ResultSpool,
         patience: Duration,
         disconnect: @escaping @Sendable () -> Void
@@ -38,6 +40,7 @@ struct BulkSession: Sendable {
         self.caller = caller
         self.results = results
         self.correlationId = correlationId
+        self.trace = trace
         self.spool = spool
         self.patience = patience
         self.disconnect = disconnect
@@ -184,7 +187,8 @@ struct BulkSession: Sendable {
             commandId: line.commandId ?? UUIDv7.make().text,
             isCommandIdGenerated: line.commandId == nil,
             ifMatch: line.ifMatch.map { [$0] },
-            correlationId: correlationId
+            correlationId: correlationId,
+            trace: trace
         )
         return try submissions.submission(of: line.command, in: envelope, from: caller)
     }

@@ -2,6 +2,7 @@ import Foundation
 import HTTPTransport
 import HTTPTypes
 import Hummingbird
+import OrderLog
 import Orders
 
 /// The header fields of a command: its id, the version that it expects, and the trace that it belongs to.
@@ -12,6 +13,8 @@ struct CommandHeaders {
     /// The versions of which the order must have one; nil for any.
     let ifMatch: Set<Int>?
     let correlationId: String?
+    /// The request, for the log's lines.
+    let trace: RequestTrace
 
     init(_ request: Request) throws {
         if let key = try Self.idempotencyKey(request) {
@@ -22,7 +25,8 @@ struct CommandHeaders {
             isCommandIdGenerated = true
         }
         ifMatch = try VersionTags.versions(request.headers[values: .ifMatch])
-        correlationId = Self.correlationId(request)
+        correlationId = Self.correlationId(request.headers)
+        trace = Self.trace(request.headers)
     }
 
     /// The request's Idempotency-Key; nil without one.
@@ -36,8 +40,12 @@ struct CommandHeaders {
     }
 
     /// The id of the trace that the request belongs to: `X-Request-Id`, else `traceparent`; nil where the text cannot
-    /// be stored.
-    static func correlationId(_ request: Request) -> String? {
-        [.requestId, .traceparent].lazy.compactMap { request.headers[$0] }.first(where: CommandId.isValid)
+    /// be stored, or is no `traceparent`.
+    static func correlationId(_ fields: HTTPFields) -> String? {
+        fields[.requestId].flatMap { CommandId.isValid($0) ? $0 : nil } ?? TraceParent(fields)?.text
+    }
+
+    static func trace(_ fields: HTTPFields) -> RequestTrace {
+        RequestTrace(requestId: fields[.assignedRequestId], traceId: TraceParent(fields)?.traceId)
     }
 }

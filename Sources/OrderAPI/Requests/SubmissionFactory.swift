@@ -19,6 +19,8 @@ struct SubmissionFactory: Sendable {
         /// The versions of which the order must have one; nil for any.
         let ifMatch: Set<Int>?
         let correlationId: String?
+        /// The request, for the log's lines.
+        var trace = RequestTrace()
     }
 
     /// Validates a command and makes its submission.
@@ -48,6 +50,7 @@ struct SubmissionFactory: Sendable {
             role: caller.commandRole,
             actor: caller.actor,
             correlationId: envelope.correlationId,
+            trace: envelope.trace,
             receivedAt: receivedAt,
             byteCount: canonicalBytes.count
         )

@@ -81,7 +81,8 @@ struct CommandRoutes: Sendable {
             commandId: headers.commandId,
             isCommandIdGenerated: headers.isCommandIdGenerated,
             ifMatch: headers.ifMatch,
-            correlationId: headers.correlationId
+            correlationId: headers.correlationId,
+            trace: headers.trace
         )
         return try submissions.submission(of: command, in: envelope, from: caller)
     }

@@ -19,6 +19,7 @@ struct AppendSession {
     /// The limit for each statement of a command that runs alone because its batch failed. The others wait.
     private let aloneStatementTimeout: Duration
     private let activity: AppendActivity
+    private let slowCommands: SlowCommandLog
     private var connection: PostgresConnection?
     private var idleCheck = IdleConnectionCheck()
     private var cache = StateCache()
@@ -59,6 +60,7 @@ struct AppendSession {
         self.decisions = decisions
         self.aloneStatementTimeout = aloneStatementTimeout
         self.activity = activity
+        slowCommands = SlowCommandLog(logger: logger)
         self.watch = watch
         self.observer = observer
         prefetchSession = PrefetchSession(configuration: configuration, executor: executor, logger: logger)
@@ -134,12 +136,14 @@ struct AppendSession {
             do {
                 let connection = try await connect()
                 activity.attemptBegins(on: connection, session: serverSession)
+                let began = ContinuousClock.now
                 let isLocked = statementTimeout == nil && backoff.failures == 0 && sharedLog.hasOthers
                 if isLocked { try await lockAndTakeMore(&pending, on: connection) }
                 let transaction = try await AppendTransaction.begin(
                     on: connection,
                     entries: pending,
                     isOpen: isLocked,
+                    began: began,
                     statementTimeout: statementTimeout,
                     limits: decisions,
                     headPlace: headPlace,
@@ -219,8 +223,11 @@ struct AppendSession {
             logger: logger
         )
         if transaction.hasEvents { observer?.commitBegins() }
+        var stages = transaction.stages
         do {
+            let began = ContinuousClock.now
             headPlace = try await transaction.commit()
+            stages.commit = .now - began
             activity.batchCommitted(commands: transaction.isEmpty ? 0 : transaction.results.count)
         } catch {
             if transaction.hasEvents { observer?.commitEnded([], in: epochs) }
@@ -230,7 +237,9 @@ struct AppendSession {
         transaction.update(&cache)
         sharedLog.note(found: transaction.head, left: transaction.headAfter)
         transaction.notify(observer)
-        answer(Array(pending.prefix(transaction.results.count)), after: transaction)
+        let answered = Array(pending.prefix(transaction.results.count))
+        activity.batchDecided(answered, stages, isWritten: !transaction.isEmpty)
+        answer(answered, after: transaction, stages)
         pending.removeFirst(transaction.results.count)
         prefetch = await loaded
         prefetch.merge(transaction.known, transaction.changedRecords)
@@ -238,17 +247,25 @@ struct AppendSession {
 
     /// Answers the entries that a transaction has decided. With a watch, refusals too wait for a standby: they tell of
     /// what was committed before.
-    private func answer(_ entries: [AppendQueue.Entry], after transaction: AppendTransaction) {
-        let results = transaction.results
+    private func answer(
+        _ entries: [AppendQueue.Entry],
+        after transaction: AppendTransaction,
+        _ stages: AppendStages
+    ) {
+        let (results, slowCommands) = (transaction.results, slowCommands)
+        let complete: @Sendable (AppendQueue.Entry, PendingReceipt.Answer) -> Void = { entry, result in
+            guard let wait = entry.pendingReceipt.complete(with: result) else { return }
+            slowCommands.answered(entry, result, stages, after: wait)
+        }
         guard let watch else {
-            for (entry, result) in zip(entries, results) { entry.pendingReceipt.complete(with: result) }
+            for (entry, result) in zip(entries, results) { complete(entry, result) }
             return
         }
         let deadline = ContinuousClock.now + StandbyWatch.replyTimeout
         let byteCount = entries.reduce(0) { $0 + $1.submission.byteCount + 2048 }
         let body: @Sendable (Bool) -> Void = { isDurable in
             for (entry, result) in zip(entries, results) {
-                entry.pendingReceipt.complete(with: isDurable ? result : .failure(.notDurable))
+                complete(entry, isDurable ? result : .failure(.notDurable))
             }
         }
         let epochs = transaction.epochs
@@ -281,7 +298,7 @@ struct AppendSession {
         if failure == .refusal {
             logger.error(
                 "the database refused a command; it is answered with an internal error",
-                metadata: ["error": "\(error)", "command": "\(entry.submission.commandId)"]
+                metadata: entry.submission.logMetadata().merging(["error": "\(error)"]) { $1 }
             )
             entry.pendingReceipt.complete(with: .failure(.failed))
             return true
@@ -301,10 +318,7 @@ struct AppendSession {
         }
         logger.error(
             "a command took too long; it is answered as unavailable",
-            metadata: [
-                "error": "\(error)", "command": "\(entry.submission.commandId)",
-                "order": "\(entry.submission.orderId?.text ?? "unknown")",
-            ]
+            metadata: entry.submission.logMetadata().merging(["error": "\(error)"]) { $1 }
         )
         entry.pendingReceipt.complete(with: .failure(.unavailable))
         return true

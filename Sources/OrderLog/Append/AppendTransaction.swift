@@ -17,6 +17,8 @@ struct AppendTransaction {
     let head: LogHead
     /// The place of the head's row, which is locked.
     let headPlace: HeadPlace
+    /// The times so far.
+    let stages: AppendStages
 
     /// The bounds of what one transaction decides; a single command is decided in any case.
     struct Limits: Sendable {
@@ -47,6 +49,7 @@ struct AppendTransaction {
     ///
     /// - Parameters:
     ///   - isOpen: the transaction was begun by `lock`.
+    ///   - began: the time at which the attempt began.
     ///   - statementTimeout: the server's limit for each statement; nil for the connection's.
     ///   - headPlace: the place of the head's row after this session's last commit; nil where that is unknown.
     /// - Throws: `DecisionTimeout` where deciding took too long: the server has ended the transaction, or is about to.
@@ -54,6 +57,7 @@ struct AppendTransaction {
         on connection: PostgresConnection,
         entries: [AppendQueue.Entry],
         isOpen: Bool = false,
+        began: ContinuousClock.Instant = .now,
         statementTimeout: Duration? = nil,
         limits: Limits = Limits(),
         headPlace: HeadPlace?,
@@ -63,6 +67,7 @@ struct AppendTransaction {
         clock: inout LogClock,
         prefetch: BatchPrefetch
     ) async throws -> AppendTransaction {
+        var stages = AppendStages(began: began)
         let commandIds = Set(entries.lazy.filter(\.mayBeKnown).map(\.submission.commandId))
         let newIds = Array(commandIds.subtracting(prefetch.commandIds))
         let orderIds = distinct(entries.compactMap(\.submission.orderId))
@@ -75,7 +80,13 @@ struct AppendTransaction {
             + (statementTimeout.map { [AppendStatements.limitStatements(to: $0)] } ?? [])
         var statements = [
             LogHead.lock(near: headPlace),
-            PostgresQuery("select clock_timestamp() as now"),
+            // The transaction's own time is that of its begin: since then it has waited for the head.
+            PostgresQuery(
+                """
+                select clock_timestamp() as now,
+                    (extract(epoch from clock_timestamp() - transaction_timestamp()) * 1000000)::int8 as waited
+                """
+            ),
             CommandLookUp(snapshot: snapshot, epochs: connection.history).recent(newIds),
             CurrentStateTable.load(missing, version: .active),
             EpochStore.newer.query(after: connection.history.newestOrdinal),
@@ -120,6 +131,7 @@ struct AppendTransaction {
         let now = try rows[1].first.map {
             clock.time(LogClock.Reading(database: try $0.get("now", as: PostgresTimestamp.self).unixMicroseconds))
         }
+        stages.lock = .microseconds(max(0, try rows[1].first?.get("waited", as: Int64.self) ?? 0))
         let plan = BatchPlan(
             headSeq: head.seq,
             // The log's time never goes back, whatever the clock does.
@@ -132,6 +144,7 @@ struct AppendTransaction {
         // Up to the first command whose order has no room, so that commands keep their order.
         let loaded =
             isFirstAlone ? entries.prefix(1) : entries.prefix { orders.hasRoom(for: neededOrders(of: $0, candidates)) }
+        stages.lookUp = max(.zero, .now - stages.began - stages.lock)
         let transaction = AppendTransaction(
             deciding: loaded,
             by: plan,
@@ -139,7 +152,8 @@ struct AppendTransaction {
             on: connection,
             epochs: epochs,
             head: head,
-            at: headPlace
+            at: headPlace,
+            stages: stages
         )
         let idle = ContinuousClock.now - orders.lastReply
         guard idle < limits.idle else { throw DecisionTimeout(duration: idle) }
@@ -153,11 +167,13 @@ struct AppendTransaction {
         on connection: PostgresConnection,
         epochs: EpochTable,
         head: LogHead,
-        at headPlace: HeadPlace
+        at headPlace: HeadPlace,
+        stages: AppendStages
     ) {
         var plan = undecided
         var results: [Result<CommandReceipt, AppendRefusal>] = []
-        let deadline = ContinuousClock.now + limits.work
+        let began = ContinuousClock.now
+        let deadline = began + limits.work
         for entry in entries {
             results.append(plan.decide(entry.submission, acceptedBefore: entry.maybeCommitted))
             if plan.eventBytes >= limits.eventBytes || ContinuousClock.now >= deadline { break }
@@ -169,6 +185,9 @@ struct AppendTransaction {
         self.epochs = epochs
         self.head = head
         self.headPlace = headPlace
+        var stages = stages
+        stages.decision = .now - began
+        self.stages = stages
     }
 
     /// Adds the orders to which the tracking numbers of scans may lead.

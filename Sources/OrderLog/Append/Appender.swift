@@ -130,7 +130,7 @@ package final class Appender: Service {
         AppendQueue.Entry(
             submission: submission,
             deadline: .now + settings.timeout,
-            pendingReceipt: PendingReceipt(metrics: metrics)
+            pendingReceipt: PendingReceipt(metrics: metrics, command: submission.command.name)
         )
     }
 

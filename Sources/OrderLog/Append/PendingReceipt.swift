@@ -1,3 +1,4 @@
+import Orders
 import Primitives
 
 /// The receipt of one queued command, given once the command is committed or refused.
@@ -8,10 +9,14 @@ package struct PendingReceipt: Sendable {
     /// The time at which the command came.
     let began = ContinuousClock.now
     private let metrics: LogMetrics?
+    private let command: CommandName?
 
-    /// - Parameter metrics: counts the answer.
-    init(metrics: LogMetrics? = nil) {
+    /// - Parameters:
+    ///   - metrics: counts the answer.
+    ///   - command: the name under which the answer counts.
+    init(metrics: LogMetrics? = nil, command: CommandName? = nil) {
         self.metrics = metrics
+        self.command = command
     }
 
     /// True when `receipt` would return at once.
@@ -23,7 +28,13 @@ package struct PendingReceipt: Sendable {
     }
 
     /// Gives the answer. Only the first call counts.
-    func complete(with answer: Answer) {
-        if promise.fulfill(answer) { metrics?.commandAnswered(answer, after: .now - began) }
+    ///
+    /// - Returns: the time since the command came; nil where it was answered before.
+    @discardableResult
+    func complete(with answer: Answer) -> Duration? {
+        guard promise.fulfill(answer) else { return nil }
+        let wait = ContinuousClock.now - began
+        metrics?.commandAnswered(answer, to: command, after: wait)
+        return wait
     }
 }

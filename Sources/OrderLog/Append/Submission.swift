@@ -24,6 +24,8 @@ package struct Submission: Sendable {
     package let actor: String
     package let correlationId: String?
     package let causationId: String?
+    /// The request, for the log's lines.
+    package let trace: RequestTrace
     package let receivedAt: Timestamp
     /// The size of the command's JSON, in bytes; what it occupies while it waits is a small multiple of it.
     package let byteCount: Int
@@ -41,6 +43,7 @@ package struct Submission: Sendable {
         actor: String,
         correlationId: String?,
         causationId: String? = nil,
+        trace: RequestTrace = RequestTrace(),
         receivedAt: Timestamp,
         byteCount: Int = 0
     ) {
@@ -56,6 +59,7 @@ package struct Submission: Sendable {
         self.actor = actor
         self.correlationId = correlationId
         self.causationId = causationId
+        self.trace = trace
         self.receivedAt = receivedAt
         self.byteCount = byteCount
     }

@@ -26,22 +26,26 @@ package struct LogGauges: Sendable {
     private let pools: [(name: String, use: @Sendable () -> PoolUse)]
     private let unreadiness: @Sendable () -> Unreadiness?
     private let formerServers: Counter
+    private let epochs: (@Sendable () -> Int)?
 
     /// - Parameters:
     ///   - backlog: the commands that wait for a batch.
     ///   - pools: the pools by the value of their label.
     ///   - unreadiness: the reason why the service is not ready; nil when it is.
     ///   - formerServers: counts the connections to former servers.
+    ///   - epochs: the number of the log's epochs.
     package init(
         backlog: @escaping @Sendable () -> Backlog,
         pools: [(name: String, use: @Sendable () -> PoolUse)],
         unreadiness: @escaping @Sendable () -> Unreadiness?,
-        formerServers: Counter
+        formerServers: Counter,
+        epochs: (@Sendable () -> Int)? = nil
     ) {
         self.backlog = backlog
         self.pools = pools
         self.unreadiness = unreadiness
         self.formerServers = formerServers
+        self.epochs = epochs
     }
 
     package func register(in registry: MetricsRegistry) throws(MetricsError) {
@@ -80,5 +84,10 @@ package struct LogGauges: Sendable {
             help: "Connections that were given up since they led to a server that another one has replaced.",
             formerServers
         )
+        guard let epochs else { return }
+        try registry.gauge(
+            "waybill_log_epochs",
+            help: "Epochs of the log: one, and a further one for each restore or failover."
+        ) { Double(epochs()) }
     }
 }

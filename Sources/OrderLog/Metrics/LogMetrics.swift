@@ -1,3 +1,4 @@
+import Orders
 package import Telemetry
 
 /// The metrics of commands, batches and the database's answers. All exist from the start.
@@ -18,7 +19,22 @@ package final class LogMetrics: Sendable {
         }
     }
 
+    /// A part of a command's way, by the label `stage`.
+    private enum Stage: String, CaseIterable {
+        case queue, lock, lookUp, decision, commit
+    }
+
+    private struct Answered: Hashable {
+        let command: CommandName
+        let outcome: Outcome
+    }
+
     private let commands: [Outcome: Counter]
+    private let named: [Answered: Counter]
+    /// By the words of `AppendRefusal.reasons`.
+    private let refusals: [String: Counter]
+    private let stages: [Stage: Histogram]
+    private let sizes: Histogram
     private let waits: Histogram
     private let committed: Counter
     private let failed: Counter
@@ -40,6 +56,33 @@ package final class LogMetrics: Sendable {
             )
         }
         self.commands = commands
+        named = try Self.named(registry)
+        var refusals: [String: Counter] = [:]
+        for reason in AppendRefusal.reasons {
+            refusals[reason] = try registry.counter(
+                "waybill_command_refusals_total",
+                help: "Commands that were refused, by the reason that their callers were told.",
+                labels: ["reason": reason]
+            )
+        }
+        self.refusals = refusals
+        var stages: [Stage: Histogram] = [:]
+        for stage in Stage.allCases {
+            stages[stage] = try registry.histogram(
+                "waybill_command_stage_seconds",
+                help: """
+                    Time of a command in the queue (queue), and of its batch, once for each batch: the wait for the log's \
+                    head (lock), the look-up of ids and orders, the decision, the write and commit.
+                    """,
+                labels: ["stage": stage.rawValue]
+            )
+        }
+        self.stages = stages
+        sizes = try registry.histogram(
+            "waybill_batch_size",
+            help: "Commands of a committed batch.",
+            buckets: [1, 2, 4, 8, 16, 32, 64, 128, 256]
+        )
         waits = try registry.histogram(
             "waybill_command_seconds",
             help: "Time from a command's arrival in the queue to its answer."
@@ -63,14 +106,46 @@ package final class LogMetrics: Sendable {
         )
     }
 
-    func commandAnswered(_ answer: PendingReceipt.Answer, after wait: Duration) {
-        commands[Outcome(answer)]?.increment()
+    private static func named(_ registry: MetricsRegistry) throws(MetricsError) -> [Answered: Counter] {
+        var named: [Answered: Counter] = [:]
+        for command in CommandName.allCases {
+            for outcome in Outcome.allCases {
+                named[Answered(command: command, outcome: outcome)] = try registry.counter(
+                    "waybill_command_answers_total",
+                    help:
+                        "Commands that were answered, by their name; the outcomes are those of waybill_commands_total.",
+                    labels: ["command": command.rawValue, "outcome": outcome.rawValue]
+                )
+            }
+        }
+        return named
+    }
+
+    func commandAnswered(_ answer: PendingReceipt.Answer, to command: CommandName?, after wait: Duration) {
+        let outcome = Outcome(answer)
+        commands[outcome]?.increment()
+        if let command { named[Answered(command: command, outcome: outcome)]?.increment() }
+        if case .failure(let refusal) = answer, let reason = refusal.reason { refusals[reason]?.increment() }
         waits.observe(wait)
+    }
+
+    /// A batch was decided, and committed where it accepted anything.
+    ///
+    /// - Parameters:
+    ///   - waits: the times that its commands were in the queue.
+    ///   - isWritten: false where nothing had to be written.
+    func batchDecided(_ times: AppendStages, waits: some Sequence<Duration>, isWritten: Bool) {
+        stages[.queue]?.observe(waits)
+        stages[.lock]?.observe(times.lock)
+        stages[.lookUp]?.observe(times.lookUp)
+        stages[.decision]?.observe(times.decision)
+        if isWritten { stages[.commit]?.observe(times.commit) }
     }
 
     func batchCommitted(commands count: Int, in duration: Duration) {
         committed.increment()
         batchCommands.increment(by: UInt64(count))
+        sizes.observe(value: Double(count))
         commits.observe(duration)
     }
 

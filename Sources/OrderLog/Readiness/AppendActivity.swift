@@ -153,6 +153,11 @@ final class AppendActivity: Sendable {
         if count > 0 { metrics?.batchCommitted(commands: count, in: duration) }
     }
 
+    /// The batch's commands were decided, and written where anything was accepted.
+    func batchDecided(_ entries: [AppendQueue.Entry], _ stages: AppendStages, isWritten: Bool) {
+        metrics?.batchDecided(stages, waits: entries.lazy.map { stages.queued($0) }, isWritten: isWritten)
+    }
+
     /// An attempt to append the batch failed.
     ///
     /// - Parameter isOutside: the reason lies outside of the batch, which waits for its next attempt.

@@ -11,6 +11,8 @@ package final class LogFollower: Sendable {
     private let name: String
     private let logger: Logger
     private let wakeSignal = WakeSignal()
+    /// Counts the connections that listen, and their notifications.
+    package let listenerCounts = ListenerCounts()
 
     /// - Parameters:
     ///   - name: the connection's application name, also used in log messages.
@@ -32,6 +34,7 @@ package final class LogFollower: Sendable {
             configuration: configuration,
             channels: [LogConnection.channel],
             handlers: handlers,
+            counts: listenerCounts,
             logger: logger
         )
         configuration.serverSettings.merge(settings) { $1 }

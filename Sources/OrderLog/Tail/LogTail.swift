@@ -2,6 +2,7 @@ package import Logging
 package import Postgres
 import ServiceLifecycle
 import Synchronization
+package import Telemetry
 
 /// Follows the log and passes its events to a sink: NOTIFY wakes it, at least once a second it reads anyway, and it
 /// always reads the events after its cursor.
@@ -70,6 +71,10 @@ package final class LogTail: Service, CommitObserver, TailState {
         state.withLock { state in
             state.cursor != nil && ContinuousClock.now - state.lastRead < Self.longestReadInterval * 2.5
         }
+    }
+
+    package func register(in metrics: MetricsRegistry) throws(MetricsError) {
+        try ListenerMetrics.register(follower.listenerCounts, named: "tail", in: metrics)
     }
 
     package func commitBegins() {

@@ -20,6 +20,7 @@ package final class PostgresListener: Sendable, Service {
     private let channels: [String]
     private let handlers: [String: @Sendable () -> Void]
     private let heartbeat: Duration
+    private let counts: ListenerCounts
     private let executor: PostgresExecutor
     private let logger: Logger
     private let state = Mutex(State())
@@ -28,11 +29,13 @@ package final class PostgresListener: Sendable, Service {
     ///   - channels: names as they are, neither quoted nor folded to lower case.
     ///   - handlers: further channels. A notification of one calls its handler, on the I/O thread, and is no change.
     ///   - heartbeat: the time between two questions to the server, and the time for the answer.
+    ///   - counts: counts connections and notifications.
     package init(
         configuration: PostgresConfiguration,
         channels: [String],
         handlers: [String: @Sendable () -> Void] = [:],
         heartbeat: Duration = .seconds(3),
+        counts: ListenerCounts = ListenerCounts(),
         on executor: PostgresExecutor = .shared,
         logger: Logger
     ) {
@@ -40,6 +43,7 @@ package final class PostgresListener: Sendable, Service {
         self.channels = channels
         self.handlers = handlers
         self.heartbeat = heartbeat
+        self.counts = counts
         self.executor = executor
         self.logger = logger
     }
@@ -107,6 +111,7 @@ package final class PostgresListener: Sendable, Service {
             let listens = (channels + handlers.keys.sorted()).map { PostgresQuery("listen \($0.quotedIdentifier)") }
             try await connection.pipeline(listens, timeout: heartbeat)
             state.withLock { $0.backendProcessID = connection.backendProcessID }
+            counts.connectionBegan()
             onListening()
             signal()
             try await keepAlive(connection)
@@ -119,6 +124,7 @@ package final class PostgresListener: Sendable, Service {
 
     private func end(_ connection: PostgresConnection) async {
         state.withLock { $0.backendProcessID = nil }
+        counts.connectionEnded()
         await connection.core.abort("the listener has ended")
     }
 
@@ -138,6 +144,7 @@ package final class PostgresListener: Sendable, Service {
     }
 
     private func notified(of channel: String) {
+        counts.notificationCame()
         if let handler = handlers[channel] { handler() } else { signal() }
     }
 

@@ -2,6 +2,7 @@ package import Logging
 package import OrderLog
 package import Postgres
 import ServiceLifecycle
+package import Telemetry
 
 /// Follows the log for the read models while its process leads: each batch of events becomes rows and a checkpoint in
 /// one transaction, so that every event counts exactly once, also after lost connections and crashes, and beside the
@@ -14,6 +15,7 @@ package final class Projector: Service {
     private let pace: ProjectionPace
     private let election: LeaderElection
     private let watch: StandbyWatch?
+    private let metrics: ProjectorMetrics?
     private let logger: Logger
 
     /// The time without an answer after which the connection is closed. Longer than the server's own limit for a
@@ -25,6 +27,7 @@ package final class Projector: Service {
     ///   - pace: shared with the readers that may have to wait for the models.
     ///   - election: decides which process follows the log.
     ///   - watch: knows which events may be folded, since the models are told to everybody; nil for all.
+    ///   - metrics: counts what is folded.
     package init(
         configuration: PostgresConfiguration,
         registry: EpochRegistry,
@@ -33,6 +36,7 @@ package final class Projector: Service {
         pace: ProjectionPace = ProjectionPace(),
         election: LeaderElection,
         watch: StandbyWatch? = nil,
+        metrics: ProjectorMetrics? = nil,
         logger: Logger
     ) {
         follower = LogFollower(
@@ -53,7 +57,12 @@ package final class Projector: Service {
         self.pace = pace
         self.election = election
         self.watch = watch
+        self.metrics = metrics
         self.logger = logger
+    }
+
+    package func register(in registry: MetricsRegistry) throws(MetricsError) {
+        try ListenerMetrics.register(follower.listenerCounts, named: "projector", in: registry)
     }
 
     /// Takes part in the election, and follows the log while this process leads, until graceful shutdown or
@@ -65,7 +74,10 @@ package final class Projector: Service {
                     await follower.waitForWakeUp()
                 } lead: { term in
                     pace.isRunning = true
-                    defer { pace.isRunning = false }
+                    defer {
+                        pace.isRunning = false
+                        metrics?.stopped()
+                    }
                     try await follow(on: connection, during: term)
                 }
             }
@@ -137,6 +149,7 @@ package final class Projector: Service {
         } catch {
             try requireConnection(connection, after: error)
             state.failures[model.name] = .now
+            metrics?.failed(model.name)
             logger.error(
                 "a read model cannot fold the next events; it stays at its checkpoint and is tried again",
                 metadata: ["model": "\(model.name)", "error": "\(error)"]
@@ -168,6 +181,7 @@ package final class Projector: Service {
         try registry.requireContinuing(state.history, known, on: connection)
         let checkpoint = try Checkpoint.decodeWithFailure(results[0], model: model.name)
         let head = try Checkpoint.decodeHead(results[0], model: model.name)
+        metrics?.looked(at: model.name, behind: head - checkpoint.seq)
         if let notice = state.notices[model.name, default: CatchUpNotices()]
             .observe(seq: checkpoint.seq, head: head, at: .now)
         {
@@ -255,6 +269,7 @@ package final class Projector: Service {
             timeout: Self.timeout
         )
         state.eventCount += events.count
+        metrics?.folded(events.count, into: model.name)
         return state.page.isFull
     }
 

@@ -2,6 +2,7 @@ import AsyncHTTPClient
 import Foundation
 import NIOCore
 import NIOHTTP1
+import Telemetry
 
 /// Fetches a key set from an identity provider.
 enum KeySetFetch {
@@ -46,8 +47,11 @@ enum KeySetFetch {
     }
 
     private static func body(_ url: URL, _ client: HTTPClient, _ deadline: Duration) async throws -> [UInt8] {
+        var request = HTTPClientRequest(url: url.absoluteString)
+        // Where a request's token asks for an unknown key, the fetch belongs to the request's trace.
+        if let traceparent = TraceContext.traceparent { request.headers.add(name: "traceparent", value: traceparent) }
         let response = try await client.execute(
-            HTTPClientRequest(url: url.absoluteString),
+            request,
             deadline: .now() + TimeAmount(deadline)
         )
         switch response.status.code {
