@@ -49,7 +49,7 @@ let migrations = [
     "024-order-list-version.sql", "025-projection-layouts.sql", "026-projection-fence.sql",
     "027-tracking-numbers.sql", "028-order-list-numbers.sql", "029-attention-queue.sql",
     "030-commands-expiry.sql", "031-ids-as-bytes.sql", "032-index-steps.sql", "036-log-database.sql",
-    "050-tracking-links.sql", "051-staff-sessions.sql",
+    "050-tracking-links.sql", "051-staff-sessions.sql", "060-projections-failed.sql",
 ]
 
 let package = Package(

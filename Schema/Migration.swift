@@ -52,6 +52,7 @@ extension Migration {
         Migration(36, "log-database", PackageResources._36_log_database_sql),
         Migration(50, "tracking-links", PackageResources._50_tracking_links_sql),
         Migration(51, "staff-sessions", PackageResources._51_staff_sessions_sql),
+        Migration(60, "projections-failed", PackageResources._60_projections_failed_sql),
     ]
 
     /// The SQL that makes and repairs the roles before any migration. It speaks of `waybill_owner`, `waybill_writer`

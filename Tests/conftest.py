@@ -15,6 +15,7 @@ ROOT = pathlib.Path(__file__).resolve().parent.parent
 def pytest_addoption(parser):
     group = parser.getgroup("waybill")
     group.addoption("--binary", default=str(ROOT / ".build/debug/waybill"), help="the waybill binary under test")
+    group.addoption("--former-binary", help="the binary of a former version, which the tested one replaces")
     group.addoption(
         "--scale", choices=("small", "full"), default="small", help="the size of loads and the length of waits"
     )
@@ -42,6 +43,13 @@ def binary(pytestconfig):
             f"no binary at {path}: run `swift build --product waybill`, or name a binary by --binary", pytrace=False
         )
     return str(path)
+
+
+@pytest.fixture(scope="session")
+def former_binary(pytestconfig, binary):
+    """The path of the binary that the tested one replaces; by default the same."""
+    named = pytestconfig.getoption("--former-binary")
+    return str(pathlib.Path(named).resolve()) if named else binary
 
 
 @pytest.fixture(scope="session")

@@ -48,6 +48,8 @@ missing_packages() {
         command -v openssl >/dev/null || echo openssl
         command -v curl >/dev/null || echo curl
     fi
+    # For the tests with edges.
+    if [[ ${need_redis:-no} == yes ]]; then command -v redis-server >/dev/null || echo redis-server; fi
     # For the tests in a browser; Playwright drives the one that is installed.
     if [[ ${need_browser:-no} == yes && ! -x /usr/bin/chromium ]]; then echo chromium; fi
     # For the clients that generators make: the generator is in Java, and makes Java and TypeScript.
@@ -114,7 +116,7 @@ install_missing() {
         die "missing: ${missing[*]} (Debian's names). There is no apt-get here: install them and run this again."
     say "installing ${missing[*]}"
     if [[ " ${missing[*]} " == *" postgresql "* ]]; then keep_main_cluster_away; fi
-    if [[ " ${missing[*]} " =~ " nginx-light "|" haproxy "|" pgbouncer " ]]; then install=apt_install_quietly; fi
+    if [[ " ${missing[*]} " =~ " nginx-light "|" haproxy "|" pgbouncer "|" redis-server " ]]; then install=apt_install_quietly; fi
     # A fresh container has no package lists, and old ones name files that are gone.
     if ! "$install" "${missing[@]}"; then
         say "bringing the package lists up to date, then trying again"
@@ -141,6 +143,17 @@ install_wanted() {
     wanted=()
     [[ -e /usr/share/java/okhttp.jar ]] || wanted+=(libokhttp-java)
     want "the example for OkHttp" "${wanted[@]}"
+    wanted=()
+    command -v systemd-analyze >/dev/null || wanted+=(systemd)
+    want "the systemd units" "${wanted[@]}"
+    wanted=()
+    command -v promtool >/dev/null || wanted+=(prometheus)
+    want "the configuration of Prometheus" "${wanted[@]}"
+    wanted=()
+    command -v dpkg-shlibdeps >/dev/null || wanted+=(dpkg-dev)
+    command -v chrpath >/dev/null || wanted+=(chrpath)
+    command -v man >/dev/null || wanted+=(man-db)
+    want "the Debian package" "${wanted[@]}"
     wanted=()
     command -v firefox-esr >/dev/null || wanted+=(firefox-esr)
     want "pages in Firefox" "${wanted[@]}"

@@ -14,6 +14,9 @@ package struct TrustedProxies: Sendable {
         self.networks = networks
     }
 
+    /// True where no proxy is trusted.
+    package var isEmpty: Bool { networks.isEmpty }
+
     /// Reads networks in CIDR notation, joined by commas.
     /// - Returns: nil where one of them is no network, or there is none.
     package init?(text: String) {

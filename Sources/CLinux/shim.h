@@ -1,5 +1,5 @@
 // Linux calls that Swift's Glibc module leaves out: epoll, eventfd, accepting a socket with flags, GNU extensions of
-// posix_spawn, memfd_create, fallocate, names of threads and the allocator's malloc_trim.
+// posix_spawn, memfd_create, fallocate, names of threads, the allocator's malloc_trim and the state of the clock.
 #ifndef WAYBILL_CLINUX_SHIM_H
 #define WAYBILL_CLINUX_SHIM_H
 
@@ -15,6 +15,11 @@
 
 struct sockaddr;
 extern int accept4(int socket, struct sockaddr *address, unsigned int *length, int flags);
+
+// <sys/timex.h>. The result is the state of the clock; 5 (TIME_ERROR) for one that is not synchronised.
+struct timex;
+extern int adjtimex(struct timex *buffer);
+enum { WAYBILL_TIME_ERROR = 5 };
 
 // Returns unused memory of the allocator to the system. The parameter is a size_t.
 extern int malloc_trim(unsigned long padding);

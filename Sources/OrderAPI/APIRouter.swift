@@ -24,7 +24,6 @@ package struct APIRouter {
         package let readiness: ReadinessMonitor
         package let hub: StreamHub
         package let models: ReadModelReader
-        package let projector: Projector
         package let replays: ReplayRunner
         package let metrics: MetricsRegistry
         package let failures: RecentFailures
@@ -49,7 +48,6 @@ package struct APIRouter {
             readiness: ReadinessMonitor,
             hub: StreamHub,
             models: ReadModelReader,
-            projector: Projector,
             replays: ReplayRunner,
             metrics: MetricsRegistry,
             failures: RecentFailures,
@@ -70,7 +68,6 @@ package struct APIRouter {
             self.readiness = readiness
             self.hub = hub
             self.models = models
-            self.projector = projector
             self.replays = replays
             self.metrics = metrics
             self.failures = failures
@@ -181,7 +178,6 @@ package struct APIRouter {
         ProjectionRoutes(
             authorizer: authorizer,
             models: models,
-            projector: services.projector,
             replays: services.replays
         ).add(to: router)
         TrackingLinkRoutes(

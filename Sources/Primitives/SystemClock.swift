@@ -14,4 +14,21 @@ public enum SystemClock {
 
     /// Processor time of this process, in nanoseconds.
     public static func processNanoseconds() -> UInt64 { waybill_clock_nanoseconds(CLOCK_PROCESS_CPUTIME_ID) }
+
+    /// The kernel's word on whether the clock follows a time server.
+    public enum Synchronisation: Sendable {
+        case synchronised, unsynchronised
+    }
+
+    /// The kernel's word (adjtimex(2)); nil where it gives none.
+    public static var synchronisation: Synchronisation? {
+        // Larger than the structure on every platform. All zero, it changes nothing.
+        let size = 512
+        let buffer = UnsafeMutableRawPointer.allocate(byteCount: size, alignment: 16)
+        defer { buffer.deallocate() }
+        buffer.initializeMemory(as: UInt8.self, repeating: 0, count: size)
+        let state = adjtimex(OpaquePointer(buffer))
+        guard state >= 0 else { return nil }
+        return state == Int32(WAYBILL_TIME_ERROR) ? .unsynchronised : .synchronised
+    }
 }

@@ -7,14 +7,25 @@ package struct ReadModelReader: Sendable {
     package let pool: PostgresPool
     package let registry: EpochRegistry
     package let pace: ProjectionPace
+    /// Knows which events may be told; nil where all may be.
+    let watch: StandbyWatch?
     let carriers = CarrierCounts()
+    private let foldRequests: FoldRequests
 
-    /// - Parameter pace: the pace of this process's projector, so that a read that waits for the projector ends its
-    ///   pause.
-    package init(pool: PostgresPool, registry: EpochRegistry, pace: ProjectionPace = ProjectionPace()) {
+    /// - Parameters:
+    ///   - pace: the pace of this process's projector, so that a read that waits for the projector ends its pause.
+    ///   - watch: keeps back what reflects events that no standby has on its disk; nil to tell all.
+    package init(
+        pool: PostgresPool,
+        registry: EpochRegistry,
+        pace: ProjectionPace = ProjectionPace(),
+        watch: StandbyWatch? = nil
+    ) {
         self.pool = pool
         self.registry = registry
         self.pace = pace
+        foldRequests = FoldRequests(pool: pool, pace: pace)
+        self.watch = watch
     }
 
     /// Makes the pool for reads of read models. Each statement is planned for its own values: a shared plan would scan
@@ -54,7 +65,7 @@ package struct ReadModelReader: Sendable {
         var pauseMilliseconds = 2
         while try await self.seq(of: model) < seq {
             guard ContinuousClock.now < deadline else { return false }
-            pace.endPause()
+            await foldRequests.send()
             try await Task.sleep(for: .milliseconds(pauseMilliseconds))
             pauseMilliseconds = min(pauseMilliseconds * 2, 50)
         }

@@ -4,9 +4,10 @@ import Postgres
 import Primitives
 import ServiceLifecycle
 
-/// Maintains the partitions of `commands` and removes expired tracking links and sessions each hour, and renews the
-/// appender's filter of the command ids of past days each minute.
+/// Maintains the partitions of `commands` and removes expired tracking links and sessions each hour while this process
+/// leads, and renews the appender's filter of the command ids of past days each minute.
 struct CommandMaintenance: Service {
+    let leader: LeaderElection
     let retention: CommandRetention
     let filterLoader: CommandIdFilterLoader
     let filter: CommandIdFilterCache
@@ -19,11 +20,17 @@ struct CommandMaintenance: Service {
             await withTaskGroup(of: Void.self) { group in
                 group.addTask {
                     let subject = "maintaining the accepted commands"
-                    await repeatedly(each: .seconds(3600), subject) { try await retention.maintainPartitions() }
+                    await repeatedly(each: .seconds(3600), subject) {
+                        await leader.waitUntilLeading()
+                        try await retention.maintainPartitions()
+                    }
                 }
                 group.addTask {
                     let subject = "removing the expired tracking links and sessions"
-                    await repeatedly(each: .seconds(3600), subject) { try await grants.deleteExpired() }
+                    await repeatedly(each: .seconds(3600), subject) {
+                        await leader.waitUntilLeading()
+                        try await grants.deleteExpired()
+                    }
                 }
                 group.addTask {
                     // Each minute, since the appender ignores a filter that was made in an earlier epoch.

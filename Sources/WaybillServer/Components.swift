@@ -20,6 +20,7 @@ struct Components {
     let maintenance: CommandMaintenance
     let clockWatch: LogClockWatch
     let readiness: ReadinessMonitor
+    let leader: LeaderElection
     let projector: Projector
     let replays: ReplayRunner
     let api: APIRouter
@@ -31,11 +32,13 @@ struct Components {
     /// - Parameters:
     ///   - pool: the connections of `reader`.
     ///   - models: reads the read models, by connections of its own.
+    ///   - watch: knows what may be told; nil where everything may be.
     init(
         settings: WaybillServerSettings,
         reader: LogReader,
         pool: PostgresPool,
         models: ReadModelReader,
+        watch: StandbyWatch? = nil,
         logger: Logger
     ) async throws {
         let pages = try PageSource.forThisProcess()
@@ -60,10 +63,11 @@ struct Components {
         }
         self.hub = hub
         try hub.register(in: metrics)
+        try watch?.register(in: metrics)
         let tail = LogTail(
             configuration: settings.database,
             registry: registry,
-            sink: hub,
+            sink: watch.map { DurableTailSink(hub, watch: $0, capacity: settings.streams.recentEventsBytes) } ?? hub,
             recentBytes: settings.streams.recentEventsBytes,
             logger: logger
         )
@@ -74,7 +78,11 @@ struct Components {
         let clockAlarms = LogClockAlarms(logger: logger)
         try clockAlarms.register(in: metrics)
         clockWatch = LogClockWatch(pool: pool, alarms: clockAlarms)
+        let leader = LeaderElection(resume: settings.resume, logger: logger)
+        self.leader = leader
+        try leader.register(in: metrics)
         maintenance = CommandMaintenance(
+            leader: leader,
             retention: CommandRetention(pool: pool, days: settings.commandRetentionDays),
             filterLoader: CommandIdFilterLoader(pool: pool, registry: registry),
             filter: commandIdFilter,
@@ -89,12 +97,14 @@ struct Components {
             commandIdFilter: commandIdFilter,
             metrics: logMetrics,
             resume: settings.resume,
+            watch: watch,
             observer: tail
         )
         readiness = ReadinessMonitor(
             pools: [pool, models.pool],
             appender: appender,
             tail: tail,
+            watch: watch,
             metrics: logMetrics,
             resume: settings.resume,
             logger: logger
@@ -111,6 +121,8 @@ struct Components {
             configuration: settings.database,
             registry: registry,
             pace: models.pace,
+            election: leader,
+            watch: watch,
             logger: logger
         )
         replays = ReplayRunner(configuration: settings.database, logger: logger)
@@ -124,7 +136,6 @@ struct Components {
                 readiness: readiness,
                 hub: hub,
                 models: models,
-                projector: projector,
                 replays: replays,
                 metrics: metrics,
                 failures: LogOutput.standardError.recentFailures,

@@ -39,10 +39,14 @@ package struct WaybillServer: Sendable {
         let modelPool = ReadModelReader.makePool(configuration: settings.database, registry: registry, logger: logger)
         let modelPoolTask = Task.detached { try await modelPool.run() }
         defer { modelPoolTask.cancel() }
+        let watch =
+            settings.durableOn == .standby
+            ? StandbyWatch(configuration: settings.database, registry: registry, logger: logger) : nil
         try await serve(
-            reader: LogReader(pool: pool, registry: registry),
+            reader: LogReader(pool: pool, registry: registry, watch: watch),
             pool: pool,
-            models: ReadModelReader(pool: modelPool, registry: registry),
+            models: ReadModelReader(pool: modelPool, registry: registry, watch: watch),
+            watch: watch,
             companions: companions
         )
     }
@@ -51,6 +55,7 @@ package struct WaybillServer: Sendable {
         reader: LogReader,
         pool: PostgresPool,
         models: ReadModelReader,
+        watch: StandbyWatch?,
         companions: [any Service]
     ) async throws {
         let components = try await Components(
@@ -58,11 +63,14 @@ package struct WaybillServer: Sendable {
             reader: reader,
             pool: pool,
             models: models,
+            watch: watch,
             logger: logger
         )
-        let watch = settings.certificates.map { [CertificateWatch($0)] } ?? []
+        let certificates = settings.certificates.map { [CertificateWatch($0)] } ?? []
+        // It outlives the appender, whose answers it holds.
+        let durability = watch.map { [$0] } ?? []
         var configuration = ServiceGroupConfiguration(
-            services: companions + watch + [
+            services: companions + certificates + durability + [
                 components.appender, components.tail, components.projector, components.replays, components.maintenance,
                 components.clockWatch,
                 components.readiness, KeyWatch(keys: settings.keys), components.api.keyGrants,

@@ -25,6 +25,8 @@ package struct WaybillServerSettings: Sendable {
     package var commandRetentionDays = 90
     /// Lets a stopped process of the database's server run; nil for a server of others.
     package var resume: FrozenProcessResumer?
+    /// The machines on whose disks a commit must be before anybody is told of it.
+    package var durableOn = DurableOn.local
     package var appender = Appender.Settings()
     package var streams = StreamHub.Settings()
     /// The time after which the client of a bulk request that takes no results loses its connection.

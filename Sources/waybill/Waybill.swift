@@ -19,7 +19,7 @@ struct Waybill: AsyncParsableCommand {
         version: BuildInfo.version,
         subcommands: [
             Serve.self, Demo.self, Migrate.self, Upgrade.self, Seed.self, ReplayCommand.self, VerifyCommand.self,
-            Tail.self, Token.self, Log.self,
+            Tail.self, Token.self, Log.self, Doctor.self,
         ]
     )
 

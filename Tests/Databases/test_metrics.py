@@ -19,7 +19,7 @@ FAMILIES = (
     "waybill_ready",
     'waybill_unready{reason="readOnly"}',
 )
-OUTCOMES = ("accepted", "duplicate", "refused", "overloaded", "unavailable", "failed")
+OUTCOMES = ("accepted", "duplicate", "refused", "overloaded", "unavailable", "notDurable", "failed")
 
 
 def values(service):

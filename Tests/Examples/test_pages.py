@@ -21,6 +21,7 @@ WRITTEN_BY_HAND = [
     "SECURITY.md",
     *(f"docs/{name}.md" for name in ("architecture", "clients", "growth", "operations", "orders", "proxies")),
     *(f"docs/{name}.md" for name in ("from-your-shop", "recipes", "tokens")),
+    *(f"docs/{name}.md" for name in ("backup", "deployment", "incidents", "rotation", "upgrade")),
 ]
 
 

@@ -221,6 +221,7 @@ def test_help_names_only_variables_that_work(commands, check):
         "token",
         "log export",
         "log import",
+        "doctor",
     ):
         text = commands.run(*command.split(), "--help", environment={"COLUMNS": "80"}).stdout
         # The line of usage is one line, however long.

@@ -2,6 +2,7 @@ import Foundation
 import LogSupport
 import Orders
 import Postgres
+import TestSupport
 import Testing
 
 @testable import OrderLog
@@ -124,6 +125,59 @@ import Testing
             let events = try await allEvents(log)
             #expect(events.map(\.seq) == Array(1...41))
             #expect(events.map(\.version) == Array(1...41))
+        }
+    }
+
+    @Test func whatComesDuringTheWaitForOtherProcessesGoesWithTheBatch() async throws {
+        try await TestLog.with { log in
+            try await log.withAppender { one in
+                try await log.withAppender { two in
+                    // Each finds the other's commit, and knows that it is not alone.
+                    for appender in [one, two, one] {
+                        _ = try await appender.submit(Samples.submission(.placeOrder, Samples.place(), order: UUID()))
+                    }
+                    try await PostgresConnection.with(log.database, logger: log.logger) { holder in
+                        try await holder.query("begin")
+                        try await holder.query("select from log_head for update")
+                        try await submitElevenDuringTheWait(to: one, of: log) {
+                            _ = try await holder.query("commit")
+                        }
+                    }
+                }
+            }
+            let rows = try await log.pool.query("select count(distinct xmin::text) from events where seq > 3")
+            #expect(try rows[0].get(0, as: Int64.self) == 1)
+            #expect(try await allEvents(log).map(\.seq) == Array(1...14))
+        }
+    }
+
+    /// Submits a command, which waits for the head, then ten more, and gives the head free.
+    private func submitElevenDuringTheWait(
+        to appender: Appender,
+        of log: TestLog,
+        release: () async throws -> Void
+    ) async throws {
+        try await PostgresConnection.with(log.database, logger: log.logger) { watcher in
+            try await withThrowingTaskGroup(of: Void.self) { group in
+                for count in 0...10 {
+                    group.addTask {
+                        let order = try Samples.submission(.placeOrder, Samples.place(), order: UUID())
+                        _ = try await appender.submit(order)
+                    }
+                    let waits = try await eventually(within: .seconds(1)) {
+                        let waiting = try await watcher.query(
+                            """
+                            select from pg_stat_activity where datname = current_database()
+                            and application_name = 'waybill appender' and wait_event_type = 'Lock'
+                            """
+                        )
+                        return waiting.count == 1 && appender.backlogs.singles == count
+                    }
+                    #expect(waits)
+                }
+                try await release()
+                try await group.waitForAll()
+            }
         }
     }
 

@@ -66,6 +66,14 @@ import Testing
         #expect(!away.contains("data-gone"))
     }
 
+    @Test func aProblemIsAPageWhereWaitingOrAskingHelps() {
+        let page = TrackLocale(.english)
+        #expect(TrackGonePage(Problem(.notFound, ""), page)?.isGone == true)
+        #expect(TrackGonePage(Problem(.tooManyRequests, ""), page)?.isGone == false)
+        #expect(TrackGonePage(.unavailable, page)?.isGone == false)
+        #expect(TrackGonePage(Problem(.crossSite, ""), page) == nil)
+    }
+
     @Test func anUnknownTemplateIsAnError() throws {
         let renderer = PageRenderer(source: try Self.source.get())
         #expect(throws: PageError.self) { try renderer.html("nothing", Nothing()) }

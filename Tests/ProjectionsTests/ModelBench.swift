@@ -28,12 +28,15 @@ struct ModelBench: Sendable {
     /// Runs `body` with a running projector that has an epoch registry of its own, as in another process.
     func withProjector<R: Sendable>(
         batchLimit: Int = 1000,
+        models: [any ReadModel] = ReadModels.followed,
         _ body: @Sendable (Projector) async throws -> R
     ) async throws -> R {
         let projector = Projector(
             configuration: log.database,
             registry: EpochRegistry(),
+            models: models,
             batchLimit: batchLimit,
+            election: LeaderElection(logger: log.logger),
             logger: log.logger
         )
         return try await withThrowingTaskGroup(of: Void.self) { group in
@@ -53,6 +56,11 @@ struct ModelBench: Sendable {
             return states.count == ReadModels.all.count
                 && states.allSatisfy { $0.position.seq == head.seq && $0.lag == 0 }
         }
+    }
+
+    /// The read models that the leader cannot fold.
+    func failures() async throws -> [String] {
+        try await reader.states().projections.filter(\.hasFailed).map(\.name)
     }
 
     /// Runs a projector until every read model reflects the log's head.

@@ -15,6 +15,9 @@ class Forwarder:
         self._target = port
         self._lock = threading.Lock()
         self._open = set()
+        # Cleared while nothing is handed on, and nobody is told.
+        self._flows = threading.Event()
+        self._flows.set()
         self._listener = socket.create_server(("127.0.0.1", 0), backlog=128)
         self.port = self._listener.getsockname()[1]
         threading.Thread(target=self._accept, daemon=True).start()
@@ -30,8 +33,17 @@ class Forwarder:
         with self._lock:
             self._target = port
 
+    def swallow(self):
+        """Hands nothing on from now on, as a network does that loses every packet; connections stay open."""
+        self._flows.clear()
+
+    def flow(self):
+        """Hands on again, also what was swallowed."""
+        self._flows.set()
+
     def close(self):
         self._listener.close()
+        self.flow()
         self._break()
 
     def _break(self):
@@ -61,6 +73,7 @@ class Forwarder:
     def _copy(self, source, sink):
         try:
             while received := source.recv(65536):
+                self._flows.wait()
                 sink.sendall(received)
         except OSError:
             # Broken on either side: both end.

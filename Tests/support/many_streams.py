@@ -27,6 +27,7 @@ class Follower:
         "asked",
         "back",
         "byes",
+        "is_complete",
         "key",
         "last",
         "path",
@@ -52,6 +53,8 @@ class Follower:
         self.socket = socket.socket()
         self.socket.setblocking(False)
         self._raw, self._left, self._block, self._in_head = b"", 0, b"", True
+        # True after the answer's last chunk; a proxy then keeps the connection.
+        self.is_complete = False
         return self.socket.connect_ex(("127.0.0.1", port))
 
     def ask(self):
@@ -73,6 +76,7 @@ class Follower:
                     return
                 self._left, self._raw = int(size, 16) + 2, rest
                 if self._left == 2:
+                    self.is_complete = True
                     return
             piece, self._raw = self._raw[: self._left], self._raw[self._left :]
             self._left -= len(piece)
@@ -162,6 +166,8 @@ class ManyStreams:
             if not received:
                 return self._lost(follower)
             follower.take(received)
+            if follower.is_complete:
+                return self._lost(follower)
         except BlockingIOError:
             return None
         except OSError:

@@ -227,6 +227,11 @@ class Server:
             cwd=folder,
         )
 
+    @property
+    def runs(self):
+        """True while the server's process runs."""
+        return self._process is not None and self._process.poll() is None
+
     def stop(self):
         """Ends the server in order, without waiting for its clients."""
         self._process.send_signal(signal.SIGINT)

@@ -70,6 +70,6 @@ extension APIOperation {
     private var accessProblems: [ProblemCode] {
         guard let roles else { return [] }
         return Self.authenticationProblems + (roles.count < Role.allCases.count ? [.forbidden] : [])
-            + [.invalidQuery, .tooManyRequests, .internalError, .unavailable, .noKeys, .keyNotFetched]
+            + [.invalidQuery, .tooManyRequests, .internalError, .unavailable, .notDurable, .noKeys, .keyNotFetched]
     }
 }

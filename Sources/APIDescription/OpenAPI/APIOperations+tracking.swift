@@ -123,7 +123,7 @@ extension APIOperation {
                     ]
                 )
             ],
-            problems: [.crossSite, .notFound, .tooManyRequests, .internalError, .unavailable]
+            problems: [.crossSite, .notFound, .tooManyRequests, .internalError, .unavailable, .notDurable]
         )
     }
 
@@ -144,7 +144,7 @@ extension APIOperation {
             APIAnswer(status: 200, note: "The entries.", content: [("text/calendar", ["schema": ["type": "string"]])]),
             APIAnswer(status: 303, note: "Nothing is expected. `Location` is the order's page."),
         ],
-        problems: [.crossSite, .notFound, .tooManyRequests, .internalError, .unavailable]
+        problems: [.crossSite, .notFound, .tooManyRequests, .internalError, .unavailable, .notDurable]
     )
 
     private static let language = APIParameter.query(

@@ -23,6 +23,7 @@ enum MetricsPage {
             try CommandIdFilterCache().register(in: registry)
             try LogClockAlarms(logger: Logger(label: "page")).register(in: registry)
             _ = try LogMetrics(registry)
+            _ = try DurabilityMetrics(registry) { .init() }
             try idleGauges.register(in: registry)
             _ = try AccessMetrics(registry)
             try CertificateReloads().register(in: registry) { 0 }

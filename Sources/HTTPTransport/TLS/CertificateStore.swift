@@ -37,7 +37,7 @@ package final class CertificateStore: Sendable {
     var context: NIOSSLContext { state.withLock { $0.pair.context } }
 
     /// The time at which the current certificate expires, in seconds since 1970.
-    var expiresAt: Double { state.withLock { $0.pair.expiresAt } }
+    package var expiresAt: Double { state.withLock { $0.pair.expiresAt } }
 
     /// Loads the files again if they have changed. Keeps the current certificate while the new files are invalid, until
     /// they change again: two files cannot be replaced at once, so a pair that does not match is common for a moment.

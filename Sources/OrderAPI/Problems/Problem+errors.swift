@@ -1,6 +1,7 @@
 import HTTPTransport
 import Hummingbird
 package import Logging
+import OrderLog
 import Postgres
 
 extension Problem {
@@ -13,6 +14,8 @@ extension Problem {
         case let problem as Problem: self = problem
         case let error as RequestBodyError: self = Problem(error)
         case let error as HTTPError: self = Self.problem(error)
+        // The log has one line for all of them.
+        case let error as PostgresError where error.isNotDurable: self = .notDurable
         case let error as PostgresError:
             logger.error("database error", metadata: ["error": "\(error)", "path": "\(path)"])
             self = error.isUnavailability ? .unavailable : .internalError

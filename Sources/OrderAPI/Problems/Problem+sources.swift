@@ -32,6 +32,15 @@ extension Problem {
         "The database does not take the request at present. Send it again; for a command, use the same Idempotency-Key."
     )
 
+    static let notDurable = Problem.busy(
+        .notDurable,
+        retryAfter: 2,
+        """
+        No standby of the database has confirmed the change in time, so that it may be lost yet. Send the request again; \
+        for a command, use the same Idempotency-Key, and the answer will be the true one.
+        """
+    )
+
     init(_ error: AccessError) {
         let code =
             switch error {
@@ -104,6 +113,8 @@ extension Problem {
             self = .busy(.overloaded, retryAfter: 1, "Too many commands are waiting; this one was not tried.")
         case .unavailable:
             self = .unavailable
+        case .notDurable:
+            self = .notDurable
         case .failed:
             self = .internalError
         }

@@ -39,6 +39,7 @@ package enum ProblemCode: String, Sendable, CaseIterable {
     case internalError
     case overloaded
     case unavailable
+    case notDurable
     case noKeys
     case keyNotFetched
 
@@ -61,7 +62,7 @@ package enum ProblemCode: String, Sendable, CaseIterable {
         case .invalidCommand, .commandIdReused: .unprocessableContent
         case .tooManyRequests: .tooManyRequests
         case .internalError: .internalServerError
-        case .overloaded, .unavailable, .noKeys, .keyNotFetched: .serviceUnavailable
+        case .overloaded, .unavailable, .notDurable, .noKeys, .keyNotFetched: .serviceUnavailable
         }
     }
 
@@ -104,6 +105,7 @@ package enum ProblemCode: String, Sendable, CaseIterable {
         case .internalError: "The service failed"
         case .overloaded: "The service is busy"
         case .unavailable: "The service cannot use its database at present"
+        case .notDurable: "No standby has confirmed the change yet"
         case .noKeys: "The service cannot verify tokens at present"
         case .keyNotFetched: "The token's key may not have been fetched yet"
         }

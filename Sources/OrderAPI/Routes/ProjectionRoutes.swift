@@ -10,7 +10,6 @@ import StrictJSON
 struct ProjectionRoutes: Sendable {
     let authorizer: Authorizer
     let models: ReadModelReader
-    let projector: Projector
     let replays: ReplayRunner
 
     func add(to router: Router<WaybillContext>) {
@@ -23,7 +22,6 @@ struct ProjectionRoutes: Sendable {
         _ = try await authorizer.authorize(request, in: context, to: .administration)
         _ = try QueryReader(request, parameters: [])
         let (projections, head) = try await models.states()
-        let failures = projector.failures
         return .json(
             JSONWriter.object { writer in
                 writer.array("projections", projections) { writer, projection in
@@ -33,7 +31,7 @@ struct ProjectionRoutes: Sendable {
                         writer.field("position", projection.position.description)
                         writer.field("lag", projection.lag)
                         writer.seconds("lagSeconds", milliseconds: Double(projection.lagMilliseconds))
-                        writer.field("state", Self.state(of: projection, failures: failures).rawValue)
+                        writer.field("state", Self.state(of: projection).rawValue)
                         writer.field("updatedAt", projection.updatedAt.rfc3339Micro)
                         if let replay = projection.replay { writer.object("replay") { replay.write(to: &$0) } }
                     }
@@ -43,10 +41,9 @@ struct ProjectionRoutes: Sendable {
         )
     }
 
-    /// - Parameter failures: the projections whose last batch could not be applied.
-    private static func state(of version: ProjectionState, failures: Set<String>) -> ProjectionVersionState {
+    private static func state(of version: ProjectionState) -> ProjectionVersionState {
         guard version.isActive else { return .building }
-        return failures.contains(version.name) ? .failed : .active
+        return version.hasFailed ? .failed : .active
     }
 
     private func start(_ request: Request, _ context: WaybillContext) async throws -> Response {

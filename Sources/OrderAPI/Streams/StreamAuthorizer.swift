@@ -181,7 +181,7 @@ package struct StreamAuthorizer: SubscriptionAuthorizer {
         let tick = try query.number("conflate", in: 50...60_000, default: 0)
         filter.tick = tick == 0 ? nil : .milliseconds(tick)
         return try await open(filter, for: request) { source, after in
-            after == nil && tail.isHealthy ? hub.freshResumePoint(for: source.view) : nil
+            after == nil && tail.isHealthy && hub.beginning != nil ? hub.freshResumePoint(for: source.view) : nil
         }
     }
 

@@ -6,6 +6,8 @@ import Postgres
 struct AcceptedLookUp {
     let registry: EpochRegistry
     let filter: CommandIdFilterCache
+    /// Knows which commands are on a standby's disk, since the others are not told; nil where all are told.
+    var watch: StandbyWatch?
     /// The time for each step.
     let timeout: Duration
 
@@ -26,11 +28,17 @@ struct AcceptedLookUp {
         let epochs = try connection.addEpochs(results[1], registry: registry)
         try registry.requireContinuing(epochs, known, on: connection)
         let found = try await lookUp.complete(results[0], ids: ids, on: connection)
-        let byId = Dictionary(grouping: found) { $0.key.commandId }
+        let byId = Dictionary(grouping: found.filter { isTellable($0.value, in: epochs) }) { $0.key.commandId }
         return submissions.map { submission in
             byId[submission.commandId]?.first { Self.is($0.value, of: $0.key.shop, submission) }?.value
                 .receipt(in: epochs, replayed: true)
         }
+    }
+
+    /// True where the answer may be given. Commands without events are left to the head lock.
+    private func isTellable(_ command: AcceptedCommand, in history: EpochTable) -> Bool {
+        guard let watch else { return true }
+        return !command.events.isEmpty && (watch.seq(in: history) ?? 0) >= command.lastSeq
     }
 
     /// True for the very command of the submission. One with the same id that is another command is not told here.

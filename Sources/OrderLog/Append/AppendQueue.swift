@@ -168,20 +168,28 @@ final class AppendQueue: Sendable {
         }
     }
 
+    /// Takes up to `limit` commands, each lane's in order of arrival, without waiting for any.
+    func more(limit: Bounds) -> [Entry] { takeWaiting(limit).batch }
+
+    private func takeWaiting(_ limit: Bounds) -> (batch: [Entry], closed: Bool) {
+        let (batch, senders, closed): ([Entry], [Waiter], Bool) = state.withLock { state in
+            let batch = Self.take(limit, from: &state)
+            // Senders that find the lane full again wait again.
+            let room = state.bulk.isFull ? 0 : min(state.senders.count, state.bulk.room)
+            let senders = Array(state.senders.prefix(room))
+            state.senders.removeFirst(room)
+            return (batch, senders, state.closed)
+        }
+        for sender in senders { sender.resume() }
+        return (batch, closed)
+    }
+
     /// Waits for commands and takes up to `limit` of them, each lane's in order of arrival.
     ///
     /// - Returns: nil when the queue is closed and empty.
     func next(limit: Bounds) async -> [Entry]? {
         while true {
-            let (batch, senders, closed): ([Entry], [Waiter], Bool) = state.withLock { state in
-                let batch = Self.take(limit, from: &state)
-                // Senders that find the lane full again wait again.
-                let room = state.bulk.isFull ? 0 : min(state.senders.count, state.bulk.room)
-                let senders = Array(state.senders.prefix(room))
-                state.senders.removeFirst(room)
-                return (batch, senders, state.closed)
-            }
-            for sender in senders { sender.resume() }
+            let (batch, closed) = takeWaiting(limit)
             if !batch.isEmpty { return batch }
             if closed { return nil }
             await withCheckedContinuation { continuation in

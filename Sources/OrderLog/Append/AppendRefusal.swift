@@ -19,6 +19,9 @@ package enum AppendRefusal: Error, Sendable {
     /// The database did not take the command in time. Its commit may be under way, or an earlier attempt may have
     /// succeeded, so that the outcome may be unknown: send the command again under the same id.
     case unavailable
+    /// The command is not known to be on a standby's disk. Where it was written, its commit is visible in the database
+    /// and may be lost by a failover, so that the outcome is unknown: send the command again under the same id.
+    case notDurable
     /// The database refused this command alone, by no rule that this version of Waybill knows.
     case failed
 }

@@ -11,6 +11,7 @@ struct AppendSession {
     private let registry: EpochRegistry
     private let logger: Logger
     private let commandIdFilter: CommandIdFilterCache
+    private let watch: StandbyWatch?
     private let observer: (any CommitObserver)?
     private let queue: AppendQueue
     private let batchBounds: AppendQueue.Bounds
@@ -25,6 +26,7 @@ struct AppendSession {
     /// The place of the head's row after the last commit on the connection.
     private var headPlace: HeadPlace?
     private var slowOrders = SlowOrders()
+    private var sharedLog = SharedLog()
     /// The orders of which a command of the batch at hand took too long.
     private var timedOutOrders: Set<UUID> = []
     /// The connection's session, as its server shows it; nil where it does not.
@@ -44,6 +46,7 @@ struct AppendSession {
         decisions: AppendTransaction.Limits,
         aloneStatementTimeout: Duration,
         activity: AppendActivity,
+        watch: StandbyWatch? = nil,
         observer: (any CommitObserver)?
     ) {
         self.configuration = configuration
@@ -56,6 +59,7 @@ struct AppendSession {
         self.decisions = decisions
         self.aloneStatementTimeout = aloneStatementTimeout
         self.activity = activity
+        self.watch = watch
         self.observer = observer
         prefetchSession = PrefetchSession(configuration: configuration, executor: executor, logger: logger)
     }
@@ -85,6 +89,13 @@ struct AppendSession {
 
     /// Appends a batch and answers each of its entries, after as many attempts as their deadlines allow.
     mutating func process(_ batch: [AppendQueue.Entry]) async {
+        if let watch {
+            await watch.waitForRoom()
+            guard !watch.isBlocked else {
+                for entry in batch { entry.pendingReceipt.complete(with: .failure(.notDurable)) }
+                return
+            }
+        }
         activity.batchTaken(batch)
         defer { activity.batchTaken([]) }
         timedOutOrders = []
@@ -123,9 +134,12 @@ struct AppendSession {
             do {
                 let connection = try await connect()
                 activity.attemptBegins(on: connection, session: serverSession)
+                let isLocked = statementTimeout == nil && backoff.failures == 0 && sharedLog.hasOthers
+                if isLocked { try await lockAndTakeMore(&pending, on: connection) }
                 let transaction = try await AppendTransaction.begin(
                     on: connection,
                     entries: pending,
+                    isOpen: isLocked,
                     statementTimeout: statementTimeout,
                     limits: decisions,
                     headPlace: headPlace,
@@ -162,6 +176,24 @@ struct AppendSession {
         }
     }
 
+    /// Locks the head before the batch is fixed: what came while other processes kept the head goes with it. All rows
+    /// are loaded under the lock then, in one round trip, since others have changed some.
+    private mutating func lockAndTakeMore(
+        _ pending: inout [AppendQueue.Entry],
+        on connection: PostgresConnection
+    ) async throws {
+        cache.removeAll()
+        prefetch = BatchPrefetch()
+        try await AppendTransaction.lock(on: connection, near: headPlace)
+        guard slowOrders.isEmpty() else { return }
+        let bytes = pending.reduce(0) { $0 + $1.submission.byteCount }
+        guard pending.count < batchBounds.count, bytes < batchBounds.bytes else { return }
+        pending += queue.more(
+            limit: AppendQueue.Bounds(count: batchBounds.count - pending.count, bytes: batchBounds.bytes - bytes)
+        )
+        activity.batchTaken(pending)
+    }
+
     /// Commits the transaction, answers its entries and removes them from `pending`. Loads the rows of the next batch
     /// meanwhile.
     ///
@@ -174,7 +206,9 @@ struct AppendSession {
     ) async throws {
         // Further commands of this batch must not wait for the rows of the next one.
         let isLast = isLast && transaction.results.count == pending.count
-        let wanted = isLast ? BatchPrefetch(for: queue.peek(limit: batchBounds), notIn: cache) : BatchPrefetch()
+        // Those of other processes would be outdated before they are needed.
+        let isWanted = isLast && !sharedLog.hasOthers
+        let wanted = isWanted ? BatchPrefetch(for: queue.peek(limit: batchBounds), notIn: cache) : BatchPrefetch()
         let (epochs, connection) = (transaction.epochs, wanted.isEmpty ? nil : prefetchSession.connection)
         let (snapshot, logger) = (commandIdFilter.snapshot(in: epochs), logger)
         async let loaded = wanted.load(
@@ -194,11 +228,35 @@ struct AppendSession {
             throw error
         }
         transaction.update(&cache)
+        sharedLog.note(found: transaction.head, left: transaction.headAfter)
         transaction.notify(observer)
-        for (entry, result) in zip(pending, transaction.results) { entry.pendingReceipt.complete(with: result) }
+        answer(Array(pending.prefix(transaction.results.count)), after: transaction)
         pending.removeFirst(transaction.results.count)
         prefetch = await loaded
         prefetch.merge(transaction.known, transaction.changedRecords)
+    }
+
+    /// Answers the entries that a transaction has decided. With a watch, refusals too wait for a standby: they tell of
+    /// what was committed before.
+    private func answer(_ entries: [AppendQueue.Entry], after transaction: AppendTransaction) {
+        let results = transaction.results
+        guard let watch else {
+            for (entry, result) in zip(entries, results) { entry.pendingReceipt.complete(with: result) }
+            return
+        }
+        let deadline = ContinuousClock.now + StandbyWatch.replyTimeout
+        let byteCount = entries.reduce(0) { $0 + $1.submission.byteCount + 2048 }
+        let body: @Sendable (Bool) -> Void = { isDurable in
+            for (entry, result) in zip(entries, results) {
+                entry.pendingReceipt.complete(with: isDurable ? result : .failure(.notDurable))
+            }
+        }
+        let epochs = transaction.epochs
+        if transaction.isEmpty || transaction.hasEvents {
+            watch.whenDurable(through: transaction.seqAfter, in: epochs, until: deadline, byteCount: byteCount, body)
+        } else {
+            watch.whenEverythingIsDurable(in: epochs, until: deadline, byteCount: byteCount, body)
+        }
     }
 
     /// Answers the entries of a batch that must not run again as it is: several run alone, each in a transaction of its
@@ -255,7 +313,12 @@ struct AppendSession {
     /// The answer that the log has for a command whose attempts gave none, looked up without the head lock; nil where
     /// the log has none, or does not tell.
     private mutating func receiptOfLog(_ entry: AppendQueue.Entry) async -> CommandReceipt? {
-        let lookUp = AcceptedLookUp(registry: registry, filter: commandIdFilter, timeout: .milliseconds(500))
+        let lookUp = AcceptedLookUp(
+            registry: registry,
+            filter: commandIdFilter,
+            watch: watch,
+            timeout: .milliseconds(500)
+        )
         do {
             var receipt = try await lookUp.receipts(of: [entry.submission], on: connect())[0]
             receipt?.replayed = false

@@ -35,17 +35,25 @@ struct AppendTransaction {
         return false
     }
 
+    /// Begins the transaction and locks the head, for a `begin` that follows.
+    static func lock(on connection: PostgresConnection, near headPlace: HeadPlace?) async throws {
+        let statements = [PostgresQuery("begin isolation level read committed"), LogHead.lock(near: headPlace)]
+        try await connection.pipeline(statements, timeout: LogConnection.beginTimeout)
+    }
+
     /// Locks the head, loads command ids and the orders that the cache does not hold, and decides the batch.
     ///
     /// Lock and look-ups are separate statements, so that the look-ups see the commits that the lock waited for.
     ///
     /// - Parameters:
+    ///   - isOpen: the transaction was begun by `lock`.
     ///   - statementTimeout: the server's limit for each statement; nil for the connection's.
     ///   - headPlace: the place of the head's row after this session's last commit; nil where that is unknown.
     /// - Throws: `DecisionTimeout` where deciding took too long: the server has ended the transaction, or is about to.
     static func begin(
         on connection: PostgresConnection,
         entries: [AppendQueue.Entry],
+        isOpen: Bool = false,
         statementTimeout: Duration? = nil,
         limits: Limits = Limits(),
         headPlace: HeadPlace?,
@@ -63,7 +71,7 @@ struct AppendTransaction {
         let missing = orderIds.filter { cached[$0] == nil && !prefetch.orderIds.contains($0) }
         let snapshot = commandIdFilter.snapshot(in: connection.history)
         let opening =
-            [PostgresQuery("begin isolation level read committed")]
+            (isOpen ? [] : [PostgresQuery("begin isolation level read committed")])
             + (statementTimeout.map { [AppendStatements.limitStatements(to: $0)] } ?? [])
         var statements = [
             LogHead.lock(near: headPlace),
@@ -215,7 +223,7 @@ struct AppendTransaction {
 
     /// The head after the commit. A batch without events moves its time alone, so that other processes notice the
     /// commit.
-    private var headAfter: LogHead {
+    var headAfter: LogHead {
         if plan.isEmpty { return head }
         let now = plan.recordedAt.unixMicroseconds
         return LogHead(
@@ -224,6 +232,9 @@ struct AppendTransaction {
             recordedAtMicroseconds: plan.events.isEmpty ? max(now, head.recordedAtMicroseconds + 1) : now
         )
     }
+
+    /// The log's last event after the commit.
+    var seqAfter: Int64 { plan.headSeq }
 
     /// The orders that the batch changed, as they are after it.
     var changedRecords: [OrderRecord] { states.records }

@@ -51,6 +51,7 @@ package final class Appender: Service {
     private let queue: AppendQueue
     private let commandIdFilter: CommandIdFilterCache
     private let observer: (any CommitObserver)?
+    private let watch: StandbyWatch?
     /// Tells how the batches fare.
     let activity: AppendActivity
     private let metrics: LogMetrics?
@@ -60,6 +61,7 @@ package final class Appender: Service {
     ///   - commandIdFilter: the ids of past days; a `CommandIdFilterLoader` fills it.
     ///   - metrics: counts commands and batches.
     ///   - resume: lets a stopped server process run that keeps a batch; nil for a server of others.
+    ///   - watch: holds the answers until a standby has the commit on its disk; nil to answer after the commit.
     ///   - observer: is told of every batch of events before the batch's commands are answered.
     package init(
         configuration: PostgresConfiguration,
@@ -69,6 +71,7 @@ package final class Appender: Service {
         commandIdFilter: CommandIdFilterCache = CommandIdFilterCache(),
         metrics: LogMetrics? = nil,
         resume: FrozenProcessResumer? = nil,
+        watch: StandbyWatch? = nil,
         observer: (any CommitObserver)? = nil
     ) {
         var configuration = configuration
@@ -88,6 +91,7 @@ package final class Appender: Service {
         self.observer = observer
         self.metrics = metrics
         self.resume = resume
+        self.watch = watch
         activity = AppendActivity(metrics: metrics)
         self.queue = AppendQueue(
             singles: AppendQueue.Bounds(count: settings.queueCapacity, bytes: settings.queueBytes),
@@ -101,7 +105,7 @@ package final class Appender: Service {
     /// Appends the events of a command durably and exactly once; returns when they are committed.
     package func submit(_ submission: Submission) async throws(AppendRefusal) -> CommandReceipt {
         let entry = entry(submission)
-        if let refusal = queue.push(entry) { entry.pendingReceipt.complete(with: .failure(refusal)) }
+        if let refusal = refusal ?? queue.push(entry) { entry.pendingReceipt.complete(with: .failure(refusal)) }
         return try await entry.pendingReceipt.receipt()
     }
 
@@ -110,9 +114,17 @@ package final class Appender: Service {
     package func enqueue(_ submission: Submission) async -> PendingReceipt {
         var entry = entry(submission)
         entry.isBulk = true
-        if let refusal = await queue.pushBulk(entry) { entry.pendingReceipt.complete(with: .failure(refusal)) }
+        if let refusal {
+            entry.pendingReceipt.complete(with: .failure(refusal))
+        } else if let refusal = await queue.pushBulk(entry) {
+            entry.pendingReceipt.complete(with: .failure(refusal))
+        }
         return entry.pendingReceipt
     }
+
+    /// The reason why commands are not even queued at present; nil where they are. What would be written now could not
+    /// be told to anybody.
+    private var refusal: AppendRefusal? { watch?.isBlocked ?? false ? .notDurable : nil }
 
     private func entry(_ submission: Submission) -> AppendQueue.Entry {
         AppendQueue.Entry(
@@ -166,6 +178,7 @@ package final class Appender: Service {
             configuration: configuration,
             registry: registry,
             filter: commandIdFilter,
+            watch: watch,
             logger: logger
         )
         let patience = settings.stallTimeout - StalledCommands.lead
@@ -205,6 +218,7 @@ package final class Appender: Service {
             decisions: settings.decisions,
             aloneStatementTimeout: settings.aloneStatementTimeout,
             activity: activity,
+            watch: watch,
             observer: observer
         )
         await session.connectEarly()

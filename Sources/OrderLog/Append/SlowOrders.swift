@@ -31,6 +31,8 @@ struct SlowOrders {
         )
     }
 
+    func isEmpty(at now: ContinuousClock.Instant = .now) -> Bool { !ends.values.contains { $0 > now } }
+
     func contains(_ orderId: UUID?, at now: ContinuousClock.Instant = .now) -> Bool {
         guard let orderId, let end = ends[orderId] else { return false }
         return end > now

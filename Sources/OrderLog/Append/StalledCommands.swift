@@ -13,14 +13,17 @@ struct StalledCommands {
     private let logger: Logger
     private var connection: KeptConnection
 
-    /// - Parameter configuration: the appender's.
+    /// - Parameters:
+    ///   - configuration: the appender's.
+    ///   - watch: knows which answers may be given; nil where all may be.
     init(
         configuration: PostgresConfiguration,
         registry: EpochRegistry,
         filter: CommandIdFilterCache,
+        watch: StandbyWatch?,
         logger: Logger
     ) {
-        lookUp = AcceptedLookUp(registry: registry, filter: filter, timeout: Self.timeout)
+        lookUp = AcceptedLookUp(registry: registry, filter: filter, watch: watch, timeout: Self.timeout)
         connection = KeptConnection(configuration, name: "waybill look-up", timeout: Self.timeout, logger: logger)
         self.logger = logger
     }

@@ -4,13 +4,14 @@ package import Telemetry
 package final class LogMetrics: Sendable {
     /// The answer to a command, as far as operators tell answers apart.
     enum Outcome: String, CaseIterable {
-        case accepted, duplicate, refused, overloaded, unavailable, failed
+        case accepted, duplicate, refused, overloaded, unavailable, notDurable, failed
 
         init(_ answer: PendingReceipt.Answer) {
             switch answer {
             case .success(let receipt): self = receipt.replayed ? .duplicate : .accepted
             case .failure(.overloaded): self = .overloaded
             case .failure(.unavailable): self = .unavailable
+            case .failure(.notDurable): self = .notDurable
             case .failure(.failed): self = .failed
             case .failure: self = .refused
             }
@@ -33,7 +34,7 @@ package final class LogMetrics: Sendable {
                 help: """
                     Commands that were answered: accepted, known before (duplicate), refused by the rules of orders, \
                     turned away because too many wait (overloaded), not taken by the database in time (unavailable), \
-                    or failed.
+                    not confirmed by a standby in time (notDurable), or failed.
                     """,
                 labels: ["outcome": outcome.rawValue]
             )

@@ -46,6 +46,23 @@ package struct Migrator: Sendable {
         }
     }
 
+    /// The migrations that the database lacks. Changes nothing, and waits for no process that migrates.
+    ///
+    /// - Throws: `Failure` where this version does not fit the database, or the login may not use the log.
+    package func missing(in configuration: PostgresConfiguration) async throws -> [Migration] {
+        try await withConnection(configuration) { connection in
+            let facts = try await LoginFacts.read(on: connection)
+            let (roles, mayMigrate) = facts.chosenRoles
+            let missing = try await pending(on: connection, facts: facts, roles: roles)
+            guard missing.isEmpty else {
+                if mayMigrate { return missing }
+                throw Failure.needsAdministrator(login: facts.login)
+            }
+            try await requirePrivileges(of: MigrationScript(roles: roles, login: facts.login), on: connection)
+            return []
+        }
+    }
+
     private func withConnection<R>(
         _ configuration: PostgresConfiguration,
         _ body: (PostgresConnection) async throws -> R

@@ -20,6 +20,9 @@ package struct ServerTimeline: Sendable, Hashable {
         ('x' || substr(pg_walfile_name(pg_current_wal_insert_lsn()), 1, 8))::bit(32)::bigint as timeline
         """
 
+    /// SQL that selects `columns` alone.
+    static let select = "select \(columns)"
+
     init(_ row: PostgresRow) throws(PostgresError) {
         cluster = try row.get("cluster", as: String.self)
         number = try row.get("timeline", as: Int64.self)

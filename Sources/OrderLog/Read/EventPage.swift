@@ -20,6 +20,12 @@ package struct EventPage: Sendable {
         self.isCut = isCut
     }
 
+    /// The page without the events after one of the log; there seem to be no more.
+    func cut(after seq: Int64) -> EventPage {
+        guard seq < through else { return self }
+        return EventPage(events: events.filter { $0.seq <= seq }, of: history, through: seq, hasMore: false)
+    }
+
     /// Decodes rows of `LoggedEvent.page` and `head_seq`, one row more than `limit` where there are more events.
     ///
     /// - Parameters:

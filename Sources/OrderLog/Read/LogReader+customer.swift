@@ -46,8 +46,13 @@ extension LogReader {
             )
         )
         guard let first = rows.first else { throw MissingLogHead() }
-        let head = try head ?? first.get("head", as: Int64.self)
         let newest = try first.get("newest", as: Int64.self)
+        var head = try head ?? first.get("head", as: Int64.self)
+        if let watch {
+            // The customer's own events must be there, for the position of the customer; those of others need not be.
+            try await watch.require(min(newest, head), in: history)
+            head = min(head, watch.seq(in: history) ?? head)
+        }
         let stored = try StoredStates(rows)
         let unchanged = try await StoredStates(rows: stored.rows.filter { $0.seq <= head }).recordsById(read: read)
         var orders: [StoredOrder] = []
@@ -116,6 +121,8 @@ extension LogReader {
                 byteLimit: byteLimit
             )
         }
-        return try EventPage(rows, of: history, after: seq, bound: bound, through: through, limit: limit)
+        return try await tellable(
+            EventPage(rows, of: history, after: seq, bound: bound, through: through, limit: limit)
+        )
     }
 }

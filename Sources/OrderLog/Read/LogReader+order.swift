@@ -13,6 +13,16 @@ extension LogReader {
         }
         let head = result.history.position(of: result.head)
         guard case .found(let row) = result.row else { return (nil, head) }
+        if let watch {
+            let reached = try await watch.reach(row.seq, in: result.history)
+            guard reached == row.seq else {
+                // The order as it was before the events that may not be told.
+                let past = try await order(orderId, scope: scope, at: .seq(reached))
+                return (past, result.history.position(of: reached))
+            }
+            let told = max(row.seq, min(result.head, watch.seq(in: result.history) ?? row.seq))
+            return (StoredOrder(try await record(of: row), in: result.history), result.history.position(of: told))
+        }
         // Each caller decodes its own order, so that one statement's callers do it in parallel.
         return (StoredOrder(try await record(of: row), in: result.history), head)
     }
@@ -37,7 +47,10 @@ extension LogReader {
     /// Tells whether an order exists within a scope. Reads the order's first event: callers go on to read the later
     /// ones, which lie behind the same page of the index.
     package func orderExists(_ orderId: UUID, scope: ReadScope) async throws -> Bool {
-        try await existences.value(for: OrderLookUp(orderId: orderId, scope: scope), loadExistences)
+        let lookUp = OrderLookUp(orderId: orderId, scope: scope)
+        let found = try await existences.value(for: lookUp, loadExistences)
+        guard let watch, let seq = found.firstSeq else { return found.firstSeq != nil }
+        return try await watch.reach(seq, in: found.history) == seq
     }
 
     /// - Parameter byteLimit: the size of all states in the result; beyond it rows come without their states.
@@ -81,11 +94,11 @@ extension LogReader {
         return lookUps.compactMap { places[$0] }.map { results[$0] }
     }
 
-    @Sendable private func loadExistences(_ lookUps: [OrderLookUp]) async throws -> [Bool] {
-        let rows = try await read(
+    @Sendable private func loadExistences(_ lookUps: [OrderLookUp]) async throws -> [OrderLookUp.Existence] {
+        let (rows, history) = try await readWithHistory(
             PostgresQuery(
                 """
-                select e.seq is not null as is_found
+                select e.seq
                 from \(Self.lookUpRows)
                 left join lateral (
                     select e.seq from events e
@@ -98,8 +111,8 @@ extension LogReader {
                 Self.bindings(for: lookUps)
             )
         )
-        let isFound = try rows.column("is_found", as: Bool.self)
-        return try rows.map { try $0.get(isFound) }
+        let seq = try rows.column("seq", as: Int64?.self)
+        return try rows.map { OrderLookUp.Existence(firstSeq: try $0.get(seq), history: history) }
     }
 
     /// The look-ups as rows of SQL; names of shops contain no commas.

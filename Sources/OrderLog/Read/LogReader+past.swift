@@ -12,7 +12,13 @@ extension LogReader {
         var last: LoggedEvent?
         var history = EpochTable()
         folding: while true {
-            let page = try await events(after: last?.seq ?? 0, limit: 500, scope: scope, orderId: orderId)
+            let page = try await events(
+                after: last?.seq ?? 0,
+                through: moment.through,
+                limit: 500,
+                scope: scope,
+                orderId: orderId
+            )
             history = page.history
             for event in page.events {
                 guard moment.includes(event) else { break folding }

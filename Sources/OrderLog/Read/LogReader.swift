@@ -6,19 +6,23 @@ package import Postgres
 package struct LogReader: Sendable {
     private let pool: PostgresPool
     package let registry: EpochRegistry
+    /// Knows which events may be told; nil where all may be.
+    let watch: StandbyWatch?
     private let heads = BatchingLoader<Void, (position: LogPosition, history: EpochTable)>()
     let orders = BatchingLoader<OrderLookUp, OrderLookUp.Result>(concurrency: 2, batchLimit: 200)
     /// Reads the orders whose states have no room in a result of `orders`; few at once, since callers keep them all.
     let largeOrders = BatchingLoader<OrderLookUp, OrderLookUp.Result>(concurrency: 2, batchLimit: 4)
     let tails = BatchingLoader<EventTail, [LoggedEvent]>(concurrency: 2, batchLimit: 20)
-    let existences = BatchingLoader<OrderLookUp, Bool>(concurrency: 2, batchLimit: 200)
+    let existences = BatchingLoader<OrderLookUp, OrderLookUp.Existence>(concurrency: 2, batchLimit: 200)
 
     /// The number of events that one read without an order searches at most.
     private static let rangeLimit: Int64 = 50_000
 
-    package init(pool: PostgresPool, registry: EpochRegistry) {
+    /// - Parameter watch: keeps back what no standby has on its disk; nil to tell all that was committed.
+    package init(pool: PostgresPool, registry: EpochRegistry, watch: StandbyWatch? = nil) {
         self.pool = pool
         self.registry = registry
+        self.watch = watch
     }
 
     /// Makes the pool for reads of this log: few connections, acting as the writer role, each made with the epochs
@@ -44,7 +48,11 @@ package struct LogReader: Sendable {
     }
 
     /// Reads the position of the log's last event, no older than the call.
-    package func head() async throws -> LogPosition { try await headAndHistory().position }
+    package func head() async throws -> LogPosition {
+        let (position, history) = try await headAndHistory()
+        guard let watch else { return position }
+        return history.position(of: try await watch.reach(position.seq, in: history))
+    }
 
     private func headAndHistory() async throws -> (position: LogPosition, history: EpochTable) {
         try await heads.value(for: ()) { callers in
@@ -99,7 +107,22 @@ package struct LogReader: Sendable {
                     + (orderId.map { [$0] } ?? [])
             )
         )
-        return try EventPage(rows, of: history, after: seq, bound: bound, through: through, limit: limit)
+        return try await tellable(
+            EventPage(rows, of: history, after: seq, bound: bound, through: through, limit: limit)
+        )
+    }
+
+    /// Waits until a standby has on its disk what was written beside the log, such as a tracking link.
+    ///
+    /// - Throws: `PostgresError.notDurable` where no standby has it in time. Returns at once where none is awaited.
+    package func requireDurable() async throws(PostgresError) {
+        try await watch?.requireEverything(in: registry.current)
+    }
+
+    /// The part of a page that may be told. The log seems to end there.
+    func tellable(_ page: EventPage) async throws -> EventPage {
+        guard let watch else { return page }
+        return page.cut(after: try await watch.reach(page.through, in: page.history))
     }
 
     /// SQL for the version of an order's last event up to a position; 0 where there is none. Versions have no holes

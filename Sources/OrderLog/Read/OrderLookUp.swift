@@ -5,6 +5,13 @@ struct OrderLookUp: Sendable, Hashable {
     let orderId: UUID
     let scope: ReadScope
 
+    /// The first event of an order, where the order exists and is within the scope.
+    struct Existence: Sendable {
+        /// Nil where it does not.
+        let firstSeq: Int64?
+        let history: EpochTable
+    }
+
     struct Result: Sendable {
         /// The number of the log's last event in the same snapshot.
         let head: Int64

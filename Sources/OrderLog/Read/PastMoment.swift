@@ -9,6 +9,11 @@ package enum PastMoment: Sendable, Hashable {
     /// A time, by which events were recorded.
     case time(Timestamp)
 
+    /// The last event of the log that can be within the moment; nil where the log's end can be.
+    var through: Int64? {
+        if case .seq(let seq) = self { seq } else { nil }
+    }
+
     func includes(_ event: LoggedEvent) -> Bool {
         switch self {
         case .version(let version): event.version <= version

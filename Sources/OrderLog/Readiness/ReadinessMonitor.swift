@@ -32,6 +32,7 @@ package final class ReadinessMonitor: Service {
     private let pools: [PostgresPool]
     private let appender: Appender
     private let tail: LogTail
+    private let watch: StandbyWatch?
     private let metrics: LogMetrics?
     private let resume: FrozenProcessResumer?
     private let logger: Logger
@@ -47,12 +48,14 @@ package final class ReadinessMonitor: Service {
 
     /// - Parameters:
     ///   - pools: the pools that answer reads.
+    ///   - watch: knows whether commits reach a standby; nil where nobody waits for that.
     ///   - metrics: records how fast they answer.
     ///   - resume: lets a stopped server process run that keeps the head locked; nil for a server of others.
     package init(
         pools: [PostgresPool],
         appender: Appender,
         tail: LogTail,
+        watch: StandbyWatch? = nil,
         metrics: LogMetrics? = nil,
         resume: FrozenProcessResumer? = nil,
         logger: Logger
@@ -60,6 +63,7 @@ package final class ReadinessMonitor: Service {
         self.pools = pools
         self.appender = appender
         self.tail = tail
+        self.watch = watch
         self.metrics = metrics
         self.resume = resume
         self.logger = logger
@@ -68,6 +72,9 @@ package final class ReadinessMonitor: Service {
     /// The reason why the service is not ready at present; nil when it is.
     package var unreadiness: Unreadiness? {
         let now = ContinuousClock.now
+        let durability = watch?.reason
+        // It has more consequences, such as commits that take long.
+        if let durability, durability != .unknown { return .notDurable }
         let (writes, reads, isHeadFrozen) = state.withLock { ($0.writes, $0.reads, $0.isHeadFrozen) }
         let trouble = appender.activity.unreadiness(at: now) ?? writes.unreadiness(at: now, overdue: .unreachable)
         if let trouble { return isHeadFrozen ? .frozenProcess : trouble }
@@ -78,6 +85,7 @@ package final class ReadinessMonitor: Service {
         }
         let late = Self.lateReads
         if pools.contains(where: { $0.lateInRow(within: late.maxAge) >= late.count }) { return .readsUnanswered }
+        if durability != nil || watch?.isStarting ?? false { return .notDurable }
         return tail.isCurrent ? nil : .tailBehind
     }
 

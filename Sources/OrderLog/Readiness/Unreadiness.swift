@@ -3,7 +3,7 @@ import Postgres
 /// A reason why the service cannot do all of its work at present.
 package enum Unreadiness: String, Sendable, CaseIterable {
     case starting, unreachable, formerServer, noConnection, readOnly, diskFull, locked, frozenProcess, commandsWait
-    case slowCommits
+    case slowCommits, notDurable
     case readsUnanswered, tailBehind
     /// Told by the streams, not by the log.
     case lanesFailed
@@ -51,6 +51,7 @@ package enum Unreadiness: String, Sendable, CaseIterable {
         case .frozenProcess: "A frozen process of the database keeps the log locked, so no commands can be taken."
         case .commandsWait: "The database does not answer the commands that wait."
         case .slowCommits: "The database does not complete commits, so commands wait."
+        case .notDurable: "No standby of the database confirms commits, so no commands can be taken."
         case .readsUnanswered: "The database does not answer reads."
         case .tailBehind: "New events cannot be read from the log, so streams stand still."
         case .lanesFailed: "A thread that serves streams has ended, so streams are limited until a restart."

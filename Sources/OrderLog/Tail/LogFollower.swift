@@ -7,6 +7,7 @@ import ServiceLifecycle
 /// new events and at least each second.
 package final class LogFollower: Sendable {
     private let configuration: PostgresConfiguration
+    private let listener: PostgresListener
     private let name: String
     private let logger: Logger
     private let wakeSignal = WakeSignal()
@@ -14,18 +15,26 @@ package final class LogFollower: Sendable {
     /// - Parameters:
     ///   - name: the connection's application name, also used in log messages.
     ///   - settings: session settings beside those of every connection.
+    ///   - handlers: further channels to listen on, with what a notification of each does instead of the wake-up.
     package init(
         name: String,
         configuration: PostgresConfiguration,
         settings: [String: String] = [:],
+        handlers: [String: @Sendable () -> Void] = [:],
         logger: Logger
     ) {
         var configuration = configuration
         configuration.applicationName = name
         configuration.roleExpression = LogConnection.roleExpression
         configuration.serverSettings.merge(LogConnection.settings) { $1 }
-        configuration.serverSettings.merge(settings) { $1 }
         configuration.requestTimeout = LogConnection.requestTimeout
+        listener = PostgresListener(
+            configuration: configuration,
+            channels: [LogConnection.channel],
+            handlers: handlers,
+            logger: logger
+        )
+        configuration.serverSettings.merge(settings) { $1 }
         self.configuration = configuration
         self.name = name
         self.logger = logger
@@ -45,11 +54,10 @@ package final class LogFollower: Sendable {
     /// Runs `session` on a connection until graceful shutdown or cancellation. When it throws, the connection is closed
     /// and `session` runs again on a new one.
     package func run(_ session: (PostgresConnection) async throws -> Void) async {
-        let listener = PostgresListener(configuration: configuration, channels: [LogConnection.channel], logger: logger)
         await withTaskGroup(of: Void.self) { group in
-            group.addTask { await self.listen(listener) }
+            group.addTask { await self.listen() }
             group.addTask {
-                for await _ in listener.changes { self.wakeSignal.wake() }
+                for await _ in self.listener.changes { self.wakeSignal.wake() }
             }
             group.addTask { await self.poll() }
             await withTaskCancellationOrGracefulShutdownHandler {
@@ -61,7 +69,7 @@ package final class LogFollower: Sendable {
         }
     }
 
-    private func listen(_ listener: PostgresListener) async {
+    private func listen() async {
         do {
             try await listener.run()
         } catch {

@@ -150,14 +150,13 @@ struct TrackRoutes: Sendable {
         _ accepted: AcceptedTypes
     ) throws -> Response {
         let problem = Problem(error, on: request.uri.path, logger: context.logger)
-        let isGone = problem.status == .notFound
-        let isAway = [.tooManyRequests, .serviceUnavailable, .internalServerError].contains(problem.status)
-        guard isGone || isAway, accepted.namePage else { return Self.secret(problem.response) }
         let page = Self.locale(request, nil)
+        guard accepted.namePage, let variables = TrackGonePage(problem, page) else {
+            return Self.secret(problem.response)
+        }
         var headers = problem.headers
         headers[.contentLanguage] = page.tag
         let options = PageOptions(page, status: problem.status, headers: headers)
-        let variables = TrackGonePage(page, isGone: isGone)
         return Self.secret(try renderer.response(to: request, "track-gone", variables, options))
     }
 

@@ -28,7 +28,7 @@ actor ConnectionCore {
     /// The time for requests that name none of their own.
     private(set) var requestTimeout: Duration?
     private var closeTimer: EventLoop.Timer?
-    private var notificationHandler: (@Sendable () -> Void)?
+    private var notificationHandler: (@Sendable (_ channel: String) -> Void)?
     private var isTurning = false
     private var mustTurn = false
 
@@ -50,7 +50,7 @@ actor ConnectionCore {
     var isResponsive: Bool { machine.isOpen && !machine.hasAbandoned }
 
     /// Sets the handler of notifications, which runs on the executor's thread.
-    func setNotificationHandler(_ handler: @escaping @Sendable () -> Void) {
+    func setNotificationHandler(_ handler: @escaping @Sendable (_ channel: String) -> Void) {
         notificationHandler = handler
     }
 
@@ -271,7 +271,7 @@ actor ConnectionCore {
             takeCopyData()
             takeReplies()
             // After the replies: libpq reads no further while one of them waits to be taken.
-            if socket.takeNotifications() { notificationHandler?() }
+            for channel in socket.takeNotifications() { notificationHandler?(channel) }
             copies.wakeAll()
         } while mustTurn && socket.isOpen
     }

@@ -157,15 +157,17 @@ final class ConnectionSocket {
 
     /// Drops the notifications that have arrived.
     ///
-    /// - Returns: true when there were any.
-    func takeNotifications() -> Bool {
-        guard let connection else { return false }
-        var hasNotified = false
+    /// - Returns: their channels, each at least once.
+    func takeNotifications() -> [String] {
+        guard let connection else { return [] }
+        var channels: [String] = []
         while let notification = PQnotifies(connection) {
+            let channel = String(cString: notification.pointee.relname)
             PQfreemem(notification)
-            hasNotified = true
+            // Many of one channel come at once.
+            if channels.last != channel { channels.append(channel) }
         }
-        return hasNotified
+        return channels
     }
 
     // MARK: COPY

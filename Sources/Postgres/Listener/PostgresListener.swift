@@ -18,6 +18,7 @@ package final class PostgresListener: Sendable, Service {
 
     private let configuration: PostgresConfiguration
     private let channels: [String]
+    private let handlers: [String: @Sendable () -> Void]
     private let heartbeat: Duration
     private let executor: PostgresExecutor
     private let logger: Logger
@@ -25,16 +26,19 @@ package final class PostgresListener: Sendable, Service {
 
     /// - Parameters:
     ///   - channels: names as they are, neither quoted nor folded to lower case.
+    ///   - handlers: further channels. A notification of one calls its handler, on the I/O thread, and is no change.
     ///   - heartbeat: the time between two questions to the server, and the time for the answer.
     package init(
         configuration: PostgresConfiguration,
         channels: [String],
+        handlers: [String: @Sendable () -> Void] = [:],
         heartbeat: Duration = .seconds(3),
         on executor: PostgresExecutor = .shared,
         logger: Logger
     ) {
         self.configuration = configuration
         self.channels = channels
+        self.handlers = handlers
         self.heartbeat = heartbeat
         self.executor = executor
         self.logger = logger
@@ -99,8 +103,8 @@ package final class PostgresListener: Sendable, Service {
     private func listenOnce(onListening: () -> Void) async throws {
         let connection = try await PostgresConnection.connect(configuration, on: executor, logger: logger)
         do {
-            await connection.core.setNotificationHandler { [weak self] in self?.signal() }
-            let listens = channels.map { PostgresQuery("listen \($0.quotedIdentifier)") }
+            await connection.core.setNotificationHandler { [weak self] in self?.notified(of: $0) }
+            let listens = (channels + handlers.keys.sorted()).map { PostgresQuery("listen \($0.quotedIdentifier)") }
             try await connection.pipeline(listens, timeout: heartbeat)
             state.withLock { $0.backendProcessID = connection.backendProcessID }
             onListening()
@@ -131,6 +135,10 @@ package final class PostgresListener: Sendable, Service {
             defer { group.cancelAll() }
             try await group.next()
         }
+    }
+
+    private func notified(of channel: String) {
+        if let handler = handlers[channel] { handler() } else { signal() }
     }
 
     private func signal() {

@@ -9,7 +9,9 @@ extension ReadModelReader {
         let (results, epochs) = try await read([statement.query], switches: statement.switches)
         let rows = results[0]
         guard let first = rows.first else { throw ProjectionFailure.missing(OrderListModel.name) }
-        let position = epochs.position(of: try first.get(rows.column("checkpoint", as: Int64.self)))
+        let checkpoint = try first.get(rows.column("checkpoint", as: Int64.self))
+        try await watch?.require(checkpoint, in: epochs)
+        let position = epochs.position(of: checkpoint)
         // A list without orders is one row whose order is NULL.
         let found = try StoredStates(rows)
         let page = StoredStates(rows: Array(found.rows.prefix(request.limit)))

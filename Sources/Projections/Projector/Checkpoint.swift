@@ -8,6 +8,8 @@ struct Checkpoint: Sendable, Hashable {
     let seq: Int64
     /// The epoch in which that event was written; empty at 0.
     let epoch: String
+    /// True where the last attempt to fold the next events failed, in whichever process.
+    var hasFailed = false
 
     /// Tells whether the history from which the rows were made is a prefix of this log.
     func isValid(in epochs: EpochTable, head: Int64) -> Bool {
@@ -21,7 +23,10 @@ struct Checkpoint: Sendable, Hashable {
 
     /// Selects the served version's checkpoint and the log's head, from one snapshot.
     static func select(_ model: String) -> PostgresQuery {
-        PostgresQuery("select p.version, p.seq, p.epoch, \(LogHead.seqSQL) as head from \(served)", [model])
+        PostgresQuery(
+            "select p.version, p.seq, p.epoch, p.failed_at is not null as has_failed, \(LogHead.seqSQL) as head from \(served)",
+            [model]
+        )
     }
 
     /// Selects the same checkpoint and locks it until the transaction ends. Several processes may follow the log: each
@@ -58,10 +63,21 @@ struct Checkpoint: Sendable, Hashable {
     static func move(_ model: String, version: Int, to position: LogPosition) -> PostgresQuery {
         PostgresQuery(
             """
-            update projections set seq = $3, epoch = $4, updated_at = clock_timestamp()
+            update projections set seq = $3, epoch = $4, updated_at = clock_timestamp(), failed_at = null
             where name = $1 and version = $2
             """,
             [model, Int32(version), position.seq, position.epoch]
+        )
+    }
+
+    /// Says that the next events cannot be folded into the served version, or that they can again.
+    static func setFailed(_ hasFailed: Bool, of model: String) -> PostgresQuery {
+        PostgresQuery(
+            """
+            update projections p set failed_at = case when $2 then clock_timestamp() end from projection_active a
+            where a.name = $1 and p.name = a.name and p.version = a.version and (p.failed_at is not null) <> $2
+            """,
+            [model, hasFailed]
         )
     }
 
@@ -71,6 +87,13 @@ struct Checkpoint: Sendable, Hashable {
     static func decode(_ rows: PostgresResult, model: String) throws -> Checkpoint {
         guard let row = rows.first else { throw ProjectionFailure.missing(model) }
         return try Checkpoint(row)
+    }
+
+    /// Decodes the row of `select`, which tells of failures too.
+    static func decodeWithFailure(_ rows: PostgresResult, model: String) throws -> Checkpoint {
+        var checkpoint = try decode(rows, model: model)
+        checkpoint.hasFailed = try rows[0].get("has_failed", as: Bool.self)
+        return checkpoint
     }
 
     /// Decodes the log's head from the row of `select`.

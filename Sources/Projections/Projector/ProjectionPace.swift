@@ -1,4 +1,5 @@
 import OrderLog
+import Synchronization
 
 /// Delays a projector's rounds, so that events of a busy log gather: an order that changes several times is written
 /// once.
@@ -7,6 +8,7 @@ import OrderLog
 package final class ProjectionPace: Sendable {
     private let wakeSignal = WakeSignal()
     private let interval: Duration
+    private let isRunningFlag = Atomic(false)
     /// The number of events in a round from which the pause is doubled: writing them then costs more than half a second
     /// of lag does.
     private static let largeRound = 1000
@@ -14,6 +16,12 @@ package final class ProjectionPace: Sendable {
     /// - Parameter interval: the least time between the beginnings of two rounds that no reader waits for.
     package init(interval: Duration = .milliseconds(250)) {
         self.interval = interval
+    }
+
+    /// True while the projector of this process follows the log; else that of another process does.
+    var isRunning: Bool {
+        get { isRunningFlag.load(ordering: .relaxed) }
+        set { isRunningFlag.store(newValue, ordering: .relaxed) }
     }
 
     /// Ends the pause, because a reader waits for events that are not folded yet.

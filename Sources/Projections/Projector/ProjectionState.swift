@@ -7,6 +7,8 @@ package struct ProjectionState: Sendable {
     package let version: Int
     /// This version is the served one.
     package let isActive: Bool
+    /// The next events could not be folded when the leader last tried.
+    package let hasFailed: Bool
     package let position: LogPosition
     /// The number of events that the version does not reflect yet.
     package let lag: Int64

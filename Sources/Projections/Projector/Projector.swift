@@ -2,19 +2,19 @@ package import Logging
 package import OrderLog
 package import Postgres
 import ServiceLifecycle
-import Synchronization
 
-/// Follows the log for the read models: each batch of events becomes rows and a checkpoint in one transaction, so that
-/// every event counts exactly once, also after lost connections and crashes and with several projectors.
+/// Follows the log for the read models while its process leads: each batch of events becomes rows and a checkpoint in
+/// one transaction, so that every event counts exactly once, also after lost connections and crashes, and beside the
+/// projector of a version of Waybill that knows of no leader.
 package final class Projector: Service {
     private let follower: LogFollower
     private let registry: EpochRegistry
     private let models: [any ReadModel]
     private let batchLimit: Int
     private let pace: ProjectionPace
+    private let election: LeaderElection
+    private let watch: StandbyWatch?
     private let logger: Logger
-    /// The time of each model's last failure, for the models whose last batch failed.
-    private let lastFailures = Mutex<[String: ContinuousClock.Instant]>([:])
 
     /// The time without an answer after which the connection is closed. Longer than the server's own limit for a
     /// statement.
@@ -23,56 +23,71 @@ package final class Projector: Service {
     /// - Parameters:
     ///   - batchLimit: the largest number of events in one transaction.
     ///   - pace: shared with the readers that may have to wait for the models.
+    ///   - election: decides which process follows the log.
+    ///   - watch: knows which events may be folded, since the models are told to everybody; nil for all.
     package init(
         configuration: PostgresConfiguration,
         registry: EpochRegistry,
         models: [any ReadModel] = ReadModels.followed,
         batchLimit: Int = 2000,
         pace: ProjectionPace = ProjectionPace(),
+        election: LeaderElection,
+        watch: StandbyWatch? = nil,
         logger: Logger
     ) {
         follower = LogFollower(
             name: "waybill projector",
             configuration: configuration,
             settings: [
-                // A stalled process must not keep a checkpoint locked that others wait for.
-                "idle_in_transaction_session_timeout": "5000",
                 // Rows and checkpoint can be lost together and are then folded again: only the events must survive a
                 // crash, and the appender's flushes need the disk.
                 "synchronous_commit": "off",
                 "jit": "off",
-            ].merging(ReadModels.sessionSettings) { $1 },
+            ].merging(ReadModels.sessionSettings) { $1 }.merging(LeaderElection.sessionSettings) { $1 },
+            handlers: [FoldRequests.channel: { pace.endPause() }],
             logger: logger
         )
         self.registry = registry
         self.models = models
         self.batchLimit = batchLimit
         self.pace = pace
+        self.election = election
+        self.watch = watch
         self.logger = logger
     }
 
-    /// The names of the models whose last batch this process could not apply.
-    package var failures: Set<String> { lastFailures.withLock { Set($0.keys) } }
-
-    /// Follows the log until graceful shutdown or cancellation; survives any loss of the database.
+    /// Takes part in the election, and follows the log while this process leads, until graceful shutdown or
+    /// cancellation; survives any loss of the database.
     package func run() async throws {
         await withTaskCancellationOrGracefulShutdownHandler {
             await follower.run { connection in
-                // The epochs of this connection's server; the registry may know those of another one.
-                var state = FollowState(
-                    history: try await EpochStore.ensure(on: connection, registry: registry, logger: logger)
-                )
-                repeat {
-                    let began = ContinuousClock.now
-                    state.eventCount = 0
-                    try await catchUp(on: connection, &state)
-                    state.page = LastPage()
-                    await pace.pause(since: began, eventCount: state.eventCount)
-                } while await follower.waitForWakeUp()
+                try await election.run(on: connection) {
+                    await follower.waitForWakeUp()
+                } lead: { term in
+                    pace.isRunning = true
+                    defer { pace.isRunning = false }
+                    try await follow(on: connection, during: term)
+                }
             }
         } onCancelOrGracefulShutdown: {
             self.pace.close()
         }
+    }
+
+    /// Follows the log until the service shuts down, or this process gives the leadership up.
+    private func follow(on connection: PostgresConnection, during term: LeaderTerm) async throws {
+        // The epochs of this connection's server; the registry may know those of another one.
+        var state = FollowState(
+            history: try await EpochStore.ensure(on: connection, registry: registry, logger: logger)
+        )
+        repeat {
+            let began = ContinuousClock.now
+            state.eventCount = 0
+            try await catchUp(on: connection, during: term, &state)
+            state.page = LastPage()
+            if try await term.resigns(isFailing: !state.failures.isEmpty) { return }
+            await pace.pause(since: began, eventCount: state.eventCount)
+        } while await follower.waitForWakeUp()
     }
 
     /// The log as it is known on one connection.
@@ -80,16 +95,28 @@ package final class Projector: Service {
         var history: EpochTable
         var page = LastPage()
         var notices: [String: CatchUpNotices] = [:]
+        /// The time of each model's last failure, for the models whose last batch could not be applied.
+        var failures: [String: ContinuousClock.Instant] = [:]
+        /// The last event that may be folded.
+        var limit = Int64.max
         /// The number of events folded in this round, counted once for each model.
         var eventCount = 0
     }
 
     /// Folds one batch for each model in turn, so that a model that is far behind does not delay the others.
-    private func catchUp(on connection: PostgresConnection, _ state: inout FollowState) async throws {
+    private func catchUp(
+        on connection: PostgresConnection,
+        during term: LeaderTerm,
+        _ state: inout FollowState
+    ) async throws {
         var behind = models
         while !behind.isEmpty, follower.isOpen {
             var stillBehind: [any ReadModel] = []
-            for model in behind where try await attempt(model, on: connection, &state) { stillBehind.append(model) }
+            for model in behind {
+                // Each time: a batch may take seconds.
+                try await term.confirm()
+                if try await attempt(model, on: connection, &state) { stillBehind.append(model) }
+            }
             behind = stillBehind
         }
     }
@@ -102,20 +129,31 @@ package final class Projector: Service {
         on connection: PostgresConnection,
         _ state: inout FollowState
     ) async throws -> Bool {
-        if let failed = lastFailures.withLock({ $0[model.name] }), .now - failed < .milliseconds(800) { return false }
+        if let failed = state.failures[model.name], .now - failed < .milliseconds(800) { return false }
         do {
             let isBehind = try await foldNextBatch(model, on: connection, &state)
-            lastFailures.withLock { $0[model.name] = nil }
+            state.failures[model.name] = nil
             return isBehind
         } catch {
-            guard connection.isOpen, (error as? PostgresError)?.isConnectionLoss != true else { throw error }
-            lastFailures.withLock { $0[model.name] = .now }
+            try requireConnection(connection, after: error)
+            state.failures[model.name] = .now
             logger.error(
                 "a read model cannot fold the next events; it stays at its checkpoint and is tried again",
                 metadata: ["model": "\(model.name)", "error": "\(error)"]
             )
+            do {
+                try await connection.pipeline([Checkpoint.setFailed(true, of: model.name)], timeout: Self.timeout)
+            } catch {
+                // A full disk refuses this too; the lag tells of it.
+                try requireConnection(connection, after: error)
+            }
             return false
         }
+    }
+
+    /// - Throws: the error, where it is the end of the connection.
+    private func requireConnection(_ connection: PostgresConnection, after error: any Error) throws {
+        guard connection.isOpen, (error as? PostgresError)?.isConnectionLoss != true else { throw error }
     }
 
     private func foldNextBatch(
@@ -128,14 +166,22 @@ package final class Projector: Service {
         let results = try await connection.pipeline([Checkpoint.select(model.name), newer], timeout: Self.timeout)
         state.history.merge(try EpochStore.decode(results[1]))
         try registry.requireContinuing(state.history, known, on: connection)
-        let checkpoint = try Checkpoint.decode(results[0], model: model.name)
+        let checkpoint = try Checkpoint.decodeWithFailure(results[0], model: model.name)
         let head = try Checkpoint.decodeHead(results[0], model: model.name)
         if let notice = state.notices[model.name, default: CatchUpNotices()]
             .observe(seq: checkpoint.seq, head: head, at: .now)
         {
             log(notice, of: model.name)
         }
-        if checkpoint.seq == head, checkpoint.isValid(in: state.history, head: head) { return false }
+        if checkpoint.seq == head, checkpoint.isValid(in: state.history, head: head) {
+            // A replay or a restore has removed what failed.
+            if checkpoint.hasFailed {
+                try await connection.pipeline([Checkpoint.setFailed(false, of: model.name)], timeout: Self.timeout)
+            }
+            return false
+        }
+        // Before the transaction, which locks the checkpoint.
+        state.limit = try await watch?.reach(head, in: state.history) ?? .max
         return try await connection.withTransaction("begin isolation level read committed") { transaction in
             try await advance(model, on: transaction, &state)
         }
@@ -199,10 +245,11 @@ package final class Projector: Service {
             )
             return true
         }
-        let events = try await events(after: checkpoint.seq, on: transaction, &state.page)
+        let limit = state.limit
+        let events = try await events(after: checkpoint.seq, on: transaction, &state.page).prefix { $0.seq <= limit }
         guard let first = events.first, let last = events.last else { return false }
         guard first.seq == checkpoint.seq + 1 else { throw ProjectionFailure.gap(after: checkpoint.seq) }
-        try await model.apply(events, version: checkpoint.version, on: transaction)
+        try await model.apply(Array(events), version: checkpoint.version, on: transaction)
         try await transaction.pipeline(
             [Checkpoint.move(model.name, version: checkpoint.version, to: state.history.position(of: last.seq))],
             timeout: Self.timeout

@@ -10,12 +10,13 @@ extension ReadModelReader {
         let columns = try StateColumns(rows)
         let states = try rows.compactMap { try columns.read($0, in: epochs) }
         let head = try rows.first.map { try $0.get(columns.head) } ?? 0
+        try await watch?.require(head, in: epochs)
         return (states, epochs.position(of: head))
     }
 
     /// The current state's served version has its checkpoint at the head, since the appender writes both at once.
     private static let statesQuery = """
-        select h.seq as head, p.name, p.version, p.is_active, p.seq, p.updated_at,
+        select h.seq as head, p.name, p.version, p.is_active, p.has_failed, p.seq, p.updated_at,
             case when p.seq < h.seq then greatest(0, (extract(epoch from clock_timestamp() - (
                 select e.recorded_at from events e where e.seq = p.seq + 1)) * 1000)::bigint) else 0 end
                 as lag_milliseconds,
@@ -23,7 +24,7 @@ extension ReadModelReader {
             p.name in \(ReplayStatements.runningNames) as replay_is_running
         from (select seq, recorded_at from log_head where one) h
         left join lateral (
-            select p.name, p.version, a.version is not null as is_active,
+            select p.name, p.version, a.version is not null as is_active, p.failed_at is not null as has_failed,
                 case when p.name = '\(CurrentModel.name)' and a.version is not null then h.seq else p.seq end as seq,
                 case when p.name = '\(CurrentModel.name)' and a.version is not null and h.seq > 0 then h.recorded_at
                     else p.updated_at end as updated_at
@@ -40,6 +41,7 @@ private struct StateColumns {
     private let name: PostgresColumn<String?>
     private let version: PostgresColumn<Int32>
     private let isActive: PostgresColumn<Bool>
+    private let hasFailed: PostgresColumn<Bool>
     private let seq: PostgresColumn<Int64>
     private let updatedAt: PostgresColumn<PostgresTimestamp>
     private let lagMilliseconds: PostgresColumn<Int64?>
@@ -53,6 +55,7 @@ private struct StateColumns {
         name = try rows.column("name")
         version = try rows.column("version")
         isActive = try rows.column("is_active")
+        hasFailed = try rows.column("has_failed")
         seq = try rows.column("seq")
         updatedAt = try rows.column("updated_at")
         lagMilliseconds = try rows.column("lag_milliseconds")
@@ -70,6 +73,7 @@ private struct StateColumns {
             name: name,
             version: Int(try row.get(version)),
             isActive: try row.get(isActive),
+            hasFailed: try row.get(hasFailed),
             position: epochs.position(of: seq),
             lag: max(0, head - seq),
             lagMilliseconds: try row.get(lagMilliseconds) ?? 0,

@@ -17,7 +17,7 @@ extension ReadModelReader {
         let queries = [
             PostgresQuery(
                 """
-                select min(p.seq) as seq, clock_timestamp() as now from projection_active a
+                select min(p.seq) as seq, max(p.seq) as newest, clock_timestamp() as now from projection_active a
                 join projections p on p.name = a.name and p.version = a.version
                 where a.name in ('\(StatsModel.name)', '\(OrderListModel.name)') having count(*) = 2
                 """
@@ -55,6 +55,7 @@ extension ReadModelReader {
         let tables = ["stats_statuses", "stats_minutes", "stats_durations", "order_list_keys"]
         let (results, history) = try await readTogether(queries, of: tables)
         guard let row = results[0].first else { throw ProjectionFailure.missing(StatsModel.name) }
+        try await watch?.require(row.get("newest", as: Int64.self), in: history)
         let now = Timestamp(try row.get("now", as: PostgresTimestamp.self))
         return Stats(
             position: history.position(of: try row.get("seq", as: Int64.self)),

@@ -1,4 +1,5 @@
 import ArgumentParser
+import OrderLog
 import WaybillServer
 
 struct Serve: AsyncParsableCommand {
@@ -18,8 +19,16 @@ struct Serve: AsyncParsableCommand {
 
     @OptionGroup var options: ServiceOptions
     @OptionGroup var tls: TLSOptions
+    @OptionGroup var durability: DurabilityOption
+
+    func validate() throws {
+        guard try durability.resolved() == .standby, try options.database.url() == nil else { return }
+        throw ValidationError(
+            "\(durability.name) standby needs --database-url: the embedded PostgreSQL has no standby."
+        )
+    }
 
     func run() async throws {
-        try await ServiceRuntime(options, tls: tls).run { $0.announce() }
+        try await ServiceRuntime(options, tls: tls, durableOn: durability.resolved()).run { $0.announce() }
     }
 }

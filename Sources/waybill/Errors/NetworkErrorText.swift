@@ -18,7 +18,7 @@ enum NetworkErrorText {
             tlsText(for: error)
         case is HTTPParserError: "it does not speak HTTP"
         case ChannelError.connectTimeout: "nothing answers there"
-        case let error as HTTPClientError: text(for: error)
+        case let error as HTTPClientError: clientText(for: error)
         default: nil
         }
     }
@@ -30,7 +30,7 @@ enum NetworkErrorText {
             : "TLS failed, or the service's certificate is not trusted"
     }
 
-    private static func text(for error: HTTPClientError) -> String {
+    private static func clientText(for error: HTTPClientError) -> String {
         switch error {
         case .connectTimeout: "nothing answers there"
         case .deadlineExceeded, .readTimeout, .writeTimeout: "it does not answer in time"

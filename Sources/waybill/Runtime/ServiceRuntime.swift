@@ -25,12 +25,16 @@ struct ServiceRuntime: Sendable {
 
     private let options: ServiceOptions
     private let tls: TLSOptions?
+    private let durableOn: DurableOn
     private let logger = LogLevel.logger(verbose: true)
 
-    /// - Parameter tls: nil serves clear text.
-    init(_ options: ServiceOptions, tls: TLSOptions? = nil) {
+    /// - Parameters:
+    ///   - tls: nil serves clear text.
+    ///   - durableOn: the machines on whose disks a commit must be before anybody is told of it.
+    init(_ options: ServiceOptions, tls: TLSOptions? = nil, durableOn: DurableOn = .local) {
         self.options = options
         self.tls = tls
+        self.durableOn = durableOn
     }
 
     /// Serves until SIGTERM or SIGINT, or until `companion` is done where there is one.
@@ -101,10 +105,12 @@ struct ServiceRuntime: Sendable {
         } _: { database, services in
             try await Migrator(logger: logger).migrate(database)
             guard !Task.isShuttingDownGracefully, let keys else { return }
+            if durableOn == .standby { try await requireSight(of: database) }
             var settings = WaybillServerSettings(database: database, keys: keys)
             settings.host = address.host
             settings.port = address.port
             settings.certificates = certificates
+            settings.durableOn = durableOn
             settings.publicURL = { [options] in options.resolvedPublicURL(port: $0, scheme) }
             settings.crossOrigins = try options.resolvedCrossOrigins()
             settings.proxies = try options.trustedProxies()
@@ -135,6 +141,15 @@ struct ServiceRuntime: Sendable {
         }
     }
 
+    /// - Throws: `CommandFailure` where the login may not see the positions of the standbys.
+    private func requireSight(of database: PostgresConfiguration) async throws {
+        guard let grant = try await StandbyWatch.missingGrant(database, logger: logger) else { return }
+        throw CommandFailure(
+            "--durable-on standby has to see where the standbys of the database are, which its login may not; an "
+                + "administrator must run: \(grant);"
+        )
+    }
+
     /// - Returns: nil for clear text.
     private func loadCertificates() throws -> CertificateStore? {
         do {
@@ -153,12 +168,20 @@ struct ServiceRuntime: Sendable {
             }
             return try await KeySource(.development(.loadOrCreate(in: directory)), now: now, logger: logger)
         }
+        return try await Self.keySource(source, issuer: options.resolvedIssuer, now: now, logger: logger)
+    }
+
+    /// The keys of `--jwks`.
+    ///
+    /// - Parameter now: seconds since 1970.
+    /// - Throws: `CommandFailure` where the key set cannot be read or used.
+    static func keySource(_ source: String, issuer: String?, now: Double, logger: Logger) async throws -> KeySource {
         var origin = KeySource.Origin.jwksFile(source)
         if source.contains("://"), let url = URL(string: source) {
             origin = .jwksURL(url, fetch: { try await KeySetFetch.fetch($0) })
         }
         do {
-            return try await KeySource(origin, issuer: options.resolvedIssuer, now: now, logger: logger)
+            return try await KeySource(origin, issuer: issuer, now: now, logger: logger)
         } catch {
             throw CommandFailure("the keys of --jwks cannot be used: \(error)")
         }

@@ -1,0 +1,128 @@
+import EmbeddedPostgres
+import Foundation
+import Logging
+import OrderLog
+import Postgres
+
+/// Checks the database that a service would use: each host, then the session, the schema and the log as the service
+/// itself would have them. Changes nothing.
+struct DatabaseCheck {
+    let option: DatabaseOption
+    let logger: Logger
+
+    /// The longest time for connecting to one host.
+    private static let connectTimeout = Duration.seconds(5)
+
+    func findings() async -> [Finding] {
+        do {
+            guard let configuration = try option.configuration() else { return try await embedded() }
+            return await check(configuration, embedded: false)
+        } catch {
+            return [.failure("database", ErrorSentence.text(for: error))]
+        }
+    }
+
+    private func embedded() async throws -> [Finding] {
+        guard EmbeddedPostgres.hasCluster(in: option.dataDirectory.path) else {
+            return [
+                .note(
+                    "database",
+                    "there is no database in \(option.dataDirectory.path) yet; serve makes one there, "
+                        + "or give --database-url"
+                )
+            ]
+        }
+        do {
+            return try await Database.with(option, for: .reading, logger: logger) { configuration, _ in
+                [.note("database", "no service runs on this data directory; its database was started for this check")]
+                    + (await check(configuration, embedded: true))
+            }
+        } catch let error as EmbeddedPostgresError where error.code == .directoryLocked {
+            let configuration = try await EmbeddedPostgres(dataDirectory: option.dataDirectory.path, logger: logger)
+                .join()
+            return await check(configuration, embedded: true)
+        }
+    }
+
+    private func check(_ given: PostgresConfiguration, embedded: Bool) async -> [Finding] {
+        var configuration = given
+        configuration.applicationName = "waybill doctor"
+        configuration.requestTimeout = .seconds(10)
+        configuration.connectTimeout = min(configuration.connectTimeout, Self.connectTimeout)
+        var findings: [Finding] = []
+        for host in configuration.hosts { findings += await hostFindings(host, of: configuration, embedded: embedded) }
+        do {
+            if !embedded { try await PostgresConnection.requireLastingSession(configuration, logger: logger) }
+            let pending = try await Migrator(logger: logger).missing(in: configuration)
+            guard pending.isEmpty else {
+                let names = pending.count == 1 ? "1 migration" : "\(pending.count) migrations"
+                return findings + [
+                    .warning(
+                        "schema",
+                        "\(names) of this version of waybill are missing",
+                        do: "run `waybill migrate`, or let the next `waybill serve` do it"
+                    )
+                ]
+            }
+            findings.append(.ok("schema", "the schema is that of this version of waybill"))
+            configuration.roleExpression = LogConnection.roleExpression
+            configuration.serverSettings.merge(LogConnection.settings) { $1 }
+            let log = try await PostgresConnection.with(configuration, logger: logger) {
+                try await LogCheck.read(on: $0)
+            }
+            return findings + log.findings()
+        } catch {
+            return findings + [.failure("database", ErrorSentence.text(for: error))]
+        }
+    }
+
+    /// Checks one server of those that the URL names.
+    private func hostFindings(
+        _ host: PostgresHost,
+        of configuration: PostgresConfiguration,
+        embedded: Bool
+    ) async -> [Finding] {
+        var configuration = configuration
+        configuration.hosts = [host]
+        configuration.sessionKind = .any
+        let name = embedded ? "embedded" : "\(host)"
+        do {
+            return try await PostgresConnection.with(configuration, logger: logger) { connection in
+                let facts = try await ServerFacts.read(on: connection)
+                var findings = ServerCheck(facts: facts, name: name).findings()
+                findings += try await Self.clockAndWay(on: connection, name: name)
+                if !facts.isStandby, !embedded {
+                    findings += try await ReplicationCheck.read(on: connection, facts: facts).findings()
+                }
+                return findings
+            }
+        } catch {
+            return [
+                .failure(
+                    "database",
+                    "\(name): \(ErrorSentence.text(for: error))",
+                    do: "make that server reachable, or take it out of --database-url"
+                )
+            ]
+        }
+    }
+
+    /// Compares the clocks and measures the way to the server.
+    private static func clockAndWay(on connection: PostgresConnection, name: String) async throws -> [Finding] {
+        var trips: [(seconds: Double, offset: Double)] = []
+        for _ in 0..<7 {
+            let (began, instant) = (Date().timeIntervalSince1970, ContinuousClock.now)
+            let row = try await connection.query("select extract(epoch from clock_timestamp())::float8 as now")[0]
+            let seconds = (ContinuousClock.now - instant) / .seconds(1)
+            trips.append((seconds, try row.get("now", as: Double.self) - began - seconds / 2))
+        }
+        trips.sort { $0.seconds < $1.seconds }
+        let (median, best) = (trips[trips.count / 2].seconds, trips[0])
+        let text = "\(name): a round trip takes \(String(format: "%.1f", median * 1000)) ms"
+        let way: Finding =
+            median > 0.02
+            ? .warning("database", text, do: "run the service near its database: each commit takes two round trips")
+            : .ok("database", text)
+        return [way, LogCheck.clock(offset: best.offset, uncertainty: best.seconds / 2)]
+    }
+}

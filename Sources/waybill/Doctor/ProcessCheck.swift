@@ -1,0 +1,156 @@
+import Access
+import Foundation
+import HTTPTransport
+import Logging
+import Primitives
+
+/// Checks what a service needs of this machine and of its own files: keys, certificate, descriptors, disk, clock.
+struct ProcessCheck {
+    let options: ServiceOptions
+    let tls: TLSOptions
+    let logger: Logger
+
+    /// The streams that a service serves at most by default.
+    private static let streams = 20_000
+    /// The time before a certificate's end at which the end becomes a warning.
+    private static let renewal = 14 * 86_400.0
+
+    func findings() async -> [Finding] {
+        certificate() + (await keys()) + descriptors() + disk() + clock()
+    }
+
+    // MARK: TLS
+
+    private func certificate() -> [Finding] {
+        let store: CertificateStore?
+        do {
+            store = try tls.certificates(logger)
+        } catch {
+            return [
+                .failure(
+                    "tls",
+                    "TLS cannot be served: \(ErrorSentence.text(for: error))",
+                    do: "replace the files, or correct --tls-certificate and --tls-key"
+                )
+            ]
+        }
+        guard let store else {
+            let isLocal = ListeningAddress.isLoopback(options.resolvedHost)
+            let text = "the service speaks clear text on \(options.resolvedHost)"
+            return [
+                isLocal
+                    ? .ok("tls", text + ", which this machine alone reaches")
+                    : .note(
+                        "tls",
+                        text,
+                        do: "let a proxy on the same network speak TLS, or give --tls-certificate and --tls-key"
+                    )
+            ]
+        }
+        let left = store.expiresAt - Date().timeIntervalSince1970
+        let date = Date(timeIntervalSince1970: store.expiresAt).formatted(.iso8601)
+        let text = "the certificate fits its key and is valid until \(date)"
+        return [
+            left < Self.renewal
+                ? .warning("tls", text, do: "renew it: \(Int(left / 86_400)) days are left")
+                : .ok("tls", text)
+        ]
+    }
+
+    // MARK: Keys
+
+    private func keys() async -> [Finding] {
+        guard let source = options.resolvedJWKS else {
+            do {
+                try options.requireKeys(
+                    on: ListeningAddress(host: options.resolvedHost, port: try options.resolvedPort())
+                )
+            } catch {
+                return [.failure("keys", "serve refuses to start: \(error)")]
+            }
+            return [
+                .warning(
+                    "keys",
+                    "tokens of the data directory's development key are accepted",
+                    do: "outside development give --jwks, the public keys of whoever issues your tokens"
+                )
+            ]
+        }
+        let now = Date().timeIntervalSince1970
+        do {
+            let keys = try await ServiceRuntime.keySource(
+                source,
+                issuer: options.resolvedIssuer,
+                now: now,
+                logger: logger
+            )
+            guard keys.isUsable(now: now) else {
+                return [
+                    .failure(
+                        "keys",
+                        "the keys of --jwks are not usable",
+                        do: "look at the warnings above, and at the key set"
+                    )
+                ]
+            }
+        } catch {
+            return [
+                .failure(
+                    "keys",
+                    "\(ErrorSentence.text(for: error))",
+                    do: "make the key set readable, or correct --jwks"
+                )
+            ]
+        }
+        guard let issuer = options.resolvedIssuer else {
+            return [
+                .warning(
+                    "keys",
+                    "the key set of --jwks is usable; tokens of any issuer are accepted",
+                    do: "give --issuer, so that tokens of another service with the same keys are refused"
+                )
+            ]
+        }
+        return [.ok("keys", "the key set of --jwks is usable; tokens must come from \(issuer)")]
+    }
+
+    // MARK: This machine
+
+    private func descriptors() -> [Finding] {
+        var limit = rlimit()
+        guard getrlimit(__rlimit_resource_t(RLIMIT_NOFILE.rawValue), &limit) == 0 else { return [] }
+        // The service raises its soft limit to the hard one.
+        let most = DescriptorBudget(limit: Int(min(limit.rlim_max, rlim_t(Int32.max)))).ceiling
+        if most > Self.streams { return [.ok("descriptors", "room for \(Self.streams) streams beside all else")] }
+        return [
+            .warning(
+                "descriptors",
+                "the hard limit of \(limit.rlim_max) open descriptors leaves room for \(most) connections",
+                do: "raise it to 32768: LimitNOFILE=32768 of a systemd unit, ulimits of a container, or ulimit -Hn"
+            )
+        ]
+    }
+
+    private func disk() -> [Finding] {
+        let places = [
+            ("the data directory", options.database.dataDirectory.path), ("temporary files", NSTemporaryDirectory()),
+        ]
+        return places.compactMap { name, path in DiskRoom(nearest: path)?.finding(name, least: 2 << 30) }
+    }
+
+    private func clock() -> [Finding] {
+        guard let result = SystemClock.synchronisation else {
+            return [.note("clock", "the kernel does not say whether the clock is synchronised")]
+        }
+        guard result == .unsynchronised else {
+            return [.ok("clock", "the kernel calls the clock synchronised")]
+        }
+        return [
+            .note(
+                "clock",
+                "the kernel does not call the clock synchronised",
+                do: "run chrony or systemd-timesyncd here, unless the host of this machine keeps its clock"
+            )
+        ]
+    }
+}
