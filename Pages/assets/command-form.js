@@ -38,7 +38,28 @@ const UNITS = {
         .flatMap((it) => it.lines.map((line) => [line.lineId, line.quantity])),
 };
 
+const pick = (from, ...names) => Object.fromEntries(names.map((name) => [name, from?.[name]]));
+
+const of = (list, name, id) => (id ? list.find((it) => it[name] === id) : undefined);
+
+/** What the fields of commands that replace something begin with: what the order has. By the ids that were chosen. */
+const REPLACED = {
+    editOrder: (order) => ({ lines: undefined, ...pick(order, "shipping", "tax", "discount", "fees", "total") }),
+    changeShipTo: (order) => pick(order, "contactRef", "country"),
+    setTracking: ({ parcels, returns }, { parcelId, returnId }) =>
+        pick(of(parcels, "parcelId", parcelId) ?? of(returns, "returnId", returnId), "carrier", "trackingNumber", "trackingUrl"),
+    reviseEta: (order, { parcelId }) => ({ window: (parcelId ? of(order.parcels, "parcelId", parcelId) : order)?.eta }),
+};
+
 let count = 0;
+
+const ZONE = Intl.DateTimeFormat().resolvedOptions().timeZone;
+
+/** A time as `datetime-local` has it, in whole seconds. */
+const localTime = (time) => {
+    const date = new Date(time);
+    return new Date(date - date.getTimezoneOffset() * 60_000).toISOString().slice(0, 19);
+};
 
 /** A text with the words that the description marks as code, as plain words. */
 export const plain = (text) => text.replaceAll("`", "");
@@ -55,9 +76,33 @@ export class CommandForm {
         this.currency = order?.currency ?? currency;
         /** The key under which the command is sent, again and again until it is accepted. */
         this.key = `page-${newKey()}`;
+        this.wrong = [];
+        this.replaced = order && REPLACED[command.name];
         this.root = this.#group(command.field, true);
+        if (this.replaced) this.#fillIn();
         this.summary = h("div", { class: "notice", "data-tone": "bad", role: "alert", tabindex: "-1", hidden: true });
         this.element = h("div", { class: "command-fields" }, this.summary, this.root.element);
+    }
+
+    /** Fills in what the command replaces, now and when another parcel or return is chosen. */
+    #fillIn() {
+        const { parts } = this.root, parcels = live(this.order);
+        if (this.command.name === "setTracking" && parcels.length === 1 && this.order.returns.length === 0) parts.parcelId.write(parcels[0].parcelId);
+        const now = () => this.root.read("");
+        const fill = () => {
+            const values = this.replaced(this.order, now());
+            this.root.write(values);
+            this.begun = pick(now(), ...Object.keys(values));
+        };
+        fill();
+        for (const name of ["parcelId", "returnId"]) {
+            // What somebody has written already stays.
+            parts[name]?.input.addEventListener("change", () => { if (!this.#isChanged(now())) fill(); });
+        }
+    }
+
+    #isChanged(body) {
+        return JSON.stringify(pick(body, ...Object.keys(this.begun))) !== JSON.stringify(this.begun);
     }
 
     /** The body by the values of the fields; undefined where a value cannot be sent, and then the fields are marked. */
@@ -65,7 +110,18 @@ export class CommandForm {
         this.clear();
         this.wrong = [];
         const body = this.root.read("");
-        if (this.wrong.length === 0) return body ?? {};
+        if (this.wrong.length === 0) {
+            if (!this.replaced) return body ?? {};
+            if (!this.#isChanged(body) && Object.values(this.begun).some((value) => value !== undefined)) {
+                this.show({ title: "Nothing is changed", detail: "The fields say what the order has already. Change one of them first." });
+                return undefined;
+            }
+            // An edit leaves alone what it does not name, so a change by somebody else meanwhile stays.
+            if (this.command.name !== "editOrder") return body;
+            if (this.begun.fees) body.fees ??= [];
+            return Object.fromEntries(Object.entries(body).filter(([name, value]) =>
+                name === "total" || JSON.stringify(value) !== JSON.stringify(this.begun[name])));
+        }
         this.show({ title: "Some fields cannot be sent", errors: this.wrong });
         return undefined;
     }
@@ -109,7 +165,7 @@ export class CommandForm {
         return false;
     }
 
-    // Every maker returns { element, read }, where `read(pointer)` is the value, or undefined where nothing is said.
+    // Every maker returns { element, read, write }, where `read(pointer)` is the value, or undefined where nothing is said.
 
     #make(field) {
         switch (field.kind) {
@@ -128,7 +184,7 @@ export class CommandForm {
         const needed = made.filter(([its]) => its.required), others = made.filter(([its]) => !its.required);
         const folded = isRoot && needed.length > 0 && others.length > 2;
         const content = [needed.map(([, it]) => it.element), folded
-            ? h("details", { class: "more-fields" }, h("summary", {}, `${others.length} optional fields`), others.map(([, it]) => it.element))
+            ? h("details", { class: "more-fields", open: this.replaced !== undefined }, h("summary", {}, `${others.length} optional fields`), others.map(([, it]) => it.element))
             : others.map(([, it]) => it.element)];
         const element = isRoot
             ? h("div", { class: "fields" }, content)
@@ -141,7 +197,10 @@ export class CommandForm {
             });
             return entries.length || isRoot ? Object.fromEntries(entries) : undefined;
         };
-        return { element, read };
+        const write = (values = {}) => {
+            for (const [its, it] of made) if (isRoot ? its.name in values : true) it.write(values[its.name]);
+        };
+        return { element, read, write, parts: Object.fromEntries(made.map(([its, it]) => [its.name, it])) };
     }
 
     #list(field) {
@@ -162,10 +221,17 @@ export class CommandForm {
             });
             items.add(item);
             rows.append(row);
-            return row;
+            // A line is edited whole, so it begins with what it is.
+            if (this.replaced && field.name === "lines") {
+                made.parts.lineId.input.addEventListener("change", ({ target }) => {
+                    const line = this.order.lines.find(({ lineId }) => lineId === target.value);
+                    if (line) made.write(line);
+                });
+            }
+            return item;
         };
         const more = h("button", { type: "button", class: "button little" }, `Add to ${phrase(field.name).toLowerCase()}`);
-        more.addEventListener("click", () => add().querySelector("input, select, textarea")?.focus());
+        more.addEventListener("click", () => add().row.querySelector("input, select, textarea")?.focus());
         const units = field.name === "lines" && this.order && UNITS[this.command.name]?.(this.order).filter(([, quantity]) => quantity > 0);
         if (units?.length) for (const [lineId, quantity] of units) add({ lineId, quantity });
         else if (field.required) add();
@@ -179,7 +245,12 @@ export class CommandForm {
             }
             return values.length || field.required ? values : undefined;
         };
-        return { element, read };
+        const write = (values = []) => {
+            items.clear();
+            rows.replaceChildren();
+            for (const value of values) add().made.write(value);
+        };
+        return { element, read, write };
     }
 
     #texts(field) {
@@ -207,13 +278,12 @@ export class CommandForm {
             for (const { key, row } of said) row.dataset.pointer = `${pointer}/${key.value.replaceAll("~", "~0").replaceAll("/", "~1")}`;
             return said.length || field.required ? Object.fromEntries(said.map(({ key, value }) => [key.value, value.value])) : undefined;
         };
-        return { element, read };
+        return { element, read, write() {} };
     }
 
     #money(field) {
         const input = h("input", { class: "input", type: "text", inputmode: "decimal", autocomplete: "off", required: field.required });
         const owed = this.order?.payment;
-        if (field.required && field.name === "total" && this.order) input.value = majorUnits(this.order.total);
         const currency = this.currency
             ? h("span", { class: "field-unit" }, this.currency)
             : h("input", { type: "text", class: "input field-currency", size: 3, maxlength: 3, "aria-label": "Currency", autocapitalize: "characters" });
@@ -224,17 +294,22 @@ export class CommandForm {
             const amount = minorUnits(text, code);
             if (amount === undefined) this.wrong.push({ pointer, message: `Write an amount of ${code || "a currency"}, such as 12.90.` });
             return { amount: amount ?? 0, currency: code };
-        });
+        }, (value) => (value ? majorUnits(value) : ""));
     }
 
     #input(field) {
         const { name, kind, required } = field;
         const fresh = NEW[this.command.name]?.[name];
         const known = !fresh && this.order && KNOWN[name]?.(this.order);
-        let input;
+        let input, offered;
         if (kind === "choice" || kind === "flag") {
             const choices = kind === "flag" ? [["true", "Yes"], ["false", "No"]] : field.choices.map((word) => [word, phrase(word)]);
             input = this.#select(choices, required);
+        } else if (known?.length && this.replaced && name === "lineId") {
+            // A line that is new has an id of its own.
+            const list = h("datalist", { id: `lines-${(count += 1)}` }, known.map(([value, words]) => h("option", { value }, words.filter(Boolean).join(" · "))));
+            input = h("input", { class: "input", type: "text", autocomplete: "off", list: list.id });
+            offered = list;
         } else if (known?.length && !(this.command.name === "receiveReturn" && name === "returnId")) {
             input = this.#select(known.map(([value, words]) => [value, words.filter(Boolean).join(" · ")]), required);
             if (field.value !== undefined) input.value = field.value;
@@ -253,7 +328,7 @@ export class CommandForm {
             if (name === "returnId" && known?.length) input.value = known[0][0];
         }
         input.required = required;
-        const shown = this.#labelled(field, input, input);
+        const shown = this.#labelled(field, input, offered ? [input, offered] : input, kind === "time" ? `In your time zone, ${ZONE}.` : "");
         return this.#readable(shown, input, (text, pointer) => {
             if (kind === "flag") return text === "true";
             if (kind === "number") {
@@ -269,15 +344,15 @@ export class CommandForm {
                 else return time.toISOString();
             }
             return text;
-        });
+        }, (value) => (value === undefined ? "" : kind === "time" ? localTime(value) : String(value)));
     }
 
-    #readable(element, input, convert) {
+    #readable(element, input, convert, text) {
         const read = (pointer) => {
             element.dataset.pointer = pointer;
             return input.value === "" ? undefined : convert(input.value, pointer);
         };
-        return { element, read };
+        return { element, read, input, write: (value) => { input.value = text(value); } };
     }
 
     /** An id that none of these is: the next number, or a random end where the others are not all known. */

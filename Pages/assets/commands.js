@@ -12,8 +12,12 @@ export function loadCommands() {
     return description;
 }
 
-/** Sends a command of an order; throws `ApiError` where it is refused. */
-export function send(command, orderId, body, key) {
+/**
+ * Sends a command of an order; throws `ApiError` where it is refused.
+ *
+ * - version: the order's, which must not have changed; undefined for any.
+ */
+export function send(command, orderId, body, key, version) {
     const path = command.path.replace("{id}", encodeURIComponent(orderId));
-    return post(path, body, { key });
+    return post(path, body, { key, headers: version && { "If-Match": `"${version}"` } });
 }

@@ -28,7 +28,7 @@ export function csv(rows, columns) {
     return "\ufeff" + lines.map((line) => line.join(",") + "\r\n").join("");
 }
 
-const money = (name) => (row) => row[name] ? Number(majorUnits(row[name])) : undefined;
+const money = (name) => (row) => row[name] && majorUnits(row[name]);
 
 /** The rows of an `OrderList` as text, with the marks of a time. */
 export function ordersAsCSV(rows, now) {

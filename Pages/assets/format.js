@@ -85,13 +85,20 @@ export const formatAgo = (time, now = Date.now(), language = pageLanguage()) => 
     return "";
 };
 
-/** A time by the options of `Intl.DateTimeFormat`; without any, a short date and time. */
-export const formatTime = (time, options = { dateStyle: "medium", timeStyle: "short" }, language = pageLanguage()) =>
+const SHORT = { day: "numeric", month: "short", year: "numeric", hour: "2-digit", minute: "2-digit", timeZoneName: "short" };
+
+/** The page's language as the reader's region writes times: a German browser's English has 24 hours and no “Nov 28”. */
+const timeLanguage = () => {
+    const { region } = new Intl.Locale(navigator.language).maximize();
+    return region ? `${pageLanguage()}-${region}` : pageLanguage();
+};
+
+/** A time by the options of `Intl.DateTimeFormat`; without any, a short date and time with the zone. */
+export const formatTime = (time, options = SHORT, language = timeLanguage()) =>
     cached(Intl.DateTimeFormat, language, options).format(asDate(time));
 
 /** `09:14:05`, for lists that move. */
-export const formatClock = (time, language = pageLanguage()) =>
-    formatTime(time, { hour: "2-digit", minute: "2-digit", second: "2-digit" }, language);
+export const formatClock = (time) => formatTime(time, { hour: "2-digit", minute: "2-digit", second: "2-digit" });
 
 /** The tone of an order's or a parcel's status, as chips have it. */
 const TONES = {

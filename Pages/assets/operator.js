@@ -6,7 +6,7 @@ import { Metrics } from "./metrics.js";
 import { session } from "./session.js";
 import { liveMark } from "./stream.js";
 
-/** Milliseconds from one look at readiness and projections to the next, so that a change is seen within a second. */
+/** Milliseconds from one look at readiness, and at projections, to the next, so that a change is seen within a second. */
 const INTERVAL = 700;
 /** Every so many looks the metrics are read: each is a point of the lines. */
 const METRICS_EVERY = 3;
@@ -223,23 +223,56 @@ const begin = () => {
     find("#rates").replaceChildren(...tiles.map((tile) => tile.element));
     const leaving = new AbortController();
     const { signal } = leaving;
-    let [timer, before, status, position, since, turn, isLooking] = [undefined, undefined, undefined, undefined, undefined, 0, false];
+    let timer, readyTimer, before, status, position, since, turn = 0, isLooking = false, isAsking = false;
+    /** The last time at which all was well, whether the numbers are fresh, and what keeps the service from being ready. */
+    let wasWell, isFresh, trouble;
+
+    /** Shows whether the numbers are those of now. Old ones step back, and say how old they are. */
+    const tellAge = () => {
+        const isOld = isFresh === false || trouble !== undefined;
+        if (isOld) {
+            since ??= wasWell ?? Date.now();
+            words.reconnecting = `${trouble?.status ? "Not ready." : "Reconnecting…"} As of ${formatClock(since)}`;
+            live("reconnecting");
+        } else if (isFresh) {
+            [since, wasWell] = [undefined, Date.now()];
+            live("live");
+            find("#live").title = `As of ${formatClock(wasWell)}`;
+        }
+        find("#page").classList.toggle("is-old", isOld);
+        setText(find("#rates-age"), isOld ? `As of ${formatClock(since)}.` : "A point every 2 seconds; up to 4 minutes.");
+    };
+
+    /** Asks for readiness alone, and again while other answers wait for a database that does not answer. */
+    const lookReady = async () => {
+        if (isAsking) return;
+        isAsking = true;
+        clearTimeout(readyTimer);
+        const [answer] = await Promise.allSettled([get("/readyz", { signal, timeout: 3000 })]);
+        isAsking = false;
+        if (signal.aborted) return;
+        trouble = answer.reason;
+        showReadiness(answer);
+        tellAge();
+        if (isLooking) readyTimer = setTimeout(lookReady, INTERVAL);
+    };
 
     const look = async () => {
         if (isLooking) return;
         isLooking = true;
         clearTimeout(timer);
+        lookReady();
         const began = performance.now();
         const options = { signal, timeout: 10_000 };
-        const [ready, projections, text, newStatus] = await Promise.allSettled([
-            get("/readyz", options), get("/v1/projections", options),
+        const [projections, text, newStatus] = await Promise.allSettled([
+            get("/v1/projections", options),
             turn % METRICS_EVERY === 0 ? request("GET", "/metrics", { ...options, headers: { Accept: "text/plain" } }) : undefined,
             turn % STATUS_EVERY === 0 ? get("/v1/status", options) : status]);
         isLooking = false;
+        clearTimeout(readyTimer);
         if (signal.aborted) return;
         // What failed is asked for at the next look.
         if (text.status === "fulfilled" && newStatus.status === "fulfilled") turn += 1;
-        showReadiness(ready);
         if (newStatus.status === "fulfilled" && newStatus.value !== status) {
             status = newStatus.value;
             showFailures(status.failures);
@@ -260,15 +293,8 @@ const begin = () => {
                 ["Requests refused, since the start", "waybill_requests_refused_total", "reason"]]);
         }
         if (before) showFacts(before, position, status);
-        if (projections.status === "fulfilled" && text.status === "fulfilled") {
-            since = undefined;
-            live("live");
-            find("#live").title = `As of ${formatClock(Date.now())}`;
-        } else {
-            since ??= Date.now();
-            words.reconnecting = `Reconnecting… As of ${formatClock(since)}`;
-            live("reconnecting");
-        }
+        isFresh = projections.status === "fulfilled" && text.status === "fulfilled";
+        tellAge();
         schedule(Math.max(INTERVAL - (performance.now() - began), 250));
     };
     /** A page that nobody sees asks for nothing. */
@@ -277,6 +303,7 @@ const begin = () => {
     };
     const change = () => {
         clearTimeout(timer);
+        clearTimeout(readyTimer);
         if (document.visibilityState === "visible") look();
         else live("paused");
     };
@@ -286,6 +313,7 @@ const begin = () => {
     look();
     return () => {
         clearTimeout(timer);
+        clearTimeout(readyTimer);
         leaving.abort(new Error("signed out"));
     };
 };

@@ -8,15 +8,15 @@ import { commandPhrase, eventPhrase, phrase, reasonPhrase } from "./words.js";
 const FIRST = ["resolveAnomaly", "releaseHold", "confirmOrder", "packParcel", "dispatchParcel", "decideReturn", "receiveReturn", "closeOrder", "addNote"];
 
 export class CommandsView {
-    /** - done: called with the receipt of an accepted command. */
+    /** - done: called when the order has changed. */
     constructor({ buttons, place, state }, done) {
         Object.assign(this, { buttons, place, state, done });
         this.shown = "";
     }
 
-    /** - order: as it is now; undefined while the page shows the past. */
-    render(order) {
-        this.order = order;
+    /** - order: as it is now; undefined while the page shows the past. - events: all of its events. */
+    render(order, events) {
+        Object.assign(this, { order, events });
         const allowed = order?.internal?.allowedCommands ?? [];
         const sorted = [...FIRST.filter((name) => allowed.includes(name)), ...allowed.filter((name) => !FIRST.includes(name))];
         const text = sorted.join();
@@ -68,7 +68,14 @@ export class CommandsView {
         const command = commands.get(name);
         const fields = new CommandForm(command, { order: this.order });
         const run = h("button", { type: "submit", class: "button primary" }, commandPhrase(name));
-        const cancel = h("button", { type: "button", class: "button quiet" }, "Cancel");
+        const cancel = h("button", { type: "button", class: "button quiet" }, "Discard");
+        // The form is filled in by what its writer sees: what comes meanwhile must be seen before it is sent.
+        let version = Math.max(this.order.version, this.known ?? 0);
+        const tellOfChange = (now) => {
+            const news = this.events.filter((event) => event.version > version).map(({ type, actor }) => [eventPhrase(type), actor].filter(Boolean).join(", by "));
+            version = now;
+            fields.show({ title: "The order has changed since this form was opened", detail: `${news.length ? `${news.join("; ")}. ` : ""}Send it again if it is still right.` });
+        };
         this.note = h("p", { class: "error", hidden: true }, "The order has changed, and does not take this command any more.");
         const form = h("form", { class: "command-form", novalidate: true, "aria-label": commandPhrase(name) },
             h("p", { class: "command-summary" }, plain(command.summary)), this.note, fields.element,
@@ -81,17 +88,25 @@ export class CommandsView {
             event.preventDefault();
             const body = fields.body();
             if (!body) return;
+            // A note contradicts nothing; what the order does not take any more is refused by itself.
+            const isFree = name === "addNote" || !this.note.hidden;
+            if (!isFree && this.order.version > version) return tellOfChange(this.order.version);
             run.disabled = true;
             try {
-                const receipt = await send(command, this.order.orderId, body, fields.key);
+                const receipt = await send(command, this.order.orderId, body, fields.key, isFree ? undefined : version);
+                this.known = receipt.version;
                 this.close();
                 this.state.dataset.kind = "receipt";
                 setText(this.state, this.#words(receipt));
                 this.state.focus();
-                this.done(receipt);
+                this.done();
             } catch (error) {
                 // The form to sign in has come, and this one waits behind it.
                 if (error.status === 401) return;
+                if (error.status === 412) {
+                    this.done();
+                    return tellOfChange(error.problem.version);
+                }
                 fields.show(error.problem ?? { title: "No answer came", detail: `${error.message} Send it again: the same form is never done twice.` });
             } finally {
                 run.disabled = false;

@@ -110,10 +110,10 @@ export class OrderList {
     #mayBelong(event) {
         const { shops, statuses, attention, query } = this.filter;
         if (shops.length && !shops.includes(event.shop)) return false;
-        if (query) return [event.number, event.customer, event.orderId].includes(query);
+        if (query && ![event.number, event.customer, event.orderId].includes(query)) return false;
         if (attention) return event.status === "attention" || event.internal?.anomaly !== undefined;
         if (statuses.length && !statuses.includes(event.status)) return false;
-        return event.type === "OrderPlaced" || statuses.length > 0;
+        return event.type === "OrderPlaced" || statuses.length > 0 || query !== "";
     }
 
     #matches(order, byEvent = false) {

@@ -2,24 +2,24 @@
 
 import { get } from "./api.js";
 import { h, setText } from "./dom.js";
-import { formatClock, formatTime } from "./format.js";
+import { formatTime } from "./format.js";
 import { changesView } from "./order-changes.js";
 import { CommandsView } from "./order-commands.js";
 import { HistoryView } from "./order-history.js";
 import { sections } from "./order-state.js";
 import { session } from "./session.js";
 import { Shortcuts } from "./shortcuts.js";
-import { atMostEvery, foreign, mark, markWords, perFrame, statusChip } from "./staff-parts.js";
+import { atMostEvery, foreign, goTo, Liveness, mark, markWords, perFrame, statusChip } from "./staff-parts.js";
 import { explainStatus } from "./status-rule.js";
-import { follow, liveMark } from "./stream.js";
+import { follow } from "./stream.js";
 import { eventPhrase, phrase } from "./words.js";
 
 const byId = (id) => document.getElementById(id);
 // As it stands in the address: the service says whether it is an id.
-const path = `/v1/orders/${location.pathname.split("/").at(-1)}`;
+const path = `/v1/orders/${location.pathname.split("/").findLast(Boolean)}`;
 
 /** The order as it is, all its events, the states by version, and the version that is shown; undefined for now. */
-let order, events = [], stream, links, chosen = readAddress(), hasBeenLive = false;
+let order, events = [], stream, links, chosen = readAddress();
 const states = new Map();
 /** The most states that are kept. */
 const KEPT = 200;
@@ -49,15 +49,23 @@ async function start() {
             if (type === "status" || type === "update") take(data);
             else if (type === "snapshot" || type === "reset") readAgain();
         },
-        onState: showState,
+        onState: (state) => liveness.take(state),
         // This request tells if the session has ended, and the form to sign in comes then.
         onRefused: () => readAgain(),
     });
     await show();
-    // Nobody needs the links before the order is there.
-    links ??= new (await import("./order-links.js")).LinksView(byId("links"), path);
-    links.load();
+    if (links) links.load();
+    else nearLinks.observe(byId("links"));
 }
+
+/** Reads the links when their place comes near: most people look at the order alone. */
+const nearLinks = new IntersectionObserver(async (entries) => {
+    if (!entries.some(({ isIntersecting }) => isIntersecting)) return;
+    nearLinks.disconnect();
+    const { LinksView } = await import("./order-links.js");
+    links ??= new LinksView(byId("links"), path);
+    links.load();
+}, { rootMargin: "600px" });
 
 /** Reads the events that the page does not have yet. */
 async function readEvents() {
@@ -133,7 +141,10 @@ let showing = 0;
 /** Shows the chosen version, or the order as it is. */
 async function show() {
     const mine = (showing += 1);
-    if (chosen >= order.version) chosen = undefined;
+    if (chosen >= order.version) {
+        chosen = undefined;
+        history.replaceState(null, "", location.pathname);
+    }
     const version = chosen ?? order.version;
     showTime();
     let its, before;
@@ -152,7 +163,7 @@ async function show() {
     const event = events.find((one) => one.version === version);
     byId("changes").replaceChildren(changesView(before, its));
     setText(byId("changes-title"), event ? `What event ${version} changed` : "What changed");
-    commands.render(chosen === undefined ? order : undefined);
+    commands.render(chosen === undefined ? order : undefined, events);
     byId("commands-past").hidden = chosen === undefined;
     history_.render(events, version);
 }
@@ -206,35 +217,18 @@ function showWhy(its) {
     }
 }
 
-const liveWords = {};
-const showMark = liveMark(byId("live"), liveWords);
-
-let since;
-function showState(now) {
-    if (now === "live") {
-        hasBeenLive = true;
-        since = undefined;
-        showMark("live");
-    } else if (now === "ended") {
-        showMark("ended");
-    } else if (hasBeenLive) {
-        since ??= new Date().toISOString();
-        liveWords.reconnecting = `Reconnecting… As of ${formatClock(since)}`;
-        showMark("reconnecting");
-    } else {
-        showMark("connecting");
-    }
-}
+const liveness = new Liveness(byId("live"));
 
 // MARK: Acting
 
-function choose(version) {
+/** - isStep: whether it is one of several steps, which “Back” takes together. */
+function choose(version, isStep = false) {
     chosen = version === undefined || version >= events.length ? undefined : Math.max(1, version);
-    history.replaceState(null, "", chosen === undefined ? location.pathname : `?version=${chosen}`);
+    if (chosen !== readAddress()) goTo(chosen === undefined ? location.pathname : `?version=${chosen}`, isStep);
     return show();
 }
 
-const step = (by) => choose((chosen ?? events.length) + by);
+const step = (by) => choose((chosen ?? events.length) + by, true);
 
 const history_ = new HistoryView({ list: byId("events"), more: byId("events-more"), count: byId("events-count") }, (version) => {
     choose(version);
@@ -249,7 +243,11 @@ byId("slider").addEventListener("input", () => {
     chosen = version >= events.length ? undefined : version;
     showTime();
     clearTimeout(resting);
-    resting = setTimeout(() => choose(version), 60);
+    resting = setTimeout(() => choose(version, true), 60);
+});
+window.addEventListener("popstate", () => {
+    chosen = readAddress();
+    if (order) show();
 });
 byId("first").addEventListener("click", () => choose(1));
 byId("previous").addEventListener("click", () => step(-1));
@@ -288,7 +286,11 @@ session({
     roles: ["staff", "operator"],
     page: byId("page"),
     begin() {
+        liveness.begin();
         start();
-        return () => stream?.close();
+        return () => {
+            liveness.end();
+            stream?.close();
+        };
     },
 });

@@ -16,10 +16,13 @@ const ENDED = "Your session has ended. Sign in to go on: what you have written i
 /** A role and a name. A token that names nobody has its role for a subject, which is said once. */
 const nameOf = ({ role, subject }) => (subject === role ? [role] : [`${role} `, h("bdi", {}, subject)]);
 
+const PEOPLE = { staff: "staff", operator: "operators" };
+
 const words = (error) => {
     if (!(error instanceof ApiError)) return String(error);
     if (error.code === "expiredToken") return "This token has expired. Ask for a new one.";
     if (error.code === "missingToken" || error.code === "malformedToken") return "This is not a whole token.";
+    if (error.code === "unknownKey") return "This service does not know the key of this token. A development token comes from the service's own data directory: give `waybill token` the same --data-dir.";
     if (error.code === "forbidden") return "This token's role cannot sign in here: it takes a token for staff or an operator.";
     return error.message;
 };
@@ -37,7 +40,7 @@ const words = (error) => {
 export async function session({ roles, page, begin }) {
     const section = find("#sign-in");
     const form = find("form", section), input = find("input", section), problem = find(".error", section);
-    const notice = find("[data-session='notice']", section);
+    const notice = find("[data-session='notice']", section), title = find("h1", section);
     let end, timer, known, focused, tabs;
 
     const leave = () => {
@@ -52,13 +55,21 @@ export async function session({ roles, page, begin }) {
         for (const element of document.querySelectorAll("[data-session='bar']")) element.hidden = true;
     };
 
-    /** Shows the form; a reason, a text and elements, stands above it. */
-    const showForm = (...reason) => {
+    const showSection = (words, hasForm, reason) => {
         leave();
+        setText(title, words);
+        for (const part of section.children) if (part !== title && part !== notice) part.hidden = !hasForm;
         notice.replaceChildren(...reason);
         notice.hidden = reason.length === 0;
         section.hidden = false;
     };
+
+    /** Shows the form; a reason, a text and elements, stands above it. */
+    const showForm = (...reason) => showSection("Sign in", true, reason);
+
+    /** Shows that the service does not answer. The session may well be good, so nobody is asked to sign in. */
+    const showDelay = (error) =>
+        showSection("Waiting for the service", false, [`${error.message} Your session is kept: this page opens by itself when the service answers.`]);
 
     /** Shows the form after the end of a session, and moves the focus to the words that say so. */
     const askAgain = (reason) => {
@@ -72,7 +83,7 @@ export async function session({ roles, page, begin }) {
         if (known && (known.role !== who.role || known.subject !== who.subject || known.shops.join() !== who.shops.join())) return location.reload();
         leave();
         if (!roles.includes(who.role)) {
-            showForm("You are signed in as ", ...nameOf(who), `. This page is for ${roles.join(" and ")}: sign in with such a token.`);
+            showForm("You are signed in as ", ...nameOf(who), `. This page is for ${roles.map((role) => PEOPLE[role]).join(" and ")}: sign in with such a token.`);
             return;
         }
         known = who;
@@ -154,13 +165,14 @@ export async function session({ roles, page, begin }) {
     };
     join();
 
-    const look = async () => {
+    /** - timeout: milliseconds, after which people at the first time are told that it takes long. */
+    const look = async (timeout = 4000) => {
         try {
-            enter(await get("/session"));
+            enter(await get("/session", { timeout }));
         } catch (error) {
             if (error.status === 401 || error.status === 403) return showForm();
-            showForm(`${error.message} Trying again…`);
-            timer = setTimeout(look, 3000);
+            showDelay(error);
+            timer = setTimeout(look, 2000, 15_000);
         }
     };
     await look();

@@ -10,6 +10,9 @@ import { commandPhrase, phrase } from "./words.js";
 /** Asks before the page is left while commands are under way. */
 const warn = (event) => event.preventDefault();
 
+/** Commands that replace what one order has, and mean nothing for several. */
+const OF_ONE = new Set(["editOrder", "setTracking"]);
+
 /** Requests at a time. */
 const AT_ONCE = 4;
 
@@ -29,11 +32,14 @@ export class BulkDialog {
         });
         this.closing = dialog.querySelector("[data-close]");
         this.closing.addEventListener("click", () => this.#leave());
-        // The key Escape closes a dialog as well.
-        dialog.addEventListener("cancel", (event) => {
-            if (!this.isSending) return;
-            event.preventDefault();
-            this.#leave();
+        // The key Escape closes a dialog as well, and pressed twice even where its event "cancel" is refused.
+        dialog.addEventListener("keydown", (event) => {
+            if (event.key === "Escape") this.#refuseToClose(event);
+        });
+        dialog.addEventListener("cancel", (event) => this.#refuseToClose(event));
+        // Whatever closed it: what comes of the commands is shown. After the end of a session the board shows it again.
+        dialog.addEventListener("close", () => {
+            if (this.isSending && !document.querySelector("#board").hidden) dialog.showModal();
         });
     }
 
@@ -41,6 +47,7 @@ export class BulkDialog {
     async open(rows) {
         this.rows = rows;
         this.done = new Set();
+        this.refused = new Set();
         this.lines = new Map();
         this.results.replaceChildren();
         this.place.replaceChildren();
@@ -57,7 +64,7 @@ export class BulkDialog {
         }
         const allowed = new Map();
         for (const row of rows) for (const name of row.allowed) allowed.set(name, (allowed.get(name) ?? 0) + 1);
-        const offered = [...this.commands.keys()].filter((name) => allowed.has(name));
+        const offered = [...this.commands.keys()].filter((name) => allowed.has(name) && !OF_ONE.has(name));
         this.choice.append(...offered.map((name) => h("option", { value: name }, allowed.get(name) === rows.length
             ? commandPhrase(name) : `${commandPhrase(name)} (allowed for ${allowed.get(name)} of ${rows.length})`)));
         if (offered.length === 0) setText(this.state, "Your role may command none of these orders.");
@@ -67,6 +74,7 @@ export class BulkDialog {
     #choose() {
         const command = this.commands.get(this.choice.value);
         this.done.clear();
+        this.refused.clear();
         this.lines.clear();
         this.results.replaceChildren();
         setText(this.state, "");
@@ -91,6 +99,12 @@ export class BulkDialog {
         setText(this.closing, "Stopping…");
     }
 
+    #refuseToClose(event) {
+        if (!this.isSending) return;
+        event.preventDefault();
+        this.#leave();
+    }
+
     /** The line of a row among the results; a line that is there already is used again. */
     #line(row) {
         if (!this.lines.has(row.orderId)) {
@@ -110,8 +124,8 @@ export class BulkDialog {
         const command = this.commands.get(this.choice.value), form = this.form;
         const body = form?.body();
         if (!command || !body || this.isSending) return;
-        const rows = this.rows.filter((row) => !this.done.has(row.orderId));
-        const counts = { accepted: this.done.size, refused: 0, failed: 0, left: rows.length };
+        const rows = this.rows.filter((row) => !this.done.has(row.orderId) && !this.refused.has(row.orderId));
+        const counts = { accepted: this.done.size, refused: this.refused.size, failed: 0, left: rows.length };
         for (const row of rows) this.#line(row)("waiting", "Waiting");
         this.run.disabled = this.choice.disabled = this.isSending = true;
         this.isStopping = false;
@@ -136,6 +150,8 @@ export class BulkDialog {
                 const isAnswer = error.status >= 400 && error.status < 500 && ![401, 408, 429].includes(error.status);
                 counts[isAnswer ? "refused" : "failed"] += 1;
                 if (error.status === 401) this.isStopping = true;
+                // An order whose state does not allow it refuses the same again; other refusals are of the form.
+                if ([403, 404, 409].includes(error.status)) this.refused.add(row.orderId);
                 tell(isAnswer ? "refused" : "failed", isAnswer ? "Refused" : "No answer",
                     [error.problem?.reason, error.problem?.detail ?? error.message].filter(Boolean).join(": "));
                 if (error.problem?.errors) firstInvalid ??= error.problem;
@@ -148,7 +164,7 @@ export class BulkDialog {
         say();
         setText(this.closing, "Close");
         if (firstInvalid) form.show(firstInvalid);
-        const rest = this.rows.length - this.done.size;
+        const rest = this.rows.length - this.done.size - this.refused.size;
         this.choice.disabled = false;
         // The same key again: what was accepted without our hearing of it is not done twice.
         this.run.disabled = rest === 0;

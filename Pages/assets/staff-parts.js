@@ -1,7 +1,9 @@
 /** The small parts that the board and the order page share. */
 
+import { get } from "./api.js";
 import { chip, h, setText } from "./dom.js";
-import { formatMoney, formatNumber, formatTime, toneOf } from "./format.js";
+import { formatClock, formatMoney, formatNumber, formatTime, toneOf } from "./format.js";
+import { liveMark } from "./stream.js";
 import { phrase } from "./words.js";
 
 /** A status as a chip. Its shape and its word tell it, not its colour alone. */
@@ -71,6 +73,84 @@ export function markWords({ kind, at }, now) {
     if (kind === "slipping") return { short: "After promise", long: `Expected after the promise: ${when}` };
     return { short: `Due in ${span}`, long: `Due until ${when}` };
 }
+
+/** Milliseconds from one question for readiness to the next. */
+const READY = 3000;
+
+/**
+ * The live mark of a page that follows a stream. A stream stays open over a database that stands still, so the service
+ * is also asked whether it is ready.
+ */
+export class Liveness {
+    #state = "connecting";
+    #words = {};
+    #isReady = true;
+    #timer; #since; #wasReady; #hasBeenLive; #isLive; #mark; #onChange;
+
+    /** - onChange: called with whether the page is live, and whether it has been. */
+    constructor(element, onChange = () => {}) {
+        this.#mark = liveMark(element, this.#words);
+        this.#onChange = onChange;
+    }
+
+    begin() {
+        this.end();
+        this.#timer = setTimeout(() => this.#ask(), READY);
+    }
+
+    async #ask() {
+        clearTimeout(this.#timer);
+        if (document.visibilityState === "visible") {
+            this.#isReady = await get("/readyz", { timeout: READY }).then(() => true, () => false);
+            if (this.#isReady) this.#wasReady = Date.now();
+            this.#tell();
+        }
+        if (this.#timer) this.begin();
+    }
+
+    end() {
+        clearTimeout(this.#timer);
+        this.#timer = undefined;
+    }
+
+    /** Takes a state of the stream. */
+    take(state) {
+        this.#state = state;
+        this.#tell();
+        // It was not ready while it was away.
+        if (state === "live" && !this.#isReady) this.#ask();
+    }
+
+    #tell() {
+        const isStreaming = this.#state === "live", isLive = isStreaming && this.#isReady;
+        if (isLive) {
+            [this.#hasBeenLive, this.#since] = [true, undefined];
+            this.#mark("live");
+        } else if (this.#state === "ended" || !this.#hasBeenLive) {
+            this.#mark(isStreaming ? "connecting" : this.#state);
+        } else {
+            this.#since ??= isStreaming && this.#wasReady || Date.now();
+            this.#words.reconnecting = `${isStreaming ? "Not ready." : "Reconnecting…"} As of ${formatClock(this.#since)}`;
+            this.#mark("reconnecting");
+        }
+        if (isLive === this.#isLive) return;
+        this.#isLive = isLive;
+        this.#onChange(isLive, this.#hasBeenLive);
+    }
+}
+
+/**
+ * Writes an address whose former one “Back” brings again. Changes in quick succession, such as steps through time or
+ * letters of a search, are one.
+ */
+export const goTo = (() => {
+    let last = -Infinity;
+    return (address, isStep) => {
+        const isNew = !isStep || performance.now() > last + 1000;
+        last = isStep ? performance.now() : -Infinity;
+        history[isNew ? "pushState" : "replaceState"](null, "", address);
+    };
+})();
 
 /** Runs the work once in the next frame, however often it is asked for. */
 export function perFrame(work) {

@@ -2,15 +2,15 @@
 
 import { get } from "./api.js";
 import { h, setText } from "./dom.js";
-import { formatClock, formatNumber } from "./format.js";
+import { formatNumber } from "./format.js";
 import { OrderList } from "./order-list.js";
 import { session } from "./session.js";
 import { Shortcuts } from "./shortcuts.js";
 import { Feed, FeedView } from "./staff-feed.js";
 import { ListView } from "./staff-list.js";
-import { atMostEvery, orderPath, perFrame, pool } from "./staff-parts.js";
+import { atMostEvery, goTo, Liveness, orderPath, perFrame, pool } from "./staff-parts.js";
 import { AttentionView, MinuteChart, StatusCounts, TimesInStatus } from "./staff-stats.js";
-import { follow, liveMark } from "./stream.js";
+import { follow } from "./stream.js";
 import { eventPhrase, EVENT_TYPES, STATUSES } from "./words.js";
 
 /** Milliseconds from one tick of the stream to the next. Below it, the feed shows every event. */
@@ -35,7 +35,8 @@ function readAddress() {
     };
 }
 
-function writeAddress() {
+/** - change: `filter` for what “Back” undoes, `typing` for a letter of the search; undefined for the mark, which it does not. */
+function writeAddress(change) {
     const query = new URLSearchParams();
     if (state.query) query.set("q", state.query);
     for (const [name, words] of [["shop", state.shops], ["status", state.statuses], ["type", state.types]]) {
@@ -44,7 +45,9 @@ function writeAddress() {
     if (state.attention) query.set("attention", "true");
     if (state.current) query.set("order", state.current);
     const text = query.toString().replaceAll("%2C", ",");
-    history.replaceState(null, "", text ? `?${text}` : location.pathname);
+    const address = text ? `?${text}` : location.pathname;
+    if (change) goTo(address, change === "typing");
+    else history.replaceState(null, "", address);
 }
 
 const state = readAddress();
@@ -57,8 +60,10 @@ const selection = new Set();
 const changed = new Set();
 /** What waits while the board is paused: the newest event of each order, and how many events they stand for. */
 const held = { events: new Map(), count: 0, isPaused: false };
-let streams = [], loading, cursor, position, lastSelected, stats, isReachable = false, hasBeenLive = false;
-let isOpen = false;
+/** - next: the queries of the list's next page. */
+let streams = [], loading, next, position, lastSelected, stats, isReachable = false;
+/** - isReading: whether somebody looks on who may command nothing. */
+let isOpen = false, isReading = false;
 
 const listView = new ListView(byId("rows"), (orderId, isSelected, isRange) => select(orderId, isSelected, isRange));
 const feedView = new FeedView(byId("feed-list"), byId("feed-empty"));
@@ -95,7 +100,7 @@ const showList = perFrame(() => {
     changed.clear();
     mustShowAll = false;
     setText(byId("orders-count"), list.hasMore ? `${formatNumber(rows.length)}+` : formatNumber(rows.length));
-    byId("more").hidden = !cursor || rows.length >= MOST;
+    byId("more").hidden = !next || rows.length >= MOST;
     byId("orders-empty").hidden = rows.length > 0 || loading !== undefined;
     setText(byId("orders-empty-words"), state.query
         ? `No order has the number, tracking number, customer or id “${state.query}”.`
@@ -135,8 +140,13 @@ function showPause() {
 
 const showPauseSoon = perFrame(showPause);
 
-const liveWords = {};
-const showMark = liveMark(byId("live"), liveWords);
+const liveness = new Liveness(byId("live"), (isLive, hasBeenLive) => {
+    isReachable = isLive;
+    byId("board").classList.toggle("is-away", hasBeenLive && !isLive);
+    if (!isLive) return;
+    readStats();
+    readStale();
+});
 
 function isFiltered() {
     return Boolean(state.query || state.shops.length || state.statuses.length || state.types.length || state.attention);
@@ -150,11 +160,11 @@ async function load() {
     const mine = (loading = new AbortController());
     setText(byId("orders-state"), "Reading…");
     try {
-        const page = state.query ? await search(state.query, mine.signal) : await readPage(undefined, mine.signal);
+        const page = await read(undefined, mine.signal);
         if (mine.signal.aborted) return;
-        list = new OrderList({ shops: state.shops, statuses: state.query ? [] : state.statuses, attention: state.attention && !state.query, query: state.query }, MOST);
+        list = new OrderList({ shops: state.shops, statuses: state.statuses, attention: state.attention, query: state.query }, MOST);
         list.replace(page.orders, page.next !== undefined);
-        [cursor, position] = [page.next, page.position];
+        [next, position] = [page.next, page.position];
         held.events.clear();
         held.count = 0;
         setText(byId("orders-state"), "");
@@ -173,45 +183,66 @@ async function load() {
     }
 }
 
-function readPage(after, signal) {
-    const query = new URLSearchParams({ limit: PAGE });
+/** Reads a page of the list by the filters. - queries: those that the page before gave as `next`; undefined at first. */
+async function read(queries, signal) {
+    if (!state.query) return readPage(queries?.[0] ?? filterQuery(), signal);
+    return search(queries ?? searchQueries(state.query), signal);
+}
+
+function filterQuery(more = {}) {
+    const query = new URLSearchParams({ limit: PAGE, ...more });
     if (state.shops.length) query.set("shop", state.shops.join(","));
     if (state.statuses.length) query.set("status", state.statuses.join(","));
     if (state.attention) query.set("attention", "true");
-    if (after) query.set("cursor", after);
-    return get(`/v1/orders?${query}`, { signal });
+    return query;
 }
 
-/** Finds orders by number, tracking number, customer and id; each by a request of its own. */
-async function search(text, signal) {
-    const shop = state.shops.length ? { shop: state.shops.join(",") } : {};
-    const by = (name, value) => get(`/v1/orders?${new URLSearchParams({ ...shop, [name]: value, limit: PAGE })}`, { signal })
-        ;
-    const kinds = [by("number", text), by("customer", text)];
-    if (text !== text.toUpperCase()) kinds.push(by("number", text.toUpperCase()));
-    if (/[A-Za-z0-9]/.test(text)) kinds.push(by("trackingNumber", text));
-    if (/^[0-9a-f]{8}-([0-9a-f]{4}-){3}[0-9a-f]{12}$/i.test(text)) {
-        kinds.push(get(`/v1/orders/${text}`, { signal }).then((order) => ({ orders: [order], position: order.position })));
-    }
-    const answers = await Promise.allSettled(kinds);
+/** - returns: `{ orders, position, next }`, where `next` has the query of the next page; undefined after the last. */
+async function readPage(query, signal) {
+    const { orders, position, next: cursor } = await get(`/v1/orders?${query}`, { signal });
+    if (!cursor) return { orders, position };
+    const next = new URLSearchParams(query);
+    next.set("cursor", cursor);
+    return { orders, position, next: [next] };
+}
+
+/** A search finds orders by number, tracking number, customer and id; each by a query of its own. */
+function searchQueries(text) {
+    const named = [["number", text], ["customer", text]];
+    if (text !== text.toUpperCase()) named.push(["number", text.toUpperCase()]);
+    if (/[A-Za-z0-9]/.test(text)) named.push(["trackingNumber", text]);
+    return [...named.map(([name, value]) => filterQuery({ [name]: value })), ...UUID.test(text) ? [text] : []];
+}
+
+const UUID = /^[0-9a-f]{8}-([0-9a-f]{4}-){3}[0-9a-f]{12}$/i;
+
+async function search(queries, signal) {
+    const answers = await Promise.allSettled(queries.map((query) => typeof query === "string"
+        ? get(`/v1/orders/${query}`, { signal }).then((order) => ({ orders: [order].filter(isWanted), position: order.position }))
+        : readPage(query, signal)));
     const pages = answers.filter(({ status }) => status === "fulfilled").map(({ value }) => value);
     // A text that one of them does not take, such as an unknown id, hides nothing that another finds.
     const failed = answers.find(({ status, reason }) => status === "rejected" && ![400, 404].includes(reason.status));
     if (failed) throw failed.reason;
     const orders = new Map(pages.flatMap((page) => page.orders).map((order) => [order.orderId, order]));
-    return { orders: [...orders.values()], position: pages[0]?.position };
+    const next = pages.flatMap((page) => page.next ?? []);
+    return { orders: [...orders.values()], position: pages[0]?.position, next: next.length ? next : undefined };
 }
 
+/** Tells whether an order that was read by its id belongs to what the filters say. */
+const isWanted = (order) => (!state.shops.length || state.shops.includes(order.shop))
+    && (!state.statuses.length || state.statuses.includes(order.status)) && (!state.attention || order.internal?.attention);
+
 async function more() {
-    if (!cursor) return;
+    if (!next) return;
     const its = list;
     byId("more").disabled = true;
     try {
-        const page = await readPage(cursor);
+        const page = await read(next);
         if (its !== list) return;
         // Changes since the page was read come by the stream, whose events are older than the order's version.
         list.append(page.orders, page.next !== undefined);
-        cursor = page.next;
+        next = page.next;
         for (const order of page.orders) stale.add(order.orderId);
         showList();
     } catch (error) {
@@ -351,36 +382,10 @@ function open(url, take, isMain) {
             if (type === "status" || type === "update") take(data);
             else if (type === "reset" && isMain) load();
         },
-        onState: (now) => {
-            if (!isMain) return;
-            showState(now);
-        },
+        onState: (now) => { if (isMain) liveness.take(now); },
         // The next request tells if the session has ended, and the form to sign in comes then.
         onRefused: () => readStats(),
     });
-}
-
-let since;
-function showState(now) {
-    const wasReachable = isReachable;
-    isReachable = now === "live";
-    if (isReachable) {
-        hasBeenLive = true;
-        showMark("live");
-        if (!wasReachable) {
-            readStats();
-            readStale();
-        }
-    } else if (now === "ended") {
-        showMark("ended");
-    } else if (hasBeenLive) {
-        if (wasReachable) since = new Date().toISOString();
-        liveWords.reconnecting = `Reconnecting… As of ${formatClock(since)}`;
-        showMark("reconnecting");
-    } else {
-        showMark("connecting");
-    }
-    byId("board").classList.toggle("is-away", hasBeenLive && !isReachable);
 }
 
 let arrived = [], fed = [];
@@ -446,6 +451,7 @@ function setFeedPaused(isPaused) {
 }
 
 function select(orderId, isSelected, isRange) {
+    if (isReading) return;
     const rows = list.sorted;
     const from = rows.findIndex((row) => row.orderId === lastSelected), to = rows.findIndex((row) => row.orderId === orderId);
     const range = isRange && from >= 0 && to >= 0 ? rows.slice(Math.min(from, to), Math.max(from, to) + 1) : [rows[to]];
@@ -461,6 +467,7 @@ function select(orderId, isSelected, isRange) {
 }
 
 function selectAll(isSelected) {
+    if (isReading) return;
     for (const row of list.sorted) {
         if (isSelected) selection.add(row.orderId);
         else selection.delete(row.orderId);
@@ -491,8 +498,8 @@ async function exportShown() {
     setText(byId("orders-state"), `Exported ${formatNumber(rows.length)} ${rows.length === 1 ? "order" : "orders"}.`);
 }
 
-function filtersChanged() {
-    writeAddress();
+function filtersChanged(change = "filter") {
+    if (change) writeAddress(change);
     showFilters();
     feed.clear();
     if (held.isPaused) feed.pause();
@@ -520,15 +527,19 @@ byId("by-status").open = matchMedia("(min-width: 44rem)").matches;
 byId("type").append(...EVENT_TYPES.map((type) => h("option", { value: type }, eventPhrase(type))));
 byId("filters").addEventListener("submit", (event) => event.preventDefault());
 let typing;
+const searchTyped = () => {
+    clearTimeout(typing);
+    const text = byId("query").value.trim();
+    if (text === state.query) return;
+    state.query = text;
+    filtersChanged("typing");
+};
 byId("query").addEventListener("input", () => {
     clearTimeout(typing);
-    typing = setTimeout(() => {
-        const text = byId("query").value.trim();
-        if (text === state.query) return;
-        state.query = text;
-        filtersChanged();
-    }, 250);
+    typing = setTimeout(searchTyped, 250);
 });
+// Whoever leaves the field may leave the page next.
+byId("query").addEventListener("change", searchTyped);
 byId("shop").addEventListener("change", () => {
     state.shops = byId("shop").value.split(",").filter(Boolean);
     filtersChanged();
@@ -590,6 +601,16 @@ const shortcuts = new Shortcuts(byId("keys"), [
 ]);
 byId("help").addEventListener("click", () => shortcuts.help());
 
+window.addEventListener("popstate", () => {
+    const its = readAddress(), { current, ...filters } = its, { current: _, ...old } = state;
+    for (const orderId of [current, state.current]) changed.add(orderId);
+    Object.assign(state, its);
+    // The filters are as they were where only the mark or the fragment of the address is another.
+    if (JSON.stringify(filters) === JSON.stringify(old)) return showList();
+    clearTimeout(typing);
+    filtersChanged(null);
+});
+
 setInterval(() => {
     const now = Date.now();
     listView.tick(now);
@@ -601,14 +622,18 @@ setInterval(readStats, 15_000);
 session({
     roles: ["staff", "operator"],
     page: byId("board"),
-    begin() {
+    begin({ role }) {
+        isReading = role === "operator";
+        byId("board").classList.toggle("is-reading", isReading);
         isOpen = true;
+        liveness.begin();
         showFilters();
         load();
         readStats();
         if (mustShowBulk) bulk?.then((dialog) => dialog.show(), () => {});
         return () => {
             isOpen = isReachable = false;
+            liveness.end();
             loading?.abort();
             loading = undefined;
             for (const stream of streams) stream.close();

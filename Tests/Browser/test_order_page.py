@@ -37,6 +37,18 @@ DIFFERENCE = """async () => {
     return diff(before, after).map(({ path, kind }) => `${kind} ${path.join(".")}`);
 }"""
 
+# The words of changes of somebody's texts, and of the API's own words.
+CHANGED = """async () => {
+    const folder = document.querySelector("script[type=module]").src;
+    const { changesView } = await import(folder.replace("order.js", "order-changes.js"));
+    const before = { version: 1, internal: { providerRefs: [] }, metadata: {}, lifecycle: "placed" };
+    const after = {
+        version: 2, internal: { providerRefs: [{ paymentId: "a", providerRef: "psp" }] },
+        metadata: { gift_Id: "toMum" }, lifecycle: "confirmed",
+    };
+    return changesView(before, after).innerText;
+}"""
+
 
 @pytest.fixture(scope="module")
 def orders(bench):
@@ -53,6 +65,10 @@ def orders(bench):
                 raise RuntimeError(f"a step of a journey was refused: {answer}")
         made.append(steps[0][2]["orderId"])
     return made
+
+
+def field(pointer):
+    return f".command-form [data-pointer='/{pointer}'] input"
 
 
 def path_of(order_id):
@@ -109,6 +125,12 @@ def test_the_slider_shows_the_order_as_of_any_event(service, bench, staff, chrom
         page.keyboard.press("n")
         wait_for_version(page, f"Event {count} of {count}")
         check("keys go through time too", "version" not in page.url)
+        page.focus("#slider")
+        page.keyboard.press("Home")
+        page.wait_for_function("() => location.search === '?version=1'")
+        page.go_back()
+        wait_for_version(page, f"Event {count} of {count}")
+        check("going back from the past stays on the page", page.url.endswith(path_of(orders[0])), page.url)
         page.click(f"#events [data-version='{count}'] summary")
         page.wait_for_selector(f"#events [data-version='{count}'] pre >> text={events[-1]['position']}")
         json = page.inner_text(f"#events [data-version='{count}'] pre")
@@ -133,6 +155,13 @@ def test_the_rules_of_the_page_are_those_of_the_service(service, staff, chromium
             lines == ["changed due", "removed lines.#a", "changed lines.#b.open", "added lines.#c"],
             lines,
         )
+        words = page.evaluate(CHANGED)
+        check(
+            "texts and keys of others stand as they were written",
+            "provider ref psp" in words and "toMum" in words and "gift_Id" in words,
+            words,
+        )
+        check("the API's own words are phrases", "Confirmed" in words, words)
 
 
 def test_the_page_shows_changes_within_a_second(service, bench, staff, chromium, check):
@@ -188,6 +217,14 @@ def test_forms_come_from_the_schemas_and_show_refusals(service, bench, staff, ch
             "and has the focus", page.evaluate("document.activeElement.closest('.field').dataset.pointer") == "/reason"
         )
         page.select_option("[data-pointer='/reason'] select", "fraud")
+        bench.send("POST", f"/v1/orders/{order_id}/hold", {"holdId": "another", "reason": "stock"})
+        page.click(".command-form button[type=submit]")
+        page.wait_for_selector(".command-form [role=alert] >> text=has changed since this form was opened")
+        bench.send("POST", f"/v1/orders/{order_id}/release-hold", {"holdId": "another"})
+        page.wait_for_selector("#events > [data-version='3']")
+        page.click(".command-form button[type=submit]")
+        page.wait_for_selector(".command-form [role=alert] >> text=Hold released, by backend:backend")
+        check("what somebody else did meanwhile is told before a form is sent", True)
         page.click(".command-form button[type=submit]")
         page.wait_for_selector("#command-state >> text=Accepted")
         page.wait_for_selector("#order-status >> text=On hold")
@@ -216,7 +253,7 @@ def test_forms_come_from_the_schemas_and_show_refusals(service, bench, staff, ch
             refusal,
         )
         page.keyboard.press("Escape")
-        page.click(".command-form >> text=Cancel")
+        page.click(".command-form >> text=Discard")
         page.click("[data-command=packParcel]")
         page.wait_for_selector(".command-form .field-row")
         check(
@@ -232,6 +269,28 @@ def test_forms_come_from_the_schemas_and_show_refusals(service, bench, staff, ch
         page.click(".command-form button[type=submit]")
         page.wait_for_selector("#state-wide >> text=p1")
         check("the same form is right after a mend", "Parcel packed" in page.inner_text("#command-state"))
+        tracking = {"parcelId": "p1", "carrier": "dhl", "trackingNumber": "0034"}
+        bench.send("POST", f"/v1/orders/{order_id}/set-tracking", tracking)
+        page.wait_for_selector("#state-wide >> text=0034")
+        page.click("[data-command=setTracking]")
+        page.wait_for_selector(".command-form")
+        page.click(".command-form button[type=submit]")
+        page.wait_for_selector(".command-form [role=alert] >> text=Nothing is changed")
+        check("a form that changes nothing is not sent", page.input_value(field("carrier")) == "dhl")
+        page.fill(field("trackingNumber"), "0035")
+        page.click(".command-form button[type=submit]")
+        page.wait_for_selector("#command-state >> text=Tracking changed")
+        page.click("[data-command=editOrder]")
+        page.wait_for_selector(".command-form")
+        page.click(".command-form button[type=submit]")
+        page.wait_for_selector(".command-form [role=alert] >> text=Nothing is changed")
+        page.click(".command-form >> text=Add to lines")
+        page.fill(".command-form .field-row [list]", "l1")
+        page.press(".command-form .field-row [list]", "Tab")
+        page.locator(".command-form .field-row [inputmode=decimal]").first.fill("11.00")
+        page.fill(field("total"), "79.00")
+        page.click(".command-form button[type=submit]")
+        page.wait_for_selector("#command-state >> text=Order edited")
         page.click("[data-command=adjustTotal]")
         page.wait_for_selector(".command-form")
         page.fill(".command-form [inputmode=decimal]", "1,5x")
@@ -242,8 +301,12 @@ def test_forms_come_from_the_schemas_and_show_refusals(service, bench, staff, ch
         page.select_option("[data-pointer='/reason'] select", "goodwill")
         page.click(".command-form button[type=submit]")
         page.wait_for_selector("#command-state >> text=Total adjusted")
-    due = bench.send("GET", f"/v1/orders/{order_id}").json["payment"]["due"]
-    check("amounts are sent in minor units", due == {"amount": 7550, "currency": "EUR"}, due)
+    answer = bench.send("GET", f"/v1/orders/{order_id}").json
+    due, parcel, line = answer["payment"]["due"], answer["parcels"][0], answer["lines"][0]
+    check("amounts are sent in minor units", due == {"amount": 7750, "currency": "EUR"}, due)
+    tracking = parcel["carrier"], parcel["trackingNumber"]
+    check("a field that nobody touched keeps what it had", tracking == ("dhl", "0035"), parcel)
+    check("so does a line of which one field was edited", (line["name"], line["quantity"]) == ("Lampe", 2), line)
 
 
 def test_links_are_made_copied_and_revoked(service, bench, staff, chromium, check):
@@ -268,8 +331,12 @@ def test_links_are_made_copied_and_revoked(service, bench, staff, chromium, chec
 
 
 def test_an_operator_reads_and_sends_nothing(service, bench, chromium, orders, check):
-    with visit(chromium, service, bench.tokens[roles.OPERATOR], path_of(orders[0])) as page:
+    operator, abroad = bench.tokens[roles.OPERATOR], {"locale": "de-DE", "timezone_id": "Asia/Tokyo"}
+    with visit(chromium, service, operator, f"{path_of(orders[0])}/?version=999", **abroad) as page:
         page.wait_for_selector("#events > li")
+        when = page.inner_text("#time-when")
+        check("times are as the reader's region writes them, with the zone", "GMT+9" in when and "M " not in when, when)
+        check("a version that is not there yet leaves the address", "version" not in page.url, page.url)
         page.wait_for_selector("#command-state >> text=Your role")
         check("an operator has no commands", not page.locator("#commands button").count())
         wait_for(lambda: not page.is_visible("#links"), 10, "an operator has no links")
@@ -287,6 +354,7 @@ def test_the_page_breaks_no_rule_of_accessibility(service, bench, staff, chromiu
     for scheme, size, order_id in (("light", wide, orders[2]), ("dark", narrow, placed["orderId"])):
         with visit(chromium, service, staff, path_of(order_id), color_scheme=scheme, viewport=size) as page:
             page.wait_for_selector("#events > li")
+            page.locator("#links").scroll_into_view_if_needed()
             page.wait_for_selector("#links >> text=No link is alive")
             name = f"{scheme}, {size['width']} px"
             width = page.evaluate("document.documentElement.scrollWidth")

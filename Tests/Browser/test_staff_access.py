@@ -148,7 +148,7 @@ def test_the_order_page_is_sound_in_each_state(bench, staff, chromium, service, 
         page.click(".command-form [type=submit]")
         page.wait_for_selector(".command-form [aria-invalid=true]")
         sound(check, "a form that was refused", page)
-        page.click(".command-form >> text=Cancel")
+        page.click(".command-form >> text=Discard")
         page.click("#help")
         sound(check, "the keys of the order page", page)
         page.keyboard.press("Escape")
@@ -219,6 +219,11 @@ def test_a_command_for_many_can_be_stopped_and_sent_again(bench, staff, chromium
         check("leaving midway is warned of", asked == ["beforeunload"], asked)
         page.keyboard.press("Escape")
         check("Escape stops what was not sent", page.inner_text("#bulk [data-close]") == "Stopping…")
+        page.keyboard.press("Escape")
+        page.keyboard.press("Escape")
+        check("and hides nothing, however often it is pressed", page.is_visible("#bulk [data-close]"))
+        offered = page.locator("#bulk option").evaluate_all("(all) => all.map((its) => its.value)")
+        check("what replaces one order's fields is not offered for many", "editOrder" not in offered, offered)
         held[0].abort()
         held[1].fulfill(status=503, content_type="application/problem+json", body='{"title":"Away","detail":"Away."}')
         for route in held[2:4]:
@@ -271,7 +276,8 @@ def test_the_end_of_a_session_costs_nothing_that_was_written(bench, staff, chrom
     first.fill("#sign-in-token", second)
     with first.expect_navigation():
         first.click("#sign-in button[type=submit]")
-    first.wait_for_selector("[data-session=who] >> text=staff berta")
+    for page in (first, board):
+        page.wait_for_selector("[data-session=who] >> text=staff berta")
     check("somebody else begins with a page of their own", not first.locator(".command-form").count())
     check("nothing failed", not visitor.errors, visitor.errors)
     visitor.close()

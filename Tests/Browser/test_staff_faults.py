@@ -3,6 +3,7 @@
 All three stay open from the first test to the last, behind one address that is cut.
 """
 
+import pathlib
 import time
 import uuid
 
@@ -12,6 +13,7 @@ from support import roles
 from support.browser import shown
 from support.browser.staff import Visit
 from support.forwarder import Forwarder
+from support.frozen import Frozen
 from support.orders import money, order
 from support.service import free_port
 from support.waiting import wait_for
@@ -135,10 +137,33 @@ def test_pages_survive_a_cut_network(pages, bench, scale):
 def test_pages_survive_a_killed_service(pages, service):
     service.kill()
     pages.wait_for(RECONNECTING)
+    operator = pages.operator.page
+    operator.wait_for_selector("#page.is-old")
+    pages.check("the operator's numbers step back", "As of" in operator.inner_text("#rates-age"))
     service.start()
     pages.change()
     pages.wait_for(LIVE)
     pages.agree("after a kill")
+
+
+def test_pages_tell_that_the_database_stands_still(pages, service, check):
+    operator, postmaster = pages.operator.page, service.postmaster()
+    children = pathlib.Path(f"/proc/{postmaster}/task/{postmaster}/children").read_text(encoding="ascii").split()
+    with Frozen([postmaster, *map(int, children)]):
+        began = time.monotonic()
+        operator.wait_for_selector("#ready-word >> text=Not ready")
+        check.note(f"the operator's page tells it after {time.monotonic() - began:.1f} s")
+        check("the operator's page does not wait for other answers", time.monotonic() - began < 8)
+        pages.wait_for(RECONNECTING)
+        for page in pages.pages:
+            check("a page does not call itself live", "Not ready. As of" in page.inner_text("#live"))
+        opened = pages.staff.open("/staff")
+        opened.wait_for_selector("#sign-in >> text=Waiting for the service")
+        check("nobody who has a session is asked for a token", not opened.is_visible("#sign-in-token"))
+    opened.wait_for_selector("#board:not([hidden])", timeout=60_000)
+    opened.close()
+    pages.wait_for(LIVE, 60)
+    pages.agree("after the database stood still")
 
 
 def test_frozen_pages_catch_up(pages):

@@ -5,12 +5,14 @@ import io
 import json
 import threading
 import time
+import uuid
 
 from support import roles
 from support.browser.axe import sound
 from support.browser.feed import append, place_many
 from support.browser.staff import HOSTILE, Visit, row, visit
 from support.client import Client
+from support.orders import order
 from support.waiting import wait_for
 
 # Orders, events a second, and seconds; 10,000 a minute are 167 a second.
@@ -119,6 +121,7 @@ def test_filters_and_search_find_orders_and_stand_in_the_address(service, bench,
         bench.send("POST", f"/v1/orders/{other['orderId']}/release-hold", {"holdId": "h"})
         page.wait_for_selector(row(other), state="detached")
         check("orders come into a filtered list and leave it as they change", True)
+        page.click("#clear")
         for text in ("FIND-1", "find-1", "c-find", "00340434161", aurora["orderId"]):
             page.fill("#query", text)
             page.wait_for_selector(row(aurora))
@@ -133,6 +136,12 @@ def test_filters_and_search_find_orders_and_stand_in_the_address(service, bench,
         page.click("#statuses [data-status=onHold]")
         page.select_option("#shop", "aurora")
         page.wait_for_function("() => location.search === '?shop=aurora&status=onHold'")
+        page.go_back()
+        page.wait_for_function("() => location.search === '?status=onHold'")
+        page.wait_for_function("() => document.querySelector('#shop').value === ''")
+        page.go_forward()
+        page.wait_for_function("() => document.querySelector('#shop').value === 'aurora'")
+        check("going back undoes one filter, and going forward brings it again", "shop=aurora" in page.url)
         page.select_option("#type", "NoteAdded")
         page.wait_for_function("() => document.querySelector('#orders-state').textContent === ''")
         bench.send("POST", f"/v1/orders/{held['orderId']}/ship-to", {"contactRef": "contact-3", "country": "DE"})
@@ -282,7 +291,8 @@ def test_the_export_has_what_is_shown_and_no_formula(service, bench, staff, chro
     rows = list(csv.DictReader(io.StringIO(text)))
     check("the file has the shown orders", [r["customer"] for r in rows] == ["c-csv"] * 2, text)
     check("a text that a spreadsheet would run is no formula", rows[1]["number"].startswith("'="), rows[1])
-    check("amounts are numbers", rows[0]["total"] == "77" and rows[0]["currency"] == "EUR", rows[0])
+    amount = rows[0]["total"], rows[0]["currency"]
+    check("amounts are numbers with all their digits", amount == ("77.00", "EUR"), rows[0])
     with visit(chromium, service, staff) as page:
         cells = page.evaluate(
             """async (texts) => {
@@ -311,6 +321,33 @@ def test_names_that_attack_are_shown_harmlessly(service, bench, staff, chromium,
             width = page.evaluate("document.documentElement.scrollWidth")
             check(f"{scheme}: the page does not scroll sideways at {size['width']} px", width <= size["width"], width)
             sound(check, scheme, page)
+
+
+def test_a_search_keeps_to_the_filters_and_shows_all(service, bench, staff, chromium, check):
+    many = [order(orderId=str(uuid.uuid4()), number=f"MASS-{number}", customer="c-mass") for number in range(60)]
+    held = many[7]
+    bench.bulk([{"command": "placeOrder", **its} for its in many])
+    bench.send("POST", f"/v1/orders/{held['orderId']}/hold", {"holdId": "h", "reason": "stock"})
+    rows = "() => document.querySelectorAll('#rows > *').length === {}"
+    with visit(chromium, service, staff, "/staff?q=c-mass") as page:
+        page.wait_for_function(rows.format(50))
+        check("a search says that there is more", page.inner_text("#orders-count") == "50+")
+        page.click("#more")
+        page.wait_for_function(rows.format(60))
+        check("and shows it", page.inner_text("#orders-count") == "60" and not page.is_visible("#more"))
+        page.click("#statuses [data-status=onHold]")
+        page.wait_for_function(rows.format(1))
+        check("a status leaves those of the search that have it", page.is_visible(row(held)), page.url)
+        page.fill("#query", many[8]["orderId"])
+        page.wait_for_selector("#orders-empty:not([hidden])")
+        page.click("#statuses [data-status=onHold]")
+        page.wait_for_selector(row(many[8]))
+        page.check("#attention")
+        page.wait_for_selector("#orders-empty:not([hidden])")
+        check("so do an order's id and the need for attention", "q=" in page.url, page.url)
+    with visit(chromium, service, bench.tokens[roles.OPERATOR], "/staff?q=c-mass") as page:
+        page.wait_for_function(rows.format(50))
+        check("an operator, who commands nothing, selects nothing", not page.is_visible("#rows input, #all"))
 
 
 def test_the_board_keeps_its_rules_in_forced_colours_and_zoomed(service, staff, chromium, check):

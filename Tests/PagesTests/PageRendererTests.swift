@@ -89,7 +89,7 @@ import Testing
         }
     }
 
-    /// The folder's files are read at each request, so that a change of a page needs no build.
+    /// A change of the folder's files is seen at the next request, so that a change of a page needs no build.
     @Test func aFolderReplacesTheEmbeddedFiles() throws {
         let folder = FileManager.default.temporaryDirectory.appending(path: UUID().uuidString)
         defer { try? FileManager.default.removeItem(at: folder) }
@@ -102,5 +102,10 @@ import Testing
         #expect(try renderer.html("home", Nothing()).hasSuffix(" one"))
         try "{{assets}} two".write(to: template, atomically: true, encoding: .utf8)
         #expect(try renderer.html("home", Nothing()).hasSuffix(" two"))
+        // What was made of the files before is not kept when a file comes.
+        let kept = try renderer.source.current.assets.hash
+        try "a { }".write(to: folder.appending(path: "assets/a.css"), atomically: true, encoding: .utf8)
+        #expect(try renderer.source.current.assets["a.css"] != nil)
+        #expect(try renderer.source.current.assets.hash != kept)
     }
 }

@@ -14,10 +14,10 @@ from support.waiting import wait_for
 
 
 def clean_environment():
-    """This process's variables without settings of waybill and libpq; the place of PostgreSQL's programs stays."""
-    kept = "WAYBILL_PG_BIN"
+    """This process's variables without settings of waybill and libpq, but for the places of programs and pages."""
+    kept = ("WAYBILL_PG_BIN", "WAYBILL_PAGES_DIR")
     return {
-        name: value for name, value in os.environ.items() if name == kept or not name.startswith(("WAYBILL_", "PG"))
+        name: value for name, value in os.environ.items() if name in kept or not name.startswith(("WAYBILL_", "PG"))
     }
 
 

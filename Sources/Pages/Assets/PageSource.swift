@@ -1,11 +1,11 @@
 import Foundation
 import PageFiles
 
-/// The place of templates and assets: the binary itself or, in debug builds, a folder that is read at each request, so
-/// that a change of a page needs no build.
+/// The place of templates and assets: the binary itself or, in debug builds, a folder whose changes are seen at the
+/// next request, so that a change of a page needs no build.
 package struct PageSource: Sendable {
     private let embedded: PageSet
-    private let folder: String?
+    private let folder: PageFolder?
 
     /// The files that the binary carries, or in debug builds those in the folder that `WAYBILL_PAGES_DIR` names.
     package static func forThisProcess() throws -> PageSource {
@@ -17,10 +17,10 @@ package struct PageSource: Sendable {
         return try PageSource(folder: folder)
     }
 
-    /// - Parameter folder: the folder to read at each request; nil for the files that the binary carries.
+    /// - Parameter folder: the folder to read; nil for the files that the binary carries.
     init(folder: String? = nil) throws {
         embedded = try PageSet(PageFile.embedded)
-        self.folder = folder
+        self.folder = folder.map(PageFolder.init)
     }
 
     /// True where files may change while the service runs.
@@ -32,20 +32,7 @@ package struct PageSource: Sendable {
     var current: PageSet {
         get throws(PageError) {
             guard let folder else { return embedded }
-            return try PageSet(Self.files(in: folder))
-        }
-    }
-
-    private static func files(in folder: String) throws(PageError) -> [PageFile] {
-        do {
-            return try ["assets", "templates"].flatMap { kind in
-                try FileManager.default.contentsOfDirectory(atPath: "\(folder)/\(kind)").map { name in
-                    let bytes = try Data(contentsOf: URL(filePath: "\(folder)/\(kind)/\(name)"))
-                    return PageFile(path: "\(kind)/\(name)", bytes: [UInt8](bytes))
-                }
-            }
-        } catch {
-            throw .folder(folder, reason: "\(error)")
+            return try folder.current
         }
     }
 }

@@ -18,7 +18,7 @@ struct SharedPage: Sendable {
         prepared = try Self.prepare(renderer, template, variables)
     }
 
-    /// - Throws: `PageError` where templates are read at each request, and this one is not valid.
+    /// - Throws: `PageError` where templates may change, and this one is not valid any more.
     func response(to request: Request) throws -> Response {
         let isChangeable = renderer.source.isChangeable
         let page = isChangeable ? try Self.prepare(renderer, template, variables) : prepared
