@@ -35,6 +35,8 @@ struct EdgeComponents {
         let (descriptors, connections) = (DescriptorBudget.current, ConnectionMetrics())
         let (registry, metrics) = (models.registry, MetricsRegistry())
         try BuildInfo.register(in: metrics)
+        try ProcessMetrics.register(in: metrics)
+        try LibraryMetrics(metrics).install()
         try LogOutput.standardError.register(in: metrics)
         try connections.register(in: metrics, budget: descriptors)
         try settings.certificates?.register(in: metrics)
@@ -157,7 +159,8 @@ struct EdgeComponents {
                 if hub.failedLanes > 0 { return .lanesFailed }
                 return keys.isUsable(now: Date().timeIntervalSince1970) ? nil : .noKeys
             },
-            formerServers: registry.formerServers
+            formerServers: registry.formerServers,
+            epochs: { registry.current.epochs.count }
         )
     }
 }
