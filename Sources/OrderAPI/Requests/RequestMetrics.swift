@@ -59,7 +59,8 @@ package final class RequestMetrics: Sendable {
 
     /// The label of a route: commands, which have metrics by name, share one.
     private static func label(of route: String?) -> String {
-        guard let route else { return unknown }
+        // Hummingbird names its answer where no route matches as if that were one.
+        guard let route, route.hasPrefix("/") else { return unknown }
         let parts = route.split(separator: "/")
         guard parts.count == 4, parts[1] == "orders", CommandName(path: String(parts[3])) != nil else { return route }
         return "/v1/orders/{id}/{command}"
