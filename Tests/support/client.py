@@ -43,18 +43,19 @@ class Unanswered(Exception):
     """A request got no answer in all its time."""
 
 
-def connect(port, tls=None, timeout=30):
+def connect(port, tls=None, timeout=30, host="127.0.0.1"):
     """An HTTP/1.1 connection, not yet open: over TLS with the client's context for it."""
     if tls:
         return http.client.HTTPSConnection("localhost", port, timeout=timeout, context=tls)
-    return http.client.HTTPConnection("127.0.0.1", port, timeout=timeout)
+    return http.client.HTTPConnection(host, port, timeout=timeout)
 
 
 class Client:
     """Not for several threads at once."""
 
-    def __init__(self, port, token=None, tls=None):
+    def __init__(self, port, token=None, tls=None, host="127.0.0.1"):
         self.port = port
+        self.host = host
         self.token = token
         self.tls = tls
         self._connection = None
@@ -69,7 +70,7 @@ class Client:
     def begin(self, method, path, body=None, headers=None, timeout=30):
         """Sends the request and leaves the answer for `finish`."""
         if self._connection is None:
-            self._connection = connect(self.port, self.tls, timeout)
+            self._connection = connect(self.port, self.tls, timeout, self.host)
         fields = {}
         if self.token:
             fields["Authorization"] = f"Bearer {self.token}"
@@ -131,9 +132,9 @@ class Client:
             self._connection = None
 
 
-def read_log(port, token, limit=1000, tls=None):
+def read_log(port, token, limit=1000, tls=None, host="127.0.0.1"):
     """The whole log by NDJSON pages: each line's bytes."""
-    client = Client(port, token, tls)
+    client = Client(port, token, tls, host)
     lines, after = [], "0"
     while True:
         answer = client.insist(

@@ -48,14 +48,14 @@ class Follower:
         # The moments at which the latest connection was begun and at which its first block came.
         self.asked, self.back = 0, 0
 
-    def connect(self, port):
+    def connect(self, port, host="127.0.0.1"):
         self.asked = time.monotonic()
         self.socket = socket.socket()
         self.socket.setblocking(False)
         self._raw, self._left, self._block, self._in_head = b"", 0, b"", True
         # True after the answer's last chunk; a proxy then keeps the connection.
         self.is_complete = False
-        return self.socket.connect_ex(("127.0.0.1", port))
+        return self.socket.connect_ex((host, port))
 
     def ask(self):
         headers = [("Last-Event-ID", self.last)] if self.last else []
@@ -99,9 +99,13 @@ class Follower:
             if b"id" in fields:
                 self.last = fields[b"id"].decode()
             if fields.get(b"event") in (b"status", b"update"):
-                self.seen.append(self.last)
+                self.shown(self.last)
             elif fields.get(b"event") == b"reset":
-                self.seen.append("reset")
+                self.shown("reset")
+
+    def shown(self, what):
+        """Records an event's position, or a reset."""
+        self.seen.append(what)
 
 
 class ManyStreams:
@@ -143,10 +147,14 @@ class ManyStreams:
                 self._connect(heapq.heappop(self._due)[2])
             for key, events in self._selector.select(0.02):
                 self._handle(key.data, events)
+            self._look(time.monotonic())
         for follower in self.followers:
             if follower.socket:
                 follower.socket.close()
         self._selector.close()
+
+    def _look(self, now):
+        """Called after each round, for what no event of a socket tells."""
 
     def _connect(self, follower):
         if follower.connect(self.port) in (0, errno.EINPROGRESS):

@@ -14,6 +14,9 @@ from support.postgres_server import binaries, children
 from support.service import clean_environment, free_port, is_alive
 from support.waiting import wait_for
 
+# The scope in which processes are started without namespaces, and their address.
+HERE = contextlib.nullcontext, "127.0.0.1"
+
 
 def missing_programs():
     return [name for name in ("patroni", "etcd") if not shutil.which(name)]
@@ -51,6 +54,12 @@ class Process:
         if self._process.poll() is not None:
             raise RuntimeError(f"{self._process.args[0]} ended with {self._process.returncode}")
 
+    def is_running(self):
+        return self._process.poll() is None
+
+    def wait(self, seconds):
+        return self._process.wait(seconds)
+
     def kill(self):
         if self._process.poll() is None:
             self._process.send_signal(signal.SIGKILL)
@@ -60,8 +69,12 @@ class Process:
 class Node:
     """A PostgreSQL server and the Patroni that runs it."""
 
-    def __init__(self, directory, name, store, ttl):
+    def __init__(self, directory, name, store, ttl, machine):
+        """- store: the address of etcd.
+        - machine: the scope in which its processes are started, and its address.
+        """
         self.name = name
+        self._inside, self.host = machine
         self.port, self._api = free_port(), free_port()
         self._place = os.path.join(directory, name)
         self._data = os.path.join(self._place, "data")
@@ -77,16 +90,16 @@ class Node:
         return {
             "scope": "waybill",
             "name": self.name,
-            "restapi": {"listen": f"127.0.0.1:{self._api}", "connect_address": f"127.0.0.1:{self._api}"},
-            "etcd3": {"host": f"127.0.0.1:{store}"},
+            "restapi": {"listen": f"{self.host}:{self._api}", "connect_address": f"{self.host}:{self._api}"},
+            "etcd3": {"host": store},
             "watchdog": {"mode": "off"},
             "bootstrap": {
                 "dcs": {"ttl": ttl, "loop_wait": 1, "retry_timeout": 2, "synchronous_mode": True},
                 "initdb": [{"encoding": "UTF8"}, {"locale": "C"}, {"auth": "trust"}, "no-sync", "data-checksums"],
             },
             "postgresql": {
-                "listen": f"127.0.0.1:{self.port}",
-                "connect_address": f"127.0.0.1:{self.port}",
+                "listen": f"{self.host}:{self.port}",
+                "connect_address": f"{self.host}:{self.port}",
                 "data_dir": self._data,
                 "bin_dir": binaries(),
                 "pgpass": os.path.join(self._place, "pgpass"),
@@ -94,17 +107,18 @@ class Node:
                 "authentication": {"superuser": user, "replication": user, "rewind": user},
                 "basebackup": {"checkpoint": "fast"},
                 "parameters": {"unix_socket_directories": self._place},
-                "pg_hba": ["host all all 127.0.0.1/32 trust", "host replication all 127.0.0.1/32 trust"],
+                "pg_hba": ["host all all samenet trust", "host replication all samenet trust"],
             },
         }
 
     def start(self):
-        self._process = Process(self._place, shutil.which("patroni"), self._settings)
+        with self._inside():
+            self._process = Process(self._place, shutil.which("patroni"), self._settings)
         return self
 
-    def ask(self, method, path, body=None):
+    def ask(self, method, path, body=None, seconds=30):
         """Status and text of Patroni's answer; None where it gives none."""
-        connection = http.client.HTTPConnection("127.0.0.1", self._api, timeout=30)
+        connection = http.client.HTTPConnection(self.host, self._api, timeout=seconds)
         try:
             connection.request(method, path, json.dumps(body) if body else None)
             answer = connection.getresponse()
@@ -121,17 +135,32 @@ class Node:
         found = json.loads(answer[1])["members"] if answer and answer[0] == 200 else []
         return {member["name"]: member["role"] for member in found if member["state"] in ("running", "streaming")}
 
-    def kill(self):
-        """Kills Patroni and every process of its server with SIGKILL, as if the machine were gone."""
-        processes = [self._process.pid]
+    def processes(self):
+        """Patroni and every process of its server, as far as they run."""
+        processes = [self._process.pid] if self._process.is_running() else []
         with contextlib.suppress(OSError), open(os.path.join(self._data, "postmaster.pid"), encoding="ascii") as file:
             postmaster = int(file.readline())
             if is_alive(postmaster) and os.path.realpath(f"/proc/{postmaster}/cwd") == os.path.realpath(self._data):
                 processes += [postmaster, *children(postmaster)]
+        return processes
+
+    def signal(self, number):
+        """Sends a signal to all of them; returns their numbers."""
+        processes = self.processes()
         for pid in processes:
             # A server process may end by itself meanwhile.
             with contextlib.suppress(ProcessLookupError):
-                os.kill(pid, signal.SIGKILL)
+                os.kill(pid, number)
+        return processes
+
+    def stop(self):
+        """Ends Patroni, which ends its server in order."""
+        os.kill(self._process.pid, signal.SIGTERM)
+        self._process.wait(60)
+
+    def kill(self):
+        """Kills Patroni and every process of its server with SIGKILL, as if the machine were gone."""
+        processes = self.signal(signal.SIGKILL)
         self._process.kill()
         wait_for(lambda: not any(map(is_alive, processes)), 30, "every process of the node has gone")
 
@@ -143,18 +172,27 @@ class Node:
 class Patroni:
     """Two nodes, of which one follows the other synchronously: what is acknowledged is on both."""
 
-    def __init__(self, directory):
+    def __init__(self, directory, network=None):
+        """- network: has the namespaces `etcd`, `db1` and `db2`; without it all is on the loopback address."""
         self.ttl = _least_ttl()
         place = os.path.join(directory, "etcd")
         _make(place)
-        client, peer = (f"http://127.0.0.1:{free_port()}" for _ in range(2))
-        self._store = Process(
+        machines = {name: network.machine(name) if network else HERE for name in ("etcd", "db1", "db2")}
+        inside, address = machines.pop("etcd")
+        client, peer = (f"http://{address}:{free_port()}" for _ in range(2))
+        with inside():
+            self._store = self._begin_store(place, client, peer)
+        store = client.removeprefix("http://")
+        self.nodes = [Node(directory, name, store, self.ttl, machine) for name, machine in machines.items()]
+
+    @staticmethod
+    def _begin_store(place, client, peer):
+        return Process(
             place,
             *(shutil.which("etcd"), "--data-dir", os.path.join(place, "data"), "--listen-client-urls", client),
             *("--advertise-client-urls", client, "--listen-peer-urls", peer, "--initial-advertise-peer-urls", peer),
             *("--initial-cluster", f"default={peer}"),
         )
-        self.nodes = [Node(directory, name, client.rpartition(":")[2], self.ttl) for name in ("db1", "db2")]
 
     def start(self):
         first, second = self.nodes
@@ -188,11 +226,11 @@ class Patroni:
             raise RuntimeError(f"Patroni refused the switchover: {status} {said}")
 
     def url(self, database, options=""):
-        hosts = ",".join(f"127.0.0.1:{node.port}" for node in self.nodes)
+        hosts = ",".join(f"{node.host}:{node.port}" for node in self.nodes)
         return f"postgresql://postgres@{hosts}/{database}{options}"
 
     def sql(self, node, statement, database="postgres"):
-        command = [os.path.join(binaries(), "psql"), "-X", "-q", "-A", "-t", "-v", "ON_ERROR_STOP=1", "-h", "127.0.0.1"]
+        command = [os.path.join(binaries(), "psql"), "-X", "-q", "-A", "-t", "-v", "ON_ERROR_STOP=1", "-h", node.host]
         return subprocess.run(
             [*command, "-p", str(node.port), "-U", "postgres", "-d", database, "-c", statement],
             stdin=subprocess.DEVNULL,

@@ -1,5 +1,6 @@
 """Redis servers of a test's own: one, with TLS, with users, or a cluster of three nodes."""
 
+import contextlib
 import os
 import shutil
 import signal
@@ -16,12 +17,14 @@ def is_installed():
 class Redis:
     """One server in a directory of its own; keeps nothing on disk."""
 
-    def __init__(self, directory, *options, tls=None):
+    def __init__(self, directory, *options, tls=None, machine=(contextlib.nullcontext, "127.0.0.1")):
         """- options: more of them, such as "--requirepass", "secret".
         - tls: an authority; the server then speaks TLS alone, and wants no certificate of clients.
+        - machine: the scope in which it is started, such as a namespace's, and its address.
         """
         os.makedirs(directory)
         self.directory = directory
+        self._inside, self.host = machine
         self.port = free_port()
         self._options = list(options)
         self._authority = tls
@@ -34,9 +37,9 @@ class Redis:
         self.process = None
 
     def start(self):
-        with open(os.path.join(self.directory, "log"), "ab") as log:
+        with open(os.path.join(self.directory, "log"), "ab") as log, self._inside():
             self.process = subprocess.Popen(
-                ["redis-server", "--bind", "127.0.0.1", "--save", "", "--dir", self.directory, *self._options],
+                ["redis-server", "--bind", self.host, "--save", "", "--dir", self.directory, *self._options],
                 stdin=subprocess.DEVNULL,
                 stdout=log,
                 stderr=subprocess.STDOUT,
@@ -49,7 +52,7 @@ class Redis:
         """The answer to a command, as text."""
         tls = ["--tls", "--cacert", self._authority.path] if self._authority else []
         answer = subprocess.run(
-            ["redis-cli", "-h", "127.0.0.1", "-p", str(self.port), *tls, *words],
+            ["redis-cli", "-h", self.host, "-p", str(self.port), *tls, *words],
             stdin=subprocess.DEVNULL,
             capture_output=True,
             text=True,
