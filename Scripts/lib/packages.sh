@@ -48,6 +48,8 @@ missing_packages() {
         command -v openssl >/dev/null || echo openssl
         command -v curl >/dev/null || echo curl
     fi
+    # For the tests whose parts are each in a network namespace.
+    if [[ ${need_namespaces:-no} == yes ]]; then command -v ip >/dev/null || echo iproute2; fi
     # For the tests with edges.
     if [[ ${need_redis:-no} == yes ]]; then command -v redis-server >/dev/null || echo redis-server; fi
     # For the tests in a browser; Playwright drives the one that is installed.
