@@ -55,7 +55,8 @@ def changes(bench, orders, count, seconds_left):
 
 def follows(bench, check, orders, start, count):
     port, token = bench.service.port, bench.tokens["staff"]
-    whole = Stream(port, f"/v1/stream?after={start}&conflate=100", token)
+    # A tick that is long enough for several changes of an order, also on a slow machine.
+    whole = Stream(port, f"/v1/stream?after={start}&conflate=1000", token)
     plain = Stream(port, f"/v1/stream?after={start}&conflate=50&plain=true", token)
     cut = Stream(port, f"/v1/stream?after={start}&conflate=50", token, reconnects=True, cut_every=7)
     changes(bench, orders, count, 120)
