@@ -96,7 +96,7 @@ export class CommandForm {
         };
         fill();
         for (const name of ["parcelId", "returnId"]) {
-            // What somebody has written already stays.
+            // Text that somebody has written already stays.
             parts[name]?.input.addEventListener("change", () => { if (!this.#isChanged(now())) fill(); });
         }
     }
@@ -165,7 +165,7 @@ export class CommandForm {
         return false;
     }
 
-    // Every maker returns { element, read, write }, where `read(pointer)` is the value, or undefined where nothing is said.
+    // Every maker returns { element, read, write }: `read(pointer)` is the value, or undefined where nothing is said.
 
     #make(field) {
         switch (field.kind) {

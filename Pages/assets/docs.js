@@ -77,7 +77,7 @@ document.addEventListener("keydown", (event) => {
 // On a phone the contents cover the text, so a choice closes them.
 nav.addEventListener("click", (event) => { if (event.target.closest("a")) find("#menu").checked = false; });
 
-// The mark: on the last part that has begun above the upper quarter of the window, else on the one that the address names
+// The mark: on the last part that began above the upper quarter of the window, else on the one that the address names
 
 const parts = entries.map((entry) => ({ link: entry.firstElementChild, target: document.getElementById(entry.firstElementChild.hash.slice(1)) }))
     .filter(({ target }) => target);

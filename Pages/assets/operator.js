@@ -271,7 +271,7 @@ const begin = () => {
         isLooking = false;
         clearTimeout(readyTimer);
         if (signal.aborted) return;
-        // What failed is asked for at the next look.
+        // The next look asks again for the parts that failed.
         if (text.status === "fulfilled" && newStatus.status === "fulfilled") turn += 1;
         if (newStatus.status === "fulfilled" && newStatus.value !== status) {
             status = newStatus.value;

@@ -44,7 +44,7 @@ export async function session({ roles, page, begin }) {
     let end, timer, known, focused, tabs;
 
     const leave = () => {
-        // What somebody was writing waits in the hidden page, and the focus comes back to it.
+        // A half-written text waits in the hidden page, and the focus comes back to it.
         if (end && page.contains(document.activeElement)) focused = document.activeElement;
         end?.();
         end = undefined;

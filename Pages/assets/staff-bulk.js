@@ -146,7 +146,7 @@ export class BulkDialog {
                 this.done.add(row.orderId);
                 tell("accepted", "Accepted", receipt.events.length === 0 ? "Known already; nothing to add." : `Now ${phrase(receipt.status).toLowerCase()}.`);
             } catch (error) {
-                // Whoever is signed out, too slow or too fast may send the same again.
+                // A caller that was signed out, too slow or too fast may send the same again.
                 const isAnswer = error.status >= 400 && error.status < 500 && ![401, 408, 429].includes(error.status);
                 counts[isAnswer ? "refused" : "failed"] += 1;
                 if (error.status === 401) this.isStopping = true;

@@ -538,7 +538,7 @@ byId("query").addEventListener("input", () => {
     clearTimeout(typing);
     typing = setTimeout(searchTyped, 250);
 });
-// Whoever leaves the field may leave the page next.
+// A reader who leaves the field may leave the page next.
 byId("query").addEventListener("change", searchTyped);
 byId("shop").addEventListener("change", () => {
     state.shops = byId("shop").value.split(",").filter(Boolean);

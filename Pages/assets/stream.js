@@ -152,7 +152,7 @@ export const liveMark = (element, words = {}) => {
     };
     return (state) => {
         if (state === "reconnecting" && element.dataset.state !== state) {
-            // Whoever tells it again does not begin the second anew.
+            // The same state told again does not begin the second anew.
             timer ??= setTimeout(() => show(state), 1000);
             return;
         }

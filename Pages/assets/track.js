@@ -146,7 +146,7 @@ const plan = () => {
     clearTimeout(timer);
     if (hasEnded) return;
     const left = due - Date.now();
-    // Where the reader's clock was set forward, the service knows better.
+    // The service knows better than a reader's clock that was set forward.
     timer = setTimeout(() => refresher.refresh(), left > 0 ? Math.min(left, LONGEST_TIMER) : 60_000);
 };
 
@@ -222,7 +222,7 @@ const notify = (news) => {
     }
 };
 
-// The stream. It goes on where it was cut, so a connection that is back is no news by itself: after a restart thousands of
+// The stream. It goes on where it was cut, so a new connection is no news by itself: after a restart thousands of
 // pages come back at once, and only those that missed something ask for it.
 
 const refresher = new Refresher();

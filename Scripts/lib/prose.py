@@ -1,7 +1,7 @@
 """Checks the prose of tracked files that no linter knows: `prose.py CHECK`. Prints each finding, then their number.
 
-- first-words: doc comments and docstrings that begin with a question word; more than --limit of them fail.
-- long-comments: comment lines in Swift, Python and shell that are longer than 120 columns.
+- first-words: comments and docstrings that begin with a question word; more than --limit of them fail.
+- long-comments: comment lines in Swift, Python, JavaScript and shell that are longer than 120 columns.
 - private-pages: references to pages that readers of the repository cannot open.
 """
 
@@ -19,7 +19,19 @@ PRIVATE_PAGE = re.compile(
     r"(?<![\w/])(?:\.\./)?shared[/]|\b(?:house|contract|domain|design)\.md\b|\bcontract(?:'s)?,? (?:section|§)", re.I
 )
 # By ending, a pattern for the start of a comment: alone in its line, or behind code.
-COMMENT = {".swift": re.compile(r"(^|\s)//"), ".py": re.compile(r"^\s*#"), ".sh": re.compile(r"^\s*#")}
+COMMENT = {
+    ".swift": re.compile(r"(^|\s)//"),
+    ".js": re.compile(r"(^|\s)//"),
+    ".py": re.compile(r"^\s*#"),
+    ".sh": re.compile(r"^\s*#"),
+}
+# By ending, a pattern for a line that is a comment alone, with its text.
+WHOLE_COMMENT = {
+    ".swift": re.compile(r"\s*///?\s+(.*)"),
+    ".js": re.compile(r"\s*//\s+(.*)"),
+    ".py": re.compile(r"\s*#\s+(.*)"),
+    ".sh": re.compile(r"\s*#\s+(.*)"),
+}
 
 
 def tracked_files():
@@ -43,15 +55,15 @@ def kind(path, text):
 
 
 def first_words(path, text):
-    """Doc comments (Swift) and docstrings (Python) that begin with a question word."""
+    """Comments and docstrings (Python) that begin with a question word."""
     lines = text.split("\n")
-    if path.suffix == ".swift":
-        for number, line in enumerate(lines, 1):
-            before = lines[number - 2].lstrip() if number > 1 else ""
-            comment = re.match(r"\s*///\s*(.*)", line)
-            if comment and not before.startswith("///") and QUESTION_WORD.match(comment[1]):
-                yield number, line
-    elif path.suffix == ".py":
+    pattern = WHOLE_COMMENT.get(kind(path, text))
+    for number, line in enumerate(lines, 1):
+        comment = pattern and pattern.match(line)
+        goes_on = comment and number > 1 and pattern.match(lines[number - 2])
+        if comment and not goes_on and QUESTION_WORD.match(comment[1]):
+            yield number, line
+    if path.suffix == ".py":
         for node in ast.walk(ast.parse(text)):
             documented = (ast.Module, ast.ClassDef, ast.FunctionDef, ast.AsyncFunctionDef)
             if isinstance(node, documented) and QUESTION_WORD.match(ast.get_docstring(node) or ""):

@@ -4,7 +4,8 @@ import Synchronization
 /// The registry as the factory of swift-metrics, so that libraries which report through that API are in `GET /metrics`
 /// too. Their names begin with `library_`, so that they never meet the service's own.
 ///
-/// What a library names is not under this service's control: the number of series and the length of labels are bounded.
+/// The service has no control over the names that a library chooses: the number of series and the length of labels are
+/// bounded.
 /// Series beyond the bound count nothing, and are counted themselves. The service's own instruments do not go this way.
 package final class LibraryMetrics: MetricsFactory {
     /// The bounds of what libraries may register.

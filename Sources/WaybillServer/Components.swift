@@ -82,7 +82,7 @@ struct Components {
         let tail = LogTail(
             configuration: settings.database,
             registry: registry,
-            // What edges may be told is what streams may be told.
+            // Edges may be told the same events as streams.
             sink: watch.map { DurableTailSink(sink, watch: $0, capacity: settings.streams.recentEventsBytes) } ?? sink,
             recentBytes: settings.streams.recentEventsBytes,
             logger: logger

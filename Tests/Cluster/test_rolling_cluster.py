@@ -74,7 +74,7 @@ def test_processes_are_replaced_without_an_interruption(service, check, former_b
     try:
         proxy = Haproxy(service.root, cluster.ports, cluster.ports)
         wait_for(lambda: all(proxy.states().values()), 20, "haproxy takes every process for ready")
-        # What asks the service goes through the proxy from here on.
+        # All requests go through the proxy from here on.
         service.port, service.binary = proxy.port, newer
         replaced(service, check, cluster, proxy)
     finally:

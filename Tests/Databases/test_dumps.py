@@ -31,7 +31,7 @@ UNSAFE = """
     select oid::regprocedure from pg_proc
     where prosecdef and pronamespace = 'public'::regnamespace and has_function_privilege('public', oid, 'execute')
 """
-# Who owns and may use what; a restore writes some owners' rights out, which are theirs anyway.
+# Owners and privileges; a restore writes some owners' rights out, which are theirs anyway.
 PRIVILEGES = """
     select relname as name, relowner::regrole, grantee::regrole, string_agg(privilege_type, ' ' order by privilege_type)
     from pg_class cross join aclexplode(coalesce(relacl, acldefault('r', relowner))) where relkind in ('r', 'p', 'v')

@@ -128,7 +128,7 @@ def test_without_pg_upgrade_it_is_a_dump_and_restore(filled, check, tmp_path):
     serves_all(filled, check, "18", has_all)
 
 
-# What an operator may have made in the database.
+# Objects that an operator may have made in the database.
 OPERATORS_OWN = [
     "create extension pg_stat_statements",
     "create materialized view order_numbers as select number from events",

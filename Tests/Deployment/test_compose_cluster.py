@@ -48,7 +48,7 @@ class Composed:
         wait_for(lambda: all(self.proxy.states().values()), 60, "haproxy takes every process for ready")
 
     def environment(self, name):
-        """What the file gives a service, with the file's own values of its variables."""
+        """The variables that the file gives a service, with the file's own values of its variables."""
         given = {}
         for variable, value in SERVICES[name]["environment"].items():
             text = re.sub(r"\$\{\w+:-([^}]*)\}", r"\1", value)

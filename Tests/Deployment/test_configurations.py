@@ -120,7 +120,7 @@ def test_redis_starts_with_its_configuration(check, tmp_path):
     finally:
         process.terminate()
         said, _ = process.communicate(timeout=20)
-    # What the kernel is told is this machine's affair.
+    # The kernel's settings are this machine's affair.
     warnings = [line for line in said.splitlines() if "WARNING" in line and "vm.overcommit_memory" not in line]
     check("without a warning of its settings", not warnings, warnings)
     check("and leaves no file", not os.listdir(tmp_path), os.listdir(tmp_path))

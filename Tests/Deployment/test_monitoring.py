@@ -1,4 +1,4 @@
-"""What watches a service: the alerts are tried by promtool, and the dashboard asks for metrics that exist."""
+"""The monitoring of a service: the alerts are tried by promtool, and the dashboard asks for metrics that exist."""
 
 import json
 import re

@@ -90,7 +90,7 @@ def test_package_is_installed_upgraded_and_purged(package, binary, check, tmp_pa
         (root / "var/lib/dpkg" / folder).mkdir(parents=True)
     for file in ("status", "available"):
         (root / "var/lib/dpkg" / file).touch()
-    # What it depends on is this machine's; its scripts work on the folder by DPKG_ROOT.
+    # Its dependencies are this machine's; its scripts work on the folder by DPKG_ROOT.
     dpkg = (program("dpkg"), f"--root={root}", "--force-script-chrootless", "--force-depends")
     status, said = run(*dpkg, "--install", str(package))
     check("it is installed", status == 0, said)

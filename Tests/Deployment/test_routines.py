@@ -75,7 +75,7 @@ def routine(server, shop, steps, environment):
     shop.place("BEFORE")
     for step in steps:
         if step.startswith("DRILL="):
-            # What comes after the base backup is in the archive.
+            # Orders placed after the base backup are in the archive.
             shop.place("AFTER")
             archive(server)
         there = re.sub(r"(?<=[ :])543[34](?=[ /])", lambda found: ports[found[0]], step)

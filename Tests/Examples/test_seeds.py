@@ -13,7 +13,7 @@ from support.client import Client
 ROOT = pathlib.Path(__file__).resolve().parent.parent.parent
 SEEDS = ROOT / "Seeds" / "orders.ndjson"
 
-# What orders come to, in minor units: (total, due), reckoned by hand.
+# The sums of orders, in minor units: (total, due), reckoned by hand.
 SUMS = {
     # 2 × 50.00 and 8.00 of tax on top; one is cancelled.
     "us-tax-partly-cancelled": (10800, 5400),

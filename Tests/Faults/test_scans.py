@@ -239,7 +239,7 @@ def test_every_role_gets_its_answer(bench):
     wanted = {roles.STAFF: 403, roles.OPERATOR: 403, roles.OWN: 403, roles.OTHER: 403, roles.NOBODY: 401}
     for role, status in wanted.items():
         bench.expect(f"{role}: a scan by number", status, "POST", "/v1/scans", scan("role1"), role=role)
-        # Whoever may not scan learns nothing about numbers either.
+        # A caller that may not scan learns nothing about numbers either.
         bench.expect(f"{role}: an unknown number", status, "POST", "/v1/scans", scan("nobody"), role=role)
     found(bench, "backend: a scan by number", scan("role1"), order_id)
 

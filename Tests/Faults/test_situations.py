@@ -767,7 +767,7 @@ def test_shortage_is_owed_again(bench):
     s.close()
 
 
-# What orders hold
+# The contents of orders
 
 
 def test_order_is_edited(bench):

@@ -60,7 +60,7 @@ import Testing
         #expect(outcome.steps.isEmpty)
         #expect(outcome.need == .gap)
         #expect(cursor.lag == 4)
-        // What came from Redis beyond the gap follows by itself.
+        // Events that came from Redis beyond the gap follow by themselves.
         #expect(
             cursor.take(page(11...12), after: 10).steps
                 == [.publish(Events.events(11...12), first), .publish(Events.events(13...14), first)]

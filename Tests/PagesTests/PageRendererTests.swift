@@ -102,7 +102,7 @@ import Testing
         #expect(try renderer.html("home", Nothing()).hasSuffix(" one"))
         try "{{assets}} two".write(to: template, atomically: true, encoding: .utf8)
         #expect(try renderer.html("home", Nothing()).hasSuffix(" two"))
-        // What was made of the files before is not kept when a file comes.
+        // The page made of the former files is not kept when a file comes.
         let kept = try renderer.source.current.assets.hash
         try "a { }".write(to: folder.appending(path: "assets/a.css"), atomically: true, encoding: .utf8)
         #expect(try renderer.source.current.assets["a.css"] != nil)

@@ -12,7 +12,7 @@ from support.waiting import wait_for
 class Configured(Server):
     """A server with the settings of deploy/postgres, started as compose does, on a port of its own."""
 
-    # What a test's server has of its own: it is small, and listens on this machine alone.
+    # The settings of a test's server: it is small, and listens on this machine alone.
     OWN = ("shared_buffers=16MB", "listen_addresses=127.0.0.1")
 
     def __init__(self, directory, settings, configuration):

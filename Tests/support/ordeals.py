@@ -177,7 +177,7 @@ class Ordeal:
         }
         times = sorted(self.commands.times, key=lambda pair: pair[1])
         for span in self.spans:
-            # What fails in a fault may be accepted, or shown, when all else is as before.
+            # A command that fails in a fault may be accepted, or shown, when all else is as before.
             accepted = [(began, at) for began, at in times if span.began <= at <= span.ended]
             moments = [span.began, *(at for _, at in accepted), span.ended]
             delays = {"server": [], "edge": []}

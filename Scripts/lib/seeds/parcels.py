@@ -4,7 +4,7 @@ import datetime
 
 from ledger import TIME, Ledger, number_of, only, quantities
 
-# Where a parcel's units are after a scan; units that come back are open again.
+# The place of a parcel's units after a scan; units that come back are open again.
 PLACES = {"delivered": "delivered", "lost": "open", "returnedToSender": "open"}
 
 

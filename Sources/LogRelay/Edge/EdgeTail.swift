@@ -183,7 +183,7 @@ package final class EdgeTail: Service, TailState {
                 switch event {
                 case .subscribed:
                     outage.withLock { $0.over() }
-                    // What was published before is in the database.
+                    // Events that were published before are in the database.
                     self.wakeSignal.wake()
                 case .lost(let error):
                     _ = outage.withLock { $0.began("events are read from the database", error) }

@@ -1,6 +1,6 @@
 /// The knowledge whether other processes append to the log. Pure.
 ///
-/// Where they do, rows that were read before the head was locked are outdated by the time it is, and the wait for the
+/// If they do, rows that were read before the head was locked are outdated by the time it is, and the wait for the
 /// lock is long enough for more commands to come.
 struct SharedLog: Sendable {
     /// The head after this process's last commit.

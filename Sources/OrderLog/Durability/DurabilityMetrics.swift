@@ -2,7 +2,7 @@ package import Telemetry
 
 /// The metrics of waits for standbys. They exist with `--durable-on standby` alone.
 package struct DurabilityMetrics: Sendable {
-    /// What a watch has found.
+    /// The findings of a watch, for the gauges.
     package struct Findings: Sendable {
         /// The standbys that count.
         var standbys = 0

@@ -1,6 +1,6 @@
 /// The waits for commits to become durable, in the order in which they began.
 struct DurabilityWaits {
-    /// What a wait is for.
+    /// The goal of a wait.
     enum Goal {
         /// All events up to this one of a history.
         case events(through: Int64, EpochTable)

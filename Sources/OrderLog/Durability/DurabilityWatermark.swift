@@ -38,7 +38,7 @@ struct DurabilityWatermark: Sendable {
     mutating func begin(_ history: EpochTable, head: Int64, received: Int64?) {
         defer { self.history = history }
         guard history != self.history else { return }
-        // What was durable stays so as far as the server that took over has it.
+        // Durable events stay durable as far as the server that took over has them.
         if let known = self.history, let seq { self.seq = min(head, history.commonPrefix(with: known, upTo: seq)) }
         if let received { seq = max(seq ?? 0, min(received, head)) }
         looks = []

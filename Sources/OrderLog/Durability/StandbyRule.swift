@@ -1,9 +1,9 @@
 /// The rule by which the flush positions of standbys make a commit durable.
 ///
-/// Where `synchronous_standby_names` names standbys, those alone count: one of them is promoted. Of a list by priority
-/// all that are synchronous now must have the commit, of a list by quorum as many as the list asks for. Where the
-/// setting is empty, the standby that is ahead counts: the one to promote. Logical subscribers never count, and neither
-/// do the tools that receive the log of changes into files, unless the setting names them.
+/// Standbys that `synchronous_standby_names` names count alone: one of them is promoted. Of a list by priority all that
+/// are synchronous now must have the commit, of a list by quorum as many as the list asks for. With an empty setting
+/// the standby that is ahead counts: the one to promote. Logical subscribers never count, and neither do the tools that
+/// receive the log of changes into files, unless the setting names them.
 struct StandbyRule: Sendable, Equatable {
     /// A connection that receives the server's log of changes.
     struct Receiver: Sendable, Equatable {

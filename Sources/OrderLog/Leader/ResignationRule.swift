@@ -1,7 +1,7 @@
 /// The rule by which a leader that cannot do its work gives the leadership up to a process that may be able to, such as
 /// a newer version of Waybill. Pure.
 ///
-/// Where no process can, the leadership goes round, ever more slowly: what can be done goes on meanwhile.
+/// If no process can, the leadership goes round, ever more slowly: what can be done goes on meanwhile.
 struct ResignationRule: Sendable {
     private var failingSince: ContinuousClock.Instant?
     private var termBegan: ContinuousClock.Instant

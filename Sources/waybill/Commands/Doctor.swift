@@ -29,7 +29,7 @@ struct Doctor: AsyncParsableCommand {
 
     func run() async throws {
         var report = DoctorReport(asJSON: json, paint: color.paint(1))
-        // What the libraries below log is said by the findings.
+        // The findings say it instead of the log lines of the libraries below.
         let logger = LogLevel.logger(verbose: false, quietLevel: .critical)
         let known = SettingsCheck.variables(in: Self.helpTexts).union(Self.scriptVariables)
         try report.add(SettingsCheck(known: known, environment: ProcessInfo.processInfo.environment).findings())

@@ -48,7 +48,7 @@ enum KeySetFetch {
 
     private static func body(_ url: URL, _ client: HTTPClient, _ deadline: Duration) async throws -> [UInt8] {
         var request = HTTPClientRequest(url: url.absoluteString)
-        // Where a request's token asks for an unknown key, the fetch belongs to the request's trace.
+        // A fetch for the unknown key of a request's token belongs to the request's trace.
         if let traceparent = TraceContext.traceparent { request.headers.add(name: "traceparent", value: traceparent) }
         let response = try await client.execute(
             request,

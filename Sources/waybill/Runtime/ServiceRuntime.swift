@@ -113,7 +113,7 @@ struct ServiceRuntime: Sendable {
         } _: { database, services in
             var database = database
             let isEdge = try cluster?.isEdge() ?? false
-            // What a standby tells is on its disk.
+            // A standby tells only what is on its disk.
             if isEdge, durableOn == .standby { database.sessionKind = .standby }
             if isEdge {
                 try await requireCurrentSchema(database)

@@ -2,7 +2,7 @@
 const feed = { status: 0, bytes: 0, events: 0, skipped: 0, largest: 0, busiest: 0, last: "", began: 0, ended: 0, strange: [] };
 const rows = new Map();
 
-// Orders whose rows are behind, with what they are to show. A tick brings hundreds of them at once: each painted frame shows
+// Orders whose rows are behind, with their contents. A tick brings hundreds of them at once: each painted frame shows
 // as many as can be written in so many milliseconds, and the next one goes on.
 const behind = new Map();
 const BUDGET = 2;

@@ -52,7 +52,7 @@ class Firefox:
         self._socket, self._sent = socket, 0
         session = self.call("session.new", capabilities={"alwaysMatch": {"acceptInsecureCerts": True}})
         self.version = session["capabilities"]["browserVersion"]
-        # What pages wrote to their consoles and did not catch, by tab.
+        # The errors that pages wrote to their consoles or did not catch, by tab.
         self.errors = {}
         self.call("session.subscribe", events=["log.entryAdded"])
 
@@ -105,7 +105,7 @@ class Page:
 
     @property
     def errors(self):
-        """What the page wrote to its console as an error, or did not catch."""
+        """The errors that the page wrote to its console, or did not catch."""
         # The answer to a command comes after all that the page wrote before.
         self.evaluate("true")
         return self._browser.errors.get(self._context, [])

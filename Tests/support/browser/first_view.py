@@ -57,7 +57,7 @@ def first_view(context, url, ready="body", line=None):
     page.goto(url, wait_until="load", timeout=60_000)
     page.wait_for_selector(ready, state="attached", timeout=60_000)
     page.wait_for_function(PAINTED)
-    # What the scripts ask for belongs to the first view too.
+    # The requests of the scripts belong to the first view too.
     if not line:
         page.evaluate(QUIET)
     return page, FirstView(sizes, page.evaluate(PAINT))

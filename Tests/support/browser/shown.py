@@ -1,4 +1,4 @@
-"""What the staff's pages show, to be compared with what the API says at that moment."""
+"""The contents of the staff's pages, to be compared with what the API says at that moment."""
 
 import contextlib
 import re
@@ -57,7 +57,7 @@ def euros(amount):
 
 
 def board(bench, limit):
-    """What a board without filters is to show of so many orders."""
+    """The contents that a board without filters is to show of so many orders."""
     orders = bench.send("GET", f"/v1/orders?limit={limit}", role=roles.STAFF).json["orders"]
     stats = bench.send("GET", "/v1/stats", role=roles.STAFF).json
     rows = []
@@ -73,7 +73,7 @@ def board(bench, limit):
 
 
 def order_page(bench, order_id):
-    """What the page of an order is to show."""
+    """The contents that the page of an order is to show."""
     order = bench.send("GET", f"/v1/orders/{order_id}", role=roles.STAFF).json
     events = bench.send("GET", f"/v1/orders/{order_id}/events?limit=1000", role=roles.STAFF).json["events"]
     history = [
@@ -96,7 +96,7 @@ def order_page(bench, order_id):
 
 
 def operator_page(bench):
-    """What the operator's page is to show of a service that has caught up."""
+    """The contents that the operator's page is to show of a service that has caught up."""
     answer = bench.send("GET", "/v1/projections", role=roles.OPERATOR).json
     projections = [[its["name"], f"Serving, version {its['version']}", "Up to date"] for its in answer["projections"]]
     head = answer["position"]

@@ -63,7 +63,7 @@ extension TrackWords {
 
     /// The next arrival: that of a parcel, else of what waits.
     private func coming() -> TrackView.Hero {
-        // What waits to be collected is not late, whatever was promised.
+        // A parcel that waits to be collected is not late, whatever was promised.
         if next == nil, tracked.waiting.isEmpty, let pickup = pickup() { return pickup }
         let hasLeft = next.map { $0.parcel.status != .packed } ?? false
         guard let window = next?.expected ?? tracked.expected, !isOver else { return undated() }

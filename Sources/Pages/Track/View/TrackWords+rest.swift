@@ -51,7 +51,7 @@ extension TrackWords {
                 case .received: (.returnReceived, .returnReceivedNext)
                 }
             let arrived = arrived(with: one)
-            // Where all that was announced arrived, one list says both.
+            // One list says both once all announced units have arrived.
             let isShown = one.status == .approved ? !arrived.isEmpty : one.status == .received && arrived != one.lines
             return TrackView.ReturnCard(
                 status: texts[status],
