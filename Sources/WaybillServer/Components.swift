@@ -123,13 +123,14 @@ struct Components {
             resume: settings.resume,
             logger: logger
         )
-        try Self.gauges(
-            appender: appender,
+        try LogGauges(
             readiness: readiness,
             keys: settings.keys,
             hub: hub,
+            backlog: { [appender] in appender.backlogs },
             log: pool,
-            models: models.pool
+            models: models.pool,
+            registry: registry
         ).register(in: metrics)
         projector = Projector(
             configuration: settings.database,
@@ -183,34 +184,6 @@ struct Components {
             publicURL: publicURL,
             descriptors: descriptors,
             connections: connections
-        )
-    }
-
-    private static func gauges(
-        appender: Appender,
-        readiness: ReadinessMonitor,
-        keys: KeySource,
-        hub: StreamHub,
-        log: PostgresPool,
-        models: PostgresPool
-    ) -> LogGauges {
-        let pools = [("log", log), ("models", models)].map { name, pool in
-            let use: @Sendable () -> LogGauges.PoolUse = {
-                let use = pool.use
-                return LogGauges.PoolUse(connections: use.connections, lent: use.lent, waiting: use.waiting)
-            }
-            return (name: name, use: use)
-        }
-        return LogGauges(
-            backlog: { appender.backlogs },
-            pools: pools,
-            unreadiness: {
-                if let unreadiness = readiness.unreadiness { return unreadiness }
-                if hub.failedLanes > 0 { return .lanesFailed }
-                return keys.isUsable(now: Date().timeIntervalSince1970) ? nil : .noKeys
-            },
-            formerServers: appender.registry.formerServers,
-            epochs: { appender.registry.current.epochs.count }
         )
     }
 }

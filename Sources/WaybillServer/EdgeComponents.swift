@@ -79,7 +79,15 @@ struct EdgeComponents {
             logger: logger
         ) { tail.unreadiness }
         self.readiness = readiness
-        try Self.gauges(readiness, settings.keys, hub, log: pool, models: models.pool, registry).register(in: metrics)
+        try LogGauges(
+            readiness: readiness,
+            keys: settings.keys,
+            hub: hub,
+            backlog: { (0, 0) },
+            log: pool,
+            models: models.pool,
+            registry: registry
+        ).register(in: metrics)
         let publicURL = PublicURL(port: settings.port, settings.publicURL)
         let api = try APIRouter(
             APIRouter.Services(
@@ -134,34 +142,6 @@ struct EdgeComponents {
             isSaid = true
             try await cancelWhenGracefulShutdown { try await Task.sleep(for: .milliseconds(500)) }
         }
-    }
-
-    private static func gauges(
-        _ readiness: FollowerReadiness,
-        _ keys: KeySource,
-        _ hub: StreamHub,
-        log: PostgresPool,
-        models: PostgresPool,
-        _ registry: EpochRegistry
-    ) -> LogGauges {
-        let pools = [("log", log), ("models", models)].map { name, pool in
-            let use: @Sendable () -> LogGauges.PoolUse = {
-                let use = pool.use
-                return LogGauges.PoolUse(connections: use.connections, lent: use.lent, waiting: use.waiting)
-            }
-            return (name: name, use: use)
-        }
-        return LogGauges(
-            backlog: { (0, 0) },
-            pools: pools,
-            unreadiness: {
-                if let unreadiness = readiness.unreadiness { return unreadiness }
-                if hub.failedLanes > 0 { return .lanesFailed }
-                return keys.isUsable(now: Date().timeIntervalSince1970) ? nil : .noKeys
-            },
-            formerServers: registry.formerServers,
-            epochs: { registry.current.epochs.count }
-        )
     }
 }
 

@@ -173,7 +173,13 @@ package final class EdgeTail: Service, TailState {
                 try? await Task.sleep(for: Self.activeInterval)
                 continue
             }
-            let outage = Mutex(EdgeOutage(of: "Redis", logger: logger))
+            let outage = Mutex(
+                ConnectionOutage(
+                    lost: "the edge lost Redis; events are read from the database, and connecting is tried again",
+                    over: "over: the edge has Redis again",
+                    logger: logger
+                )
+            )
             let subscriber = RedisSubscriber(
                 configuration: redis,
                 channel: channels.events,
@@ -182,11 +188,11 @@ package final class EdgeTail: Service, TailState {
             await subscriber.run { event in
                 switch event {
                 case .subscribed:
-                    outage.withLock { $0.over() }
+                    outage.withLock { $0.ended() }
                     // Events that were published before are in the database.
                     self.wakeSignal.wake()
                 case .lost(let error):
-                    _ = outage.withLock { $0.began("events are read from the database", error) }
+                    _ = outage.withLock { $0.failed(error) }
                     self.state.withLock { $0.lastMessage = nil }
                     self.wakeSignal.wake()
                 case .message(let bytes): self.take(bytes)
@@ -256,14 +262,22 @@ package final class EdgeTail: Service, TailState {
 
     private func followDatabase() async {
         var backoff = Backoff(first: .milliseconds(100), limit: .seconds(2))
-        let outage = Mutex(EdgeOutage(of: "the database", logger: logger))
+        let outage = Mutex(
+            ConnectionOutage(
+                lost: """
+                    the edge lost the database; streams go on by Redis where it is there, and connecting is tried again
+                    """,
+                over: "over: the edge has the database again",
+                logger: logger
+            )
+        )
         while wakeSignal.isOpen {
             do {
                 let connection = try await PostgresConnection.connect(configuration, logger: logger)
                 do {
                     try await follow(on: connection) {
                         backoff.reset()
-                        outage.withLock { $0.over() }
+                        outage.withLock { $0.ended() }
                     }
                     await connection.close()
                     return
@@ -272,7 +286,7 @@ package final class EdgeTail: Service, TailState {
                     throw error
                 }
             } catch {
-                if outage.withLock({ $0.began("streams go on by Redis where it is there", error) }) {
+                if outage.withLock({ $0.failed(error) }) {
                     metrics.databaseLost()
                 }
                 let delay = backoff.next(random: .random(in: 0..<1))

@@ -73,7 +73,11 @@ package final class EventRelay: Service {
     // MARK: Publishing
 
     private func publish() async {
-        var outage = RelayOutage(logger: logger)
+        var outage = ConnectionOutage(
+            lost: "Redis takes no messages; edges read the log from the database, and publishing is tried again",
+            over: "over: Redis takes messages again",
+            logger: logger
+        )
         var backoff = Backoff(first: .milliseconds(50), limit: .seconds(2))
         var lastHeartbeat: ContinuousClock.Instant?
         while await queue.wakeSignal.wait() {
@@ -86,16 +90,16 @@ package final class EventRelay: Service {
             do {
                 while let batch = queue.next() {
                     try await publish(batch, on: channels)
-                    outage.over()
+                    outage.ended()
                 }
                 if lastHeartbeat.map({ .now - $0 >= Self.heartbeat * 0.9 }) ?? true, let known = queue.published {
                     try await send(.heartbeat, head: known.head, known.history, on: channels.events)
                     lastHeartbeat = .now
-                    outage.over()
+                    outage.ended()
                 }
                 backoff.reset()
             } catch {
-                metrics.failed(isFirst: outage.began(error))
+                metrics.failed(isFirst: outage.failed(error))
                 let delay = backoff.next(random: .random(in: 0..<1))
                 // Ends early when the service shuts down, which the loop's condition sees.
                 try? await cancelWhenGracefulShutdown { try await Task.sleep(for: delay) }

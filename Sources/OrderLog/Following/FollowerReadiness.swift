@@ -58,7 +58,10 @@ package final class FollowerReadiness: Service, ReadinessSource {
     package func run() async throws {
         await cancelWhenGracefulShutdown {
             var probe = ReadProbe(configuration: self.configuration, logger: self.logger)
-            var report = ReadinessReport(logger: self.logger)
+            var report = ReadinessReport(
+                ready: "ready: streams are supplied and reads are answered",
+                logger: self.logger
+            )
             while !Task.isCancelled {
                 let began = ContinuousClock.now
                 self.state.withLock { $0.began = began }
@@ -74,39 +77,6 @@ package final class FollowerReadiness: Service, ReadinessSource {
                 // A cancelled sleep ends the loop by its condition.
                 try? await Task.sleep(for: Self.interval)
             }
-        }
-    }
-}
-
-/// Writes each change of the readiness to the log, and how long it lasted.
-private struct ReadinessReport {
-    let logger: Logger
-    private var reported: Unreadiness? = .starting
-    private var began: ContinuousClock.Instant?
-    private var times = 0
-
-    init(logger: Logger) {
-        self.logger = logger
-    }
-
-    mutating func tell(_ unreadiness: Unreadiness?) {
-        guard unreadiness != reported else { return }
-        reported = unreadiness
-        if let unreadiness {
-            if began == nil { times += 1 }
-            began = began ?? .now
-            logger.warning(
-                "not ready: \(unreadiness.message) /readyz answers 503 until that has passed",
-                // Each time is written in full: the line that ends it is, too.
-                metadata: ["reason": "\(unreadiness.rawValue)", "times": "\(times)"]
-            )
-        } else {
-            let seconds = began.map { Int((ContinuousClock.now - $0) / .seconds(1)) }
-            began = nil
-            logger.notice(
-                "ready: streams are supplied and reads are answered",
-                metadata: seconds.map { ["seconds": "\($0)"] } ?? [:]
-            )
         }
     }
 }

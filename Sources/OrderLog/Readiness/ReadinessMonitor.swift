@@ -168,31 +168,8 @@ package final class ReadinessMonitor: Service, ReadinessSource {
         }
     }
 
-    /// Writes each change to the log, and how long it lasted.
     private func report() async {
-        var reported: Unreadiness? = .starting
-        var began: ContinuousClock.Instant?
-        var times = 0
-        await repeatedly {
-            let unreadiness = unreadiness
-            guard unreadiness != reported else { return }
-            reported = unreadiness
-            if let unreadiness {
-                if began == nil { times += 1 }
-                began = began ?? .now
-                logger.warning(
-                    "not ready: \(unreadiness.message) /readyz answers 503 until that has passed",
-                    // Each time is written in full: the line that ends it is, too.
-                    metadata: ["reason": "\(unreadiness.rawValue)", "times": "\(times)"]
-                )
-            } else {
-                let seconds = began.map { Int((ContinuousClock.now - $0) / .seconds(1)) }
-                began = nil
-                logger.notice(
-                    "ready: commands are taken and reads are answered",
-                    metadata: seconds.map { ["seconds": "\($0)"] } ?? [:]
-                )
-            }
-        }
+        var report = ReadinessReport(ready: "ready: commands are taken and reads are answered", logger: logger)
+        await repeatedly { report.tell(unreadiness) }
     }
 }
