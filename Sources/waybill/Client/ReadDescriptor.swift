@@ -1,4 +1,5 @@
 import Foundation
+import Primitives
 import Synchronization
 
 /// A descriptor to read from, with errors that name the file.
@@ -23,17 +24,13 @@ final class ReadDescriptor: Sendable {
         name = path
         isOurs = true
         guard descriptor >= 0 else { throw failure() }
-        var status = stat()
-        if fstat(descriptor, &status) == 0, status.st_mode & S_IFMT == S_IFDIR {
+        if FileStatus(descriptor: descriptor)?.isDirectory == true {
             errno = EISDIR
             throw failure()
         }
     }
 
-    var isRegularFile: Bool {
-        var status = stat()
-        return fstat(descriptor, &status) == 0 && status.st_mode & S_IFMT == S_IFREG
-    }
+    var isRegularFile: Bool { FileStatus(descriptor: descriptor)?.isRegularFile ?? false }
 
     deinit {
         if isOurs, descriptor >= 0 { close(descriptor) }

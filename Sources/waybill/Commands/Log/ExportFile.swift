@@ -1,4 +1,5 @@
 import Foundation
+import Primitives
 import Telemetry
 
 /// The destination of an export. A file gets its name only when it is complete, so that an export that fails leaves
@@ -16,19 +17,18 @@ final class ExportFile: Sendable {
     init(_ output: String) throws {
         path = output
         name = output == "-" ? "standard output" : output
-        var status = stat()
-        let exists = stat(output, &status) == 0
+        let status = FileStatus(path: output)
         if output == "-" {
             draft = nil
             descriptor = 1
-        } else if exists, status.st_mode & S_IFMT != S_IFREG {
+        } else if let status, !status.isRegularFile {
             // A pipe or a device has no draft.
             draft = nil
             descriptor = open(output, O_WRONLY | O_CLOEXEC)
         } else {
             let draft = "\(output).part-\(getpid())"
             self.draft = draft
-            descriptor = open(draft, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, exists ? status.st_mode & 0o777 : 0o666)
+            descriptor = open(draft, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, status?.permissions ?? 0o666)
         }
         writer = DescriptorWriter(descriptor: descriptor)
         guard descriptor >= 0 else {
