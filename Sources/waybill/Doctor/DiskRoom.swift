@@ -22,7 +22,9 @@ struct DiskRoom {
         if room.inodes < 0.02 {
             return .warning("disk", "\(name): hardly any inode is free at \(path)", do: "delete small files there")
         }
-        if room.free < least / 10 { return .failure("disk", text, do: "make room: commands are refused on a full disk") }
+        if room.free < least / 10 {
+            return .failure("disk", text, do: "make room: commands are refused on a full disk")
+        }
         if room.free < least { return .warning("disk", text, do: "make room, or use a larger disk") }
         return .ok("disk", text)
     }
