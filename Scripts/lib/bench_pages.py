@@ -142,9 +142,9 @@ def main():
     parser.add_argument("--binary", required=True)
     parser.add_argument("--runs", type=int, default=5)
     parser.add_argument("--seconds", type=int, default=10, help="the length of the feed beside each page")
-    parser.add_argument("--machine", help="a report of waybill-load, whose machine this is")
+    parser.add_argument("--machine", required=True, help="a report of waybill-load, whose machine this is")
     parser.add_argument("--note", action="append", default=[], help="a fact that a reader needs")
-    parser.add_argument("--json")
+    parser.add_argument("--json", required=True)
     options = parser.parse_args()
     with sync_playwright() as playwright:
         chromium = playwright.chromium.launch(executable_path="/usr/bin/chromium", args=["--no-sandbox"])
