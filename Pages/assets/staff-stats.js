@@ -16,6 +16,7 @@ export class MinuteChart {
         this.now = figure.querySelector("[data-now]");
         this.peak = figure.querySelector("[data-peak]");
         this.label = svg("title");
+        setText(this.label, `${phrase(unit)} a minute over the last hour.`);
         this.bars = Array.from({ length: 60 }, (_, index) => svg("rect", {
             x: index * (WIDTH / 60), width: WIDTH / 60 - GAP, y: HEIGHT, height: 0, rx: 1,
         }));

@@ -236,11 +236,14 @@ def test_one_command_goes_to_many_orders_with_a_result_for_each(service, bench, 
 def test_the_board_works_by_keyboard_alone(service, bench, staff, chromium, check):
     placed = [bench.place(number=f"KEY-{number}", customer="c-key") for number in range(2)]
     with visit(chromium, service, staff, "/staff?q=c-key") as page:
-        page.wait_for_selector(row(placed[0]))
+        for order in placed:
+            page.wait_for_selector(row(order))
         page.keyboard.press("?")
         page.wait_for_selector("#keys[open]")
         check("the keys are listed", "Next order" in page.inner_text("#keys"))
+        # The browser closes a dialog a moment after the key.
         page.keyboard.press("Escape")
+        page.wait_for_selector("#keys:not([open])", state="attached")
         page.keyboard.press("j")
         page.keyboard.press("j")
         check("j moves down the list, and the address says where", placed[0]["orderId"] in page.url, page.url)
@@ -251,6 +254,7 @@ def test_the_board_works_by_keyboard_alone(service, bench, staff, chromium, chec
         page.keyboard.press("c")
         page.wait_for_selector("#bulk[open] option[value=holdOrder]", state="attached")
         page.keyboard.press("Escape")
+        page.wait_for_selector("#bulk:not([open])", state="attached")
         page.keyboard.press("Escape")
         check("Escape closes, then clears the selection", not page.is_visible("#selection"))
         page.keyboard.press("/")
@@ -265,6 +269,7 @@ def test_the_board_works_by_keyboard_alone(service, bench, staff, chromium, chec
         page.keyboard.press("?")
         page.uncheck("#keys [data-switch]")
         page.keyboard.press("Escape")
+        page.wait_for_selector("#keys:not([open])", state="attached")
         page.keyboard.press("p")
         check("single keys can be switched off", page.inner_text("#pause") == "Pause")
         page.keyboard.press("Tab")

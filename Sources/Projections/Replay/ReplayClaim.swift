@@ -8,9 +8,7 @@ struct ReplayClaim: Sendable {
     let control: PostgresConnection
     let logger: Logger
 
-    /// The time for which one attempt waits for a table lock. Dropping a partition needs an exclusive lock, and all
-    /// other statements queue behind a statement that waits for one: so attempts are short and many.
-    private static let lockTimeout = "100ms"
+    /// The number of attempts to get a table's lock: dropping a partition needs an exclusive one.
     private static let lockAttempts = 300
 
     /// Acquires the claim for as long as the control connection lasts.
@@ -139,7 +137,7 @@ struct ReplayClaim: Sendable {
         for attempt in 1... {
             do {
                 try await control.withTransaction { transaction in
-                    let timeout = PostgresQuery("set local lock_timeout = '\(Self.lockTimeout)'")
+                    let timeout = PostgresQuery("set local lock_timeout = '\(ReplayLimits.lockTimeout)'")
                     try await transaction.pipeline([timeout] + statements)
                 }
                 return

@@ -30,4 +30,7 @@ package struct ReplayLimits: Sendable {
     static let memoryPerByte = 3
     /// The time without an answer after which the connection is closed.
     static let timeout: Duration = .seconds(120)
+    /// The time for which one attempt waits for a lock of another session, as PostgreSQL writes it. Other statements
+    /// queue behind one that waits, and commands wait while the head is locked: so attempts are short and many.
+    static let lockTimeout = "100ms"
 }

@@ -19,7 +19,7 @@ struct ReplayTakeover<Model: ReplayableModel>: Sendable {
             // Each step has the events that were appended during the step before, so that steps get shorter.
             let step = try await foldStep()
             // After a step that ended at its size, what is left may be large as well.
-            if step.left <= session.limits.underLock, !step.isCut, try await takeOver() { return }
+            if step.left <= session.limits.underLock, !step.isCut, try await takeOverUnlessLocked() { return }
         }
         throw ReplayFailure.cannotCatchUp(session.name)
     }
@@ -31,6 +31,19 @@ struct ReplayTakeover<Model: ReplayableModel>: Sendable {
     private func foldStep() async throws -> Step {
         try await session.writer.withTransaction("begin isolation level read committed") { transaction in
             try await advance(limit: session.limits.step, byteLimit: session.limits.stepBytes, on: transaction)
+        }
+    }
+
+    /// Takes over, or waits a moment where another session holds a lock that the takeover needs.
+    ///
+    /// - Returns: false where the takeover is to be tried again.
+    private func takeOverUnlessLocked() async throws -> Bool {
+        do {
+            return try await takeOver()
+        } catch let error as PostgresError where error.sqlState == "55P03" {
+            // Commands, the heartbeat and whoever cancels the replay have their turn meanwhile.
+            try await Task.sleep(for: .milliseconds(Int.random(in: 200...400)))
+            return false
         }
     }
 
@@ -46,6 +59,8 @@ struct ReplayTakeover<Model: ReplayableModel>: Sendable {
             ])
             try await transaction.query("select seq from log_head where one for update", timeout: ReplayLimits.timeout)
             locked = clock.now
+            // No command is taken while the head is locked, so the takeover waits for no other lock for long.
+            try await transaction.query("set local lock_timeout = '\(ReplayLimits.lockTimeout)'")
             let (limit, byteLimit) = (session.limits.underLock, session.limits.underLockBytes)
             let step = try await advance(limit: limit, byteLimit: byteLimit, on: transaction)
             guard step.left == 0 else { return false }
