@@ -158,7 +158,7 @@ let package = Package(
             dependencies: [
                 "Access", "CLinux", "EventStreams", "HTTPTransport", "OrderLog", "Orders", "Postgres", "Primitives",
                 "Projections", "StrictJSON", "Telemetry", collections, crypto, httpTypes, hummingbird, lifecycle,
-                logging, nio, nioPosix,
+                logging, nio, nioHTTPTypes, nioPosix,
             ],
             swiftSettings: strict
         ),
@@ -328,6 +328,7 @@ let package = Package(
             name: "OrderAPITests",
             dependencies: [
                 "Access", "OrderAPI", "OrderLog", "Orders", "Primitives", "StrictJSON", "Telemetry", httpTypes, nio,
+                nioHTTPTypes,
             ],
             swiftSettings: strict
         ),

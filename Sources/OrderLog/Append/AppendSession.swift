@@ -253,20 +253,16 @@ struct AppendSession {
         _ stages: AppendStages
     ) {
         let (results, slowCommands) = (transaction.results, slowCommands)
-        let complete: @Sendable (AppendQueue.Entry, PendingReceipt.Answer) -> Void = { entry, result in
-            guard let wait = entry.pendingReceipt.complete(with: result) else { return }
-            slowCommands.answered(entry, result, stages, after: wait)
+        let complete: @Sendable ([PendingReceipt.Answer]) -> Void = { answers in
+            PendingReceipt.complete(zip(entries, answers)) { entry, answer, wait in
+                slowCommands.answered(entry, answer, stages, after: wait)
+            }
         }
-        guard let watch else {
-            for (entry, result) in zip(entries, results) { complete(entry, result) }
-            return
-        }
+        guard let watch else { return complete(results) }
         let deadline = ContinuousClock.now + StandbyWatch.replyTimeout
         let byteCount = entries.reduce(0) { $0 + $1.submission.byteCount + 2048 }
         let body: @Sendable (Bool) -> Void = { isDurable in
-            for (entry, result) in zip(entries, results) {
-                complete(entry, isDurable ? result : .failure(.notDurable))
-            }
+            complete(isDurable ? results : results.map { _ in .failure(.notDurable) })
         }
         let epochs = transaction.epochs
         if transaction.isEmpty || transaction.hasEvents {
