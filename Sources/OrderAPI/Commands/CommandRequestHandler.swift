@@ -186,7 +186,8 @@ final class CommandRequestHandler: ChannelDuplexHandler, RemovableChannelHandler
     private func readHeld() {
         guard let context else { return }
         for part in state.takeHeld() { channelRead(context: context, data: wrapInboundOut(part)) }
-        askForBody(context)
+        // The framework's channel takes the parts of one read together, at its end.
+        channelReadComplete(context: context)
         if state.takeHeldRead() { context.read() }
         if !state.isBusy { passDeferred(context) }
     }
