@@ -22,7 +22,7 @@ from support.raw_stream import RawStream, request, unchunked
 from support.service import Service
 from support.sse import Stream
 from support.waiting import wait_for
-from support.ways import comparable, framework_path, normal
+from support.ways import framework_path, normal
 
 ORIGIN, OTHER = "https://storefront.example", "https://elsewhere.example"
 MIB = 1 << 20
@@ -279,7 +279,7 @@ FORMS = {
         1,
     ),
     "too long": (lambda path, token: raw_note(path, token, b"", length=300_000), 1),
-    "too long, chunked": (lambda path, token: raw_note(path, token, chunk(NOTE + b" " * 300_000), [CHUNKED]), 1),
+    "too long, chunked": (lambda path, token: raw_note(path, token, chunk(NOTE + b" " * 300_000)[:-5], [CHUNKED]), 1),
     "of another type": (lambda path, token: raw_note(path, token, more=[("Content-Type", "text/plain")]), 1),
     "without a body": (lambda path, token: raw_note(path, token, b"", length="none"), 1),
     "with an array": (lambda path, token: raw_note(path, token, b"[]"), 1),
@@ -315,7 +315,6 @@ def chunk(body):
 def test_commands_are_answered_the_same_on_both_ways(service, bench, check):
     """Each command by the event loop and by the framework: on two orders with the same history."""
     token = bench.tokens["backend"]
-    given = {"Idempotency-Key", "X-Request-Id"}
     client, found = Client(service.port, token, service.tls), {}
     for way in ("plain", "framework"):
         found[way] = []
@@ -324,8 +323,7 @@ def test_commands_are_answered_the_same_on_both_ways(service, bench, check):
             crossed = framework_path(path) if way == "plain" else path
             for target, headers in ((where, {"Idempotency-Key": key}), (crossed, {"Idempotency-Key": key})):
                 answer = client.request("POST", target, body, {**headers, "X-Request-Id": "mine"})
-                found[way].append((answer.status, comparable(answer.headers, given), normal(answer.body)))
-                found[way][-1][1].pop("location", None)
+                found[way].append(normal(answer.status, answer.headers, answer.body, {"x-request-id"}))
         statuses = [status for status, _, _ in found[way]]
         check(f"{way}: a journey is accepted, and replayed the other way", set(statuses) <= {200, 201}, found[way])
         replays = [head.get("idempotent-replayed") for _, head, _ in found[way]]
@@ -354,7 +352,7 @@ def raw_answers(service, data, count, pieces):
     wait_for(lambda: len(answers(stream.read())) >= count or stream.ended, 10, f"{count} answers to {data[:80]}")
     stream.close()
     return [
-        (status, comparable(head, {"x-request-id"} if head.get("x-request-id") == "mine" else ()), normal(body))
+        normal(status, head, body, {"x-request-id"} if head.get("x-request-id") == "mine" else ())
         for status, head, body in answers(stream.received.removeprefix(CONTINUE))
     ]
 
