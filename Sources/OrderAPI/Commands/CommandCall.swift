@@ -28,7 +28,7 @@ struct CommandCall: Sendable {
         query: Substring?,
         from caller: Caller,
         submissions: SubmissionFactory
-    ) throws(Problem) {
+    ) throws {
         self.name = name
         self.target = target
         self.caller = caller

@@ -16,7 +16,7 @@ struct CommandHeaders {
     let trace: RequestTrace
 
     /// - Throws: `Problem` 400.
-    init(_ fields: HTTPFields) throws(Problem) {
+    init(_ fields: HTTPFields) throws {
         if let key = try Self.idempotencyKey(fields) {
             commandId = key
             isCommandIdGenerated = false
@@ -30,7 +30,7 @@ struct CommandHeaders {
     }
 
     /// The request's Idempotency-Key; nil without one.
-    static func idempotencyKey(_ fields: HTTPFields) throws(Problem) -> String? {
+    static func idempotencyKey(_ fields: HTTPFields) throws -> String? {
         let keys = fields[values: .idempotencyKey]
         guard keys.count <= 1 else { throw Problem(.malformedCommandId, "There is more than one Idempotency-Key.") }
         guard keys.first.map(CommandId.isValid) ?? true else {

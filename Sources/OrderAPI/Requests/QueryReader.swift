@@ -10,7 +10,7 @@ struct QueryReader {
     private var isStream = false
 
     /// - Parameter parameters: the route's parameters. Any other is refused, so that a misspelt one is not ignored.
-    init(_ request: Request, parameters: Set<String>) throws(Problem) {
+    init(_ request: Request, parameters: Set<String>) throws {
         try self.init(request.uri.query.map { $0[...] }, parameters: parameters)
     }
 
@@ -23,11 +23,11 @@ struct QueryReader {
     }
 
     /// Reads a query, given the text that follows the path's question mark.
-    init(_ query: Substring?, parameters: Set<String>) throws(Problem) {
+    init(_ query: Substring?, parameters: Set<String>) throws {
         try read(query, parameters)
     }
 
-    private mutating func read(_ query: Substring?, _ parameters: Set<String>) throws(Problem) {
+    private mutating func read(_ query: Substring?, _ parameters: Set<String>) throws {
         guard let query, !query.isEmpty else { return }
         guard query.utf8.count <= 8192 else { throw Problem(.invalidQuery, "The query is longer than 8 KiB.") }
         for pair in query.split(separator: "&") {
