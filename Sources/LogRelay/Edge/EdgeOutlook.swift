@@ -111,11 +111,8 @@ package final class EdgeOutlook: LogOutlook {
             )
         else { return nil }
         let known = registry.current
-        switch answer.history.relation(to: known) {
-        case .same: return known.check(position, head: answer.head)
-        case .continues(let longer): return longer.check(position, head: answer.head)
-        case .former, .other: return nil
-        }
+        guard answer.history.relation(to: known) == .same else { return nil }
+        return known.check(position, head: answer.head)
     }
 
     // MARK: Questions
@@ -139,16 +136,21 @@ package final class EdgeOutlook: LogOutlook {
             promise.fulfill(nil)
         }
         defer { deadline.cancel() }
-        do throws(RedisError) {
-            try await publisher.publish(codec.encode(message), to: channels.questions)
-        } catch {
-            return nil
+        // Beside the wait, whose deadline holds for a server that does not answer too.
+        Task {
+            do throws(RedisError) {
+                try await publisher.publish(codec.encode(message), to: channels.questions)
+            } catch {
+                promise.fulfill(nil)
+            }
         }
         return await promise.value()
     }
 
-    /// Takes an answer, to whichever edge's question.
+    /// Takes an answer, to whichever edge's question. That of another history's leader is left aside, since the right
+    /// one may come after it.
     func take(answer message: RelayMessage, to nonce: UInt64) {
+        guard message.history.relation(to: registry.current) == .same else { return }
         let promise = questions.withLock { $0[nonce] }
         promise?.fulfill(Answer(history: message.history, head: message.head))
     }
