@@ -55,6 +55,8 @@ struct CommandCall: Sendable {
     /// Reads the command of the request's whole body.
     ///
     /// - Throws: `Problem` 400, 403, 415 or 422.
+    // The optimiser of Swift 6.3.1 crashes where this is inlined into a coroutine.
+    @inline(never)
     func submission(of body: ByteBuffer) throws(Problem) -> Submission {
         let envelope = SubmissionFactory.Envelope(
             target: orderId,

@@ -20,6 +20,8 @@ enum JSONBody {
     /// Lends the body to `decode`.
     ///
     /// - Throws: `Problem` 400, 408, 413, 415 or 503, and what `decode` throws.
+    // The optimiser of Swift 6.3.1 crashes where this is inlined into another coroutine.
+    @inline(never)
     static func read<R>(_ request: Request, from caller: Caller, _ decode: (JSONNode) throws(Problem) -> R) async throws
         -> R
     {
@@ -31,6 +33,8 @@ enum JSONBody {
     ///
     /// - Parameter fields: the header fields of the request.
     /// - Throws: `Problem` 400 or 415, and what `decode` throws.
+    // The optimiser of Swift 6.3.1 crashes where this is inlined into a coroutine.
+    @inline(never)
     static func read<R>(
         _ body: ByteBuffer,
         of fields: HTTPFields,
