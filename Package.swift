@@ -333,8 +333,8 @@ let package = Package(
         .testTarget(
             name: "OrderAPITests",
             dependencies: [
-                "Access", "OrderAPI", "OrderLog", "Orders", "Primitives", "StrictJSON", "Telemetry", httpTypes, nio,
-                nioHTTPTypes,
+                "Access", "HTTPTransport", "OrderAPI", "OrderLog", "Orders", "Postgres", "Primitives", "StrictJSON",
+                "Telemetry", httpTypes, logging, nio, nioEmbedded, nioHTTPTypes,
             ],
             swiftSettings: strict
         ),
