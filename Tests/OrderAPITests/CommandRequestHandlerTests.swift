@@ -96,7 +96,7 @@ import Testing
         let channel = try channel()
         for part in [head(token: tokens[role]), Self.note, .end(nil)] { try channel.writeInbound(part) }
         #expect(appender.backlogs.singles == 1)
-        // What follows waits.
+        // Later requests wait for its answer.
         for part in [head("/healthz", token: nil), .end(nil)] { try channel.writeInbound(part) }
         #expect(try passed(channel).isEmpty)
     }
