@@ -49,23 +49,23 @@ import Testing
         #expect(state.received(Self.head, isCommand: true) == .hold)
         #expect(state.received(Self.end, isCommand: false) == .hold)
         #expect(state.isBusy && !state.isWatching)
-        #expect(state.readRequested() == false)
+        #expect(state.readRequested(isWritable: true) == false)
         #expect(state.responsePassed() == false)
-        #expect(state.takeHeldRead() == false)
+        #expect(state.takeHeldRead(isWritable: true) == false)
         #expect(state.responsePassed() == true)
         let held = state.takeHeld()
         #expect(held == [Self.head, Self.end])
-        #expect(state.takeHeldRead() == true)
-        #expect(state.readRequested() == true)
+        #expect(state.takeHeldRead(isWritable: true) == true)
+        #expect(state.readRequested(isWritable: true) == true)
         #expect(state.received(Self.head, isCommand: true) == .begin)
     }
 
     @Test func everyRequestWaitsForACommandUnderWay() {
         var state = Self.deciding
-        #expect(state.readRequested() == true)
+        #expect(state.readRequested(isWritable: true) == true)
         #expect(!state.isWatching)
         for part in [Self.head, Self.end, Self.head] { #expect(state.received(part, isCommand: false) == .hold) }
-        #expect(state.readRequested() == false)
+        #expect(state.readRequested(isWritable: true) == false)
         #expect(state.commandAnswered() == true)
         #expect(!state.isWatching)
         let held = state.takeHeld()
@@ -81,5 +81,15 @@ import Testing
         #expect(state.received(Self.end, isCommand: false) == .passOn)
         #expect(state.received(Self.head, isCommand: true) == .hold)
         #expect(state.responsePassed() == true)
+    }
+
+    @Test func clientThatTakesNoAnswersSendsNoFurtherCommands() {
+        var state = State()
+        #expect(state.readRequested(isWritable: false) == false)
+        #expect(state.takeHeldRead(isWritable: false) == false)
+        #expect(state.takeHeldRead(isWritable: true) == true)
+        // The framework reads bodies of bulk requests while their results wait.
+        _ = state.received(Self.head, isCommand: false)
+        #expect(state.readRequested(isWritable: false) == true)
     }
 }

@@ -100,7 +100,16 @@ final class CommandRequestHandler: ChannelDuplexHandler, RemovableChannelHandler
     }
 
     func read(context: ChannelHandlerContext) {
-        if state.readRequested() { context.read() }
+        if state.readRequested(isWritable: context.channel.isWritable) { context.read() }
+    }
+
+    func channelWritabilityChanged(context: ChannelHandlerContext) {
+        releaseRead(context)
+        context.fireChannelWritabilityChanged()
+    }
+
+    private func releaseRead(_ context: ChannelHandlerContext) {
+        if state.takeHeldRead(isWritable: context.channel.isWritable) { context.read() }
     }
 
     /// Asks the client for the rest of a command that has not come whole.
@@ -188,7 +197,7 @@ final class CommandRequestHandler: ChannelDuplexHandler, RemovableChannelHandler
         for part in state.takeHeld() { channelRead(context: context, data: wrapInboundOut(part)) }
         // The framework's channel takes the parts of one read together, at its end.
         channelReadComplete(context: context)
-        if state.takeHeldRead() { context.read() }
+        releaseRead(context)
         if !state.isBusy { passDeferred(context) }
     }
 

@@ -33,7 +33,7 @@ struct CommandRequestState {
     /// The requests that were passed on and are not answered.
     private var unanswered = 0
     private var held: [HTTPRequestPart] = []
-    /// True where a read was requested while parts were held.
+    /// True where a read was requested and not made.
     private var isReadHeld = false
 
     // MARK: Facts
@@ -79,13 +79,17 @@ struct CommandRequestState {
         unanswered += 1
     }
 
-    /// A handler before this one asks the channel to read.
+    /// A handler behind asks the channel to read.
     ///
+    /// - Parameter isWritable: false while the client has not taken the responses so far. It then sends commands in
+    ///   vain; the framework decides for its own requests.
     /// - Returns: true where the channel reads now.
-    mutating func readRequested() -> Bool {
-        isReadHeld = !held.isEmpty
+    mutating func readRequested(isWritable: Bool) -> Bool {
+        isReadHeld = !mayRead(isWritable)
         return !isReadHeld
     }
+
+    private func mayRead(_ isWritable: Bool) -> Bool { held.isEmpty && (isWritable || unanswered > 0) }
 
     // MARK: Responses
 
@@ -111,9 +115,9 @@ struct CommandRequestState {
         return held
     }
 
-    /// - Returns: true where the channel is to make the read that was requested while parts were held.
-    mutating func takeHeldRead() -> Bool {
-        guard isReadHeld, held.isEmpty else { return false }
+    /// - Returns: true where the channel is to make the read that was requested and not made.
+    mutating func takeHeldRead(isWritable: Bool) -> Bool {
+        guard isReadHeld, mayRead(isWritable) else { return false }
         isReadHeld = false
         return true
     }
