@@ -71,6 +71,7 @@ import Testing
         let loop = CommandLoop.Registry().commandLoop(of: channel.eventLoop)
         let handler = CommandRequestHandler(responder, loop: loop, isHTTP2: false)
         try channel.pipeline.syncOperations.addHandler(handler)
+        try channel.connect(to: SocketAddress(ipAddress: "127.0.0.1", port: 1)).wait()
         return channel
     }
 
