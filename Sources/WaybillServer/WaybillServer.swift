@@ -2,6 +2,7 @@ import Access
 import HTTPTransport
 import Hummingbird
 package import Logging
+import OTLPExport
 import OrderAPI
 import OrderLog
 import Postgres
@@ -98,8 +99,10 @@ package struct WaybillServer: Sendable {
     /// Runs the parts below the streams, then those that clients see.
     private func run(_ parts: [any Service], front: ServiceFront) async throws {
         let watch: [any Service] = settings.certificates.map { [CertificateWatch($0)] } ?? []
+        // It outlives the requests whose spans it sends.
+        let traces: [any Service] = settings.traces.map { [$0] } ?? []
         var configuration = ServiceGroupConfiguration(
-            services: watch + parts + [
+            services: watch + traces + parts + [
                 KeyWatch(keys: settings.keys), front.api.keyGrants, front.api.grantWatch,
                 LoopBoundService(front.application(settings: settings, logger: logger, onRunning: onRunning)),
                 front.hub,

@@ -133,6 +133,7 @@ struct ServiceRuntime: Sendable {
             try options.streams.apply(to: &settings)
             settings.isEdge = isEdge
             settings.redis = try cluster?.redis(logger)
+            settings.traces = TraceExport.start(logger)
             settings.resume = services.lazy.compactMap { $0 as? EmbeddedPostgres }.first.map { cluster in
                 FrozenProcessResumer {
                     await cluster.isStopped($0)
