@@ -70,6 +70,8 @@ package final class Projector: Service {
     package func run() async throws {
         await withTaskCancellationOrGracefulShutdownHandler {
             await follower.run { connection in
+                // A former server elects nobody.
+                try await EpochStore.check(connection, in: registry)
                 try await election.run(on: connection) {
                     await follower.waitForWakeUp()
                 } lead: { term in
