@@ -35,6 +35,8 @@ enum KeySetFetch {
     private static func download(_ url: URL, _ deadline: Duration) async throws -> [UInt8] {
         var configuration = HTTPClient.Configuration(redirectConfiguration: .disallow)
         configuration.timeout.connect = .seconds(5)
+        // Fetches that no request waits for would be traces of their own, twice a minute.
+        if ServiceContext.current == nil { configuration.tracing.tracer = nil }
         // A client of its own: a connection kept from the last fetch may be dead by now.
         let client = HTTPClient(eventLoopGroupProvider: .singleton, configuration: configuration)
         let result: Result<[UInt8], any Error>
