@@ -62,10 +62,11 @@ def lines(service, words):
         return [json.loads(line) for line in file if line.startswith("{") and words in line]
 
 
-def test_a_command_is_a_span_of_its_callers_trace(bench, attentive, check):
-    headers = {"X-Request-Id": "placed-1", **flags()}
-    answer = bench.send("POST", "/v1/orders", order(number="T-1"), headers)
-    span = span_of(attentive, "placed-1")
+# The service may answer the first request of a token in another way than the next ones.
+@pytest.mark.parametrize("request_id", ["placed-1", "placed-2"])
+def test_a_command_is_a_span_of_its_callers_trace(bench, attentive, check, request_id):
+    answer = bench.send("POST", "/v1/orders", order(number=request_id), {"X-Request-Id": request_id, **flags()})
+    span = span_of(attentive, request_id)
     check("it is accepted", answer.status == 201, answer)
     parent = (span["trace"], span["parent"])
     check("the caller's span is its parent", parent == (TRACE, "00f067aa0ba902b7"), span)
@@ -104,6 +105,7 @@ def test_reads_and_refusals_are_spans_and_probes_are_none(bench, attentive, chec
     path = f"/v1/orders/{placed['orderId']}"
     bench.send("GET", f"{path}?limit=secret", headers={"X-Request-Id": "read-1"})
     bench.send("POST", f"{path}/confirm", {}, {"X-Request-Id": "refused-1", "If-Match": '"99"'})
+    bench.send("POST", f"{path}/note", {}, {"X-Request-Id": "invalid-1"})
     bench.send("GET", path, headers={"X-Request-Id": "unrecorded-1", **flags(recorded=False)})
     bench.send("GET", "/readyz", headers={"X-Request-Id": "probe-1"}, role=roles.NOBODY)
     link = bench.send("POST", f"{path}/tracking-links", {}, {"X-Request-Id": "link-1"}).json
@@ -116,6 +118,9 @@ def test_reads_and_refusals_are_spans_and_probes_are_none(bench, attentive, chec
     check("a refusal names its problem", refusal.get("waybill.problem") == "versionMismatch", refused)
     check("and its route", refused["name"] == "POST /v1/orders/{id}/confirm", refused)
     check("and is no error of the service", refused["status"] != ERROR, refused)
+    invalid = span_of(attentive, "invalid-1")
+    found = (invalid["name"], invalid["attributes"].get("waybill.problem"))
+    check("so does one for its body", found == ("POST /v1/orders/{id}/note", "invalidCommand"), invalid)
     tracked = span_of(attentive, "track-1")
     check("a link's token is nowhere", link["token"] not in str(attentive.spans()), tracked)
     check("a link's path is", tracked["attributes"]["url.path"] == "/track/{token}", tracked)
