@@ -349,8 +349,8 @@ let package = Package(
         .testTarget(
             name: "OrderAPITests",
             dependencies: [
-                "Access", "OTLPExport", "OrderAPI", "OrderLog", "Orders", "Primitives", "StrictJSON", "Telemetry",
-                httpTypes, nio, tracing,
+                "Access", "HTTPTransport", "OTLPExport", "OrderAPI", "OrderLog", "Orders", "Primitives", "StrictJSON",
+                "Telemetry", httpTypes, nio, tracing,
             ],
             swiftSettings: strict
         ),
