@@ -168,7 +168,7 @@ let package = Package(
             dependencies: [
                 "Access", "CLinux", "EventStreams", "HTTPTransport", "OrderLog", "Orders", "Postgres", "Primitives",
                 "Projections", "StrictJSON", "Telemetry", collections, crypto, httpTypes, hummingbird, lifecycle,
-                logging, nio, nioPosix, tracing,
+                logging, nio, nioHTTPTypes, nioPosix, tracing,
             ],
             swiftSettings: strict
         ),
@@ -349,8 +349,8 @@ let package = Package(
         .testTarget(
             name: "OrderAPITests",
             dependencies: [
-                "Access", "HTTPTransport", "OTLPExport", "OrderAPI", "OrderLog", "Orders", "Primitives", "StrictJSON",
-                "Telemetry", httpTypes, nio, tracing,
+                "Access", "HTTPTransport", "OTLPExport", "OrderAPI", "OrderLog", "Orders", "Postgres", "Primitives",
+                "StrictJSON", "Telemetry", httpTypes, logging, nio, nioEmbedded, nioHTTPTypes, tracing,
             ],
             swiftSettings: strict
         ),

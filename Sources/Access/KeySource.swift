@@ -168,16 +168,31 @@ package final class KeySource: Sendable {
                     state.withLock { $0.lastSuccess = now }
                 }
             }
-        case .jwksURL:
-            // No caller waits for this fetch: the old set still serves.
-            state.withLock { state in
-                guard state.loading == nil,
-                    Self.isDue(since: state.lastAttempt, now: now, interval: pause(state.failureCount))
-                else { return }
-                begin(&state, now: now)
-            }
+        case .jwksURL: state.withLock { fetchIfDue(&$0, now: now) }
         }
         return state.withLock { usable($0, now: now) }
+    }
+
+    /// The generation of the keys of `current(now:)`, where nobody has to wait for them.
+    ///
+    /// - Returns: nil while a file has to be looked at, and where no token can be verified.
+    func generationAtHand(now: Double) -> Int? {
+        state.withLock { state in
+            switch origin {
+            case .development: break
+            case .jwksFile: guard !Self.isDue(since: state.lastAttempt, now: now, interval: 1) else { return nil }
+            case .jwksURL: fetchIfDue(&state, now: now)
+            }
+            return usable(state, now: now)?.generation
+        }
+    }
+
+    /// Begins a fetch that is due. No caller waits for it: the old set still serves.
+    private func fetchIfDue(_ state: inout State, now: Double) {
+        guard state.loading == nil,
+            Self.isDue(since: state.lastAttempt, now: now, interval: pause(state.failureCount))
+        else { return }
+        begin(&state, now: now)
     }
 
     /// The keys after one more read, for a token that may be of a newer key than those of `current(now:)`.

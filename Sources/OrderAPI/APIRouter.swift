@@ -11,6 +11,8 @@ package import Telemetry
 package struct APIRouter {
     package let router: Router<WaybillContext>
     package let streams: StreamAuthorizer
+    /// Answers most single commands before the router; nil on an edge.
+    package let commands: CommandResponder?
     /// Ends streams whose link or session has ended.
     package let grantWatch: GrantWatch
     /// Ends the streams of keys that are withdrawn. Runs beside the server.
@@ -149,7 +151,8 @@ package struct APIRouter {
         let modelPlaces = ReadPlaces()
         let router = Router(context: WaybillContext.self, options: .autoGenerateHeadEndpoints)
         if let spans = services.spans { router.add(middleware: RequestSpanMiddleware(spans: spans)) }
-        router.add(middleware: RequestMetricsMiddleware(metrics: try RequestMetrics(services.metrics)))
+        let requestMetrics = try RequestMetrics(services.metrics)
+        router.add(middleware: RequestMetricsMiddleware(metrics: requestMetrics))
         router.add(middleware: PageCompressionMiddleware())
         router.add(middleware: ReceivedRequestMiddleware())
         router.add(middleware: ProblemMiddleware())
@@ -211,6 +214,15 @@ package struct APIRouter {
         // It looks at the routes that were added before, so it comes last.
         router.add(middleware: MethodMiddleware(routesOf: router))
         self.router = router
+        commands = services.appender.map { appender in
+            CommandResponder(
+                authorizer: authorizer,
+                appender: appender,
+                submissions: submissions,
+                metrics: requestMetrics,
+                spans: services.spans
+            )
+        }
         self.streams = streams
         grantWatch = watch
         self.keyGrants = keyGrants

@@ -27,7 +27,8 @@ struct ServiceFront {
         let limiter = ConnectionLimiter(budget: descriptors, metrics: connections, logger: logger) {
             proxies.contains($0)
         }
-        let handlers = StreamRequestHandlerFactory(authorizer: api.streams, hub: hub)
+        let streams = StreamRequestHandlerFactory(authorizer: api.streams, hub: hub)
+        let commands = settings.answersCommandsOnEventLoops ? api.commands : nil
         let crossOrigins = settings.crossOrigins.map(CrossOriginPolicy.api)
         return Application(
             router: api.router,
@@ -39,7 +40,8 @@ struct ServiceFront {
                 isLiveResponse: StreamResponse.isStream,
                 faults: TransportAnswer.problem
             ) {
-                try handlers.add(to: $0, on: $1)
+                try commands?.add(to: $0, on: $1)
+                try streams.add(to: $0, on: $1)
             },
             configuration: ApplicationConfiguration(
                 address: .hostname(settings.host, port: settings.port),

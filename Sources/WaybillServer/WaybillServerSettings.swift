@@ -42,6 +42,8 @@ package struct WaybillServerSettings: Sendable {
     package var isAnyReady: (@Sendable (_ publicURL: String) async -> Bool)?
     /// The time after which the client of a bulk request that takes no results loses its connection.
     package var bulkPatience: Duration = .seconds(60)
+    /// False where the framework answers all commands, as tests compare the two ways.
+    package var answersCommandsOnEventLoops = true
 
     package init(database: PostgresConfiguration, keys: KeySource) {
         self.database = database

@@ -17,11 +17,12 @@ from support import roles
 from support.certificates import Authority
 from support.client import Client, strict_json
 from support.http2_peer import HEADERS, Exchange, Peer, frame
-from support.orders import order
+from support.orders import journey, order
 from support.raw_stream import RawStream, request, unchunked
 from support.service import Service
 from support.sse import Stream
 from support.waiting import wait_for
+from support.ways import framework_path, normal
 
 ORIGIN, OTHER = "https://storefront.example", "https://elsewhere.example"
 MIB = 1 << 20
@@ -248,6 +249,126 @@ def test_broken_bodies_are_the_clients_mistake(service, bench, check):
 
 
 CONTINUE = b"HTTP/1.1 100 Continue\r\n\r\n"
+
+NOTE = json.dumps({"text": "x", "visibility": "staff"}).encode()
+
+
+def pipelined(path, token):
+    """Commands of one connection, behind and before requests that the framework answers."""
+    note = raw_note(path, token)
+    return note + HEALTH + note * 3 + request(path, token) + note + HEALTH * 2 + note
+
+
+def raw_note(path, token, body=NOTE, more=(), length=None, version="1.1"):
+    headers = [JSON, *more]
+    if CHUNKED not in headers and length != "none":
+        headers.append(("Content-Length", str(len(body) if length is None else length)))
+    return request(path, token, "POST", headers, version) + body
+
+
+# The bytes of requests for a command, and the number of their answers.
+FORMS = {
+    "at once": (raw_note, 1),
+    "chunked": (lambda path, token: raw_note(path, token, b"4\r\n" + NOTE[:4] + chunk(NOTE[4:]), [CHUNKED]), 1),
+    "with trailers": (
+        lambda path, token: raw_note(path, token, chunk(NOTE)[:-2] + b"x: y\r\n\r\n", [CHUNKED]),
+        1,
+    ),
+    "with a broken chunk": (
+        lambda path, token: raw_note(path, token, chunk(NOTE)[:-5] + b"zz\r\n\r\n", [CHUNKED]),
+        1,
+    ),
+    "too long": (lambda path, token: raw_note(path, token, b"", length=300_000), 1),
+    "too long, chunked": (lambda path, token: raw_note(path, token, chunk(NOTE + b" " * 300_000)[:-5], [CHUNKED]), 1),
+    "of another type": (lambda path, token: raw_note(path, token, more=[("Content-Type", "text/plain")]), 1),
+    "without a body": (lambda path, token: raw_note(path, token, b"", length="none"), 1),
+    "with an array": (lambda path, token: raw_note(path, token, b"[]"), 1),
+    "that is no JSON": (lambda path, token: raw_note(path, token, b'{"text'), 1),
+    "by HTTP/1.0": (lambda path, token: raw_note(path, token, version="1.0"), 1),
+    "by HTTP/1.0, kept alive": (
+        lambda path, token: raw_note(path, token, more=[("Connection", "keep-alive")], version="1.0") * 2,
+        2,
+    ),
+    "that ends the connection": (lambda path, token: raw_note(path, token, more=[CLOSE]), 1),
+    "that asks for 100 Continue": (lambda path, token: raw_note(path, token, more=[("Expect", "100-continue")]), 1),
+    "compressed": (
+        lambda path, token: raw_note(path, token, gzip.compress(NOTE, mtime=0), [("Content-Encoding", "gzip")]),
+        1,
+    ),
+    "of another origin": (lambda path, token: raw_note(path, token, more=[("Origin", ORIGIN)]), 1),
+    "with its own X-Request-Id": (lambda path, token: raw_note(path, token, more=[("X-Request-Id", "mine")]), 1),
+    "with two keys": (lambda path, token: raw_note(path, token, more=[("Idempotency-Key", "k")] * 2), 1),
+    "with a wrong If-Match": (lambda path, token: raw_note(path, token, more=[("If-Match", '"9999"')]), 1),
+    "without a token": (lambda path, token: raw_note(path, None), 1),
+    "with a token of nobody": (lambda path, token: raw_note(path, token + "x"), 1),
+    "with a query": (lambda path, token: raw_note(path + "?a=b", token), 1),
+    "among others": (pipelined, 10),
+    "fifty times": (lambda path, token: raw_note(path, token) * 50, 50),
+    "before nonsense": (lambda path, token: raw_note(path, token) * 2 + b"nonsense\r\n\r\n", 3),
+}
+
+
+def chunk(body):
+    return b"%x\r\n%s\r\n0\r\n\r\n" % (len(body), body)
+
+
+def test_commands_are_answered_the_same_on_both_ways(service, bench, check):
+    """Each command by the event loop and by the framework: on two orders with the same history."""
+    token = bench.tokens["backend"]
+    client, found = Client(service.port, token, service.tls), {}
+    for way in ("plain", "framework"):
+        found[way] = []
+        for key, path, body in journey(0, f"ways-{service.tls is None}-{way}"):
+            where = path if way == "plain" else framework_path(path)
+            crossed = framework_path(path) if way == "plain" else path
+            for target, headers in ((where, {"Idempotency-Key": key}), (crossed, {"Idempotency-Key": key})):
+                answer = client.request("POST", target, body, {**headers, "X-Request-Id": "mine"})
+                found[way].append(normal(answer.status, answer.headers, answer.body, {"x-request-id"}))
+        statuses = [status for status, _, _ in found[way]]
+        check(f"{way}: a journey is accepted, and replayed the other way", set(statuses) <= {200, 201}, found[way])
+        replays = [head.get("idempotent-replayed") for _, head, _ in found[way]]
+        check(f"{way}: every second answer is a replay", replays == [None, "true"] * (len(replays) // 2), replays)
+    check("journeys have the same answers on both ways", found["plain"] == found["framework"], found)
+    client.close()
+    # Two orders with as many events as each other.
+    orders = [f"/v1/orders/{bench.place()['orderId']}/note" for _ in range(2)]
+    paths = {"plain": orders[0], "framework": framework_path(orders[1])}
+    for name, (form, count) in FORMS.items():
+        for pieces in (1, 3):
+            seen = {way: raw_answers(service, form(path, token), count, pieces) for way, path in paths.items()}
+            plain, framework = seen["plain"], seen["framework"]
+            label = f"a note {name}, in {pieces} segments"
+            check(f"{label}: answered", len(plain) == count, plain)
+            check(f"{label}: the same on both ways", plain == framework, f"{plain} and {framework}")
+
+
+def raw_answers(service, data, count, pieces):
+    """The answers to bytes that are sent in so many segments, without what differs each time."""
+    stream = connection(service)
+    stream.socket.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+    size = -(-len(data) // pieces)
+    for begin in range(0, len(data), size):
+        stream.socket.sendall(data[begin : begin + size])
+    wait_for(lambda: len(answers(stream.read())) >= count or stream.ended, 10, f"{count} answers to {data[:80]}")
+    stream.close()
+    return [
+        normal(status, head, body, {"x-request-id"} if head.get("x-request-id") == "mine" else ())
+        for status, head, body in answers(stream.received.removeprefix(CONTINUE))
+    ]
+
+
+def test_a_command_is_answered_to_a_client_that_sends_no_more(service, bench, check):
+    path = f"/v1/orders/{bench.place()['orderId']}/note"
+    for where in (path, framework_path(path)):
+        for name, data, statuses in (
+            ("whole", raw_note(where, bench.tokens["backend"]) * 3, [200] * 3),
+            ("cut off", raw_note(where, bench.tokens["backend"], length=5000), [400]),
+        ):
+            stream = connection(service, data)
+            stream.half_close()
+            stream.wait_end(10)
+            found = answers(stream.received)
+            check(f"{where[36:]}, {name}: answered, then closed", [one[0] for one in found] == statuses, found)
 
 
 def test_expect_continue_is_answered(service, bench, check):

@@ -18,6 +18,17 @@ import Testing
             ("/track/secret?utm_source=mail", "/track/{token}"), ("/track/stream", "/track/{token}"),
         ] {
             #expect(RequestTarget.loggable(target) == wanted)
+            #expect(RequestTarget.isSecret(target))
         }
+    }
+
+    @Test(arguments: ["/trac%6B/x", "/trac%6b/x", "/TRACK", "/tracK/x?y", "/trac\u{212A}/x", "http://host/track/x"])
+    func everyWritingOfTheLinksPathIsSecret(target: String) {
+        #expect(RequestTarget.isSecret(target))
+    }
+
+    @Test(arguments: ["/v1/orders", "/v1/orders/7/pack", "/tracks", "/track-it", "/healthz?a=track", "http://track/x"])
+    func otherPathsAreNotSecret(target: String) {
+        #expect(!RequestTarget.isSecret(target))
     }
 }

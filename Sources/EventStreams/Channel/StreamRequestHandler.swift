@@ -26,7 +26,6 @@ final class StreamRequestHandler: ChannelDuplexHandler {
     private var state: StreamRequestState
     /// The stream as its lane knows it, while a lane serves the stream through this channel.
     private var subscriber: ChannelSubscriber?
-    private var idleTask: Scheduled<Void>?
 
     init(on connection: HTTPConnection, loop: StreamLoop, authorizer: any SubscriptionAuthorizer, hub: StreamHub) {
         self.connection = connection
@@ -37,23 +36,9 @@ final class StreamRequestHandler: ChannelDuplexHandler {
         state = StreamRequestState(connection.version == .http2 ? .http2 : .http1)
     }
 
-    func handlerAdded(context: ChannelHandlerContext) {
-        self.context = context
-        guard state.version == .http1 else { return }
-        idleTask = context.eventLoop.assumeIsolated().scheduleTask(in: connection.idleTimeout) {
-            self.context?.close(promise: nil)
-        }
-    }
+    func handlerAdded(context: ChannelHandlerContext) { self.context = context }
 
-    func handlerRemoved(context: ChannelHandlerContext) {
-        stopIdleTimer()
-        self.context = nil
-    }
-
-    private func stopIdleTimer() {
-        idleTask?.cancel()
-        idleTask = nil
-    }
+    func handlerRemoved(context: ChannelHandlerContext) { self.context = nil }
 
     // MARK: Requests
 
@@ -61,7 +46,6 @@ final class StreamRequestHandler: ChannelDuplexHandler {
         let part = unwrapInboundIn(data)
         var authorization: SubscriptionAuthorizer.Authorization?
         if case .head(let request) = part, state.isWatching {
-            stopIdleTimer()
             authorization = authorizer.authorization(of: request)
         }
         switch state.received(part, asksForStream: authorization != nil) {
@@ -78,7 +62,6 @@ final class StreamRequestHandler: ChannelDuplexHandler {
     /// - Returns: false when Hummingbird's handlers cannot be added and the channel closes.
     private func installHummingbird(_ context: ChannelHandlerContext) -> Bool {
         guard !state.isHummingbirdInstalled else { return true }
-        stopIdleTimer()
         do {
             try connection.installHummingbird(on: context.channel)
             state.hummingbirdInstalled()
@@ -142,7 +125,6 @@ final class StreamRequestHandler: ChannelDuplexHandler {
     }
 
     func channelInactive(context: ChannelHandlerContext) {
-        stopIdleTimer()
         if state.isStreaming { subscriber?.closed() }
         state.finished()
         subscriber = nil

@@ -1,2 +1,4 @@
 /// An outbound event: the application wants the body of the request that it answers. Until then the body is not read.
-struct RequestBodyWanted: Sendable {}
+package struct RequestBodyWanted: Sendable {
+    package init() {}
+}

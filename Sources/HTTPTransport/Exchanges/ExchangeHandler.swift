@@ -8,7 +8,7 @@ import NIOHTTPTypesHTTP1
 /// them, answers what no application needs to see, and closes what does not go on. The same for an HTTP/1.1 connection
 /// and for a stream of HTTP/2.
 ///
-/// Deadlines count from the last progress: bytes of a body that came, or bytes of a response that the system took.
+/// Deadlines count from the last progress: a part of a request that came, or bytes of a response that the system took.
 final class ExchangeHandler: ChannelDuplexHandler {
     typealias InboundIn = HTTPRequestPart
     typealias InboundOut = HTTPRequestPart
@@ -53,6 +53,8 @@ final class ExchangeHandler: ChannelDuplexHandler {
         exchanges = ExchangeFactory(version, settings)
         state = ExchangeState(version)
     }
+
+    func handlerAdded(context: ChannelHandlerContext) { watch(context) }
 
     func handlerRemoved(context: ChannelHandlerContext) { end() }
 
@@ -303,7 +305,9 @@ final class ExchangeHandler: ChannelDuplexHandler {
             isRequestComplete: state.isRequestComplete,
             bodyTimeout: isBodyAwaited ? settings.timeouts.requestStall : nil,
             remainderTimeout: state.isDropping ? settings.timeouts.requestRemainderStall : nil,
-            responseTimeout: settings.timeouts.responseStall
+            responseTimeout: settings.timeouts.responseStall,
+            // An HTTP/2 stream ends with its response.
+            idleTimeout: state.version == .http1 && !state.owesResponse ? settings.timeouts.idle : nil
         )
     }
 

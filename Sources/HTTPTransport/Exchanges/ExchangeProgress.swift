@@ -33,7 +33,7 @@ struct ExchangeProgress {
     /// The next time at which something is overdue.
     struct Next: Equatable {
         let deadline: NIODeadline
-        /// The reason for which the connection closes then; nil for one that has ended in order.
+        /// The reason for which the connection closes then; nil for one that has ended in order, or is idle.
         let reason: ConnectionMetrics.CloseReason?
     }
 
@@ -44,21 +44,25 @@ struct ExchangeProgress {
     ///   - bodyTimeout: the longest time without bytes of a body; nil where none is awaited.
     ///   - remainderTimeout: the same for the rest of a refused body.
     ///   - responseTimeout: the longest time in which the client takes nothing of a response.
+    ///   - idleTimeout: the longest time without a request; nil while one is answered.
     func next(
         isRequestComplete: Bool,
         bodyTimeout: TimeAmount?,
         remainderTimeout: TimeAmount?,
-        responseTimeout: TimeAmount
+        responseTimeout: TimeAmount,
+        idleTimeout: TimeAmount? = nil
     ) -> Next? {
         // Asked for several times a request, so there is no list of them.
         var next = closeDeadline.map { Next(deadline: $0, reason: isRequestComplete ? nil : .bodyDeadline) }
-        func add(_ timeout: TimeAmount?, _ reason: ConnectionMetrics.CloseReason) {
+        func add(_ timeout: TimeAmount?, _ reason: ConnectionMetrics.CloseReason?) {
             guard let timeout, next.map({ last + timeout < $0.deadline }) ?? true else { return }
             next = Next(deadline: last + timeout, reason: reason)
         }
         add(bodyTimeout, .bodyDeadline)
         add(remainderTimeout, .bodyDeadline)
         add(isUnsent ? responseTimeout : nil, .responseDeadline)
+        // The connection's count sees by itself that the connection was idle.
+        add(isUnsent ? nil : idleTimeout, nil)
         return next
     }
 }

@@ -1,6 +1,6 @@
 package import HTTPTypes
 
-/// A whole response that the transport gives without the application.
+/// A whole response that is given without the framework: by the transport itself, or by a handler of the application.
 package struct TransportAnswer: Sendable {
     package let status: HTTPResponse.Status
     package var fields: HTTPFields
@@ -21,10 +21,15 @@ package struct TransportAnswer: Sendable {
     }
 
     /// The head of the response at this time.
-    var head: HTTPResponse {
+    var head: HTTPResponse { head(date: HTTPDate.now) }
+
+    /// The head of the response.
+    ///
+    /// - Parameter date: the value of the field `Date`.
+    package func head(date: String) -> HTTPResponse {
         var fields = fields
-        fields[.date] = HTTPDate.now
         if status != .noContent { fields[.contentLength] = String(body.count) }
+        fields[.date] = date
         return HTTPResponse(status: status, headerFields: fields)
     }
 }

@@ -26,7 +26,6 @@ struct ConnectionApplication: Sendable {
         let connection = HTTPConnection(
             version,
             budget: budget,
-            idleTimeout: timeouts.idle,
             executor: executor,
             hummingbird: hummingbird
         )

@@ -11,8 +11,6 @@ package struct HTTPConnection: Sendable {
     package let version: Version
     /// The descriptors that connections may take.
     package let budget: DescriptorBudget
-    /// The longest time without a byte from an HTTP/1.1 client while no response is under way.
-    package let idleTimeout: TimeAmount
     /// Runs tasks on the connection's event loop.
     package let executor: any TaskExecutor
     private let hummingbird: HummingbirdInstaller
@@ -20,20 +18,18 @@ package struct HTTPConnection: Sendable {
     init(
         _ version: Version,
         budget: DescriptorBudget,
-        idleTimeout: TimeAmount,
         executor: any TaskExecutor,
         hummingbird: HummingbirdInstaller
     ) {
         self.version = version
         self.budget = budget
-        self.idleTimeout = idleTimeout
         self.executor = executor
         self.hummingbird = hummingbird
     }
 
     /// Adds Hummingbird's handlers as the channel's last ones. Runs on the channel's event loop.
     package func installHummingbird(on channel: any Channel) throws {
-        try hummingbird.install(on: channel, idleTimeout: version == .http2 ? nil : idleTimeout)
+        try hummingbird.install(on: channel, isHTTP1: version != .http2)
     }
 
     /// Tells Hummingbird that no more requests of this connection will reach it.

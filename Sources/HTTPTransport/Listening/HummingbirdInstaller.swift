@@ -12,19 +12,16 @@ struct HummingbirdInstaller: Sendable {
     /// Adds the handlers from which Hummingbird reads requests and to which it writes responses. Runs on the channel's
     /// event loop.
     ///
-    /// - Parameter idleTimeout: the longest time without a byte from an HTTP/1.1 client while no response is under way;
-    ///   nil for an HTTP/2 stream, which ends with its response.
-    func install(on channel: any Channel, idleTimeout: TimeAmount?) throws {
-        if let idleTimeout {
-            let timeout = Duration.nanoseconds(idleTimeout.nanoseconds)
-            try channel.pipeline.syncOperations.addHandler(
-                HTTPConnectionStateHandler(idleTimeout: timeout, logger: logger)
-            )
+    /// - Parameter isHTTP1: false for an HTTP/2 stream, which ends with its response.
+    func install(on channel: any Channel, isHTTP1: Bool) throws {
+        if isHTTP1 {
+            // Ends the connection when the service does, after the responses. `ExchangeHandler` closes idle ones.
+            try channel.pipeline.syncOperations.addHandler(HTTPConnectionStateHandler(logger: logger))
         }
         messages.yield(
             try HTTPMessages(
                 wrappingChannelSynchronously: channel,
-                configuration: .init(isOutboundHalfClosureEnabled: idleTimeout != nil)
+                configuration: .init(isOutboundHalfClosureEnabled: isHTTP1)
             )
         )
     }

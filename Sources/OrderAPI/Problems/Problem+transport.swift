@@ -35,12 +35,9 @@ extension TransportAnswer {
         case .tooManyConnections:
             problem = .busy(.overloaded, retryAfter: 5, "There is no place for another connection now.")
         }
-        return TransportAnswer(
-            status: problem.status,
-            fields: problem.fields,
-            body: problem.json,
-            closesConnection: true
-        )
+        var answer = problem.answer
+        answer.closesConnection = true
+        return answer
     }
 }
 

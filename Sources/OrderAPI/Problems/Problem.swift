@@ -1,7 +1,7 @@
 import Foundation
+import HTTPTransport
 package import HTTPTypes
 package import Hummingbird
-import NIOCore
 import StrictJSON
 
 /// An error as clients read it: problem details (RFC 9457) with a stable code.
@@ -41,9 +41,10 @@ package struct Problem: Error, Sendable {
         }
     }
 
-    package var response: Response {
-        Response(status: status, headers: fields, body: ResponseBody(byteBuffer: ByteBuffer(bytes: json)))
-    }
+    package var response: Response { Response(answer) }
+
+    /// The response without the framework.
+    var answer: TransportAnswer { TransportAnswer(status: status, fields: fields, body: json) }
 
     /// The response's header fields, without those that every response has.
     var fields: HTTPFields {

@@ -1,7 +1,6 @@
 import Foundation
 import HTTPTransport
 import HTTPTypes
-import Hummingbird
 import OrderLog
 import Orders
 import Telemetry
@@ -17,22 +16,23 @@ struct CommandHeaders {
     /// The request, for the log's lines.
     let trace: RequestTrace
 
-    init(_ request: Request) throws {
-        if let key = try Self.idempotencyKey(request) {
+    /// - Throws: `Problem` 400.
+    init(_ fields: HTTPFields) throws {
+        if let key = try Self.idempotencyKey(fields) {
             commandId = key
             isCommandIdGenerated = false
         } else {
             commandId = UUIDv7.make().text
             isCommandIdGenerated = true
         }
-        ifMatch = try VersionTags.versions(request.headers[values: .ifMatch])
-        correlationId = Self.correlationId(request.headers)
-        trace = Self.trace(request.headers)
+        ifMatch = try VersionTags.versions(fields[values: .ifMatch])
+        correlationId = Self.correlationId(fields)
+        trace = Self.trace(fields)
     }
 
     /// The request's Idempotency-Key; nil without one.
-    static func idempotencyKey(_ request: Request) throws -> String? {
-        let keys = request.headers[values: .idempotencyKey]
+    static func idempotencyKey(_ fields: HTTPFields) throws -> String? {
+        let keys = fields[values: .idempotencyKey]
         guard keys.count <= 1 else { throw Problem(.malformedCommandId, "There is more than one Idempotency-Key.") }
         guard keys.first.map(CommandId.isValid) ?? true else {
             throw Problem(.malformedCommandId, "An Idempotency-Key is 1 to 255 printable ASCII characters.")

@@ -20,15 +20,31 @@ enum JSONBody {
     /// Lends the body to `decode`.
     ///
     /// - Throws: `Problem` 400, 408, 413, 415 or 503, and what `decode` throws.
+    // The optimiser of Swift 6.3.1 crashes where this is inlined into another coroutine.
+    @inline(never)
     static func read<R>(_ request: Request, from caller: Caller, _ decode: (JSONNode) throws(Problem) -> R) async throws
         -> R
     {
-        try refuseUnread(request)
-        var bytes = try await collect(request.body, budget.share(of: caller.holder))
+        try refuseUnread(request.headers)
+        return try read(try await collect(request, from: caller), of: request.headers, decode)
+    }
+
+    /// Lends a body that has come to `decode`.
+    ///
+    /// - Parameter fields: the header fields of the request.
+    /// - Throws: `Problem` 400 or 415, and what `decode` throws.
+    // The optimiser of Swift 6.3.1 crashes where this is inlined into a coroutine.
+    @inline(never)
+    static func read<R>(
+        _ body: ByteBuffer,
+        of fields: HTTPFields,
+        _ decode: (JSONNode) throws(Problem) -> R
+    ) throws(Problem) -> R {
+        var bytes = body
         ByteOrderMark.skip(in: &bytes)
         if bytes.readableBytes == 0 {
             bytes = ByteBuffer(staticString: "{}")
-        } else if !hasJSONType(request) {
+        } else if !hasJSONType(fields) {
             throw wrongType
         }
         return try parse(bytes, name: "The body", decode)
@@ -36,26 +52,30 @@ enum JSONBody {
 
     /// Refuses by its head a request whose body would be refused as soon as it came: a client that waits for
     /// `100 Continue` need not send it.
-    private static func refuseUnread(_ request: Request) throws(Problem) {
-        let length = request.headers[.contentLength].flatMap { Int($0) }
-        if let length, length > limit, request.headers[.contentEncoding] == nil { throw tooLarge }
+    static func refuseUnread(_ fields: HTTPFields) throws(Problem) {
+        let length = fields[.contentLength].flatMap { Int($0) }
+        if let length, length > limit, fields[.contentEncoding] == nil { throw tooLarge }
         // A client that expects 100 Continue has a body (RFC 9110, section 10.1.1).
-        let hasBody = length.map { $0 > 0 } ?? (request.headers[.expect] != nil)
-        if hasBody, !hasJSONType(request) { throw wrongType }
+        let hasBody = length.map { $0 > 0 } ?? (fields[.expect] != nil)
+        if hasBody, !hasJSONType(fields) { throw wrongType }
     }
 
-    private static func hasJSONType(_ request: Request) -> Bool {
-        ContentType.matches(request.headers[.contentType], ContentType.json)
+    private static func hasJSONType(_ fields: HTTPFields) -> Bool {
+        ContentType.matches(fields[.contentType], ContentType.json)
     }
 
     private static let tooLarge = Problem(.bodyTooLarge, "A body holds at most \(limit / 1024) KiB.")
     private static let wrongType = Problem(.unsupportedMediaType, "A command's body is application/json.")
 
-    private static func collect(_ body: RequestBody, _ share: SharedBudget.Share) async throws -> ByteBuffer {
+    /// The whole body of a request.
+    ///
+    /// - Throws: `Problem` 400, 408, 413, 415 or 503.
+    static func collect(_ request: Request, from caller: Caller) async throws -> ByteBuffer {
+        let share = budget.share(of: caller.holder)
         var bytes = ByteBuffer()
         defer { share.giveBack(bytes.readableBytes) }
         do {
-            for try await var part in body {
+            for try await var part in request.body {
                 let count = part.readableBytes
                 guard bytes.readableBytes + count <= limit else { throw tooLarge }
                 guard share.take(count) else { throw noRoom }

@@ -19,7 +19,17 @@ enum RequestTarget {
     }
 
     /// True for a target whose path may hold the token of a tracking link.
-    static func isSecret(_ target: String) -> Bool { path(target).split(separator: "/").contains(where: isTrack) }
+    static func isSecret(_ target: String) -> Bool {
+        // Asked for every request. Most targets have no byte that a `k` can be made of.
+        guard target.utf8.contains(where: mayBeK) else { return false }
+        return path(target).split(separator: "/").contains(where: isTrack)
+    }
+
+    /// True for the letter, for the begin of an escape, and for a byte of another character, since one of them has this
+    /// letter as its small one.
+    private static func mayBeK(_ byte: UInt8) -> Bool {
+        byte == UInt8(ascii: "k") || byte == UInt8(ascii: "K") || byte == UInt8(ascii: "%") || byte >= 0x80
+    }
 
     private static func isTrack(_ part: Substring) -> Bool {
         (PercentEncodedText.decode(part) ?? String(part)).lowercased() == "track"

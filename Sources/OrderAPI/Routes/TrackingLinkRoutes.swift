@@ -29,7 +29,7 @@ struct TrackingLinkRoutes: Sendable {
 
     private func make(_ request: Request, _ context: WaybillContext) async throws -> Response {
         let (caller, orderId) = try await authorize(request, context)
-        let commandId = try CommandHeaders.idempotencyKey(request)
+        let commandId = try CommandHeaders.idempotencyKey(request.headers)
         let lifetime = try await JSONBody.read(request, from: caller, Self.lifetime)
         guard let stored = try await reader.order(orderId, scope: caller.scope).stored else { throw Problem.notFound }
         let token = LinkToken.make()

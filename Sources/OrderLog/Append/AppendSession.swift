@@ -253,22 +253,20 @@ struct AppendSession {
         _ stages: AppendStages
     ) {
         let (results, slowCommands, isWritten) = (transaction.results, slowCommands, !transaction.isEmpty)
-        let complete: @Sendable (AppendQueue.Entry, PendingReceipt.Answer) -> Void = { entry, result in
-            // Before the answer, after which they are read.
-            entry.submission.timings?.record(stages, queuedAt: entry.queuedAt, isWritten: isWritten)
-            guard let wait = entry.pendingReceipt.complete(with: result) else { return }
-            slowCommands.answered(entry, result, stages, after: wait)
+        let complete: @Sendable ([PendingReceipt.Answer]) -> Void = { answers in
+            // Before the answers, after which they are read.
+            for entry in entries {
+                entry.submission.timings?.record(stages, queuedAt: entry.queuedAt, isWritten: isWritten)
+            }
+            PendingReceipt.complete(zip(entries, answers)) { entry, answer, wait in
+                slowCommands.answered(entry, answer, stages, after: wait)
+            }
         }
-        guard let watch else {
-            for (entry, result) in zip(entries, results) { complete(entry, result) }
-            return
-        }
+        guard let watch else { return complete(results) }
         let deadline = ContinuousClock.now + StandbyWatch.replyTimeout
         let byteCount = entries.reduce(0) { $0 + $1.submission.byteCount + 2048 }
         let body: @Sendable (Bool) -> Void = { isDurable in
-            for (entry, result) in zip(entries, results) {
-                complete(entry, isDurable ? result : .failure(.notDurable))
-            }
+            complete(isDurable ? results : results.map { _ in .failure(.notDurable) })
         }
         let epochs = transaction.epochs
         if transaction.isEmpty || transaction.hasEvents {

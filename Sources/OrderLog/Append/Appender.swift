@@ -105,8 +105,24 @@ package final class Appender: Service {
     /// Appends the events of a command durably and exactly once; returns when they are committed.
     package func submit(_ submission: Submission) async throws(AppendRefusal) -> CommandReceipt {
         let entry = entry(submission)
-        if let refusal = refusal ?? queue.push(entry) { entry.pendingReceipt.complete(with: .failure(refusal)) }
+        push(entry)
         return try await entry.pendingReceipt.receipt()
+    }
+
+    /// Appends the events of a command as `submit(_:)` does, without a task that waits.
+    ///
+    /// - Parameter delivery: gets the answer on the mailbox's event loop, never during this call.
+    package func submit(
+        _ submission: Submission,
+        to mailbox: ReceiptMailbox,
+        _ delivery: @escaping ReceiptMailbox.Delivery
+    ) {
+        let command = submission.command.name
+        push(entry(submission, PendingReceipt(to: mailbox, delivery, metrics: metrics, command: command)))
+    }
+
+    private func push(_ entry: AppendQueue.Entry) {
+        if let refusal = refusal ?? queue.push(entry) { entry.pendingReceipt.complete(with: .failure(refusal)) }
     }
 
     /// Queues a command of a bulk request behind the caller's earlier ones, and returns when it is queued. Waits while
@@ -127,10 +143,14 @@ package final class Appender: Service {
     private var refusal: AppendRefusal? { watch?.isBlocked ?? false ? .notDurable : nil }
 
     private func entry(_ submission: Submission) -> AppendQueue.Entry {
+        entry(submission, PendingReceipt(metrics: metrics, command: submission.command.name))
+    }
+
+    private func entry(_ submission: Submission, _ pendingReceipt: PendingReceipt) -> AppendQueue.Entry {
         AppendQueue.Entry(
             submission: submission,
             deadline: .now + settings.timeout,
-            pendingReceipt: PendingReceipt(metrics: metrics, command: submission.command.name)
+            pendingReceipt: pendingReceipt
         )
     }
 

@@ -115,6 +115,20 @@ import Testing
         #expect(!channel.isActive)
     }
 
+    @Test func aConnectionWithoutRequestsIsClosed() throws {
+        channel.read()
+        pass(.seconds(74))
+        try request(.get)
+        try channel.writeInbound(HTTPRequestPart.end(nil))
+        pass(.seconds(600))
+        #expect(channel.isActive)
+        try respond(.ok)
+        pass(.seconds(74))
+        #expect(channel.isActive)
+        pass(.seconds(2))
+        #expect(!channel.isActive)
+    }
+
     @Test func theServiceMayTakeItsTimeForABody() throws {
         try request()
         channel.pipeline.triggerUserOutboundEvent(RequestBodyWanted(), promise: nil)
