@@ -70,6 +70,8 @@ package final class Projector: Service {
     package func run() async throws {
         await withTaskCancellationOrGracefulShutdownHandler {
             await follower.run { connection in
+                // No session of a standby or of a former server takes part.
+                try await EpochStore.ensure(on: connection, registry: registry, logger: logger)
                 try await election.run(on: connection) {
                     await follower.waitForWakeUp()
                 } lead: { term in
@@ -195,7 +197,11 @@ package final class Projector: Service {
             return false
         }
         // Before the transaction, which locks the checkpoint.
-        state.limit = try await watch?.reach(head, in: state.history) ?? .max
+        if let watch {
+            // Nil while nothing is known of what a standby has: nothing has failed then.
+            guard let durable = await watch.lastDurable(upTo: head, in: state.history) else { return false }
+            state.limit = durable
+        }
         return try await connection.withTransaction("begin isolation level read committed") { transaction in
             try await advance(model, on: transaction, &state)
         }
