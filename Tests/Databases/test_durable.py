@@ -6,10 +6,12 @@ Without `--durable-on standby` the service tells of them; with it nobody hears o
 import contextlib
 import json
 import re
+import time
 
 import pytest
 
 from support.client import Client, epoch, read_log, seq
+from support.edges import metric
 from support.exactly_once import check_log
 from support.orders import SHOPS
 from support.paced import PacedLoad
@@ -41,6 +43,13 @@ def terminated(standbys):
     end_wait(standbys, "pg_terminate_backend")
 
 
+def restarted(standbys):
+    """The server ends the wait itself, and every session with it."""
+    wait_for(standbys.waiting_commits, 10, "a commit waits for the standby")
+    standbys.primary.stop()
+    standbys.primary.start()
+
+
 def end_wait(standbys, function):
     (pid,) = wait_for(standbys.waiting_commits, 10, "a commit waits for the standby")
     standbys.primary.sql(f"select {function}({pid})")
@@ -70,14 +79,21 @@ def test_a_wait_that_ends_early_tells_nobody(binary, service, standbys, check):
     with serving(binary, service, standbys.url) as services:
         shop = Shop(service)
         kept = [shop.place(f"KEPT-{n}") for n in range(3)]
+        looked_little(check, service, shop, kept)
+        links = [shop.client.insist("POST", link_path(kept), {}, {"Idempotency-Key": f"L-{n}"}).json for n in range(3)]
         told = Told(services, kept[0]["orderId"])
-        for number, end in enumerate((cancelled, terminated), 1):
+        for number, end in enumerate((cancelled, terminated, restarted), 1):
             posting = standbys.losing(lambda name=f"SECRET-{number}": Posting(shop, name))
             end(standbys)
             nobody_hears(check, services, standbys, told, posting, kept)
+            revoked = shop.client.request("DELETE", f"{link_path(kept)}/{links[number - 1]['linkId']}")
+            check("nobody is told that a link is revoked", revoked.status == 503, revoked)
+            check("but to come back", revoked.json["code"] == "notDurable", revoked)
             # The standby comes back, with it the truth.
             standbys.standby.start()
             kept += goes_on(check, services, told, posting, kept, replayed=True)
+            again = shop.client.insist("DELETE", f"{link_path(kept)}/{links[number - 1]['linkId']}")
+            check("it was revoked", again.status == 404, again)
         told.stop()
 
 
@@ -92,6 +108,8 @@ def test_a_promotion_loses_nothing_that_was_told(binary, service, standbys, chec
         if names:
             cancelled(standbys)
         nobody_hears(check, services, standbys, told, posting, kept)
+        if not names:
+            an_archive_is_no_standby(check, service, standbys)
         standbys.promote()
         without_standby(check, services, kept)
         standbys.standby = standbys.follow()
@@ -219,6 +237,45 @@ def unready(check, service):
     metrics = Client(service.port, service.token("operator", "*")).insist("GET", "/metrics").body.decode()
     check("so does a metric", 'waybill_unready{reason="notDurable"} 1\n' in metrics)
     check("another tells the lag", "\nwaybill_durable_lag_seconds 0\n" not in metrics)
+
+
+def link_path(kept):
+    return f"/v1/orders/{kept[0]['orderId']}/tracking-links"
+
+
+def looked_little(check, service, shop, kept):
+    """Each command that waits costs one look at the standby, and no second one after it."""
+    before = metric(service, "waybill_durable_looks_total")
+    began = time.monotonic()
+    for number in range(20):
+        kept.append(shop.place(f"LOOK-{number}"))
+    looks = metric(service, "waybill_durable_looks_total") - before - (time.monotonic() - began)
+    check.note(f"20 commands one after another: {looks:.0f} looks at the standby")
+    check("a command costs about one look at the standby", looks < 32, looks)
+
+
+def an_archive_is_no_standby(check, service, standbys):
+    """A program that receives the log of changes into files is not promoted, whatever it is called."""
+    server = standbys.primary
+    server.sql("select pg_create_physical_replication_slot('archive')")
+    archive = server.begin(
+        "pg_receivewal", "-D", server.folder("archive"), "-S", "archive", "-d", "application_name=me"
+    )
+    try:
+        wait_for(
+            lambda: server.sql(
+                "select pid from pg_stat_replication where state = 'streaming' and flush_lsn is not null"
+            ),
+            20,
+            "the archive has the log of changes",
+        )
+        looks = metric(service, "waybill_durable_looks_total")
+        wait_for(lambda: metric(service, "waybill_durable_looks_total") > looks + 3, 20, "looks at the archive")
+        check("an archive is no standby", metric(service, "waybill_durable_standbys") == 0)
+    finally:
+        archive.kill()
+        archive.wait(10)
+    unready(check, service)
 
 
 def without_standby(check, services, kept):
