@@ -93,7 +93,7 @@ final class StandbyFollower: Sendable {
             watch.take(look, number: number, began: began, history)
             switch watch.nextLook() {
             case .after(let pause): try? await Task.sleep(for: pause)
-            case .whenWoken: await watch.rest()
+            case .whenWoken(let time): await watch.rest(for: time)
             case .never: return
             }
         }

@@ -29,8 +29,8 @@ package final class StandbyWatch: Service {
     /// The moment for the next look.
     enum NextLook {
         case after(Duration)
-        /// As soon as anybody waits, or the idle time has passed: see `rest`.
-        case whenWoken
+        /// As soon as anybody waits, or after the time: see `rest`.
+        case whenWoken(within: Duration)
         /// The service shuts down and nobody waits.
         case never
     }
@@ -261,21 +261,23 @@ package final class StandbyWatch: Service {
     /// The moment for the next look, after one has ended.
     func nextLook() -> NextLook {
         state.withLock { state in
-            let waited = [state.waits.oldest, state.watermark.waitsSince].compactMap { $0 }.min()
-                .map { ContinuousClock.now - max($0, state.lastGain) }
-            // Commands that were taken before the end are still answered, each within its deadline.
-            if !wakeSignal.isOpen, state.waits.isEmpty { return .never }
-            if let waited { return .after(LookPace.pause(afterWaiting: waited)) }
-            state.isResting = true
-            return .whenWoken
+            let lagsSince = state.watermark.waitsSince
+            guard let oldest = state.waits.oldest else {
+                // Commands that were taken before the end are still answered, each within its deadline.
+                guard wakeSignal.isOpen else { return .never }
+                state.isResting = true
+                return .whenWoken(within: lagsSince == nil ? LookPace.idle : LookPace.lagging)
+            }
+            let began = max(min(oldest, lagsSince ?? oldest), state.lastGain)
+            return .after(LookPace.pause(afterWaiting: ContinuousClock.now - began))
         }
     }
 
-    /// Waits until anybody waits for a look, the idle time has passed, or the service shuts down.
-    func rest() async {
+    /// Waits until anybody waits for a look, the time has passed, or the service shuts down.
+    func rest(for time: Duration) async {
         let timer = Task {
             // A cancelled sleep means that the rest is over.
-            try await Task.sleep(for: LookPace.idle)
+            try await Task.sleep(for: time)
             self.endRest()
         }
         _ = await wakeSignal.wait()
