@@ -7,8 +7,6 @@ events of the log that are its own. Prints a table of the seconds for which each
 """
 
 import argparse
-import datetime
-import json
 import os
 import signal
 import sys
@@ -16,6 +14,8 @@ import sys
 sys.dont_write_bytecode = True
 root = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
 sys.path.insert(0, os.path.join(root, "Tests"))
+
+import bench_report
 
 from support.exactly_once import check_log
 from support.faults import every_fault
@@ -35,11 +35,10 @@ def main():
     parser.add_argument("--rate", type=float, default=1_000, help="events a second")
     parser.add_argument("--writers", type=int, default=400, help="commands under way at once")
     parser.add_argument("--stopped", type=float, default=20, help="the seconds for which a process is stopped")
+    parser.add_argument("--durable-on", default="local", choices=("local", "standby"), help="the servers' flag")
     parser.add_argument("--only", default="", help="a part of the names of the faults to run")
-    parser.add_argument("--note", action="append", default=[], help="a sentence beneath the figures")
-    parser.add_argument("--machine", help="a report of waybill-load, whose machine this is")
     parser.add_argument("--logs", help="a folder for what the processes said")
-    parser.add_argument("--json", help="a file for the figures")
+    bench_report.add_options(parser)
     options = parser.parse_args()
     # So that everything is removed then, too.
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))
@@ -55,7 +54,7 @@ def main():
         print(f"{'ok' if holds else 'FAILED'}: {fact} {'' if holds else why}", flush=True)
         return holds
 
-    with WholeCluster(options.binary) as cluster:
+    with WholeCluster(options.binary, "--durable-on", options.durable_on) as cluster:
         ordeal = Ordeal(cluster, options.streams, options.orders, options.rate, options.writers)
         try:
             ordeal.quiet(10)
@@ -71,8 +70,7 @@ def main():
                 keep_logs(cluster, options.logs)
     print(table(ordeal.spans))
     print(f"{len(log)} events in the log, {faults}, {ordeal.commands.again} commands were sent again")
-    if options.json:
-        write(options, ordeal, faults)
+    report(options, ordeal, faults)
     sys.exit(1 if failures else 0)
 
 
@@ -97,38 +95,23 @@ def shown(value):
     return str(value) if isinstance(value, int) else f"{value:.1f}"
 
 
-def write(options, ordeal, faults):
+def report(options, ordeal, faults):
     figures = [
-        {"subject": span.name, "name": name, "unit": UNITS.get(name, "s"), "runs": [round(value, 2)]}
+        bench_report.figure(span.name, name, UNITS.get(name, "s"), [round(value, 2)])
         for span in ordeal.spans
         for name, value in span.figures.items()
     ]
-    figures += [
-        {"subject": "all streams, at the end", "name": name, "unit": "", "runs": [count]}
-        for name, count in faults.items()
-    ]
-    with open(options.machine, encoding="utf-8") as file:
-        machine = json.load(file)["machine"]
+    figures += [bench_report.figure("all streams, at the end", name, "", [count]) for name, count in faults.items()]
     names = list(ordeal.spans[0].figures)
-    report = {
-        "scenario": "cluster",
-        "summary": "interruptions of commands and streams by faults of a cluster",
-        "machine": machine,
-        "date": datetime.datetime.now(datetime.UTC).strftime("%Y-%m-%d"),
-        "program": "Scripts/lib/bench_cluster.py",
-        "command": f"--streams {options.streams} --orders {options.orders} --rate {options.rate:g} "
-        f"--stopped {options.stopped:g}",
-        "figures": figures,
-        "charts": [],
-        "notes": options.note,
-        "selections": [
-            {"title": "Commands", "names": names[:4], "isUpright": False},
-            {"title": "Streams", "names": names[4:], "isUpright": False},
-            {"title": "Exactness", "names": list(faults), "isUpright": False},
-        ],
-    }
-    with open(options.json, "w", encoding="utf-8") as file:
-        json.dump(report, file, indent=2, sort_keys=True, ensure_ascii=False)
+    bench_report.write(
+        options,
+        "cluster",
+        "interruptions of commands and streams by faults of a cluster",
+        f"--streams {options.streams} --orders {options.orders} --rate {options.rate:g} "
+        f"--stopped {options.stopped:g} --durable-on {options.durable_on}",
+        figures,
+        [("Commands", names[:4]), ("Streams", names[4:]), ("Exactness", list(faults))],
+    )
 
 
 if __name__ == "__main__":

@@ -1,19 +1,23 @@
 #!/usr/bin/env python3
-"""The reads of a replica for each event, with 1, 2, 4 and 8 edges, with and without Redis.
+"""The cost of edges: their reads of a replica for each event, with and without Redis, and their deliveries a second.
 
-Counted by the replica itself, which edges alone read: rows of `events` that it fetched, and transactions. Each edge has
-streams of the whole log open, all of which must have shown every event when the counting ends.
+Reads are counted by the replica itself, which edges alone read: rows of `events` that it fetched, and transactions.
+Each edge has streams of the whole log open, all of which must have shown every event when the counting ends.
 """
 
 import argparse
 import json
 import os
+import statistics
+import subprocess
 import sys
 import time
 
 sys.dont_write_bytecode = True
 root = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
 sys.path.insert(0, os.path.join(root, "Tests"))
+
+import bench_report
 
 from support.client import Client
 from support.edges import Edge
@@ -27,19 +31,38 @@ COUNTERS = """
     select (select coalesce(sum(idx_tup_fetch + seq_tup_read), 0) from pg_stat_all_tables where relname = 'events'),
         (select xact_commit from pg_stat_database where datname = 'waybill')
 """
+READS = {"rows of the log read an event": "", "transactions an event": "", "CPU of the edges an event": "ms"}
+STREAMS = 5000
 
 
 def main():
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--binary", required=True)
+    parser.add_argument("--load", required=True, help="the path of waybill-load")
     parser.add_argument("--events", type=int, default=1000, help="appended while the reads are counted")
-    parser.add_argument("--rate", type=int, default=100, help="events a second")
-    parser.add_argument("--streams", type=int, default=4, help="streams of each edge")
+    parser.add_argument("--rate", type=int, default=100, help="events a second while the reads are counted")
+    parser.add_argument("--streams", type=int, default=4, help="streams of each edge while the reads are counted")
     parser.add_argument("--edges", type=int, nargs="+", default=[1, 2, 4, 8])
-    parser.add_argument("--json", help="a file for the figures")
+    parser.add_argument("--runs", type=int, default=3, help="the number of times that deliveries are measured")
+    bench_report.add_options(parser)
     options = parser.parse_args()
+    figures = list(reads(options)) + list(deliveries(options))
+    names = [name for name in dict.fromkeys(each["name"] for each in figures) if name not in READS]
+    bench_report.write(
+        options,
+        "edges",
+        "reads of a replica by edges, and their deliveries",
+        f"--events {options.events} --rate {options.rate} --streams {options.streams} --runs {options.runs}",
+        figures,
+        [
+            (f"Reads: {options.streams} streams on each edge, {options.rate} events/s", READS),
+            (f"Deliveries: {STREAMS:,} streams in all", names),
+        ],
+    )
+
+
+def reads(options):
     service = Service(options.binary)
-    figures = []
     try:
         redis = Redis(os.path.join(service.root, "redis")).start()
         url = f"redis://127.0.0.1:{redis.port}"
@@ -49,18 +72,22 @@ def main():
             service.start()
             for count in options.edges:
                 for way in (url, None):
-                    figures.append(measure(service, standby, way, count, options))
-                    print(json.dumps(figures[-1]), flush=True)
+                    subject = f"{named(count)}, {'with' if way else 'without'} Redis"
+                    measured = counted(service, standby, way, count, options)
+                    for (name, unit), value in zip(READS.items(), measured, strict=True):
+                        print(f"{subject}: {name} {value:.2f} {unit}", flush=True)
+                        yield bench_report.figure(subject, name, unit, [value])
         redis.close()
     finally:
         service.close()
-    if options.json:
-        with open(options.json, "w", encoding="utf-8") as file:
-            json.dump(figures, file, indent=1)
 
 
-def measure(service, standby, redis, count, options):
-    """The reads for each event with so many edges."""
+def named(count):
+    return f"{count} edge{'' if count == 1 else 's'}"
+
+
+def counted(service, standby, redis, count, options):
+    """Rows read, transactions, and milliseconds of the edges' processors, each for an event."""
     edges = [Edge(service, standby.url("waybill"), redis) for _ in range(count)]
     staff = service.token("staff", "*")
     backend = Client(service.port, service.token("backend", "aurora"))
@@ -71,10 +98,10 @@ def measure(service, standby, redis, count, options):
         streams = [
             Stream(edge.port, f"/v1/stream?after={first}", staff) for edge in edges for _ in range(options.streams)
         ]
-        append(backend, staff, streams, options, options.rate)
+        append(backend, streams, options, options.rate)
         before = counters(standby)
         cpu = sum(edge.processor_time() for edge in edges)
-        lags = append(backend, staff, streams, options, options.events)
+        append(backend, streams, options, options.events)
         after = counters(standby)
         cpu = sum(edge.processor_time() for edge in edges) - cpu
         for stream in streams:
@@ -82,33 +109,94 @@ def measure(service, standby, redis, count, options):
     finally:
         for edge in edges:
             edge.close()
-    return {
-        "edges": count,
-        "redis": redis is not None,
-        "events": options.events,
-        "rows_an_event": round((after[0] - before[0]) / options.events, 2),
-        "transactions_an_event": round((after[1] - before[1]) / options.events, 2),
-        "last_shown_after_seconds": round(lags, 3),
-        "edge_milliseconds_an_event": round(1000 * cpu / options.events, 2),
-    }
+    rows, transactions = (b - a for a, b in zip(before, after, strict=True))
+    return [total / options.events for total in (rows, transactions, 1000 * cpu)]
 
 
-def append(backend, staff, streams, options, count):
-    """Appends events at the rate; returns the seconds until all streams have shown the last one."""
+def append(backend, streams, options, count):
+    """Appends events at the rate, and waits until all streams have shown the last one."""
     began = time.monotonic()
     for number in range(count):
         position = backend.insist("POST", "/v1/orders", order(number=f"N-{number}")).json["position"]
         time.sleep(max(0, began + number / options.rate - time.monotonic()))
-    began = time.monotonic()
     for stream in streams:
         stream.wait(lambda frames: any(f.id == position for f in reversed(frames)), 60, "all is shown")
-    return time.monotonic() - began
 
 
 def counters(server):
     """Rows of events that the server fetched, and its transactions. Sessions report what they did within a second."""
     time.sleep(1.5)
     return [int(value) for value in server.sql(COUNTERS, "waybill").split("|")]
+
+
+def deliveries(options):
+    """Figures of the deliveries of the server itself, of one and of two edges, to the same number of streams."""
+    service = Service(options.binary)
+    edges = []
+    try:
+        redis = Redis(os.path.join(service.root, "redis")).start()
+        url = f"redis://127.0.0.1:{redis.port}"
+        service.options += ["--redis-url", url]
+        service.start()
+        runs = {}
+        for _ in range(options.runs):
+            for count in (0, 1, 2):
+                while len(edges) < count:
+                    edges.append(Edge(service, database(service), url))
+                    edges[-1].start()
+                for name, unit, value in delivered(options, service, edges):
+                    runs.setdefault(
+                        (f"{named(count)}, with Redis" if count else "the server alone", name, unit), []
+                    ).append(value)
+            while edges:
+                edges.pop().close()
+        redis.close()
+    finally:
+        for edge in edges:
+            edge.close()
+        service.close()
+    for (subject, name, unit), values in runs.items():
+        print(f"{subject}: {name} {statistics.median(values):.1f} {unit}", flush=True)
+        yield bench_report.figure(subject, name, unit, values)
+
+
+def database(service):
+    """The URL of the service's embedded cluster."""
+    lines = service.postmaster_file()
+    return f"postgresql://waybill@/waybill?host={lines[4]}&port={lines[3]}"
+
+
+def delivered(options, service, edges):
+    """Runs the load; yields each figure with its unit."""
+    path = os.path.join(service.root, "fanout.json")
+    places = [f"{edge.port}/{edge.process.pid}" for edge in edges]
+    subprocess.run(
+        [
+            options.load,
+            "fanout",
+            "--port",
+            str(service.port),
+            "--data-dir",
+            service.data_dir,
+            "--subscribers",
+            str(STREAMS),
+            "--pace",
+            "saturated",
+            "50",
+            "--json",
+            path,
+            *(["--edge", *places] if places else []),
+        ],
+        stdout=subprocess.DEVNULL,
+        timeout=180,
+        check=True,
+    )
+    with open(path, encoding="utf-8") as file:
+        report = json.load(file)
+    wanted = ("deliveries, ", "CPU of the server each, ", "50 events/s p50", "50 events/s p99", "missing or ended, ")
+    for each in report["figures"]:
+        if each["name"].startswith(wanted):
+            yield each["name"], each["unit"], each["runs"][0]
 
 
 if __name__ == "__main__":

@@ -6,8 +6,6 @@ share of a wait that comes from two processors being busy, with the client among
 """
 
 import argparse
-import datetime
-import json
 import os
 import secrets
 import statistics
@@ -19,6 +17,8 @@ import time
 sys.dont_write_bytecode = True
 root = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
 sys.path.insert(0, os.path.join(root, "Tests"))
+
+import bench_report
 
 from support import signing
 from support.bench import Bench
@@ -208,8 +208,7 @@ def main():
     parser.add_argument("--runs", type=int, default=3)
     parser.add_argument("--seconds", type=float, default=10, help="the length of each of the three phases")
     parser.add_argument("--only", default="", help="a part of the names of the attacks to run")
-    parser.add_argument("--machine", help="a report of waybill-load, whose machine this is")
-    parser.add_argument("--json")
+    bench_report.add_options(parser)
     options = parser.parse_args()
     results = {name: [] for name in ATTACKS if options.only in name}
     for run in range(options.runs):
@@ -218,37 +217,26 @@ def main():
             shown = ", ".join(f"{figure} {value:.1f}" for figure, (value, _) in runs[-1].items())
             print(f"run {run + 1}, {name}: {shown}", flush=True)
     table(results)
-    if options.json:
-        write(options, results)
+    report(options, results)
 
 
-def write(options, results):
-    figures = [
-        {"subject": attack, "name": name, "unit": unit, "runs": [run[name][0] for run in runs]}
-        for attack, runs in results.items()
-        for name, (_, unit) in runs[0].items()
-    ]
-    selections = [
-        {"title": title, "names": [f"{kind} p99 {phase}" for phase in PHASES], "isUpright": False}
-        for kind, title in KINDS.items()
-    ]
-    rest = [name for name in next(iter(results.values()))[0] if " p99 " not in name and " p50 " not in name]
-    with open(options.machine, encoding="utf-8") as file:
-        machine = json.load(file)["machine"]
-    report = {
-        "scenario": "hostile",
-        "summary": "a well-behaved caller beside attacks",
-        "machine": machine,
-        "date": datetime.datetime.now(datetime.UTC).strftime("%Y-%m-%d"),
-        "program": "Scripts/lib/bench_hostile.py",
-        "command": f"--runs {options.runs} --seconds {options.seconds:g}",
-        "figures": figures,
-        "charts": [],
-        "notes": [],
-        "selections": [*selections, {"title": "The attack", "names": rest, "isUpright": False}],
-    }
-    with open(options.json, "w", encoding="utf-8") as file:
-        json.dump(report, file, indent=2, sort_keys=True, ensure_ascii=False)
+def report(options, results):
+    names = next(iter(results.values()))[0]
+    bench_report.write(
+        options,
+        "hostile",
+        "a well-behaved caller beside attacks",
+        f"--runs {options.runs} --seconds {options.seconds:g}",
+        [
+            bench_report.figure(attack, name, unit, (run[name][0] for run in runs))
+            for attack, runs in results.items()
+            for name, (_, unit) in runs[0].items()
+        ],
+        [
+            *((title, [f"{kind} p99 {phase}" for phase in PHASES]) for kind, title in KINDS.items()),
+            ("The attack", [name for name in names if " p99 " not in name and " p50 " not in name]),
+        ],
+    )
 
 
 if __name__ == "__main__":

@@ -7,7 +7,6 @@ Runs in the environment of the Python tests, which has Playwright: Scripts/bench
 
 import argparse
 import datetime
-import json
 import os
 import statistics
 import sys
@@ -17,6 +16,7 @@ sys.dont_write_bytecode = True
 root = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
 sys.path.insert(0, os.path.join(root, "Tests"))
 
+import bench_report
 from playwright.sync_api import sync_playwright
 
 from support import roles
@@ -142,9 +142,7 @@ def main():
     parser.add_argument("--binary", required=True)
     parser.add_argument("--runs", type=int, default=5)
     parser.add_argument("--seconds", type=int, default=10, help="the length of the feed beside each page")
-    parser.add_argument("--machine", required=True, help="a report of waybill-load, whose machine this is")
-    parser.add_argument("--note", action="append", default=[], help="a fact that a reader needs")
-    parser.add_argument("--json", required=True)
+    bench_report.add_options(parser)
     options = parser.parse_args()
     with sync_playwright() as playwright:
         chromium = playwright.chromium.launch(executable_path="/usr/bin/chromium", args=["--no-sandbox"])
@@ -157,38 +155,18 @@ def main():
             chromium.close()
     for (place, name), (unit, values) in figures.items():
         print(f"{place:20} {name:24} {statistics.median(values):10.1f} {unit:4} {[round(value) for value in values]}")
-    if options.json:
-        write(options, figures, version)
-
-
-def write(options, figures, version):
-    with open(options.machine, encoding="utf-8") as file:
-        machine = json.load(file)["machine"]
-    views = ["first view", "requests", "first paint", "first paint, slow 3G"]
-    report = {
-        "scenario": "pages",
-        "summary": "the pages in a browser",
-        "machine": machine,
-        "date": datetime.datetime.now(datetime.UTC).strftime("%Y-%m-%d"),
-        "program": "Scripts/lib/bench_pages.py",
-        "command": f"--runs {options.runs} --seconds {options.seconds}",
-        "figures": [
-            {"subject": place, "name": name, "unit": unit, "runs": values}
-            for (place, name), (unit, values) in figures.items()
-        ],
-        "charts": [],
-        "notes": [f"Chromium {version}, headless, without a graphics card.", *options.note],
-        "selections": [
-            {"title": FIRST_VIEWS, "names": views, "isUpright": False},
-            {
-                "title": CHANGES,
-                "names": ["event to glass", "long tasks a minute", "longest"],
-                "isUpright": False,
-            },
-        ],
-    }
-    with open(options.json, "w", encoding="utf-8") as file:
-        json.dump(report, file, indent=2, sort_keys=True, ensure_ascii=False)
+    options.note.insert(0, f"Chromium {version}, headless, without a graphics card.")
+    bench_report.write(
+        options,
+        "pages",
+        "the pages in a browser",
+        f"--runs {options.runs} --seconds {options.seconds}",
+        [bench_report.figure(place, name, *values) for (place, name), values in figures.items()],
+        {
+            FIRST_VIEWS: ["first view", "requests", "first paint", "first paint, slow 3G"],
+            CHANGES: ["event to glass", "long tasks a minute", "longest"],
+        }.items(),
+    )
 
 
 if __name__ == "__main__":

@@ -6,8 +6,6 @@ on each of 10 connections over HTTP/2. Events are published by the clock, so tha
 """
 
 import argparse
-import datetime
-import json
 import os
 import subprocess
 import sys
@@ -16,6 +14,8 @@ import time
 sys.dont_write_bytecode = True
 root = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
 sys.path.insert(0, os.path.join(root, "Tests"))
+
+import bench_report
 
 from support.bench import Bench
 from support.certificates import Authority
@@ -107,8 +107,7 @@ def main():
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--binary", required=True)
     parser.add_argument("--runs", type=int, default=3)
-    parser.add_argument("--machine", required=True, help="a report of waybill-load, whose machine this is")
-    parser.add_argument("--json", required=True)
+    bench_report.add_options(parser)
     options = parser.parse_args()
     memory, cost = {way: [] for way in WAYS}, {way: [] for way in WAYS}
     for _ in range(options.runs):
@@ -119,34 +118,21 @@ def main():
             print(f"{way}: {each / 1000:.2f} kB an idle stream, {delivery:.2f} µs a delivery", flush=True)
     clear = next(iter(WAYS))
     names = ["memory of an idle stream", "CPU of the service a delivery", "deliveries for the same CPU"]
-    figures = [{"subject": way, "name": names[0], "unit": "kB", "runs": memory[way]} for way in WAYS]
-    figures += [{"subject": way, "name": names[1], "unit": "µs", "runs": cost[way]} for way in WAYS]
+    figures = [bench_report.figure(way, names[0], "kB", memory[way]) for way in WAYS]
+    figures += [bench_report.figure(way, names[1], "µs", cost[way]) for way in WAYS]
     figures += [
-        {
-            "subject": way,
-            "name": names[2],
-            "unit": "×",
-            "runs": [a / b for a, b in zip(cost[clear], cost[way], strict=True)],
-        }
+        bench_report.figure(way, names[2], "×", (a / b for a, b in zip(cost[clear], cost[way], strict=True)))
         for way in WAYS
         if way != clear
     ]
-    with open(options.machine, encoding="utf-8") as file:
-        machine = json.load(file)["machine"]
-    report = {
-        "scenario": "secure",
-        "summary": "streams over TLS and HTTP/2",
-        "machine": machine,
-        "date": datetime.datetime.now(datetime.UTC).strftime("%Y-%m-%d"),
-        "program": "Scripts/bench",
-        "command": "secure",
-        "figures": figures,
-        "charts": [],
-        "notes": [],
-        "selections": [{"title": f"{STREAMS:,} streams, {RATE} events/s", "names": names, "isUpright": False}],
-    }
-    with open(options.json, "w", encoding="utf-8") as file:
-        json.dump(report, file, indent=2, sort_keys=True, ensure_ascii=False)
+    bench_report.write(
+        options,
+        "secure",
+        "streams over TLS and HTTP/2",
+        f"--runs {options.runs}",
+        figures,
+        [(f"{STREAMS:,} streams, {RATE} events/s", names)],
+    )
 
 
 if __name__ == "__main__":

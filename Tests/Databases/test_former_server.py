@@ -47,6 +47,7 @@ def fails_over(service, check, old, new, address):
 def leads_back(service, check, old, new, address):
     """The address leads to the old primary again, which then is even started anew."""
     counts = [server.sql(COUNT, "waybill") for server in (old, new)]
+    led = leaderships(service)
     leaves(service, new, address, old)
     refused(service, check, "the old primary")
     metrics = Client(service.port, service.token("operator", "*")).insist("GET", "/metrics").body.decode()
@@ -56,12 +57,19 @@ def leads_back(service, check, old, new, address):
     old.start()
     refused(service, check, "the old primary, started anew")
     check("it opens no epoch there", old.sql("select count(*) from log_epochs", "waybill") == "1")
+    check("nobody leads there", leaderships(service) == led, f"{led}, then {leaderships(service)}")
     now = [server.sql(COUNT, "waybill") for server in (old, new)]
     check("nothing is written to either", now == counts, (counts, now))
     address.switch(new.port)
     wait_for(service.is_ready, 30, "ready again by itself")
     placed = Shop(service).place("BACK")["position"]
     check("commands go to the present server", placed[:8] == epoch_of(new), placed)
+
+
+def leaderships(service):
+    """The number of times that the service has begun to lead."""
+    with open(service.process.log_path, encoding="utf-8") as log:
+        return log.read().count("this process leads now")
 
 
 def leaves(service, server, address, other):

@@ -89,12 +89,20 @@ struct ReplayBench: Sendable {
 
     /// Runs `body` while the head is locked: a replay builds its version, but cannot take over.
     func withLockedHead<R: Sendable>(_ body: @Sendable () async throws -> R) async throws -> R {
+        try await withLocked("select seq from log_head", body)
+    }
+
+    /// Runs `body` while another session has locked the rows that a query selects.
+    func withLocked<R: Sendable>(
+        _ select: StaticString,
+        _ body: @Sendable () async throws -> R
+    ) async throws -> R {
         let holder = try await PostgresConnection.connect(log.database, logger: log.logger)
         let result: Result<R, any Error>
         do {
             result = .success(
                 try await holder.withTransaction { transaction in
-                    try await transaction.query("select seq from log_head for update")
+                    try await transaction.query("\(select) for update")
                     return try await body()
                 }
             )

@@ -187,6 +187,35 @@ extension ReadModelTests {
             }
         }
 
+        @Test func commandsGoOnWhileATakeoverWaitsForALock() async throws {
+            try await ReplayBench.with { bench async throws in
+                let active: StaticString = "select version from projection_active where name = 'current'"
+                let replay = try await bench.withLocked(active) { () async throws in
+                    let replay = Task { try await bench.replay().run("current") }
+                    #expect(try await bench.hasBegun("current"))
+                    try await bench.log.withAppender { appender in
+                        try await History.run(seed: 40, orders: 5, commands: 60, on: appender)
+                    }
+                    return replay
+                }
+                #expect(try await replay.value.version == 2)
+                #expect(try await bench.differences("current") == [])
+            }
+        }
+
+        @Test func aReplayIsCancelledWhileItsTakeoverWaitsForALock() async throws {
+            try await ReplayBench.with { bench async throws in
+                let active: StaticString = "select version from projection_active where name = 'current'"
+                try await bench.withLocked(active) { () async throws in
+                    let replay = Task { try await bench.replay().run("current") }
+                    #expect(try await bench.hasBegun("current"))
+                    #expect(try await bench.replay().discard("current"))
+                    await #expect(throws: ReplayFailure.self) { try await replay.value }
+                }
+                #expect(try await bench.version("current") == 1)
+            }
+        }
+
         @Test func anUnknownNameIsRefused() async throws {
             try await ReplayBench.with(orders: 1, commands: 0) { bench async throws in
                 await #expect(throws: ReplayFailure.self) { try await bench.replay().run("nothing") }

@@ -22,11 +22,23 @@ def missing_programs():
     return [name for name in ("patroni", "etcd") if not shutil.which(name)]
 
 
+def _version():
+    said = subprocess.run(["patroni", "--version"], capture_output=True, text=True, check=True).stdout
+    return tuple(int(number) for number in re.findall(r"\d+", said)[:3])
+
+
 def _least_ttl():
     """The seconds for which a leader's key lives after its last renewal. Later versions refuse less than 20."""
-    said = subprocess.run(["patroni", "--version"], capture_output=True, text=True, check=True).stdout
-    version = tuple(int(number) for number in re.findall(r"\d+", said)[:2])
-    return 5 if version < (3, 1) else 20
+    return 5 if _version() < (3, 1) else 20
+
+
+def _old_protocol():
+    """True where Patroni speaks etcd's second protocol.
+
+    By the third one, versions before 3.0.3 let a primary that stood still take the lead back from the promoted one, and
+    lose everything that was committed since: https://github.com/patroni/patroni/pull/2689.
+    """
+    return _version() < (3, 0, 3)
 
 
 class Process:
@@ -91,7 +103,7 @@ class Node:
             "scope": "waybill",
             "name": self.name,
             "restapi": {"listen": f"{self.host}:{self._api}", "connect_address": f"{self.host}:{self._api}"},
-            "etcd3": {"host": store},
+            "etcd" if _old_protocol() else "etcd3": {"host": store},
             "watchdog": {"mode": "off"},
             "bootstrap": {
                 "dcs": {"ttl": ttl, "loop_wait": 1, "retry_timeout": 2, "synchronous_mode": True},
@@ -192,6 +204,7 @@ class Patroni:
             *(shutil.which("etcd"), "--data-dir", os.path.join(place, "data"), "--listen-client-urls", client),
             *("--advertise-client-urls", client, "--listen-peer-urls", peer, "--initial-advertise-peer-urls", peer),
             *("--initial-cluster", f"default={peer}"),
+            *(["--enable-v2"] if _old_protocol() else []),
         )
 
     def start(self):

@@ -82,13 +82,16 @@ class Machine(Service):
 
 
 class WholeCluster:
-    """All parts. Within its scope this thread and those that it starts are on the machine `client`."""
+    """All parts. Within its scope this thread and those that it starts are on the machine `client`.
 
-    def __init__(self, binary):
+    - server_options: options of the three servers beside those that name their database and Redis.
+    """
+
+    def __init__(self, binary, *server_options):
         self._keys = Service(binary)
         names = ("client", "etcd", "db1", "db2", "redis", *SERVERS, *EDGES)
         self.network = Network(names)
-        self._binary, self._scope = binary, contextlib.ExitStack()
+        self._binary, self._server_options, self._scope = binary, server_options, contextlib.ExitStack()
         self.places = {}
 
     def __enter__(self):
@@ -119,6 +122,7 @@ class WholeCluster:
         edge = self.patroni.url("waybill", "?target_session_attrs=prefer-standby&connect_timeout=3")
         for name in (*SERVERS, *EDGES):
             options = ("--edge", "--database-url", edge) if name in EDGES else ("--database-url", server)
+            options += () if name in EDGES else self._server_options
             place = Machine(self._binary, self.network, name, self._keys.data_dir, *options, *redis)
             self.places[name] = place
             scope.callback(place.close)

@@ -92,7 +92,7 @@ package enum EpochStore {
     /// For probes: opens no epoch, and tells the registry nothing.
     ///
     /// - Throws: as `ensure`.
-    static func check(_ connection: PostgresConnection, in registry: EpochRegistry) async throws {
+    package static func check(_ connection: PostgresConnection, in registry: EpochRegistry) async throws {
         try await loadHistory(of: connection, look(connection).timeline, in: registry)
     }
 

@@ -70,8 +70,8 @@ package final class Projector: Service {
     package func run() async throws {
         await withTaskCancellationOrGracefulShutdownHandler {
             await follower.run { connection in
-                // No session of a standby or of a former server takes part.
-                try await EpochStore.ensure(on: connection, registry: registry, logger: logger)
+                // A standby and a former server elect nobody.
+                try await EpochStore.check(connection, in: registry)
                 try await election.run(on: connection) {
                     await follower.waitForWakeUp()
                 } lead: { term in

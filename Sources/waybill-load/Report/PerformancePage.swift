@@ -8,7 +8,7 @@ enum PerformancePage {
     /// The names of the sections in their order.
     static let sections = [
         "commands", "bulk", "list", "latency", "fanout", "fanout-load", "storm", "routing", "secure", "hostile",
-        "pages", "growth", "replay", "cluster",
+        "pages", "growth", "replay", "cluster", "edges",
     ]
 
     /// Builds the page.

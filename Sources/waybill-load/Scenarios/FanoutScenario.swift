@@ -35,6 +35,12 @@ struct FanoutScenario: AsyncParsableCommand {
     @Option(help: "Seconds of load before the measured time.")
     var warmUp = 1.0
 
+    @Option(
+        parsing: .upToNextOption,
+        help: "Edges of the service, each as PORT/PID, to which the streams are opened instead."
+    )
+    var edge: [FanoutEdge] = []
+
     @Flag(help: "Measure nchan too.")
     var nchan = false
 
@@ -48,13 +54,14 @@ struct FanoutScenario: AsyncParsableCommand {
         guard window > 0, seconds > 0, warmUp >= 0 else {
             throw ValidationError("--window, --seconds and --warm-up must be positive")
         }
+        guard edge.isEmpty || service.port != nil else { throw ValidationError("--edge needs --port") }
         for text in pace { _ = try FanoutPace(text, window: window) }
     }
 
     func run() async throws {
         let paces = try pace.map { try FanoutPace($0, window: window) }
         let result = try await service.with { service, workDirectory in
-            let bench = FanoutBench(service: service, seconds: seconds, warmUp: warmUp)
+            let bench = FanoutBench(service: service, seconds: seconds, warmUp: warmUp, edges: edge)
             var result = try await Report(
                 scenario: "fanout",
                 summary: "real frames to streams on all orders, one reading thread",

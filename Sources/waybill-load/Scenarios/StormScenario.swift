@@ -189,7 +189,7 @@ struct StormScenario: AsyncParsableCommand {
                 stalled: stalled,
                 pace: .rate(rate),
                 seconds: seconds,
-                server: service.pid,
+                servers: [service.pid],
                 measuresAges: true
             )
             let port = service.port

@@ -6,8 +6,10 @@ struct FanoutBench: Sendable {
     let service: Service
     let seconds: Double
     let warmUp: Double
+    /// The servers of the streams; empty where the service itself is the only one.
+    var edges: [FanoutEdge] = []
 
-    /// Measures the service.
+    /// Measures the service, or its edges where there are some.
     ///
     /// - Parameters:
     ///   - streams: the number of streams.
@@ -17,13 +19,15 @@ struct FanoutBench: Sendable {
     func measure(streams: Int, pace: FanoutPace, into report: inout Report) async throws -> [RecordedFrame] {
         let (backend, staff) = (try await service.token(.backend), try await service.token(.staff))
         let port = service.port
+        var target = StreamTarget.waybill(port: edges.first?.port ?? port, token: staff)
+        target.otherPorts = edges.dropFirst().map(\.port)
         let plan = FanoutDriver.Plan(
-            target: .waybill(port: port, token: staff),
+            target: target,
             subscribers: streams,
             pace: pace.pace,
             warmUp: warmUp,
             seconds: seconds,
-            server: service.pid,
+            servers: edges.isEmpty ? [service.pid] : edges.map(\.pid),
             recording: 1 << 20,
             measuresAges: pace.isByTheClock
         )
@@ -69,7 +73,7 @@ struct FanoutBench: Sendable {
             pace: pace.pace,
             warmUp: warmUp,
             seconds: seconds,
-            server: peer.pid
+            servers: [peer.pid]
         )
         let outcome = try await BlockingWork.run {
             try FanoutDriver(plan) { _ in try PostPublisher(port: peer.target.port, requests: requests) }.run()

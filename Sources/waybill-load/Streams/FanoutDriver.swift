@@ -21,8 +21,8 @@ final class FanoutDriver {
         var pace = Pace.saturated(window: 1000)
         var warmUp = 1.0
         var seconds = 5.0
-        /// The server's process id, for its CPU and that of its children.
-        var server: Int32
+        /// The process ids of the servers of streams, for their CPU and that of their children.
+        var servers: [Int32]
         /// The number of bytes of the first stream to record.
         var recording = 0
         /// True to measure ages by the `recordedAt` in the frames too.
@@ -134,15 +134,17 @@ final class FanoutDriver {
     private func beginMeasuring(from now: UInt64, until end: UInt64) {
         (measuredFrom, measuredUntil) = (now, end)
         outcome.bytes = -pool.bytes
-        cpuBefore = ProcessUsage.cpuWithChildren(plan.server)
+        cpuBefore = cpu()
     }
 
     private func endMeasuring() {
         outcome.elapsed = (Clock.now() - measuredFrom).seconds
         outcome.bytes += pool.bytes
-        outcome.cpu = ProcessUsage.cpuWithChildren(plan.server) - cpuBefore
+        outcome.cpu = cpu() - cpuBefore
         measuredUntil = min(measuredUntil, Clock.now())
     }
+
+    private func cpu() -> Double { plan.servers.reduce(0) { $0 + ProcessUsage.cpuWithChildren($1) } }
 
     /// Publishes events in small groups, which keep the streams busy without a burst.
     private func publish(upTo window: Int, at now: UInt64) throws {

@@ -9,9 +9,17 @@ struct StreamTarget: Sendable {
     }
 
     var port: Int
+    /// The ports of further servers of the same streams. The streams are spread over all of them.
+    var otherPorts: [Int] = []
     var beginning: Beginning
     /// The request of each subscriber, by its index.
     var request: @Sendable (Int) -> [UInt8]
+
+    /// The port for a subscriber, by its index.
+    func port(of index: Int) -> Int {
+        let place = index % (otherPorts.count + 1)
+        return place == 0 ? port : otherPorts[place - 1]
+    }
 
     /// A service, whose streams all have the same request.
     static func waybill(port: Int, token: String, path: String = "/v1/stream") -> StreamTarget {

@@ -47,7 +47,7 @@ final class SubscriberPool {
     func open() throws {
         precondition(count < capacity, "the pool is full")
         let descriptor = try Sockets.connect(
-            port: target.port,
+            port: target.port(of: count),
             source: source + UInt8(count / 20_000),
             receiveBuffer: count >= smallBuffersFrom ? 4096 : nil
         )
