@@ -306,8 +306,8 @@ let package = Package(
         .testTarget(
             name: "ProjectionsTests",
             dependencies: [
-                "Access", "LogSupport", "OrderLog", "Orders", "Postgres", "Projections", "StrictJSON", "TestSupport",
-                "WaybillServer", httpClient, logging, nio, nioHTTP1,
+                "Access", "LogSupport", "OrderLog", "Orders", "Postgres", "Projections", "StrictJSON", "Telemetry",
+                "TestSupport", "WaybillServer", httpClient, logging, nio, nioHTTP1,
             ],
             swiftSettings: strict
         ),

@@ -167,7 +167,7 @@ struct Components {
                 servesTLS: settings.certificates != nil,
                 seal: seal,
                 positionEncoder: positionEncoder,
-                links: TrackingLinkStore(pool: pool),
+                links: TrackingLinkStore(pool: pool, watch: watch),
                 sessions: SessionStore(pool: pool),
                 publicURL: publicURL,
                 bulkPatience: settings.bulkPatience
