@@ -59,15 +59,34 @@ package final class EdgeOutlook: LogOutlook {
         } catch {
             failure = error
         }
-        guard let found = try await checkByAnswer(position) else { throw failure ?? PostgresError.replicaBehind }
+        guard let found = try await checkByAnswer(position) else {
+            // Nobody else knows: the replica may just not have it yet.
+            if let found = try await wait(for: position, isFound: Self.isFinal, database) { return found }
+            throw failure ?? PostgresError.replicaBehind
+        }
         guard case .good = found, seen == 0 else { return found }
         // The answer to this request comes from the replica, which must have the position.
+        guard let held = try await wait(for: position, isFound: Self.isGood, database) else {
+            throw PostgresError.replicaBehind
+        }
+        return held
+    }
+
+    /// Looks again and again whether the replica knows a position.
+    ///
+    /// - Returns: nil where it does not in time.
+    private func wait(
+        for position: LogPosition,
+        isFound: (PositionCheck) -> Bool,
+        _ database: () async throws -> DatabaseHead
+    ) async throws -> PositionCheck? {
         let deadline = ContinuousClock.now + Self.replicaPatience
         while ContinuousClock.now < deadline {
-            if case .good(let seq) = try await database().check(position) { return .good(seq) }
+            let check = try await database().check(position)
+            if isFound(check) { return check }
             try await Task.sleep(for: .milliseconds(50))
         }
-        throw PostgresError.replicaBehind
+        return nil
     }
 
     package func waitForReplica(database: () async throws -> DatabaseHead) async throws -> Bool {
@@ -89,6 +108,10 @@ package final class EdgeOutlook: LogOutlook {
     /// True where the database has lacked events for so long that streams do not wait for them any longer.
     package var isReplicaStuck: Bool {
         ends.withLock { $0.laggingSince.map { .now - $0 > Self.streamPatience } ?? false }
+    }
+
+    private static func isGood(_ check: PositionCheck) -> Bool {
+        if case .good = check { true } else { false }
     }
 
     /// A replica that lags knows no further events and no further epochs; what it knows is true.
