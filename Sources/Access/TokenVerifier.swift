@@ -24,8 +24,9 @@ package final class TokenVerifier: Sendable {
     private let keys: KeySource
     private let memory: Mutex<Memory>
 
-    /// - Parameter capacity: the number of verified tokens that are remembered, at least 1.
-    package init(keys: KeySource, capacity: Int = 10_000) {
+    /// - Parameter capacity: the number of verified tokens that are remembered, at least 1; by default one for each stream
+    ///   that may be open.
+    package init(keys: KeySource, capacity: Int = 20_000) {
         self.keys = keys
         self.memory = Mutex(Memory(tokens: LRUCache(capacity: capacity)))
     }

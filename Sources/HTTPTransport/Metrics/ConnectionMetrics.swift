@@ -94,6 +94,9 @@ package final class ConnectionMetrics: Sendable {
         if count > 0, carried == .undetected { accepted.increment() }
     }
 
+    /// Counts a connection whose first request is answered without handlers.
+    func countDirect() { accepted.increment() }
+
     func closed(for reason: CloseReason) { closed[reason]?.increment() }
 
     /// Counts a connection for which there was no place.
