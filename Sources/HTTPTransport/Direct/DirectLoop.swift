@@ -2,8 +2,8 @@ import DequeModule
 import Glibc
 import Primitives
 
-/// The loop of the thread of direct exchanges: waits for the first bytes of connections, and for the ends of those whose
-/// last bytes are sent. All state belongs to that thread.
+/// The loop of the thread of direct exchanges: waits for the first bytes of connections, and for the ends of those
+/// whose last bytes are sent. All state belongs to that thread.
 final class DirectLoop {
     private static let wakeUpToken = UInt64.max
     /// The time in which a connection's first bytes come, in nanoseconds. After it the event loops wait for them.
