@@ -68,7 +68,7 @@ package final class TokenVerifier: Sendable {
             return .verified(verified.principal)
         }
         let parts = try CompactToken(token)
-        guard !Claims.haveExpired(payload: parts.payload, now: now) else { throw .expiredToken }
+        guard !Claims.haveExpired(parts.claims, now: now) else { throw .expiredToken }
         guard var snapshot = current else { throw .noKeys }
         // With keys that have no `kid`, the signature decides whether the token may be of a newer one.
         if let keyID = parts.keyID, !snapshot.keys.knows(keyID), !snapshot.keys.hasUnnamedKeys {
@@ -104,7 +104,7 @@ package final class TokenVerifier: Sendable {
             }
         }
         guard let entry = signer else { throw .badSignature }
-        let claims = try Claims(payload: token.parts.payload, issuer: keys.issuer)
+        let claims = try Claims(token.parts.claims, issuer: keys.issuer)
         var principal = claims.principal
         principal.signingKey = entry.thumbprint
         let verified = Verified(principal: principal, notBefore: claims.notBefore)
