@@ -1,4 +1,3 @@
-import Glibc
 import HTTPTransport
 import HTTPTypes
 
@@ -18,13 +17,13 @@ struct DirectOpening: Sendable {
             case .opens(let subscription):
                 var sink = DirectPreamble(on: exchange, head: head(on: exchange), hub: hub, view: subscription.view)
                 if try await subscription.opening.run(sink: &sink, resumePoint: subscription.resumePoint) {
-                    exchange.release()
+                    exchange.handedOff()
                 } else {
                     exchange.finish(sink.takeUnsent() + ChunkedCoding.terminator)
                 }
             }
         } catch is SinkClosed {
-            exchange.release()
+            exchange.abandon()
         } catch {
             exchange.finish(answer(authorizer.refusal(for: error, of: request), on: exchange))
         }
@@ -72,15 +71,9 @@ private struct DirectPreamble: StreamSink {
     mutating func send(_ bytes: [UInt8]) async throws { buffered += bytes }
 
     mutating func handOff(at point: HandoffPoint) async throws -> Bool {
-        guard let descriptor = exchange.duplicateDescriptor() else { return false }
         let bytes = takeUnsent()
-        guard let count = exchange.send(bytes) else {
-            Glibc.close(descriptor)
-            throw SinkClosed()
-        }
+        guard let count = exchange.send(bytes) else { throw SinkClosed() }
         unsent = Array(bytes[count...])
-        if hub.adopt(.socket(descriptor), showing: view, at: point, unsent: unsent) { return true }
-        Glibc.close(descriptor)
-        return false
+        return hub.adopt(.socket(exchange.descriptor), showing: view, at: point, unsent: unsent)
     }
 }

@@ -3,17 +3,18 @@ package import HTTPTypes
 
 /// One request that is answered on its connection's socket, without handlers. The connection carries nothing after it.
 ///
-/// Exactly one of `release` and `finish` ends the exchange.
+/// Exactly one of `handedOff`, `abandon` and `finish` ends the exchange.
 package struct DirectExchange: Sendable {
     /// The peer's address without its port.
     package let address: String
-    private let connection: DirectConnection
+    /// The descriptor of the connection's socket, which belongs to the exchange until its end.
+    package let descriptor: CInt
     private let exchange: Exchange
     private let thread: DirectThread
 
-    init(_ exchange: Exchange, on connection: DirectConnection, from address: String, thread: DirectThread) {
+    init(_ exchange: Exchange, on descriptor: CInt, from address: String, thread: DirectThread) {
         self.exchange = exchange
-        self.connection = connection
+        self.descriptor = descriptor
         self.address = address
         self.thread = thread
     }
@@ -40,25 +41,17 @@ package struct DirectExchange: Sendable {
     /// Sends as many bytes as the system takes.
     ///
     /// - Returns: their number; nil where the client has left.
-    package func send(_ bytes: [UInt8]) -> Int? { DirectSocket.send(bytes[...], on: connection.descriptor) }
+    package func send(_ bytes: [UInt8]) -> Int? { DirectSocket.send(bytes[...], on: descriptor) }
 
-    /// Duplicates the connection's descriptor for another owner. `release` must follow once the owner has it.
-    ///
-    /// - Returns: nil where the last descriptors are for others.
-    package func duplicateDescriptor() -> CInt? {
-        let descriptor = fcntl(connection.descriptor, F_DUPFD_CLOEXEC, 0)
-        guard descriptor >= 0 else { return nil }
-        if descriptor < connection.endpoint.budget.ceiling { return descriptor }
-        Glibc.close(descriptor)
-        return nil
-    }
+    /// Ends the exchange: the descriptor has another owner.
+    package func handedOff() { thread.ended() }
 
-    /// Ends the exchange: closes the connection, but for a duplicate of its descriptor.
-    package func release() {
-        connection.close()
+    /// Ends the exchange: the client has left.
+    package func abandon() {
+        close(descriptor)
         thread.ended()
     }
 
     /// Ends the exchange: sends the last bytes, and closes the connection after them.
-    package func finish(_ bytes: [UInt8]) { thread.finish(connection, bytes) }
+    package func finish(_ bytes: [UInt8]) { thread.finish(descriptor, bytes) }
 }

@@ -1,5 +1,6 @@
 import DequeModule
 import Glibc
+import NIOCore
 import Primitives
 
 /// The loop of the thread of direct exchanges: waits for the first bytes of connections, and for the ends of those
@@ -15,7 +16,7 @@ final class DirectLoop {
 
     private enum Phase {
         /// Nothing has come yet.
-        case silent
+        case silent(DirectConnection)
         /// These last bytes are not sent yet.
         case sending(ArraySlice<UInt8>)
         /// Everything is sent. Bytes that nobody has read would turn a close into a reset.
@@ -23,7 +24,6 @@ final class DirectLoop {
     }
 
     private struct Watched {
-        let connection: DirectConnection
         var phase: Phase
         var deadline: UInt64
     }
@@ -65,7 +65,7 @@ final class DirectLoop {
             let mail = thread.takeMail()
             for job in mail.jobs { job.runSynchronously(on: thread.asUnownedTaskExecutor()) }
             for connection in mail.arrivals { look(at: connection) }
-            for (connection, bytes) in mail.endings { send(bytes[...], on: connection, isFirst: true) }
+            for (descriptor, bytes) in mail.endings { send(bytes[...], on: descriptor, isFirst: true) }
             expire()
         }
     }
@@ -76,16 +76,16 @@ final class DirectLoop {
         switch DirectSocket.peek(connection.descriptor, into: buffer) {
         case .nothing:
             guard watched[connection.descriptor] == nil else { return }
-            watch(connection, .silent, for: Self.firstBytesTime, 0)
+            watch(connection.descriptor, .silent(connection), for: Self.firstBytesTime, 0)
         case .ended: passOn(connection)
         case .bytes(let bytes):
-            stopWatching(connection)
+            stopWatching(connection.descriptor)
             if !begin(bytes, on: connection) { passOn(connection) }
         }
     }
 
     private func passOn(_ connection: DirectConnection) {
-        stopWatching(connection)
+        stopWatching(connection.descriptor)
         thread.ended()
         connection.passOn()
     }
@@ -96,31 +96,36 @@ final class DirectLoop {
         guard var request = PlainRequest.parse(bytes) else { return false }
         let exchange = endpoint.exchanges.exchange(for: &request)
         guard exchange.answer == nil, let answer = endpoint.responder(request), let address = connection.address,
-            DirectSocket.discard(from: connection.descriptor, atMost: bytes.count)
+            let descriptor = connection.duplicateDescriptor()
         else { return false }
+        guard DirectSocket.discard(from: descriptor, atMost: bytes.count) else {
+            Glibc.close(descriptor)
+            return false
+        }
+        connection.channel.close(promise: nil)
         endpoint.metrics.countDirect()
-        let direct = DirectExchange(exchange, on: connection, from: address, thread: thread)
+        let direct = DirectExchange(exchange, on: descriptor, from: address, thread: thread)
         _ = Task<Void, Never>(executorPreference: thread) { await answer(direct) }
         return true
     }
 
     // MARK: Last bytes
 
-    private func send(_ bytes: ArraySlice<UInt8>, on connection: DirectConnection, isFirst: Bool) {
-        guard let count = DirectSocket.send(bytes, on: connection.descriptor) else { return close(connection) }
+    private func send(_ bytes: ArraySlice<UInt8>, on descriptor: CInt, isFirst: Bool) {
+        guard let count = DirectSocket.send(bytes, on: descriptor) else { return close(descriptor) }
         let rest = bytes.dropFirst(count)
         guard rest.isEmpty else {
-            if isFirst { return watch(connection, .sending(rest), for: Self.sendTime, 1) }
-            watched[connection.descriptor]?.phase = .sending(rest)
+            if isFirst { return watch(descriptor, .sending(rest), for: Self.sendTime, 1) }
+            watched[descriptor]?.phase = .sending(rest)
             return
         }
-        shutdown(connection.descriptor, CInt(SHUT_WR))
-        watch(connection, .awaitingPeerClose, for: Self.peerCloseTime, 2)
+        shutdown(descriptor, CInt(SHUT_WR))
+        watch(descriptor, .awaitingPeerClose, for: Self.peerCloseTime, 2)
     }
 
-    private func close(_ connection: DirectConnection) {
-        stopWatching(connection)
-        connection.close()
+    private func close(_ descriptor: CInt) {
+        stopWatching(descriptor)
+        Glibc.close(descriptor)
         thread.ended()
     }
 
@@ -129,24 +134,23 @@ final class DirectLoop {
     private func socketReady(_ descriptor: CInt, _ ready: Epoll.Ready) {
         guard let found = watched[descriptor] else { return }
         switch found.phase {
-        case .silent: look(at: found.connection)
+        case .silent(let connection): look(at: connection)
         case .sending(let bytes):
             guard ready.events.isDisjoint(with: [.failed, .hungUp]),
                 !ready.events.contains(.readable) || DirectSocket.discard(from: descriptor, atMost: 64 * 1024)
-            else { return close(found.connection) }
-            if ready.isWritable { send(bytes, on: found.connection, isFirst: false) }
+            else { return close(descriptor) }
+            if ready.isWritable { send(bytes, on: descriptor, isFirst: false) }
         case .awaitingPeerClose:
             guard ready.events.isDisjoint(with: [.failed, .hungUp]),
                 DirectSocket.discard(from: descriptor, atMost: 64 * 1024)
-            else { return close(found.connection) }
+            else { return close(descriptor) }
         }
     }
 
-    private func watch(_ connection: DirectConnection, _ phase: Phase, for time: UInt64, _ queue: Int) {
-        let descriptor = connection.descriptor
+    private func watch(_ descriptor: CInt, _ phase: Phase, for time: UInt64, _ queue: Int) {
         let deadline = SystemClock.monotonicNanoseconds() &+ time
         let isWatched = watched[descriptor] != nil
-        watched[descriptor] = Watched(connection: connection, phase: phase, deadline: deadline)
+        watched[descriptor] = Watched(phase: phase, deadline: deadline)
         deadlines[queue].append((descriptor, deadline))
         var events: Epoll.Events = .readable
         if case .sending = phase { events.insert(.writable) }
@@ -159,14 +163,18 @@ final class DirectLoop {
         } catch {
             // The system has no memory to watch it.
             watched[descriptor] = nil
-            if case .silent = phase { passOn(connection) } else { close(connection) }
+            giveUp(descriptor, phase)
         }
     }
 
-    private func stopWatching(_ connection: DirectConnection) {
-        guard watched.removeValue(forKey: connection.descriptor) != nil else { return }
+    private func giveUp(_ descriptor: CInt, _ phase: Phase) {
+        if case .silent(let connection) = phase { passOn(connection) } else { close(descriptor) }
+    }
+
+    private func stopWatching(_ descriptor: CInt) {
+        guard watched.removeValue(forKey: descriptor) != nil else { return }
         // A duplicate of the descriptor would keep it among those that are watched.
-        epoll.remove(connection.descriptor)
+        epoll.remove(descriptor)
     }
 
     private var timeToDeadline: UInt64? {
@@ -182,7 +190,7 @@ final class DirectLoop {
             while let first = deadlines[queue].first, first.at <= now {
                 deadlines[queue].removeFirst()
                 guard let found = watched[first.descriptor], found.deadline == first.at else { continue }
-                if case .silent = found.phase { passOn(found.connection) } else { close(found.connection) }
+                giveUp(first.descriptor, found.phase)
             }
         }
     }

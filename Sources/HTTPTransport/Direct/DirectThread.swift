@@ -9,7 +9,7 @@ final class DirectThread: TaskExecutor {
 
     struct Mail {
         var arrivals: [DirectConnection] = []
-        var endings: [(connection: DirectConnection, bytes: [UInt8])] = []
+        var endings: [(descriptor: CInt, bytes: [UInt8])] = []
         var jobs: [UnownedJob] = []
 
         var isEmpty: Bool { arrivals.isEmpty && endings.isEmpty && jobs.isEmpty }
@@ -54,8 +54,8 @@ final class DirectThread: TaskExecutor {
     /// Takes a connection over that has a place.
     func take(_ connection: DirectConnection) { post { $0.arrivals.append(connection) } }
 
-    /// Sends the last bytes of a connection and closes it.
-    func finish(_ connection: DirectConnection, _ bytes: [UInt8]) { post { $0.endings.append((connection, bytes)) } }
+    /// Sends the last bytes of an exchange and closes its connection.
+    func finish(_ descriptor: CInt, _ bytes: [UInt8]) { post { $0.endings.append((descriptor, bytes)) } }
 
     func enqueue(_ job: consuming ExecutorJob) {
         let job = UnownedJob(job)
