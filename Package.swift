@@ -290,10 +290,16 @@ let package = Package(
             dependencies: ["Postgres", "TestSupport", logging, lifecycle],
             swiftSettings: strict
         ),
-        .testTarget(name: "RedisTests", dependencies: ["Primitives", "Redis", nio], swiftSettings: strict),
+        .testTarget(
+            name: "RedisTests",
+            dependencies: ["Primitives", "Redis", "TestSupport", nio, nioPosix],
+            swiftSettings: strict
+        ),
         .testTarget(
             name: "LogRelayTests",
-            dependencies: ["LogRelay", "OrderLog", "Orders", "Redis", "Telemetry", crypto, nio],
+            dependencies: [
+                "LogRelay", "OrderLog", "Orders", "Postgres", "Redis", "Telemetry", "TestSupport", crypto, nio,
+            ],
             swiftSettings: strict
         ),
         .testTarget(name: "PrimitivesTests", dependencies: ["Primitives"], swiftSettings: strict),

@@ -43,6 +43,8 @@ package final class StreamHub: LogTailSink, Service {
         var forks: [Int64] = []
         /// Streams that were open when the service began to end; nil before.
         var openAtDrain: Int?
+        /// Streams that were open when all were told to go elsewhere last.
+        var openAtMove = 0
     }
 
     package let settings: Settings
@@ -113,10 +115,10 @@ package final class StreamHub: LogTailSink, Service {
         }
     }
 
-    /// A random delay in milliseconds, after which a client returns whose stream ends with the service. The more
+    /// A random delay in milliseconds, after which a client returns whose stream ends with all others. The more
     /// streams were open, the longer the delays, so that about two thousand clients return in a second.
     package func returnDelay() -> Int {
-        let open = state.withLock { $0.openAtDrain ?? 0 }
+        let open = state.withLock { $0.openAtDrain ?? $0.openAtMove }
         return Int.random(in: 1000...(3000 + open / 2))
     }
 
@@ -230,6 +232,13 @@ extension StreamHub {
 
     /// Ends the streams one of whose grants was withdrawn, with `bye` and `tokenExpired`.
     package func endWithdrawnStreams() { lanes.endWithdrawnStreams() }
+
+    /// Ends all streams with `bye` and `overload`, so that clients go on at another process. New ones are served.
+    package func endAllStreams() {
+        let open = openStreams
+        state.withLock { $0.openAtMove = open }
+        lanes.endAllStreams()
+    }
 
     /// The number of forks of the log since the service started.
     package var forkCount: Int { state.withLock { $0.forks.count } }

@@ -1,4 +1,4 @@
-import Postgres
+package import Postgres
 
 /// The settings of the service's database connections.
 package enum LogConnection {
@@ -40,6 +40,18 @@ package enum LogConnection {
     /// The time for requests of other connections that name none of their own; longer than `statement_timeout`, so that
     /// the server ends a slow statement first.
     package static let requestTimeout: Duration = .seconds(15)
+
+    /// The configuration of a connection that acts as the service's role, with the settings of every connection.
+    ///
+    /// - Parameter name: the connection's name in the server's `pg_stat_activity`.
+    package static func configuration(_ base: PostgresConfiguration, named name: String) -> PostgresConfiguration {
+        var configuration = base
+        configuration.applicationName = name
+        configuration.roleExpression = roleExpression
+        configuration.serverSettings.merge(settings) { $1 }
+        configuration.requestTimeout = requestTimeout
+        return configuration
+    }
 
     /// Sets the server's limit for one statement, and a second more for the answer at the client, which a frozen server
     /// process never gives.

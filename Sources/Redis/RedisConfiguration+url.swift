@@ -48,10 +48,11 @@ extension RedisConfiguration {
         for option in options.split(separator: "&") {
             var name = option
             let value = try Self.cut(&name, at: "=").map { text throws(URLError) in
-                try Self.decode(text, "the value of \(name)")
+                try Self.decode(text, "the value of an option")
             }
-            guard let file = value, !file.isEmpty else { throw URLError("the option “\(name)” has no value") }
-            guard tls != nil else { throw URLError("options such as “\(name)” are for rediss:// alone") }
+            // The name may be a part of a password that holds a question mark.
+            guard let file = value, !file.isEmpty else { throw URLError("an option has no value") }
+            guard tls != nil else { throw URLError("options are for rediss:// alone") }
             switch name {
             case "ca": tls?.authorities = file
             case "cert": tls?.certificate = file

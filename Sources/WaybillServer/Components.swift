@@ -1,4 +1,3 @@
-import APIDescription
 import Access
 import EventStreams
 import Foundation
@@ -144,6 +143,13 @@ struct Components {
         try projector.register(in: metrics)
         replays = ReplayRunner(configuration: settings.database, logger: logger)
         let publicURL = PublicURL(port: settings.port, settings.publicURL)
+        let site = SiteRoutes(
+            source: pages,
+            reader: reader,
+            positionEncoder: positionEncoder,
+            publicURL: publicURL,
+            keys: settings.keys
+        )
         api = try APIRouter(
             APIRouter.Services(
                 appender: appender,
@@ -166,18 +172,9 @@ struct Components {
                 publicURL: publicURL,
                 bulkPatience: settings.bulkPatience
             ),
-            logger: logger
-        ) { router, admission in
-            DescriptionRoutes().add(to: router)
-            try PageRoutes(
-                source: pages,
-                admission: admission,
-                reader: reader,
-                positionEncoder: positionEncoder,
-                publicURL: publicURL,
-                keys: settings.keys
-            ).add(to: router)
-        }
+            logger: logger,
+            addRoutes: site.add
+        )
         front = ServiceFront(
             api: api,
             hub: hub,

@@ -1,4 +1,3 @@
-import APIDescription
 import Access
 import EventStreams
 import Foundation
@@ -89,6 +88,13 @@ struct EdgeComponents {
             registry: registry
         ).register(in: metrics)
         let publicURL = PublicURL(port: settings.port, settings.publicURL)
+        let site = SiteRoutes(
+            source: pages,
+            reader: reader,
+            positionEncoder: positionEncoder,
+            publicURL: publicURL,
+            keys: settings.keys
+        )
         let api = try APIRouter(
             APIRouter.Services(
                 appender: nil,
@@ -110,18 +116,9 @@ struct EdgeComponents {
                 sessions: SessionStore(pool: pool),
                 publicURL: publicURL
             ),
-            logger: logger
-        ) { router, admission in
-            DescriptionRoutes().add(to: router)
-            try PageRoutes(
-                source: pages,
-                admission: admission,
-                reader: reader,
-                positionEncoder: positionEncoder,
-                publicURL: publicURL,
-                keys: settings.keys
-            ).add(to: router)
-        }
+            logger: logger,
+            addRoutes: site.add
+        )
         front = ServiceFront(
             api: api,
             hub: hub,

@@ -1,6 +1,7 @@
 import Access
 import HTTPTransport
 import Hummingbird
+import LogRelay
 package import Logging
 import OrderAPI
 import OrderLog
@@ -82,7 +83,7 @@ package struct WaybillServer: Sendable {
                 components.readiness,
             ],
             front: components.front
-        )
+        ) { [tail = components.tail] in tail.isCurrent }
     }
 
     private func serveEdge(
@@ -92,12 +93,31 @@ package struct WaybillServer: Sendable {
         companions: [any Service]
     ) async throws {
         let components = try await EdgeComponents(settings: settings, pool: pool, models: models, logger: logger)
-        try await run(companions + [components.tail, components.readiness], front: components.front)
+        try await run(companions + [components.tail, components.readiness], front: components.front) {
+            [tail = components.tail] in tail.isHealthy
+        }
     }
 
     /// Runs the parts below the streams, then those that clients see.
-    private func run(_ parts: [any Service], front: ServiceFront) async throws {
-        let watch: [any Service] = settings.certificates.map { [CertificateWatch($0)] } ?? []
+    ///
+    /// - Parameter isSupplied: tells whether this process can supply streams with new events.
+    private func run(
+        _ parts: [any Service],
+        front: ServiceFront,
+        isSupplied: @escaping @Sendable () -> Bool
+    ) async throws {
+        var watch: [any Service] = settings.certificates.map { [CertificateWatch($0)] } ?? []
+        if let isAnyReady = settings.isAnyReady {
+            watch.append(
+                StrandedStreams(
+                    hub: front.hub,
+                    publicURL: front.publicURL,
+                    logger: logger,
+                    isAnyReady: isAnyReady,
+                    isSupplied: isSupplied
+                )
+            )
+        }
         var configuration = ServiceGroupConfiguration(
             services: watch + parts + [
                 KeyWatch(keys: settings.keys), front.api.keyGrants, front.api.grantWatch,

@@ -34,6 +34,9 @@ package struct WaybillServerSettings: Sendable {
     package var isEdge = false
     /// The Redis by which events reach edges; nil for none.
     package var redis: RedisConfiguration?
+    /// Asks the public address whether a process there is ready, so that streams can go on elsewhere while this process
+    /// cannot read the log; nil keeps them here.
+    package var isAnyReady: (@Sendable (_ publicURL: String) async -> Bool)?
     /// The time after which the client of a bulk request that takes no results loses its connection.
     package var bulkPatience: Duration = .seconds(60)
 

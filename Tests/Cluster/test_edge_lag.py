@@ -115,3 +115,21 @@ def test_edge_restarted_on_a_lagging_replica(scene, check):
     ids = [f.id for f in stream.log_events()]
     check("exactly what followed", ids == [*after, last], ids)
     check("nothing but the next event", [f.id for f in newest.log_events()] == [last])
+
+
+def test_without_redis_an_edge_waits_for_its_replica(scene, check):
+    scene.standby.configure("recovery_min_apply_delay = '500ms'")
+    scene.standby.stop()
+    scene.standby.start()
+    edge = Edge(scene.service, scene.standby.url("waybill"))
+    try:
+        edge.start()
+        placed = scene.shop.place("HERE")["position"]
+        stream = Stream(edge.port, "/v1/stream", scene.staff, last_event_id=placed)
+        stream.wait(lambda frames: bool(frames), PATIENCE, "the stream is answered")
+        last = scene.shop.place("NEXT")["position"]
+        stream.wait(lambda frames: any(f.id == last for f in frames), PATIENCE, "it goes on")
+        check("it is not sent away for half a second of lag", [f.id for f in stream.log_events()] == [last])
+        stream.stop()
+    finally:
+        edge.close()

@@ -9,8 +9,9 @@ from support.client import Client
 from support.edges import Edge, Watched, metric
 from support.external import replicated_pair
 from support.forwarder import Forwarder
+from support.postgres_server import Server
 from support.redis_server import Redis
-from support.service import free_port
+from support.service import Service, free_port
 from support.shop import Shop
 from support.sse import Stream
 from support.waiting import wait_for
@@ -300,6 +301,71 @@ def test_sessions_work_on_edges_and_end_there(scene, check):
     bye = next(f for f in stream.frames if f.event == "bye")
     check("its stream on the edge ends", b"tokenExpired" in bye.data, bye)
     stream.stop()
+
+
+def test_copy_of_the_log_in_the_same_redis(scene, check):
+    # A copy has the log's key and first epoch, so that its messages are sealed rightly and in the same channel.
+    scene.flows()
+    copy = Server(os.path.join(scene.service.root, "copy")).follow(scene.primary).start()
+    other = Service(scene.service.binary)
+    other.data_dir = scene.service.data_dir
+    other.options = ["--database-url", copy.url("waybill"), "--redis-url", scene.redis_url]
+    before = scene.edge.metric('waybill_edge_catch_ups_total{reason="other_history"}')
+    try:
+        copy.sql("select pg_promote()")
+        wait_for(lambda: copy.sql("select pg_is_in_recovery()") == "f", PATIENCE, "the copy takes writes")
+        other.start()
+        wait_for(lambda: metric(other, "waybill_relay_connected") == 1, PATIENCE, "the copy's server publishes")
+        for number in range(10):
+            Shop(other).place(f"COPY-{number}")
+            position = scene.events(f"ORIGINAL-{number}", 1)
+        wait_for(
+            lambda: scene.edge.metric('waybill_edge_catch_ups_total{reason="other_history"}') > before,
+            PATIENCE,
+            "the copy's messages reach the edge",
+        )
+        scene.shown(check, "beside a copy", position)
+        shown = b"".join(f.raw for f in scene.watched[0].on_edge.frames)
+        check("nothing of the copy is shown", b"COPY" not in shown and b"ORIGINAL-9" in shown)
+        check("the edge is ready", scene.edge.is_ready())
+    finally:
+        other.terminate(15)
+        other.data_dir = os.path.join(other.root, "data")
+        other.close()
+        copy.close()
+
+
+def test_clients_of_an_edge_that_is_cut_off_go_elsewhere(scene, check):
+    database, redis = Forwarder(scene.standby.port), Forwarder(scene.redis.port)
+    public = Forwarder(scene.service.port)
+    edge = Edge(
+        scene.service,
+        f"postgresql://postgres@127.0.0.1:{database.port}/waybill",
+        f"redis://127.0.0.1:{redis.port}",
+        *("--public-url", f"http://127.0.0.1:{public.port}"),
+    )
+    try:
+        edge.start()
+        stream = Stream(edge.port, "/v1/stream", scene.staff)
+        stream.wait(lambda frames: any(f.id for f in frames), PATIENCE, "a stream on the edge")
+        for gate in (database, redis):
+            gate.switch(free_port())
+        began = time.monotonic()
+        position = scene.events("MISSED", 2)
+        stream.wait(lambda frames: any(f.event == "bye" for f in frames), PATIENCE, "its stream ends")
+        check.note(f"{time.monotonic() - began:.1f} s after the cut")
+        bye = next(f for f in stream.frames if f.event == "bye")
+        check("by bye with overload", b"overload" in bye.data, bye)
+        last = [f.id for f in stream.frames if f.id][-1]
+        stream.stop()
+        resumed = Stream(scene.service.port, "/v1/stream", scene.staff, last_event_id=last)
+        resumed.wait(lambda frames: any(f.id == position for f in frames), PATIENCE, "it goes on at the server")
+        check("with all that it missed", len(resumed.log_events()) == 3, resumed.frames)
+        resumed.stop()
+    finally:
+        edge.close()
+        for gate in (database, redis, public):
+            gate.close()
 
 
 def test_replica_away_and_redis_there(scene, check):

@@ -5,10 +5,12 @@ import os
 
 import pytest
 
+from support.certificates import Authority
 from support.commands import Commands
 from support.external import closing
 from support.forwarder import Forwarder
 from support.postgres_server import Server
+from support.redis_server import Redis, RedisCluster
 from support.service import free_port
 from support.waiting import wait_for
 
@@ -156,3 +158,83 @@ def test_a_proxy_that_holds_streams_back_is_found(service, pair, examine, check)
         done,
     )
     service.terminate()
+
+
+def test_redis_is_looked_at(service, pair, examine, tmp_path, check):
+    primary, _ = pair
+    place = ["--database-url", primary.url("waybill")]
+    authority = Authority(str(tmp_path / "certificates"))
+    rights = ["on", ">p@ss", "+publish", "+subscribe", "+spublish", "+ssubscribe", "+ping", "+hello", "&waybill:*"]
+    mute = ["on", ">mute", "-@all", "+hello", "+ping", "+subscribe", "+ssubscribe", "&waybill:*"]
+    redis = Redis(
+        str(tmp_path / "redis"),
+        *("--bind", "127.0.0.1", "127.0.0.2"),
+        *("--user", "shop", *rights, "--user", "mute", *mute, "--user", "default", "off"),
+        tls=authority,
+    ).start()
+    cluster = RedisCluster(str(tmp_path / "cluster"))
+    try:
+        where = f"localhost:{redis.port}?ca={authority.path}"
+        status, findings, done = examine(*place, "--redis-url", f"rediss://shop:p%40ss@{where}")
+        check("a good Redis: status 0", status == 0, done)
+        for words in ("TLS", "primary", "came back"):
+            check(f"a good Redis: {words}", told(findings, "redis", "ok", words), done)
+
+        for name, url, words, advice in (
+            ("a wrong password", f"rediss://shop:wrong@{where}", "WRONGPASS", "password"),
+            ("a user that may not publish", f"rediss://mute:mute@{where}", "NOPERM", "+publish"),
+            ("another name", f"rediss://shop:p%40ss@127.0.0.2:{redis.port}?ca={authority.path}", "certificate", "name"),
+            ("clear text", f"redis://shop:p%40ss@localhost:{redis.port}", "no connection", "rediss://"),
+            ("nobody there", f"redis://localhost:{free_port()}", "no connection", "reachable"),
+        ):
+            status, findings, done = examine(*place, "--redis-url", url)
+            check(f"{name}: found", advised(findings, "redis", "failure", words, advice), done)
+            check(f"{name}: status 1", status == 1, done)
+            check(f"{name}: not the password", "p@ss" not in done.stdout and "wrong@" not in done.stdout, done)
+
+        cluster.start()
+        nodes = ",".join(f"127.0.0.1:{node.port}" for node in cluster.nodes)
+        status, findings, done = examine(*place, "--redis-url", f"redis://{nodes}")
+        check("a cluster: each node", len(told(findings, "redis", "ok", "node of a cluster")) == 3, done)
+        check("a cluster: a message comes back by its shard", told(findings, "redis", "ok", "came back"), done)
+    finally:
+        cluster.close()
+        redis.close()
+
+
+def test_an_edge_is_examined_as_one(pair, examine, check):
+    primary, standby = pair
+    status, findings, done = examine("--edge", "--database-url", standby.url("waybill"))
+    check("an edge: status 0", status == 0, done)
+    check("an edge: its replica", told(findings, "edge", "ok", "a replica"), done)
+    check("an edge: what it does without Redis", told(findings, "redis", "note", "ten times a second"), done)
+    status, findings, done = examine("--edge", "--database-url", primary.url("waybill"))
+    check("an edge on the primary", told(findings, "edge", "ok", "the primary"), done)
+    standby.sql("select pg_wal_replay_pause()")
+    wait_for(lambda: standby.sql("select pg_get_wal_replay_pause_state()") == "paused", 10, "replay is paused")
+    status, findings, done = examine("--edge", "--database-url", standby.url("waybill"))
+    check("a paused replica: found", advised(findings, "edge", "failure", "paused", "pg_wal_replay_resume"), done)
+    standby.sql("select pg_wal_replay_resume()")
+    status, findings, done = examine("--edge")
+    check("an edge without a database: found", told(findings, "database", "failure", "refuses to start"), done)
+
+
+def test_a_standby_that_must_confirm_is_examined(pair, examine, check):
+    primary, standby = pair
+    place = ["--durable-on", "standby", "--database-url", primary.url("waybill")]
+    status, findings, done = examine(*place)
+    check("a standby: status 0", status == 0, done)
+    check("a standby: confirms", told(findings, "durability", "ok", "1 standby confirms"), done)
+    check("a standby: no name is given", told(findings, "durability", "note", "synchronous_standby_names"), done)
+    primary.sql("create role blind login")
+    primary.sql("grant waybill_writer to blind")
+    status, findings, done = examine("--durable-on", "standby", "--database-url", primary.url("waybill", "blind"))
+    check("a login that sees nothing: found", advised(findings, "durability", "failure", "may not see", "grant"), done)
+    standby.stop()
+    wait_for(lambda: primary.sql("select count(*) from pg_stat_replication") == "0", 20, "the standby is gone")
+    status, findings, done = examine(*place)
+    check("no standby: found", advised(findings, "durability", "failure", "streams", "start the standby"), done)
+    check("no standby: status 1", status == 1, done)
+    standby.start()
+    status, findings, done = examine("--durable-on", "standby")
+    check("the embedded database: found", told(findings, "replication", "failure", "refuses to start"), done)

@@ -107,28 +107,35 @@ import Testing
         #expect(cursor.lag == 0)
     }
 
-    @Test func newEpochForksBeyondItsBeginning() {
+    @Test func newEpochCountsOnceTheDatabaseHasIt() {
         var cursor = cursor(90)
-        let outcome = cursor.take(batch(81...82, second))
-        #expect(
-            outcome.steps == [.fork(after: 80, second), .publish(Events.events(81...82), second)]
-        )
+        let early = cursor.take(batch(81...82, second))
+        #expect(early.steps.isEmpty)
+        #expect(early.need == .otherHistory)
+        #expect(early.isUnconfirmed)
+        let read = cursor.take(page(nil, second, head: 80), after: 90)
+        #expect(read.steps == [.fork(after: 80, second)])
+        let late = cursor.take(batch(81...82, second))
+        #expect(late.steps == [.publish(Events.events(81...82), second)])
+        #expect(!late.isUnconfirmed)
         #expect(cursor.seq == 82)
     }
 
-    @Test func newEpochAloneForksByAHeartbeat() {
-        var cursor = cursor(90)
-        #expect(cursor.take(heartbeat(80, second)).steps == [.fork(after: 80, second)])
+    @Test func copyOfTheLogTellsNothing() {
+        // A restored copy goes on in an epoch of its own, in the same channel and with the same secret.
+        var cursor = cursor(80)
+        for message in [heartbeat(80, second), batch(81...90, second), batch(61...95, other)] {
+            #expect(cursor.take(message).steps.isEmpty)
+            #expect(cursor.take(page(nil, head: 80), after: 80).steps.isEmpty)
+        }
+        #expect(cursor.history == first)
         #expect(cursor.lag == 0)
-        var quiet = self.cursor(80)
-        #expect(quiet.take(heartbeat(80, second)).steps.isEmpty)
-        #expect(quiet.history == second)
+        #expect(cursor.take(batch(81...82)).steps == [.publish(Events.events(81...82), first)])
     }
 
     @Test func keptEventsOfAFormerEpochAreDropped() {
         var cursor = cursor(75)
         _ = cursor.take(batch(79...85))
-        _ = cursor.take(heartbeat(80, second))
         #expect(cursor.take(page(76...78, second, head: 80), after: 75).steps.count == 2)
         #expect(cursor.seq == 80)
     }

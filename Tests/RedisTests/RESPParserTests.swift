@@ -97,6 +97,20 @@ import Testing
         #expect(throws: RESPError.self) { try Self.parse(text) }
     }
 
+    @Test func valuesThatAreReadLeaveTheMemory() throws {
+        // Each read ends in the middle of a value.
+        let value = "$1000\r\n" + String(repeating: "a", count: 1000) + "\r\n"
+        let (first, second) = (String(value.prefix(500)), String(value.dropFirst(500)))
+        var parser = RESPParser()
+        parser.feed(ByteBuffer(string: first))
+        for _ in 0..<2000 {
+            #expect(try parser.next() == nil)
+            parser.feed(ByteBuffer(string: second + first))
+            #expect(try parser.next() == Self.bulk(String(repeating: "a", count: 1000)))
+        }
+        #expect(parser.reservedBytes <= 16 * 1024)
+    }
+
     @Test func announcedLengthReservesNothing() throws {
         var parser = RESPParser()
         parser.feed(ByteBuffer(string: "*16000\r\n$4194304\r\n"))

@@ -43,12 +43,15 @@ import Testing
     }
 
     @Test func errorsNeverRepeatThePassword() {
-        for text in ["redis://u:hunter2@a?b=c", "redis://u:hunter2@a:x", "rediss://u:hunter2@a?hunter2=hunter2"] {
+        for text in [
+            "redis://u:hunter2@a?b=c", "redis://u:hunter2@a:x", "rediss://u:hunter2@a?hunter2=hunter2",
+            "redis://u:1?hunter2@a", "rediss://u:1?hunter2@a", "rediss://u:1?hunter2=%ZZ@a",
+        ] {
             do throws(RedisConfiguration.URLError) {
                 _ = try RedisConfiguration(url: text)
                 Issue.record("no error")
             } catch {
-                #expect(!error.description.contains("hunter2") || text.contains("?hunter2"))
+                #expect(!error.description.contains("hunter2"))
             }
         }
     }

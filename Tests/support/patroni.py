@@ -35,8 +35,8 @@ def _least_ttl():
 def _old_protocol():
     """True where Patroni speaks etcd's second protocol.
 
-    By the third one, versions before 3.0.3 let a primary that stood still take the lead back from the promoted one, with
-    everything lost that was committed since: https://github.com/patroni/patroni/pull/2689.
+    By the third one, versions before 3.0.3 let a primary that stood still take the lead back from the promoted one, and
+    lose everything that was committed since: https://github.com/patroni/patroni/pull/2689.
     """
     return _version() < (3, 0, 3)
 

@@ -38,6 +38,8 @@ final class Lane: Sendable {
         var closed: [LaneSlots.Reference] = []
         /// Grants were withdrawn since the last turn.
         var endsWithdrawn = false
+        /// All streams are to go elsewhere.
+        var endsAll = false
         var isDraining = false
         var isStopped = false
     }
@@ -100,6 +102,12 @@ final class Lane: Sendable {
     /// Asks the streams to end one of whose grants was withdrawn.
     func endWithdrawnStreams() {
         mail.withLock { $0.endsWithdrawn = true }
+        wake()
+    }
+
+    /// Asks every stream to end, and serves new ones.
+    func endAllStreams() {
+        mail.withLock { $0.endsAll = true }
         wake()
     }
 

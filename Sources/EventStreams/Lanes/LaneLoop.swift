@@ -95,6 +95,7 @@ final class LaneLoop {
         for reference in mail.writable { streams.channelWritable(reference) }
         for reference in mail.closed { streams.channelClosed(reference) }
         if mail.endsWithdrawn { streams.endWithdrawn() }
+        if mail.endsAll { streams.endAll() }
         if mail.isDraining { streams.drain() }
         return true
     }

@@ -112,6 +112,11 @@ final class LaneSet: Sendable {
         for lane in state.withLock({ $0.lanes }) { lane.endWithdrawnStreams() }
     }
 
+    /// Asks every stream to end, and serves new ones.
+    func endAllStreams() {
+        for lane in state.withLock({ $0.lanes }) { lane.endAllStreams() }
+    }
+
     /// Accepts no more streams, and asks every stream to end.
     func drain() {
         let lanes = state.withLock { state in

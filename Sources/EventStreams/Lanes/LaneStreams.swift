@@ -29,6 +29,8 @@ final class LaneStreams {
     /// Streams that are further than the recent events, which the tail has yet to publish.
     private var ahead: [Reference] = []
     private var isDraining = false
+    /// All streams are being told to go elsewhere.
+    private var isEndingAll = false
 
     init(of lane: Lane, epoll: Epoll, hub: StreamHub, reads: LaneReads) {
         self.lane = lane
@@ -128,6 +130,16 @@ final class LaneStreams {
     func endWithdrawn() {
         for index in table.indices where table.isUsed(index) && table[index].grants.contains(where: \.isWithdrawn) {
             table[index].state.end(.tokenExpired)
+            advance(index)
+        }
+    }
+
+    /// Ends all streams with `bye`, and serves those that are adopted from now on.
+    func endAll() {
+        isEndingAll = true
+        defer { isEndingAll = false }
+        for index in table.indices where table.isUsed(index) {
+            table[index].state.end(.overload)
             advance(index)
         }
     }
@@ -310,7 +322,7 @@ final class LaneStreams {
         let last = LaneBlock.farewell(
             reason,
             position: seq.map { hub.positionEncoder(recent.history.position(of: $0), for: view.audience) },
-            retry: reason == .shutdown ? hub.returnDelay() : hub.retryDelay(),
+            retry: reason == .shutdown || isEndingAll ? hub.returnDelay() : hub.retryDelay(),
             after: table[index].state.cursor,
             for: view
         )

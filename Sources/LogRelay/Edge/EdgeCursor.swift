@@ -3,9 +3,9 @@ import OrderLog
 /// The place of an edge in the log, and the decisions on what comes from Redis and from the database: no event is
 /// skipped, doubled or taken from another history, whatever is lost, late or sent twice.
 ///
-/// A pure state machine. The history is the strictest one known: Redis may extend it, and a message of another history
-/// is decided by the database alone, so that two processes that publish different histories cannot make streams change
-/// between the two.
+/// A pure state machine. The database alone tells of histories: a message of another one is left aside until the
+/// database has its epochs. The leader of a copy of the log, such as one that was restored for a test, publishes in the
+/// same channel with the same secret, and its history continues that of the original.
 struct EdgeCursor {
     /// A call of the sink.
     enum Step: Equatable {
@@ -34,6 +34,8 @@ struct EdgeCursor {
         var need: Need?
         /// The message is of an earlier state of the history.
         var isStale = false
+        /// The message's history has epochs that the database does not have: the database may be a former one.
+        var isUnconfirmed = false
         /// Events that became visible, by their source.
         var published: [Source: Int] = [:]
     }
@@ -70,12 +72,12 @@ struct EdgeCursor {
         var outcome = Outcome()
         switch message.history.relation(to: history) {
         case .same: break
-        case .continues(let longer): continueHistory(longer, &outcome)
         case .former:
             outcome.isStale = true
             return outcome
-        case .other:
+        case .continues, .other:
             outcome.need = .otherHistory
+            outcome.isUnconfirmed = true
             return outcome
         }
         told = max(told, message.head)

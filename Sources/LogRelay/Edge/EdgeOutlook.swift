@@ -59,15 +59,34 @@ package final class EdgeOutlook: LogOutlook {
         } catch {
             failure = error
         }
-        guard let found = try await checkByAnswer(position) else { throw failure ?? PostgresError.replicaBehind }
+        guard let found = try await checkByAnswer(position) else {
+            // Nobody else knows: the replica may just not have it yet.
+            if let found = try await wait(for: position, isFound: Self.isFinal, database) { return found }
+            throw failure ?? PostgresError.replicaBehind
+        }
         guard case .good = found, seen == 0 else { return found }
         // The answer to this request comes from the replica, which must have the position.
+        guard let held = try await wait(for: position, isFound: Self.isGood, database) else {
+            throw PostgresError.replicaBehind
+        }
+        return held
+    }
+
+    /// Looks again and again whether the replica knows a position.
+    ///
+    /// - Returns: nil where it does not in time.
+    private func wait(
+        for position: LogPosition,
+        isFound: (PositionCheck) -> Bool,
+        _ database: () async throws -> DatabaseHead
+    ) async throws -> PositionCheck? {
         let deadline = ContinuousClock.now + Self.replicaPatience
         while ContinuousClock.now < deadline {
-            if case .good(let seq) = try await database().check(position) { return .good(seq) }
+            let check = try await database().check(position)
+            if isFound(check) { return check }
             try await Task.sleep(for: .milliseconds(50))
         }
-        throw PostgresError.replicaBehind
+        return nil
     }
 
     package func waitForReplica(database: () async throws -> DatabaseHead) async throws -> Bool {
@@ -91,6 +110,10 @@ package final class EdgeOutlook: LogOutlook {
         ends.withLock { $0.laggingSince.map { .now - $0 > Self.streamPatience } ?? false }
     }
 
+    private static func isGood(_ check: PositionCheck) -> Bool {
+        if case .good = check { true } else { false }
+    }
+
     /// A replica that lags knows no further events and no further epochs; what it knows is true.
     private static func isFinal(_ check: PositionCheck) -> Bool {
         switch check {
@@ -111,11 +134,8 @@ package final class EdgeOutlook: LogOutlook {
             )
         else { return nil }
         let known = registry.current
-        switch answer.history.relation(to: known) {
-        case .same: return known.check(position, head: answer.head)
-        case .continues(let longer): return longer.check(position, head: answer.head)
-        case .former, .other: return nil
-        }
+        guard answer.history.relation(to: known) == .same else { return nil }
+        return known.check(position, head: answer.head)
     }
 
     // MARK: Questions
@@ -139,16 +159,21 @@ package final class EdgeOutlook: LogOutlook {
             promise.fulfill(nil)
         }
         defer { deadline.cancel() }
-        do throws(RedisError) {
-            try await publisher.publish(codec.encode(message), to: channels.questions)
-        } catch {
-            return nil
+        // Beside the wait, whose deadline holds for a server that does not answer too.
+        Task {
+            do throws(RedisError) {
+                try await publisher.publish(codec.encode(message), to: channels.questions)
+            } catch {
+                promise.fulfill(nil)
+            }
         }
         return await promise.value()
     }
 
-    /// Takes an answer, to whichever edge's question.
+    /// Takes an answer, to whichever edge's question. That of another history's leader is left aside, since the right
+    /// one may come after it.
     func take(answer message: RelayMessage, to nonce: UInt64) {
+        guard message.history.relation(to: registry.current) == .same else { return }
         let promise = questions.withLock { $0[nonce] }
         promise?.fulfill(Answer(history: message.history, head: message.head))
     }

@@ -58,8 +58,9 @@ package final class EventRelay: Service {
             }
         } onCancelOrGracefulShutdown: {
             self.queue.wakeSignal.close()
+            // Servers that do not answer would hold the end up.
+            Task { await self.publisher.close() }
         }
-        await publisher.close()
     }
 
     private func tick() async {

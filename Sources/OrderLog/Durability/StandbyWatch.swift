@@ -66,8 +66,22 @@ package final class StandbyWatch: Service {
         logger: Logger
     ) async throws -> String? {
         try await PostgresConnection.with(configuration, logger: logger) { connection in
-            try await StandbyLook.missingGrant(on: connection)
+            try await missingGrant(on: connection)
         }
+    }
+
+    /// The SQL that an administrator must run so that the watch sees the standbys; nil where it does.
+    package static func missingGrant(on connection: PostgresConnection) async throws -> String? {
+        try await StandbyLook.missingGrant(on: connection)
+    }
+
+    /// Looks once at the standbys of the database, as the watch does.
+    ///
+    /// - Returns: the number of standbys that count, and the bytes of the log of changes that they do not have on
+    ///   their disks; nil where nothing is durable on them.
+    package static func look(on connection: PostgresConnection) async throws -> (standbys: Int, behind: Int64?) {
+        let look = try await StandbyLook.take(on: connection, timeout: LogConnection.readTimeout)
+        return (look.outcome.standbys, look.outcome.flushed.map { max(0, look.written - $0) })
     }
 
     /// Registers the metrics of the waits and of the standbys.

@@ -1,6 +1,5 @@
 package import Logging
 package import Postgres
-import Primitives
 import ServiceLifecycle
 
 /// Keeps a reader at the log's end: a connection of its own, which is made again whenever it is lost, and a wake-up for
@@ -25,11 +24,7 @@ package final class LogFollower: Sendable {
         handlers: [String: @Sendable () -> Void] = [:],
         logger: Logger
     ) {
-        var configuration = configuration
-        configuration.applicationName = name
-        configuration.roleExpression = LogConnection.roleExpression
-        configuration.serverSettings.merge(LogConnection.settings) { $1 }
-        configuration.requestTimeout = LogConnection.requestTimeout
+        var configuration = LogConnection.configuration(configuration, named: name)
         listener = PostgresListener(
             configuration: configuration,
             channels: [LogConnection.channel],
@@ -97,29 +92,19 @@ package final class LogFollower: Sendable {
     }
 
     private func follow(_ session: (PostgresConnection) async throws -> Void) async {
-        var backoff = Backoff(first: .milliseconds(100), limit: .seconds(1))
         let outage = Outage(of: name, logger: logger)
-        repeat {
-            do {
-                let connection = try await PostgresConnection.connect(configuration, logger: logger)
-                backoff.reset()
-                do {
-                    try await outage.watch { try await session(connection) }
-                    await connection.close()
-                    return
-                } catch {
-                    await connection.close()
-                    throw error
-                }
-            } catch {
-                outage.failed()
-                logger.warning(
-                    "\(name): the database connection failed; connecting again",
-                    metadata: ["error": "\(error)"]
-                )
-                // Ends early when the service shuts down, which the loop's condition sees.
-                try? await Task.sleep(for: backoff.next(random: .random(in: 0..<1)))
-            }
-        } while wakeSignal.isOpen
+        let attempts = ReconnectingSession(configuration: configuration, longestPause: .seconds(1), logger: logger)
+        await attempts.run {
+            wakeSignal.isOpen
+        } onFailure: { error in
+            outage.failed()
+            logger.warning(
+                "\(name): the database connection failed; connecting again",
+                metadata: ["error": "\(error)"]
+            )
+        } body: { connection, works in
+            works()
+            try await outage.watch { try await session(connection) }
+        }
     }
 }

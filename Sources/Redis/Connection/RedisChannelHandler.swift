@@ -68,7 +68,7 @@ final class RedisChannelHandler: ChannelDuplexHandler {
             }
             first.deadline.cancel()
             if case .error(let message) = value {
-                first.request.promise.fail(RedisError.server(message))
+                first.request.promise.fail(RedisError.server(ServerMessage.loggable(message)))
             } else if first.request.confirmation != nil {
                 first.request.promise.fail(RedisError.protocolViolation("a subscription was answered by a value"))
             } else {

@@ -16,19 +16,21 @@ package final class RedisConnection: Sendable {
     package let mode: Mode
     /// True for a server that follows another one.
     package let isReplica: Bool
+    /// The server's version as it tells it, such as `7.2.4`; empty where it tells none.
+    package let version: String
     private let channel: any Channel
     private let configuration: RedisConfiguration
     private let lastBytes: LastBytes
 
     private init(
         _ host: RedisHost,
-        _ facts: (mode: Mode, isReplica: Bool),
+        _ facts: (mode: Mode, isReplica: Bool, version: String),
         _ channel: any Channel,
         _ configuration: RedisConfiguration,
         _ lastBytes: LastBytes
     ) {
         self.host = host
-        (mode, isReplica) = facts
+        (mode, isReplica, version) = facts
         self.channel = channel
         self.configuration = configuration
         self.lastBytes = lastBytes
@@ -50,7 +52,10 @@ package final class RedisConnection: Sendable {
             guard let mode = greeting["mode"]?.text else {
                 throw .protocolViolation("HELLO was answered without a mode")
             }
-            let facts = (mode == "cluster" ? Mode.cluster : .standalone, greeting["role"]?.text != "master")
+            let facts = (
+                mode == "cluster" ? Mode.cluster : .standalone, greeting["role"]?.text != "master",
+                ServerMessage.loggable(greeting["version"]?.text ?? "")
+            )
             return RedisConnection(host, facts, channel, configuration, lastBytes)
         } catch {
             channel.close(promise: nil)
@@ -70,7 +75,7 @@ package final class RedisConnection: Sendable {
         let parserLimits = limits
         do {
             let tls = try configuration.tls.map { try RedisTLS.context($0) }
-            return try await ClientBootstrap(group: MultiThreadedEventLoopGroup.singleton)
+            let connecting = ClientBootstrap(group: MultiThreadedEventLoopGroup.singleton)
                 .connectTimeout(TimeAmount(configuration.connectTimeout))
                 .channelOption(.socketOption(.so_keepalive), value: 1)
                 .channelOption(.tcpOption(.tcp_nodelay), value: 1)
@@ -87,10 +92,25 @@ package final class RedisConnection: Sendable {
                         )
                     }
                 }
-                .connect(host: host.name, port: host.port).get()
+                .connect(host: host.name, port: host.port)
+            return try await cancellable(connecting)
         } catch {
             throw .connect(host: "\(host)", reason: RedisChannelHandler.text(error))
         }
+    }
+
+    /// Waits for a channel until the task is cancelled. A channel that comes later is closed.
+    private static func cancellable(_ connecting: EventLoopFuture<any Channel>) async throws -> any Channel {
+        let promise = OneShotPromise<Result<any Channel, any Error>>()
+        connecting.whenComplete { result in
+            guard !promise.fulfill(result), case .success(let channel) = result else { return }
+            channel.close(promise: nil)
+        }
+        return try await withTaskCancellationHandler {
+            await promise.value()
+        } onCancel: {
+            promise.fulfill(.failure(RedisError.closed("cancelled")))
+        }.get()
     }
 
     /// Logs in and chooses RESP3. The first answer, so that a failed TLS handshake shows here.
@@ -119,7 +139,8 @@ package final class RedisConnection: Sendable {
         }
     }
 
-    /// Sends a command and waits for its answer, until `RedisConfiguration.replyTimeout`, which ends the connection.
+    /// Sends a command and waits for its answer, until the task is cancelled, or until
+    /// `RedisConfiguration.replyTimeout`, which ends the connection.
     ///
     /// - Parameters:
     ///   - subject: the command as errors name it.
@@ -153,7 +174,11 @@ package final class RedisConnection: Sendable {
             promise.fail(error as? RedisError ?? .closed(RedisChannelHandler.text(error)))
         }
         do {
-            return try await promise.futureResult.get()
+            return try await withTaskCancellationHandler {
+                try await promise.futureResult.get()
+            } onCancel: {
+                promise.fail(RedisError.closed("cancelled"))
+            }
         } catch {
             throw error as? RedisError ?? .closed(RedisChannelHandler.text(error))
         }

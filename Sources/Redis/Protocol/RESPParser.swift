@@ -55,13 +55,17 @@ package struct RESPParser: Sendable {
 
     /// The bytes that were fed and belong to no value yet.
     package var bufferedBytes: Int { buffer.readableBytes }
+    /// The bytes of memory that hold them.
+    package var reservedBytes: Int { buffer.storageCapacity }
 
     package mutating func feed(_ bytes: ByteBuffer) {
-        if buffer.readableBytes == 0 {
+        guard buffer.readableBytes > 0 else {
             buffer = bytes
-        } else {
-            buffer.writeImmutableBuffer(bytes)
+            return
         }
+        // Values may come for hours without an end that falls together with the end of a read.
+        if buffer.readerIndex > buffer.readableBytes { buffer.discardReadBytes() }
+        buffer.writeImmutableBuffer(bytes)
     }
 
     /// Reads the next whole value.

@@ -9,8 +9,9 @@ struct Doctor: AsyncParsableCommand {
         discussion: """
             Takes the options and variables of serve, and checks what they name: settings, keys, certificate, \
             descriptors, disk, clocks, each host of the database, its roles, schema, replication and log, and the \
-            service at the public URL, through a proxy where one is on the way. Changes nothing, and runs beside a \
-            service or without one.
+            service at the public URL, through a proxy where one is on the way. With --redis-url also each Redis, the \
+            login's rights and the way of a message; with --durable-on standby the standbys; with --edge what an edge \
+            needs of its replica. Changes nothing, and runs beside a service or without one.
 
             Each finding is a line: ok, note (cannot be checked from here, or is good to know), warning (works now, \
             may fail later) or FAILED, with what to do. Ends with status 0 where nothing failed, else 1.
@@ -19,6 +20,8 @@ struct Doctor: AsyncParsableCommand {
 
     @OptionGroup var options: ServiceOptions
     @OptionGroup var tls: TLSOptions
+    @OptionGroup var durability: DurabilityOption
+    @OptionGroup var cluster: ClusterOptions
     @OptionGroup var token: TokenOption
 
     @Flag(help: "Print a JSON object for each finding: subject, level, text, advice.")
@@ -34,7 +37,15 @@ struct Doctor: AsyncParsableCommand {
         let known = SettingsCheck.variables(in: Self.helpTexts).union(Self.scriptVariables)
         try report.add(SettingsCheck(known: known, environment: ProcessInfo.processInfo.environment).findings())
         try await report.add(ProcessCheck(options: options, tls: tls, logger: logger).findings())
-        try await report.add(DatabaseCheck(option: options.database, logger: logger).findings())
+        let database = DatabaseCheck(
+            option: options.database,
+            isEdge: try cluster.isEdge(),
+            durableOn: try durability.resolved(),
+            logger: logger
+        )
+        let (findings, epoch) = await database.findings()
+        try report.add(findings)
+        try await report.add(RedisCheck(redis: cluster.redis(), isEdge: cluster.isEdge(), epoch: epoch).findings())
         let scheme = try tls.certificates(logger) == nil ? "http" : "https"
         let service = ServiceCheck(
             url: options.resolvedPublicURL(port: try options.resolvedPort(), scheme),

@@ -7,35 +7,70 @@ import Postgres
 /// Checks the database that a service would use: each host, then the session, the schema and the log as the service
 /// itself would have them. Changes nothing.
 struct DatabaseCheck {
+    /// The findings, and the name of the log's first epoch, by which Redis knows the log; nil where it is not known.
+    typealias Examination = (findings: [Finding], epoch: String?)
+
     let option: DatabaseOption
+    let isEdge: Bool
+    let durableOn: DurableOn
     let logger: Logger
 
     /// The longest time for connecting to one host.
     private static let connectTimeout = Duration.seconds(5)
 
-    func findings() async -> [Finding] {
+    func findings() async -> Examination {
         do {
-            guard let configuration = try option.configuration() else { return try await embedded() }
+            guard let configuration = try option.configuration() else {
+                let refusals = missingDatabase
+                let (findings, epoch) = try await embedded()
+                return (refusals + findings, epoch)
+            }
             return await check(configuration, embedded: false)
         } catch {
-            return [.failure("database", ErrorSentence.text(for: error))]
+            return ([.failure("database", ErrorSentence.text(for: error))], nil)
         }
     }
 
-    private func embedded() async throws -> [Finding] {
+    /// The refusals of `serve` for the embedded database.
+    private var missingDatabase: [Finding] {
+        var findings: [Finding] = []
+        if isEdge {
+            findings.append(
+                .failure(
+                    "database",
+                    "serve refuses to start: an edge reads the database of servers",
+                    do: "give --database-url, of the primary or a replica"
+                )
+            )
+        }
+        if durableOn == .standby {
+            findings.append(
+                .failure(
+                    "replication",
+                    "serve refuses to start: the embedded database has no standby",
+                    do: "give --database-url, or leave --durable-on standby out"
+                )
+            )
+        }
+        return findings
+    }
+
+    private func embedded() async throws -> Examination {
         guard EmbeddedPostgres.hasCluster(in: option.dataDirectory.path) else {
-            return [
+            let findings: [Finding] = [
                 .note(
                     "database",
                     "there is no database in \(option.dataDirectory.path) yet; serve makes one there, "
                         + "or give --database-url"
                 )
             ]
+            return (findings, nil)
         }
         do {
             return try await Database.with(option, for: .reading, logger: logger) { configuration, _ in
-                [.note("database", "no service runs on this data directory; its database was started for this check")]
-                    + (await check(configuration, embedded: true))
+                let note = "no service runs on this data directory; its database was started for this check"
+                let (findings, epoch) = await check(configuration, embedded: true)
+                return ([.note("database", note)] + findings, epoch)
             }
         } catch let error as EmbeddedPostgresError where error.code == .directoryLocked {
             let configuration = try await EmbeddedPostgres(dataDirectory: option.dataDirectory.path, logger: logger)
@@ -44,36 +79,44 @@ struct DatabaseCheck {
         }
     }
 
-    private func check(_ given: PostgresConfiguration, embedded: Bool) async -> [Finding] {
+    private func check(_ given: PostgresConfiguration, embedded: Bool) async -> Examination {
         var configuration = given
         configuration.applicationName = "waybill doctor"
         configuration.requestTimeout = .seconds(10)
         configuration.connectTimeout = min(configuration.connectTimeout, Self.connectTimeout)
         var findings: [Finding] = []
         for host in configuration.hosts { findings += await hostFindings(host, of: configuration, embedded: embedded) }
+        // Such an edge leaves every other server.
+        if isEdge, durableOn == .standby { configuration.sessionKind = .standby }
         do {
             if !embedded { try await PostgresConnection.requireLastingSession(configuration, logger: logger) }
             let pending = try await Migrator(logger: logger).missing(in: configuration)
-            guard pending.isEmpty else {
-                let names = pending.count == 1 ? "1 migration" : "\(pending.count) migrations"
-                return findings + [
-                    .warning(
-                        "schema",
-                        "\(names) of this version of waybill are missing",
-                        do: "run `waybill migrate`, or let the next `waybill serve` do it"
-                    )
-                ]
-            }
+            guard pending.isEmpty else { return (findings + [schema(lacks: pending.count)], nil) }
             findings.append(.ok("schema", "the schema is that of this version of waybill"))
-            configuration.roleExpression = LogConnection.roleExpression
-            configuration.serverSettings.merge(LogConnection.settings) { $1 }
-            let log = try await PostgresConnection.with(configuration, logger: logger) {
-                try await LogCheck.read(on: $0)
+            let durable = isEdge ? .local : durableOn
+            return try await PostgresConnection.with(
+                LogConnection.configuration(configuration, named: "waybill doctor"),
+                logger: logger
+            ) { connection in
+                findings += try await LogCheck.read(on: connection).findings()
+                if isEdge { findings += try await EdgeCheck.read(on: connection).findings() }
+                if durable == .standby { findings += try await DurabilityCheck.read(on: connection).findings() }
+                return (findings, try await EpochStore.load(connection, after: 0).first?.name)
             }
-            return findings + log.findings()
         } catch {
-            return findings + [.failure("database", ErrorSentence.text(for: error))]
+            return (findings + [.failure("database", ErrorSentence.text(for: error))], nil)
         }
+    }
+
+    private func schema(lacks count: Int) -> Finding {
+        let names = count == 1 ? "1 migration" : "\(count) migrations"
+        return .warning(
+            "schema",
+            "\(names) of this version of waybill are missing",
+            do: isEdge
+                ? "let a server of this version start, or run `waybill migrate` on the primary; an edge waits for it"
+                : "run `waybill migrate`, or let the next `waybill serve` do it"
+        )
     }
 
     /// Checks one server of those that the URL names.

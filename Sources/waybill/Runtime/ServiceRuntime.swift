@@ -132,6 +132,7 @@ struct ServiceRuntime: Sendable {
             settings.proxies = try options.trustedProxies()
             try options.streams.apply(to: &settings)
             settings.isEdge = isEdge
+            settings.isAnyReady = { await PublicReadiness.isAnyReady(at: $0) }
             settings.redis = try cluster?.redis(logger)
             settings.resume = services.lazy.compactMap { $0 as? EmbeddedPostgres }.first.map { cluster in
                 FrozenProcessResumer {

@@ -234,6 +234,21 @@ import Testing
         }
     }
 
+    @Test func streamsThatGoElsewhereKeepTheirPlacesAndNewOnesAreServed() async throws {
+        try await LaneBench.with { bench in
+            bench.publish(2)
+            let leaves = try await bench.open(after: 0)
+            #expect(try await leaves.waits { $0.events == [1, 2] })
+            bench.hub.endAllStreams()
+            #expect(try await leaves.waits { $0.isOver })
+            #expect(leaves.text.contains("-2\n\nretry: "))
+            #expect(leaves.text.contains("{\"reason\":\"overload\"}"))
+            let comes = try await bench.open(after: 2)
+            bench.publish(1)
+            #expect(try await comes.waits { $0.events == [3] })
+        }
+    }
+
     @Test func streamsEndWithByeWhenTheServiceEnds() async throws {
         let client = try await LaneBench.with { bench in
             bench.publish(2)
