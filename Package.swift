@@ -317,8 +317,8 @@ let package = Package(
         .testTarget(
             name: "ProjectionsTests",
             dependencies: [
-                "Access", "LogSupport", "OrderLog", "Orders", "Postgres", "Projections", "StrictJSON", "TestSupport",
-                "WaybillServer", httpClient, logging, nio, nioHTTP1,
+                "Access", "LogSupport", "OrderLog", "Orders", "Postgres", "Projections", "StrictJSON", "Telemetry",
+                "TestSupport", "WaybillServer", httpClient, logging, nio, nioHTTP1,
             ],
             swiftSettings: strict
         ),
@@ -343,6 +343,7 @@ let package = Package(
             name: "HTTPTransportTests",
             dependencies: [
                 "HTTPTransport", "TestSupport", httpTypes, logging, nio, nioEmbedded, nioHTTP1, nioHTTP2, nioHTTPTypes,
+                nioHTTPTypesHTTP1,
             ],
             swiftSettings: strict
         ),

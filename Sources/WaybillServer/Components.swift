@@ -169,7 +169,7 @@ struct Components {
                 servesTLS: settings.certificates != nil,
                 seal: seal,
                 positionEncoder: positionEncoder,
-                links: TrackingLinkStore(pool: pool),
+                links: TrackingLinkStore(pool: pool, watch: watch),
                 sessions: SessionStore(pool: pool),
                 publicURL: publicURL,
                 spans: settings.traces.map { RequestSpans($0.tracer) },
