@@ -41,6 +41,8 @@ package struct APIRouter {
         package let links: TrackingLinkStore
         package let sessions: SessionStore
         package let publicURL: PublicURL
+        /// Makes spans of requests; nil for none.
+        package let spans: RequestSpans?
         /// The time after which the client of a bulk request that takes no results loses its connection.
         package let bulkPatience: Duration
 
@@ -63,6 +65,7 @@ package struct APIRouter {
             links: TrackingLinkStore,
             sessions: SessionStore,
             publicURL: PublicURL,
+            spans: RequestSpans? = nil,
             bulkPatience: Duration = .seconds(60)
         ) {
             self.appender = appender
@@ -83,6 +86,7 @@ package struct APIRouter {
             self.links = links
             self.sessions = sessions
             self.publicURL = publicURL
+            self.spans = spans
             self.bulkPatience = bulkPatience
         }
     }
@@ -146,6 +150,7 @@ package struct APIRouter {
         )
         let modelPlaces = ReadPlaces()
         let router = Router(context: WaybillContext.self, options: .autoGenerateHeadEndpoints)
+        if let spans = services.spans { router.add(middleware: RequestSpanMiddleware(spans: spans)) }
         let requestMetrics = try RequestMetrics(services.metrics)
         router.add(middleware: RequestMetricsMiddleware(metrics: requestMetrics))
         router.add(middleware: PageCompressionMiddleware())
@@ -214,7 +219,8 @@ package struct APIRouter {
                 authorizer: authorizer,
                 appender: appender,
                 submissions: submissions,
-                metrics: requestMetrics
+                metrics: requestMetrics,
+                spans: services.spans
             )
         }
         self.streams = streams

@@ -12,6 +12,8 @@ struct CommandCall: Sendable {
     let name: CommandName
     let target: CommandTarget
     let caller: Caller
+    /// The request's span; nil where there is no tracer.
+    let span: RequestSpan?
     private let orderId: UUID?
     private let headers: CommandHeaders
     private let fields: HTTPFields
@@ -27,8 +29,10 @@ struct CommandCall: Sendable {
         _ fields: HTTPFields,
         query: Substring?,
         from caller: Caller,
-        submissions: SubmissionFactory
+        submissions: SubmissionFactory,
+        span: RequestSpan? = nil
     ) throws {
+        self.span = span
         self.name = name
         self.target = target
         self.caller = caller
@@ -52,6 +56,11 @@ struct CommandCall: Sendable {
         return id
     }
 
+    /// The pattern of the route, as traces name it.
+    var route: String {
+        if case .order = target { "/v1/orders/{id}/\(name.path)" } else { target.route }
+    }
+
     /// Reads the command of the request's whole body.
     ///
     /// - Throws: `Problem` 400, 403, 415 or 422.
@@ -64,12 +73,16 @@ struct CommandCall: Sendable {
             isCommandIdGenerated: headers.isCommandIdGenerated,
             ifMatch: headers.ifMatch,
             correlationId: headers.correlationId,
-            trace: headers.trace
+            trace: headers.trace,
+            timings: span?.timings
         )
         do throws(Problem) {
             let command = try JSONBody.read(body, of: fields, decode)
-            return try submissions.submission(of: command, in: envelope, from: caller)
+            let submission = try submissions.submission(of: command, in: envelope, from: caller)
+            span?.submits(submission)
+            return submission
         } catch {
+            span?.refused(error.code)
             throw withCommandId(error)
         }
     }
@@ -86,8 +99,13 @@ struct CommandCall: Sendable {
     /// The response to the command's answer.
     func response(to answer: PendingReceipt.Answer) -> TransportAnswer {
         switch answer {
-        case .success(let receipt): response(to: receipt)
-        case .failure(let refusal): withCommandId(Problem(refusal)).answer
+        case .success(let receipt):
+            span?.accepted(receipt)
+            return response(to: receipt)
+        case .failure(let refusal):
+            let problem = withCommandId(Problem(refusal))
+            span?.refused(problem.code)
+            return problem.answer
         }
     }
 

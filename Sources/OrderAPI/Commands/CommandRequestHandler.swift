@@ -177,6 +177,7 @@ final class CommandRequestHandler: ChannelDuplexHandler, RemovableChannelHandler
             status: answer.status,
             in: .now - exchange.began
         )
+        exchange.call.span?.answered(exchange.head, route: exchange.call.route, status: answer.status)
         let isHolding = state.commandAnswered()
         guard let context, context.channel.isActive else { return }
         context.write(wrapOutboundOut(.head(answer.head(date: loop.date))), promise: nil)

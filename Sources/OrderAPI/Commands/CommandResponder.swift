@@ -9,13 +9,22 @@ package struct CommandResponder: Sendable {
     let appender: Appender
     let submissions: SubmissionFactory
     let metrics: RequestMetrics
+    /// Makes spans of requests; nil for none.
+    let spans: RequestSpans?
     private let loops = CommandLoop.Registry()
 
-    init(authorizer: Authorizer, appender: Appender, submissions: SubmissionFactory, metrics: RequestMetrics) {
+    init(
+        authorizer: Authorizer,
+        appender: Appender,
+        submissions: SubmissionFactory,
+        metrics: RequestMetrics,
+        spans: RequestSpans? = nil
+    ) {
         self.authorizer = authorizer
         self.appender = appender
         self.submissions = submissions
         self.metrics = metrics
+        self.spans = spans
     }
 
     /// Adds the handler, before those that answer all other requests. Runs on the channel's event loop.
@@ -41,7 +50,8 @@ package struct CommandResponder: Sendable {
             request.headerFields,
             query: nil,
             from: caller,
-            submissions: submissions
+            submissions: submissions,
+            span: spans?.begin(request)
         )
     }
 

@@ -3,6 +3,7 @@ import HTTPTransport
 import HTTPTypes
 import OrderLog
 import Orders
+import Telemetry
 
 /// The header fields of a command: its id, the version that it expects, and the trace that it belongs to.
 struct CommandHeaders {

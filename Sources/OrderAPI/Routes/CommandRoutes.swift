@@ -35,7 +35,8 @@ struct CommandRoutes: Sendable {
             request.headers,
             query: request.uri.query.map { $0[...] },
             from: try await authorizer.authorize(request, in: context, to: .command(name)),
-            submissions: submissions
+            submissions: submissions,
+            span: context.span
         )
         do {
             let submission = try call.submission(of: try await JSONBody.collect(request, from: call.caller))
