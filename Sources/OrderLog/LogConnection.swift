@@ -24,9 +24,21 @@ package enum LogConnection {
         "jit": "off",
     ]
 
-    /// The appender's session settings. The server ends the transaction of a stalled process after two seconds, so that
-    /// it does not keep the head locked.
-    package static let appenderSettings = settings.merging(["idle_in_transaction_session_timeout": "2000"]) { $1 }
+    /// The time between two statements of a transaction whose locks commands wait for, after which the server ends the
+    /// session: its process is stopped or cut off. Shorter than the time for which others wait for a lock, so that they
+    /// go on as soon as it is free, and fail nothing.
+    private static let longestHold: Duration = .seconds(1)
+
+    /// The appender's session settings.
+    package static let appenderSettings = settings.merging([
+        "idle_in_transaction_session_timeout": "\(longestHold.serverMilliseconds)"
+    ]) { $1 }
+
+    /// Limits how long the transaction at hand keeps its locks while its process says nothing, in a session that has no
+    /// such limit.
+    package static let limitHold = PostgresQuery(
+        "set local idle_in_transaction_session_timeout = \(longestHold.serverMilliseconds)"
+    )
 
     /// The time without an answer after which a reader closes its connection.
     static let readTimeout: Duration = .seconds(5)

@@ -4,6 +4,7 @@ package enum PostgresSessionKind: String, Sendable, CaseIterable {
     case readWrite = "read-write"
     case readOnly = "read-only"
     case primary
+    /// Also lost when its server is promoted, which ends no session by itself.
     case standby
     /// A standby if there is one, else any server.
     case preferStandby = "prefer-standby"

@@ -6,10 +6,12 @@ The database records which session moves the checkpoints of the read models, so 
 import contextlib
 import os
 import signal
+import threading
 import time
 
 import pytest
 
+from support.client import Client
 from support.forwarder import Forwarder
 from support.orders import order
 from support.placing import Placing
@@ -183,6 +185,57 @@ def test_another_process_takes_over(cluster, check, fault, seconds):
             f"select count(*) from moves where pid = {former} and at > to_timestamp({since}) + interval '{seconds} s'"
         )
         check(f"{name}: the former session writes nothing more", late == "0", late)
+
+
+def test_others_wait_a_second_for_a_process_that_hangs_with_the_head(cluster, check):
+    hung = cluster.group.others(cluster.leader())[0]
+    others = cluster.group.others(hung)
+    commands, rounds = [Placing(other) for other in others], Readiness(others)
+    waits = (
+        "select count(*) from pg_stat_activity where application_name = 'waybill appender' and wait_event_type = 'Lock'"
+    )
+    with contextlib.ExitStack() as stack:
+        with cluster.primary.session("waybill", "begin", "select seq from log_head for update"):
+            placing = stack.enter_context(Placing(hung))
+            wait_for(lambda: cluster.sql(waits) == "1", 10, "its batch waits for the head", every=0.01)
+            hung.stop()
+        stack.callback(hung.go_on)
+        # The head is the hung process's now.
+        for one in (rounds, *commands):
+            stack.enter_context(one)
+        wait_for(lambda: all(len(one.answers) > 20 for one in commands), 20, "commands go on")
+    longest = max(one.longest for one in commands)
+    check.note(f"a process hangs with the head: commands of others wait {longest:.2f} s")
+    check("no command of another process is refused", {s for one in commands for s, _ in one.answers} == {201})
+    check("none waits for 2 s", 0.5 < longest < 2, longest)
+    check("the others stay ready all the time", rounds.count > 5 and not rounds.unready, rounds.unready)
+    wait_for(hung.is_ready, 30, "the hung process is ready when it goes on")
+    check("what it had received is accepted", placing.answers[0][0] in (201, 503), placing.answers[:2])
+
+
+class Readiness:
+    """Asks processes whether they are ready, one after another, until its scope ends."""
+
+    def __init__(self, members):
+        self.count, self.unready = 0, []
+        self._members, self._ends = members, threading.Event()
+        self._thread = threading.Thread(target=self._run, daemon=True)
+
+    def _run(self):
+        while not self._ends.wait(0.05):
+            for member in self._members:
+                answer = Client(member.port).request("GET", "/readyz")
+                self.count += 1
+                if answer.status != 200:
+                    self.unready.append(str(answer))
+
+    def __enter__(self):
+        self._thread.start()
+        return self
+
+    def __exit__(self, *_):
+        self._ends.set()
+        self._thread.join(30)
 
 
 def test_primary_fails_over(cluster, check):

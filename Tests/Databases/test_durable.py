@@ -42,6 +42,13 @@ def terminated(standbys):
     end_wait(standbys, "pg_terminate_backend")
 
 
+def restarted(standbys):
+    """The server ends the wait itself, and every session with it."""
+    wait_for(standbys.waiting_commits, 10, "a commit waits for the standby")
+    standbys.primary.stop()
+    standbys.primary.start()
+
+
 def end_wait(standbys, function):
     (pid,) = wait_for(standbys.waiting_commits, 10, "a commit waits for the standby")
     standbys.primary.sql(f"select {function}({pid})")
@@ -95,7 +102,7 @@ def test_a_wait_that_ends_early_tells_nobody(binary, service, standbys, check):
         shop = Shop(service)
         kept = [shop.place(f"KEPT-{n}") for n in range(3)]
         told = Told(services, kept[0]["orderId"])
-        for number, end in enumerate((cancelled, terminated), 1):
+        for number, end in enumerate((cancelled, terminated, restarted), 1):
             posting = standbys.losing(lambda name=f"SECRET-{number}": Posting(shop, name))
             end(standbys)
             nobody_hears(check, services, standbys, told, posting, kept)
@@ -111,16 +118,25 @@ def test_a_promotion_loses_nothing_that_was_told(binary, service, standbys, chec
     with serving(binary, service, standbys.url) as services:
         shop = Shop(service)
         kept = [shop.place(f"KEPT-{n}") for n in range(3)]
+        links = f"/v1/orders/{kept[0]['orderId']}/tracking-links"
+        link = f"{links}/{shop.client.insist('POST', links, {}).json['linkId']}"
         told = Told(services, kept[0]["orderId"])
         posting = standbys.losing(lambda: Posting(shop, "SECRET-1"))
         if names:
             cancelled(standbys)
         nobody_hears(check, services, standbys, told, posting, kept)
+        if not names:
+            revoked = shop.client.request("DELETE", link)
+            told_to_return = revoked.status == 503 and revoked.json["code"] == "notDurable"
+            check("nobody is told that a link is revoked, which no standby knows", told_to_return, revoked)
+            an_archive_is_no_standby(check, service, standbys)
         standbys.promote()
         without_standby(check, services, kept)
         standbys.standby = standbys.follow()
         goes_on(check, services, told, posting, kept, replayed=False)
         told.stop()
+        revoked = shop.client.insist("DELETE", link)
+        check("the link lives until it is revoked again", revoked.status == 204, revoked)
         status, output = service.run("verify", "--database-url", standbys.url)
         check("`waybill verify` finds nothing", status == 0, output)
 
@@ -243,6 +259,30 @@ def unready(check, service):
     metrics = Client(service.port, service.token("operator", "*")).insist("GET", "/metrics").body.decode()
     check("so does a metric", 'waybill_unready{reason="notDurable"} 1\n' in metrics)
     check("another tells the lag", "\nwaybill_durable_lag_seconds 0\n" not in metrics)
+
+
+def an_archive_is_no_standby(check, service, standbys):
+    """A program that receives the log of changes into files is not promoted, whatever it is called."""
+    server = standbys.primary
+    server.sql("select pg_create_physical_replication_slot('archive')")
+    archive = server.begin(
+        "pg_receivewal", "-D", server.folder("archive"), "-S", "archive", "-d", "application_name=me"
+    )
+    try:
+        wait_for(
+            lambda: server.sql(
+                "select pid from pg_stat_replication where state = 'streaming' and flush_lsn is not null"
+            ),
+            20,
+            "the archive has the log of changes",
+        )
+        looks = metric(service, "waybill_durable_looks_total")
+        wait_for(lambda: metric(service, "waybill_durable_looks_total") > looks + 3, 20, "looks at the archive")
+        check("an archive is no standby", metric(service, "waybill_durable_standbys") == 0)
+    finally:
+        archive.kill()
+        archive.wait(10)
+    unready(check, service)
 
 
 def without_standby(check, services, kept):

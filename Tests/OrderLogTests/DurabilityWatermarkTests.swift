@@ -139,7 +139,7 @@ import Testing
     }
 
     @Test func looksAreCloseWhereStandbysAreNear() {
-        #expect(LookPace.pause(afterWaiting: nil) == .seconds(1))
+        #expect(LookPace.idle == .seconds(1) && LookPace.lagging == .milliseconds(100))
         #expect(LookPace.pause(afterWaiting: .zero) == .milliseconds(1))
         #expect(LookPace.pause(afterWaiting: .milliseconds(80)) == .milliseconds(10))
         #expect(LookPace.pause(afterWaiting: .seconds(60)) == .milliseconds(100))

@@ -128,7 +128,7 @@ import Testing
     @Test func aCommandThatDecidesForTooLongIsAnsweredAtOnce() async throws {
         try await TestLog.with { log in
             var settings = Appender.Settings()
-            settings.decisions.idle = .zero
+            (settings.decisions.idle, settings.decisions.aloneIdle) = (.zero, .zero)
             try await log.withAppender(settings) { appender in
                 let began = ContinuousClock.now
                 let submission = try Samples.submission(.placeOrder, Samples.place(), order: UUID())
@@ -141,6 +141,19 @@ import Testing
             }
             #expect(try await log.reader.head().seq == 0)
             #expect(AppendFailure(DecisionTimeout(duration: .seconds(2))) == .timeout)
+        }
+    }
+
+    @Test func aCommandHasMoreTimeToBeDecidedAloneThanInABatch() async throws {
+        try await TestLog.with { log in
+            var settings = Appender.Settings()
+            settings.decisions.idle = .zero
+            let batches = try await append(settings, in: log)
+            #expect(batches == [Int](repeating: 1, count: 12))
+            try await log.withAppender(settings) { appender in
+                let submission = try Samples.submission(.placeOrder, Samples.place(), order: UUID())
+                #expect(try await appender.submit(submission).position.seq == 13)
+            }
         }
     }
 

@@ -31,6 +31,23 @@ import Testing
         }
     }
 
+    /// Networks and machines are in trouble when servers fail over.
+    @Test func aSessionThatFallsSilentWhileItOpensAnEpochLosesTheHead() async throws {
+        try await TestLog.with { log in
+            try await PostgresConnection.with(log.database, logger: log.logger) { silent in
+                try await PostgresConnection.with(log.database, logger: log.logger) { other in
+                    await #expect(throws: PostgresError.self) {
+                        try await silent.withTransaction { transaction in
+                            try await EpochStore.lockHead(on: transaction)
+                            try await other.query("select from log_head where one for update", timeout: .seconds(4))
+                        }
+                    }
+                    #expect(!silent.isOpen && other.isOpen)
+                }
+            }
+        }
+    }
+
     @Test func theUpgradeOpensNoEpoch() async throws {
         try await TestLog.withDatabase { database, logger in
             let before = Migration.all.filter { $0.version < Self.addedBy }

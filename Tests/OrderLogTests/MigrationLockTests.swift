@@ -31,6 +31,19 @@ import Testing
         }
     }
 
+    /// As of a process that is stopped, or cut off from the server.
+    @Test func aSilentMigrationKeepsOthersWaitingForSeconds() async throws {
+        try await TestLog.withDatabase { database, logger in
+            var configuration = database
+            configuration.serverSettings = Migrator.sessionSettings
+            try await PostgresConnection.with(configuration, logger: logger) { silent in
+                try await silent.query("select pg_advisory_lock(\(Migrator.lock))")
+                let applied = try await Migrator(migrations: [Self.first], logger: logger).migrate(database)
+                #expect(applied == [Self.first] && !silent.isOpen)
+            }
+        }
+    }
+
     private static func waitForTheMigration(_ connection: PostgresConnection) async throws {
         let waiting = "select 1 from pg_locks where relation = 'things'::regclass and not granted"
         for _ in 0..<1000 {

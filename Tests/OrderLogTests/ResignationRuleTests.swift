@@ -45,8 +45,20 @@ import Testing
 }
 
 @Suite struct LeaderSessionTests {
-    private func session(isIdle: Bool?, seconds: Double, waitsFor: String? = nil) -> LeaderSession {
-        LeaderSession(pid: 1, address: nil, isIdle: isIdle, seconds: seconds, waitsFor: waitsFor)
+    private func session(
+        isIdle: Bool?,
+        seconds: Double,
+        waitsFor: String? = nil,
+        began: Int64 = 1
+    ) -> LeaderSession {
+        LeaderSession(
+            pid: 1,
+            beganMicroseconds: began,
+            address: nil,
+            isIdle: isIdle,
+            seconds: seconds,
+            waitsFor: waitsFor
+        )
     }
 
     @Test func aLeaderThatSaysNothingForFiveSecondsIsSilent() {
@@ -66,5 +78,10 @@ import Testing
 
     @Test func aLeaderOfAnotherLoginIsLeftToTheServersLimits() {
         #expect(!session(isIdle: nil, seconds: 0).isSilent)
+    }
+
+    @Test func aLaterSessionOfTheSameProcessNumberIsAnotherOne() {
+        #expect(session(isIdle: true, seconds: 1).isSession(session(isIdle: false, seconds: 9)))
+        #expect(!session(isIdle: true, seconds: 1).isSession(session(isIdle: true, seconds: 1, began: 2)))
     }
 }

@@ -29,14 +29,18 @@ struct ModelBench: Sendable {
     func withProjector<R: Sendable>(
         batchLimit: Int = 1000,
         models: [any ReadModel] = ReadModels.followed,
+        registry: EpochRegistry = EpochRegistry(),
+        election: LeaderElection? = nil,
+        watch: StandbyWatch? = nil,
         _ body: @Sendable (Projector) async throws -> R
     ) async throws -> R {
         let projector = Projector(
             configuration: log.database,
-            registry: EpochRegistry(),
+            registry: registry,
             models: models,
             batchLimit: batchLimit,
-            election: LeaderElection(logger: log.logger),
+            election: election ?? LeaderElection(logger: log.logger),
+            watch: watch,
             logger: log.logger
         )
         return try await withThrowingTaskGroup(of: Void.self) { group in

@@ -3,6 +3,7 @@ import LogSupport
 import OrderLog
 import Orders
 import Postgres
+import Telemetry
 import TestSupport
 import Testing
 
@@ -73,6 +74,48 @@ extension ReadModelTests {
                 }
                 try await expectStatisticsOfTheLog(bench)
                 #expect(try await bench.differences() == "")
+            }
+        }
+
+        /// As where a service starts while no standby is there.
+        @Test func nothingFailsWhileNobodyKnowsWhatAStandbyHas() async throws {
+            try await ModelBench.with { bench in
+                try await bench.log.withAppender { appender in
+                    _ = try await appender.submit(Samples.submission(.placeOrder, Samples.place(), order: UUID()))
+                }
+                let watch = StandbyWatch(
+                    configuration: bench.log.database,
+                    registry: EpochRegistry(),
+                    logger: bench.log.logger
+                )
+                try await withThrowingTaskGroup(of: Void.self) { group in
+                    group.addTask { try await watch.run() }
+                    try await bench.withProjector(watch: watch) { _ in
+                        #expect(try await eventually { watch.isBlocked })
+                        // The next round of the projector.
+                        try await Task.sleep(for: .milliseconds(1200))
+                    }
+                    group.cancelAll()
+                }
+                #expect(try await bench.failures() == [])
+                #expect(try await bench.text("select 1 from order_list") == "")
+            }
+        }
+
+        @Test func aSessionOfAFormerServerDoesNotLead() async throws {
+            try await ModelBench.with { bench in
+                // The history that another server has gone on with.
+                _ = try await bench.log.reader.head()
+                let known = bench.log.registry.current.epochs
+                let registry = EpochRegistry()
+                registry.replace(with: EpochTable(known + [Epoch(ordinal: 9, name: "zzzzzzzz", firstSeq: 1)]))
+                let (election, metrics) = (LeaderElection(logger: bench.log.logger), MetricsRegistry())
+                try election.register(in: metrics)
+                let isRefused = try await bench.withProjector(registry: registry, election: election) { _ in
+                    try await eventually { registry.formerServers.value >= 3 }
+                }
+                #expect(isRefused)
+                #expect(metrics.exposition().contains("\nwaybill_leader_changes_total 0\n"))
             }
         }
 

@@ -182,7 +182,7 @@ package final class EventRelay: Service {
         guard !nonces.isEmpty, isLeader(), let channels = RelayChannels(queue.history) else { return }
         do {
             // Read after the questions came: an answer is no older than its question.
-            let head = try await reader.databaseHead()
+            let head = try await reader.tellableHead()
             for nonce in nonces {
                 try await send(.answer(nonce: nonce), head: head.position.seq, head.history, on: channels.events)
                 metrics.answered()

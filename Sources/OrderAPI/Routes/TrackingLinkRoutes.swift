@@ -42,7 +42,6 @@ struct TrackingLinkRoutes: Sendable {
                 lifetimeSeconds: lifetime
             )
         )
-        try await reader.requireDurable()
         switch outcome {
         case .made(let link): return response(link, token, headers: [:])
         case .repeated(let link): return response(link, token, headers: [.idempotentReplayed: "true"])

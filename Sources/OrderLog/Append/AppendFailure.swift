@@ -50,6 +50,11 @@ enum AppendFailure: Equatable {
         return error.kind != .server
     }
 
+    /// True where deciding took longer than a batch may: a command alone has more time for that.
+    static func isLateDecision(_ error: any Error) -> Bool {
+        error is DecisionTimeout || (error as? PostgresError)?.sqlState == idleInTransaction
+    }
+
     /// A check_violation (23514) of the constraint by which a day's commands are kept from the default partition while
     /// the day's own is made. Maintenance that was broken off leaves the constraint, and the next one removes it.
     private static func isMaintenance(_ error: PostgresError) -> Bool {
@@ -60,6 +65,9 @@ enum AppendFailure: Equatable {
     /// `statement_timeout` (57014), the limit for the time between two statements (25P03), which deciding may pass, and
     /// the driver's own limit.
     private static func isTimeout(_ error: PostgresError) -> Bool {
-        error.kind == .timeout || error.sqlState == "57014" || error.sqlState == "25P03"
+        error.kind == .timeout || error.sqlState == "57014" || error.sqlState == idleInTransaction
     }
+
+    /// idle_in_transaction_session_timeout.
+    private static let idleInTransaction = "25P03"
 }

@@ -4,14 +4,13 @@ import Orders
 import Postgres
 import Primitives
 
-/// The appender's connections, its caches, and the retries of a batch that fails.
+/// The appender's caches, and the retries of a batch that fails.
 struct AppendSession {
-    private let configuration: PostgresConfiguration
-    private let executor: PostgresExecutor
     private let registry: EpochRegistry
     private let logger: Logger
     private let commandIdFilter: CommandIdFilterCache
-    private let watch: StandbyWatch?
+    /// Looks commands up whose attempts gave no answer.
+    private let lookUp: AcceptedLookUp
     private let observer: (any CommitObserver)?
     private let queue: AppendQueue
     private let batchBounds: AppendQueue.Bounds
@@ -19,9 +18,8 @@ struct AppendSession {
     /// The limit for each statement of a command that runs alone because its batch failed. The others wait.
     private let aloneStatementTimeout: Duration
     private let activity: AppendActivity
-    private let slowCommands: SlowCommandLog
-    private var connection: PostgresConnection?
-    private var idleCheck = IdleConnectionCheck()
+    private let answers: AppendAnswers
+    private var connection: AppendConnection
     private var cache = StateCache()
     private var clock = LogClock()
     /// The place of the head's row after the last commit on the connection.
@@ -30,15 +28,10 @@ struct AppendSession {
     private var sharedLog = SharedLog()
     /// The orders of which a command of the batch at hand took too long.
     private var timedOutOrders: Set<UUID> = []
-    /// The connection's session, as its server shows it; nil where it does not.
-    private var serverSession: ServerSession?
-    /// Loads the rows of the next batch while one is being committed.
-    private let prefetchSession: PrefetchSession
     private var prefetch = BatchPrefetch()
 
     init(
-        configuration: PostgresConfiguration,
-        executor: PostgresExecutor,
+        connection: AppendConnection,
         registry: EpochRegistry,
         logger: Logger,
         commandIdFilter: CommandIdFilterCache,
@@ -50,8 +43,7 @@ struct AppendSession {
         watch: StandbyWatch? = nil,
         observer: (any CommitObserver)?
     ) {
-        self.configuration = configuration
-        self.executor = executor
+        self.connection = connection
         self.registry = registry
         self.logger = logger
         self.commandIdFilter = commandIdFilter
@@ -60,10 +52,9 @@ struct AppendSession {
         self.decisions = decisions
         self.aloneStatementTimeout = aloneStatementTimeout
         self.activity = activity
-        slowCommands = SlowCommandLog(logger: logger)
-        self.watch = watch
+        answers = AppendAnswers(watch: watch, logger: logger)
+        lookUp = AcceptedLookUp(registry: registry, filter: commandIdFilter, watch: watch, timeout: .milliseconds(500))
         self.observer = observer
-        prefetchSession = PrefetchSession(configuration: configuration, executor: executor, logger: logger)
     }
 
     /// Connects before the first command, so that a changed database opens its epoch at start and not at first use.
@@ -79,10 +70,7 @@ struct AppendSession {
     }
 
     mutating func close() async {
-        await connection?.close()
-        connection = nil
-        // A prefetch may still be running there; nobody needs its rows.
-        await prefetchSession.close()
+        await connection.close()
         // After a failure it is unknown which orders were committed.
         cache.removeAll()
         prefetch = BatchPrefetch()
@@ -91,13 +79,7 @@ struct AppendSession {
 
     /// Appends a batch and answers each of its entries, after as many attempts as their deadlines allow.
     mutating func process(_ batch: [AppendQueue.Entry]) async {
-        if let watch {
-            await watch.waitForRoom()
-            guard !watch.isBlocked else {
-                for entry in batch { entry.pendingReceipt.complete(with: .failure(.notDurable)) }
-                return
-            }
-        }
+        guard await answers.admit(batch) else { return }
         activity.batchTaken(batch)
         defer { activity.batchTaken([]) }
         timedOutOrders = []
@@ -130,12 +112,12 @@ struct AppendSession {
                 for entry in pending { entry.pendingReceipt.complete(with: .failure(.unavailable)) }
                 return
             }
-            removeExpired(&pending)
+            pending.removeExpired()
             if pending.isEmpty { return }
             activity.batchBegins()
             do {
                 let connection = try await connect()
-                activity.attemptBegins(on: connection, session: serverSession)
+                activity.attemptBegins(on: connection, session: self.connection.session)
                 let began = ContinuousClock.now
                 let isLocked = statementTimeout == nil && backoff.failures == 0 && sharedLog.hasOthers
                 if isLocked { try await lockAndTakeMore(&pending, on: connection) }
@@ -166,7 +148,7 @@ struct AppendSession {
                 let failure = isAbandoned ? .timeout : AppendFailure(error)
                 activity.batchFailed(error, isOutside: isAbandoned || failure == .outside)
                 await close()
-                if await isAnswered(&pending, after: error, failure) { return }
+                if await isAnswered(&pending, after: error, failure, isAlone: statementTimeout != nil) { return }
                 // Jitter: many processes must not retry at the same moment. The commands of a process that was
                 // ended have little time left.
                 let delay = isAbandoned ? .zero : backoff.next(random: .random(in: 0..<1))
@@ -213,7 +195,7 @@ struct AppendSession {
         // Those of other processes would be outdated before they are needed.
         let isWanted = isLast && !sharedLog.hasOthers
         let wanted = isWanted ? BatchPrefetch(for: queue.peek(limit: batchBounds), notIn: cache) : BatchPrefetch()
-        let (epochs, connection) = (transaction.epochs, wanted.isEmpty ? nil : prefetchSession.connection)
+        let (epochs, connection) = (transaction.epochs, wanted.isEmpty ? nil : self.connection.prefetch.connection)
         let (snapshot, logger) = (commandIdFilter.snapshot(in: epochs), logger)
         async let loaded = wanted.load(
             snapshot: snapshot,
@@ -239,54 +221,26 @@ struct AppendSession {
         transaction.notify(observer)
         let answered = Array(pending.prefix(transaction.results.count))
         activity.batchDecided(answered, stages, isWritten: !transaction.isEmpty)
-        answer(answered, after: transaction, stages)
+        answers.answer(answered, after: transaction, stages)
         pending.removeFirst(transaction.results.count)
         prefetch = await loaded
         prefetch.merge(transaction.known, transaction.changedRecords)
     }
 
-    /// Answers the entries that a transaction has decided. With a watch, refusals too wait for a standby: they tell of
-    /// what was committed before.
-    private func answer(
-        _ entries: [AppendQueue.Entry],
-        after transaction: AppendTransaction,
-        _ stages: AppendStages
-    ) {
-        let (results, slowCommands) = (transaction.results, slowCommands)
-        let complete: @Sendable (AppendQueue.Entry, PendingReceipt.Answer) -> Void = { entry, result in
-            guard let wait = entry.pendingReceipt.complete(with: result) else { return }
-            slowCommands.answered(entry, result, stages, after: wait)
-        }
-        guard let watch else {
-            for (entry, result) in zip(entries, results) { complete(entry, result) }
-            return
-        }
-        let deadline = ContinuousClock.now + StandbyWatch.replyTimeout
-        let byteCount = entries.reduce(0) { $0 + $1.submission.byteCount + 2048 }
-        let body: @Sendable (Bool) -> Void = { isDurable in
-            for (entry, result) in zip(entries, results) {
-                complete(entry, isDurable ? result : .failure(.notDurable))
-            }
-        }
-        let epochs = transaction.epochs
-        if transaction.isEmpty || transaction.hasEvents {
-            watch.whenDurable(through: transaction.seqAfter, in: epochs, until: deadline, byteCount: byteCount, body)
-        } else {
-            watch.whenEverythingIsDurable(in: epochs, until: deadline, byteCount: byteCount, body)
-        }
-    }
-
     /// Answers the entries of a batch that must not run again as it is: several run alone, each in a transaction of its
-    /// own, so that the one at fault fails alone; a single one is at fault.
+    /// own, so that the one at fault fails alone; a single one is at fault, unless it had no more time to be decided
+    /// than a batch has.
     ///
+    /// - Parameter isAlone: the attempt was that of a command that runs alone.
     /// - Returns: false where the batch has to run again.
     private mutating func isAnswered(
         _ pending: inout [AppendQueue.Entry],
         after error: any Error,
-        _ failure: AppendFailure
+        _ failure: AppendFailure,
+        isAlone: Bool
     ) async -> Bool {
         if failure == .outside { return false }
-        if pending.count > 1 {
+        if pending.count > 1 || !isAlone && AppendFailure.isLateDecision(error) {
             logger.warning(
                 "appending a batch failed; each of its commands now runs alone",
                 metadata: ["commands": "\(pending.count)", "error": "\(error)"]
@@ -327,12 +281,6 @@ struct AppendSession {
     /// The answer that the log has for a command whose attempts gave none, looked up without the head lock; nil where
     /// the log has none, or does not tell.
     private mutating func receiptOfLog(_ entry: AppendQueue.Entry) async -> CommandReceipt? {
-        let lookUp = AcceptedLookUp(
-            registry: registry,
-            filter: commandIdFilter,
-            watch: watch,
-            timeout: .milliseconds(500)
-        )
         do {
             var receipt = try await lookUp.receipts(of: [entry.submission], on: connect())[0]
             receipt?.replayed = false
@@ -343,31 +291,9 @@ struct AppendSession {
         }
     }
 
-    /// Refuses the entries whose deadline has passed, and drops those that were refused while they waited.
-    private func removeExpired(_ pending: inout [AppendQueue.Entry]) {
-        let now = ContinuousClock.now
-        for entry in pending where entry.deadline <= now {
-            entry.pendingReceipt.complete(with: .failure(.unavailable))
-        }
-        pending.removeAll { $0.deadline <= now || $0.pendingReceipt.isAnswered }
-    }
-
     private mutating func connect() async throws -> PostgresConnection {
-        if let connection, connection.isOpen, await idleCheck.isAlive(connection, logger) { return connection }
-        if connection != nil { await close() }
-        cache.removeAll()
-        prefetch = BatchPrefetch()
-        let fresh = try await PostgresConnection.connect(configuration, on: executor, logger: logger)
-        do {
-            try await EpochStore.ensure(on: fresh, registry: registry, logger: logger)
-            serverSession = try await ServerSession.current(of: fresh)
-        } catch {
-            await fresh.close()
-            throw error
-        }
-        connection = fresh
-        idleCheck = IdleConnectionCheck()
-        prefetchSession.open()
-        return fresh
+        if let kept = await connection.kept() { return kept }
+        await close()
+        return try await connection.open()
     }
 }

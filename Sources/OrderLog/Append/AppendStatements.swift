@@ -60,9 +60,13 @@ enum AppendStatements {
         )
     }
 
-    /// Limits each further statement of the transaction.
-    static func limitStatements(to timeout: Duration) -> PostgresQuery {
-        PostgresQuery("set local statement_timeout = \(timeout.serverMilliseconds)")
+    /// Limits each further statement of the transaction of a command that runs alone. Gives the command more time to be
+    /// decided than a batch has: one order may be large.
+    static func limitsAlone(statementTimeout: Duration) -> [PostgresQuery] {
+        [
+            PostgresQuery("set local statement_timeout = \(statementTimeout.serverMilliseconds)"),
+            PostgresQuery("set local idle_in_transaction_session_timeout = 2000"),
+        ]
     }
 
     /// Moves the head, whose row the transaction has locked, and selects the row's new place.

@@ -26,9 +26,11 @@ struct AppendTransaction {
         var eventBytes = 8 << 20
         /// The time after which no further command is decided: all shops wait for the head meanwhile.
         var work: Duration = .milliseconds(500)
-        /// The time for deciding after which nothing is sent any more. Shorter than the server's limit for the time
-        /// between two statements, with which the server ends the session.
-        var idle: Duration = .milliseconds(1800)
+        /// The time for deciding a batch after which nothing is sent any more. Shorter than the server's limit for the
+        /// time between two statements, with which the server ends the session.
+        var idle: Duration = .milliseconds(900)
+        /// The same for a command that runs alone, which the server gives more time.
+        var aloneIdle: Duration = .milliseconds(1800)
     }
 
     /// The entry at this index was accepted, here for the first time or possibly in an earlier attempt.
@@ -50,7 +52,7 @@ struct AppendTransaction {
     /// - Parameters:
     ///   - isOpen: the transaction was begun by `lock`.
     ///   - began: the time at which the attempt began.
-    ///   - statementTimeout: the server's limit for each statement; nil for the connection's.
+    ///   - statementTimeout: the server's limit for each statement of a command that runs alone; nil for a batch.
     ///   - headPlace: the place of the head's row after this session's last commit; nil where that is unknown.
     /// - Throws: `DecisionTimeout` where deciding took too long: the server has ended the transaction, or is about to.
     static func begin(
@@ -77,7 +79,7 @@ struct AppendTransaction {
         let snapshot = commandIdFilter.snapshot(in: connection.history)
         let opening =
             (isOpen ? [] : [PostgresQuery("begin isolation level read committed")])
-            + (statementTimeout.map { [AppendStatements.limitStatements(to: $0)] } ?? [])
+            + (statementTimeout.map(AppendStatements.limitsAlone) ?? [])
         var statements = [
             LogHead.lock(near: headPlace),
             // The transaction's own time is that of its begin: since then it has waited for the head.
@@ -156,7 +158,9 @@ struct AppendTransaction {
             stages: stages
         )
         let idle = ContinuousClock.now - orders.lastReply
-        guard idle < limits.idle else { throw DecisionTimeout(duration: idle) }
+        guard idle < (statementTimeout == nil ? limits.idle : limits.aloneIdle) else {
+            throw DecisionTimeout(duration: idle)
+        }
         return transaction
     }
 

@@ -208,8 +208,7 @@ package final class Appender: Service {
 
     private func serve(on executor: PostgresExecutor) async {
         var session = AppendSession(
-            configuration: configuration,
-            executor: executor,
+            connection: AppendConnection(configuration, on: executor, registry: registry, logger: logger),
             registry: registry,
             logger: logger,
             commandIdFilter: commandIdFilter,

@@ -36,7 +36,7 @@ package struct CommandRetention: Sendable {
             try await connection.withTransaction { transaction in
                 _ = try await transaction.pipeline(
                     [
-                        Self.hideNotices,
+                        Self.hideNotices, LogConnection.limitHold,
                         PostgresQuery("set local lock_timeout = \(Self.lockTimeoutMilliseconds)"),
                         PostgresQuery("select commands_drop_left_constraints()"),
                     ],
@@ -62,12 +62,13 @@ package struct CommandRetention: Sendable {
             try await connection.withTransaction { transaction in
                 try await transaction.pipeline(
                     [
-                        Self.hideNotices, PostgresQuery("set local lock_timeout = \(Self.lockTimeoutMilliseconds)"),
+                        Self.hideNotices, LogConnection.limitHold,
+                        PostgresQuery("set local lock_timeout = \(Self.lockTimeoutMilliseconds)"),
                         PostgresQuery("set local statement_timeout = \(milliseconds)"),
                         PostgresQuery(call, [argument]),
                     ],
                     timeout: Self.statementTimeout + .seconds(1)
-                )[3][0]
+                )[4][0]
             }
         }
     }

@@ -29,9 +29,9 @@ struct StandbyLook: Sendable {
                 PostgresQuery("set local role none"),
                 PostgresQuery(
                     """
-                    select coalesce(a.application_name, '') as name, coalesce(w.sync_state, '') as sync_state,
-                        (w.flush_lsn - '0/0')::bigint as flushed
-                    from pg_stat_get_wal_senders() w cross join lateral pg_stat_get_activity(w.pid) a
+                    select coalesce(w.sync_state, '') as sync_state, (w.flush_lsn - '0/0')::bigint as flushed,
+                        w.replay_lsn is not null as replays
+                    from pg_stat_get_wal_senders() w
                     where w.state = 'streaming' and not exists (
                         select from pg_replication_slots s where s.active_pid = w.pid and s.slot_type = 'logical')
                     """
@@ -43,9 +43,9 @@ struct StandbyLook: Sendable {
         guard let row = results[1].first else { throw MissingLogHead() }
         let receivers = try results[4].map { row throws(PostgresError) in
             try StandbyRule.Receiver(
-                name: row.get("name", as: String.self),
                 syncState: row.get("sync_state", as: String.self),
-                flushed: row.get("flushed", as: Int64?.self)
+                flushed: row.get("flushed", as: Int64?.self),
+                replays: row.get("replays", as: Bool.self)
             )
         }
         return try StandbyLook(

@@ -3,16 +3,17 @@
 /// Standbys that `synchronous_standby_names` names count alone: one of them is promoted. Of a list by priority all that
 /// are synchronous now must have the commit, of a list by quorum as many as the list asks for. With an empty setting
 /// the standby that is ahead counts: the one to promote. Logical subscribers never count, and neither do the tools that
-/// receive the log of changes into files, unless the setting names them.
+/// receive the log of changes into files and replay nothing, unless the setting names them.
 struct StandbyRule: Sendable, Equatable {
     /// A connection that receives the server's log of changes.
     struct Receiver: Sendable, Equatable {
-        let name: String
         /// As `pg_stat_replication.sync_state`.
         let syncState: String
         /// The position up to which the receiver has the log of changes on its disk, in bytes; nil where it has told
         /// none.
         let flushed: Int64?
+        /// The receiver is a server, which replays what it receives.
+        let replays: Bool
     }
 
     /// The outcome of the rule for the receivers of one moment.
@@ -22,9 +23,6 @@ struct StandbyRule: Sendable, Equatable {
         /// The position up to which commits are durable; nil where none is.
         let flushed: Int64?
     }
-
-    /// The names that PostgreSQL's own tools give themselves.
-    private static let tools: Set<String> = ["pg_receivewal", "pg_basebackup", "pg_rewind", "pg_combinebackup"]
 
     private let names: String
 
@@ -36,7 +34,7 @@ struct StandbyRule: Sendable, Equatable {
     /// - Parameter receivers: the physical ones that stream.
     func outcome(of receivers: [Receiver]) -> Outcome {
         guard names.contains(where: { !$0.isWhitespace }) else {
-            let standbys = receivers.filter { !Self.tools.contains($0.name) }
+            let standbys = receivers.filter(\.replays)
             return Outcome(standbys: standbys.count, flushed: standbys.compactMap(\.flushed).max())
         }
         let standbys = receivers.filter { ["sync", "quorum"].contains($0.syncState) }

@@ -1,6 +1,5 @@
 package import Logging
 package import Postgres
-import Primitives
 import ServiceLifecycle
 import Synchronization
 package import Telemetry
@@ -8,7 +7,7 @@ package import Telemetry
 /// Knows which events standbys have on their disks, and lets replies and frames wait for that: the service of
 /// `--durable-on standby`.
 ///
-/// A session of its own looks at the primary: once a second, and at once while anybody waits. A commit that PostgreSQL
+/// A `StandbyFollower` looks at the primary: once a second, and at once while anybody waits. A commit that PostgreSQL
 /// made wait for a synchronous standby is durable by the first look.
 package final class StandbyWatch: Service {
     private struct State {
@@ -18,6 +17,8 @@ package final class StandbyWatch: Service {
         var standbys = 0
         /// The number of the last look that was begun.
         var lookNumber: UInt64 = 0
+        /// True while the next look waits for the wake-up, or for its time.
+        var isResting = false
         /// Nil where the waits are not counted.
         var metrics: DurabilityMetrics?
         /// The time at which something last became durable.
@@ -25,20 +26,23 @@ package final class StandbyWatch: Service {
         var hasEnded = false
     }
 
+    /// The moment for the next look.
+    enum NextLook {
+        case after(Duration)
+        /// As soon as anybody waits, or after the time: see `rest`.
+        case whenWoken(within: Duration)
+        /// The service shuts down and nobody waits.
+        case never
+    }
+
     /// The time for which a reply waits. Longer than the patience after which commands are refused unwritten: the
     /// outcome of one that was written is worth a wait.
     package static let replyTimeout: Duration = .seconds(5)
-    /// The time for which a read waits.
-    static let readTimeout: Duration = .seconds(2)
     /// The most bytes of commands whose replies wait. Beyond, no further batch begins.
     private static let heldBytes = 64 << 20
-    /// The time for the primary's answer to a look.
-    private static let lookTimeout: Duration = .seconds(2)
-    /// The time from one search for another primary to the next, while commits do not become durable.
-    private static let searchInterval: Duration = .seconds(5)
 
     private let configuration: PostgresConfiguration
-    private let registry: EpochRegistry
+    let registry: EpochRegistry
     private let logger: Logger
     private let state = Mutex(State())
     private let wakeSignal = WakeSignal()
@@ -48,13 +52,6 @@ package final class StandbyWatch: Service {
         registry: EpochRegistry,
         logger: Logger
     ) {
-        var configuration = configuration
-        configuration.applicationName = "waybill standby watch"
-        configuration.roleExpression = LogConnection.roleExpression
-        configuration.serverSettings.merge(LogConnection.settings) { $1 }
-        configuration.connectTimeout = min(configuration.connectTimeout, .seconds(2))
-        configuration.totalConnectTimeout = min(configuration.totalConnectTimeout, .seconds(4))
-        configuration.requestTimeout = LogConnection.readTimeout
         self.configuration = configuration
         self.registry = registry
         self.logger = logger
@@ -158,46 +155,14 @@ package final class StandbyWatch: Service {
         _ body: @escaping @Sendable (Bool) -> Void
     ) {
         let now = ContinuousClock.now
-        let ended = state.withLock { state in
+        let (ended, isWaiting) = state.withLock { state in
             state.waits.add(goal, at: now, until: deadline, byteCount: byteCount, body)
-            return state.hasEnded ? state.waits.takeAll(at: now) : state.waits.takeEnded(by: state.watermark, at: now)
+            let ended =
+                state.hasEnded ? state.waits.takeAll(at: now) : state.waits.takeEnded(by: state.watermark, at: now)
+            return (ended, !state.waits.isEmpty)
         }
         finish(ended)
-        if state.withLock({ !$0.waits.isEmpty }) { wakeSignal.wake() }
-    }
-
-    /// Waits a while for events to become durable; no longer while none become durable.
-    ///
-    /// - Returns: the last of the events, or an earlier one: the last that is durable.
-    /// - Throws: `PostgresError.notDurable` where not even an empty log is durable.
-    package func reach(_ seq: Int64, in history: EpochTable) async throws(PostgresError) -> Int64 {
-        var durable = self.seq(in: history)
-        if durable ?? -1 < seq, !isBlocked {
-            let promise = OneShotPromise<Bool>()
-            whenDurable(through: seq, in: history, until: .now + Self.readTimeout) { promise.fulfill($0) }
-            _ = await promise.value()
-            durable = self.seq(in: history)
-        }
-        guard let durable else { throw .notDurable() }
-        return min(seq, durable)
-    }
-
-    /// As `reach`, for an answer that cannot do without the last of the events.
-    ///
-    /// - Throws: `PostgresError.notDurable` where they do not become durable in time.
-    package func require(_ seq: Int64, in history: EpochTable) async throws(PostgresError) {
-        guard try await reach(seq, in: history) == seq else { throw .notDurable() }
-    }
-
-    /// Waits a while for everything that has been committed by now to become durable.
-    ///
-    /// - Parameter history: the present one.
-    /// - Throws: `PostgresError.notDurable` where it does not become durable in time.
-    func requireEverything(in history: EpochTable) async throws(PostgresError) {
-        guard !isBlocked else { throw .notDurable() }
-        let promise = OneShotPromise<Bool>()
-        whenEverythingIsDurable(in: history, until: .now + Self.readTimeout) { promise.fulfill($0) }
-        guard await promise.value() else { throw .notDurable() }
+        if isWaiting { endRest() }
     }
 
     /// Waits until there is room for more replies that wait.
@@ -217,7 +182,7 @@ package final class StandbyWatch: Service {
         }
     }
 
-    // MARK: The session
+    // MARK: Running
 
     /// Looks at the primary until graceful shutdown or cancellation. Waits that are left then end without success.
     package func run() async throws {
@@ -225,7 +190,7 @@ package final class StandbyWatch: Service {
             group.addTask { await self.endLate() }
             group.addTask { await self.report() }
             await withTaskCancellationOrGracefulShutdownHandler {
-                await follow()
+                await StandbyFollower(configuration, registry: registry, watch: self, logger: logger).run()
             } onCancelOrGracefulShutdown: {
                 self.wakeSignal.close()
             }
@@ -247,38 +212,22 @@ package final class StandbyWatch: Service {
         }
     }
 
-    private func follow() async {
-        var backoff = Backoff(first: .milliseconds(50), limit: .seconds(1))
-        var failure = RepeatedReason()
-        repeat {
-            do {
-                let connection = try await PostgresConnection.connect(configuration, logger: logger)
-                do {
-                    try await begin(on: connection)
-                    backoff.reset()
-                    try await look(on: connection)
-                    await connection.close()
-                    return
-                } catch {
-                    await connection.close(grace: .zero)
-                    throw error
-                }
-            } catch {
-                if failure.mustSay("\(error)") {
-                    logger.warning(
-                        "the positions of the standbys cannot be read; trying again on a new connection",
-                        metadata: ["error": "\(error)"]
-                    )
-                }
-                // Ends early when the service shuts down, which the loop's condition sees.
-                try? await Task.sleep(for: backoff.next(random: .random(in: 0..<1)))
-            }
-        } while wakeSignal.isOpen
+    private func report() async {
+        var report = DurabilityReport(logger: logger)
+        while !Task.isCancelled {
+            // A cancelled sleep ends the loop by its condition.
+            try? await Task.sleep(for: .milliseconds(100))
+            report.tell(reason)
+        }
     }
 
-    private func begin(on connection: PostgresConnection) async throws {
-        let history = try await EpochStore.ensure(on: connection, registry: registry, logger: logger)
-        let (head, received) = try await StandbyLook.received(on: connection, timeout: LogConnection.readTimeout)
+    // MARK: Calls of the follower
+
+    /// False once the service shuts down.
+    var mustFollow: Bool { wakeSignal.isOpen }
+
+    /// Takes the history and the end of the log of a new session, as `DurabilityWatermark.begin`.
+    func sessionBegan(_ history: EpochTable, head: Int64, received: Int64?) {
         finish(
             state.withLock { state in
                 state.watermark.begin(history, head: head, received: received)
@@ -287,115 +236,74 @@ package final class StandbyWatch: Service {
         )
     }
 
-    private func look(on connection: PostgresConnection) async throws {
-        var lastSearch = ContinuousClock.now
-        while true {
-            let (number, began) = state.withLock { state in
-                state.lookNumber += 1
-                return (state.lookNumber, ContinuousClock.now)
-            }
-            let known = registry.current
-            let look = try await StandbyLook.take(on: connection, timeout: Self.lookTimeout)
-            let history = try connection.addEpochs(look.epochs, registry: registry)
-            try registry.requireContinuing(history, known, on: connection)
-            state.withLock { $0.metrics }?.looked()
-            take(look, number: number, began: began, history)
-            if isBlocked, .now - lastSearch > Self.searchInterval {
-                lastSearch = .now
-                await searchPrimary(except: connection)
-            }
-            guard await pause() else { return }
-        }
-    }
-
-    private func take(_ look: StandbyLook, number: UInt64, began: ContinuousClock.Instant, _ history: EpochTable) {
-        let now = ContinuousClock.now
-        finish(
-            state.withLock { state in
-                let before = state.watermark.lookNumber
-                state.watermark.extend(to: history)
-                state.watermark.take(
-                    look: number,
-                    at: began,
-                    seq: look.seq,
-                    written: look.written,
-                    flushed: look.outcome.flushed
-                )
-                if state.watermark.lookNumber > before { state.lastGain = now }
-                state.standbys = look.outcome.standbys
-                state.outage.looked(at: now, standbys: look.outcome.standbys)
-                return state.waits.takeEnded(by: state.watermark, at: now)
-            }
-        )
-    }
-
-    /// Pauses until the next look.
+    /// Begins a look.
     ///
-    /// - Returns: false when the service shuts down and nobody waits.
-    private func pause() async -> Bool {
-        let waited = state.withLock { state in
-            [state.waits.oldest, state.watermark.waitsSince].compactMap { $0 }.min()
-                .map { ContinuousClock.now - max($0, state.lastGain) }
+    /// - Returns: its number.
+    func lookBegins() -> UInt64 {
+        state.withLock { state in
+            state.lookNumber += 1
+            return state.lookNumber
         }
-        guard wakeSignal.isOpen else {
-            // Commands that were taken before the end are still answered, each within its deadline.
-            guard let waited, !state.withLock({ $0.waits.isEmpty }) else { return false }
-            try? await Task.sleep(for: LookPace.pause(afterWaiting: waited))
-            return true
+    }
+
+    /// Takes the findings of a look, and ends the waits that are over.
+    ///
+    /// - Parameters:
+    ///   - number: as `lookBegins` has returned it at `began`.
+    ///   - history: the history of the session's server.
+    func take(_ look: StandbyLook, number: UInt64, began: ContinuousClock.Instant, _ history: EpochTable) {
+        let now = ContinuousClock.now
+        let (ended, metrics) = state.withLock { state in
+            let before = state.watermark.lookNumber
+            state.watermark.extend(to: history)
+            state.watermark.take(
+                look: number,
+                at: began,
+                seq: look.seq,
+                written: look.written,
+                flushed: look.outcome.flushed
+            )
+            if state.watermark.lookNumber > before { state.lastGain = now }
+            state.standbys = look.outcome.standbys
+            state.outage.looked(at: now, standbys: look.outcome.standbys)
+            return (state.waits.takeEnded(by: state.watermark, at: now), state.metrics)
         }
-        if let waited {
-            try? await Task.sleep(for: LookPace.pause(afterWaiting: waited))
-            return true
+        metrics?.looked()
+        finish(ended)
+    }
+
+    /// The moment for the next look, after one has ended.
+    func nextLook() -> NextLook {
+        state.withLock { state in
+            let lagsSince = state.watermark.waitsSince
+            guard let oldest = state.waits.oldest else {
+                // Commands that were taken before the end are still answered, each within its deadline.
+                guard wakeSignal.isOpen else { return .never }
+                state.isResting = true
+                return .whenWoken(within: lagsSince == nil ? LookPace.idle : LookPace.lagging)
+            }
+            let began = max(min(oldest, lagsSince ?? oldest), state.lastGain)
+            return .after(LookPace.pause(afterWaiting: ContinuousClock.now - began))
         }
-        let timer = Task { [wakeSignal] in
-            try await Task.sleep(for: LookPace.idle)
-            wakeSignal.wake()
+    }
+
+    /// Waits until anybody waits for a look, the time has passed, or the service shuts down.
+    func rest(for time: Duration) async {
+        let timer = Task {
+            // A cancelled sleep means that the rest is over.
+            try await Task.sleep(for: time)
+            self.endRest()
         }
         _ = await wakeSignal.wait()
         timer.cancel()
-        return true
     }
 
-    /// Looks for another server behind the same URL, while this one has no standby: an old primary that nothing has
-    /// stopped goes on answering after its standby was promoted. The process leaves it once it has seen the new one.
-    private func searchPrimary(except connection: PostgresConnection) async {
-        guard configuration.hosts.count > 1 else { return }
-        connection.avoidHost()
-        do {
-            try await PostgresConnection.with(configuration, logger: logger) { other in
-                _ = try await EpochStore.ensure(on: other, registry: registry, logger: logger)
-            }
-        } catch {
-            logger.debug("no other primary answers", metadata: ["error": "\(error)"])
+    /// Wakes the follower where it rests; once, so that no wake-up is left for the rest after that.
+    private func endRest() {
+        let wasResting = state.withLock { state in
+            defer { state.isResting = false }
+            return state.isResting
         }
-    }
-
-    /// Writes to the log when commits no longer become durable, and when they do again.
-    private func report() async {
-        var reported: (reason: DurabilityOutage.Reason, began: ContinuousClock.Instant)?
-        var times = 0
-        while !Task.isCancelled {
-            // A cancelled sleep ends the loop by its condition.
-            try? await Task.sleep(for: .milliseconds(100))
-            let reason = reason
-            if let reason, reported == nil {
-                reported = (reason, .now)
-                times += 1
-                logger.warning(
-                    """
-                    commits do not become durable on a standby: \(reason.message); replies and frames of such commits \
-                    are kept back, and commands are refused
-                    """,
-                    metadata: ["reason": "\(reason.rawValue)", "times": "\(times)"]
-                )
-            } else if reason == nil, let over = reported {
-                reported = nil
-                let seconds = Int((ContinuousClock.now - over.began) / .seconds(1))
-                logger.notice(
-                    "over: commits become durable on a standby again",
-                    metadata: ["reason": "\(over.reason.rawValue)", "seconds": "\(seconds)", "times": "\(times)"]
-                )
-            }
-        }
+        if wasResting { wakeSignal.wake() }
     }
 }

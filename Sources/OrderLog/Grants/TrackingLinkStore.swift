@@ -38,21 +38,28 @@ package struct TrackingLinkStore: Sendable {
     }
 
     private let pool: PostgresPool
+    private let watch: StandbyWatch?
     private let tokens = BatchingLoader<[UInt8], LiveLink?>(concurrency: 2, batchLimit: 200)
 
-    /// - Parameter pool: acts as the writer role.
-    package init(pool: PostgresPool) {
+    /// - Parameters:
+    ///   - pool: acts as the writer role.
+    ///   - watch: knows what a standby has; nil to tell what is committed.
+    package init(pool: PostgresPool, watch: StandbyWatch? = nil) {
         self.pool = pool
+        self.watch = watch
     }
 
     /// Makes a link, or adds a token to the link that the same request made before.
+    ///
+    /// - Throws: `PostgresError.notDurable` where no standby has it in time, or the database's error.
     package func add(_ draft: Draft) async throws -> Outcome {
-        try await pool.withConnection { connection in
+        try await durably { connection in
             try await connection.withTransaction { transaction in
                 // The first lock makes the count exact. The second lets one of several requests with a command id look
                 // for it at a time; there is none without an id, since the function is strict. The statements after the
                 // locks see what they waited for.
                 let found = try await transaction.pipeline([
+                    LogConnection.limitHold,
                     PostgresQuery(
                         "select pg_advisory_xact_lock(hashtextextended('waybill.tracking_links ' || $1, 0))",
                         [draft.orderId.text]
@@ -68,7 +75,7 @@ package struct TrackingLinkStore: Sendable {
                         """,
                         [draft.shop, draft.commandId]
                     ),
-                ])[2]
+                ])[3]
                 var earlier: TrackingLink?
                 if let row = found.first {
                     let isSame =
@@ -114,15 +121,28 @@ package struct TrackingLinkStore: Sendable {
     /// Revokes a link.
     ///
     /// - Returns: false where the order has no such link alive.
+    /// - Throws: as `add`: a link that was revoked, or was found to be, lives again after a failover to a standby that
+    ///   has not heard of that.
     package func revoke(_ linkId: UUID, of orderId: UUID) async throws -> Bool {
-        let rows = try await pool.query(
-            """
-            delete from tracking_links where link_id = $1 and order_id = $2
-            returning expires_at > now() as was_alive
-            """,
-            [linkId, orderId]
-        )
+        let rows = try await durably { connection in
+            try await connection.query(
+                """
+                delete from tracking_links where link_id = $1 and order_id = $2
+                returning expires_at > now() as was_alive
+                """,
+                [linkId, orderId]
+            )
+        }
         return try rows.contains { try $0.get("was_alive", as: Bool.self) }
+    }
+
+    /// Writes by a connection, and returns once a standby has on its disk what was written there, where one is awaited.
+    private func durably<R: Sendable>(_ write: (PostgresConnection) async throws -> R) async throws -> R {
+        let (result, history) = try await pool.withConnection { connection in
+            (try await write(connection), try await watch?.history(of: connection))
+        }
+        if let watch, let history { try await watch.requireEverything(in: history) }
+        return result
     }
 
     /// The link of a token; nil for a link that never was, has expired or was revoked. Calls that come together share a

@@ -7,9 +7,9 @@ struct LeaderWatch {
     private let resume: FrozenProcessResumer?
     private let logger: Logger
     /// The leader that was said last.
-    private var known: Int32?
+    private var known: LeaderSession?
     /// The session that was told to end, and the time of that.
-    private var ended: (pid: Int32, at: ContinuousClock.Instant)?
+    private var ended: (session: LeaderSession, at: ContinuousClock.Instant)?
     private var isReported = false
 
     /// The time after which operators are told of a session that does not end.
@@ -26,8 +26,8 @@ struct LeaderWatch {
     /// - Returns: true where the leader's session was told to end just now.
     mutating func look(on connection: PostgresConnection) async throws -> Bool {
         guard let leader = try await LeaderSession.current(on: connection) else { return false }
-        if known != leader.pid {
-            known = leader.pid
+        if known?.isSession(leader) != true {
+            known = leader
             logger.info(
                 "another process leads: it runs the projections and the maintenance, and this one stands by",
                 metadata: ["serverProcess": "\(leader.pid)", "address": "\(leader.address ?? "local")"]
@@ -43,7 +43,7 @@ struct LeaderWatch {
             return true
         }
         guard leader.isSilent else { return false }
-        if let ended, ended.pid == leader.pid {
+        if let ended, ended.session.isSession(leader) {
             reportIfFrozen(leader, since: ended.at)
             return false
         }
@@ -54,7 +54,7 @@ struct LeaderWatch {
                 "seconds": "\(Int(leader.seconds))",
             ]
         )
-        (ended, isReported) = ((leader.pid, .now), false)
+        (ended, isReported) = ((leader, .now), false)
         try await leader.end(on: connection)
         return true
     }

@@ -31,6 +31,7 @@ package struct IndexBuilder: Service {
         configuration.applicationName = "waybill migrate"
         configuration.serverSettings["statement_timeout"] = "0"
         configuration.serverSettings["client_min_messages"] = "warning"
+        configuration.serverSettings.merge(Migrator.sessionSettings) { $1 }
         configuration.requestTimeout = .seconds(60)
         self.configuration = configuration
         self.logger = logger

@@ -83,6 +83,7 @@ package struct Migrator: Sendable {
         configuration.requestTimeout = Self.queryTimeout
         // Its own statements say what they skip.
         configuration.serverSettings["client_min_messages"] = "warning"
+        configuration.serverSettings.merge(Self.sessionSettings) { $1 }
         return try await PostgresConnection.with(configuration, logger: logger, body)
     }
 
@@ -318,6 +319,10 @@ package struct Migrator: Sendable {
     /// The time after which a migration is said to take long.
     private static let longMigration: Duration = .seconds(5)
 
+    /// The server ends the session of a process that is stopped or cut off while it keeps the lock, for which every
+    /// process waits that starts.
+    static let sessionSettings = ["idle_session_timeout": "5000", "idle_in_transaction_session_timeout": "5000"]
+
     /// The key of the advisory lock: any constant that every version of Waybill shares.
-    private static let lock: Int64 = 7_766_216_571_108_108
+    static let lock: Int64 = 7_766_216_571_108_108
 }

@@ -41,10 +41,7 @@ package enum EpochStore {
         var opened: String?
         if !look.isCurrent {
             opened = try await connection.withTransaction("begin isolation level read committed") { transaction in
-                try await transaction.query(
-                    "select seq from log_head where one for update",
-                    timeout: LogConnection.readTimeout
-                )
+                try await lockHead(on: transaction)
                 // Another process may have opened an epoch while this one waited for the lock.
                 return try await Self.look(transaction).isCurrent ? nil : try await open(on: transaction)
             }
@@ -141,6 +138,17 @@ package enum EpochStore {
         )
         guard let row = rows.first else { throw PostgresError(.decoding, "the server told no timeline") }
         return (try row.get("is_current", as: Bool.self), try ServerTimeline(row))
+    }
+
+    /// Locks the head until the end of the transaction.
+    ///
+    /// Any session of a process may open an epoch, at a time when networks and machines are in trouble. The server ends
+    /// one that falls silent with the head locked.
+    static func lockHead(on transaction: PostgresConnection) async throws(PostgresError) {
+        try await transaction.pipeline(
+            [LogConnection.limitHold, PostgresQuery("select seq from log_head where one for update")],
+            timeout: LogConnection.readTimeout
+        )
     }
 
     /// Opens an epoch that begins with the next event. The caller holds the head lock.

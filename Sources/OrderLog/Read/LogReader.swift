@@ -58,10 +58,14 @@ package struct LogReader: Sendable {
     }
 
     /// Reads the position of the log's last event, no older than the call.
-    package func head() async throws -> LogPosition {
+    package func head() async throws -> LogPosition { try await tellableHead().position }
+
+    /// Reads the log's head as far as it may be told, no older than the call.
+    package func tellableHead() async throws -> (position: LogPosition, history: EpochTable) {
         let head = try await databaseHead()
-        guard let watch else { return head.position }
-        return head.history.position(of: try await watch.reach(head.position.seq, in: head.history))
+        guard let watch else { return (head.position, head.history) }
+        let seq = try await watch.reach(head.position.seq, in: head.history)
+        return (head.history.position(of: seq), head.history)
     }
 
     /// Reads the database's head, no older than the call.
@@ -128,13 +132,6 @@ package struct LogReader: Sendable {
         return try await tellable(
             EventPage(rows, of: history, after: seq, bound: bound, through: through, limit: limit)
         )
-    }
-
-    /// Waits until a standby has on its disk what was written beside the log, such as a tracking link.
-    ///
-    /// - Throws: `PostgresError.notDurable` where no standby has it in time. Returns at once where none is awaited.
-    package func requireDurable() async throws(PostgresError) {
-        try await watch?.requireEverything(in: registry.current)
     }
 
     /// The part of a page that may be told. The log seems to end there.

@@ -3,6 +3,8 @@ import Postgres
 /// A server process of an appender, or of its probe, that keeps the head of the log locked while others wait for it.
 struct HeadHolder: Sendable, Equatable {
     let pid: Int32
+    /// The session's start, in microseconds since 1970, since numbers of processes are used again.
+    let beganMicroseconds: Int64
     /// True between two statements of its transaction.
     let isIdle: Bool
     /// The time since its last statement began or ended.
@@ -11,7 +13,7 @@ struct HeadHolder: Sendable, Equatable {
     let waitsFor: String?
 
     /// True for a process that the server itself should have ended: by `idle_in_transaction_session_timeout` after two
-    /// seconds, or by `statement_timeout` after ten. It is frozen, or its machine is.
+    /// seconds at most, or by `statement_timeout` after ten. It is frozen, or its machine is.
     ///
     /// A process that waits for the disk or for a synchronous standby is none of these: its commit may take its time.
     var isOverdue: Bool {
@@ -26,7 +28,7 @@ struct HeadHolder: Sendable, Equatable {
     static func all(on connection: PostgresConnection) async throws(PostgresError) -> [HeadHolder] {
         let rows = try await connection.query(
             """
-            select holder.pid, holder.state like 'idle%' as is_idle, holder.wait_event_type as waits_for,
+            select holder.pid, \(began) as began, holder.state like 'idle%' as is_idle, holder.wait_event_type as waits_for,
                 extract(epoch from clock_timestamp() - holder.state_change)::float8 as seconds
             from pg_stat_activity as holder
             where holder.datname = current_database()
@@ -48,10 +50,25 @@ struct HeadHolder: Sendable, Equatable {
         return try rows.map { row throws(PostgresError) in
             try HeadHolder(
                 pid: row.get("pid", as: Int32.self),
+                beganMicroseconds: row.get("began", as: Int64.self),
                 isIdle: row.get("is_idle", as: Bool.self),
                 seconds: row.get("seconds", as: Double.self),
                 waitsFor: row.get("waits_for", as: String?.self)
             )
         }
+    }
+
+    /// SQL for the start of the session `holder`.
+    private static let began = "(extract(epoch from holder.backend_start) * 1000000)::bigint"
+
+    /// Ends the session, and no other.
+    func end(on connection: PostgresConnection) async throws(PostgresError) {
+        try await connection.query(
+            """
+            select pg_terminate_backend(holder.pid) from pg_stat_activity as holder
+            where holder.pid = $1 and \(Self.began) = $2
+            """,
+            [pid, beganMicroseconds]
+        )
     }
 }

@@ -65,7 +65,7 @@ struct HeadWatch {
                 "a stopped server process keeps the log's head locked; letting it run, and ending it",
                 metadata: ["pid": "\(holder.pid)"]
             )
-            try await end(holder.pid, on: connection)
+            try await end(holder, on: connection)
             await resume.resume(holder.pid)
             return
         }
@@ -75,7 +75,7 @@ struct HeadWatch {
                 "a server process keeps the log's head locked and does nothing; ending it",
                 metadata: ["pid": "\(holder.pid)"]
             )
-            return try await end(holder.pid, on: connection)
+            return try await end(holder, on: connection)
         }
         guard .now - end > .seconds(1), reported[holder.pid] == nil else { return }
         reported[holder.pid] = .now
@@ -89,8 +89,8 @@ struct HeadWatch {
         )
     }
 
-    private mutating func end(_ pid: Int32, on connection: PostgresConnection) async throws(PostgresError) {
-        ended[pid] = .now
-        try await connection.query("select pg_terminate_backend($1)", [pid])
+    private mutating func end(_ holder: HeadHolder, on connection: PostgresConnection) async throws(PostgresError) {
+        ended[holder.pid] = .now
+        try await holder.end(on: connection)
     }
 }

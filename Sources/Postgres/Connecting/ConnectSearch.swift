@@ -95,7 +95,11 @@ struct ConnectSearch {
         attempts: Int
     ) async throws(PostgresError) -> PostgresConnection {
         let keywords = configuration.libpqKeywords(for: place.host, address: place.address, sessionKind: kind)
-        let core = ConnectionCore(executor: executor, logger: logger)
+        let core = ConnectionCore(
+            executor: executor,
+            needsStandby: configuration.sessionKind == .standby,
+            logger: logger
+        )
         try await core.open(keywords, of: place.host, within: share, requestTimeout: configuration.requestTimeout)
         let connection = PostgresConnection(
             core: core,

@@ -16,6 +16,8 @@ actor ConnectionCore {
     /// A value of the session's user, which lives as long as the session.
     nonisolated let attachment = Mutex<(any Sendable)?>(nil)
 
+    /// The session is lost when its server is promoted: its rows are those of a standby, or of none.
+    private let needsStandby: Bool
     let socket: ConnectionSocket
     let connectAttempt = ConnectAttempt()
     let copies = CopyTransfers()
@@ -32,8 +34,10 @@ actor ConnectionCore {
     private var isTurning = false
     private var mustTurn = false
 
-    init(executor: PostgresExecutor, logger: Logger) {
+    /// - Parameter needsStandby: true where no server but a standby will do, for as long as the session lasts.
+    init(executor: PostgresExecutor, needsStandby: Bool, logger: Logger) {
         self.executor = executor
+        self.needsStandby = needsStandby
         self.logger = logger
         socket = ConnectionSocket(loop: executor.loop, logger: logger)
     }
@@ -297,6 +301,10 @@ actor ConnectionCore {
         while machine.expectsReplies, socket.isOpen, !socket.isBusy {
             let result = socket.nextResult()
             let reply = ConnectionMachine.Reply(result)
+            if needsStandby, reply == .synced, socket.isOfPrimary {
+                if let result { PQclear(result) }
+                return lose(PostgresError(.connectionLost, "the server has been promoted, and is no standby any more"))
+            }
             let wasScript = machine.isRunningScript
             let received = machine.received(reply)
             if let result { keep(result, for: received.keepFor) }

@@ -30,6 +30,13 @@ final class ConnectionSocket {
     /// True while a transaction is open or a statement runs.
     var isInTransaction: Bool { connection.map { PQtransactionStatus($0) != PQTRANS_IDLE } ?? false }
 
+    /// True for a server that has told that it is no standby: it tells so before the end of the answer in which it has
+    /// ceased to be one. False for a pooler that does not pass that on.
+    var isOfPrimary: Bool {
+        guard let connection, let status = PQparameterStatus(connection, "in_hot_standby") else { return false }
+        return String(cString: status) == "off"
+    }
+
     /// libpq's last error.
     func lastError(_ kind: PostgresError.Kind = .connectionLost) -> PostgresError {
         guard let connection else { return PostgresError(.closed, "the connection is closed") }

@@ -70,7 +70,7 @@ package final class Projector: Service {
     package func run() async throws {
         await withTaskCancellationOrGracefulShutdownHandler {
             await follower.run { connection in
-                // A former server elects nobody.
+                // A standby and a former server elect nobody.
                 try await EpochStore.check(connection, in: registry)
                 try await election.run(on: connection) {
                     await follower.waitForWakeUp()
@@ -197,7 +197,11 @@ package final class Projector: Service {
             return false
         }
         // Before the transaction, which locks the checkpoint.
-        state.limit = try await watch?.reach(head, in: state.history) ?? .max
+        if let watch {
+            // Nil while nothing is known of what a standby has: nothing has failed then.
+            guard let durable = await watch.lastDurable(upTo: head, in: state.history) else { return false }
+            state.limit = durable
+        }
         return try await connection.withTransaction("begin isolation level read committed") { transaction in
             try await advance(model, on: transaction, &state)
         }

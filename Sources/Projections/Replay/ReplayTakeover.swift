@@ -55,7 +55,7 @@ struct ReplayTakeover<Model: ReplayableModel>: Sendable {
             try await transaction.pipeline([
                 // The takeover must survive a crash, and a stalled process must not keep the head locked.
                 PostgresQuery("set local synchronous_commit = on"),
-                PostgresQuery("set local idle_in_transaction_session_timeout = '2s'"),
+                LogConnection.limitHold,
             ])
             try await transaction.query("select seq from log_head where one for update", timeout: ReplayLimits.timeout)
             locked = clock.now
