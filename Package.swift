@@ -36,6 +36,7 @@ let nioHTTPTypesHTTP2 = Target.Dependency.product(name: "NIOHTTPTypesHTTP2", pac
 let nioPosix = Target.Dependency.product(name: "NIOPosix", package: "swift-nio")
 let nioSSL = Target.Dependency.product(name: "NIOSSL", package: "swift-nio-ssl")
 let nioTLS = Target.Dependency.product(name: "NIOTLS", package: "swift-nio")
+let tracing = Target.Dependency.product(name: "Tracing", package: "swift-distributed-tracing")
 let unixSignals = Target.Dependency.product(name: "UnixSignals", package: "swift-service-lifecycle")
 
 // The binary carries the schema and the seeds, so that it runs from any directory.
@@ -65,6 +66,7 @@ let package = Package(
         .package(url: "https://github.com/apple/swift-argument-parser", exact: "1.8.2"),
         .package(url: "https://github.com/apple/swift-collections", exact: "1.6.0"),
         .package(url: "https://github.com/apple/swift-crypto", exact: "4.5.2"),
+        .package(url: "https://github.com/apple/swift-distributed-tracing", exact: "1.7.3"),
         .package(url: "https://github.com/apple/swift-http-types", exact: "1.8.0"),
         .package(url: "https://github.com/apple/swift-log", exact: "1.16.2"),
         .package(url: "https://github.com/apple/swift-metrics", exact: "2.13.0"),
@@ -108,6 +110,14 @@ let package = Package(
             swiftSettings: strict
         ),
         .target(name: "Telemetry", dependencies: ["Primitives", coreMetrics, logging], swiftSettings: strict),
+        .target(
+            name: "OTLPExport",
+            dependencies: [
+                "Primitives", "StrictJSON", "Telemetry", collections, httpClient, lifecycle, logging, nio, nioHTTP1,
+                nioSSL, tracing,
+            ],
+            swiftSettings: strict
+        ),
         .target(
             name: "Access",
             dependencies: ["Primitives", "StrictJSON", crypto, cryptoExtras, jwtKit, logging],
@@ -158,14 +168,15 @@ let package = Package(
             dependencies: [
                 "Access", "CLinux", "EventStreams", "HTTPTransport", "OrderLog", "Orders", "Postgres", "Primitives",
                 "Projections", "StrictJSON", "Telemetry", collections, crypto, httpTypes, hummingbird, lifecycle,
-                logging, nio, nioPosix,
+                logging, nio, nioPosix, tracing,
             ],
             swiftSettings: strict
         ),
         .target(
             name: "APIDescription",
             dependencies: [
-                "Access", "EventStreams", "HTTPTransport", "LogRelay", "OrderAPI", "OrderLog", "Orders", "PageFiles",
+                "Access", "EventStreams", "HTTPTransport", "LogRelay", "OTLPExport", "OrderAPI", "OrderLog", "Orders",
+                "PageFiles",
                 "Primitives", "Projections", "StrictJSON", "Telemetry", crypto, httpTypes, hummingbird, logging, nio,
             ],
             swiftSettings: strict
@@ -183,8 +194,8 @@ let package = Package(
         .target(
             name: "WaybillServer",
             dependencies: [
-                "APIDescription", "Access", "EventStreams", "HTTPTransport", "LogRelay", "OrderAPI", "OrderLog",
-                "Pages",
+                "APIDescription", "Access", "EventStreams", "HTTPTransport", "LogRelay", "OTLPExport", "OrderAPI",
+                "OrderLog", "Pages",
                 "Postgres", "Primitives", "Projections", "Redis", "Telemetry", hummingbird, lifecycle, logging, nio,
                 nioPosix,
             ],
@@ -198,10 +209,10 @@ let package = Package(
         .executableTarget(
             name: "waybill",
             dependencies: [
-                "Access", "CSeeds", "EmbeddedPostgres", "HTTPTransport", "OrderLog", "Orders", "Postgres",
+                "Access", "CSeeds", "EmbeddedPostgres", "HTTPTransport", "OTLPExport", "OrderLog", "Orders", "Postgres",
                 "Primitives", "Projections", "Redis", "Schema", "StrictJSON", "Telemetry", "WaybillClient",
                 "WaybillServer", argumentParser,
-                httpClient, lifecycle, logging, nio, nioHTTP1, nioPosix, nioSSL, unixSignals,
+                httpClient, lifecycle, logging, nio, nioHTTP1, nioPosix, nioSSL, tracing, unixSignals,
             ],
             swiftSettings: strict
         ),
@@ -318,6 +329,11 @@ let package = Package(
             swiftSettings: strict
         ),
         .testTarget(
+            name: "OTLPExportTests",
+            dependencies: ["OTLPExport", "StrictJSON", "Telemetry", logging, nioHTTP1, tracing],
+            swiftSettings: strict
+        ),
+        .testTarget(
             name: "WaybillClientTests",
             dependencies: ["TestSupport", "WaybillClient"],
             exclude: ["Cases"],
@@ -327,13 +343,15 @@ let package = Package(
             name: "HTTPTransportTests",
             dependencies: [
                 "HTTPTransport", "TestSupport", httpTypes, logging, nio, nioEmbedded, nioHTTP1, nioHTTP2, nioHTTPTypes,
+                nioHTTPTypesHTTP1,
             ],
             swiftSettings: strict
         ),
         .testTarget(
             name: "OrderAPITests",
             dependencies: [
-                "Access", "OrderAPI", "OrderLog", "Orders", "Primitives", "StrictJSON", "Telemetry", httpTypes, nio,
+                "Access", "HTTPTransport", "OTLPExport", "OrderAPI", "OrderLog", "Orders", "Primitives", "StrictJSON",
+                "Telemetry", httpTypes, nio, tracing,
             ],
             swiftSettings: strict
         ),

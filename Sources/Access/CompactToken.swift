@@ -1,4 +1,3 @@
-import FoundationEssentials
 import StrictJSON
 
 /// A JWS in compact form, split into its parts and not yet verified (RFC 7515, sections 4 and 7.1).
@@ -16,7 +15,8 @@ struct CompactToken {
     let keyID: String?
     /// The exact bytes that the signature covers.
     let signed: ArraySlice<UInt8>
-    let payload: [UInt8]
+    /// The payload; nil where it is no JSON object, or a member stands twice.
+    let claims: JSONObject?
     let signature: [UInt8]
 
     init(_ token: String) throws(AccessError) {
@@ -27,12 +27,8 @@ struct CompactToken {
         guard let header = Base64URL.decode(parts[0]), let payload = Base64URL.decode(parts[1]),
             let signature = Base64URL.decode(parts[2])
         else { throw .malformedToken("a part is not base64url") }
-        let fields: Header
-        do {
-            // A member that stands twice must not mean one thing to the issuer and another here (section 4).
-            _ = try JSONValue.parse(header)
-            fields = try JSONDecoder().decode(Header.self, from: Data(header))
-        } catch {
+        // A member that stands twice must not mean one thing to the issuer and another here (section 4).
+        guard let object = Self.object(header), let fields = Header(object) else {
             throw .malformedToken("its header is not a JSON object with alg, or a member is wrong or stands twice")
         }
         // No extension is supported, and an unsupported one must be refused (RFC 7515, section 4.1.11).
@@ -43,24 +39,37 @@ struct CompactToken {
         self.algorithm = fields.alg
         self.keyID = fields.kid
         self.signed = bytes[..<parts[1].endIndex]
-        self.payload = payload
+        self.claims = Self.object(payload)
         self.signature = signature
     }
 
-    private struct Header: Decodable {
+    private static func object(_ json: [UInt8]) -> JSONObject? {
+        do throws(JSONParseError) {
+            return try JSONValue.parse(json).object
+        } catch {
+            return nil
+        }
+    }
+
+    private struct Header {
         let alg: String
         let kid: String?
         let typ: String?
         let hasCritical: Bool
 
-        enum CodingKeys: CodingKey { case alg, kid, typ, crit }
-
-        init(from decoder: any Decoder) throws {
-            let fields = try decoder.container(keyedBy: CodingKeys.self)
-            alg = try fields.decode(String.self, forKey: .alg)
-            kid = try fields.decodeIfPresent(String.self, forKey: .kid)
-            typ = try fields.decodeIfPresent(String.self, forKey: .typ)
-            hasCritical = fields.contains(.crit)
+        /// - Returns: nil where a member that is read is no text. A member that is null counts as absent.
+        init?(_ members: JSONObject) {
+            guard let alg = members["alg"]?.string else { return nil }
+            for name in ["kid", "typ"] {
+                switch members[name] {
+                case nil, .null, .string: break
+                default: return nil
+                }
+            }
+            self.alg = alg
+            kid = members["kid"]?.string
+            typ = members["typ"]?.string
+            hasCritical = members["crit"] != nil
         }
     }
 }

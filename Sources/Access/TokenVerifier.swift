@@ -24,8 +24,9 @@ package final class TokenVerifier: Sendable {
     private let keys: KeySource
     private let memory: Mutex<Memory>
 
-    /// - Parameter capacity: the number of verified tokens that are remembered, at least 1.
-    package init(keys: KeySource, capacity: Int = 10_000) {
+    /// - Parameter capacity: the number of verified tokens that are remembered, at least 1; one for each stream that may
+    ///   be open where nothing else is said.
+    package init(keys: KeySource, capacity: Int = 20_000) {
         self.keys = keys
         self.memory = Mutex(Memory(tokens: LRUCache(capacity: capacity)))
     }
@@ -67,7 +68,7 @@ package final class TokenVerifier: Sendable {
             return .verified(verified.principal)
         }
         let parts = try CompactToken(token)
-        guard !Claims.haveExpired(payload: parts.payload, now: now) else { throw .expiredToken }
+        guard !Claims.haveExpired(parts.claims, now: now) else { throw .expiredToken }
         guard var snapshot = current else { throw .noKeys }
         // With keys that have no `kid`, the signature decides whether the token may be of a newer one.
         if let keyID = parts.keyID, !snapshot.keys.knows(keyID), !snapshot.keys.hasUnnamedKeys {
@@ -103,7 +104,7 @@ package final class TokenVerifier: Sendable {
             }
         }
         guard let entry = signer else { throw .badSignature }
-        let claims = try Claims(payload: token.parts.payload, issuer: keys.issuer)
+        let claims = try Claims(token.parts.claims, issuer: keys.issuer)
         var principal = claims.principal
         principal.signingKey = entry.thumbprint
         let verified = Verified(principal: principal, notBefore: claims.notBefore)

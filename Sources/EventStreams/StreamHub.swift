@@ -203,14 +203,22 @@ extension StreamHub {
 
     /// Gives a stream to a lane.
     ///
-    /// - Parameter transport: belongs to the lane from now on if the result is true.
+    /// - Parameters:
+    ///   - transport: belongs to the lane from now on if the result is true.
+    ///   - unsent: bytes that the lane sends first, in the coding of the body.
     /// - Returns: false when no lane takes the stream.
-    package func adopt(_ transport: SubscriberTransport, showing view: StreamView, at point: HandoffPoint) -> Bool {
+    package func adopt(
+        _ transport: SubscriberTransport,
+        showing view: StreamView,
+        at point: HandoffPoint,
+        unsent: [UInt8] = []
+    ) -> Bool {
         let remaining = point.expiry.map { ($0.at - .now).wholeNanoseconds }
         return lanes.adopt(
             Lane.Adoption(
                 transport: transport,
                 view: view,
+                unsent: unsent,
                 cursor: point.cursor,
                 shown: point.shown,
                 expiresAt: remaining.map { SystemClock.monotonicNanoseconds() &+ $0 } ?? .max,

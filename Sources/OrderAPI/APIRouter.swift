@@ -39,6 +39,8 @@ package struct APIRouter {
         package let links: TrackingLinkStore
         package let sessions: SessionStore
         package let publicURL: PublicURL
+        /// Makes spans of requests; nil for none.
+        package let spans: RequestSpans?
         /// The time after which the client of a bulk request that takes no results loses its connection.
         package let bulkPatience: Duration
 
@@ -61,6 +63,7 @@ package struct APIRouter {
             links: TrackingLinkStore,
             sessions: SessionStore,
             publicURL: PublicURL,
+            spans: RequestSpans? = nil,
             bulkPatience: Duration = .seconds(60)
         ) {
             self.appender = appender
@@ -81,6 +84,7 @@ package struct APIRouter {
             self.links = links
             self.sessions = sessions
             self.publicURL = publicURL
+            self.spans = spans
             self.bulkPatience = bulkPatience
         }
     }
@@ -144,6 +148,7 @@ package struct APIRouter {
         )
         let modelPlaces = ReadPlaces()
         let router = Router(context: WaybillContext.self, options: .autoGenerateHeadEndpoints)
+        if let spans = services.spans { router.add(middleware: RequestSpanMiddleware(spans: spans)) }
         router.add(middleware: RequestMetricsMiddleware(metrics: try RequestMetrics(services.metrics)))
         router.add(middleware: PageCompressionMiddleware())
         router.add(middleware: ReceivedRequestMiddleware())

@@ -5,6 +5,7 @@ import HTTPTransport
 import Hummingbird
 import LogRelay
 import Logging
+import OTLPExport
 import OrderAPI
 import OrderLog
 import Pages
@@ -91,6 +92,7 @@ struct Components {
         let commandIdFilter = CommandIdFilterCache()
         try commandIdFilter.register(in: metrics)
         try settings.certificates?.register(in: metrics)
+        try settings.traces?.metrics.register(in: metrics)
         let clockAlarms = LogClockAlarms(logger: logger)
         try clockAlarms.register(in: metrics)
         clockWatch = LogClockWatch(pool: pool, alarms: clockAlarms)
@@ -170,6 +172,7 @@ struct Components {
                 links: TrackingLinkStore(pool: pool, watch: watch),
                 sessions: SessionStore(pool: pool),
                 publicURL: publicURL,
+                spans: settings.traces.map { RequestSpans($0.tracer) },
                 bulkPatience: settings.bulkPatience
             ),
             logger: logger,

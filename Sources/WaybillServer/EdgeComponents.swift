@@ -4,6 +4,7 @@ import Foundation
 import HTTPTransport
 import LogRelay
 import Logging
+import OTLPExport
 import OrderAPI
 import OrderLog
 import Pages
@@ -39,6 +40,7 @@ struct EdgeComponents {
         try LogOutput.standardError.register(in: metrics)
         try connections.register(in: metrics, budget: descriptors)
         try settings.certificates?.register(in: metrics)
+        try settings.traces?.metrics.register(in: metrics)
         let (edgeMetrics, codec) = (try EdgeMetrics(metrics), RelayCodec(secret: key))
         let outlook = EdgeOutlook(registry: registry, codec: codec, redis: settings.redis, metrics: edgeMetrics)
         let reader = LogReader(pool: pool, registry: registry, outlook: outlook)
@@ -114,7 +116,8 @@ struct EdgeComponents {
                 positionEncoder: positionEncoder,
                 links: TrackingLinkStore(pool: pool),
                 sessions: SessionStore(pool: pool),
-                publicURL: publicURL
+                publicURL: publicURL,
+                spans: settings.traces.map { RequestSpans($0.tracer) }
             ),
             logger: logger,
             addRoutes: site.add

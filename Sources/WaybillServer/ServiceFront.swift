@@ -29,6 +29,16 @@ struct ServiceFront {
         }
         let handlers = StreamRequestHandlerFactory(authorizer: api.streams, hub: hub)
         let crossOrigins = settings.crossOrigins.map(CrossOriginPolicy.api)
+        let direct = DirectExchanges(
+            budget: descriptors,
+            metrics: connections,
+            crossOrigins: crossOrigins,
+            pathFields: { SecretPath.fields(for: $0, crossOrigins) },
+            faults: TransportAnswer.problem,
+            logger: logger,
+            responder: handlers.directAnswer
+        )
+        let isClearText = settings.certificates == nil
         return Application(
             router: api.router,
             server: .loopBound(
@@ -49,6 +59,7 @@ struct ServiceFront {
             ),
             onServerRunning: { channel in
                 await limiter.watch(channel)
+                if isClearText { await direct.watch(channel) }
                 let port = channel.localAddress?.port ?? fallback
                 publicURL.bind(port: port)
                 await onRunning(port)

@@ -3,6 +3,7 @@ import HTTPTransport
 import Hummingbird
 import LogRelay
 package import Logging
+import OTLPExport
 import OrderAPI
 import OrderLog
 import Postgres
@@ -118,8 +119,10 @@ package struct WaybillServer: Sendable {
                 )
             )
         }
+        // It outlives the requests whose spans it sends.
+        let traces: [any Service] = settings.traces.map { [$0] } ?? []
         var configuration = ServiceGroupConfiguration(
-            services: watch + parts + [
+            services: watch + traces + parts + [
                 KeyWatch(keys: settings.keys), front.api.keyGrants, front.api.grantWatch,
                 LoopBoundService(front.application(settings: settings, logger: logger, onRunning: onRunning)),
                 front.hub,

@@ -1,6 +1,7 @@
 package import Access
 package import EventStreams
 package import HTTPTransport
+package import OTLPExport
 package import OrderLog
 package import Postgres
 package import Redis
@@ -28,6 +29,8 @@ package struct WaybillServerSettings: Sendable {
     package var resume: FrozenProcessResumer?
     /// The machines on whose disks a commit must be before anybody is told of it.
     package var durableOn = DurableOn.local
+    /// Sends the spans of requests to a collector; nil for none.
+    package var traces: OTLPExporter?
     package var appender = Appender.Settings()
     package var streams = StreamHub.Settings()
     /// True for a process that takes no commands, and serves streams and reads from a replica or the primary.

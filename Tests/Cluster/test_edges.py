@@ -319,12 +319,12 @@ def test_copy_of_the_log_in_the_same_redis(scene, check):
         for number in range(10):
             Shop(other).place(f"COPY-{number}")
             position = scene.events(f"ORIGINAL-{number}", 1)
+        scene.shown(check, "beside a copy", position)
         wait_for(
             lambda: scene.edge.metric('waybill_edge_catch_ups_total{reason="other_history"}') > before,
             PATIENCE,
             "the copy's messages reach the edge",
         )
-        scene.shown(check, "beside a copy", position)
         shown = b"".join(f.raw for f in scene.watched[0].on_edge.frames)
         check("nothing of the copy is shown", b"COPY" not in shown and b"ORIGINAL-9" in shown)
         check("the edge is ready", scene.edge.is_ready())

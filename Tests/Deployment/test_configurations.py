@@ -88,16 +88,29 @@ def test_upgrade_page_names_settings_that_are_there(check):
     check("haproxy.cfg has every setting that the page explains", len(named) >= 7 and not missing, (named, missing))
 
 
-def test_prometheus_accepts_its_configuration(check, tmp_path):
+@pytest.mark.parametrize(
+    ("name", "place"),
+    [
+        ("prometheus.yml", "/run/waybill/metrics-token"),
+        ("kubernetes.yml", "/etc/prometheus/secrets/waybill-metrics-token"),
+    ],
+)
+def test_prometheus_accepts_its_configuration(name, place, check, tmp_path):
     token = tmp_path / "metrics-token"
     token.write_text("token")
     shutil.copytree(DEPLOY / "prometheus", tmp_path / "prometheus")
-    settings = tmp_path / "prometheus/prometheus.yml"
-    text = settings.read_text()
-    check("the token's file is the one that compose makes", "/run/waybill/metrics-token" in text, text)
-    settings.write_text(text.replace("/run/waybill/metrics-token", str(token)))
+    settings = tmp_path / "prometheus" / name
+    # The example of another cluster, too.
+    text = re.sub(r"^  # (?=- |  )", "  ", settings.read_text(), flags=re.M)
+    check(f"{name}: the token's file is the one that is mounted", place in text, text)
+    (whole,) = yaml.safe_load_all(text.replace(f"{place}-eu", str(token)).replace(place, str(token)))
+    for job in whole["scrape_configs"]:
+        # Debian's promtool does not know Kubernetes.
+        if job.pop("kubernetes_sd_configs", None):
+            job["static_configs"] = [{"targets": ["pod:8080"]}]
+    settings.write_text(yaml.safe_dump(whole))
     status, said = command(program("promtool"), "check", "config", str(settings))
-    check("prometheus.yml is valid", status == 0, said)
+    check(f"{name}: valid", status == 0, said)
 
 
 def test_redis_starts_with_its_configuration(check, tmp_path):

@@ -7,7 +7,7 @@ import pytest
 import yaml
 
 from support.deployment import DEPLOY, command, program
-from support.pages import page
+from support.pages import page, section
 
 RULES = DEPLOY / "prometheus/alerts.yml"
 # Metrics that Prometheus makes by itself.
@@ -74,3 +74,14 @@ def test_rules_are_those_of_the_page(check):
         check(f"{name}: expression, time, severity", found == (alert.expression, alert.wait, alert.severity), found)
         link = rule["annotations"]["runbook_url"]
         check(f"{name}: leads to its section", link.endswith(f"docs/incidents.md#{name.lower()}"), link)
+
+
+def test_page_explains_every_reason_of_readyz(check):
+    row = re.search(r"^\| `waybill_unready` \|.*$", page("docs/metrics.md"), re.M)[0]
+    reasons = set(re.findall(r"`(\w+)`", row.partition("`reason`:")[2]))
+    table = section(page("docs/incidents.md"), "The reasons of /readyz")
+    named = re.findall(r"^\| `(\w+)` \|", table, re.M)
+    check("each reason has its line", set(named) == reasons and len(named) == len(reasons), reasons ^ set(named))
+    for alert in alerts():
+        for values in re.findall(r'waybill_unready\{reason=~?"([^"]*)"', alert.expression):
+            check(f"{alert.name}: its reasons are there", set(values.split("|")) <= reasons, values)

@@ -37,9 +37,28 @@ def labels_of(expression):
         yield from ((name, label, value) for label, value in re.findall(r'(\w+)\s*(?:=|!=|=~|!~)\s*"([^"]*)"', chosen))
 
 
-def test_each_alert_fires_and_does_not_fire(check):
-    rules = [rule for group in yaml.safe_load(ALERTS.read_text())["groups"] for rule in group["rules"]]
-    trials = {trial["name"]: trial["alert_rule_test"] for trial in yaml.safe_load(TRIALS.read_text())["tests"]}
+def all_rules():
+    return [rule for group in yaml.safe_load(ALERTS.read_text())["groups"] for rule in group["rules"]]
+
+
+def promtool_tries(trials, folder):
+    """Runs each trial with its rule alone: all rules for each trial would take half a minute. Returns what is wrong."""
+    rules, files = {rule["alert"]: rule for rule in all_rules()}, []
+    for trial in trials:
+        name = trial["name"]
+        group = {"groups": [{"name": name, "rules": [rules[name]]}]}
+        (folder / f"{name}.yml").write_text(yaml.safe_dump(group))
+        whole = {"rule_files": [f"{name}.yml"], "evaluation_interval": "15s", "tests": [trial]}
+        (folder / f"{name}_test.yml").write_text(yaml.safe_dump(whole))
+        files.append(str(folder / f"{name}_test.yml"))
+    status, said = command(program("promtool"), "test", "rules", *files)
+    return None if status == 0 and said.count("SUCCESS") == len(trials) else said[-3000:]
+
+
+def test_each_alert_fires_and_does_not_fire(check, tmp_path):
+    rules = all_rules()
+    settings = yaml.safe_load(TRIALS.read_text())
+    trials = {trial["name"]: trial["alert_rule_test"] for trial in settings["tests"]}
     check("a trial for each alert", sorted(trials) == sorted(rule["alert"] for rule in rules), trials.keys())
     for rule in rules:
         steps = trials[rule["alert"]]
@@ -50,8 +69,36 @@ def test_each_alert_fires_and_does_not_fire(check):
         check(f"{rule['alert']}: quiet, then fires", fires == sorted(fires) and {True, False} == set(fires), fires)
         check(f"{rule['alert']}: quiet while it is pending", "for" not in rule or fires.count(False) > 1, fires)
         check(f"{rule['alert']}: says what is wrong", rule["annotations"].get("summary"), rule)
-    status, said = command(program("promtool"), "test", "rules", str(TRIALS))
-    check("promtool finds each alert as expected", status == 0 and "SUCCESS" in said, said)
+    head = settings["rule_files"], settings["evaluation_interval"]
+    check("the trials are those of the rules beside them", head == ([ALERTS.name], "15s"), head)
+    wrong = promtool_tries(settings["tests"], tmp_path)
+    check("promtool finds each alert as expected", wrong is None, wrong)
+
+
+def test_a_healthy_cluster_hides_no_alert_of_another(check, tmp_path):
+    """Each trial again for the cluster "eu", beside the same processes of "us" that go on as before the trouble."""
+    trials = yaml.safe_load(TRIALS.read_text())["tests"]
+    for trial in trials:
+        series = [one for one in trial["input_series"] if "cluster=" not in one["series"]]
+        troubled = [{**one, "series": in_cluster(one["series"], "eu")} for one in series]
+        # A single run of values has no time before the trouble.
+        healthy = [
+            {"series": in_cluster(one["series"], "us"), "values": re.sub(r"x20 .*", "x140", one["values"])}
+            for one in series
+            if " " in one["values"]
+        ]
+        trial["input_series"] = troubled + healthy
+        for step in trial["alert_rule_test"]:
+            expected = [one for one in step.get("exp_alerts", []) if "cluster" not in one["exp_labels"]]
+            step["exp_alerts"] = [{**one, "exp_labels": {**one["exp_labels"], "cluster": "eu"}} for one in expected]
+    wrong = promtool_tries(trials, tmp_path)
+    check("each alert fires for its own cluster alone", wrong is None, wrong)
+
+
+def in_cluster(series, name):
+    """A series as the scrape of a cluster labels it."""
+    metric, _, labels = series.partition("{")
+    return f'{metric}{{cluster="{name}",{labels or "}"}'
 
 
 def test_dashboard_reads_metrics_that_exist(check, tmp_path):
@@ -117,7 +164,7 @@ def test_labels_have_the_values_that_are_documented(check):
         expressions += [target["expr"] for target in panel.get("targets", [])]
     for expression in expressions:
         for name, label, value in labels_of(expression):
-            if label in ("job", "instance", "part"):
+            if label in ("job", "instance", "part", "cluster"):
                 continue
             known = values.get(re.sub(r"_(bucket|sum|count)$", "", name), {})
             strange = set(value.split("|")) - known.get(label, set())

@@ -6,6 +6,7 @@ import json
 import pytest
 
 from support import roles
+from support.raw_stream import RawStream
 from support.sse import Stream
 from support.waiting import wait_for
 
@@ -64,6 +65,51 @@ def test_a_resumed_stream_repeats_its_position_in_its_first_block(bench, check):
     lost.wait(begun, 10, "lost")
     frames = lost.stop().frames
     check("no position: no id before reset", frames[0].id is None and frames[1].event == "reset", frames[0].raw)
+
+
+def response(port, request):
+    """The status line, the fields, the way of the connection's end and the body of the response to a request."""
+    stream = RawStream(port, request.encode())
+    stream.wait(b"\r\n\r\n")
+    status, *lines = stream.head.decode().split("\r\n")
+    changing = {"date", "x-request-id"}
+    fields = ((name.lower(), value) for name, _, value in (line.partition(": ") for line in lines))
+    fields = sorted((name, None if name in changing else value) for name, value in fields)
+    if "200" in status:
+        stream.wait(b"id:")
+        end = None
+    else:
+        end = stream.wait_end()
+    body = stream.received.partition(b"\r\n\r\n")[2]
+    stream.close()
+    return status, fields, end, None if end is None else body
+
+
+def test_streams_answer_alike_on_the_socket_and_in_a_channel(bench, check):
+    port, tokens = bench.service.port, bench.tokens
+    order = bench.place()["orderId"]
+    link = bench.send("POST", f"/v1/orders/{order}/tracking-links", {}).json["token"]
+    counted = "waybill_connections_direct_total"
+    before = bench.metric(counted)
+    cases = (
+        ("feed", "/v1/stream", "staff"),
+        ("order", f"/v1/orders/{order}/stream", "backend"),
+        ("link", f"/track/{link}/stream", None),
+        ("reset", "/v1/stream?after=nonsense", "staff"),
+        ("no token", "/v1/stream", None),
+        ("not found", "/v1/orders/01890000-0000-7000-8000-000000000000/stream", "staff"),
+        ("no such link", "/track/x/stream", None),
+        ("bad query", "/v1/stream?x=1", "staff"),
+        ("forbidden", "/v1/stream", roles.OWN),
+    )
+    for name, path, role in cases:
+        token = f"Authorization: Bearer {tokens[role]}\r\n" if role else ""
+        request = f"GET {path} HTTP/1.1\r\nHost: 127.0.0.1:{port}\r\n{token}X-Padding:"
+        direct = response(port, f"{request} x\r\n\r\n")
+        # Two spaces: such a header is left to the decoder.
+        channel = response(port, f"{request}  x\r\n\r\n")
+        check(f"{name}: the same response", direct == channel, (direct, channel))
+    check("half of them on sockets", bench.metric(counted) - before == len(cases), bench.metric(counted) - before)
 
 
 def test_beats_go_with_every_id_only_block(bench, check):

@@ -1,5 +1,6 @@
 import HTTPTypes
 import OrderLog
+import Telemetry
 import Testing
 
 @testable import OrderAPI
@@ -13,6 +14,13 @@ import Testing
         let parent = try #require(TraceParent(text))
         #expect(parent.text == text)
         #expect(parent.traceId == Self.trace)
+        #expect(parent.parentId == "00f067aa0ba902b7")
+        #expect(parent.isSampled)
+    }
+
+    @Test(arguments: [("00", false), ("01", true), ("02", false), ("ff", true)])
+    func theLowestFlagTellsWhetherTheCallerRecords(flags: String, isSampled: Bool) {
+        #expect(TraceParent("00-\(Self.trace)-00f067aa0ba902b7-\(flags)")?.isSampled == isSampled)
     }
 
     @Test(arguments: [

@@ -48,11 +48,11 @@ def has_flag(binary, flag):
 
 
 def known_variables(binary):
-    """The variables of `serve`, and the two that stand in docs/operations.md since they have no flag."""
+    """The variables of `serve`, and those that stand in docs/operations.md since they have no flag."""
     # The help breaks lines, and a word with them.
     named = set(re.findall(r"\[(WAYBILL_[A-Z_]+)", serve_help(binary)))
     page = (ROOT / "docs/operations.md").read_text(encoding="utf-8")
-    known = named | set(re.findall(r"^\| `(WAYBILL_[A-Z_]+)`", page, re.M))
+    known = named | set(re.findall(r"^\| `((?:WAYBILL|OTEL)_[A-Z_]+)`", page, re.M))
     families = [{f"WAYBILL{flag[1:].replace('-', '_').upper()}" for flag in family} for family in FAMILIES]
     return known.union(*(family for family in families if not known & family))
 

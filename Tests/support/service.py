@@ -14,11 +14,10 @@ from support.waiting import wait_for
 
 
 def clean_environment():
-    """This process's variables without settings of waybill and libpq, but for the places of programs and pages."""
+    """This process's variables without settings of waybill, libpq and OpenTelemetry, but for places of programs."""
     kept = ("WAYBILL_PG_BIN", "WAYBILL_PAGES_DIR")
-    return {
-        name: value for name, value in os.environ.items() if name in kept or not name.startswith(("WAYBILL_", "PG"))
-    }
+    foreign = ("WAYBILL_", "PG", "OTEL_")
+    return {name: value for name, value in os.environ.items() if name in kept or not name.startswith(foreign)}
 
 
 def free_port():

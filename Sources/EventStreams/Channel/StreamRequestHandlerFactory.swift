@@ -1,4 +1,5 @@
 package import HTTPTransport
+package import HTTPTypes
 package import NIOCore
 
 /// Adds the handler that answers requests for streams to a connection's channel.
@@ -6,6 +7,7 @@ package struct StreamRequestHandlerFactory: Sendable {
     private let authorizer: any SubscriptionAuthorizer
     private let hub: StreamHub
     private let loops = StreamLoop.Registry()
+    private let date = ResponseDate()
 
     /// - Parameters:
     ///   - authorizer: decides which streams a request may open.
@@ -13,6 +15,22 @@ package struct StreamRequestHandlerFactory: Sendable {
     package init(authorizer: any SubscriptionAuthorizer, hub: StreamHub) {
         self.authorizer = authorizer
         self.hub = hub
+    }
+
+    /// The direct answer to a request for a stream; nil for all others. A customer's stream may begin with thousands of
+    /// snapshots, page by page as the client takes them, so it needs the channel.
+    package func directAnswer(to request: HTTPRequest) -> DirectAnswer? {
+        guard let authorization = authorizer.authorization(of: request), authorizer.hasShortPreamble(request) else {
+            return nil
+        }
+        let opening = DirectOpening(
+            hub: hub,
+            authorizer: authorizer,
+            authorization: authorization,
+            request: request,
+            date: date
+        )
+        return { await opening.run(on: $0) }
     }
 
     /// Adds the handler as the channel's last one, until Hummingbird's handlers follow it. Runs on the channel's event

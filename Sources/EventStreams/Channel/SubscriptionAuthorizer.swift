@@ -11,6 +11,8 @@ package protocol SubscriptionAuthorizer: Sendable {
 
     /// The check of a request for a stream; nil for any other request. Called on the event loop for every request.
     func authorization(of request: HTTPRequest) -> Authorization?
+    /// True for a stream whose preamble is one frame at most, which is kept in memory whole.
+    func hasShortPreamble(_ request: HTTPRequest) -> Bool
     /// The response to a request that `Authorization` refused.
     func refusal(for error: any Error, of request: HTTPRequest) -> SubscriptionRefusal
 }

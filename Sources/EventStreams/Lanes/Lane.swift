@@ -9,6 +9,8 @@ final class Lane: Sendable {
         /// Belongs to the lane from now on.
         let transport: SubscriberTransport
         let view: StreamView
+        /// Bytes that go out before all others, in the coding of the body.
+        var unsent: [UInt8] = []
         /// The last event that the stream has passed.
         let cursor: Int64
         /// The event whose id the client has.

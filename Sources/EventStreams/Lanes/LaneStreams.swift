@@ -105,7 +105,9 @@ final class LaneStreams {
         // A right may have been withdrawn while the stream was opened.
         if stream.grants.contains(where: \.isWithdrawn) { state.end(.tokenExpired) }
         do {
-            if let index = try table.insert(stream, in: state) { advance(index) }
+            guard let index = try table.insert(stream, in: state) else { return }
+            // The stream has passed the events of these bytes already.
+            if stream.unsent.isEmpty || table.send(LaneBlock(stream.unsent, through: 0), to: index) { advance(index) }
         } catch {
             hub.logger.naming(stream.place).warning(
                 "stream closed: its socket cannot be watched",

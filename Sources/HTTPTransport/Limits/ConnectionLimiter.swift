@@ -26,8 +26,7 @@ package final class ConnectionLimiter: Sendable {
         var isPaused = false
     }
 
-    /// The free places that are left when accepting pauses: the system may hand over some connections meanwhile.
-    private static let margin = 16
+    private static let margin = DescriptorBudget.margin
     private static let sweepInterval = TimeAmount.seconds(1)
 
     package let budget: DescriptorBudget
@@ -81,7 +80,7 @@ package final class ConnectionLimiter: Sendable {
         ) { Int($0) }
         // Without a descriptor the channel is not the system's, as in tests.
         let number = descriptor ?? 0
-        if number >= budget.ceiling - Self.margin { pause() }
+        if !budget.hasRoom(at: number) { pause() }
         let client = channel.clientAddress
         let address = isExempt(client) ? nil : AddressPlaces.key(of: client)
         guard number < budget.ceiling, makeRoom(for: address) else {

@@ -20,6 +20,12 @@ package struct DescriptorBudget: Sendable {
         ceiling = usable - min(Self.maximumReserve, usable / 4)
     }
 
+    /// The free places that are left when accepting pauses: the system may hand over some connections meanwhile.
+    static let margin = 16
+
+    /// False for the number of a descriptor that is among the last ones of connections.
+    func hasRoom(at descriptor: Int) -> Bool { descriptor < ceiling - Self.margin }
+
     /// The budget by the process's limit now (`RLIMIT_NOFILE`).
     package static var current: DescriptorBudget {
         DescriptorBudget(limit: processLimit)

@@ -48,6 +48,7 @@ package final class ConnectionMetrics: Sendable {
     private let closed = Dictionary(uniqueKeysWithValues: CloseReason.allCases.map { ($0, Counter()) })
     private let accepted = Counter()
     private let refused = Counter()
+    private let direct = Counter()
 
     package init() {}
 
@@ -73,6 +74,11 @@ package final class ConnectionMetrics: Sendable {
         }
         try registry.counter("waybill_connections_accepted_total", help: "Connections that were accepted.", accepted)
         try registry.counter(
+            "waybill_connections_direct_total",
+            help: "Connections that were accepted and whose first request, for a stream, was answered on the socket.",
+            direct
+        )
+        try registry.counter(
             "waybill_connections_refused_total",
             help: "Connections that were closed at once, in clear text with 503, since no place was left for them.",
             refused
@@ -92,6 +98,12 @@ package final class ConnectionMetrics: Sendable {
     func add(_ count: Int, to carried: Carried) {
         open[carried]?.add(Double(count))
         if count > 0, carried == .undetected { accepted.increment() }
+    }
+
+    /// Counts a connection whose first request is answered without handlers.
+    func countDirect() {
+        accepted.increment()
+        direct.increment()
     }
 
     func closed(for reason: CloseReason) { closed[reason]?.increment() }

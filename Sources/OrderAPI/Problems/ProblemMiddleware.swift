@@ -12,7 +12,9 @@ struct ProblemMiddleware: RouterMiddleware {
         do {
             return try await next(request, context)
         } catch {
-            return Problem(error, on: request.uri.path, logger: context.logger).response
+            let problem = Problem(error, on: request.uri.path, logger: context.logger)
+            context.span?.refused(problem.code)
+            return problem.response
         }
     }
 }

@@ -4,6 +4,7 @@ import HTTPTypes
 import Hummingbird
 import OrderLog
 import Orders
+import Telemetry
 
 /// The header fields of a command: its id, the version that it expects, and the trace that it belongs to.
 struct CommandHeaders {

@@ -18,7 +18,8 @@ package final class RequestMetrics: Sendable {
 
     /// The route of requests that no route takes.
     private static let unknown = "none"
-    private static let methods: Set<String> = ["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"]
+    /// The methods that metrics and traces tell apart.
+    static let methods: Set<String> = ["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"]
     private static let buckets: [Double] = [0.005, 0.025, 0.1, 0.25, 0.5, 1, 2.5, 10]
 
     private let registry: MetricsRegistry

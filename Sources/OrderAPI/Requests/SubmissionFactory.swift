@@ -21,6 +21,8 @@ struct SubmissionFactory: Sendable {
         let correlationId: String?
         /// The request, for the log's lines.
         var trace = RequestTrace()
+        /// Is told the times of the command's stages; nil where nobody asks.
+        var timings: CommandTimings?
     }
 
     /// Validates a command and makes its submission.
@@ -51,6 +53,7 @@ struct SubmissionFactory: Sendable {
             actor: caller.actor,
             correlationId: envelope.correlationId,
             trace: envelope.trace,
+            timings: envelope.timings,
             receivedAt: receivedAt,
             byteCount: canonicalBytes.count
         )

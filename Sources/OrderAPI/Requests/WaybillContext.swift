@@ -6,6 +6,8 @@ import NIOCore
 package struct WaybillContext: RequestContext {
     package var coreContext: CoreRequestContextStorage
     let channel: any Channel
+    /// The request's span; nil where there is no tracer.
+    var span: RequestSpan?
 
     package init(source: ApplicationRequestContextSource) {
         coreContext = .init(source: source)

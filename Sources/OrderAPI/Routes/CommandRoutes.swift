@@ -46,8 +46,11 @@ struct CommandRoutes: Sendable {
         let headers = try CommandHeaders(request)
         _ = try QueryReader(request, parameters: [])
         do {
-            let submission = try await read(name, for: target, headers, from: caller, request)
+            let timings = context.span?.timings
+            let submission = try await read(name, for: target, headers, from: caller, request, timings: timings)
+            context.span?.submits(submission)
             let receipt = try await appender.submit(submission)
+            context.span?.accepted(receipt)
             return Self.response(to: headers, receipt, isCreated: name == .placeOrder)
         } catch let refusal as AppendRefusal {
             throw Self.withCommandId(of: headers, Problem(refusal))
@@ -61,7 +64,8 @@ struct CommandRoutes: Sendable {
         for target: Target,
         _ headers: CommandHeaders,
         from caller: Caller,
-        _ request: Request
+        _ request: Request,
+        timings: CommandTimings?
     ) async throws -> Submission {
         var orderId: UUID?
         if case .order(let text) = target {
@@ -82,7 +86,8 @@ struct CommandRoutes: Sendable {
             isCommandIdGenerated: headers.isCommandIdGenerated,
             ifMatch: headers.ifMatch,
             correlationId: headers.correlationId,
-            trace: headers.trace
+            trace: headers.trace,
+            timings: timings
         )
         return try submissions.submission(of: command, in: envelope, from: caller)
     }

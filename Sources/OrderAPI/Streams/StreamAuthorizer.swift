@@ -54,6 +54,10 @@ package struct StreamAuthorizer: SubscriptionAuthorizer {
         return { address in try await decide(on: target, request, from: address) }
     }
 
+    package func hasShortPreamble(_ request: HTTPRequest) -> Bool {
+        if case .customer = StreamTarget(request) { false } else { true }
+    }
+
     package func refusal(for error: any Error, of request: HTTPRequest) -> SubscriptionRefusal {
         let problem = Problem(error, on: request.path ?? "", logger: logger(of: request))
         return SubscriptionRefusal(status: problem.status, fields: problem.fields, body: problem.json)

@@ -26,8 +26,10 @@ struct AppendAnswers {
     /// Answers the entries that a transaction has decided. With a watch, refusals too wait for a standby: they tell of
     /// what was committed before.
     func answer(_ entries: [AppendQueue.Entry], after transaction: AppendTransaction, _ stages: AppendStages) {
-        let (results, slowCommands) = (transaction.results, slowCommands)
+        let (results, slowCommands, isWritten) = (transaction.results, slowCommands, !transaction.isEmpty)
         let complete: @Sendable (AppendQueue.Entry, PendingReceipt.Answer) -> Void = { entry, result in
+            // Before the answer, after which they are read.
+            entry.submission.timings?.record(stages, queuedAt: entry.queuedAt, isWritten: isWritten)
             guard let wait = entry.pendingReceipt.complete(with: result) else { return }
             slowCommands.answered(entry, result, stages, after: wait)
         }

@@ -26,6 +26,8 @@ package struct Submission: Sendable {
     package let causationId: String?
     /// The request, for the log's lines.
     package let trace: RequestTrace
+    /// Is told the times of the command's stages; nil where nobody asks.
+    package let timings: CommandTimings?
     package let receivedAt: Timestamp
     /// The size of the command's JSON, in bytes; what it occupies while it waits is a small multiple of it.
     package let byteCount: Int
@@ -44,6 +46,7 @@ package struct Submission: Sendable {
         correlationId: String?,
         causationId: String? = nil,
         trace: RequestTrace = RequestTrace(),
+        timings: CommandTimings? = nil,
         receivedAt: Timestamp,
         byteCount: Int = 0
     ) {
@@ -60,6 +63,7 @@ package struct Submission: Sendable {
         self.correlationId = correlationId
         self.causationId = causationId
         self.trace = trace
+        self.timings = timings
         self.receivedAt = receivedAt
         self.byteCount = byteCount
     }

@@ -19,11 +19,6 @@ package final class LogMetrics: Sendable {
         }
     }
 
-    /// A part of a command's way, by the label `stage`.
-    private enum Stage: String, CaseIterable {
-        case queue, lock, lookUp, decision, commit
-    }
-
     private struct Answered: Hashable {
         let command: CommandName
         let outcome: Outcome
@@ -33,7 +28,7 @@ package final class LogMetrics: Sendable {
     private let named: [Answered: Counter]
     /// By the words of `AppendRefusal.reasons`.
     private let refusals: [String: Counter]
-    private let stages: [Stage: Histogram]
+    private let stages: [CommandStage: Histogram]
     private let sizes: Histogram
     private let waits: Histogram
     private let committed: Counter
@@ -66,8 +61,8 @@ package final class LogMetrics: Sendable {
             )
         }
         self.refusals = refusals
-        var stages: [Stage: Histogram] = [:]
-        for stage in Stage.allCases {
+        var stages: [CommandStage: Histogram] = [:]
+        for stage in CommandStage.allCases {
             stages[stage] = try registry.histogram(
                 "waybill_command_stage_seconds",
                 help: """

@@ -15,6 +15,8 @@ struct Serve: AsyncParsableCommand {
             Several processes may serve one database. With --edge a process takes no commands, and its streams are fed by \
             Redis, where --redis-url names one, or by the database: see docs/cluster.md.
 
+            With OTEL_EXPORTER_OTLP_ENDPOINT spans of requests go to an OpenTelemetry collector: see docs/operations.md.
+
             SIGTERM and SIGINT end the service, after its streams were told. SIGHUP reads a changed certificate again, where \
             the service serves TLS. SIGUSR1, SIGUSR2 and SIGALRM are ignored.
             """

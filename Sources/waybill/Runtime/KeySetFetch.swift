@@ -3,6 +3,7 @@ import Foundation
 import NIOCore
 import NIOHTTP1
 import Telemetry
+import Tracing
 
 /// Fetches a key set from an identity provider.
 enum KeySetFetch {
@@ -34,6 +35,8 @@ enum KeySetFetch {
     private static func download(_ url: URL, _ deadline: Duration) async throws -> [UInt8] {
         var configuration = HTTPClient.Configuration(redirectConfiguration: .disallow)
         configuration.timeout.connect = .seconds(5)
+        // Fetches that no request waits for would be traces of their own, twice a minute.
+        if ServiceContext.current == nil { configuration.tracing.tracer = nil }
         // A client of its own: a connection kept from the last fetch may be dead by now.
         let client = HTTPClient(eventLoopGroupProvider: .singleton, configuration: configuration)
         let result: Result<[UInt8], any Error>
@@ -48,8 +51,11 @@ enum KeySetFetch {
 
     private static func body(_ url: URL, _ client: HTTPClient, _ deadline: Duration) async throws -> [UInt8] {
         var request = HTTPClientRequest(url: url.absoluteString)
-        // A fetch for the unknown key of a request's token belongs to the request's trace.
-        if let traceparent = TraceContext.traceparent { request.headers.add(name: "traceparent", value: traceparent) }
+        // A fetch for the unknown key of a request's token belongs to the request's trace. A tracer writes the field
+        // itself.
+        if ServiceContext.current == nil, let traceparent = TraceContext.traceparent {
+            request.headers.add(name: "traceparent", value: traceparent)
+        }
         let response = try await client.execute(
             request,
             deadline: .now() + TimeAmount(deadline)

@@ -11,6 +11,8 @@ enum PublicReadiness {
     static func isAnyReady(at publicURL: String) async -> Bool {
         var configuration = HTTPClient.Configuration(redirectConfiguration: .disallow)
         configuration.timeout.connect = deadline
+        // A probe tells nothing that traces need.
+        configuration.tracing.tracer = nil
         // A client of its own: a kept connection would lead to the same process again.
         let client = HTTPClient(eventLoopGroupProvider: .singleton, configuration: configuration)
         let isReady: Bool

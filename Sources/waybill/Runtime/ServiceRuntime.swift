@@ -134,6 +134,7 @@ struct ServiceRuntime: Sendable {
             settings.isEdge = isEdge
             settings.isAnyReady = { await PublicReadiness.isAnyReady(at: $0) }
             settings.redis = try cluster?.redis(logger)
+            settings.traces = TraceExport.start(logger)
             settings.resume = services.lazy.compactMap { $0 as? EmbeddedPostgres }.first.map { cluster in
                 FrozenProcessResumer {
                     await cluster.isStopped($0)

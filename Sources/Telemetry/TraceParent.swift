@@ -1,14 +1,16 @@
-import HTTPTypes
-
 /// The `traceparent` of a request (W3C Trace Context, section 3.2).
-struct TraceParent: Hashable {
+package struct TraceParent: Sendable, Hashable {
     /// The whole value, as it was sent.
-    let text: String
+    package let text: String
     /// 32 hexadecimal digits.
-    let traceId: String
+    package let traceId: String
+    /// The caller's span: 16 hexadecimal digits.
+    package let parentId: String
+    /// True where the caller records its part of the trace.
+    package let isSampled: Bool
 
     /// - Returns: nil for a value that is not valid, which is to be ignored.
-    init?(_ text: String) {
+    package init?(_ text: String) {
         let bytes = Array(text.utf8)
         // Later versions may append fields; version 00 has these four alone.
         guard bytes.count == 55 || bytes.count > 55 && bytes[55] == Self.dash, bytes.count <= 255 else { return nil }
@@ -22,13 +24,9 @@ struct TraceParent: Hashable {
         guard bytes.allSatisfy({ (0x21...0x7E).contains($0) }) else { return nil }
         self.text = text
         traceId = String(decoding: trace, as: UTF8.self)
-    }
-
-    /// - Returns: nil without exactly one field that is valid.
-    init?(_ fields: HTTPFields) {
-        let values = fields[values: .traceparent]
-        guard values.count == 1 else { return nil }
-        self.init(values[0])
+        parentId = String(decoding: parent, as: UTF8.self)
+        // The lowest bit of the flags.
+        isSampled = (UInt8(String(decoding: flags, as: UTF8.self), radix: 16) ?? 0) & 1 == 1
     }
 
     private static let dash = UInt8(ascii: "-")

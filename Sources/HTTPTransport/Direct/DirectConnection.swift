@@ -1,0 +1,51 @@
+import Glibc
+import NIOCore
+
+/// An accepted connection that no event loop watches yet: its first request may be answered on its socket, without
+/// handlers. The descriptor is the channel's, which stays open until it is passed on or closed.
+struct DirectConnection: Sendable {
+    let channel: any Channel
+    let descriptor: CInt
+    let endpoint: DirectEndpoint
+    /// Gives the connection to the event loops, as if it had been accepted now. Nothing may have been read from it.
+    let passOn: @Sendable () -> Void
+
+    /// Duplicates the descriptor for an exchange. The channel's close, which must follow at once, shuts nothing down
+    /// then.
+    ///
+    /// - Returns: nil where the last descriptors are for others.
+    func duplicateDescriptor() -> CInt? {
+        let duplicate = fcntl(descriptor, F_DUPFD_CLOEXEC, 0)
+        guard duplicate >= 0 else { return nil }
+        if duplicate < endpoint.budget.ceiling { return duplicate }
+        Glibc.close(duplicate)
+        return nil
+    }
+
+    /// The peer's address without its port; nil where it has none.
+    var address: String? {
+        var storage = sockaddr_storage()
+        var length = socklen_t(MemoryLayout<sockaddr_storage>.size)
+        return withUnsafeMutablePointer(to: &storage) { storage in
+            storage.withMemoryRebound(to: sockaddr.self, capacity: 1) { address in
+                guard getpeername(descriptor, address, &length) == 0 else { return nil }
+                return Self.text(of: address)
+            }
+        }
+    }
+
+    private static func text(of address: UnsafeMutablePointer<sockaddr>) -> String? {
+        withUnsafeTemporaryAllocation(of: CChar.self, capacity: Int(INET6_ADDRSTRLEN)) { buffer in
+            let family = CInt(address.pointee.sa_family)
+            let offset: Int
+            switch family {
+            case AF_INET: offset = MemoryLayout<sockaddr_in>.offset(of: \.sin_addr) ?? 4
+            case AF_INET6: offset = MemoryLayout<sockaddr_in6>.offset(of: \.sin6_addr) ?? 8
+            default: return nil
+            }
+            let number = UnsafeRawPointer(address) + offset
+            guard let text = inet_ntop(family, number, buffer.baseAddress, socklen_t(buffer.count)) else { return nil }
+            return String(cString: text)
+        }
+    }
+}

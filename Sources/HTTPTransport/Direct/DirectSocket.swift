@@ -1,0 +1,51 @@
+import Glibc
+
+/// System calls on the sockets of direct exchanges.
+enum DirectSocket {
+    /// The first bytes that have come, which stay where they are.
+    enum Peek {
+        case bytes(UnsafeRawBufferPointer)
+        /// Nothing has come yet.
+        case nothing
+        /// The client has left or closed its side.
+        case ended
+    }
+
+    static func peek(_ descriptor: CInt, into buffer: UnsafeMutableRawBufferPointer) -> Peek {
+        while true {
+            let count = recv(
+                descriptor,
+                buffer.baseAddress,
+                buffer.count,
+                CInt(MSG_PEEK | MSG_DONTWAIT)
+            )
+            if count > 0 { return .bytes(UnsafeRawBufferPointer(rebasing: buffer[..<count])) }
+            if count == 0 { return .ended }
+            if errno == EINTR { continue }
+            return errno == EAGAIN ? .nothing : .ended
+        }
+    }
+
+    /// Reads and drops bytes that have come.
+    ///
+    /// - Returns: false where the client has left or closed its side.
+    static func discard(from descriptor: CInt, atMost limit: Int) -> Bool {
+        let count = recv(descriptor, nil, limit, CInt(MSG_TRUNC | MSG_DONTWAIT))
+        return count > 0 || count < 0 && (errno == EAGAIN || errno == EINTR)
+    }
+
+    /// Sends as many bytes as the system takes.
+    ///
+    /// - Returns: their number; nil where the client has left.
+    static func send(_ bytes: ArraySlice<UInt8>, on descriptor: CInt) -> Int? {
+        bytes.withUnsafeBytes { bytes in
+            while true {
+                let flags = CInt(MSG_NOSIGNAL | MSG_DONTWAIT)
+                let count = Glibc.send(descriptor, bytes.baseAddress, bytes.count, flags)
+                if count >= 0 { return count }
+                if errno == EINTR { continue }
+                return errno == EAGAIN ? 0 : nil
+            }
+        }
+    }
+}
