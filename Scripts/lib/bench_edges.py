@@ -6,6 +6,7 @@ Each edge has streams of the whole log open, all of which must have shown every 
 """
 
 import argparse
+import contextlib
 import json
 import os
 import statistics
@@ -66,25 +67,30 @@ def main():
     )
 
 
+@contextlib.contextmanager
+def scene(options):
+    """A service, and the URL of a Redis."""
+    with contextlib.ExitStack() as scope:
+        service = Service(options.binary)
+        scope.callback(service.close)
+        redis = Redis(os.path.join(service.root, "redis"))
+        scope.callback(redis.close)
+        redis.start()
+        yield service, f"redis://127.0.0.1:{redis.port}"
+
+
 def reads(options):
-    service = Service(options.binary)
-    try:
-        redis = Redis(os.path.join(service.root, "redis")).start()
-        url = f"redis://127.0.0.1:{redis.port}"
-        with replicated_pair(service) as (_, standby, _):
-            service.terminate(15)
-            service.options += ["--redis-url", url]
-            service.start()
-            for count in options.edges:
-                for way in (url, None):
-                    subject = f"{named(count)}, {'with' if way else 'without'} Redis"
-                    measured = counted(service, standby, way, count, options)
-                    for (name, unit), value in zip(READS.items(), measured, strict=True):
-                        print(f"{subject}: {name} {value:.2f} {unit}", flush=True)
-                        yield bench_report.figure(subject, name, unit, [value])
-        redis.close()
-    finally:
-        service.close()
+    with scene(options) as (service, url), replicated_pair(service) as (_, standby, _):
+        service.terminate(15)
+        service.options += ["--redis-url", url]
+        service.start()
+        for count in options.edges:
+            for way in (url, None):
+                subject = f"{named(count)}, {'with' if way else 'without'} Redis"
+                measured = counted(service, standby, way, count, options)
+                for (name, unit), value in zip(READS.items(), measured, strict=True):
+                    print(f"{subject}: {name} {value:.2f} {unit}", flush=True)
+                    yield bench_report.figure(subject, name, unit, [value])
 
 
 def named(count):
@@ -137,30 +143,20 @@ def counters(server):
 
 def deliveries(options):
     """Figures of the deliveries of the server itself, of one and of two edges, to the same number of streams."""
-    service = Service(options.binary)
-    edges = []
-    try:
-        redis = Redis(os.path.join(service.root, "redis")).start()
-        url = f"redis://127.0.0.1:{redis.port}"
+    runs = {}
+    with scene(options) as (service, url):
         service.options += ["--redis-url", url]
         service.start()
-        runs = {}
         for _ in range(options.runs):
             for count in (0, 1, 2):
-                while len(edges) < count:
-                    edges.append(Edge(service, database(service), url))
-                    edges[-1].start()
-                for name, unit, value in delivered(options, service, edges):
-                    runs.setdefault(
-                        (f"{named(count)}, with Redis" if count else "the server alone", name, unit), []
-                    ).append(value)
-            while edges:
-                edges.pop().close()
-        redis.close()
-    finally:
-        for edge in edges:
-            edge.close()
-        service.close()
+                subject = f"{named(count)}, with Redis" if count else "the server alone"
+                with contextlib.ExitStack() as scope:
+                    edges = [Edge(service, database(service), url) for _ in range(count)]
+                    for edge in edges:
+                        scope.callback(edge.close)
+                        edge.start()
+                    for name, unit, value in delivered(options, service, edges):
+                        runs.setdefault((subject, name, unit), []).append(value)
     for (subject, name, unit), values in runs.items():
         print(f"{subject}: {name} {statistics.median(values):.1f} {unit}", flush=True)
         yield bench_report.figure(subject, name, unit, values)

@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # Runs the tests that depend on the version of PostgreSQL on several versions, two at a time: one runs its Swift tests
-# while the other one runs its Python tests. Shows the output of each version when it has ended. The last line is the sum,
-# "N passed, N failed".
+# while the other one runs its Python tests. Shows the output of each version when it has ended. The last line is the
+# sum, "N passed, N failed".
 #
 #   Scripts/lib/versions.sh .build/debug/waybill 16=/usr/lib/postgresql/16/bin 18=/opt/postgresql/bin
 set -euo pipefail

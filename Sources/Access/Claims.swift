@@ -4,8 +4,8 @@ import StrictJSON
 struct Claims {
     static let audience = "waybill"
 
-    /// Tells whether claims say of themselves that the token has expired. Costs no signature; claims that cannot be read
-    /// are left to the checks that come after the signature's.
+    /// Tells whether claims say of themselves that the token has expired. Costs no signature; claims that cannot be
+    /// read are left to the checks that come after the signature's.
     static func haveExpired(_ claims: JSONObject?, now: Double) -> Bool {
         guard let expiry = claims?["exp"]?.seconds else { return false }
         return expiry >= 0 && now >= expiry + TokenVerifier.skewSeconds

@@ -24,8 +24,8 @@ package final class TokenVerifier: Sendable {
     private let keys: KeySource
     private let memory: Mutex<Memory>
 
-    /// - Parameter capacity: the number of verified tokens that are remembered, at least 1; one for each stream that may
-    ///   be open where nothing else is said.
+    /// - Parameter capacity: the number of verified tokens that are remembered, at least 1; one for each stream that
+    ///   may be open where nothing else is said.
     package init(keys: KeySource, capacity: Int = 20_000) {
         self.keys = keys
         self.memory = Mutex(Memory(tokens: LRUCache(capacity: capacity)))

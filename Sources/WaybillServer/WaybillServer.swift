@@ -34,6 +34,7 @@ package struct WaybillServer: Sendable {
         var settings = settings
         if settings.isEdge { settings.database.serverSettings["default_transaction_read_only"] = "on" }
         let registry = EpochRegistry(followsOnly: settings.isEdge)
+        try await registry.learnTimelines(of: settings.database, logger: logger)
         let pool = LogReader.makePool(configuration: settings.database, registry: registry, logger: logger)
         // Detached, so that the group's shutdown does not reach the pool: services read until the last of them has
         // ended.

@@ -131,5 +131,24 @@ def test_without_redis_an_edge_waits_for_its_replica(scene, check):
         stream.wait(lambda frames: any(f.id == last for f in frames), PATIENCE, "it goes on")
         check("it is not sent away for half a second of lag", [f.id for f in stream.log_events()] == [last])
         stream.stop()
+        stands_still(scene, check, edge)
     finally:
         edge.close()
+
+
+def stands_still(scene, check, edge):
+    """With Redis an edge knows what its replica lacks; without it, the replica is asked why it stands still."""
+    scene.standby.sql("select pg_wal_replay_pause()")
+    scene.shop.place("MISSING")
+    for one, name in ((scene.edge, "with Redis"), (edge, "without Redis")):
+        wait_for(lambda one=one: behind(one) == 1, PATIENCE, f"the edge {name} is not ready")
+        check(f"an edge {name} tells the lag", one.metric("waybill_edge_replica_lag_seconds") > 4)
+        check(f"an edge {name} answers 503", not one.is_ready())
+    check("the log tells how to go on", "pg_wal_replay_resume()" in edge.log_tail(100_000))
+    scene.standby.sql("select pg_wal_replay_resume()")
+    for one in (scene.edge, edge):
+        wait_for(one.is_ready, PATIENCE, "the edge is ready again")
+
+
+def behind(edge):
+    return edge.metric('waybill_unready{reason="replicaBehind"}')

@@ -12,7 +12,7 @@ import pytest
 from support.client import Client, epoch, read_log, seq
 from support.edges import metric
 from support.exactly_once import check_log
-from support.orders import SHOPS
+from support.orders import SHOPS, order
 from support.paced import PacedLoad
 from support.shop import Shop
 from support.sse import Stream
@@ -71,6 +71,29 @@ def test_a_cancelled_wait_is_told_and_lost_without_the_flag(binary, service, sta
         check("it is not in the log any more", positions(read_log(service.port, staff)) == kept)
         stream.wait(lambda frames: any(frame.event == "reset" for frame in frames), 30, "the stream is told")
         stream.stop()
+
+
+def test_commits_that_wait_for_a_standby_have_one_reason(binary, service, standbys, check):
+    standbys.synchronous()
+    with serving(binary, service, standbys.url, 1, options=()):
+        client = Client(service.port, service.token("backend", "aurora"))
+        ready = Client(service.port)
+        standbys.standby.kill()
+        client.request("POST", "/v1/orders", order(number="FIRST"), timeout=30)
+        wait_for(
+            lambda: "synchronous standby" in ready.request("GET", "/readyz").json.get("detail", ""), 10, "it is told"
+        )
+        told = set()
+        # They take longer than the deadline of one attempt to append.
+        for number in range(8):
+            answer = client.request("POST", "/v1/orders", order(number=f"NEXT-{number}"), timeout=30)
+            told.add((answer.status, ready.request("GET", "/readyz").json.get("detail", "")))
+        check("one reason is told all the time", len(told) == 1 and "synchronous standby" in str(told), told)
+        check("the metric has it", metric(service, 'waybill_unready{reason="standbyMissing"}') == 1)
+        lines = [line for line in service.log_tail(1_000_000).splitlines() if '"reason":"standbyMissing"' in line]
+        check("the log tells once", len(lines) == 1, lines)
+        standbys.standby.start()
+        wait_for(service.is_ready, 30, "ready again by itself")
 
 
 def test_a_wait_that_ends_early_tells_nobody(binary, service, standbys, check):

@@ -1,10 +1,14 @@
 """A failover that leaves the old primary running: open connections to it are left once the new one is known."""
 
 import json
+import os
 
 from support.client import Client, epoch, read_log
-from support.external import replicated_pair
+from support.commands import Commands
+from support.edges import Edge
+from support.external import closing, replicated_pair
 from support.orders import order
+from support.postgres_server import Server
 from support.shop import Shop
 from support.waiting import wait_for
 
@@ -64,6 +68,60 @@ def leads_back(service, check, old, new, address):
     wait_for(service.is_ready, 30, "ready again by itself")
     placed = Shop(service).place("BACK")["position"]
     check("commands go to the present server", placed[:8] == epoch_of(new), placed)
+
+
+def test_a_restart_does_not_join_the_old_primary(service, check, tmp_path):
+    """After a failover without fencing, both primaries are hosts of the URL, and the old one is the first."""
+    old, new = (Server(os.path.join(service.root, name)) for name in ("first", "second"))
+    with closing(service, old, new):
+        old.make().start().sql("create database waybill")
+        new.follow(old).start()
+        hosts = f"postgresql://postgres@127.0.0.1:{old.port},127.0.0.1:{new.port}/waybill?connect_timeout=3"
+        service.options = ["--database-url", f"{hosts}&target_session_attrs=read-write"]
+        service.start()
+        kept = Shop(service).place("KEPT")["position"]
+        wait_for(lambda: new.sql(COUNT, "waybill") == "1", 30, "the standby has followed")
+        old.kill()
+        new.sql("select pg_promote()")
+        wait_for(service.is_ready, 30, "ready on the new primary")
+        service.terminate(15)
+        old.start()
+
+        service.start()
+        placed = Shop(service).place("NEW")["position"]
+        counts = old.sql(COUNT, "waybill"), new.sql(COUNT, "waybill")
+        check("a restarted server writes to the new primary", counts == ("1", "2"), counts)
+        check("and opens no epoch on the old one", old.sql("select count(*) from log_epochs", "waybill") == "1")
+        told = service.log_tail(1_000_000)
+        check("its log tells once", told.count("two primaries of one cluster") == 1, told)
+        edge = Edge(service, hosts)
+        edge.start()
+        log = [json.loads(line)["position"] for line in read_log(edge.port, service.token("staff", "*"))]
+        check("an edge that starts reads the new primary", log == [kept, placed], log)
+        edge.close()
+        status, output = doctor(service, tmp_path)
+        check("the doctor fails", status == 1 and "two primaries of one cluster" in output, output)
+        advice = f"stop 127.0.0.1:{old.port}, which another has replaced"
+        check("and names the old primary", advice in output, output)
+        service.terminate(15)
+        new.kill()
+        refuses_two_alike(service, check, old)
+
+
+def refuses_two_alike(service, check, old):
+    """A copy of the old primary on its own timeline: nothing tells which of the two is meant."""
+    copy = Server(os.path.join(service.root, "copy"))
+    with closing(service, copy):
+        copy.copy(old).start()
+        both = f"postgresql://postgres@127.0.0.1:{old.port},127.0.0.1:{copy.port}/waybill"
+        status, output = service.fails_to_serve("--database-url", both)
+        check("two that cannot be told apart: no start", status == 1, output)
+        check("with what to do", "stop the one that is not meant, or take it out of the database URL" in output, output)
+
+
+def doctor(service, folder):
+    done = Commands(service.binary, folder).run("doctor", *service.options, "--data-dir", service.data_dir)
+    return done.returncode, done.stdout
 
 
 def leaderships(service):

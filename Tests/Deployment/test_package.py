@@ -60,6 +60,9 @@ def test_package_holds_what_belongs_together(package, binary, check):
         "/usr/share/man/man1/waybill.1.gz",
         "/usr/share/doc/waybill/copyright",
         "/usr/share/doc/waybill/operations.md",
+        "/usr/share/doc/waybill/examples/grafana/dashboards/waybill.json",
+        "/usr/share/doc/waybill/examples/postgres/pg_hba.conf",
+        "/usr/share/doc/waybill/examples/prometheus/alerts.yml",
     ):
         check(f"it holds {path}", path in files, sorted(files)[:40])
     owners = {line.split()[1] for line in files.values()}

@@ -77,4 +77,67 @@ import Testing
         state.redisLost()
         #expect(state.unreadiness(at: after(7700)) == .tailBehind)
     }
+
+    /// Streams go on by Redis, but new ones need what the replica lacks.
+    @Test func edgeIsNotReadyWhileItsReplicaLacksAnEventForLong() {
+        var state = state(80)
+        for second in 1...6 { follow(&state, event: 80 + Int64(second), database: 80, at: after(second * 1000)) }
+        #expect(state.lag(at: after(6000)).events == 0)
+        #expect(state.unreadiness(at: after(6000)) == nil)
+        #expect(state.unreadiness(at: after(6100)) == .replicaBehind)
+        #expect(state.replicaLag(at: after(6100)).events == 6)
+        follow(&state, event: 87, database: 87, at: after(7000))
+        #expect(state.unreadiness(at: after(7000)) == nil)
+    }
+
+    /// Each look finds some events missing, and never the same ones.
+    @Test func edgeIsReadyWhileItsReplicaIsAlittleLate() {
+        var state = state(80)
+        for second in 1...60 {
+            let event = 80 + Int64(second)
+            follow(&state, event: event, database: event - 2, at: after(second * 1000))
+            #expect(state.unreadiness(at: after(second * 1000)) == nil)
+        }
+        #expect(state.replicaLag(at: after(60000)).age <= .seconds(2))
+    }
+
+    /// An event comes by Redis, then the database is read.
+    private func follow(_ state: inout EdgeTailState, event: Int64, database: Int64, at now: ContinuousClock.Instant) {
+        let message = RelayMessage(
+            history: HistoryProof(first),
+            head: event,
+            sentAt: 0,
+            content: .batch([Events.event(event)])
+        )
+        _ = state.take(message, at: now)
+        let page = FollowedPage(events: [], history: first, head: database, isCut: false)
+        _ = state.take(page, after: event, told: event, at: now)
+    }
+
+    @Test(arguments: [
+        (ReplicaLook(isPaused: true, isReceiving: true, replayed: 7), ReplicaLook.Obstacle?.some(.replayPaused)),
+        (ReplicaLook(isPaused: false, isReceiving: false, replayed: 7), .cutOff),
+        (ReplicaLook(isPaused: false, isReceiving: true, replayed: 7), nil),
+        (ReplicaLook(isPaused: false, isReceiving: false, replayed: nil), nil),
+    ])
+    func edgeWithoutRedisAsksItsReplica(_ look: ReplicaLook, _ obstacle: ReplicaLook.Obstacle?) {
+        var state = state(80)
+        for second in 0...12 {
+            state.take(look, at: after(second * 1000))
+            read(&state, 80, at: after(second * 1000))
+        }
+        #expect(state.obstacle(at: after(12000)) == obstacle)
+        #expect(state.unreadiness(at: after(12000)) == (obstacle == nil ? nil : .replicaBehind))
+        #expect((state.replicaLag(at: after(12000)).age > .seconds(10)) == (obstacle != nil))
+        // With Redis it is known what the replica lacks.
+        _ = state.take(heartbeat(80, first), at: after(12000))
+        #expect(state.unreadiness(at: after(12000)) == nil)
+    }
+
+    /// A replica that restores from an archive receives nothing, and goes on.
+    @Test func replicaThatReplaysIsNotCutOff() {
+        let before = ReplicaLook(isPaused: false, isReceiving: false, replayed: 7)
+        #expect(ReplicaLook(isPaused: false, isReceiving: false, replayed: 8).obstacle(after: before) == nil)
+        #expect(ReplicaLook(isPaused: false, isReceiving: false, replayed: 7).obstacle(after: nil) == nil)
+    }
 }

@@ -96,7 +96,10 @@ package final class EdgeMetrics: Sendable {
         ) { Double(replicaLag().events) }
         try registry.gauge(
             "waybill_edge_replica_lag_seconds",
-            help: "Time since the database had all events that were known; 0 while it has."
+            help: """
+                Time for which the oldest known event that the database lacks has been missing, or a replica has stood \
+                still; 0 else.
+                """
         ) { replicaLag().age / .seconds(1) }
         try registry.gauge(
             "waybill_edge_pending_bytes",

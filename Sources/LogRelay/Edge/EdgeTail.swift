@@ -32,6 +32,8 @@ package final class EdgeTail: Service, TailState {
     private static let replicaPause: Duration = .milliseconds(20)
     /// The time for which a database without the newest epoch is waited for before another host is tried.
     private static let formerPatience: Duration = .seconds(5)
+    /// The time between two looks at what keeps a replica from new events.
+    private static let lookInterval: Duration = .seconds(1)
 
     /// - Parameters:
     ///   - configuration: the database that is read, as the service's role.
@@ -93,6 +95,7 @@ package final class EdgeTail: Service, TailState {
     private func tick() async {
         var wasFresh = false
         var toldDoubt: ContinuousClock.Instant?
+        var obstacle: ReplicaLook.Obstacle?
         while !Task.isCancelled {
             // A cancelled sleep ends the loop by its condition.
             try? await Task.sleep(for: EdgeTailState.activeInterval)
@@ -104,6 +107,9 @@ package final class EdgeTail: Service, TailState {
             if wasFresh, !isFresh { metrics.redisLost() }
             wasFresh = isFresh
             if isDue { wakeSignal.wake() }
+            let found = state.withLock { $0.obstacle(at: now) }
+            if found != obstacle { report(found) }
+            obstacle = found
             if let since = doubtedSince, since != toldDoubt, now - since > Self.formerPatience {
                 toldDoubt = since
                 logger.warning(
@@ -113,6 +119,26 @@ package final class EdgeTail: Service, TailState {
                     """
                 )
             }
+        }
+    }
+
+    private func report(_ obstacle: ReplicaLook.Obstacle?) {
+        switch obstacle {
+        case .replayPaused:
+            logger.warning(
+                """
+                replay is paused on the replica that this edge reads, so streams stand still; new ones should go to \
+                others; on the replica: select pg_wal_replay_resume()
+                """
+            )
+        case .cutOff:
+            logger.warning(
+                """
+                the replica that this edge reads receives nothing from its primary, so streams stand still; new ones \
+                should go to others; look at primary_conninfo and at the replica's log
+                """
+            )
+        case nil: logger.notice("over: the replica that this edge reads goes on, or Redis brings the events")
         }
     }
 
@@ -205,8 +231,15 @@ package final class EdgeTail: Service, TailState {
             if observation.isPrimary { group.addTask { await self.listen() } }
             defer { group.cancelAll() }
             var formerSince: ContinuousClock.Instant?
+            var looked: ContinuousClock.Instant?
+            state.withLock { $0.databaseLost() }
             repeat {
                 try await readPages(on: connection, onRead)
+                if !observation.isPrimary, looked.map({ .now - $0 >= Self.lookInterval }) ?? true {
+                    looked = .now
+                    let look = try await ReplicaLook.take(on: connection)
+                    state.withLock { $0.take(look, at: .now) }
+                }
                 formerSince = state.withLock { $0.lacksEpoch(at: .now) } ? formerSince ?? .now : nil
                 if configuration.hosts.count > 1, let since = formerSince, .now - since > Self.formerPatience {
                     state.withLock { $0.hostLeft() }

@@ -11,11 +11,14 @@ struct EdgeTailState {
     private var lastMessage: ContinuousClock.Instant?
     /// The time at which the database was read last.
     private var lastRead: ContinuousClock.Instant?
-    /// The beginnings of what is missing now; nil where nothing is.
+    /// The beginning of what is missing in streams now; nil where nothing is.
     private var lagging: ContinuousClock.Instant?
-    private(set) var replicaLagging: ContinuousClock.Instant?
+    private var replicaMarks = ReplicaMarks()
     /// The events that the database lacked when it was read last, of those that were known before the read.
     private var replicaMissing: Int64 = 0
+    /// The last look at the replica, and the time since which something keeps it from new events.
+    private var replicaLook: ReplicaLook?
+    private var obstructed: (since: ContinuousClock.Instant, by: ReplicaLook.Obstacle)?
     /// The first and the last message of a history that the database does not have, since the last one of its own.
     private var doubt: (since: ContinuousClock.Instant, last: ContinuousClock.Instant)?
     /// The beginning of the doubt for which another host was tried.
@@ -29,6 +32,9 @@ struct EdgeTailState {
     static let (idleInterval, activeInterval): (Duration, Duration) = (.seconds(1), .milliseconds(100))
     /// The time for which events may be missing before the edge is no longer ready.
     private static let lagPatience: Duration = .seconds(5)
+    /// The time for which a replica may stand still, though nobody tells of events that it lacks. A receiver that has
+    /// lost its primary tries again after 5 s.
+    private static let obstaclePatience: Duration = .seconds(10)
 
     // MARK: Judgement
 
@@ -67,7 +73,19 @@ struct EdgeTailState {
     func unreadiness(at now: ContinuousClock.Instant) -> Unreadiness? {
         if cursor == nil { return .starting }
         if !isSupplied(at: now) { return .tailBehind }
-        return lagging.map { now - $0 > Self.lagPatience } ?? false ? .replicaBehind : nil
+        let isLate = [lagging, replicaLagging].contains { $0.map { now - $0 > Self.lagPatience } ?? false }
+        return isLate || obstacle(at: now) != nil ? .replicaBehind : nil
+    }
+
+    /// The time since which the database has lacked the oldest event that is known and missing there; nil where it has
+    /// all.
+    var replicaLagging: ContinuousClock.Instant? { replicaMarks.oldest }
+
+    /// The reason why the replica has stood still for a while; nil where it goes on. Not asked while Redis tells of
+    /// every event: then it is known what the replica lacks.
+    func obstacle(at now: ContinuousClock.Instant) -> ReplicaLook.Obstacle? {
+        guard let obstructed, !isFresh(at: now), now - obstructed.since > Self.obstaclePatience else { return nil }
+        return obstructed.by
     }
 
     func lag(at now: ContinuousClock.Instant) -> EdgeTail.Lag {
@@ -75,7 +93,8 @@ struct EdgeTailState {
     }
 
     func replicaLag(at now: ContinuousClock.Instant) -> EdgeTail.Lag {
-        (replicaMissing, replicaLagging.map { now - $0 } ?? .zero)
+        let since = [replicaLagging, obstacle(at: now).flatMap { _ in obstructed?.since }].compactMap { $0 }.min()
+        return (replicaMissing, since.map { now - $0 } ?? .zero)
     }
 
     // MARK: Steps
@@ -111,8 +130,19 @@ struct EdgeTailState {
         lastRead = now
         // After a fork, what was told before counts no longer.
         replicaMissing = max(0, min(told, cursor.told) - cursor.databaseHead)
-        replicaLagging = replicaMissing > 0 ? replicaLagging ?? now : nil
+        replicaMarks.take(told: min(told, cursor.told), existing: cursor.told, database: cursor.databaseHead, at: now)
         return outcome
+    }
+
+    mutating func take(_ look: ReplicaLook, at now: ContinuousClock.Instant) {
+        let obstacle = look.obstacle(after: replicaLook)
+        replicaLook = look
+        obstructed = obstacle.map { (obstructed?.since ?? now, $0) }
+    }
+
+    /// Takes note that the database's connection was lost: the next one may lead elsewhere.
+    mutating func databaseLost() {
+        (replicaLook, obstructed) = (nil, nil)
     }
 
     /// Takes note that another host is tried.

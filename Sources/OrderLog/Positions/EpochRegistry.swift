@@ -36,6 +36,11 @@ package final class EpochRegistry: Sendable {
         state.withLock { state in state.timeline.map(timeline.isFormer) ?? false }
     }
 
+    /// Takes note of a timeline that a server of the address is known to have, where none is known yet.
+    func learn(_ timeline: ServerTimeline) {
+        state.withLock { $0.timeline = $0.timeline ?? timeline }
+    }
+
     /// Takes the table of a new connection, except an earlier state of the known one: another connection has read
     /// later.
     func takeUnlessFormer(_ other: EpochTable, timeline: ServerTimeline? = nil) {

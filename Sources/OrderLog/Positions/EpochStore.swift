@@ -119,6 +119,11 @@ package enum EpochStore {
         return table
     }
 
+    /// Tells whether the newest epoch is this database's.
+    static func isCurrent(on connection: PostgresConnection) async throws(PostgresError) -> Bool {
+        try await look(connection).isCurrent
+    }
+
     /// Reads whether the newest epoch is this database's, and the server's timeline.
     private static func look(
         _ connection: PostgresConnection

@@ -11,8 +11,8 @@ extension PostgresError {
             .connectionLost,
             """
             \(formerServerMessage), which lacks the newest epoch, \(known.epochs.last?.name ?? "none"), or was replaced \
-            by the server that has it; it is not used; let the database's address lead to the present server, or restart \
-            this service where the former one is meant
+            by the server that has it; it is not used; let the database's address lead to the present server; where \
+            the former one is meant, restart this service with that server alone in its database URL
             """
         )
     }

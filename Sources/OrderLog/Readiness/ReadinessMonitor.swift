@@ -27,6 +27,8 @@ package final class ReadinessMonitor: Service, ReadinessSource {
         var reads = Finding()
         /// A frozen server process keeps the head locked, and does not end.
         var isHeadFrozen = false
+        /// Commits wait for a synchronous standby.
+        var isStandbyMissing = false
     }
 
     private let pools: [PostgresPool]
@@ -75,9 +77,12 @@ package final class ReadinessMonitor: Service, ReadinessSource {
         let durability = watch?.reason
         // It has more consequences, such as commits that take long.
         if let durability, durability != .unknown { return .notDurable }
-        let (writes, reads, isHeadFrozen) = state.withLock { ($0.writes, $0.reads, $0.isHeadFrozen) }
-        let trouble = appender.activity.unreadiness(at: now) ?? writes.unreadiness(at: now, overdue: .unreachable)
-        if let trouble { return isHeadFrozen ? .frozenProcess : trouble }
+        let (reads, isHeadFrozen, isStandbyMissing) = state.withLock {
+            ($0.reads, $0.isHeadFrozen, $0.isStandbyMissing)
+        }
+        // So has this: what the appender meets differs from one attempt to the next.
+        if isStandbyMissing { return .standbyMissing }
+        if let trouble = writeTrouble(at: now) { return isHeadFrozen ? .frozenProcess : trouble }
         if !pools.contains(where: { $0.hasAnswered(within: WriteProbe.timeout) }),
             let unreadiness = reads.unreadiness(at: now, overdue: .readsUnanswered)
         {
@@ -89,6 +94,12 @@ package final class ReadinessMonitor: Service, ReadinessSource {
         return tail.isCurrent ? nil : .tailBehind
     }
 
+    /// The reason why commands are not taken, as the last batches and the probe tell.
+    private func writeTrouble(at now: ContinuousClock.Instant = .now) -> Unreadiness? {
+        appender.activity.unreadiness(at: now)
+            ?? state.withLock { $0.writes }.unreadiness(at: now, overdue: .unreachable)
+    }
+
     /// Probes until graceful shutdown or cancellation.
     package func run() async throws {
         await cancelWhenGracefulShutdown {
@@ -96,6 +107,7 @@ package final class ReadinessMonitor: Service, ReadinessSource {
                 group.addTask { await self.probeWrites() }
                 group.addTask { await self.probeReads() }
                 group.addTask { await self.freeHead() }
+                group.addTask { await self.watchStandbys() }
                 group.addTask { await self.report() }
             }
         }
@@ -137,6 +149,26 @@ package final class ReadinessMonitor: Service, ReadinessSource {
             isWaiting = mustLook
         }
         await watch.close()
+    }
+
+    /// Looks for commits that wait for a synchronous standby, while there is trouble that this would explain.
+    private func watchStandbys() async {
+        var watch = SynchronousWaitWatch(configuration: appender.configuration, logger: logger)
+        var isMissing = false
+        await repeatedly {
+            let mayExplain = writeTrouble().map(Self.followsFromWaits) ?? false
+            if mayExplain || isMissing {
+                isMissing = await watch.run()
+                state.withLock { $0.isStandbyMissing = isMissing }
+            } else {
+                await watch.close()
+            }
+        }
+        await watch.close()
+    }
+
+    private static func followsFromWaits(_ trouble: Unreadiness) -> Bool {
+        [.slowCommits, .commandsWait, .locked, .unreachable].contains(trouble)
     }
 
     /// True when the last attempt to lock the head did not succeed.

@@ -3,7 +3,7 @@ import Postgres
 /// A reason why the service cannot do all of its work at present.
 package enum Unreadiness: String, Sendable, CaseIterable {
     case starting, unreachable, formerServer, noConnection, readOnly, diskFull, locked, frozenProcess, commandsWait
-    case slowCommits, notDurable
+    case slowCommits, standbyMissing, notDurable
     case readsUnanswered, tailBehind
     /// Told by an edge alone.
     case replicaBehind
@@ -49,10 +49,12 @@ package enum Unreadiness: String, Sendable, CaseIterable {
             "The database has no connection left for the service: its own limit or the login's is reached."
         case .readOnly: "The database is read-only, so no commands can be taken."
         case .diskFull: "The database has no room on its disk, so no commands can be taken."
-        case .locked: "Another session of the database locks the log, so no commands can be taken."
+        case .locked: "A session of the database keeps the log locked, so no commands can be taken."
         case .frozenProcess: "A frozen process of the database keeps the log locked, so no commands can be taken."
         case .commandsWait: "The database does not answer the commands that wait."
         case .slowCommits: "The database does not complete commits, so commands wait."
+        case .standbyMissing:
+            "Commits wait for a synchronous standby of the database, which does not confirm them, so commands wait."
         case .notDurable: "No standby of the database confirms commits, so no commands can be taken."
         case .readsUnanswered: "The database does not answer reads."
         case .tailBehind: "New events cannot be read from the log, so streams stand still."

@@ -86,6 +86,10 @@ struct DatabaseCheck {
         configuration.connectTimeout = min(configuration.connectTimeout, Self.connectTimeout)
         var findings: [Finding] = []
         for host in configuration.hosts { findings += await hostFindings(host, of: configuration, embedded: embedded) }
+        if let choice = await PrimaryChoice.ask(configuration, logger: logger) {
+            findings += Self.conflict(of: choice)
+            configuration.hosts = choice.order(configuration.hosts)
+        }
         // Such an edge leaves every other server.
         if isEdge, durableOn == .standby { configuration.sessionKind = .standby }
         do {
@@ -117,6 +121,20 @@ struct DatabaseCheck {
                 ? "let a server of this version start, or run `waybill migrate` on the primary; an edge waits for it"
                 : "run `waybill migrate`, or let the next `waybill serve` do it"
         )
+    }
+
+    /// Tells of an old primary that runs beside the new one.
+    private static func conflict(of choice: PrimaryChoice) -> [Finding] {
+        guard let conflict = choice.conflict else { return [] }
+        let former = choice.formerHosts.map { "\($0)" }.joined(separator: " and ")
+        let stop = former.isEmpty ? "the one that is not meant" : "\(former), which another has replaced,"
+        return [
+            .failure(
+                "database",
+                "\(conflict): what is written to the former one is lost",
+                do: "stop \(stop) before any process is restarted, and rebuild it as a standby of the present primary"
+            )
+        ]
     }
 
     /// Checks one server of those that the URL names.

@@ -1,5 +1,6 @@
 import EmbeddedPostgres
 import Logging
+import OrderLog
 import Postgres
 import ServiceLifecycle
 
@@ -25,9 +26,11 @@ enum Database {
         prepare: () async throws -> Void = {},
         _ body: (PostgresConfiguration, [any Service]) async throws -> R
     ) async throws -> R {
-        if let configuration = try option.configuration() {
+        if var configuration = try option.configuration() {
             try option.warnOfExposure(logger)
             try await prepare()
+            // First of all: after a failover without fencing, the first host may be the old primary.
+            try await PrimaryChoice.settle(&configuration, logger: logger)
             try await PostgresConnection.requireLastingSession(configuration, logger: logger)
             return try await body(configuration, [])
         }
