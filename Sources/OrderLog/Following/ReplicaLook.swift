@@ -39,9 +39,10 @@ package struct ReplicaLook: Sendable, Equatable {
             select case when pg_is_in_recovery() then pg_is_wal_replay_paused() else false end as is_paused,
                 case when pg_is_in_recovery() then (pg_last_wal_replay_lsn() - '0/0')::bigint end as replayed,
                 exists (
-                    select from pg_stat_get_wal_receiver() as r, current_setting('wal_receiver_timeout')::interval as t
-                    where r.pid > 0 and (t = '0' or r.last_msg_receipt_time is null
-                        or clock_timestamp() - r.last_msg_receipt_time < t * 0.75)) as is_receiving
+                    select from pg_stat_get_wal_receiver() as r
+                    cross join (select current_setting('wal_receiver_timeout')::interval as longest) as s
+                    where r.pid > 0 and (s.longest = interval '0' or r.last_msg_receipt_time is null
+                        or clock_timestamp() - r.last_msg_receipt_time < s.longest * 0.75)) as is_receiving
             """,
             timeout: LogConnection.readTimeout
         )
