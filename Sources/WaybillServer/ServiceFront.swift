@@ -37,7 +37,7 @@ struct ServiceFront {
             pathFields: { SecretPath.fields(for: $0, crossOrigins) },
             faults: TransportAnswer.problem,
             logger: logger,
-            responder: handlers.directAnswer
+            responder: streams.directAnswer
         )
         let isClearText = settings.certificates == nil
         return Application(
