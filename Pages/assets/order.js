@@ -49,7 +49,7 @@ async function start() {
             if (type === "status" || type === "update") take(data);
             else if (type === "snapshot" || type === "reset") readAgain();
         },
-        onState: (state) => liveness.take(state),
+        onState: (_, connection) => liveness.take(connection),
         // This request tells if the session has ended, and the form to sign in comes then.
         onRefused: () => readAgain(),
     });
@@ -67,14 +67,18 @@ const nearLinks = new IntersectionObserver(async (entries) => {
     links.load();
 }, { rootMargin: "600px" });
 
+/** Adds the next event. The stream and the log may both bring it; one after a gap is read later. */
+function append(event) {
+    if (event.version === (events.at(-1)?.version ?? 0) + 1) events.push(event);
+}
+
 /** Reads the events that the page does not have yet. */
 async function readEvents() {
-    const known = new Set(events.map((event) => event.version));
     let after = events.at(-1)?.position;
     do {
         const query = new URLSearchParams({ limit: 1000, ...after && { after } });
         const body = await get(`${path}/events?${query}`);
-        for (const event of body.events) if (!known.has(event.version)) events.push(event);
+        body.events.forEach(append);
         after = body.next;
     } while (after);
 }
@@ -118,10 +122,7 @@ const readAgain = atMostEvery(150, async () => {
 
 const arrived = [];
 const takeArrived = perFrame(() => {
-    for (const event of arrived.splice(0)) {
-        // A gap, which only a fast feed leaves, is filled by reading.
-        if (event.version === (events.at(-1)?.version ?? 0) + 1) events.push(event);
-    }
+    arrived.splice(0).forEach(append);
     showTime();
     history_.render(events, chosen ?? events.length);
     // The event says the status; the rest of the order is read.

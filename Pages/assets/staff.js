@@ -382,7 +382,7 @@ function open(url, take, isMain) {
             if (type === "status" || type === "update") take(data);
             else if (type === "reset" && isMain) load();
         },
-        onState: (now) => { if (isMain) liveness.take(now); },
+        onState: (_, connection) => { if (isMain) liveness.take(connection); },
         // The next request tells if the session has ended, and the form to sign in comes then.
         onRefused: () => readStats(),
     });

@@ -52,21 +52,22 @@ const askReadiness = (tell) => {
  * Follows a stream; returns `{ close() }`. The stream counts as live only while the service says that it is ready.
  *
  * - onEvent: called with `{ type, data, id }`, the data parsed, for each snapshot, status, update, reset and bye.
- * - onState: called with `connecting`, `live`, `reconnecting` or `ended`, each when it begins.
+ * - onState: called with `connecting`, `live`, `reconnecting` or `ended`, each when it begins, and with the state of the
+ *   connection alone, which is `live` too while the service is not ready.
  * - onRefused: called with the `StreamRefused` that ends the stream for good: the page must sign in, or say that the link
  *   is dead.
  * - lastEventId: the position to continue after.
  */
 export function follow(url, { onEvent, onState = () => {}, onRefused = () => {}, lastEventId = "" }) {
-    let [controller, state, isClosed] = [undefined, undefined, false];
+    let [controller, told, isClosed] = [undefined, undefined, false];
     let [connection, readiness] = ["connecting", "ready"];
 
     const tell = (next = connection) => {
         connection = next;
         const shown = connection === "live" && readiness !== "ready" ? "reconnecting" : connection;
-        if (shown === state) return;
-        state = shown;
-        onState(shown);
+        if (told === `${shown} ${connection}`) return;
+        told = `${shown} ${connection}`;
+        onState(shown, connection);
     };
 
     const noteReadiness = (answer) => {

@@ -156,7 +156,8 @@ def test_pages_tell_that_the_database_stands_still(pages, service, check):
         check("the operator's page does not wait for other answers", time.monotonic() - began < 8)
         pages.wait_for(RECONNECTING)
         for page in pages.pages:
-            check("a page does not call itself live", "Not ready. As of" in page.inner_text("#live"))
+            text = page.inner_text("#live")
+            check("a page does not call itself live", "Not ready. As of" in text, f"{page.url}: {text}")
         opened = pages.staff.open("/staff")
         opened.wait_for_selector("#sign-in >> text=Waiting for the service")
         check("nobody who has a session is asked for a token", not opened.is_visible("#sign-in-token"))

@@ -58,7 +58,7 @@ def test_a_locked_head_is_not_ready(bench, check):
     service = bench.service
     turns(service, check, "at first", 200, seconds=10)
     with Holder(service, "select seq from log_head for update"):
-        turns(service, check, "head locked", 503, "locks")
+        turns(service, check, "head locked", 503, "locked")
     turns(service, check, "head free", 200, seconds=6)
 
 

@@ -179,8 +179,7 @@ def serves(composed, check):
         answer = Client(composed.ports[name], backend).request("POST", "/v1/orders", order())
         found = answer.status, answer.json.get("code")
         check(f"{name}: takes no command", found == (421, "edge"), answer)
-        connected = composed.metrics(name).get("waybill_edge_redis_connected")
-        check(f"{name}: is fed by Redis", connected == 1, connected)
+        wait_for(lambda: composed.metrics(name).get("waybill_edge_redis_connected") == 1, 20, f"{name} is fed by Redis")
 
 
 def opened(metrics):
