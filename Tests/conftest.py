@@ -8,6 +8,7 @@ import pytest
 from support.bench import Bench
 from support.checks import CheckPlugin
 from support.service import Service
+from support.standbys import Standbys
 
 ROOT = pathlib.Path(__file__).resolve().parent.parent
 
@@ -78,3 +79,13 @@ def bench(service, check):
 def placed(bench):
     """An order of customer c-1 that was placed and nothing else."""
     return bench.place()
+
+
+@pytest.fixture
+def standbys():
+    """A primary and its standby."""
+    standbys = Standbys()
+    try:
+        yield standbys
+    finally:
+        standbys.close()

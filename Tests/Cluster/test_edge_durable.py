@@ -1,24 +1,13 @@
 """An edge with `--durable-on standby`: it reads standbys alone, and leaves one that is promoted."""
 
-import pytest
-
 from support.client import Client
 from support.edges import Edge
 from support.forwarder import Forwarder
 from support.service import Service, free_port
 from support.shop import Shop
 from support.sse import Stream
-from support.standbys import Standbys, serving
+from support.standbys import serving
 from support.waiting import wait_for
-
-
-@pytest.fixture
-def standbys():
-    standbys = Standbys()
-    try:
-        yield standbys
-    finally:
-        standbys.close()
 
 
 def test_an_edge_leaves_a_standby_that_is_promoted(binary, service, standbys, check):

@@ -16,22 +16,13 @@ from support.orders import SHOPS, order
 from support.paced import PacedLoad
 from support.shop import Shop
 from support.sse import Stream
-from support.standbys import GIVEN_UP, Posting, Standbys, Told, positions, serving
+from support.standbys import GIVEN_UP, Posting, Told, positions, serving
 from support.waiting import wait_for
 
 # Told where the outcome is not known: no standby has confirmed the commit, or the database did not answer in time.
 CODES = ("notDurable", "unavailable")
 # Kills of the primary under load.
 ROUNDS = 2
-
-
-@pytest.fixture
-def standbys():
-    standbys = Standbys()
-    try:
-        yield standbys
-    finally:
-        standbys.close()
 
 
 def cancelled(standbys):

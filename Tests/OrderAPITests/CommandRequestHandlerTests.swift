@@ -68,8 +68,9 @@ import Testing
 
     private func channel() throws -> EmbeddedChannel {
         let channel = EmbeddedChannel()
-        let loop = CommandLoop.Registry().commandLoop(of: channel.eventLoop)
-        let handler = CommandRequestHandler(responder, loop: loop, isHTTP2: false)
+        let loop = channel.eventLoop
+        let mailbox = ReceiptMailbox { loop.execute($0) }
+        let handler = CommandRequestHandler(responder, mailbox: mailbox, isHTTP2: false)
         try channel.pipeline.syncOperations.addHandler(handler)
         try channel.connect(to: SocketAddress(ipAddress: "127.0.0.1", port: 1)).wait()
         return channel

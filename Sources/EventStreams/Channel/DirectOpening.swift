@@ -7,7 +7,6 @@ struct DirectOpening: Sendable {
     let authorizer: any SubscriptionAuthorizer
     let authorization: SubscriptionAuthorizer.Authorization
     let request: HTTPRequest
-    let date: ResponseDate
 
     func run(on exchange: DirectExchange) async {
         do {
@@ -31,13 +30,13 @@ struct DirectOpening: Sendable {
 
     private func head(on exchange: DirectExchange) -> [UInt8] {
         var fields = StreamResponse.fields
-        fields[.date] = date.text
+        fields[.date] = HTTPDate.now
         return exchange.head(.ok, fields, isChunked: true)
     }
 
     private func answer(_ refusal: SubscriptionRefusal, on exchange: DirectExchange) -> [UInt8] {
         var fields = refusal.fields
-        fields[.date] = date.text
+        fields[.date] = HTTPDate.now
         fields[.contentLength] = String(refusal.body.count)
         return exchange.head(refusal.status, fields, isChunked: false) + refusal.body
     }

@@ -1,7 +1,5 @@
-import Foundation
 import HTTPTransport
 import NIOCore
-import Synchronization
 
 /// The buffers and limits that the streams of one event loop share.
 final class StreamLoop: ChannelExecutor {
@@ -15,11 +13,9 @@ final class StreamLoop: ChannelExecutor {
     private struct Shared: Sendable {
         /// The block that was written last, with its buffer: most streams are given the same block one after another.
         var block: (LaneBlock, ByteBuffer)?
-        /// The value of the `Date` field in this second.
-        var date: (second: Int, text: String)?
     }
 
-    private init(on loop: any EventLoop) {
+    init(on loop: any EventLoop) {
         self.loop = loop
         shared = NIOLoopBoundBox.makeBoxSendingValue(Shared(), eventLoop: loop)
         limiter = NIOLoopBoundBox.makeEmptyBox(eventLoop: loop)
@@ -49,29 +45,5 @@ final class StreamLoop: ChannelExecutor {
             shared.value.block = (block, whole)
         }
         return whole.getSlice(at: range.lowerBound, length: range.count)
-    }
-
-    /// The value of the `Date` field (RFC 9110, section 5.6.7). Used on the loop.
-    var date: String {
-        let second = Int(Date().timeIntervalSince1970)
-        if let (known, text) = shared.value.date, known == second { return text }
-        let text = HTTPDate.text(unixSeconds: second)
-        shared.value.date = (second, text)
-        return text
-    }
-
-    /// Makes one `StreamLoop` for each event loop.
-    final class Registry: Sendable {
-        private let known = Mutex<[ObjectIdentifier: StreamLoop]>([:])
-
-        /// The `StreamLoop` of an event loop.
-        func streamLoop(of loop: any EventLoop) -> StreamLoop {
-            known.withLock { known in
-                if let found = known[ObjectIdentifier(loop)] { return found }
-                let made = StreamLoop(on: loop)
-                known[ObjectIdentifier(loop)] = made
-                return made
-            }
-        }
     }
 }

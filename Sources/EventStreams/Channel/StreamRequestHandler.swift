@@ -32,7 +32,7 @@ final class StreamRequestHandler: ChannelDuplexHandler {
         self.loop = loop
         self.authorizer = authorizer
         self.hub = hub
-        response = StreamResponseWriter(version: connection.version, loop: loop)
+        response = StreamResponseWriter(version: connection.version)
         state = StreamRequestState(connection.version == .http2 ? .http2 : .http1)
     }
 

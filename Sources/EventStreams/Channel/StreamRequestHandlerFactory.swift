@@ -6,8 +6,7 @@ package import NIOCore
 package struct StreamRequestHandlerFactory: Sendable {
     private let authorizer: any SubscriptionAuthorizer
     private let hub: StreamHub
-    private let loops = StreamLoop.Registry()
-    private let date = ResponseDate()
+    private let loops = EventLoopRegistry { StreamLoop(on: $0) }
 
     /// - Parameters:
     ///   - authorizer: decides which streams a request may open.
@@ -27,8 +26,7 @@ package struct StreamRequestHandlerFactory: Sendable {
             hub: hub,
             authorizer: authorizer,
             authorization: authorization,
-            request: request,
-            date: date
+            request: request
         )
         return { await opening.run(on: $0) }
     }
@@ -38,7 +36,7 @@ package struct StreamRequestHandlerFactory: Sendable {
     package func add(to channel: any Channel, on connection: HTTPConnection) throws {
         let handler = StreamRequestHandler(
             on: connection,
-            loop: loops.streamLoop(of: channel.eventLoop),
+            loop: loops.value(of: channel.eventLoop),
             authorizer: authorizer,
             hub: hub
         )

@@ -11,19 +11,18 @@ struct StreamResponseWriter {
     private static let peerCloseDeadline = TimeAmount.seconds(1)
 
     let version: HTTPConnection.Version
-    let loop: StreamLoop
 
     /// Writes the head of a stream, without a flush.
     func writeHead(to context: ChannelHandlerContext) {
         var fields = StreamResponse.fields
-        fields[.date] = loop.date
+        fields[.date] = HTTPDate.now
         writeHead(.ok, fields, to: context)
     }
 
     /// Writes a whole response by another status than 200, but for its end and without a flush.
     func write(_ refusal: SubscriptionRefusal, to context: ChannelHandlerContext) {
         var fields = refusal.fields
-        fields[.date] = loop.date
+        fields[.date] = HTTPDate.now
         fields[.contentLength] = String(refusal.body.count)
         writeHead(refusal.status, fields, to: context)
         write(refusal.body, to: context)

@@ -1,9 +1,19 @@
 import Glibc
+import Synchronization
 
 /// The format of times in HTTP.
 package enum HTTPDate {
-    /// The time now, as the field `Date` has it.
-    static var now: String { text(unixSeconds: time(nil)) }
+    /// The text of the last second that was asked for.
+    private static let latest = Mutex<(second: Int, text: String)>((-1, ""))
+
+    /// The time now, as the field `Date` has it. Made once a second.
+    package static var now: String {
+        let second = time(nil)
+        return latest.withLock { latest in
+            if latest.second != second { latest = (second, text(unixSeconds: second)) }
+            return latest.text
+        }
+    }
 
     /// Formats a time as IMF-fixdate, such as `Sun, 06 Nov 1994 08:49:37 GMT` (RFC 9110, section 5.6.7).
     package static func text(unixSeconds: Int) -> String {

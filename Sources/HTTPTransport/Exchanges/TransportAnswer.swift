@@ -21,15 +21,10 @@ package struct TransportAnswer: Sendable {
     }
 
     /// The head of the response at this time.
-    var head: HTTPResponse { head(date: HTTPDate.now) }
-
-    /// The head of the response.
-    ///
-    /// - Parameter date: the value of the field `Date`.
-    package func head(date: String) -> HTTPResponse {
+    package var head: HTTPResponse {
         var fields = fields
         if status != .noContent { fields[.contentLength] = String(body.count) }
-        fields[.date] = date
+        fields[.date] = HTTPDate.now
         return HTTPResponse(status: status, headerFields: fields)
     }
 }

@@ -49,7 +49,7 @@ final class CommandRequestHandler: ChannelDuplexHandler, RemovableChannelHandler
     }
 
     private let commands: CommandResponder
-    private let loop: CommandLoop
+    private let mailbox: ReceiptMailbox
     private let isHTTP2: Bool
     private var context: ChannelHandlerContext?
     private var state = CommandRequestState()
@@ -58,9 +58,9 @@ final class CommandRequestHandler: ChannelDuplexHandler, RemovableChannelHandler
     /// Takes the answers of the channel's commands, of which there is one at a time.
     private var delivery: ReceiptMailbox.Delivery?
 
-    init(_ commands: CommandResponder, loop: CommandLoop, isHTTP2: Bool) {
+    init(_ commands: CommandResponder, mailbox: ReceiptMailbox, isHTTP2: Bool) {
         self.commands = commands
-        self.loop = loop
+        self.mailbox = mailbox
         self.isHTTP2 = isHTTP2
     }
 
@@ -146,7 +146,7 @@ final class CommandRequestHandler: ChannelDuplexHandler, RemovableChannelHandler
         guard let exchange else { return }
         do throws(Problem) {
             let submission = try exchange.call.submission(of: exchange.takeBody() ?? ByteBuffer())
-            commands.submit(submission, to: loop.mailbox, delivery(on: context.eventLoop))
+            commands.submit(submission, to: mailbox, delivery(on: context.eventLoop))
         } catch {
             respond(error.answer)
         }
@@ -180,7 +180,7 @@ final class CommandRequestHandler: ChannelDuplexHandler, RemovableChannelHandler
         exchange.call.span?.answered(exchange.head, route: exchange.call.route, status: answer.status)
         let isHolding = state.commandAnswered()
         guard let context, context.channel.isActive else { return }
-        context.write(wrapOutboundOut(.head(answer.head(date: loop.date))), promise: nil)
+        context.write(wrapOutboundOut(.head(answer.head)), promise: nil)
         context.write(wrapOutboundOut(.body(ByteBuffer(bytes: answer.body))), promise: nil)
         context.writeAndFlush(wrapOutboundOut(.end(nil)), promise: nil)
         if isHolding { readHeld() } else { passDeferred(context) }

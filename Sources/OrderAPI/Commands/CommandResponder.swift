@@ -11,7 +11,8 @@ package struct CommandResponder: Sendable {
     let metrics: RequestMetrics
     /// Makes spans of requests; nil for none.
     let spans: RequestSpans?
-    private let loops = CommandLoop.Registry()
+    /// The mailbox of each event loop, which takes the answers of the appender.
+    private let mailboxes = EventLoopRegistry { loop in ReceiptMailbox { loop.execute($0) } }
 
     init(
         authorizer: Authorizer,
@@ -31,7 +32,7 @@ package struct CommandResponder: Sendable {
     package func add(to channel: any Channel, on connection: HTTPConnection) throws {
         let handler = CommandRequestHandler(
             self,
-            loop: loops.commandLoop(of: channel.eventLoop),
+            mailbox: mailboxes.value(of: channel.eventLoop),
             isHTTP2: connection.version == .http2
         )
         try channel.pipeline.syncOperations.addHandler(handler)
