@@ -21,8 +21,13 @@ class Breaking(http.server.BaseHTTPRequestHandler):
             self.close_connection = True
             return
         method, path, _ = line.split()
-        while self.rfile.readline(65536).strip():
-            pass
+        length = 0
+        while field := self.rfile.readline(65536).strip():
+            name, _, value = field.partition(b":")
+            if name.lower() == b"content-length":
+                length = int(value)
+        # A connection that is closed with something unread is reset, which is another failure to haproxy.
+        self.rfile.read(length)
         if path == "/readyz":
             self.wfile.write(b"HTTP/1.1 200 OK\r\nContent-Length: 0\r\nConnection: close\r\n\r\n")
         else:
