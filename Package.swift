@@ -357,7 +357,7 @@ let package = Package(
         ),
         .testTarget(
             name: "PagesTests",
-            dependencies: ["OrderAPI", "Orders", "PageFiles", "Pages", "StrictJSON", httpTypes, mustache],
+            dependencies: ["OrderAPI", "Orders", "PageFiles", "Pages", "StrictJSON", crypto, httpTypes, mustache],
             swiftSettings: strict
         ),
         .testTarget(

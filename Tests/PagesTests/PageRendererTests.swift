@@ -1,3 +1,4 @@
+import Crypto
 import Foundation
 import HTTPTypes
 import OrderAPI
@@ -30,16 +31,42 @@ import Testing
             "home",
             HomePage(version: "1", address: "", hasDevelopmentKey: true)
         )
-        #expect(html.contains("href=\"/assets/\(try source.current.assets.hash)/home.css\""))
+        #expect(html.contains("src=\"/assets/\(try source.current.assets.hash)/home.js\""))
     }
 
-    /// A browser asks for them before it reads the page. What stands in the body holds back nothing above it.
-    @Test func theHeadersNameTheStyleSheetsOfTheHeadAlone() {
+    @Test func stylesStandInTheHeadAndInThePolicy() throws {
         let sheet = "<link rel=\"stylesheet\" href="
-        let html = "<head>\(sheet)\"/a.css\">\n\(sheet)\"/b.css\"></head><body>\(sheet)\"/c.css\">"
-        let fields = PageHeaders.of(page: Array(html.utf8))
-        #expect(fields[.link] == "</a.css>; rel=preload; as=style, </b.css>; rel=preload; as=style")
-        #expect(PageHeaders.of(page: Array("<head></head>".utf8))[.link] == nil)
+        let assets = try AssetSet(["a.css": Array("a{}".utf8), "b.css": Array("b{}".utf8), "c.css": Array("c{}".utf8)])
+        let text = """
+            <head>\(sheet)"/assets/1/a.css">
+            \(sheet)"/assets/1/b.css"><link rel="icon" href="d.svg">\(sheet)"/assets/1/e.css"></head><body>\(sheet)"c.css">
+            """
+        let page = RenderedPage(text, assets)
+        let html = String(decoding: page.html, as: UTF8.self)
+        #expect(
+            html == """
+                <head><style>a{}
+                </style>
+                <style>b{}
+                </style><link rel="icon" href="d.svg">\(sheet)"/assets/1/e.css"></head><body>\(sheet)"c.css">
+                """
+        )
+        let policy = try #require(PageHeaders.of(page)[.contentSecurityPolicy])
+        for style in ["a{}\n", "b{}\n"] {
+            let hash = Data(SHA256.hash(data: Array(style.utf8))).base64EncodedString()
+            #expect(policy.contains(" 'sha256-\(hash)'"))
+        }
+        #expect(policy.contains("style-src 'self' 'sha256-"))
+        #expect(!policy.contains("unsafe"))
+        #expect(String(decoding: RenderedPage(text, nil).html, as: UTF8.self) == text)
+        #expect(
+            PageHeaders.of(RenderedPage(text, nil))[.contentSecurityPolicy]?.contains("style-src 'self';")
+                == true
+        )
+    }
+
+    @Test func aStyleSheetThatWouldEndItsElementIsRefused() {
+        #expect(throws: PageError.self) { try AssetSet(["a.css": Array("a::after{content:'</style>'}".utf8)]) }
     }
 
     @Test func aPageNamesItsLanguageAndDirection() throws {

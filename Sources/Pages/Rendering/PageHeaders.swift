@@ -3,13 +3,8 @@ import OrderAPI
 
 /// The header fields of all pages and assets, in one place.
 enum PageHeaders {
-    /// The fields of a page. Scripts, styles and icons come from the service itself, and none of them stands in the
-    /// page; nobody may frame the page; links tell no other site where they stood.
-    static let ofPages: HTTPFields = [
-        .contentSecurityPolicy: """
-        default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; connect-src 'self'; \
-        manifest-src 'self'; base-uri 'none'; form-action 'self'; frame-ancestors 'none'
-        """,
+    /// The fields of a page but its policy. Nobody may frame the page; links tell no other site where they stood.
+    private static let ofPages: HTTPFields = [
         .xContentTypeOptions: "nosniff",
         .referrerPolicy: "no-referrer",
         .crossOriginOpenerPolicy: "same-origin",
@@ -18,15 +13,15 @@ enum PageHeaders {
         .vary: "Accept-Encoding",
     ]
 
-    /// The fields of a page, and `Link` for the style sheets that its head names: a browser asks for them before it
-    /// reads the page, and so before it asks for anything else.
-    static func of(page html: [UInt8]) -> HTTPFields {
-        let head = html.firstRange(of: Array("</head>".utf8)).map { html[..<$0.lowerBound] } ?? []
-        let sheets = head.split(separator: Array("<link rel=\"stylesheet\" href=\"".utf8)).dropFirst().map { rest in
-            "<\(String(decoding: rest.prefix { $0 != UInt8(ascii: "\"") }, as: UTF8.self))>; rel=preload; as=style"
-        }
+    /// The fields of a page. Scripts and icons come from the service itself, and no script stands in the page; of styles
+    /// that stand in it, the policy names each by its hash.
+    static func of(_ page: RenderedPage) -> HTTPFields {
         var fields = ofPages
-        if !sheets.isEmpty { fields[.link] = sheets.joined(separator: ", ") }
+        fields[.contentSecurityPolicy] = """
+            default-src 'none'; script-src 'self'; style-src \((["'self'"] + page.styleSources).joined(separator: " ")); \
+            img-src 'self' data:; connect-src 'self'; manifest-src 'self'; base-uri 'none'; form-action 'self'; \
+            frame-ancestors 'none'
+            """
         return fields
     }
 

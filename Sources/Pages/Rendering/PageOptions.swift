@@ -6,6 +6,8 @@ struct PageOptions: Sendable {
     /// The language of the page's text (BCP 47), and the direction in which it is read.
     var language = "en"
     var direction = Direction.leftToRight
+    /// True where the page's head holds the text of its style sheets; false where it links them.
+    var holdsStyles = true
     /// Further fields; they replace those of all pages.
     var headers: HTTPFields = [:]
 

@@ -12,14 +12,17 @@ struct PageRenderer: Sendable {
 
     let source: PageSource
 
-    /// The HTML of a page.
+    /// A page with its style sheets.
     ///
     /// - Parameters:
     ///   - name: the template, without its ending.
     ///   - page: the template's variables: an object with a property each.
     /// - Throws: `PageError`.
-    func html(_ name: String, _ page: some Sendable, _ options: PageOptions = PageOptions()) throws(PageError) -> String
-    {
+    func page(
+        _ name: String,
+        _ page: some Sendable,
+        _ options: PageOptions = PageOptions()
+    ) throws(PageError) -> RenderedPage {
         let set = try source.current
         let context = PageContext(
             assets: set.assets.path,
@@ -29,7 +32,7 @@ struct PageRenderer: Sendable {
         )
         let variables = PageVariables.make(of: context) ?? context
         guard let html = set.templates.render(variables, withTemplate: name) else { throw .noTemplate(name) }
-        return html
+        return RenderedPage(html, options.holdsStyles ? set.assets : nil)
     }
 
     /// The response that shows a page to one caller. No cache may store it.
@@ -39,12 +42,16 @@ struct PageRenderer: Sendable {
         _ page: some Sendable,
         _ options: PageOptions = PageOptions()
     ) throws(PageError) -> Response {
-        Self.response(to: request, html: Array(try html(name, page, options).utf8), options)
+        var options = options
+        // A script that fetches the page again has its styles.
+        options.holdsStyles = request.headers[.secFetchDest] != "empty"
+        return Self.response(to: request, try self.page(name, page, options), options)
     }
 
     /// The response that shows a page whose HTML is ready.
-    private static func response(to request: Request, html: [UInt8], _ options: PageOptions) -> Response {
-        var headers = PageHeaders.of(page: html)
+    private static func response(to request: Request, _ page: RenderedPage, _ options: PageOptions) -> Response {
+        let html = page.html
+        var headers = PageHeaders.of(page)
         headers[.cacheControl] = "no-store"
         headers[.contentType] = "text/html; charset=utf-8"
         for field in options.headers { headers[field.name] = field.value }

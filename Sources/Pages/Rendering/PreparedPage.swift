@@ -16,8 +16,9 @@ struct PreparedPage: Sendable {
         let tag: EntityTag
     }
 
-    init(html: [UInt8]) {
-        headers = PageHeaders.of(page: html)
+    init(_ page: RenderedPage) {
+        let html = page.html
+        headers = PageHeaders.of(page)
         plain = Form(body: ByteBuffer(bytes: html), tag: EntityTag(of: html))
         compressed = Gzip.compress(html, level: 9).map { bytes in
             Form(body: ByteBuffer(bytes: bytes), tag: EntityTag(of: html, variant: "-gzip"))

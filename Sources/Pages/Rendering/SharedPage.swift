@@ -30,6 +30,6 @@ struct SharedPage: Sendable {
         _ template: String,
         _ variables: some Sendable
     ) throws -> PreparedPage {
-        PreparedPage(html: Array(try renderer.html(template, variables).utf8))
+        PreparedPage(try renderer.page(template, variables))
     }
 }

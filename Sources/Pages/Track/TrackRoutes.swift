@@ -181,7 +181,7 @@ struct TrackRoutes: Sendable {
         response.headers[.robotsTag] = "noindex, nofollow"
         response.headers[.xContentTypeOptions] = "nosniff"
         response.headers[.crossOriginResourcePolicy] = "same-origin"
-        response.headers[.vary] = "Accept, Accept-Encoding, Accept-Language, Sec-Fetch-Site"
+        response.headers[.vary] = "Accept, Accept-Encoding, Accept-Language, Sec-Fetch-Dest, Sec-Fetch-Site"
         return response
     }
 }
