@@ -16,7 +16,11 @@ import Testing
             version: situation.order.version,
             linkedData: TrackLinkedData.text(of: tracked, shop: view.shop)
         )
-        let options = PageOptions(language: page.tag, direction: page.language == .arabic ? .rightToLeft : .leftToRight)
+        let options = PageOptions(
+            language: page.tag,
+            direction: page.language == .arabic ? .rightToLeft : .leftToRight,
+            holdsStyles: false
+        )
         return try PageRenderer(source: try PageSource()).html("track", variables, options)
     }
 
