@@ -329,7 +329,7 @@ let package = Package(
         ),
         .testTarget(
             name: "OTLPExportTests",
-            dependencies: ["OTLPExport", "StrictJSON", "Telemetry", logging, tracing],
+            dependencies: ["OTLPExport", "StrictJSON", "Telemetry", httpClient, logging, nioHTTP1, tracing],
             swiftSettings: strict
         ),
         .testTarget(

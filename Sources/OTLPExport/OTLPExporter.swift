@@ -3,7 +3,7 @@ import Foundation
 package import Logging
 import NIOCore
 import NIOHTTP1
-package import ServiceLifecycle
+import ServiceLifecycle
 import StrictJSON
 import Synchronization
 package import Telemetry

@@ -7,6 +7,7 @@ import Tracing
 
 @Suite struct OTLPTracerTests {
     private static let traceId = "4bf92f3577b34da6a3ce929d0e0e4736"
+    private static let collector = ["OTEL_EXPORTER_OTLP_ENDPOINT": "http://localhost:4318"]
     private let exporter: OTLPExporter
 
     private struct Fields: Extractor, Injector {
@@ -15,9 +16,9 @@ import Tracing
     }
 
     init() throws {
-        exporter = try #require(
-            OTLPExporter(["OTEL_EXPORTER_OTLP_ENDPOINT": "http://c", "OTEL_TRACES_SAMPLER_ARG": "0"], logger: .init(label: "t"))
-        )
+        // Callers have the last word, whatever the share.
+        let variables = Self.collector.merging(["OTEL_TRACES_SAMPLER_ARG": "0"]) { $1 }
+        exporter = try #require(OTLPExporter(variables, logger: Logger(label: "spans")))
     }
 
     private func context(_ traceparent: String) -> ServiceContext {
@@ -47,7 +48,7 @@ import Tracing
     }
 
     @Test func aTraceThatItsCallerDoesNotRecordIsNotRecorded() throws {
-        let exporter = try #require(OTLPExporter(["OTEL_EXPORTER_OTLP_ENDPOINT": "http://c"], logger: .init(label: "t")))
+        let exporter = try #require(OTLPExporter(Self.collector, logger: Logger(label: "spans")))
         let context = context("00-\(Self.traceId)-00f067aa0ba902b7-00")
         let span = exporter.tracer.startSpan("s", context: context, ofKind: .server)
         #expect(!span.isRecording)
