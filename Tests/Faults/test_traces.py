@@ -218,6 +218,7 @@ def test_a_field_that_cannot_be_sent_is_told_without_its_text(bench, check):
         "OTEL_EXPORTER_OTLP_HEADERS": "api-key=top%0Asecret",
         "OTEL_BSP_SCHEDULE_DELAY": "100",
     }
+    service.options = []
     service.start()
     client = Client(service.port, None)
     client.request("GET", "/v1/orders")
@@ -225,3 +226,20 @@ def test_a_field_that_cannot_be_sent_is_told_without_its_text(bench, check):
     wait_for(lambda: lines(service, "Invalid header field values"), 10, "the log tells of the field")
     with open(service.process.log_path, encoding="utf-8") as file:
         check("but not its text", "secret" not in file.read())
+
+
+def test_a_silent_collector_holds_the_end_up_for_seconds_at_most(bench, attentive, check):
+    service = bench.service
+    service.terminate()
+    # An empty variable is an absent one.
+    service.environment = {**service.environment, "OTEL_EXPORTER_OTLP_HEADERS": ""}
+    service.start()
+    attentive.answers.clear()
+    try:
+        client = Client(service.port, None)
+        client.request("GET", "/v1/orders")
+        client.close()
+        status, seconds = service.terminate()
+    finally:
+        attentive.answers.set()
+    check("it ended in time", status == 0 and seconds < 8, (status, seconds))
