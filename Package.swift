@@ -113,8 +113,7 @@ let package = Package(
         .target(
             name: "OTLPExport",
             dependencies: [
-                "Primitives", "StrictJSON", "Telemetry", collections, httpClient, lifecycle, logging, nio, nioHTTP1,
-                nioSSL, tracing,
+                "StrictJSON", "Telemetry", httpClient, lifecycle, logging, nio, nioHTTP1, tracing,
             ],
             swiftSettings: strict
         ),
@@ -330,7 +329,7 @@ let package = Package(
         ),
         .testTarget(
             name: "OTLPExportTests",
-            dependencies: ["OTLPExport", "StrictJSON", "Telemetry", logging, nioHTTP1, tracing],
+            dependencies: ["OTLPExport", "StrictJSON", "Telemetry", httpClient, logging, nioHTTP1, tracing],
             swiftSettings: strict
         ),
         .testTarget(

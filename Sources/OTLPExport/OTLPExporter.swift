@@ -3,221 +3,98 @@ import Foundation
 package import Logging
 import NIOCore
 import NIOHTTP1
-import NIOSSL
 import ServiceLifecycle
-import Telemetry
+import StrictJSON
+import Synchronization
+package import Telemetry
 
-/// Sends spans to an OpenTelemetry collector by OTLP/HTTP with JSON.
-///
-/// Spans wait in a bounded queue and go in batches. A batch that the collector cannot take is sent again for a minute,
-/// with growing pauses or those that the collector asks for. One line of the log tells that the collector takes
-/// nothing, and one that it does again. At shutdown what waits is sent within two seconds.
+/// Sends ended spans to an OpenTelemetry collector by OTLP/HTTP with JSON. At most 8,192 wait, and each is sent once.
 package final class OTLPExporter: Service {
-    /// The result of one attempt, where there was an answer or none.
-    private enum Attempt {
-        case answered(CollectorAnswer)
-        case failed(any Error)
-    }
-
-    /// The time for which a batch is tried.
-    private static let patience: Duration = .seconds(60)
-    /// The time for what waits at shutdown.
-    private static let flushTime: Duration = .seconds(2)
-    private static let longestAnswer = 64 << 10
-
-    package let tracer: OTLPTracer
-    package let metrics: SpanMetrics
-    private let queue: SpanQueue
-    private let settings: OTLPSettings
-    private let configuration: HTTPClient.Configuration
-    private let envelope: (head: [UInt8], tail: [UInt8])
+    /// The share of traces, from 0 to 1, that are recorded where no caller decides.
+    let share: Double
+    let request: HTTPClient.Request
+    private let delay: Duration
+    private let resource: JSONValue
     private let logger: Logger
-    private let errorText: @Sendable (any Error) -> String
+    private let waiting = Mutex<[JSONValue]>([])
+    private let (sent, failed, dropped) = (Counter(), Counter(), Counter())
 
-    /// - Parameter errorText: tells an error of the connection in words.
-    /// - Throws: `OTLPSettingsError` where the file of authorities cannot be used.
-    package init(
-        _ settings: OTLPSettings,
-        logger: Logger,
-        errorText: @escaping @Sendable (any Error) -> String = { "\($0)" }
-    ) throws(OTLPSettingsError) {
-        queue = SpanQueue()
-        tracer = OTLPTracer(sampler: settings.sampler, queue: queue)
-        metrics = SpanMetrics(queue)
-        // A redirect could carry the header fields elsewhere.
-        var configuration = HTTPClient.Configuration(redirectConfiguration: .disallow)
-        configuration.timeout.connect = TimeAmount(min(settings.timeout, .seconds(5)))
-        configuration.tracing.tracer = nil
-        if let file = settings.caFile {
-            var tls = TLSConfiguration.makeClientConfiguration()
-            guard let roots = try? NIOSSLCertificate.fromPEMFile(file) else {
-                throw OTLPSettingsError(
-                    variable: "OTEL_EXPORTER_OTLP_CERTIFICATE",
-                    reason: "the file cannot be read, or holds no certificates in PEM"
-                )
-            }
-            tls.trustRoots = .certificates(roots)
-            configuration.tlsConfiguration = tls
+    /// - Returns: nil where the variables, which are OpenTelemetry's own, name no collector.
+    package init?(_ variables: [String: String], logger: Logger) {
+        let general = variables["OTEL_EXPORTER_OTLP_ENDPOINT"].map { $0 + ($0.hasSuffix("/") ? "" : "/") + "v1/traces" }
+        guard let endpoint = variables["OTEL_EXPORTER_OTLP_TRACES_ENDPOINT"] ?? general else { return nil }
+        guard var request = try? HTTPClient.Request(url: endpoint, method: .POST) else {
+            logger.warning("traces are off: the address of the collector is not an http or https URL")
+            return nil
         }
-        self.configuration = configuration
-        envelope = SpanEncoder.envelope(of: settings.resource, version: BuildInfo.version)
-        self.settings = settings
+        for field in variables["OTEL_EXPORTER_OTLP_HEADERS", default: ""].split(separator: ",") {
+            let parts = field.split(separator: "=", maxSplits: 1).map { $0.trimmingCharacters(in: .whitespaces) }
+            guard parts.count == 2, let value = parts[1].removingPercentEncoding else { continue }
+            request.headers.add(name: parts[0], value: value)
+        }
+        request.headers.replaceOrAdd(name: "Content-Type", value: "application/json")
+        self.request = request
         self.logger = logger
-        self.errorText = errorText
+        share = variables["OTEL_TRACES_SAMPLER_ARG"].flatMap { Double($0) } ?? 1
+        delay = .milliseconds(max(10, variables["OTEL_BSP_SCHEDULE_DELAY"].flatMap { Int32($0) } ?? 500))
+        let service: JSONValue = ["stringValue": .string(variables["OTEL_SERVICE_NAME"] ?? "waybill")]
+        let host: JSONValue = ["stringValue": .string(ProcessInfo.processInfo.hostName)]
+        resource = ["attributes": [["key": "service.name", "value": service], ["key": "host.name", "value": host]]]
     }
+
+    package func register(in registry: MetricsRegistry) throws(MetricsError) {
+        let help = "Spans that have ended: taken by the collector, not taken by it, or dropped since too many waited."
+        for (outcome, counter) in [("sent", sent), ("failed", failed), ("dropped", dropped)] {
+            try registry.counter("waybill_trace_spans_total", help: help, labels: ["outcome": outcome], counter)
+        }
+    }
+
+    /// Queues a span in OTLP's form.
+    func add(_ span: JSONValue) {
+        waiting.withLock { $0.count < 8192 ? $0.append(span) : dropped.increment() }
+    }
+
+    func takeAll() -> [JSONValue] { waiting.withLock { exchange(&$0, with: []) } }
 
     package func run() async throws {
+        // A redirect could carry the header fields elsewhere.
+        var configuration = HTTPClient.Configuration(redirectConfiguration: .disallow)
+        configuration.tracing.tracer = nil
+        configuration.timeout.connect = .seconds(1)
         let client = HTTPClient(eventLoopGroupProvider: .singleton, configuration: configuration)
-        var health = await withTaskGroup(of: CollectorHealth?.self) { group in
-            group.addTask { await self.exportUntilCancelled(by: client) }
-            group.addTask { await self.wakeAfterEachDelay() }
-            // Cancellation ends the wait, too.
-            try? await gracefulShutdown()
-            group.cancelAll()
-            return await group.reduce(CollectorHealth()) { $1 ?? $0 }
+        var isLast = false
+        var isFailing = false
+        while !isLast {
+            // A shutdown ends the wait; what waits then goes last.
+            try? await cancelWhenGracefulShutdown { [delay] in try await Task.sleep(for: delay) }
+            isLast = Task.isShuttingDownGracefully || Task.isCancelled
+            await send(takeAll(), by: client, &isFailing)
         }
-        queue.close()
-        await flush(by: client, &health)
-        queue.removeAll()
-        try? await client.shutdown()
+        try await client.shutdown()
     }
 
-    private func exportUntilCancelled(by client: HTTPClient) async -> CollectorHealth {
-        var health = CollectorHealth()
-        for await _ in queue.wakes {
-            while !Task.isCancelled, let batch = queue.take() { await export(batch, by: client, &health) }
-        }
-        return health
-    }
-
-    private func wakeAfterEachDelay() async -> CollectorHealth? {
-        while !Task.isCancelled {
-            // A cancelled sleep ends the loop by its condition.
-            try? await Task.sleep(for: settings.delay)
-            queue.wake()
-        }
-        return nil
-    }
-
-    /// Sends a batch until the collector has it, refuses it, or the batch is too old. A cancelled export puts it back.
-    private func export(_ batch: SpanQueue.Batch, by client: HTTPClient, _ health: inout CollectorHealth) async {
-        let deadline = ContinuousClock.now + Self.patience
-        var isExpired = false
-        while !isExpired {
-            let attempt = await attempt(batch, by: client, within: settings.timeout)
-            if Task.isCancelled, !Self.isTaken(attempt) { return queue.putBack(batch) }
-            guard let asked = settle(batch, attempt, &health) else { return }
-            isExpired = .now >= deadline
-            if isExpired {
-                metrics.expired.increment(by: UInt64(batch.count))
-                queue.release(batch)
-            }
-            do {
-                // The next batch waits as well.
-                try await Task.sleep(for: health.pause(asked: asked, random: .random(in: 0..<1)))
-            } catch {
-                return isExpired ? () : queue.putBack(batch)
-            }
-        }
-    }
-
-    /// Sends what waits, each batch once, until one fails or the time is over.
-    private func flush(by client: HTTPClient, _ health: inout CollectorHealth) async {
-        let deadline = ContinuousClock.now + Self.flushTime
-        while let batch = queue.take() {
-            let left = deadline - .now
-            guard left > .zero else { return queue.putBack(batch) }
-            let attempt = await attempt(batch, by: client, within: min(left, settings.timeout))
-            if settle(batch, attempt, &health) != nil { return queue.putBack(batch) }
-        }
-    }
-
-    /// Counts a batch that is done with and gives its room free, and writes the lines of the log.
-    ///
-    /// - Returns: the pause that the collector asks for, or none, where the batch is to be sent again; nil where it is
-    ///   done with.
-    private func settle(_ batch: SpanQueue.Batch, _ attempt: Attempt, _ health: inout CollectorHealth) -> Duration? {
-        switch attempt {
-        case .answered(.taken(let rejected)):
-            let rejected = min(rejected, batch.count)
-            metrics.sent.increment(by: UInt64(batch.count - rejected))
-            metrics.refused.increment(by: UInt64(rejected))
-            if let seconds = health.succeeded(at: .now) {
-                logger.notice(
-                    "recovered: the collector takes spans again",
-                    metadata: ["endpoint": "\(place)", "seconds": "\(seconds)", "dropped": "\(lost)"]
-                )
-            }
-        case .answered(.refused(let status)):
-            metrics.refused.increment(by: UInt64(batch.count))
-            warn(&health, "the collector refuses spans, which are lost; check its address and header fields") {
-                "it answered \(status)"
-            }
-        case .answered(.busy(let status, let retryAfter)):
-            warn(&health) { "it answered \(status)" }
-            return retryAfter ?? .zero
-        case .failed(let error):
-            if !Task.isCancelled { warn(&health) { errorText(error) } }
-            return .zero
-        }
-        queue.release(batch)
-        return nil
-    }
-
-    /// Writes the first line of an episode.
-    private func warn(
-        _ health: inout CollectorHealth,
-        _ message: Logger.Message = "the collector takes no spans; they wait, and are dropped beyond 4 MiB or a minute",
-        _ reason: () -> String
-    ) {
-        guard health.failed(at: .now) else { return }
-        logger.warning(message, metadata: ["endpoint": "\(place)", "error": "\(reason())"])
-    }
-
-    /// The endpoint without its query, which may hold a secret.
-    private var place: String { settings.endpoint.absoluteString.prefix { $0 != "?" }.description }
-
-    /// The spans that did not reach the collector since the start.
-    private var lost: UInt64 { metrics.overflowed.value + metrics.expired.value + metrics.refused.value }
-
-    private func attempt(_ batch: SpanQueue.Batch, by client: HTTPClient, within limit: Duration) async -> Attempt {
+    private func send(_ spans: [JSONValue], by client: HTTPClient, _ isFailing: inout Bool) async {
+        guard !spans.isEmpty else { return }
+        let scope: JSONValue = ["scope": ["name": "waybill"], "spans": .array(spans)]
+        let document: JSONValue = ["resourceSpans": [["resource": resource, "scopeSpans": [scope]]]]
+        var request = request
+        request.body = .bytes(document.bytes)
+        var failure: String?
         do {
-            return .answered(
-                try await withThrowingTaskGroup(of: CollectorAnswer.self) { group in
-                    group.addTask { try await self.send(batch, by: client, within: limit) }
-                    // The client's own deadline ends with the answer's head.
-                    group.addTask {
-                        try await Task.sleep(for: limit)
-                        throw HTTPClientError.deadlineExceeded
-                    }
-                    defer { group.cancelAll() }
-                    guard let answer = try await group.next() else { throw CancellationError() }
-                    return answer
-                }
-            )
+            let answer = ResponseAccumulator(request: request, maxBodySize: 65_536)
+            let task = client.execute(request: request, delegate: answer, deadline: .now() + .seconds(2))
+            let status = try await task.get().status.code
+            if status / 100 != 2 { failure = "it answered \(status)" }
         } catch {
-            return .failed(error)
+            // The whole text may hold a header field.
+            failure = (error as? HTTPClientError)?.shortDescription ?? "\(error)"
         }
-    }
-
-    private func send(
-        _ batch: SpanQueue.Batch,
-        by client: HTTPClient,
-        within limit: Duration
-    ) async throws -> CollectorAnswer {
-        var request = HTTPClientRequest(url: settings.endpoint.absoluteString)
-        request.method = .POST
-        for field in settings.headers { request.headers.add(name: field.name, value: field.value) }
-        request.headers.replaceOrAdd(name: "content-type", value: "application/json")
-        request.headers.replaceOrAdd(name: "user-agent", value: "waybill/\(BuildInfo.version)")
-        request.body = .bytes(ByteBuffer(bytes: envelope.head + batch.bytes + envelope.tail))
-        let response = try await client.execute(request, deadline: .now() + TimeAmount(limit))
-        // The status alone tells whether the spans were taken.
-        let body = (try? await response.body.collect(upTo: Self.longestAnswer)) ?? ByteBuffer()
-        return CollectorAnswer(response.status, response.headers, body: Array(body.readableBytesView))
-    }
-
-    private static func isTaken(_ attempt: Attempt) -> Bool {
-        if case .answered(.taken) = attempt { true } else { false }
+        (failure == nil ? sent : failed).increment(by: UInt64(spans.count))
+        if let failure, !isFailing {
+            logger.warning("the collector takes no spans, which are lost", metadata: ["error": "\(failure)"])
+        } else if failure == nil, isFailing {
+            logger.notice("recovered: the collector takes spans again")
+        }
+        isFailing = failure != nil
     }
 }

@@ -1,87 +1,65 @@
+import StrictJSON
 import Synchronization
 package import Tracing
 
-/// A span that is encoded when it ends. One that is not recorded keeps its context alone.
+/// A span that goes to its exporter when it ends. One that is not recorded keeps its context alone.
 package final class OTLPSpan: Span {
     /// The parts that may change until the span ends.
-    struct Content: Sendable {
+    private struct Content: Sendable {
         var name: String
         var attributes = SpanAttributes()
-        var events: [SpanEvent] = []
-        var links: [(identity: SpanIdentity, attributes: SpanAttributes)] = []
-        var status: SpanStatus?
-        /// Events and links beyond the bound.
-        var droppedEvents = 0
-        var droppedLinks = 0
-    }
-
-    private struct State: Sendable {
-        var content: Content
+        var isFailed = false
         var hasEnded = false
     }
 
-    /// The most events and the most links of a span.
-    private static let bound = 128
-
     package let context: ServiceContext
     let identity: SpanIdentity
-    let parent: UInt64?
-    let kind: SpanKind
+    let parentId: String?
+    private let kind: SpanKind
     /// Nanoseconds since 1970.
-    let began: UInt64
-    private let queue: SpanQueue
-    private let state: Mutex<State>
+    private let began: UInt64
+    private let exporter: OTLPExporter
+    private let content: Mutex<Content>
 
     init(
-        identity: SpanIdentity,
-        parent: UInt64?,
+        _ name: String,
+        _ identity: SpanIdentity,
+        parentId: String?,
         kind: SpanKind,
-        name: String,
         began: UInt64,
         context: ServiceContext,
-        queue: SpanQueue
+        exporter: OTLPExporter
     ) {
         self.identity = identity
-        self.parent = parent
+        self.parentId = parentId
         self.kind = kind
         self.began = began
         self.context = context
-        self.queue = queue
-        state = Mutex(State(content: Content(name: name)))
+        self.exporter = exporter
+        content = Mutex(Content(name: name))
     }
 
-    package var isRecording: Bool { identity.isSampled && state.withLock { !$0.hasEnded } }
+    package var isRecording: Bool { identity.isSampled && content.withLock { !$0.hasEnded } }
 
     package var operationName: String {
-        get { state.withLock { $0.content.name } }
+        get { content.withLock { $0.name } }
         set { change { $0.name = newValue } }
     }
 
     package var attributes: SpanAttributes {
-        get { state.withLock { $0.content.attributes } }
+        get { content.withLock { $0.attributes } }
         set { change { $0.attributes = newValue } }
     }
 
     package func setStatus(_ status: SpanStatus) {
-        change { $0.status = status }
+        change { $0.isFailed = status.code == .error }
     }
 
-    package func addEvent(_ event: SpanEvent) {
-        change { content in
-            if content.events.count < Self.bound { content.events.append(event) } else { content.droppedEvents += 1 }
-        }
-    }
+    /// Does nothing: the service's spans have no events.
+    package func addEvent(_ event: SpanEvent) {}
 
-    package func addLink(_ link: SpanLink) {
-        guard let linked = link.context.span else { return }
-        change { content in
-            guard content.links.count < Self.bound else {
-                content.droppedLinks += 1
-                return
-            }
-            content.links.append((linked, link.attributes))
-        }
-    }
+    /// Does nothing: the service's spans have no links.
+    package func addLink(_ link: SpanLink) {}
 
     /// Records the error's type. Its text may hold what a collector must not know.
     package func recordError<Instant: TracerInstant>(
@@ -89,27 +67,51 @@ package final class OTLPSpan: Span {
         attributes: SpanAttributes,
         at instant: @autoclosure () -> Instant
     ) {
-        guard isRecording else { return }
-        var attributes = attributes
-        attributes["exception.type"] = String(reflecting: type(of: error))
-        addEvent(SpanEvent(name: "exception", at: instant(), attributes: attributes))
+        change { $0.attributes["error.type"] = String(reflecting: type(of: error)) }
     }
 
     package func end<Instant: TracerInstant>(at instant: @autoclosure () -> Instant) {
-        guard identity.isSampled else { return }
-        let content: Content? = state.withLock { state in
-            guard !state.hasEnded else { return nil }
-            state.hasEnded = true
-            return state.content
+        let ended = max(began, instant().nanosecondsSinceEpoch)
+        change { content in
+            content.hasEnded = true
+            exporter.add(form(of: content, ended: ended))
         }
-        guard let content else { return }
-        queue.add(SpanEncoder.bytes(of: self, content, ended: max(began, instant().nanosecondsSinceEpoch)))
     }
 
+    /// Changes a span that is recorded and has not ended.
     private func change(_ body: (inout Content) -> Void) {
         guard identity.isSampled else { return }
-        state.withLock { state in
-            if !state.hasEnded { body(&state.content) }
+        content.withLock { content in
+            if !content.hasEnded { body(&content) }
+        }
+    }
+
+    /// The span in OTLP's JSON: ids in hexadecimal, 64-bit numbers as texts, enumerations as numbers.
+    private func form(of content: Content, ended: UInt64) -> JSONValue {
+        var attributes: [JSONValue] = []
+        content.attributes.forEach { name, attribute in
+            // Queries may hold tokens.
+            guard name != "url.query", name != "url.full" else { return }
+            attributes.append(["key": .string(name), "value": Self.form(of: attribute)])
+        }
+        return [
+            "traceId": .string(identity.traceId), "spanId": .string(identity.spanId),
+            "parentSpanId": .string(parentId ?? ""), "name": .string(content.name),
+            "kind": .integer([SpanKind.server: 2, .client: 3][kind, default: 1]),
+            "startTimeUnixNano": .string("\(began)"), "endTimeUnixNano": .string("\(ended)"),
+            "attributes": .array(attributes), "status": ["code": content.isFailed ? 2 : 0],
+        ]
+    }
+
+    private static func form(of attribute: SpanAttribute) -> JSONValue {
+        switch attribute {
+        case .int64(let number): ["intValue": .string("\(number)")]
+        case .bool(let flag): ["boolValue": .bool(flag)]
+        case .stringArray(let texts): ["arrayValue": ["values": .array(texts.map { form(of: .string($0)) })]]
+        // Callers choose paths, and so their length.
+        case .string(let text): ["stringValue": .string(String(decoding: text.utf8.prefix(1024), as: UTF8.self))]
+        // No span of the service has another kind.
+        default: ["stringValue": ""]
         }
     }
 }

@@ -1,18 +1,9 @@
 import Telemetry
 package import Tracing
 
-/// A tracer whose finished spans wait, encoded, for an `OTLPExporter`.
-package final class OTLPTracer: Tracer {
-    private let sampler: TraceSampler
-    private let queue: SpanQueue
-
-    /// The most characters of a `tracestate` that is passed on; W3C Trace Context asks for 512 at least.
-    private static let stateLength = 512
-
-    init(sampler: TraceSampler, queue: SpanQueue) {
-        self.sampler = sampler
-        self.queue = queue
-    }
+/// A tracer whose ended spans go to an exporter.
+package struct OTLPTracer: Tracer {
+    let exporter: OTLPExporter
 
     package func startSpan<Instant: TracerInstant>(
         _ operationName: String,
@@ -25,29 +16,21 @@ package final class OTLPTracer: Tracer {
     ) -> OTLPSpan {
         var context = context()
         let parent = context.span
-        let traceId = parent?.traceId ?? (high: SpanIdentity.random(), low: SpanIdentity.random())
         let identity = SpanIdentity(
-            traceId: traceId,
-            spanId: SpanIdentity.random(),
-            isSampled: isSampled(traceId.low, parent, kind),
-            state: parent?.state
+            traceId: parent?.traceId ?? SpanIdentity.randomDigits() + SpanIdentity.randomDigits(),
+            spanId: SpanIdentity.randomDigits(),
+            isSampled: parent?.isSampled ?? (.random(in: 0..<1) < exporter.share)
         )
         context.span = identity
         return OTLPSpan(
-            identity: identity,
-            parent: parent?.spanId,
+            operationName,
+            identity,
+            parentId: parent?.spanId,
             kind: kind,
-            name: operationName,
             began: instant().nanosecondsSinceEpoch,
             context: context,
-            queue: queue
+            exporter: exporter
         )
-    }
-
-    /// The spans within the process do as its first one: only that of a request decides.
-    private func isSampled(_ traceBits: UInt64, _ parent: SpanIdentity?, _ kind: SpanKind) -> Bool {
-        if let parent, kind != .server, kind != .consumer { return parent.isSampled }
-        return sampler.records(parent: parent?.isSampled, traceBits: traceBits)
     }
 
     package func extract<Carrier, Extract: Extractor>(
@@ -57,9 +40,7 @@ package final class OTLPTracer: Tracer {
     ) where Extract.Carrier == Carrier {
         let text = extractor.extract(key: "traceparent", from: carrier)
         guard let parent = text.flatMap({ TraceParent($0) }) else { return }
-        let state = extractor.extract(key: "tracestate", from: carrier)
-        let isKept = state.map { $0.utf8.count <= Self.stateLength && $0.utf8.allSatisfy { 0x20...0x7E ~= $0 } }
-        context.span = SpanIdentity(parent, state: isKept == true ? state : nil)
+        context.span = SpanIdentity(traceId: parent.traceId, spanId: parent.parentId, isSampled: parent.isSampled)
     }
 
     package func inject<Carrier, Inject: Injector>(
@@ -68,10 +49,42 @@ package final class OTLPTracer: Tracer {
         using injector: Inject
     ) where Inject.Carrier == Carrier {
         guard let span = context.span else { return }
-        injector.inject(span.traceparent, forKey: "traceparent", into: &carrier)
-        if let state = span.state { injector.inject(state, forKey: "tracestate", into: &carrier) }
+        let text = "00-\(span.traceId)-\(span.spanId)-\(span.isSampled ? "01" : "00")"
+        injector.inject(text, forKey: "traceparent", into: &carrier)
     }
 
-    /// Does nothing: the exporter sends what waits within seconds, and at its end.
+    /// Does nothing: the exporter sends what waits at once, and at its end.
     package func forceFlush() {}
+}
+
+extension OTLPExporter {
+    package var tracer: OTLPTracer { OTLPTracer(exporter: self) }
+}
+
+/// The identity of a span, by which other spans name it as their parent (W3C Trace Context).
+struct SpanIdentity: Sendable, Hashable {
+    /// 32 hexadecimal digits.
+    let traceId: String
+    /// 16 hexadecimal digits.
+    let spanId: String
+    /// True where the trace is recorded.
+    let isSampled: Bool
+
+    /// 16 hexadecimal digits, of which one at least is not 0.
+    static func randomDigits() -> String {
+        let digits = String(UInt64.random(in: 1 ... .max), radix: 16)
+        return String(repeating: "0", count: 16 - digits.count) + digits
+    }
+}
+
+extension ServiceContext {
+    private enum Key: ServiceContextKey {
+        typealias Value = SpanIdentity
+    }
+
+    /// The span that work in this context belongs to; nil for none.
+    var span: SpanIdentity? {
+        get { self[Key.self] }
+        set { self[Key.self] = newValue }
+    }
 }

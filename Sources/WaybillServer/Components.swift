@@ -92,7 +92,7 @@ struct Components {
         let commandIdFilter = CommandIdFilterCache()
         try commandIdFilter.register(in: metrics)
         try settings.certificates?.register(in: metrics)
-        try settings.traces?.metrics.register(in: metrics)
+        try settings.traces?.register(in: metrics)
         let clockAlarms = LogClockAlarms(logger: logger)
         try clockAlarms.register(in: metrics)
         clockWatch = LogClockWatch(pool: pool, alarms: clockAlarms)

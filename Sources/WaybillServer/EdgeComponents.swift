@@ -40,7 +40,7 @@ struct EdgeComponents {
         try LogOutput.standardError.register(in: metrics)
         try connections.register(in: metrics, budget: descriptors)
         try settings.certificates?.register(in: metrics)
-        try settings.traces?.metrics.register(in: metrics)
+        try settings.traces?.register(in: metrics)
         let (edgeMetrics, codec) = (try EdgeMetrics(metrics), RelayCodec(secret: key))
         let outlook = EdgeOutlook(registry: registry, codec: codec, redis: settings.redis, metrics: edgeMetrics)
         let reader = LogReader(pool: pool, registry: registry, outlook: outlook)

@@ -1,6 +1,8 @@
 """Spans by OTLP: what a collector reads of a request, and what becomes of spans while it is away."""
 
 import json
+import re
+import socket
 import time
 
 import pytest
@@ -15,6 +17,7 @@ from support.waiting import wait_for
 
 TRACE = "4bf92f3577b34da6a3ce929d0e0e4736"
 SERVER, CLIENT, ERROR = 2, 3, 2
+FAILURE, RECOVERY = "the collector takes no spans", "recovered: the collector"
 STAGES = ("queue", "lock", "lookUp", "decision", "commit")
 
 
@@ -44,9 +47,9 @@ def traced(service, collector):
 @pytest.fixture
 def attentive(collector):
     """The collector as it is on a good day, whatever a test has done to it."""
-    collector.status, collector.retry_after = 200, None
+    collector.status = 200
     yield collector
-    collector.status, collector.retry_after = 200, None
+    collector.status = 200
 
 
 def flags(recorded=True):
@@ -86,7 +89,8 @@ def test_a_command_is_a_span_of_its_callers_trace(bench, attentive, check, reque
     ):
         check(f"it has {name}", found.get(name) == value, found)
     check("no error", span["status"] != ERROR and "error.type" not in found, span)
-    check("the process is named", span["resource"]["service.name"] == "till", span["resource"])
+    resource = {"service.name": "till", "host.name": socket.gethostname()}
+    check("the process and its machine are named", span["resource"] == resource, span["resource"])
     stages = sorted(attentive.children(span), key=lambda child: child["began"])
     names = [stage["name"] for stage in stages]
     check("its stages are its children", {"lookUp", "decision", "commit"} <= set(names), names)
@@ -128,47 +132,57 @@ def test_reads_and_refusals_are_spans_and_probes_are_none(bench, attentive, chec
         check(f"{request_id} has no span", attentive.of_request(request_id) is None)
 
 
-def test_a_pause_that_the_collector_asks_for_is_kept(bench, attentive, check):
-    attentive.status, attentive.retry_after = 503, 2
-    before = len(attentive.requests)
-    bench.send("GET", "/v1/orders", headers={"X-Request-Id": "busy-1"})
-    wait_for(lambda: len(attentive.requests) > before, 10, "the first attempt")
-    attentive.status, attentive.retry_after = 200, None
-    span_of(attentive, "busy-1")
-    times = [request[0] for request in attentive.requests[before:]]
-    check("the second attempt comes after it", times[1] - times[0] >= 2, times)
+def count(bench, outcome):
+    text = bench.send("GET", "/metrics", role=roles.OPERATOR).body.decode()
+    return int(re.search(rf'^waybill_trace_spans_total{{outcome="{outcome}"}} (\d+)$', text, re.M)[1])
 
 
-def test_spans_wait_while_the_collector_is_away(bench, attentive, check):
+@pytest.mark.parametrize(
+    ("trouble", "reason"),
+    [("away", "Connection refused"), ("busy", "it answered 503"), ("silent", "Deadline exceeded")],
+)
+def test_spans_that_the_collector_does_not_take_are_lost(bench, attentive, check, trouble, reason):
     service = bench.service
-    told, over = (len(lines(service, words)) for words in ("the collector takes no spans", "recovered: the collector"))
-    attentive.leave()
+    told, over = (len(lines(service, words)) for words in (FAILURE, RECOVERY))
+    failed, dropped = count(bench, "failed"), count(bench, "dropped")
+    if trouble == "away":
+        attentive.leave()
+    elif trouble == "busy":
+        attentive.status = 503
+    else:
+        attentive.answers.clear()
     try:
-        for number in range(3):
-            answer = bench.send("POST", "/v1/orders", order(number=f"A-{number}"), {"X-Request-Id": f"away-{number}"})
-            check(f"order {number} is accepted meanwhile", answer.status == 201, answer)
-        wait_for(lambda: len(lines(service, "the collector takes no spans")) > told, 10, "the log tells")
-        waits = bench.metric("waybill_trace_queue_bytes")
-        check("the spans wait", waits > 0, waits)
+        for number in range(1, 4):
+            request_id = f"{trouble}-{number}"
+            answer = bench.send("POST", "/v1/orders", order(number=request_id), {"X-Request-Id": request_id})
+            check(f"{request_id} is accepted meanwhile", answer.status == 201, answer)
+            wait_for(lambda: count(bench, "failed") > failed, 10, "the spans count as failed")
+            failed = count(bench, "failed")
     finally:
-        attentive.come()
-    for number in range(3):
-        span_of(attentive, f"away-{number}", 30)
-    wait_for(lambda: len(lines(service, "recovered: the collector")) > over, 10, "the log tells the end")
-    check("one line for the whole time", len(lines(service, "the collector takes no spans")) == told + 1)
-    wait_for(lambda: bench.metric("waybill_trace_queue_bytes") == 0, 10, "nothing waits any more")
-    answer = bench.send("GET", "/metrics", role=roles.OPERATOR).body.decode()
-    check("nothing was dropped", 'waybill_trace_spans_total{outcome="dropped"} 0\n' in answer, answer[-600:])
+        if trouble == "away":
+            attentive.come()
+        attentive.status = 200
+        attentive.answers.set()
+    line = lines(service, FAILURE)[-1]
+    check("the log tells why", reason in str(line), line)
+    bench.send("GET", "/v1/orders", headers={"X-Request-Id": f"{trouble}-over"})
+    span_of(attentive, f"{trouble}-over")
+    wait_for(lambda: len(lines(service, RECOVERY)) > over, 10, "the log tells the end")
+    check("one line for the whole time", len(lines(service, FAILURE)) == told + 1)
+    check("nothing was dropped for want of room", count(bench, "dropped") == dropped)
+    check("those that were sent are counted", count(bench, "sent") > 0)
+    check("what failed is not sent again", attentive.of_request(f"{trouble}-1") is None)
     ids = [span["id"] for span in attentive.spans()]
     check("none came twice", len(ids) == len(set(ids)), len(ids) - len(set(ids)))
 
 
 def test_secrets_stay_out_of_the_log(bench, attentive, check):
+    service = bench.service
     attentive.status = 401
-    before = len(lines(bench.service, "the collector refuses spans"))
+    told = len(lines(service, "it answered 401"))
     bench.send("GET", "/v1/orders")
-    wait_for(lambda: len(lines(bench.service, "the collector refuses spans")) > before, 10, "the log tells")
-    with open(bench.service.process.log_path, encoding="utf-8") as file:
+    wait_for(lambda: len(lines(service, "it answered 401")) > told, 10, "the log tells")
+    with open(service.process.log_path, encoding="utf-8") as file:
         text = file.read()
     check("no header field is there", "top secret" not in text and "top%20secret" not in text)
 
@@ -194,3 +208,38 @@ def test_what_waits_is_sent_at_the_end(bench, attentive, provider, check):
     fetches = [child for child in attentive.children(span) if child["kind"] == CLIENT]
     check("the fetch of the key is its child", [child["name"] for child in fetches] == ["GET"], fetches)
     check("and named so to the provider", provider.traces == [f"00-{TRACE}-{fetches[0]['id']}-01"], provider.traces)
+
+
+def test_a_field_that_cannot_be_sent_is_told_without_its_text(bench, check):
+    service = bench.service
+    service.terminate()
+    service.environment = {
+        **service.environment,
+        "OTEL_EXPORTER_OTLP_HEADERS": "api-key=top%0Asecret",
+        "OTEL_BSP_SCHEDULE_DELAY": "100",
+    }
+    service.options = []
+    service.start()
+    client = Client(service.port, None)
+    client.request("GET", "/v1/orders")
+    client.close()
+    wait_for(lambda: lines(service, "Invalid header field values"), 10, "the log tells of the field")
+    with open(service.process.log_path, encoding="utf-8") as file:
+        check("but not its text", "secret" not in file.read())
+
+
+def test_a_silent_collector_holds_the_end_up_for_seconds_at_most(bench, attentive, check):
+    service = bench.service
+    service.terminate()
+    # An empty variable is an absent one.
+    service.environment = {**service.environment, "OTEL_EXPORTER_OTLP_HEADERS": ""}
+    service.start()
+    attentive.answers.clear()
+    try:
+        client = Client(service.port, None)
+        client.request("GET", "/v1/orders")
+        client.close()
+        status, seconds = service.terminate()
+    finally:
+        attentive.answers.set()
+    check("it ended in time", status == 0 and seconds < 8, (status, seconds))

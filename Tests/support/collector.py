@@ -17,8 +17,10 @@ class Collector:
     """Listens on a port of its own, which stays the same while it is away."""
 
     def __init__(self):
-        # The status of answers, and the pause that they ask for.
-        self.status, self.retry_after = 200, None
+        self.status = 200
+        # While this is not set, requests get no answer.
+        self.answers = threading.Event()
+        self.answers.set()
         # The times, header fields and messages of the requests that came, in order; damaged ones are errors.
         self.requests = []
         self.errors = []
@@ -52,6 +54,10 @@ class Collector:
         threading.Thread(target=self._server.serve_forever, kwargs={"poll_interval": 0.05}, daemon=True).start()
 
     def take(self, handler, body):
+        if not self.answers.is_set():
+            self.answers.wait(60)
+            handler.close_connection = True
+            return
         status = self.status
         try:
             message = json_format.ParseDict(with_bytes(json.loads(body)), ExportTraceServiceRequest())
@@ -61,8 +67,6 @@ class Collector:
         else:
             self.requests.append((time.monotonic(), handler.path, dict(handler.headers), status, message))
         handler.send_response(status)
-        if self.retry_after:
-            handler.send_header("Retry-After", str(self.retry_after))
         handler.send_header("Content-Type", "application/json")
         # A collector that goes away must not keep a connection.
         handler.send_header("Connection", "close")

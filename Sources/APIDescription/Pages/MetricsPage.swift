@@ -34,7 +34,8 @@ enum MetricsPage {
             _ = try ProjectorMetrics(registry)
             _ = try AccessMetrics(registry)
             _ = try RequestMetrics(registry)
-            try SpanMetrics.idle.register(in: registry)
+            let collector = ["OTEL_EXPORTER_OTLP_ENDPOINT": "http://localhost:4318"]
+            try OTLPExporter(collector, logger: Logger(label: "page"))?.register(in: registry)
             try CertificateReloads().register(in: registry) { 0 }
             try LeaderElection(logger: Logger(label: "page")).register(in: registry)
             _ = try RelayMetrics(registry)
@@ -61,7 +62,7 @@ enum MetricsPage {
                 streams.
 
                 [Edges](cluster.md#edges) alone have the metrics `waybill_edge_…`, and servers with `--redis-url` those of
-                `waybill_relay_…`. Processes that send [traces](operations.md#traces) have those of `waybill_trace_…`.
+                `waybill_relay_…`. Processes that send [traces](operations.md#traces) have `waybill_trace_spans_total`.
 
                 Requests by route have a series from their first answer on; the table has the one that exists from the start.
                 Libraries that report by swift-metrics have names that begin with `library_`, and labels with `l_`. There are
