@@ -133,7 +133,7 @@ def test_assets_are_kept_for_ever_and_compressed(service, check):
         (status, headers["Location"]) == (302, script),
         headers["Location"],
     )
-    status, headers, _ = fetch(service, css.replace("home", "nothing"))
+    status, headers, _ = fetch(service, script.replace("home", "nothing"))
     check(
         "an unknown name is a problem", (status, headers["Content-Type"]) == (404, "application/problem+json"), status
     )
