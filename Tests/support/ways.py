@@ -27,7 +27,7 @@ def difference(first, second):
     """The difference of two answers to one refused command; None where there is none."""
     seen = [(answer.status, comparable(answer.headers), answer.body) for answer in (first, second)]
     for status, headers, _ in seen:
-        # Whether the connection stays depends on how much of the body had come when it was refused.
+        # The connection stays where the whole body had come when it was refused.
         if status == 413:
             headers.pop("connection", None)
     if seen[0] != seen[1]:

@@ -13,8 +13,8 @@ enum PageHeaders {
         .vary: "Accept-Encoding",
     ]
 
-    /// The fields of a page. Scripts and icons come from the service itself, and no script stands in the page; of styles
-    /// that stand in it, the policy names each by its hash.
+    /// The fields of a page. Scripts and icons come from the service itself, and no script stands in the page. The
+    /// policy names each style sheet that stands there by its hash.
     static func of(_ page: RenderedPage) -> HTTPFields {
         var fields = ofPages
         fields[.contentSecurityPolicy] = """
