@@ -40,6 +40,10 @@ package enum LogConnection {
         "set local idle_in_transaction_session_timeout = \(longestHold.serverMilliseconds)"
     )
 
+    /// Lets the transaction at hand commit without a synchronous standby, for what need not outlive this server, or is
+    /// awaited otherwise: a commit that waits keeps its session, and its locks, for as long as the standby is away.
+    package static let commitLocally = PostgresQuery("set local synchronous_commit = local")
+
     /// The time without an answer after which a reader closes its connection.
     static let readTimeout: Duration = .seconds(5)
 

@@ -131,6 +131,25 @@ import Testing
         }
     }
 
+    /// Its primary was restarted without it, opened an epoch and was lost.
+    @Test func aPromotedStandbyMayLackAnEpoch() async throws {
+        try await TestLog.with { log in
+            let known = try await history(of: log, in: log.registry)
+            let registry = EpochRegistry()
+            try await PostgresConnection.with(log.database, logger: log.logger) { connection in
+                let promoted = try ServerTimeline(await connection.query("select \(ServerTimeline.columns)")[0])
+                let former = ServerTimeline(cluster: promoted.cluster, number: promoted.number - 1)
+                registry.takeUnlessFormer(EpochTable(known.epochs + [Self.later]), timeline: former)
+                try await EpochStore.check(connection, in: registry)
+                #expect(connection.history == known)
+                try await connection.query("update log_epochs set identity = 'before'")
+            }
+            let own = try await history(of: log, in: registry)
+            #expect(own.epochs.count == known.epochs.count + 1 && own.continues(known))
+            #expect(registry.current == own && registry.formerServers.value == 0)
+        }
+    }
+
     @Test func timelinesOfOneClusterAloneAreCompared() {
         let known = ServerTimeline(cluster: "1", number: 2)
         #expect(ServerTimeline(cluster: "1", number: 1).isFormer(of: known))

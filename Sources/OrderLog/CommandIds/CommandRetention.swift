@@ -26,7 +26,8 @@ package struct CommandRetention: Sendable {
 
     /// Drops what is past its retention from `commands`, then makes its partitions for today and the days ahead.
     ///
-    /// Each step is a transaction of its own, which holds its locks for a moment. Where another process maintains the
+    /// Each step is a transaction of its own, which holds its locks for a moment, also while a synchronous standby is
+    /// away: what a failover loses of it is done again. Where another process maintains the
     /// partitions at the same time, this one leaves them to it.
     /// - Throws: the database's error; SQLSTATE 55P03 where another session uses the table for longer than the lock may
     ///   wait. What was done until then stays.
@@ -36,7 +37,7 @@ package struct CommandRetention: Sendable {
             try await connection.withTransaction { transaction in
                 _ = try await transaction.pipeline(
                     [
-                        Self.hideNotices, LogConnection.limitHold,
+                        Self.hideNotices, LogConnection.limitHold, LogConnection.commitLocally,
                         PostgresQuery("set local lock_timeout = \(Self.lockTimeoutMilliseconds)"),
                         PostgresQuery("select commands_drop_left_constraints()"),
                     ],
@@ -62,13 +63,13 @@ package struct CommandRetention: Sendable {
             try await connection.withTransaction { transaction in
                 try await transaction.pipeline(
                     [
-                        Self.hideNotices, LogConnection.limitHold,
+                        Self.hideNotices, LogConnection.limitHold, LogConnection.commitLocally,
                         PostgresQuery("set local lock_timeout = \(Self.lockTimeoutMilliseconds)"),
                         PostgresQuery("set local statement_timeout = \(milliseconds)"),
                         PostgresQuery(call, [argument]),
                     ],
                     timeout: Self.statementTimeout + .seconds(1)
-                )[4][0]
+                )[5][0]
             }
         }
     }

@@ -21,7 +21,7 @@ package struct GrantRetention: Sendable {
     private func delete(from table: String, key: String, expiredFor age: String) async throws {
         var deleted = Self.batch
         while deleted == Self.batch {
-            let rows = try await pool.query(
+            let query = PostgresQuery(
                 """
                 with gone as (
                     delete from \(table) where \(key) in (
@@ -33,6 +33,12 @@ package struct GrantRetention: Sendable {
                 """,
                 [Self.batch]
             )
+            let rows = try await pool.withConnection { connection in
+                try await connection.pipeline([
+                    PostgresQuery("begin isolation level read committed"), LogConnection.commitLocally, query,
+                    PostgresQuery("commit"),
+                ])[2]
+            }
             deleted = try rows.first?.get("deleted", as: Int64.self) ?? 0
         }
     }

@@ -20,7 +20,7 @@ package struct SessionStore: Sendable {
     ///   - actor: the person, whose sessions are counted.
     ///   - expiresAt: seconds since 1970 at which the token is refused. The row goes later.
     package func begin(_ hash: [UInt8], of actor: String, sealedToken: [UInt8], expiresAt: Double) async throws {
-        _ = try await pool.query(
+        try await write(
             """
             with oldest as (
                 delete from staff_sessions where session_hash in (
@@ -56,7 +56,17 @@ package struct SessionStore: Sendable {
 
     /// Ends a session.
     package func end(_ hash: [UInt8]) async throws {
-        _ = try await pool.query("delete from staff_sessions where session_hash = $1", [PostgresBytes(hash)])
+        try await write("delete from staff_sessions where session_hash = $1", [PostgresBytes(hash)])
+    }
+
+    /// Writes in a transaction that waits for no standby, so that staff can sign in and out while standbys are away.
+    private func write(_ sql: String, _ bindings: [any PostgresEncodable]) async throws {
+        try await pool.withConnection { connection in
+            _ = try await connection.pipeline([
+                PostgresQuery("begin isolation level read committed"), LogConnection.commitLocally,
+                PostgresQuery(sql, bindings), PostgresQuery("commit"),
+            ])
+        }
     }
 
     /// Those of the sessions that have ended.

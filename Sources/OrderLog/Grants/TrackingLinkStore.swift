@@ -37,6 +37,9 @@ package struct TrackingLinkStore: Sendable {
         case tooMany
     }
 
+    /// The time for a commit, which may wait for a standby, on a connection that reads need.
+    private static let commitTimeout: Duration = .seconds(3)
+
     private let pool: PostgresPool
     private let watch: StandbyWatch?
     private let tokens = BatchingLoader<[UInt8], LiveLink?>(concurrency: 2, batchLimit: 200)
@@ -54,12 +57,12 @@ package struct TrackingLinkStore: Sendable {
     /// - Throws: `PostgresError.notDurable` where no standby has it in time, or the database's error.
     package func add(_ draft: Draft) async throws -> Outcome {
         try await durably { connection in
-            try await connection.withTransaction { transaction in
+            try await connection.withTransaction(commitTimeout: Self.commitTimeout) { transaction in
                 // The first lock makes the count exact. The second lets one of several requests with a command id look
                 // for it at a time; there is none without an id, since the function is strict. The statements after the
                 // locks see what they waited for.
                 let found = try await transaction.pipeline([
-                    LogConnection.limitHold,
+                    LogConnection.limitHold, durability,
                     PostgresQuery(
                         "select pg_advisory_xact_lock(hashtextextended('waybill.tracking_links ' || $1, 0))",
                         [draft.orderId.text]
@@ -75,7 +78,7 @@ package struct TrackingLinkStore: Sendable {
                         """,
                         [draft.shop, draft.commandId]
                     ),
-                ])[3]
+                ])[4]
                 var earlier: TrackingLink?
                 if let row = found.first {
                     let isSame =
@@ -125,22 +128,37 @@ package struct TrackingLinkStore: Sendable {
     ///   has not heard of that.
     package func revoke(_ linkId: UUID, of orderId: UUID) async throws -> Bool {
         let rows = try await durably { connection in
-            try await connection.query(
-                """
-                delete from tracking_links where link_id = $1 and order_id = $2
-                returning expires_at > now() as was_alive
-                """,
-                [linkId, orderId]
-            )
+            try await connection.withTransaction(commitTimeout: Self.commitTimeout) { transaction in
+                try await transaction.pipeline([
+                    durability,
+                    PostgresQuery(
+                        """
+                        delete from tracking_links where link_id = $1 and order_id = $2
+                        returning expires_at > now() as was_alive
+                        """,
+                        [linkId, orderId]
+                    ),
+                ])[1]
+            }
         }
         return try rows.contains { try $0.get("was_alive", as: Bool.self) }
     }
 
+    /// The setting of a transaction by which its commit becomes durable. The watch waits for a standby without a
+    /// connection; without a watch the commit itself does, where the server wants that.
+    private var durability: PostgresQuery {
+        watch == nil ? PostgresQuery("set local synchronous_commit = on") : LogConnection.commitLocally
+    }
+
     /// Writes by a connection, and returns once a standby has on its disk what was written there, where one is awaited.
     private func durably<R: Sendable>(_ write: (PostgresConnection) async throws -> R) async throws -> R {
-        let (result, history) = try await pool.withConnection { connection in
-            (try await write(connection), try await watch?.history(of: connection))
+        let written = try await pool.withConnection { connection -> (R, EpochTable?)? in
+            // Another such commit would keep a connection that reads need, and a process of the server.
+            if watch == nil, try await SynchronousWaitWatch.isCommitWaiting(on: connection) { return nil }
+            return (try await write(connection), try await watch?.history(of: connection))
         }
+        // Not by the pool, which would count it among the reads that are late.
+        guard let (result, history) = written else { throw PostgresError.notDurable() }
         if let watch, let history { try await watch.requireEverything(in: history) }
         return result
     }

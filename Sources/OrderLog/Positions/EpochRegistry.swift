@@ -36,6 +36,11 @@ package final class EpochRegistry: Sendable {
         state.withLock { state in state.timeline.map(timeline.isFormer) ?? false }
     }
 
+    /// True for a server that has replaced the one that this process knows, by its timeline.
+    func isSuccessor(_ timeline: ServerTimeline) -> Bool {
+        state.withLock { state in state.timeline.map { $0.isFormer(of: timeline) } ?? false }
+    }
+
     /// Takes note of a timeline that a server of the address is known to have, where none is known yet.
     func learn(_ timeline: ServerTimeline) {
         state.withLock { $0.timeline = $0.timeline ?? timeline }

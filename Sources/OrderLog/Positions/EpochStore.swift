@@ -22,6 +22,11 @@ package enum EpochStore {
     ///
     /// Runs on every new connection before anything else, so that no position is made or checked by an outdated table.
     ///
+    /// Does not wait for a synchronous standby, which may be away while the server is restarted: reads would wait with
+    /// the epoch, and the head with both. No position of the epoch is told before one of its events is committed, and
+    /// who has an event has its epoch, which was written before. An epoch that is lost with its server was never used:
+    /// the standby that takes over has another timeline, and opens an epoch of its own.
+    ///
     /// - Parameters:
     ///   - registry: keeps what it knows where the connection leads to a former server.
     ///   - logger: is told of an epoch that is opened.
@@ -89,7 +94,7 @@ package enum EpochStore {
 
     /// Makes sure that a connection does not lead to a former server, and loads the connection's history.
     ///
-    /// For probes: opens no epoch, and tells the registry nothing.
+    /// Opens no epoch, and tells the registry nothing: for sessions that must not wait for the head.
     ///
     /// - Throws: as `ensure`.
     package static func check(_ connection: PostgresConnection, in registry: EpochRegistry) async throws {
@@ -111,10 +116,12 @@ package enum EpochStore {
         in registry: EpochRegistry
     ) async throws -> EpochTable {
         // Before the history is read: what another connection reads of this server meanwhile makes it no former one.
+        let isSuccessor = registry.isSuccessor(timeline)
         let known = registry.current
         let table = EpochTable(try await load(connection, after: 0))
         try requirePresent(connection, timeline, in: registry)
-        guard !table.isFormer(of: known) else { throw registry.refuse(connection, lacking: known) }
+        // A promoted standby may lack an epoch that its primary opened without it.
+        guard isSuccessor || !table.isFormer(of: known) else { throw registry.refuse(connection, lacking: known) }
         connection.setHistory(table)
         return table
     }
@@ -140,13 +147,16 @@ package enum EpochStore {
         return (try row.get("is_current", as: Bool.self), try ServerTimeline(row))
     }
 
-    /// Locks the head until the end of the transaction.
+    /// Locks the head until the end of the transaction, which waits for no synchronous standby.
     ///
     /// Any session of a process may open an epoch, at a time when networks and machines are in trouble. The server ends
     /// one that falls silent with the head locked.
     static func lockHead(on transaction: PostgresConnection) async throws(PostgresError) {
         try await transaction.pipeline(
-            [LogConnection.limitHold, PostgresQuery("select seq from log_head where one for update")],
+            [
+                LogConnection.limitHold, LogConnection.commitLocally,
+                PostgresQuery("select seq from log_head where one for update"),
+            ],
             timeout: LogConnection.readTimeout
         )
     }

@@ -43,15 +43,20 @@ struct SynchronousWaitWatch {
         await connection.close()
     }
 
-    private static func isCommitWaiting(on connection: PostgresConnection) async throws(PostgresError) -> Bool {
-        let rows = try await connection.query(
-            """
-            select exists (
-                select from pg_stat_activity
-                where datname = current_database() and application_name like 'waybill%' and wait_event = 'SyncRep'
-                    and clock_timestamp() - state_change > interval '\(patience)') as is_waiting
-            """
-        )
-        return try rows.first?.get("is_waiting", as: Bool.self) ?? false
+    /// Looks by any session, with the login's own privileges: see `SessionWait`.
+    static func isCommitWaiting(on connection: PostgresConnection) async throws(PostgresError) -> Bool {
+        let results = try await connection.pipeline([
+            PostgresQuery("begin isolation level read committed read only"), PostgresQuery("set local role none"),
+            PostgresQuery(
+                """
+                select exists (
+                    select from pg_stat_activity
+                    where datname = current_database() and application_name like 'waybill%' and wait_event = 'SyncRep'
+                        and clock_timestamp() - state_change > interval '\(patience)') as is_waiting
+                """
+            ),
+            PostgresQuery("commit"),
+        ])
+        return try results[2].first?.get("is_waiting", as: Bool.self) ?? false
     }
 }

@@ -13,6 +13,7 @@ struct WriteProbe {
 
     private var connection: KeptConnection
     private let registry: EpochRegistry
+    private let logger: Logger
     /// The place of the head's row at the last probe.
     private var headPlace: HeadPlace?
     /// The commit of an earlier probe had no answer. The probe's own former session may lock the head until it has.
@@ -23,6 +24,7 @@ struct WriteProbe {
     ///   - registry: the epochs that this process knows, by which a former server is told.
     init(configuration: PostgresConfiguration, registry: EpochRegistry, logger: Logger) {
         self.registry = registry
+        self.logger = logger
         connection = KeptConnection(configuration, name: "waybill probe", timeout: Self.timeout, logger: logger)
     }
 
@@ -43,6 +45,11 @@ struct WriteProbe {
         var isCommitting = false
         do {
             let connection = try await connection.open()
+            // Before the head is locked: a commit that waits for a standby keeps it, and no session could open the
+            // epoch that reads need.
+            if connection.history.epochs.isEmpty, try await isPrimary(connection) {
+                try await EpochStore.ensure(on: connection, registry: registry, logger: logger)
+            }
             if !commits, try await isFree(on: connection) {
                 try await requirePresentServer(connection)
                 return nil
@@ -67,14 +74,18 @@ struct WriteProbe {
         }
     }
 
+    /// False for a standby, which refuses the lock, and tells no timeline.
+    private func isPrimary(_ connection: PostgresConnection) async throws(PostgresError) -> Bool {
+        let rows = try await connection.query("select not pg_is_in_recovery() as is_primary")
+        return try rows.first?.get("is_primary", as: Bool.self) ?? false
+    }
+
     /// Makes sure that the server is no former one, as for a batch.
     ///
     /// - Throws: `connectionLost`.
     private func requirePresentServer(_ connection: PostgresConnection) async throws {
-        let history = connection.history
-        guard !history.epochs.isEmpty else { return try await EpochStore.check(connection, in: registry) }
         let known = registry.current
-        let newer = try await connection.pipeline([EpochStore.newer.query(after: history.newestOrdinal)])
+        let newer = try await connection.pipeline([EpochStore.newer.query(after: connection.history.newestOrdinal)])
         try registry.requireContinuing(connection.addEpochs(newer[0], registry: registry), known, on: connection)
     }
 

@@ -3,7 +3,7 @@ extension PostgresConnection {
     private static let rollbackTimeout = Duration.seconds(5)
 
     /// The time for COMMIT, after which its outcome counts as unknown.
-    private static let commitTimeout = Duration.seconds(60)
+    package static let commitTimeout = Duration.seconds(60)
 
     /// Runs `body` in a transaction: committed when it returns, rolled back when it throws. Other callers of this
     /// connection wait until then. BEGIN travels with the body's first request and costs no round trip.
@@ -11,6 +11,7 @@ extension PostgresConnection {
     /// A connection whose rollback fails is closed; then, and when the connection is lost, the server rolls back.
     /// - Parameters:
     ///   - begin: the statement that opens it, such as `begin isolation level repeatable read read only`.
+    ///   - commitTimeout: the time for COMMIT.
     ///   - body: uses the connection that it is given, and no other handle to it.
     /// - Throws: what `body` throws; `connectionLost` with `outcomeUnknown` when the connection broke during COMMIT;
     ///   `server` when COMMIT was refused, also (25P02) when the body swallowed an error that had aborted the
@@ -18,6 +19,7 @@ extension PostgresConnection {
     @discardableResult
     package func withTransaction<R>(
         _ begin: String = "begin",
+        commitTimeout: Duration = PostgresConnection.commitTimeout,
         isolation: isolated (any Actor)? = #isolation,
         _ body: (PostgresConnection) async throws -> R
     ) async throws -> R {
@@ -33,7 +35,7 @@ extension PostgresConnection {
             await core.rollBack(id, timeout: PostgresConnection.rollbackTimeout)
             throw error
         }
-        try await core.commit(id, timeout: PostgresConnection.commitTimeout)
+        try await core.commit(id, timeout: commitTimeout)
         return value
     }
 }

@@ -12,6 +12,9 @@ final class FoldRequests: Sendable {
     /// The least time between two notifications of one process, which appends of other processes wait for.
     private static let interval: Duration = .milliseconds(10)
 
+    /// Limits the wait for others that notify.
+    private static let lockTimeout = "set local lock_timeout = '100ms'"
+
     init(pool: PostgresPool, pace: ProjectionPace) {
         self.pool = pool
         self.pace = pace
@@ -27,7 +30,15 @@ final class FoldRequests: Sendable {
             return true
         }
         guard isDue else { return }
-        // A standby notifies nobody.
-        _ = try? await pool.query("select pg_notify($1, '') where not pg_is_in_recovery()", [Self.channel])
+        // A commit that waits for a synchronous standby keeps all notifications of the server waiting, and this read's
+        // connection with them.
+        _ = try? await pool.withConnection { connection in
+            try await connection.pipeline([
+                PostgresQuery("begin isolation level read committed"), PostgresQuery(Self.lockTimeout),
+                // A standby notifies nobody.
+                PostgresQuery("select pg_notify($1, '') where not pg_is_in_recovery()", [Self.channel]),
+                PostgresQuery("commit"),
+            ])
+        }
     }
 }
