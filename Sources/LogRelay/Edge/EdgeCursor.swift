@@ -42,7 +42,8 @@ struct EdgeCursor {
 
     /// The last event that was published.
     private(set) var seq: Int64
-    private(set) var history: EpochTable
+    var history: EpochTable { proven.table }
+    private(set) var proven: ProvenHistory
     /// The last event that Redis or the database told of, in this history.
     private(set) var told: Int64
     /// The last event that the database had when it was read last.
@@ -53,7 +54,7 @@ struct EdgeCursor {
 
     init(after seq: Int64, in history: EpochTable, databaseHead: Int64, pending: PendingEvents = PendingEvents()) {
         self.seq = seq
-        self.history = history
+        proven = ProvenHistory(history)
         self.databaseHead = databaseHead
         self.pending = pending
         told = databaseHead
@@ -70,7 +71,7 @@ struct EdgeCursor {
 
     mutating func take(_ message: RelayMessage) -> Outcome {
         var outcome = Outcome()
-        switch message.history.relation(to: history) {
+        switch proven.relation(of: message.history) {
         case .same: break
         case .former:
             outcome.isStale = true
@@ -111,7 +112,7 @@ struct EdgeCursor {
         } else {
             let common = history.commonPrefix(with: page.history, upTo: seq)
             if common < seq { outcome.steps.append(.fork(after: common, page.history)) }
-            (seq, history) = (common, page.history)
+            (seq, proven) = (common, ProvenHistory(page.history))
             pending.removeAll()
             told = page.head
         }
@@ -137,7 +138,7 @@ struct EdgeCursor {
         // Heads that were told of the former history count no longer beyond the fork.
         told = min(told, max(common, seq))
         databaseHead = min(databaseHead, common)
-        history = longer
+        proven = ProvenHistory(longer)
     }
 
     private mutating func publish(_ events: [LoggedEvent], from source: Source, _ outcome: inout Outcome) {

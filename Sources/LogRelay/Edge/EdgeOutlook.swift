@@ -21,6 +21,7 @@ package final class EdgeOutlook: LogOutlook {
     private let answers = BatchingLoader<Void, Answer?>()
     private let questions = Mutex<[UInt64: OneShotPromise<Answer?>]>([:])
     private let ends = Mutex(Ends())
+    private let keptProof = KeptProof()
 
     /// The ends of the log that the tail knows.
     private struct Ends {
@@ -147,7 +148,7 @@ package final class EdgeOutlook: LogOutlook {
         questions.withLock { $0[nonce] = promise }
         defer { questions.withLock { _ = $0.removeValue(forKey: nonce) } }
         let message = RelayMessage(
-            history: HistoryProof(registry.current),
+            history: keptProof.proof(of: registry.current),
             head: 0,
             sentAt: Int64(SystemClock.unixNanoseconds() / 1000),
             content: .question(nonce: nonce)

@@ -20,6 +20,7 @@ package final class EventRelay: Service {
     private let metrics: RelayMetrics
     private let logger: Logger
     private let isLeader: @Sendable () -> Bool
+    private let keptProof = KeptProof()
 
     /// The time from one heartbeat to the next.
     private static let heartbeat: Duration = .seconds(1)
@@ -130,7 +131,7 @@ package final class EventRelay: Service {
         on channel: String
     ) async throws(RedisError) -> Int {
         let message = RelayMessage(
-            history: HistoryProof(history),
+            history: keptProof.proof(of: history),
             head: head,
             sentAt: Int64(SystemClock.unixNanoseconds() / 1000),
             content: content
