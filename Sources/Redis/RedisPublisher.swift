@@ -46,6 +46,17 @@ package actor RedisPublisher {
         throw .redirects
     }
 
+    /// Tries the connection; makes it first where there is none.
+    package func ping() async throws(RedisError) {
+        let node = try await connected(to: nil)
+        do throws(RedisError) {
+            _ = try await node.send(RESPCommand("PING"), "PING")
+        } catch {
+            giveUp(node)
+            throw error
+        }
+    }
+
     /// Ends the connection, also one that is being made. Messages that wait, and later ones, are not published.
     package func close() {
         isClosed = true

@@ -209,3 +209,36 @@ def test_cluster_whose_slots_move(scene, check):
         scene.run(url, check, "a node that was killed", dies)
     finally:
         cluster.close()
+
+
+def test_a_server_that_does_not_lead_tries_its_redis(scene, service, check):
+    """A wrong password would else be found when the server takes the lead over."""
+    redis = Redis(os.path.join(service.root, "tried"), "--requirepass", "secret").start()
+    others = []
+    try:
+        service.options = [*scene.options, "--redis-url", f"redis://:secret@127.0.0.1:{redis.port}"]
+        service.start()
+        wait_for(lambda: metric(service, "waybill_relay_connected") == 1, PATIENCE, "the leader publishes")
+        check("the leader reaches Redis", metric(service, "waybill_relay_reachable") == 1)
+        for password in ("secret", "wrong"):
+            other = Service(service.binary)
+            others.append(other)
+            other.data_dir = service.data_dir
+            other.options = [*scene.options, "--redis-url", f"redis://:{password}@127.0.0.1:{redis.port}"]
+            other.start()
+        right, wrong = others
+        said = "this server does not reach Redis"
+        wait_for(lambda: said in wrong.log_tail(1_000_000), PATIENCE, "the wrong password is told")
+        check("the reason is told", "WRONGPASS" in wrong.log_tail(1_000_000))
+        check("but not the password", "wrong@" not in wrong.log_tail(1_000_000))
+        wait_for(lambda: metric(right, "waybill_relay_reachable") == 1, PATIENCE, "the right one is tried as well")
+        check("a metric has it", metric(wrong, "waybill_relay_reachable") == 0)
+        check("none of them leads", [metric(other, "waybill_leader") for other in others] == [0, 0])
+        check("the right one says nothing", said not in right.log_tail(1_000_000))
+    finally:
+        for other in others:
+            other.terminate(15)
+            other.data_dir = os.path.join(other.root, "data")
+            other.close()
+        service.terminate(15)
+        redis.close()

@@ -7,7 +7,8 @@ import ServiceLifecycle
 import Synchronization
 
 /// Publishes the log's events to Redis, each batch once, while this process leads, and answers the questions of edges
-/// for the log's head.
+/// for the log's head. While another process leads, it tries Redis now and then, so that a wrong password is found
+/// before this process leads.
 ///
 /// Nobody waits for it: what Redis does not take is dropped. Redis may lose messages too; an edge sees the gap, and
 /// reads the log.
@@ -24,6 +25,8 @@ package final class EventRelay: Service {
 
     /// The time from one heartbeat to the next.
     private static let heartbeat: Duration = .seconds(1)
+    /// The time from one look at Redis to the next while another process leads.
+    private static let lookInterval: Duration = .seconds(60)
 
     /// - Parameters:
     ///   - queue: gets the events of the process's own tail.
@@ -80,12 +83,25 @@ package final class EventRelay: Service {
             over: "over: Redis takes messages again",
             logger: logger
         )
+        var restingOutage = ConnectionOutage(
+            lost: """
+                this server does not reach Redis: it would publish nothing if it led; trying again each minute, while \
+                another server leads
+                """,
+            over: "over: this server reaches Redis",
+            logger: logger
+        )
         var backoff = Backoff(first: .milliseconds(50), limit: .seconds(2))
         var lastHeartbeat: ContinuousClock.Instant?
+        var lastLook: ContinuousClock.Instant?
         while await queue.wakeSignal.wait() {
             guard isLeader() else {
                 lastHeartbeat = nil
                 metrics.rests()
+                if lastLook.map({ .now - $0 >= Self.lookInterval }) ?? true {
+                    lastLook = .now
+                    await look(&restingOutage)
+                }
                 continue
             }
             guard let channels = RelayChannels(queue.history) else { continue }
@@ -93,11 +109,13 @@ package final class EventRelay: Service {
                 while let batch = queue.next() {
                     try await publish(batch, on: channels)
                     outage.ended()
+                    restingOutage.ended()
                 }
                 if lastHeartbeat.map({ .now - $0 >= Self.heartbeat * 0.9 }) ?? true, let known = queue.published {
                     try await send(.heartbeat, head: known.head, known.history, on: channels.events)
                     lastHeartbeat = .now
                     outage.ended()
+                    restingOutage.ended()
                 }
                 backoff.reset()
             } catch {
@@ -107,6 +125,19 @@ package final class EventRelay: Service {
                 try? await cancelWhenGracefulShutdown { try await Task.sleep(for: delay) }
                 queue.wakeSignal.wake()
             }
+        }
+    }
+
+    /// Looks whether Redis takes this server's login and answers.
+    private func look(_ outage: inout ConnectionOutage) async {
+        do throws(RedisError) {
+            try await publisher.ping()
+            metrics.looked(isReachable: true)
+            outage.ended()
+        } catch {
+            guard queue.wakeSignal.isOpen else { return }
+            metrics.looked(isReachable: false)
+            _ = outage.failed(error)
         }
     }
 

@@ -10,6 +10,7 @@ package final class RelayMetrics: Sendable {
     private let outages: Counter
     private let answers: Counter
     private let connected: Gauge
+    private let reachable: Gauge
     private let subscribers: Gauge
     private let publishes: Histogram
 
@@ -39,6 +40,13 @@ package final class RelayMetrics: Sendable {
         connected = try registry.gauge(
             "waybill_relay_connected",
             help: "1 while this process leads and Redis takes its messages, else 0."
+        )
+        reachable = try registry.gauge(
+            "waybill_relay_reachable",
+            help: """
+                1 where Redis answered this server when it was asked last, by messages while the server leads and else by \
+                a PING at the start and each minute; else 0.
+                """
         )
         subscribers = try registry.gauge(
             "waybill_relay_subscribers",
@@ -75,15 +83,19 @@ package final class RelayMetrics: Sendable {
         publishes.observe(duration)
         subscribers.set(Double(count))
         connected.set(1)
+        reachable.set(1)
     }
 
     func failed(isFirst: Bool) {
         failures.increment()
         if isFirst { outages.increment() }
         connected.set(0)
+        reachable.set(0)
     }
 
     func rests() { connected.set(0) }
+
+    func looked(isReachable: Bool) { reachable.set(isReachable ? 1 : 0) }
 
     func answered() { answers.increment() }
 }
