@@ -40,14 +40,56 @@ package struct DevelopmentKey: Sendable {
         return key
     }
 
+    /// A key that was found in a directory by a process that may be of another user than the service.
+    package enum Found: Sendable {
+        case none
+        /// A service of the owner takes the key. Only root finds that of another user.
+        case usable(DevelopmentKey, owner: UInt32)
+        /// This process may not read the file.
+        case unreadable(KeyError)
+        /// No service starts with the key.
+        case refused(KeyError)
+    }
+
+    /// Looks for the key of `directory`, and makes none.
+    package static func find(in directory: String) -> Found {
+        let path = directory.hasSuffix("/") ? directory + fileName : "\(directory)/\(fileName)"
+        let contents: PrivateFile.Contents?
+        do {
+            contents = try read(path)
+        } catch {
+            return .unreadable(error)
+        }
+        guard let file = contents else { return .none }
+        do {
+            return .usable(try key(in: file, path, for: geteuid() == 0 ? file.owner : geteuid()), owner: file.owner)
+        } catch {
+            return .refused(error)
+        }
+    }
+
     private static func load(_ path: String) throws(KeyError) -> DevelopmentKey? {
-        let contents = try KeyError.wrap { () throws(FileError) in try PrivateFile.read(path, limit: 16_384) }
-        guard let file = contents else { return nil }
+        guard let file = try read(path) else { return nil }
+        return try key(in: file, path, for: geteuid())
+    }
+
+    private static func read(_ path: String) throws(KeyError) -> PrivateFile.Contents? {
+        try KeyError.wrap { () throws(FileError) in try PrivateFile.read(path, limit: 16_384) }
+    }
+
+    /// - Parameter user: the user whose service is to take the key.
+    private static func key(
+        in file: PrivateFile.Contents,
+        _ path: String,
+        for user: UInt32
+    ) throws(KeyError) -> DevelopmentKey {
         guard file.mode & 0o077 == 0 else {
             let mode = String(file.mode, radix: 8)
             throw KeyError(source: path, reason: "others can read the development key (mode \(mode)); make it 600")
         }
-        if let exposure = file.exposure { throw KeyError(source: path, reason: "the development key: \(exposure)") }
+        if let exposure = file.exposure(for: user) {
+            throw KeyError(source: path, reason: "the development key: \(exposure)")
+        }
         do {
             return DevelopmentKey(
                 key: try P256.Signing.PrivateKey(pemRepresentation: String(decoding: file.bytes, as: UTF8.self))

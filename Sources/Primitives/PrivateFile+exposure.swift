@@ -10,6 +10,11 @@ extension PrivateFile.Contents {
         Self.exposure(owner: owner, mode: mode, user: geteuid())
     }
 
+    /// As `exposure`, for a process of another user.
+    public func exposure(for user: UInt32) -> String? {
+        Self.exposure(owner: owner, mode: mode, user: user)
+    }
+
     /// The way in which somebody else than this process's user or root can change the file, which everybody may read;
     /// nil where nobody can.
     public var weakness: String? {

@@ -2,6 +2,7 @@
 
 import json
 import os
+import pwd
 
 import pytest
 
@@ -140,6 +141,31 @@ def test_what_is_wrong_is_found(service, pair, examine, tmp_path, check):
     status, findings, done = examine("--database-url", primary.url("waybill", "reader"))
     check("a login without the role: what to grant", "grant" in str(findings), done)
     check("a login without the role: status 1", status == 1, done)
+
+
+@pytest.mark.skipif(os.geteuid() != 0, reason="root alone examines another user's files")
+def test_root_examines_another_users_key(service, pair, examine, check):
+    primary, _ = pair
+    service.options = ["--database-url", primary.url("waybill")]
+    service.start()
+    owner = pwd.getpwnam("nobody").pw_uid
+    key = os.path.join(service.data_dir, "dev-key.pem")
+    place = ["--database-url", primary.url("waybill"), "--data-dir", service.data_dir, "--port", str(service.port)]
+    try:
+        os.chown(key, owner, owner)
+        status, findings, done = examine(*place)
+        check("another user's key: status 0", status == 0, done)
+        check("another user's key: whose it is", told(findings, "keys", "warning", f"of the user {owner}"), done)
+        check("another user's key: opens a stream", told(findings, "proxy", "ok", "first block"), done)
+        os.chmod(key, 0o644)
+        status, findings, done = examine(*place)
+        check("a key that others read: found", told(findings, "keys", "failure", "others can read"), done)
+        check("a key that others read: status 1", status == 1, done)
+        check("a key that others read: all else is checked", told(findings, "service", "ok", "ready"), done)
+    finally:
+        os.chmod(key, 0o600)
+        os.chown(key, os.geteuid(), os.getegid())
+        service.terminate()
 
 
 def test_a_proxy_that_holds_streams_back_is_found(service, pair, examine, check):

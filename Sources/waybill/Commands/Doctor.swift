@@ -60,11 +60,10 @@ struct Doctor: AsyncParsableCommand {
     /// The token that was given, or one by the development key where the service accepts it and the key is there.
     private func streamToken() async throws -> String? {
         if let given = try token.given() { return given }
-        let directory = options.database.dataDirectory.path
+        // A key that no service takes is a finding of its own.
         guard options.resolvedJWKS == nil,
-            FileManager.default.fileExists(atPath: "\(directory)/\(DevelopmentKey.fileName)")
+            case .usable(let key, _) = DevelopmentKey.find(in: options.database.dataDirectory.path)
         else { return nil }
-        let key = try DevelopmentKey.loadOrCreate(in: directory)
         let now = Date().timeIntervalSince1970
         return try await key.sign(role: .operator, shops: .all, subject: "doctor", ttl: 60, now: now)
     }

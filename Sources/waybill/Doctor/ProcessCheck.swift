@@ -59,6 +59,27 @@ struct ProcessCheck {
 
     // MARK: Keys
 
+    private func developmentKey() -> Finding {
+        let advice = "outside development give --jwks, the public keys of whoever issues your tokens"
+        switch DevelopmentKey.find(in: options.database.dataDirectory.path) {
+        case .usable(_, let owner) where owner != geteuid() && owner != 0:
+            return .warning(
+                "keys",
+                """
+                tokens of the data directory's development key are accepted by a service of the user \(owner), whose key \
+                it is; one of this user (\(geteuid())) refuses to start with it
+                """,
+                do: advice
+            )
+        case .none, .usable:
+            return .warning("keys", "tokens of the data directory's development key are accepted", do: advice)
+        case .unreadable(let error):
+            return .note("keys", "\(error)", do: "run this as the service's user, or as root; \(advice)")
+        case .refused(let error):
+            return .failure("keys", "serve refuses to start: \(error)", do: advice)
+        }
+    }
+
     private func keys() async -> [Finding] {
         guard let source = options.resolvedJWKS else {
             do {
@@ -68,13 +89,7 @@ struct ProcessCheck {
             } catch {
                 return [.failure("keys", "serve refuses to start: \(error)")]
             }
-            return [
-                .warning(
-                    "keys",
-                    "tokens of the data directory's development key are accepted",
-                    do: "outside development give --jwks, the public keys of whoever issues your tokens"
-                )
-            ]
+            return [developmentKey()]
         }
         let now = Date().timeIntervalSince1970
         do {
