@@ -40,6 +40,13 @@ package enum LogConnection {
         "set local idle_in_transaction_session_timeout = \(longestHold.serverMilliseconds)"
     )
 
+    /// Limits each further wait of the transaction at hand for a lock. Commands wait with a session that has locked the
+    /// head: the limit is shorter than their own wait for the head, so that they go on and fail nothing.
+    package static let limitLockWait = PostgresQuery("set local lock_timeout = \(longestHold.serverMilliseconds)")
+
+    /// SQL of an expression that does as `limitLockWait`.
+    static let limitLockWaitExpression = "set_config('lock_timeout', '\(longestHold.serverMilliseconds)', true)"
+
     /// Lets the transaction at hand commit without a synchronous standby, for what need not outlive this server, or is
     /// awaited otherwise: a commit that waits keeps its session, and its locks, for as long as the standby is away.
     package static let commitLocally = PostgresQuery("set local synchronous_commit = local")

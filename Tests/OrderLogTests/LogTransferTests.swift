@@ -76,6 +76,27 @@ import Testing
         return try await export(log)
     }
 
+    @Test func anImportThatWaitsForATableLetsTheHeadGo() async throws {
+        let bytes = try await TestLog.with { log in
+            try await log.withAppender { appender in
+                for submission in try Samples.shipped(UUID(), number: "I1") {
+                    _ = try await appender.submit(submission)
+                }
+            }
+            return try await export(log)
+        }
+        try await TestLog.with { log in
+            let holder = try await PostgresConnection.connect(log.database, logger: log.logger)
+            try await holder.query("begin")
+            try await holder.query("lock table tracking_numbers in share mode")
+            let error = await #expect(throws: PostgresError.self) { try await restore(bytes, into: log) }
+            #expect(error?.sqlState == "55P03")
+            try await holder.query("rollback")
+            await holder.close()
+            #expect(try await restore(bytes, into: log).head.seq == 4)
+        }
+    }
+
     @Test func anImportedLogExportsTheSameBytes() async throws {
         let (bytes, states, head): ([UInt8], [String], LogPosition) = try await TestLog.with { log in
             let bytes = try await sample(log)

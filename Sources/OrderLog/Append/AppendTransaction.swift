@@ -82,11 +82,13 @@ struct AppendTransaction {
             + (statementTimeout.map(AppendStatements.limitsAlone) ?? [])
         var statements = [
             LogHead.lock(near: headPlace),
-            // The transaction's own time is that of its begin: since then it has waited for the head.
+            // The transaction's own time is that of its begin: since then it has waited for the head. What it waits for
+            // from here on, others wait for with it.
             PostgresQuery(
                 """
                 select clock_timestamp() as now,
-                    (extract(epoch from clock_timestamp() - transaction_timestamp()) * 1000000)::int8 as waited
+                    (extract(epoch from clock_timestamp() - transaction_timestamp()) * 1000000)::int8 as waited,
+                    \(LogConnection.limitLockWaitExpression)
                 """
             ),
             CommandLookUp(snapshot: snapshot, epochs: connection.history).recent(newIds),

@@ -26,7 +26,8 @@ package final class Appender: Service {
         /// The time after which a single command is refused as `unavailable` where the batch before it, or its own, is
         /// kept by anything but the database's disk: a lock, a lost connection, a server process without an answer.
         package var stallTimeout: Duration = .seconds(2)
-        /// The server's limit for the wait for a lock; shorter than `stallTimeout`, so that the reason is known.
+        /// The server's limit for the wait for the head; shorter than `stallTimeout`, so that the reason is known. With
+        /// the head locked `LogConnection.limitLockWait` holds.
         package var lockTimeout: Duration = .milliseconds(1500)
         /// The largest size of the waiting single commands, in bytes of their JSON; further ones are refused as
         /// `overloaded`.

@@ -150,12 +150,12 @@ package enum EpochStore {
     /// Locks the head until the end of the transaction, which waits for no synchronous standby.
     ///
     /// Any session of a process may open an epoch, at a time when networks and machines are in trouble. The server ends
-    /// one that falls silent with the head locked.
+    /// one that falls silent with the head locked, or waits for another lock.
     static func lockHead(on transaction: PostgresConnection) async throws(PostgresError) {
         try await transaction.pipeline(
             [
                 LogConnection.limitHold, LogConnection.commitLocally,
-                PostgresQuery("select seq from log_head where one for update"),
+                PostgresQuery("select seq from log_head where one for update"), LogConnection.limitLockWait,
             ],
             timeout: LogConnection.readTimeout
         )
