@@ -26,6 +26,7 @@ package final class Projector: Service {
     ///   - batchLimit: the largest number of events in one transaction.
     ///   - pace: shared with the readers that may have to wait for the models.
     ///   - election: decides which process follows the log.
+    ///   - isWokenByTail: the projector is a sink of the process's tail, so that it need not listen for new events.
     ///   - watch: knows which events may be folded, since the models are told to everybody; nil for all.
     ///   - metrics: counts what is folded.
     package init(
@@ -35,6 +36,7 @@ package final class Projector: Service {
         batchLimit: Int = 2000,
         pace: ProjectionPace = ProjectionPace(),
         election: LeaderElection,
+        isWokenByTail: Bool = false,
         watch: StandbyWatch? = nil,
         metrics: ProjectorMetrics? = nil,
         logger: Logger
@@ -48,7 +50,8 @@ package final class Projector: Service {
                 "synchronous_commit": "off",
                 "jit": "off",
             ].merging(ReadModels.sessionSettings) { $1 }.merging(LeaderElection.sessionSettings) { $1 },
-            handlers: [FoldRequests.channel: { pace.endPause() }],
+            handlers: [FoldRequests.channel: { _ in pace.endPause() }],
+            isNews: isWokenByTail ? nil : { _ in true },
             logger: logger
         )
         self.registry = registry
@@ -64,6 +67,9 @@ package final class Projector: Service {
     package func register(in registry: MetricsRegistry) throws(MetricsError) {
         try ListenerMetrics.register(follower.listenerCounts, named: "projector", in: registry)
     }
+
+    /// Folds the events that are new.
+    func wake() { follower.wake() }
 
     /// Takes part in the election, and follows the log while this process leads, until graceful shutdown or
     /// cancellation; survives any loss of the database.
