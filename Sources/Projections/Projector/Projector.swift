@@ -42,6 +42,7 @@ package final class Projector: Service {
         metrics: ProjectorMetrics? = nil,
         logger: Logger
     ) {
+        let hears: @Sendable (_ payload: String) -> Bool = { _ in true }
         follower = LogFollower(
             name: "waybill projector",
             configuration: configuration,
@@ -52,7 +53,7 @@ package final class Projector: Service {
                 "jit": "off",
             ].merging(ReadModels.sessionSettings) { $1 }.merging(LeaderElection.sessionSettings) { $1 },
             handlers: [FoldRequests.channel: { _ in pace.endPause() }],
-            isNews: isWokenByTail ? nil : { _ in true },
+            isNews: isWokenByTail ? nil : hears,
             logger: logger
         )
         self.registry = registry
