@@ -58,13 +58,18 @@ package final class RequestMetrics: Sendable {
         handles?.times.observe(duration)
     }
 
+    /// The pattern of the routes of all commands for orders.
+    static let orderCommands = "/v1/orders/{id}/{command}"
+
     /// The label of a route: commands, which have metrics by name, share one.
     private static func label(of route: String?) -> String {
+        // Most requests.
+        if route == orderCommands { return orderCommands }
         // Hummingbird names its answer where no route matches as if that were one.
         guard let route, route.hasPrefix("/") else { return unknown }
         let parts = route.split(separator: "/")
         guard parts.count == 4, parts[1] == "orders", CommandName(path: String(parts[3])) != nil else { return route }
-        return "/v1/orders/{id}/{command}"
+        return orderCommands
     }
 
     private static func register(_ answer: Answer, in registry: MetricsRegistry) throws(MetricsError) -> Handles {
