@@ -12,11 +12,12 @@ import Testing
         await pace.pause(since: began, eventCount: 1)
     }
 
-    @Test func aLargeRoundIsFollowedByALongerPause() async {
+    @Test(arguments: [(2000, 60), (6000, 120)])
+    func aLargeRoundIsFollowedByALongerPause(eventCount: Int, milliseconds: Int) async {
         let pace = ProjectionPace(interval: .milliseconds(30))
         let began = ContinuousClock.now
-        await pace.pause(since: began, eventCount: 2000)
-        #expect(ContinuousClock.now - began >= .milliseconds(60))
+        await pace.pause(since: began, eventCount: eventCount)
+        #expect(ContinuousClock.now - began >= .milliseconds(milliseconds))
     }
 
     @Test func aWaitingReaderEndsThePause() async {

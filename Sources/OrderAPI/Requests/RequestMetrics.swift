@@ -46,7 +46,7 @@ package final class RequestMetrics: Sendable {
         in duration: Duration
     ) {
         let method = Self.methods.contains(method.rawValue) ? method.rawValue : "other"
-        let answer = Answer(method: method, route: Self.label(of: route), status: "\(status.code / 100)xx")
+        let answer = Answer(method: method, route: Self.label(of: route), status: Self.statusClass(of: status))
         let handles = answers.withLock { answers in
             if let known = answers[answer] { return known as Handles? }
             // Names and labels are fixed, so that they are never refused.
@@ -56,6 +56,17 @@ package final class RequestMetrics: Sendable {
         }
         handles?.count.increment()
         handles?.times.observe(duration)
+    }
+
+    private static func statusClass(of status: HTTPResponse.Status) -> String {
+        switch status.kind {
+        case .informational: "1xx"
+        case .successful: "2xx"
+        case .redirection: "3xx"
+        case .clientError: "4xx"
+        case .serverError: "5xx"
+        case .invalid: "\(status.code / 100)xx"
+        }
     }
 
     /// The pattern of the routes of all commands for orders.
