@@ -64,9 +64,10 @@ package struct LogHead: Sendable, Equatable {
     /// The day after that of the last commit in UTC, as `2026-11-24`: all commands were recorded before it. Nil for a
     /// log without any.
     var dayAfter: String? {
-        let time = Timestamp(unixMicroseconds: recordedAtMicroseconds)
-        guard time.unixMicroseconds == recordedAtMicroseconds, recordedAtMicroseconds > 0 else { return nil }
-        return String(time.adding(seconds: 86_400).rfc3339.prefix(10))
+        let (time, overflows) = recordedAtMicroseconds.addingReportingOverflow(86_400_000_000)
+        let next = Timestamp(unixMicroseconds: time)
+        guard recordedAtMicroseconds > 0, !overflows, next.unixMicroseconds == time else { return nil }
+        return String(next.rfc3339.prefix(10))
     }
 
     init(epoch: String, seq: Int64, recordedAtMicroseconds: Int64) {
