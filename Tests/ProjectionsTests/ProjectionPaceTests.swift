@@ -12,12 +12,11 @@ import Testing
         await pace.pause(since: began, eventCount: 1)
     }
 
-    @Test(arguments: [(2000, 60), (6000, 120)])
-    func aLargeRoundIsFollowedByALongerPause(eventCount: Int, milliseconds: Int) async {
+    @Test func aLargeRoundIsFollowedByALongerPause() async {
         let pace = ProjectionPace(interval: .milliseconds(30))
         let began = ContinuousClock.now
-        await pace.pause(since: began, eventCount: eventCount)
-        #expect(ContinuousClock.now - began >= .milliseconds(milliseconds))
+        await pace.pause(since: began, eventCount: 2000)
+        #expect(ContinuousClock.now - began >= .milliseconds(60))
     }
 
     @Test func aWaitingReaderEndsThePause() async {

@@ -9,9 +9,9 @@ package final class ProjectionPace: Sendable {
     private let wakeSignal = WakeSignal()
     private let interval: Duration
     private let isRunningFlag = Atomic(false)
-    /// The numbers of events in a round from which the pause is doubled, and doubled again: writing each order more
-    /// often then costs the commands more than the lag costs readers.
-    private static let largeRounds = [1000, 6000]
+    /// The number of events in a round from which the pause is doubled: writing them then costs more than half a second
+    /// of lag does.
+    private static let largeRound = 1000
 
     /// - Parameter interval: the least time between the beginnings of two rounds that no reader waits for.
     package init(interval: Duration = .milliseconds(250)) {
@@ -34,7 +34,7 @@ package final class ProjectionPace: Sendable {
     ///
     /// - Parameter eventCount: the number of events that the round folded.
     func pause(since began: ContinuousClock.Instant, eventCount: Int) async {
-        let end = began + interval * (1 << Self.largeRounds.count { eventCount >= $0 })
+        let end = began + (eventCount < Self.largeRound ? interval : interval * 2)
         guard end > .now else { return }
         await withTaskGroup(of: Void.self) { group in
             group.addTask {
