@@ -158,7 +158,8 @@ let package = Package(
         .target(
             name: "Projections",
             dependencies: [
-                "OrderLog", "Orders", "Postgres", "Primitives", "StrictJSON", "Telemetry", lifecycle, logging,
+                "OrderLog", "Orders", "Postgres", "Primitives", "StrictJSON", "Telemetry", collections, lifecycle,
+                logging,
             ],
             swiftSettings: strict
         ),

@@ -150,7 +150,7 @@ extension StreamHub {
             state.history = history
             for frame in frames { state.recentEvents.append(frame) }
         }
-        lanes.wake()
+        lanes.eventsCame()
     }
 
     package func fork(after seq: Int64, to history: EpochTable) {

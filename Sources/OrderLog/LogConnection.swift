@@ -31,7 +31,10 @@ package enum LogConnection {
 
     /// The appender's session settings.
     package static let appenderSettings = settings.merging([
-        "idle_in_transaction_session_timeout": "\(longestHold.serverMilliseconds)"
+        "idle_in_transaction_session_timeout": "\(longestHold.serverMilliseconds)",
+        // The server takes an array of unknown length for ten values. A look-up of fewer ids then seems worth a plan of
+        // its own each time, which takes many times as long as the look-up.
+        "plan_cache_mode": "force_generic_plan",
     ]) { $1 }
 
     /// Limits how long the transaction at hand keeps its locks while its process says nothing, in a session that has no

@@ -64,9 +64,12 @@ package final class Histogram: Sendable {
 
     var snapshot: Snapshot { state.withLock { $0 } }
 
-    package func observe(_ duration: Duration) {
+    package func observe(_ duration: Duration) { observe(seconds: Self.seconds(duration)) }
+
+    /// Divides no 128-bit numbers, as the quotient of two durations does.
+    private static func seconds(_ duration: Duration) -> Double {
         let (seconds, attoseconds) = duration.components
-        observe(seconds: Double(seconds) + Double(attoseconds) * 1e-18)
+        return Double(seconds) + Double(attoseconds) * 1e-18
     }
 
     /// - Parameter times: the number of observations of the same value.
@@ -88,7 +91,7 @@ package final class Histogram: Sendable {
     package func observe(_ durations: some Sequence<Duration>) {
         state.withLock { state in
             for duration in durations {
-                let seconds = duration / .seconds(1)
+                let seconds = Self.seconds(duration)
                 state.counts[bucket(of: seconds)] += 1
                 state.sum += seconds
             }

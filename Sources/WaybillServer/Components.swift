@@ -78,7 +78,19 @@ struct Components {
             logger: logger
         ) { leader.isLeader }
         self.relay = relay?.relay
-        let sink: any LogTailSink = relay.map { LogTailSinks([hub, $0.queue]) } ?? hub
+        let projector = Projector(
+            configuration: settings.database,
+            registry: registry,
+            pace: models.pace,
+            election: leader,
+            isWokenByTail: true,
+            watch: watch,
+            metrics: try ProjectorMetrics(metrics),
+            logger: logger
+        )
+        self.projector = projector
+        try projector.register(in: metrics)
+        let sink = LogTailSinks([hub, projector] + (relay.map { [$0.queue] } ?? []))
         let tail = LogTail(
             configuration: settings.database,
             registry: registry,
@@ -133,16 +145,6 @@ struct Components {
             models: models.pool,
             registry: registry
         ).register(in: metrics)
-        projector = Projector(
-            configuration: settings.database,
-            registry: registry,
-            pace: models.pace,
-            election: leader,
-            watch: watch,
-            metrics: try ProjectorMetrics(metrics),
-            logger: logger
-        )
-        try projector.register(in: metrics)
         replays = ReplayRunner(configuration: settings.database, logger: logger)
         let publicURL = PublicURL(port: settings.port, settings.publicURL)
         let site = SiteRoutes(

@@ -47,6 +47,8 @@ final class Lane: Sendable {
     let wakeUp: WakeUpDescriptor
     private let mail = Mutex(Mail())
     private let isWakePending = Atomic(false)
+    /// The number of times that events came while the lane had no stream.
+    private let unseen = Atomic(0)
     private let open = Atomic(0)
     private let blocked = Atomic(0)
 
@@ -62,6 +64,13 @@ final class Lane: Sendable {
     func wake() {
         guard !isWakePending.exchange(true, ordering: .acquiringAndReleasing) else { return }
         wakeUp.wakeUp()
+    }
+
+    /// Wakes the lane's thread for new events. A lane without streams takes them now and then: the first stream to come
+    /// finds few that the lane lacks.
+    func eventsCame() {
+        guard count == 0 else { return wake() }
+        if unseen.wrappingAdd(1, ordering: .relaxed).newValue.isMultiple(of: 32) { wake() }
     }
 
     /// Gives a stream to the lane.

@@ -102,6 +102,11 @@ final class LaneSet: Sendable {
         return lane?.adopt(stream) ?? false
     }
 
+    /// Tells all lanes that the hub has new events.
+    func eventsCame() {
+        for lane in state.withLock({ $0.lanes }) { lane.eventsCame() }
+    }
+
     /// Wakes all lanes.
     func wake() {
         for lane in state.withLock({ $0.lanes }) { lane.wake() }

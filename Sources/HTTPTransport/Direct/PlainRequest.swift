@@ -1,23 +1,52 @@
 import HTTPTypes
 
-/// Reads the header of a GET request that every parser of HTTP/1.1 reads alike. All others are left to the decoder.
+/// Reads a request that every parser of HTTP/1.1 reads alike: a GET without a body, or a POST that has come whole. All
+/// others are left to the decoder.
 ///
-/// The request has no body and asks nothing of the connection. Its bytes are a small part of those that HTTP allows, so
-/// that no doubt is left: visible ASCII, one `Host`, no empty value, no white space but the one between the parts.
+/// The request asks nothing of the connection. Its bytes are a small part of those that HTTP allows, so that no doubt
+/// is left: visible ASCII, one `Host`, no empty value, no white space but the one between the parts.
 enum PlainRequest {
     /// The most bytes of a header that is read here.
     static let maximumByteCount = 8 * 1024
     private static let maximumFieldCount = 100
+    /// The most digits of a body's length.
+    private static let maximumLengthDigits = 9
 
+    /// Reads a GET request.
+    ///
     /// - Parameter bytes: all bytes that have come.
     /// - Returns: nil where they are anything but one whole plain header.
     static func parse(_ bytes: UnsafeRawBufferPointer) -> HTTPRequest? {
         var reader = Reader(rest: bytes)
         guard bytes.count <= maximumByteCount, reader.skip("GET "),
-            let path = reader.text(upTo: UInt8(ascii: " "), where: isPathByte), path.utf8.first == UInt8(ascii: "/"),
+            let (request, length) = header(.get, scheme: "http", &reader), length == nil, reader.rest.isEmpty
+        else { return nil }
+        return request
+    }
+
+    /// Reads a POST request.
+    ///
+    /// - Parameter bytes: all bytes that have come.
+    /// - Returns: the request and the number of its body's bytes, which are the last ones; nil where the bytes are
+    ///   anything but one whole plain request.
+    static func parsePost(_ bytes: UnsafeRawBufferPointer, scheme: String) -> (HTTPRequest, bodyByteCount: Int)? {
+        var reader = Reader(rest: bytes)
+        guard reader.skip("POST "), let (request, length) = header(.post, scheme: scheme, &reader),
+            bytes.count - reader.rest.count <= maximumByteCount, reader.rest.count == length ?? 0
+        else { return nil }
+        return (request, reader.rest.count)
+    }
+
+    /// Reads the rest of a header, after the method.
+    private static func header(
+        _ method: HTTPRequest.Method,
+        scheme: String,
+        _ reader: inout Reader
+    ) -> (HTTPRequest, bodyByteCount: Int?)? {
+        guard let path = reader.text(upTo: UInt8(ascii: " "), where: isPathByte), path.utf8.first == UInt8(ascii: "/"),
             reader.skip("HTTP/1.1\r\n")
         else { return nil }
-        var host: String?
+        var (host, length): (String?, Int?) = (nil, nil)
         var fields = HTTPFields()
         fields.reserveCapacity(16)
         while !reader.skip("\r\n") {
@@ -35,12 +64,18 @@ enum PlainRequest {
             case "connection":
                 guard ["close", "keep-alive"].contains(value.lowercased()) else { return nil }
                 fields.append(HTTPField(name: name, value: value))
-            case "content-length", "expect", "http2-settings", "trailer", "transfer-encoding", "upgrade": return nil
+            case "content-length":
+                guard length == nil, value.utf8.count <= maximumLengthDigits, value.utf8.allSatisfy(isDigit) else {
+                    return nil
+                }
+                length = Int(value)
+                fields.append(HTTPField(name: name, value: value))
+            case "expect", "http2-settings", "trailer", "transfer-encoding", "upgrade": return nil
             default: fields.append(HTTPField(name: name, value: value))
             }
         }
-        guard let host, reader.rest.isEmpty else { return nil }
-        return HTTPRequest(method: .get, scheme: "http", authority: host, path: path, headerFields: fields)
+        guard let host else { return nil }
+        return (HTTPRequest(method: method, scheme: scheme, authority: host, path: path, headerFields: fields), length)
     }
 
     private struct Reader {
@@ -74,6 +109,8 @@ enum PlainRequest {
         default: false
         }
     }
+
+    private static func isDigit(_ byte: UInt8) -> Bool { (UInt8(ascii: "0")...UInt8(ascii: "9")).contains(byte) }
 
     private static func isPathByte(_ byte: UInt8) -> Bool {
         switch byte {

@@ -154,8 +154,10 @@ final class ExchangeHandler: ChannelDuplexHandler {
     }
 
     private func writeHead(_ head: HTTPResponse, _ context: ChannelHandlerContext, _ promise: EventLoopPromise<Void>?) {
-        let isLive = settings.timeouts.isLiveResponse(head)
-        let isStreamed = head.headerFields[.contentLength] == nil && head.status != .noContent
+        // A live response has no length.
+        let hasLength = head.headerFields.contains(.contentLength)
+        let isLive = !hasLength && settings.timeouts.isLiveResponse(head)
+        let isStreamed = !hasLength && head.status != .noContent
         let action = state.headWritten(head.status, isLive: isLive, isStreamed: isStreamed && !isLive)
         guard case .write(let exchange, let closes, let sendsContinue) = action else { return drop(promise) }
         self.isLive = isLive

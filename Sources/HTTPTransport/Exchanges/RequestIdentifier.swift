@@ -24,10 +24,11 @@ package enum RequestIdentifier {
         }
     }
 
+    private static let digits = Array("0123456789abcdef".utf8)
+
     /// 128 random bits in hexadecimal.
     static func make() -> String {
         var generator = SystemRandomNumberGenerator()
-        let digits = Array("0123456789abcdef".utf8)
         return String(unsafeUninitializedCapacity: 32) { buffer in
             for half in 0..<2 {
                 var bits = generator.next()

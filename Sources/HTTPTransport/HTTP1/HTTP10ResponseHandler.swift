@@ -16,6 +16,9 @@ final class HTTP10ResponseHandler: ChannelDuplexHandler {
     /// True while the response under way ends with the connection.
     private var endsConnection = false
 
+    /// The request that is read next is HTTP/1.1, and does not come through this handler.
+    func requestBypasses() { isHTTP10 = false }
+
     func channelRead(context: ChannelHandlerContext, data: NIOAny) {
         guard case .head(var head) = unwrapInboundIn(data) else { return context.fireChannelRead(data) }
         isHTTP10 = head.version == .http1_0

@@ -16,6 +16,13 @@ enum HTTP1Pipeline {
         isSecure: Bool,
         _ application: ConnectionApplication
     ) throws {
+        try addCoders(to: channel, isSecure: isSecure, header: application.pendingHeader())
+        // After these handlers, messages have the same types as those of an HTTP/2 stream.
+        try application.install(on: channel, .http1(isSecure: isSecure))
+    }
+
+    /// Adds the handlers that read requests and write responses.
+    static func addCoders(to channel: any Channel, isSecure: Bool, header: PendingHeader) throws {
         let pipeline = channel.pipeline.syncOperations
         var limits = NIOHTTPDecoderLimitConfiguration()
         limits.maxHeaderFieldSize = maximumFieldBytes
@@ -24,14 +31,19 @@ enum HTTP1Pipeline {
         // Hummingbird reads one request at a time, `ExchangeHandler` answers malformed ones, and the types of response
         // fields admit valid values only. So NIO's own handlers for these are not needed.
         let decoder = UpgradeHandler.decoder(limits)
-        try pipeline.addHandler(HTTPResponseEncoder())
-        let meter = HeadMeter(application.pendingHeader())
+        let (encoder, codec) = (HTTPResponseEncoder(), HTTP1ToHTTPServerCodec(secure: isSecure))
+        let (meter, versions) = (HeadMeter(header), HTTP10ResponseHandler())
+        let plainRequests = PlainRequestHandler(meter: meter, versions: versions, isSecure: isSecure)
+        let plainResponses = PlainResponseHandler(versions: versions)
+        try pipeline.addHandler(encoder)
+        try pipeline.addHandler(plainRequests)
         try pipeline.addHandler(meter)
         try pipeline.addHandler(decoder)
         try pipeline.addHandler(UpgradeHandler(after: decoder, limits: limits, meter: meter))
-        try pipeline.addHandler(HTTP10ResponseHandler())
-        try pipeline.addHandler(HTTP1ToHTTPServerCodec(secure: isSecure))
-        // After this handler, messages have the same types as those of an HTTP/2 stream.
-        try application.install(on: channel, .http1(isSecure: isSecure))
+        try pipeline.addHandler(versions)
+        try pipeline.addHandler(codec)
+        try pipeline.addHandler(plainResponses)
+        plainRequests.bypass(to: try pipeline.context(handler: codec))
+        plainResponses.bypass(to: try pipeline.context(handler: encoder))
     }
 }

@@ -23,6 +23,9 @@ final class HeadMeter: ChannelInboundHandler {
     /// True once the decoder has made something of the bytes of this read.
     private var hasDecoded = false
 
+    /// True while the decoder keeps no bytes, and the next ones begin a request.
+    var isBetweenRequests: Bool { isAwaitingHead && kept == 0 }
+
     init(_ header: PendingHeader) {
         self.header = header
     }

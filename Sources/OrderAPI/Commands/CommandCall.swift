@@ -8,7 +8,7 @@ import StrictJSON
 
 /// A request for a single command whose caller is authorized and whose head is checked. Reads its body and makes its
 /// answer, the same whether the framework answers the request or `CommandRequestHandler`.
-struct CommandCall: Sendable {
+final class CommandCall: Sendable {
     let name: CommandName
     let target: CommandTarget
     let caller: Caller

@@ -14,7 +14,7 @@ enum CommandTarget: Sendable, Hashable {
     var route: String {
         switch self {
         case .newOrder: "/v1/orders"
-        case .order: "/v1/orders/{id}/{command}"
+        case .order: RequestMetrics.orderCommands
         case .trackingNumber: "/v1/scans"
         }
     }

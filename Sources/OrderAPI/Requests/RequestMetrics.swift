@@ -46,7 +46,7 @@ package final class RequestMetrics: Sendable {
         in duration: Duration
     ) {
         let method = Self.methods.contains(method.rawValue) ? method.rawValue : "other"
-        let answer = Answer(method: method, route: Self.label(of: route), status: "\(status.code / 100)xx")
+        let answer = Answer(method: method, route: Self.label(of: route), status: Self.statusClass(of: status))
         let handles = answers.withLock { answers in
             if let known = answers[answer] { return known as Handles? }
             // Names and labels are fixed, so that they are never refused.
@@ -58,13 +58,29 @@ package final class RequestMetrics: Sendable {
         handles?.times.observe(duration)
     }
 
+    private static func statusClass(of status: HTTPResponse.Status) -> String {
+        switch status.kind {
+        case .informational: "1xx"
+        case .successful: "2xx"
+        case .redirection: "3xx"
+        case .clientError: "4xx"
+        case .serverError: "5xx"
+        case .invalid: "\(status.code / 100)xx"
+        }
+    }
+
+    /// The pattern of the routes of all commands for orders.
+    static let orderCommands = "/v1/orders/{id}/{command}"
+
     /// The label of a route: commands, which have metrics by name, share one.
     private static func label(of route: String?) -> String {
+        // Most requests.
+        if route == orderCommands { return orderCommands }
         // Hummingbird names its answer where no route matches as if that were one.
         guard let route, route.hasPrefix("/") else { return unknown }
         let parts = route.split(separator: "/")
         guard parts.count == 4, parts[1] == "orders", CommandName(path: String(parts[3])) != nil else { return route }
-        return "/v1/orders/{id}/{command}"
+        return orderCommands
     }
 
     private static func register(_ answer: Answer, in registry: MetricsRegistry) throws(MetricsError) -> Handles {

@@ -40,8 +40,11 @@ struct SubmissionFactory: Sendable {
         }
         let canonicalBytes = command.canonicalBytes
         let trackingKey = try Self.trackingKey(of: command, from: caller)
+        let named = envelope.target ?? command.orderId
+        let isGenerated = named == nil && trackingKey == nil
         return Submission(
-            orderId: trackingKey == nil ? envelope.target ?? command.orderId ?? UUIDv7.make() : nil,
+            orderId: isGenerated ? UUIDv7.make() : trackingKey == nil ? named : nil,
+            isOrderIdGenerated: isGenerated,
             trackingKey: trackingKey,
             command: command,
             commandId: envelope.commandId,

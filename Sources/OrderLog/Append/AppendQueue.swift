@@ -1,4 +1,5 @@
 import DequeModule
+import Foundation
 import Synchronization
 
 /// The commands that wait for the next batch, in two lanes: those of requests with one command, and those of bulk
@@ -23,6 +24,8 @@ final class AppendQueue: Sendable {
 
         /// The log may know the command's id, so that the id has to be looked up.
         var mayBeKnown: Bool { submission.mayBeRepeated || maybeCommitted }
+        /// The order of which the log may know; nil for one whose id was made for this very command.
+        var knownOrderId: UUID? { submission.isOrderIdGenerated && !maybeCommitted ? nil : submission.orderId }
     }
 
     /// The bounds of a lane or a batch, in commands and in bytes of their JSON. A lane or batch without commands takes

@@ -201,6 +201,7 @@ struct AppendSession {
             snapshot: snapshot,
             epochs: epochs,
             after: transaction.head,
+            before: transaction.headAfter,
             on: connection,
             logger: logger
         )

@@ -72,30 +72,27 @@ struct AppendTransaction {
         var stages = AppendStages(began: began)
         let commandIds = Set(entries.lazy.filter(\.mayBeKnown).map(\.submission.commandId))
         let newIds = Array(commandIds.subtracting(prefetch.commandIds))
-        let orderIds = distinct(entries.compactMap(\.submission.orderId))
+        let orderIds = distinct(entries.compactMap(\.knownOrderId))
         let trackingKeys = Set(entries.compactMap(\.submission.trackingKey))
         let cached = orderIds.reduce(into: [:]) { $0[$1] = cache.record(of: $1) ?? prefetch.orders[$1] }
         let missing = orderIds.filter { cached[$0] == nil && !prefetch.orderIds.contains($0) }
         let snapshot = commandIdFilter.snapshot(in: connection.history)
+        let recent = CommandLookUp(snapshot: snapshot, epochs: connection.history, end: cache.head?.dayAfter)
         let opening =
             (isOpen ? [] : [PostgresQuery("begin isolation level read committed")])
             + (statementTimeout.map(AppendStatements.limitsAlone) ?? [])
         var statements = [
-            LogHead.lock(near: headPlace),
-            // The transaction's own time is that of its begin: since then it has waited for the head. What it waits for
-            // from here on, others wait for with it.
-            PostgresQuery(
-                """
-                select clock_timestamp() as now,
-                    (extract(epoch from clock_timestamp() - transaction_timestamp()) * 1000000)::int8 as waited,
-                    \(LogConnection.limitLockWaitExpression)
-                """
-            ),
-            CommandLookUp(snapshot: snapshot, epochs: connection.history).recent(newIds),
-            CurrentStateTable.load(missing, version: .active),
-            EpochStore.newer.query(after: connection.history.newestOrdinal),
+            LogHead.lock(near: headPlace), EpochStore.newer.query(after: connection.history.newestOrdinal),
         ]
-        if !trackingKeys.isEmpty { statements.append(TrackingNumberTable.find(Array(trackingKeys))) }
+        // Most batches find all rows in memory.
+        func add(_ query: PostgresQuery, unless isNeedless: Bool) -> Int? {
+            guard !isNeedless else { return nil }
+            statements.append(query)
+            return statements.count - 1
+        }
+        let idsIndex = add(recent.recent(newIds), unless: newIds.isEmpty)
+        let ordersIndex = add(CurrentStateTable.load(missing, version: .active), unless: missing.isEmpty)
+        let keysIndex = add(TrackingNumberTable.find(Array(trackingKeys)), unless: trackingKeys.isEmpty)
         let knownHistory = registry.current
         let results = try await connection.pipeline(opening + statements, timeout: LogConnection.beginTimeout)
         var rows = Array(results.dropFirst(opening.count))
@@ -105,14 +102,15 @@ struct AppendTransaction {
             rows = try await connection.pipeline(statements, timeout: LogConnection.beginTimeout)
         }
         guard let headPlace = try HeadPlace(rows[0]) else { throw MissingLogHead() }
-        let epochs = try connection.addEpochs(rows[4], registry: registry)
+        let epochs = try connection.addEpochs(rows[1], registry: registry)
         // Nothing may be appended to the old primary after a failover.
         try registry.requireContinuing(epochs, knownHistory, on: connection)
         let head = try LogHead(rows[0])
         let lookUp = CommandLookUp(snapshot: snapshot, epochs: epochs)
-        var known = try await lookUp.complete(rows[2], ids: newIds, on: connection)
+        var known: [CommandKey: AcceptedCommand] = [:]
+        if let idsIndex { known = try await lookUp.complete(rows[idsIndex], ids: newIds, on: connection) }
         var orders = BatchOrders(on: connection)
-        try await orders.add(rows[3])
+        if let ordersIndex { try await orders.add(rows[ordersIndex]) }
         if cache.head == head {
             known.merge(prefetch.known) { first, _ in first }
             orders.add(cached)
@@ -122,20 +120,22 @@ struct AppendTransaction {
             cache.advance(to: head)
             let loaded = Set(missing)
             try await orders.load(orderIds.filter { !loaded.contains($0) })
-            let prefetched = Array(commandIds.intersection(prefetch.commandIds))
-            known.merge(try await lookUp.find(prefetched, on: connection)) { $1 }
+            // Others may have added commands of a later day than was searched.
+            let isSearched = recent.end == nil || recent.end == head.dayAfter
+            let outdated = isSearched ? commandIds.intersection(prefetch.commandIds) : commandIds
+            known.merge(try await lookUp.find(Array(outdated), on: connection)) { $1 }
             orders.replyCame()
         }
-        var candidates = trackingKeys.isEmpty ? [:] : try TrackingNumberTable.decode(rows[5])
+        var candidates = try keysIndex.map { try TrackingNumberTable.decode(rows[$0]) } ?? [:]
         try await addCandidates(candidates, of: entries, to: &orders, cache: &cache)
         // The first command must be decided, or the batch would make no progress. A scan whose candidates have no room
         // together is decided alone, with the best of them.
         let isFirstAlone = try await chooseCandidate(of: entries.first, among: &candidates, in: &orders)
-        for record in orders.records.values { cache.insert(record) }
-        let now = try rows[1].first.map {
+        for (orderId, record) in orders.records where !cache.contains(orderId) { cache.insert(record) }
+        let now = try rows[0].first.map {
             clock.time(LogClock.Reading(database: try $0.get("now", as: PostgresTimestamp.self).unixMicroseconds))
         }
-        stages.lock = .microseconds(max(0, try rows[1].first?.get("waited", as: Int64.self) ?? 0))
+        stages.lock = .microseconds(max(0, try rows[0].first?.get("waited", as: Int64.self) ?? 0))
         let plan = BatchPlan(
             headSeq: head.seq,
             // The log's time never goes back, whatever the clock does.

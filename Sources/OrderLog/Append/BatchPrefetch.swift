@@ -29,7 +29,7 @@ struct BatchPrefetch: Sendable {
     ///   - cache: the orders that need not be loaded.
     init(for entries: [AppendQueue.Entry], notIn cache: StateCache) {
         commandIds = Set(entries.lazy.filter(\.mayBeKnown).map(\.submission.commandId))
-        orderIds = Set(entries.lazy.compactMap(\.submission.orderId).filter { !cache.contains($0) })
+        orderIds = Set(entries.lazy.compactMap(\.knownOrderId).filter { !cache.contains($0) })
     }
 
     /// True where no rows are needed.
@@ -41,16 +41,18 @@ struct BatchPrefetch: Sendable {
     ///   - snapshot: the filter of the ids of past days.
     ///   - head: the head on which the batch that is being committed was decided. A server whose head is behind it is
     ///     another one.
+    ///   - newHead: the head that the batch leaves.
     /// - Returns: an empty prefetch where the database did not answer, which costs speed and nothing else.
     func load(
         snapshot: CommandIdFilterCache.Snapshot?,
         epochs: EpochTable,
         after head: LogHead,
+        before newHead: LogHead,
         on connection: PostgresConnection?,
         logger: Logger
     ) async -> BatchPrefetch {
         guard let connection, !isEmpty else { return BatchPrefetch() }
-        let lookUp = CommandLookUp(snapshot: snapshot, epochs: epochs)
+        let lookUp = CommandLookUp(snapshot: snapshot, epochs: epochs, end: newHead.dayAfter)
         let ids = Array(commandIds)
         do {
             let rows = try await connection.pipeline(

@@ -8,6 +8,9 @@ struct CommandLookUp {
     let snapshot: CommandIdFilterCache.Snapshot?
     /// The epochs as they are known by now. The snapshot of another history is not used.
     let epochs: EpochTable
+    /// The day, as `2026-11-24`, before which all commands were recorded; nil where none is known. The days to come
+    /// have partitions too, which need no search.
+    var end: String?
     /// The time without an answer after which the connection is closed.
     var timeout = LogConnection.appendTimeout
 
@@ -18,9 +21,10 @@ struct CommandLookUp {
 
     /// The statement for the days that the snapshot does not cover.
     func recent(_ commandIds: [String]) -> PostgresQuery {
-        guard let snapshot else { return PostgresQuery(Self.select, [commandIds]) }
-        let start = CommandIdFilterLoader.startSQL(of: snapshot.day)
-        return PostgresQuery("\(Self.select) and recorded_at >= \(start)", [commandIds])
+        var sql = Self.select
+        if let snapshot { sql += " and recorded_at >= \(CommandIdFilterLoader.startSQL(of: snapshot.day))" }
+        if let end { sql += " and recorded_at < \(CommandIdFilterLoader.startSQL(of: end))" }
+        return PostgresQuery(sql, [commandIds])
     }
 
     /// Decodes the rows of `recent`, and searches the days before for the ids that the snapshot seems to contain.

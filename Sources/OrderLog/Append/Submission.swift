@@ -2,9 +2,14 @@ package import Foundation
 package import Orders
 
 /// A command on its way into the log: decoded, validated and authorised, with everything that the decision needs.
-package struct Submission: Sendable {
+///
+/// A class, since a command is passed on from queue to batch to plan, and each copy of a struct of so many parts would
+/// retain all of them.
+package final class Submission: Sendable {
     /// The order that the command is for; nil for a scan by tracking number, whose order is found under the head lock.
     package let orderId: UUID?
+    /// The order's id was made for this command, so that no order has it yet.
+    package let isOrderIdGenerated: Bool
     /// The tracking number by which a scan names its parcel; nil for a command that names its order.
     package let trackingKey: TrackingKey?
     package let command: OrderCommand
@@ -34,6 +39,7 @@ package struct Submission: Sendable {
 
     package init(
         orderId: UUID?,
+        isOrderIdGenerated: Bool = false,
         trackingKey: TrackingKey? = nil,
         command: OrderCommand,
         commandId: String,
@@ -51,6 +57,7 @@ package struct Submission: Sendable {
         byteCount: Int = 0
     ) {
         self.orderId = orderId
+        self.isOrderIdGenerated = isOrderIdGenerated
         self.trackingKey = trackingKey
         self.command = command
         self.commandId = commandId

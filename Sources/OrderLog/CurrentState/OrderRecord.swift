@@ -2,7 +2,26 @@ package import Orders
 
 /// An order's folded state with the number and the time of its last event.
 package struct OrderRecord: Sendable {
-    package var order: Order
+    /// The memory of an order, which copies of a record share until one of them changes: an order has so many parts
+    /// that a copy of all costs as much as the decision of a command.
+    ///
+    /// Unchecked because an order is changed only where its memory has one holder.
+    private final class Storage: @unchecked Sendable {
+        var order: Order
+
+        init(_ order: Order) {
+            self.order = order
+        }
+    }
+
+    private var storage: Storage
+    package var order: Order {
+        _read { yield storage.order }
+        _modify {
+            if !isKnownUniquelyReferenced(&storage) { storage = Storage(storage.order) }
+            yield &storage.order
+        }
+    }
     /// The number of the order's last event; 0 before the first.
     package var seq: Int64
     /// The time at which the last event was recorded.
@@ -11,7 +30,7 @@ package struct OrderRecord: Sendable {
     package var snapshot: StateSnapshot?
 
     package init(order: Order, seq: Int64, recordedAt: Timestamp, snapshot: StateSnapshot? = nil) {
-        self.order = order
+        storage = Storage(order)
         self.seq = seq
         self.recordedAt = recordedAt
         self.snapshot = snapshot

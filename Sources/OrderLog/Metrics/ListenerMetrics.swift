@@ -23,7 +23,10 @@ package enum ListenerMetrics {
         ) { Double(counts.connections) }
         try registry.counter(
             "waybill_listener_notifications_total",
-            help: "Notifications of new events, by all processes.",
+            help: """
+                Notifications, by all processes: the tail is told of new events, the projector of readers that wait for \
+                it.
+                """,
             labels: labels
         ) { Double(counts.notifications) }
     }

@@ -1,3 +1,4 @@
+import Orders
 package import Postgres
 
 /// The head of the log, the one row of `log_head`: the last event, and the epoch that appends belong to.
@@ -9,15 +10,28 @@ package struct LogHead: Sendable, Equatable {
     /// replay that activates another version of the current state.
     let recordedAtMicroseconds: Int64
 
-    private static let columns = "seq, recorded_at, epoch, ctid::text as place"
-
     /// Locks the row, wherever it is. By its index, since its table may hold many dead versions of the row.
-    static let selectForUpdate = "select \(columns) from log_head where one for update"
+    static let selectForUpdate = lock(where: "one")
 
     /// Locks the row in a block or after it, and finds nothing where it has moved to a block before.
-    private static let selectNearForUpdate = "select \(columns) from log_head where ctid >= $1::text::tid for update"
+    private static let selectNearForUpdate = lock(where: "ctid >= $1::text::tid")
+
+    /// SQL that locks the row, and then reads the clock: `waited` is the time since the transaction began, in
+    /// microseconds. From then on others wait with the transaction, so its own waits for locks are limited.
+    private static func lock(where condition: String) -> String {
+        """
+        select h.*, clock_timestamp() as now,
+            (extract(epoch from clock_timestamp() - transaction_timestamp()) * 1000000)::int8 as waited,
+            \(LogConnection.limitLockWaitExpression)
+        from (
+            select seq, recorded_at, epoch, ctid::text as place from log_head where \(condition) for update
+        ) h
+        """
+    }
 
     /// Locks the row.
+    ///
+    /// The result also tells the server's time under the lock, and the time that the transaction has waited for it.
     ///
     /// - Parameter place: the row's place at an earlier time. Where the row has left that block and those after it, the
     ///   result is empty and nothing is locked.
@@ -46,6 +60,15 @@ package struct LogHead: Sendable, Equatable {
     package static func decodeSeq(_ rows: PostgresResult) throws -> Int64 {
         guard let row = rows.first else { throw MissingLogHead() }
         return try row.get("seq", as: Int64.self)
+    }
+
+    /// The day after that of the last commit in UTC, as `2026-11-24`: all commands were recorded before it. Nil for a
+    /// log without any.
+    var dayAfter: String? {
+        let (time, overflows) = recordedAtMicroseconds.addingReportingOverflow(86_400_000_000)
+        let next = Timestamp(unixMicroseconds: time)
+        guard recordedAtMicroseconds > 0, !overflows, next.unixMicroseconds == time else { return nil }
+        return String(next.rfc3339.prefix(10))
     }
 
     init(epoch: String, seq: Int64, recordedAtMicroseconds: Int64) {

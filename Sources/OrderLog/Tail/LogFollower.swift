@@ -9,7 +9,7 @@ package final class LogFollower: Sendable {
     private let listener: PostgresListener
     private let name: String
     private let logger: Logger
-    private let wakeSignal = WakeSignal()
+    private let wakeSignal: WakeSignal
     /// Counts the connections that listen, and their notifications.
     package let listenerCounts = ListenerCounts()
 
@@ -17,17 +17,26 @@ package final class LogFollower: Sendable {
     ///   - name: the connection's application name, also used in log messages.
     ///   - settings: session settings beside those of every connection.
     ///   - handlers: further channels to listen on, with what a notification of each does instead of the wake-up.
+    ///   - isNews: tells by the payload of a notification of new events whether it is worth a wake-up; nil where the
+    ///     program itself wakes the reader for new events, so that none has to be listened for.
     package init(
         name: String,
         configuration: PostgresConfiguration,
         settings: [String: String] = [:],
-        handlers: [String: @Sendable () -> Void] = [:],
+        handlers: [String: @Sendable (_ payload: String) -> Void] = [:],
+        isNews: (@Sendable (_ payload: String) -> Bool)? = { _ in true },
         logger: Logger
     ) {
+        let wakeSignal = WakeSignal()
+        self.wakeSignal = wakeSignal
+        var handlers = handlers
+        if let isNews {
+            handlers[LogConnection.channel] = { payload in if isNews(payload) { wakeSignal.wake() } }
+        }
         var configuration = LogConnection.configuration(configuration, named: name)
         listener = PostgresListener(
             configuration: configuration,
-            channels: [LogConnection.channel],
+            channels: [],
             handlers: handlers,
             counts: listenerCounts,
             logger: logger
@@ -42,7 +51,7 @@ package final class LogFollower: Sendable {
     package var isOpen: Bool { wakeSignal.isOpen }
 
     /// Wakes the session.
-    func wake() { wakeSignal.wake() }
+    package func wake() { wakeSignal.wake() }
 
     /// Waits for the next wake-up.
     ///
@@ -55,6 +64,7 @@ package final class LogFollower: Sendable {
         await withTaskGroup(of: Void.self) { group in
             group.addTask { await self.listen() }
             group.addTask {
+                // A connection that begins to listen may have missed notifications.
                 for await _ in self.listener.changes { self.wakeSignal.wake() }
             }
             group.addTask { await self.poll() }

@@ -1,7 +1,6 @@
 package import Logging
 package import Postgres
 import ServiceLifecycle
-import Synchronization
 package import Telemetry
 
 /// Follows the log and passes its events to a sink: NOTIFY wakes it, at least once a second it reads anyway, and it
@@ -17,35 +16,11 @@ package final class LogTail: Service, CommitObserver, TailState {
     /// The bytes of events before the head that the tail begins with.
     private let recentBytes: Int
     private let logger: Logger
-    private let state = Mutex(State())
+    private let progress: TailProgress
     /// The most events of one page.
     private let pageSize = 500
     /// The most bytes of the texts of one page's events.
     private let pageBytes = 2 << 20
-    /// The time for which the tail waits for the events of a running commit.
-    private static let commitTimeout: Duration = .milliseconds(100)
-    /// The time after which the log is read in any case, so that a connection that died silently is noticed.
-    private static let longestReadInterval: Duration = .seconds(1)
-
-    /// The last delivered event and its history. The registry is not used here: other connections extend it, and a fork
-    /// that they saw first would go unnoticed.
-    private struct Cursor {
-        var seq: Int64
-        var history: EpochTable
-    }
-
-    private struct State {
-        /// Nil until the log was read for the first time.
-        var cursor: Cursor?
-        /// The last read succeeded, and the tail is at the log's end.
-        var isHealthy = false
-        /// The tail has tried to begin before the head.
-        var hasSoughtBeginning = false
-        /// The time of the last read.
-        var lastRead = ContinuousClock.now
-        /// The time at which this process began the running commit; nil without one.
-        var commitBegan: ContinuousClock.Instant?
-    }
 
     /// - Parameter recentBytes: the bytes of events before the head that the sink gets first, about, so that
     ///   clients which return after a restart need no reads of their own.
@@ -56,7 +31,14 @@ package final class LogTail: Service, CommitObserver, TailState {
         recentBytes: Int = 0,
         logger: Logger
     ) {
-        self.follower = LogFollower(name: "waybill tail", configuration: configuration, logger: logger)
+        let progress = TailProgress()
+        self.progress = progress
+        self.follower = LogFollower(
+            name: "waybill tail",
+            configuration: configuration,
+            isNews: progress.isNews,
+            logger: logger
+        )
         self.registry = registry
         self.sink = sink
         self.recentBytes = recentBytes
@@ -64,12 +46,12 @@ package final class LogTail: Service, CommitObserver, TailState {
     }
 
     /// The last read of the log succeeded, and the tail has reached the log's end.
-    package var isHealthy: Bool { state.withLock { $0.isHealthy } }
+    package var isHealthy: Bool { progress.withLock { $0.isHealthy } }
 
     /// The tail reads the log each second, as it should. A connection that is being replaced does not count yet.
     package var isCurrent: Bool {
-        state.withLock { state in
-            state.cursor != nil && ContinuousClock.now - state.lastRead < Self.longestReadInterval * 2.5
+        progress.withLock { state in
+            state.cursor != nil && ContinuousClock.now - state.lastRead < TailProgress.longestReadInterval * 2.5
         }
     }
 
@@ -78,13 +60,13 @@ package final class LogTail: Service, CommitObserver, TailState {
     }
 
     package func commitBegins() {
-        state.withLock { $0.commitBegan = .now }
+        progress.withLock { $0.commitBegan = .now }
     }
 
     /// Delivers the events if they are the next ones of the tail's history; any others are read from the log later.
     package func commitEnded(_ events: [LoggedEvent], in history: EpochTable) {
         // The sink is called under the lock, so that events from the log and from the appender reach it in order.
-        let isDelivered = state.withLock { state in
+        let isDelivered = progress.withLock { state in
             state.commitBegan = nil
             guard let first = events.first, let last = events.last, state.isHealthy, let cursor = state.cursor,
                 first.seq == cursor.seq + 1, cursor.history == history
@@ -99,22 +81,13 @@ package final class LogTail: Service, CommitObserver, TailState {
         if !isDelivered { follower.wake() }
     }
 
-    /// The tail waits for the events of a running commit instead of reading them: they are likely the next ones.
-    private var isAwaitingCommit: Bool {
-        state.withLock { state in
-            guard let commitBegan = state.commitBegan else { return false }
-            let now = ContinuousClock.now
-            return now - commitBegan < Self.commitTimeout && now - state.lastRead < Self.longestReadInterval
-        }
-    }
-
     /// Follows the log until graceful shutdown or cancellation; survives any loss of the database.
     package func run() async throws {
         await follower.run { connection in
             do {
                 try await follow(on: connection)
             } catch {
-                state.withLock { $0.isHealthy = false }
+                progress.withLock { $0.isHealthy = false }
                 throw error
             }
         }
@@ -129,29 +102,29 @@ package final class LogTail: Service, CommitObserver, TailState {
             connection.query(LogHead.selectSeq, timeout: LogConnection.readTimeout)
         )
         let beginning = try await beginning(before: head, on: connection)
-        state.withLock { state in
+        progress.withLock { state in
             if var cursor = state.cursor {
                 move(&cursor, to: history, head: head)
                 state.cursor = cursor
                 state.isHealthy = cursor.seq == head
             } else {
-                state.cursor = Cursor(seq: beginning, history: history)
+                state.cursor = TailProgress.Cursor(seq: beginning, history: history)
                 state.isHealthy = beginning == head
                 sink.begin(after: beginning, in: history)
             }
             state.lastRead = .now
         }
         repeat {
-            if isAwaitingCommit { continue }
+            if progress.isAwaitingCommit { continue }
             while try await readPage(on: connection) {}
-            state.withLock { $0.isHealthy = true }
+            progress.withLock { $0.isHealthy = true }
         } while await follower.waitForWakeUp()
     }
 
     /// The event after which the tail begins: so far before the head that the events between have `recentBytes`.
     /// Sought once: after a failure the tail begins at the head.
     private func beginning(before head: Int64, on connection: PostgresConnection) async throws -> Int64 {
-        let isSought = state.withLock { state in
+        let isSought = progress.withLock { state in
             defer { state.hasSoughtBeginning = true }
             return !state.hasSoughtBeginning && recentBytes > 0
         }
@@ -160,7 +133,7 @@ package final class LogTail: Service, CommitObserver, TailState {
     }
 
     /// Moves the cursor to the history of a new connection, and tells the sink where the two histories fork.
-    private func move(_ cursor: inout Cursor, to history: EpochTable, head: Int64) {
+    private func move(_ cursor: inout TailProgress.Cursor, to history: EpochTable, head: Int64) {
         let common = min(head, cursor.history.commonPrefix(with: history, upTo: cursor.seq))
         if common < cursor.seq {
             logger.warning(
@@ -177,7 +150,7 @@ package final class LogTail: Service, CommitObserver, TailState {
     ///
     /// - Returns: true when there may be more.
     private func readPage(on connection: PostgresConnection) async throws -> Bool {
-        guard let cursor = state.withLock({ $0.cursor }) else { return false }
+        guard let cursor = progress.withLock({ $0.cursor }) else { return false }
         let known = registry.current
         let results = try await connection.pipeline(
             [
@@ -196,7 +169,7 @@ package final class LogTail: Service, CommitObserver, TailState {
         let history = try connection.addEpochs(results[1], registry: registry)
         try registry.requireContinuing(history, known, on: connection)
         let (events, isCut) = try LoggedEvent.decodePage(results[0])
-        return state.withLock { state in
+        return progress.withLock { state in
             guard var current = state.cursor else { return false }
             state.lastRead = .now
             current.history.merge(newer)

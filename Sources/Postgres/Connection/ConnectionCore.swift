@@ -30,7 +30,7 @@ actor ConnectionCore {
     /// The time for requests that name none of their own.
     private(set) var requestTimeout: Duration?
     private var closeTimer: EventLoop.Timer?
-    private var notificationHandler: (@Sendable (_ channel: String) -> Void)?
+    private var notificationHandler: (@Sendable (_ notification: PostgresNotification) -> Void)?
     private var isTurning = false
     private var mustTurn = false
 
@@ -54,7 +54,7 @@ actor ConnectionCore {
     var isResponsive: Bool { machine.isOpen && !machine.hasAbandoned }
 
     /// Sets the handler of notifications, which runs on the executor's thread.
-    func setNotificationHandler(_ handler: @escaping @Sendable (_ channel: String) -> Void) {
+    func setNotificationHandler(_ handler: @escaping @Sendable (_ notification: PostgresNotification) -> Void) {
         notificationHandler = handler
     }
 
@@ -275,7 +275,7 @@ actor ConnectionCore {
             takeCopyData()
             takeReplies()
             // After the replies: libpq reads no further while one of them waits to be taken.
-            for channel in socket.takeNotifications() { notificationHandler?(channel) }
+            for notification in socket.takeNotifications() { notificationHandler?(notification) }
             copies.wakeAll()
         } while mustTurn && socket.isOpen
     }

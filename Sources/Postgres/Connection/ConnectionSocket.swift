@@ -162,19 +162,23 @@ final class ConnectionSocket {
     /// Takes the next result. The caller owns it.
     func nextResult() -> OpaquePointer? { PQgetResult(connection) }
 
-    /// Drops the notifications that have arrived.
+    /// Takes the notifications that have arrived.
     ///
-    /// - Returns: their channels, each at least once.
-    func takeNotifications() -> [String] {
+    /// - Returns: of those of one channel that follow each other, the last one.
+    func takeNotifications() -> [PostgresNotification] {
         guard let connection else { return [] }
-        var channels: [String] = []
-        while let notification = PQnotifies(connection) {
-            let channel = String(cString: notification.pointee.relname)
-            PQfreemem(notification)
+        var notifications: [PostgresNotification] = []
+        while let received = PQnotifies(connection) {
+            let notification = PostgresNotification(
+                channel: String(cString: received.pointee.relname),
+                payload: received.pointee.extra.map { String(cString: $0) } ?? ""
+            )
+            PQfreemem(received)
             // Many of one channel come at once.
-            if channels.last != channel { channels.append(channel) }
+            if notifications.last?.channel == notification.channel { notifications.removeLast() }
+            notifications.append(notification)
         }
-        return channels
+        return notifications
     }
 
     // MARK: COPY

@@ -5,8 +5,8 @@ import Synchronization
 /// An epoll loop on its own thread. It runs jobs from any thread; code that runs on it can watch descriptors and set
 /// timers.
 ///
-/// Unchecked because `handlers`, `timers` and `timerHandlers` are touched on the loop's thread alone, and `executor` is
-/// written before that thread starts.
+/// Unchecked because `handlers`, `timers`, `timerHandlers` and `jobs` are touched on the loop's thread alone, and
+/// `executor` is written before that thread starts.
 final class EventLoop: @unchecked Sendable {
     typealias Registration = UInt64
     typealias Timer = DeadlineHeap.ID
@@ -26,6 +26,9 @@ final class EventLoop: @unchecked Sendable {
     /// The token of the wake-up descriptor. Registrations count from 1.
     private static let wakeUpToken: Registration = 0
 
+    /// The most rounds of jobs, each of those that the round before has queued, between two looks at the descriptors.
+    private static let jobRounds = 16
+
     private let inbox = Mutex(Inbox())
     private let epoll: Epoll
     private let wakeUp: WakeUpDescriptor
@@ -36,6 +39,8 @@ final class EventLoop: @unchecked Sendable {
     private var lastRegistration: Registration = 0
     private var timers = DeadlineHeap()
     private var timerHandlers: [Timer: () -> Void] = [:]
+    /// The jobs that run at present.
+    private var jobs: [Job] = []
 
     init() {
         do {
@@ -120,12 +125,7 @@ final class EventLoop: @unchecked Sendable {
     private func run() {
         thread.store(pthread_self(), ordering: .relaxed)
         while true {
-            let jobs = inbox.withLock { inbox in
-                let jobs = inbox.jobs
-                inbox.jobs.removeAll(keepingCapacity: false)
-                return jobs
-            }
-            runJobs(jobs)
+            runJobs()
             fireTimers()
             guard let sleep = prepareToSleep() else { return }
             let descriptors = epoll.wait(nanoseconds: sleep.nanoseconds)
@@ -141,9 +141,19 @@ final class EventLoop: @unchecked Sendable {
         }
     }
 
-    private func runJobs(_ jobs: [Job]) {
+    /// Runs the queued jobs, and those that they queue: a task's steps on the loop need no system call in between.
+    private func runJobs() {
         // The jobs hold the executor. This reference keeps it alive while the last of them ends.
-        guard let executor else { return }
+        guard let executor else { return inbox.withLock { $0.jobs = [] } }
+        for _ in 0..<Self.jobRounds {
+            inbox.withLock { swap(&$0.jobs, &jobs) }
+            if jobs.isEmpty { return }
+            runRound(on: executor)
+            jobs.removeAll(keepingCapacity: true)
+        }
+    }
+
+    private func runRound(on executor: PostgresExecutor) {
         for entry in jobs {
             if let taskExecutor = entry.taskExecutor {
                 entry.job.runSynchronously(on: taskExecutor)

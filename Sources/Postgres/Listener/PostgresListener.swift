@@ -5,7 +5,8 @@ import Synchronization
 
 /// Listens on channels with a connection of its own and signals changes: after notifications, many of which may become
 /// one signal, and whenever LISTEN has taken effect on a new connection, which may have missed notifications before. A
-/// signal carries nothing: the observer reads from its own cursor.
+/// signal carries nothing: the observer reads from its own cursor. A handler of a channel is given the text of the
+/// channel's newest notification.
 ///
 /// A heartbeat notices a dead connection. The listener opens another after a delay that grows, with jitter.
 package final class PostgresListener: Sendable, Service {
@@ -18,7 +19,7 @@ package final class PostgresListener: Sendable, Service {
 
     private let configuration: PostgresConfiguration
     private let channels: [String]
-    private let handlers: [String: @Sendable () -> Void]
+    private let handlers: [String: @Sendable (_ payload: String) -> Void]
     private let heartbeat: Duration
     private let counts: ListenerCounts
     private let executor: PostgresExecutor
@@ -33,7 +34,7 @@ package final class PostgresListener: Sendable, Service {
     package init(
         configuration: PostgresConfiguration,
         channels: [String],
-        handlers: [String: @Sendable () -> Void] = [:],
+        handlers: [String: @Sendable (_ payload: String) -> Void] = [:],
         heartbeat: Duration = .seconds(3),
         counts: ListenerCounts = ListenerCounts(),
         on executor: PostgresExecutor = .shared,
@@ -107,7 +108,7 @@ package final class PostgresListener: Sendable, Service {
     private func listenOnce(onListening: () -> Void) async throws {
         let connection = try await PostgresConnection.connect(configuration, on: executor, logger: logger)
         do {
-            await connection.core.setNotificationHandler { [weak self] in self?.notified(of: $0) }
+            await connection.core.setNotificationHandler { [weak self] in self?.received($0) }
             let listens = (channels + handlers.keys.sorted()).map { PostgresQuery("listen \($0.quotedIdentifier)") }
             try await connection.pipeline(listens, timeout: heartbeat)
             state.withLock { $0.backendProcessID = connection.backendProcessID }
@@ -143,9 +144,9 @@ package final class PostgresListener: Sendable, Service {
         }
     }
 
-    private func notified(of channel: String) {
+    private func received(_ notification: PostgresNotification) {
         counts.notificationCame()
-        if let handler = handlers[channel] { handler() } else { signal() }
+        if let handler = handlers[notification.channel] { handler(notification.payload) } else { signal() }
     }
 
     private func signal() {

@@ -43,7 +43,7 @@ struct Checkpoint: Sendable, Hashable {
 
     /// The size of the texts of the events that one transaction folds, in bytes. A session may not be idle for long
     /// while they are folded.
-    private static let eventBytes = 2 << 20
+    static let eventBytes = 2 << 20
 
     /// Selects the next events, for `LoggedEvent.decodePage`.
     static func selectEvents(after seq: Int64, limit: Int) -> PostgresQuery {

@@ -14,6 +14,7 @@ package final class Projector: Service {
     private let batchLimit: Int
     private let pace: ProjectionPace
     private let election: LeaderElection
+    private let tailed = TailedEvents()
     private let watch: StandbyWatch?
     private let metrics: ProjectorMetrics?
     private let logger: Logger
@@ -26,6 +27,7 @@ package final class Projector: Service {
     ///   - batchLimit: the largest number of events in one transaction.
     ///   - pace: shared with the readers that may have to wait for the models.
     ///   - election: decides which process follows the log.
+    ///   - isWokenByTail: the projector is a sink of the process's tail, so that it need not listen for new events.
     ///   - watch: knows which events may be folded, since the models are told to everybody; nil for all.
     ///   - metrics: counts what is folded.
     package init(
@@ -35,10 +37,12 @@ package final class Projector: Service {
         batchLimit: Int = 2000,
         pace: ProjectionPace = ProjectionPace(),
         election: LeaderElection,
+        isWokenByTail: Bool = false,
         watch: StandbyWatch? = nil,
         metrics: ProjectorMetrics? = nil,
         logger: Logger
     ) {
+        let hears: @Sendable (_ payload: String) -> Bool = { _ in true }
         follower = LogFollower(
             name: "waybill projector",
             configuration: configuration,
@@ -48,7 +52,8 @@ package final class Projector: Service {
                 "synchronous_commit": "off",
                 "jit": "off",
             ].merging(ReadModels.sessionSettings) { $1 }.merging(LeaderElection.sessionSettings) { $1 },
-            handlers: [FoldRequests.channel: { pace.endPause() }],
+            handlers: [FoldRequests.channel: { _ in pace.endPause() }],
+            isNews: isWokenByTail ? nil : hears,
             logger: logger
         )
         self.registry = registry
@@ -63,6 +68,13 @@ package final class Projector: Service {
 
     package func register(in registry: MetricsRegistry) throws(MetricsError) {
         try ListenerMetrics.register(follower.listenerCounts, named: "projector", in: registry)
+    }
+
+    /// Takes the next events of the tail; none where it begins anew.
+    func take(_ events: [LoggedEvent], in history: EpochTable) {
+        // A process that does not lead needs none.
+        if events.isEmpty || !pace.isRunning { tailed.removeAll() } else { tailed.add(events, in: history) }
+        follower.wake()
     }
 
     /// Takes part in the election, and follows the log while this process leads, until graceful shutdown or
@@ -92,13 +104,14 @@ package final class Projector: Service {
     private func follow(on connection: PostgresConnection, during term: LeaderTerm) async throws {
         // The epochs of this connection's server; the registry may know those of another one.
         var state = FollowState(
-            history: try await EpochStore.ensure(on: connection, registry: registry, logger: logger)
+            history: try await EpochStore.ensure(on: connection, registry: registry, logger: logger),
+            pages: EventPages(tailed, limit: batchLimit, timeout: Self.timeout)
         )
         repeat {
             let began = ContinuousClock.now
             state.eventCount = 0
             try await catchUp(on: connection, during: term, &state)
-            state.page = LastPage()
+            state.pages.forget()
             if try await term.resigns(isFailing: !state.failures.isEmpty) { return }
             await pace.pause(since: began, eventCount: state.eventCount)
         } while await follower.waitForWakeUp()
@@ -107,7 +120,7 @@ package final class Projector: Service {
     /// The log as it is known on one connection.
     private struct FollowState {
         var history: EpochTable
-        var page = LastPage()
+        var pages: EventPages
         var notices: [String: CatchUpNotices] = [:]
         /// The time of each model's last failure, for the models whose last batch could not be applied.
         var failures: [String: ContinuousClock.Instant] = [:]
@@ -266,7 +279,12 @@ package final class Projector: Service {
             return true
         }
         let limit = state.limit
-        let events = try await events(after: checkpoint.seq, on: transaction, &state.page).prefix { $0.seq <= limit }
+        let events = try await state.pages.events(
+            after: checkpoint.seq,
+            through: head,
+            in: state.history,
+            on: transaction
+        ).prefix { $0.seq <= limit }
         guard let first = events.first, let last = events.last else { return false }
         guard first.seq == checkpoint.seq + 1 else { throw ProjectionFailure.gap(after: checkpoint.seq) }
         try await model.apply(Array(events), version: checkpoint.version, on: transaction)
@@ -276,19 +294,6 @@ package final class Projector: Service {
         )
         state.eventCount += events.count
         metrics?.folded(events.count, into: model.name)
-        return state.page.isFull
-    }
-
-    private func events(
-        after seq: Int64,
-        on transaction: PostgresConnection,
-        _ page: inout LastPage
-    ) async throws -> [LoggedEvent] {
-        if let known = page.events(after: seq) { return known }
-        let query = Checkpoint.selectEvents(after: seq, limit: batchLimit)
-        let rows = try await transaction.query(query.sql, query.bindings, timeout: Self.timeout)
-        let (events, isCut) = try LoggedEvent.decodePage(rows)
-        page.keep(events, isFull: isCut || events.count == batchLimit)
-        return events
+        return state.pages.isFull
     }
 }

@@ -1,0 +1,138 @@
+import HTTPTypes
+import NIOCore
+import NIOEmbedded
+import NIOHTTP1
+import NIOHTTPTypes
+import NIOHTTPTypesHTTP1
+import Testing
+
+@testable import HTTPTransport
+
+/// Requests and responses that pass by the decoder and the encoder, beside the same ones that do not.
+@Suite struct PlainExchangeTests {
+    private func channel() throws -> EmbeddedChannel {
+        let channel = EmbeddedChannel()
+        let budget = HeaderBudget(limit: 1 << 20)
+        let header = PendingHeader(of: .forTests(channel), budget: budget, timeout: .seconds(30))
+        try HTTP1Pipeline.addCoders(to: channel, isSecure: false, header: header)
+        try channel.connect(to: SocketAddress(ipAddress: "127.0.0.1", port: 1)).wait()
+        return channel
+    }
+
+    private func read(_ channel: EmbeddedChannel) throws -> [HTTPRequestPart] {
+        var parts: [HTTPRequestPart] = []
+        while let part = try channel.readInbound(as: HTTPRequestPart.self) { parts.append(part) }
+        return parts
+    }
+
+    private func written(_ channel: EmbeddedChannel) throws -> (text: String, writes: Int) {
+        var bytes = ByteBuffer()
+        var count = 0
+        while case .byteBuffer(var part)? = try channel.readOutbound(as: IOData.self) {
+            if part.readableBytes > 0 { count += 1 }
+            bytes.writeBuffer(&part)
+        }
+        return (String(buffer: bytes), count)
+    }
+
+    private static let requests = [
+        "POST /v1/orders HTTP/1.1\r\nHost: x\r\nContent-Length: 2\r\nIdempotency-Key: a-1\r\n\r\n{}",
+        "POST /v1/orders/1/confirm HTTP/1.1\r\nhost: x:80\r\nAuthorization: Bearer a.b-_c\r\n\r\n",
+        "POST /v1/scans?x=1 HTTP/1.1\r\nContent-Type: application/json\r\nHost: x\r\nContent-Length: 007\r\n\r\n{\"a\":1}",
+        "POST / HTTP/1.1\r\nHost: x\r\nConnection: close\r\nContent-Length: 0\r\n\r\n",
+    ]
+
+    @Test(arguments: requests)
+    func wholeRequestsReadAsTheDecoderReadsThem(text: String) throws {
+        var copy = text
+        let plain = copy.withUTF8 { PlainRequest.parsePost(UnsafeRawBufferPointer($0), scheme: "http") }
+        #expect(plain != nil)
+        let (whole, cut) = (try channel(), try channel())
+        try whole.writeInbound(ByteBuffer(string: text))
+        try cut.writeInbound(ByteBuffer(string: String(text.prefix(30))))
+        try cut.writeInbound(ByteBuffer(string: String(text.dropFirst(30))))
+        let parts = try read(whole)
+        #expect(try parts == read(cut))
+        #expect(parts.last == .end(nil))
+    }
+
+    @Test(arguments: [
+        "POST / HTTP/1.1\r\nHost: x\r\nContent-Length: 3\r\n\r\n{}", "POST / HTTP/1.1\r\nHost: x\r\n\r\n{}",
+        "POST / HTTP/1.1\r\nHost: x\r\nContent-Length: 1\r\n\r\n{}",
+        "POST / HTTP/1.1\r\nHost: x\r\nContent-Length: 2\r\nContent-Length: 2\r\n\r\n{}",
+        "POST / HTTP/1.1\r\nHost: x\r\nContent-Length: +2\r\n\r\n{}",
+        "POST / HTTP/1.1\r\nHost: x\r\nContent-Length: 2, 2\r\n\r\n{}",
+        "POST / HTTP/1.1\r\nHost: x\r\nContent-Length: 2\r\nTransfer-Encoding: chunked\r\n\r\n{}",
+        "POST / HTTP/1.1\r\nHost: x\r\nContent-Length: 2\r\nExpect: 100-continue\r\n\r\n{}",
+        "POST / HTTP/1.0\r\nHost: x\r\nContent-Length: 2\r\n\r\n{}", "PUT / HTTP/1.1\r\nHost: x\r\n\r\n",
+    ])
+    func otherRequestsAreLeftToTheDecoder(text: String) {
+        var text = text
+        let plain = text.withUTF8 { PlainRequest.parsePost(UnsafeRawBufferPointer($0), scheme: "http") }
+        #expect(plain == nil)
+    }
+
+    @Test func aRequestWithinTheBodyOfAnotherIsNone() throws {
+        let channel = try channel()
+        let inner = Self.requests[0]
+        try channel.writeInbound(
+            ByteBuffer(string: "POST / HTTP/1.1\r\nHost: x\r\nContent-Length: \(inner.utf8.count)\r\n\r\n")
+        )
+        try channel.writeInbound(ByteBuffer(string: inner))
+        let parts = try read(channel)
+        #expect(parts.count == 3)
+        #expect(parts[1] == .body(ByteBuffer(string: inner)))
+    }
+
+    @Test func aRequestBehindPartOfAnotherIsNone() throws {
+        let channel = try channel()
+        try channel.writeInbound(ByteBuffer(string: "GET / HTTP/1.1\r\nHost: x\r\nX: "))
+        // The decoder takes its first line for the field's value, and finds two hosts.
+        #expect(throws: HTTPParserError.self) { try channel.writeInbound(ByteBuffer(string: Self.requests[0])) }
+        #expect(try read(channel).isEmpty)
+    }
+
+    private static let heads = [
+        HTTPResponse(status: .ok, headerFields: [.contentLength: "2", .eTag: "\"3\"", .contentType: "text/plain"]),
+        HTTPResponse(status: .created, headerFields: [.contentLength: "2", .location: "/v1/orders/1"]),
+        HTTPResponse(status: .unprocessableContent, headerFields: [.contentLength: "2", .connection: "close"]),
+        HTTPResponse(status: .init(code: 599, reasonPhrase: "Own"), headerFields: [.contentLength: "2"]),
+        HTTPResponse(status: .ok, headerFields: [.contentType: "text/plain"]),
+        HTTPResponse(status: .noContent),
+    ]
+
+    @Test(arguments: heads)
+    func responsesAreWrittenAsTheEncoderWritesThem(head: HTTPResponse) throws {
+        let encoder = EmbeddedChannel()
+        try encoder.pipeline.syncOperations.addHandler(HTTPResponseEncoder())
+        try encoder.pipeline.syncOperations.addHandler(HTTP1ToHTTPServerCodec(secure: false))
+        let channel = try channel()
+        for target in [encoder, channel] {
+            try target.writeOutbound(HTTPResponsePart.head(head))
+            if head.status != .noContent { try target.writeOutbound(HTTPResponsePart.body(ByteBuffer(string: "{}"))) }
+            try target.writeOutbound(HTTPResponsePart.end(nil))
+        }
+        let (expected, found) = (try written(encoder).text, try written(channel).text)
+        #expect(found == expected)
+    }
+
+    @Test func headAndBodyAreOneWrite() throws {
+        let channel = try channel()
+        channel.write(HTTPResponsePart.head(Self.heads[0]), promise: nil)
+        channel.write(HTTPResponsePart.body(ByteBuffer(string: "{}")), promise: nil)
+        let sent = channel.eventLoop.makePromise(of: Void.self)
+        channel.writeAndFlush(HTTPResponsePart.end(nil), promise: sent)
+        try sent.futureResult.wait()
+        let (text, writes) = try written(channel)
+        #expect(text.hasSuffix("\r\n\r\n{}"))
+        #expect(writes == 1)
+    }
+
+    @Test func aResponseToHTTP10IsLeftToTheEncoder() throws {
+        let channel = try channel()
+        try channel.writeInbound(ByteBuffer(string: "GET / HTTP/1.0\r\n\r\n"))
+        try channel.writeOutbound(HTTPResponsePart.head(Self.heads[4]))
+        try channel.writeOutbound(HTTPResponsePart.body(ByteBuffer(string: "{}")))
+        #expect(try written(channel).text.contains("connection: close"))
+    }
+}
