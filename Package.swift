@@ -343,7 +343,7 @@ let package = Package(
             name: "HTTPTransportTests",
             dependencies: [
                 "HTTPTransport", "TestSupport", httpTypes, logging, nio, nioEmbedded, nioHTTP1, nioHTTP2, nioHTTPTypes,
-                nioHTTPTypesHTTP1,
+                nioHTTPTypesHTTP1, nioPosix,
             ],
             swiftSettings: strict
         ),

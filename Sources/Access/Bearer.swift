@@ -13,7 +13,7 @@ package enum Bearer {
         guard String(Substring(scheme)).lowercased() == "bearer" else { throw .missingToken }
         let token = field.dropFirst(scheme.count).drop { $0 == space }
         guard !token.isEmpty else { throw .malformedToken("the Authorization header holds no token") }
-        guard isToken(token) else {
+        guard token.withContiguousStorageIfAvailable(isToken) ?? isToken(token) else {
             let several = token.contains(space) || token.contains(comma)
             throw .malformedToken(
                 "the Authorization header holds \(several ? "more than one token" : "a character of no token")"
@@ -23,7 +23,7 @@ package enum Bearer {
     }
 
     /// `b64token = 1*( ALPHA / DIGIT / "-" / "." / "_" / "~" / "+" / "/" ) *"="`
-    private static func isToken(_ token: Substring.UTF8View) -> Bool {
+    private static func isToken(_ token: some Sequence<UInt8>) -> Bool {
         var body = 0
         var padding = 0
         for byte in token {

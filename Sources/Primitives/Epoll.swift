@@ -22,6 +22,8 @@ public final class Epoll: @unchecked Sendable {
         public static let hungUp = Events(rawValue: EPOLLHUP.rawValue)
         /// Reports changes only, once each; without it a condition is reported for as long as it lasts.
         public static let edgeTriggered = Events(rawValue: EPOLLET.rawValue)
+        /// Wakes one of the instances that watch the descriptor, not all of them.
+        public static let exclusive = Events(rawValue: EPOLLEXCLUSIVE.rawValue)
     }
 
     /// One descriptor that is ready.

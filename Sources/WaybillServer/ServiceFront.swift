@@ -61,7 +61,7 @@ struct ServiceFront {
             ),
             onServerRunning: { channel in
                 await limiter.watch(channel)
-                if isClearText { await direct.watch(channel) }
+                if isClearText { await direct.watch(channel, limiter) }
                 let port = channel.localAddress?.port ?? fallback
                 publicURL.bind(port: port)
                 await onRunning(port)

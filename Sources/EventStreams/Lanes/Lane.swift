@@ -29,6 +29,8 @@ final class Lane: Sendable {
 
     struct Mail {
         var adoptions: [Adoption] = []
+        /// The lane looks for adoptions soon, without being woken.
+        var awaitsAdoptions = false
         var outcomes: [(read: LaneRead, outcome: LaneReads.Outcome)] = []
         /// Streams on channels whose clients can take more.
         var writable: [LaneSlots.Reference] = []
@@ -77,13 +79,14 @@ final class Lane: Sendable {
     ///
     /// - Returns: false when the lane has ended; the transport still belongs to the caller then.
     func adopt(_ stream: Adoption) -> Bool {
-        let isTaken = mail.withLock { mail in
-            guard !mail.isStopped else { return false }
+        let (isTaken, isAwaited) = mail.withLock { mail in
+            guard !mail.isStopped else { return (false, false) }
             mail.adoptions.append(stream)
             open.wrappingAdd(1, ordering: .relaxed)
-            return true
+            return (true, mail.awaitsAdoptions)
         }
-        if isTaken { wake() }
+        // While thousands of streams open, the lane takes those of a millisecond together.
+        if isTaken, !isAwaited { wake() }
         return isTaken
     }
 
@@ -137,12 +140,23 @@ final class Lane: Sendable {
     /// True once the lane is to end.
     var isStopped: Bool { mail.withLock { $0.isStopped } }
 
-    /// Empties the mailbox. Later calls of `wake` wake the thread again.
-    func takeMail() -> Mail {
-        wakeUp.clear()
-        isWakePending.store(false, ordering: .sequentiallyConsistent)
+    /// Empties the mailbox. Later calls of `wake` wake the thread again. After streams have been adopted, those that
+    /// follow wake nobody until the next call, which must come soon, and until one brings none.
+    ///
+    /// - Parameter isWoken: true where `wake` has been called.
+    func takeMail(isWoken: Bool) -> Mail {
+        if isWoken {
+            wakeUp.clear()
+            isWakePending.store(false, ordering: .sequentiallyConsistent)
+        }
         return mail.withLock { mail in
-            defer { mail = Mail(isDraining: mail.isDraining, isStopped: mail.isStopped) }
+            defer {
+                mail = Mail(
+                    awaitsAdoptions: !mail.adoptions.isEmpty,
+                    isDraining: mail.isDraining,
+                    isStopped: mail.isStopped
+                )
+            }
             return mail
         }
     }

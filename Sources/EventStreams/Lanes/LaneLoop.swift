@@ -11,11 +11,14 @@ final class LaneLoop {
     private static let advancesPerTurn = 64
     /// The longest sleep, in nanoseconds.
     private static let longestSleep: UInt64 = 60_000_000_000
+    /// The longest sleep after streams have been adopted, in nanoseconds: others often follow, and wake nobody.
+    private static let adoptionSleep: UInt64 = 1_000_000
 
     private let lane: Lane
     private let hub: StreamHub
     private let epoll: Epoll
     private let streams: LaneStreams
+    private var awaitsAdoptions = false
 
     init(of lane: Lane, epoll: Epoll, hub: StreamHub, reads: LaneReads) {
         self.lane = lane
@@ -51,7 +54,7 @@ final class LaneLoop {
                     streams.socketReady(LaneSlots.Reference(token: descriptor.token), descriptor.events)
                 }
             }
-            if isWoken, !handleMailbox() { return }
+            if isWoken || awaitsAdoptions, !handleMailbox(isWoken: isWoken) { return }
             streams.fireTimers()
             streams.resumeQueued(atMost: Self.advancesPerTurn)
             streams.endTurn()
@@ -63,21 +66,23 @@ final class LaneLoop {
             return try epoll.waitOrFail(nanoseconds: sleepDuration)
         } catch {
             lane.stop()
-            _ = handleMailbox()
+            _ = handleMailbox(isWoken: true)
             throw error
         }
     }
 
     private var sleepDuration: UInt64 {
         guard !streams.hasQueued else { return 0 }
-        guard let next = streams.nextTimer else { return Self.longestSleep }
+        let longest = awaitsAdoptions ? Self.adoptionSleep : Self.longestSleep
+        guard let next = streams.nextTimer else { return longest }
         let now = SystemClock.monotonicNanoseconds()
-        return next > now ? next - now : 0
+        return next > now ? min(next - now, longest) : 0
     }
 
     /// - Returns: false when the lane has ended.
-    private func handleMailbox() -> Bool {
-        let mail = lane.takeMail()
+    private func handleMailbox(isWoken: Bool) -> Bool {
+        let mail = lane.takeMail(isWoken: isWoken)
+        awaitsAdoptions = !mail.adoptions.isEmpty
         guard !mail.isStopped else {
             for stream in mail.adoptions {
                 stream.transport.close()

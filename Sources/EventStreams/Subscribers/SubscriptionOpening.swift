@@ -19,6 +19,7 @@ package struct SubscriptionOpening: Sendable {
     ///   - resumeId: the id that the client resumes from, as the service writes it; nil for a client without one.
     ///   - expiry: the time at which the stream ends by itself with `bye`.
     ///   - grants: the rights that the stream needs as long as it is open.
+    ///   - logger: names the request of the place in its lines.
     package init(
         hub: StreamHub,
         source: StreamSource,
@@ -66,7 +67,7 @@ package struct SubscriptionOpening: Sendable {
             try await sink.send(source.cursor(position) + bye(reason))
         } catch is SinkClosed {
         } catch {
-            logger.warning("stream could not begin; ended with bye", metadata: ["error": "\(error)"])
+            logger.naming(place).warning("stream could not begin; ended with bye", metadata: ["error": "\(error)"])
             end = .overload
             hub.openingRefused()
             try await sink.send(bye(.overload))

@@ -1,25 +1,15 @@
 import Glibc
-import NIOCore
 
-/// An accepted connection that no event loop watches yet: its first request may be answered on its socket, without
-/// handlers. The descriptor is the channel's, which stays open until it is passed on or closed.
-struct DirectConnection: Sendable {
-    let channel: any Channel
+/// An accepted connection that no event loop has: its first request may be answered on its socket, without handlers. It
+/// has a place among its listener's connections.
+struct DirectConnection {
     let descriptor: CInt
-    let endpoint: DirectEndpoint
-    /// Gives the connection to the event loops, as if it had been accepted now. Nothing may have been read from it.
-    let passOn: @Sendable () -> Void
+    let listener: DirectListener
 
-    /// Duplicates the descriptor for an exchange. The channel's close, which must follow at once, shuts nothing down
-    /// then.
-    ///
-    /// - Returns: nil where the last descriptors are for others.
-    func duplicateDescriptor() -> CInt? {
-        let duplicate = fcntl(descriptor, F_DUPFD_CLOEXEC, 0)
-        guard duplicate >= 0 else { return nil }
-        if duplicate < endpoint.budget.ceiling { return duplicate }
-        Glibc.close(duplicate)
-        return nil
+    /// Gives the connection to the event loops, as if it had been accepted now. Nothing may have been read from it.
+    func passOn() {
+        listener.ended()
+        listener.passOn(descriptor)
     }
 
     /// The peer's address without its port; nil where it has none.

@@ -1,7 +1,7 @@
 package import HTTPTypes
 
-/// The answer to a request on its connection's socket. Runs as a task on the thread of direct exchanges, and must end
-/// the exchange.
+/// The answer to a request on its connection's socket. Runs as a task on the threads of direct exchanges, and must
+/// end the exchange.
 package typealias DirectAnswer = @Sendable (DirectExchange) async -> Void
 
 /// Tells whether a request is answered directly; nil leaves the connection to the event loops.

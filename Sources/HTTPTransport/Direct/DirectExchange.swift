@@ -10,13 +10,15 @@ package struct DirectExchange: Sendable {
     /// The descriptor of the connection's socket, which belongs to the exchange until its end.
     package let descriptor: CInt
     private let exchange: Exchange
-    private let thread: DirectThread
+    private let listener: DirectListener
+    private let threads: DirectThreads
 
-    init(_ exchange: Exchange, on descriptor: CInt, from address: String, thread: DirectThread) {
+    init(_ exchange: Exchange, on connection: DirectConnection, from address: String, threads: DirectThreads) {
         self.exchange = exchange
-        self.descriptor = descriptor
+        descriptor = connection.descriptor
+        listener = connection.listener
         self.address = address
-        self.thread = thread
+        self.threads = threads
     }
 
     /// The bytes of the response's head, with the fields that every response of the service has.
@@ -44,14 +46,16 @@ package struct DirectExchange: Sendable {
     package func send(_ bytes: [UInt8]) -> Int? { DirectSocket.send(bytes[...], on: descriptor) }
 
     /// Ends the exchange: the descriptor has another owner.
-    package func handedOff() { thread.ended() }
+    package func handedOff() { listener.ended() }
 
     /// Ends the exchange: the client has left.
     package func abandon() {
         close(descriptor)
-        thread.ended()
+        listener.ended()
     }
 
     /// Ends the exchange: sends the last bytes, and closes the connection after them.
-    package func finish(_ bytes: [UInt8]) { thread.finish(descriptor, bytes) }
+    package func finish(_ bytes: [UInt8]) {
+        threads.finish(DirectThreads.Ending(descriptor: descriptor, bytes: bytes), of: listener)
+    }
 }

@@ -39,16 +39,49 @@ package struct DirectExchanges: Sendable {
         self.logger = logger
     }
 
-    /// Begins to answer on the connections of a listening socket.
-    package func watch(_ server: any Channel) async {
-        guard let thread = DirectThread.shared else {
-            return logger.warning("the thread that opens streams cannot start; the event loops open them")
+    /// Begins to accept the connections of a listening socket, and to answer on them.
+    ///
+    /// - Parameter limiter: watches the socket already.
+    package func watch(_ server: any Channel, _ limiter: ConnectionLimiter) async {
+        guard let threads = DirectThreads.shared, let gate = limiter.gate else {
+            return logger.warning("the threads that open streams cannot start; the event loops open them")
         }
         do {
-            try await DirectAcceptHandler.add(to: server, thread, endpoint)
+            let isWatched = try await server.eventLoop.submit { try watch(server, limiter, gate, threads) }.get()
+            if !isWatched { logger.warning("no descriptor is left to open streams by; the event loops open them") }
         } catch {
             // The service shuts down before it has begun to accept.
             logger.debug("the listening socket is closed already", metadata: ["error": "\(error)"])
         }
+    }
+
+    /// Runs on the event loop of the listening socket's channel.
+    private func watch(
+        _ server: any Channel,
+        _ limiter: ConnectionLimiter,
+        _ gate: AcceptGate,
+        _ threads: DirectThreads
+    ) throws -> Bool {
+        let descriptor = try server.pipeline.syncOperations.withUnsafeTransportIfAvailable(
+            of: NIOBSDSocket.Handle.self
+        ) { $0 }
+        guard let descriptor else { return false }
+        let passOn = try ConnectionEntry.add(to: server)
+        let listener = DirectListener(
+            duplicating: descriptor,
+            endpoint: endpoint,
+            threads: threads,
+            passOn: passOn
+        ) { shortage in
+            switch shortage {
+            case .places: limiter.pause()
+            // As if the channel had failed to accept: `AcceptBackoff` sees it.
+            case .system(let error): server.pipeline.fireErrorCaught(IOError(errnoCode: error, reason: "accept"))
+            }
+        }
+        guard let listener else { return false }
+        gate.leaveAccepting { listener.setAccepting($0) }
+        server.closeFuture.whenComplete { _ in listener.close() }
+        return true
     }
 }

@@ -3,12 +3,18 @@ import Glibc
 import NIOCore
 import Primitives
 
-/// The loop of the thread of direct exchanges: waits for the first bytes of connections, and for the ends of those
-/// whose last bytes are sent. All state belongs to that thread.
+/// The loop of a thread of direct exchanges: accepts connections, waits for their first bytes, and for the ends of
+/// those whose last bytes are sent. All state belongs to that thread.
 final class DirectLoop {
     private static let wakeUpToken = UInt64.max
-    /// The time in which a connection's first bytes come, in nanoseconds. After it the event loops wait for them.
-    private static let firstBytesTime: UInt64 = 20_000_000
+    /// Marks the tokens of listening sockets. All others are descriptors of connections.
+    private static let listenerMark: UInt64 = 1 << 40
+    /// The most connections that are accepted in one turn. Accepting comes first: a connection that is not for a stream
+    /// goes on at once, however many streams wait to be opened.
+    private static let acceptsPerTurn = 64
+    /// The time in which a connection's first bytes come, in nanoseconds. After it the event loops wait for them. A
+    /// client that opens thousands of connections is often late with its requests.
+    private static let firstBytesTime: UInt64 = 250_000_000
     /// The time that a client has to take the last bytes.
     private static let sendTime: UInt64 = 5_000_000_000
     /// The time that a client has to close after the last bytes.
@@ -16,7 +22,7 @@ final class DirectLoop {
 
     private enum Phase {
         /// Nothing has come yet.
-        case silent(DirectConnection)
+        case silent
         /// These last bytes are not sent yet.
         case sending(ArraySlice<UInt8>)
         /// Everything is sent. Bytes that nobody has read would turn a close into a reset.
@@ -24,49 +30,101 @@ final class DirectLoop {
     }
 
     private struct Watched {
+        let listener: DirectListener
         var phase: Phase
         var deadline: UInt64
     }
 
-    private let thread: DirectThread
+    private let threads: DirectThreads
+    /// The thread's number.
+    private let index: Int
     private let epoll: Epoll
     private let buffer = UnsafeMutableRawBufferPointer.allocate(
         byteCount: PlainRequest.maximumByteCount + 1,
         alignment: 16
     )
+    /// The sockets whose connections are accepted, by their tokens.
+    private var listeners: [UInt64: DirectListener] = [:]
     /// The connections that are watched, by their descriptors.
     private var watched: [CInt: Watched] = [:]
     /// The deadlines of each phase, in their order. An entry whose deadline is not its connection's counts no more.
     private var deadlines: [Deque<(descriptor: CInt, at: UInt64)>] = [[], [], []]
 
-    init(of thread: DirectThread, epoll: Epoll) {
-        self.thread = thread
+    init(of threads: DirectThreads, _ index: Int, epoll: Epoll) {
+        self.threads = threads
+        self.index = index
         self.epoll = epoll
     }
 
     deinit { buffer.deallocate() }
 
-    static func makeEpoll(for thread: DirectThread) throws(SystemCallError) -> Epoll {
+    static func makeEpoll(wokenBy wakeUp: WakeUpDescriptor) throws(SystemCallError) -> Epoll {
         let epoll = try Epoll(capacity: 512)
-        try epoll.add(thread.wakeUp.descriptor, token: wakeUpToken, events: .readable)
+        try epoll.add(wakeUp.descriptor, token: wakeUpToken, events: .readable)
         return epoll
     }
 
     func run() {
         while true {
-            let wait = thread.beginWait() ? timeToDeadline : 0
+            let wait = threads.beginWait(index) ? timeToDeadline : 0
             for ready in epoll.wait(nanoseconds: wait) {
                 if ready.token == Self.wakeUpToken {
-                    thread.wakeUp.clear()
+                    threads.clearWakeUp(index)
+                } else if ready.token & Self.listenerMark != 0 {
+                    if let listener = listeners[ready.token] { accept(from: listener) }
                 } else {
                     socketReady(CInt(truncatingIfNeeded: ready.token), ready)
                 }
             }
-            let mail = thread.takeMail()
-            for job in mail.jobs { job.runSynchronously(on: thread.asUnownedTaskExecutor()) }
-            for connection in mail.arrivals { look(at: connection) }
-            for (descriptor, bytes) in mail.endings { send(bytes[...], on: descriptor, isFirst: true) }
+            let mail = threads.takeMail(index)
+            for (listener, accepts) in mail.listeners {
+                if accepts { watch(listener) } else { stopWatching(listener) }
+            }
+            for job in mail.jobs { job.runSynchronously(on: threads.asUnownedTaskExecutor()) }
+            for (ending, listener) in mail.endings {
+                send(ending.bytes[...], on: ending.descriptor, of: listener, isFirst: true)
+            }
             expire()
+        }
+    }
+
+    // MARK: Accepting
+
+    private func watch(_ listener: DirectListener) {
+        let token = Self.listenerMark | UInt64(listener.descriptor)
+        guard listeners[token] == nil else { return }
+        do {
+            // One thread wakes for a connection, as far as others are not busy.
+            try epoll.add(listener.descriptor, token: token, events: [.readable, .exclusive])
+            listeners[token] = listener
+        } catch {
+            // The system has no memory to watch it: all begin anew as after any scarcity.
+            listener.pause(for: .system(ENOMEM))
+        }
+    }
+
+    private func stopWatching(_ listener: DirectListener) {
+        guard listeners.removeValue(forKey: Self.listenerMark | UInt64(listener.descriptor)) != nil else { return }
+        epoll.remove(listener.descriptor)
+    }
+
+    private func accept(from listener: DirectListener) {
+        for _ in 0..<Self.acceptsPerTurn {
+            guard !listener.isPaused else { return stopWatching(listener) }
+            switch DirectSocket.accept(listener.descriptor) {
+            case .connection(let descriptor):
+                let hasRoom = listener.endpoint.budget.hasRoom(at: Int(descriptor))
+                if !hasRoom { listener.pause(for: .places) }
+                guard hasRoom, listener.reserve() else {
+                    listener.passOn(descriptor)
+                    continue
+                }
+                look(at: DirectConnection(descriptor: descriptor, listener: listener))
+            case .gone: continue
+            case .nothing: return
+            case .scarcity(let error): listener.pause(for: .system(error))
+            case .closed: return stopWatching(listener)
+            }
         }
     }
 
@@ -76,7 +134,7 @@ final class DirectLoop {
         switch DirectSocket.peek(connection.descriptor, into: buffer) {
         case .nothing:
             guard watched[connection.descriptor] == nil else { return }
-            watch(connection.descriptor, .silent(connection), for: Self.firstBytesTime, 0)
+            watch(connection.descriptor, of: connection.listener, .silent, for: Self.firstBytesTime, 0)
         case .ended: passOn(connection)
         case .bytes(let bytes):
             stopWatching(connection.descriptor)
@@ -86,47 +144,41 @@ final class DirectLoop {
 
     private func passOn(_ connection: DirectConnection) {
         stopWatching(connection.descriptor)
-        thread.ended()
         connection.passOn()
     }
 
     /// Begins the exchange of a request that is answered here.
     private func begin(_ bytes: UnsafeRawBufferPointer, on connection: DirectConnection) -> Bool {
-        let endpoint = connection.endpoint
+        let endpoint = connection.listener.endpoint
         guard var request = PlainRequest.parse(bytes) else { return false }
         let exchange = endpoint.exchanges.exchange(for: &request)
         guard exchange.answer == nil, let answer = endpoint.responder(request), let address = connection.address,
-            let descriptor = connection.duplicateDescriptor()
+            DirectSocket.discard(from: connection.descriptor, atMost: bytes.count)
         else { return false }
-        guard DirectSocket.discard(from: descriptor, atMost: bytes.count) else {
-            Glibc.close(descriptor)
-            return false
-        }
-        connection.channel.close(promise: nil)
         endpoint.metrics.countDirect()
-        let direct = DirectExchange(exchange, on: descriptor, from: address, thread: thread)
-        _ = Task<Void, Never>(executorPreference: thread) { await answer(direct) }
+        let direct = DirectExchange(exchange, on: connection, from: address, threads: threads)
+        _ = Task<Void, Never>(executorPreference: threads) { await answer(direct) }
         return true
     }
 
     // MARK: Last bytes
 
-    private func send(_ bytes: ArraySlice<UInt8>, on descriptor: CInt, isFirst: Bool) {
-        guard let count = DirectSocket.send(bytes, on: descriptor) else { return close(descriptor) }
+    private func send(_ bytes: ArraySlice<UInt8>, on descriptor: CInt, of listener: DirectListener, isFirst: Bool) {
+        guard let count = DirectSocket.send(bytes, on: descriptor) else { return close(descriptor, of: listener) }
         let rest = bytes.dropFirst(count)
         guard rest.isEmpty else {
-            if isFirst { return watch(descriptor, .sending(rest), for: Self.sendTime, 1) }
+            if isFirst { return watch(descriptor, of: listener, .sending(rest), for: Self.sendTime, 1) }
             watched[descriptor]?.phase = .sending(rest)
             return
         }
         shutdown(descriptor, CInt(SHUT_WR))
-        watch(descriptor, .awaitingPeerClose, for: Self.peerCloseTime, 2)
+        watch(descriptor, of: listener, .awaitingPeerClose, for: Self.peerCloseTime, 2)
     }
 
-    private func close(_ descriptor: CInt) {
+    private func close(_ descriptor: CInt, of listener: DirectListener) {
         stopWatching(descriptor)
         Glibc.close(descriptor)
-        thread.ended()
+        listener.ended()
     }
 
     // MARK: Readiness and deadlines
@@ -134,23 +186,29 @@ final class DirectLoop {
     private func socketReady(_ descriptor: CInt, _ ready: Epoll.Ready) {
         guard let found = watched[descriptor] else { return }
         switch found.phase {
-        case .silent(let connection): look(at: connection)
+        case .silent: look(at: DirectConnection(descriptor: descriptor, listener: found.listener))
         case .sending(let bytes):
             guard ready.events.isDisjoint(with: [.failed, .hungUp]),
                 !ready.events.contains(.readable) || DirectSocket.discard(from: descriptor, atMost: 64 * 1024)
-            else { return close(descriptor) }
-            if ready.isWritable { send(bytes, on: descriptor, isFirst: false) }
+            else { return close(descriptor, of: found.listener) }
+            if ready.isWritable { send(bytes, on: descriptor, of: found.listener, isFirst: false) }
         case .awaitingPeerClose:
             guard ready.events.isDisjoint(with: [.failed, .hungUp]),
                 DirectSocket.discard(from: descriptor, atMost: 64 * 1024)
-            else { return close(descriptor) }
+            else { return close(descriptor, of: found.listener) }
         }
     }
 
-    private func watch(_ descriptor: CInt, _ phase: Phase, for time: UInt64, _ queue: Int) {
+    private func watch(
+        _ descriptor: CInt,
+        of listener: DirectListener,
+        _ phase: Phase,
+        for time: UInt64,
+        _ queue: Int
+    ) {
         let deadline = SystemClock.monotonicNanoseconds() &+ time
         let isWatched = watched[descriptor] != nil
-        watched[descriptor] = Watched(phase: phase, deadline: deadline)
+        watched[descriptor] = Watched(listener: listener, phase: phase, deadline: deadline)
         deadlines[queue].append((descriptor, deadline))
         var events: Epoll.Events = .readable
         if case .sending = phase { events.insert(.writable) }
@@ -163,17 +221,21 @@ final class DirectLoop {
         } catch {
             // The system has no memory to watch it.
             watched[descriptor] = nil
-            giveUp(descriptor, phase)
+            giveUp(descriptor, of: listener, phase)
         }
     }
 
-    private func giveUp(_ descriptor: CInt, _ phase: Phase) {
-        if case .silent(let connection) = phase { passOn(connection) } else { close(descriptor) }
+    private func giveUp(_ descriptor: CInt, of listener: DirectListener, _ phase: Phase) {
+        if case .silent = phase {
+            passOn(DirectConnection(descriptor: descriptor, listener: listener))
+        } else {
+            close(descriptor, of: listener)
+        }
     }
 
     private func stopWatching(_ descriptor: CInt) {
         guard watched.removeValue(forKey: descriptor) != nil else { return }
-        // A duplicate of the descriptor would keep it among those that are watched.
+        // The next owner of the descriptor may be another epoll instance.
         epoll.remove(descriptor)
     }
 
@@ -190,7 +252,7 @@ final class DirectLoop {
             while let first = deadlines[queue].first, first.at <= now {
                 deadlines[queue].removeFirst()
                 guard let found = watched[first.descriptor], found.deadline == first.at else { continue }
-                giveUp(first.descriptor, found.phase)
+                giveUp(first.descriptor, of: found.listener, found.phase)
             }
         }
     }

@@ -1,3 +1,4 @@
+import CLinux
 import Glibc
 
 /// System calls on the sockets of direct exchanges.
@@ -9,6 +10,32 @@ enum DirectSocket {
         case nothing
         /// The client has left or closed its side.
         case ended
+    }
+
+    /// The outcome of accepting a connection.
+    enum Accepted {
+        case connection(CInt)
+        /// None waits.
+        case nothing
+        /// The connection that waited is gone.
+        case gone
+        /// The system has no descriptor or no memory for it, by this error.
+        case scarcity(CInt)
+        /// The socket does not listen any more.
+        case closed
+    }
+
+    /// Accepts a connection as a non-blocking socket that children do not inherit.
+    static func accept(_ listener: CInt) -> Accepted {
+        let descriptor = accept4(listener, nil, nil, CInt(SOCK_NONBLOCK.rawValue | SOCK_CLOEXEC.rawValue))
+        guard descriptor < 0 else { return .connection(descriptor) }
+        switch errno {
+        case EAGAIN: return .nothing
+        case EMFILE, ENFILE, ENOBUFS, ENOMEM: return .scarcity(errno)
+        case EBADF, EINVAL, ENOTSOCK, EOPNOTSUPP: return .closed
+        // Errors of the connection's network are reported here too: accept(2).
+        default: return .gone
+        }
     }
 
     static func peek(_ descriptor: CInt, into buffer: UnsafeMutableRawBufferPointer) -> Peek {

@@ -52,6 +52,9 @@ package final class ConnectionLimiter: Sendable {
         shedding = ConnectionShedding(ceiling: budget.ceiling)
     }
 
+    /// Stops and resumes accepting; nil before `watch`.
+    var gate: AcceptGate? { state.withLock { $0.gate } }
+
     /// Begins to watch the listening socket.
     package func watch(_ server: any Channel) async {
         let gate = AcceptGate(server)
@@ -170,7 +173,8 @@ package final class ConnectionLimiter: Sendable {
         )
     }
 
-    private func pause() {
+    /// Accepts nothing until there are places again.
+    func pause() {
         let gate = state.withLock { state -> AcceptGate? in
             guard !state.isPaused, let gate = state.gate else { return nil }
             state.isPaused = true

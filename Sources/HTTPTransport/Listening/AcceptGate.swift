@@ -14,10 +14,22 @@ final class AcceptGate: Sendable {
     private let server: any Channel
     /// The reasons that hold; changed on the socket's event loop.
     private let reasons: NIOLoopBoundBox<Set<Reason>>
+    /// Lets others than the socket's channel accept connections, or stops that; nil while the channel does.
+    private let setAccepting: NIOLoopBoundBox<(@Sendable (_ accepts: Bool) -> Void)?>
 
     init(_ server: any Channel) {
         self.server = server
         reasons = .makeBoxSendingValue([], eventLoop: server.eventLoop)
+        setAccepting = .makeBoxSendingValue(nil, eventLoop: server.eventLoop)
+    }
+
+    /// Leaves accepting to others than the socket's channel. Runs on the channel's event loop.
+    ///
+    /// - Parameter setAccepting: lets them accept connections, or stops that.
+    func leaveAccepting(to setAccepting: @escaping @Sendable (_ accepts: Bool) -> Void) {
+        server.setOption(.autoRead, value: false).whenComplete { _ in }
+        self.setAccepting.value = setAccepting
+        setAccepting(reasons.value.isEmpty)
     }
 
     func close(for reason: Reason) { change { $0.insert(reason) } }
@@ -34,6 +46,7 @@ final class AcceptGate: Sendable {
         let accepted = reasons.value.isEmpty
         body(&reasons.value)
         guard accepted != reasons.value.isEmpty else { return }
+        if let setAccepting = setAccepting.value { return setAccepting(!accepted) }
         // Setting the option fails only on a closed socket, which accepts nothing anyway.
         server.setOption(.autoRead, value: !accepted).whenComplete { _ in }
     }

@@ -3,8 +3,9 @@ enum RequestTarget {
     /// The path of a target, without its query, and without the scheme and authority of the absolute form, as proxies
     /// may send it (section 3.2.2).
     static func path(_ target: String) -> Substring {
-        let path = target.prefix { $0 != "?" && $0 != "#" }
-        guard path.first != "/", let scheme = path.firstRange(of: "://") else { return path }
+        let end = target.utf8.firstIndex { $0 == UInt8(ascii: "?") || $0 == UInt8(ascii: "#") } ?? target.endIndex
+        let path = target[..<end]
+        guard path.utf8.first != UInt8(ascii: "/"), let scheme = path.firstRange(of: "://") else { return path }
         return path[scheme.upperBound...].drop { $0 != "/" }
     }
 

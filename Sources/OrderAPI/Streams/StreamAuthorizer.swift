@@ -38,8 +38,6 @@ package struct StreamAuthorizer: SubscriptionAuthorizer {
         let grants: [StreamGrant]
         let query: QueryReader
         let options: StreamOptions
-        /// Names the request in its lines.
-        let logger: Logger
         let requestId: String?
     }
 
@@ -111,7 +109,6 @@ package struct StreamAuthorizer: SubscriptionAuthorizer {
                 grants: [grants.grant(for: .link(link.linkId))],
                 query: try query(),
                 options: try options(),
-                logger: logger(of: request),
                 requestId: request.headerFields[.assignedRequestId]
             )
             return (link, authorized)
@@ -174,9 +171,15 @@ package struct StreamAuthorizer: SubscriptionAuthorizer {
         return CustomerKey(shop: shop, customer: reference)
     }
 
+    private static let feedParameters: Set = ["shop", "status", "type", "attention", "conflate"]
+
     private func openFeed(_ request: HTTPRequest, from address: String) async throws -> SubscriptionDecision {
-        let parameters: Set = ["shop", "status", "type", "attention", "conflate"]
-        let (caller, request) = try await authorize(request, from: address, to: .shopFeeds, parameters: parameters)
+        let (caller, request) = try await authorize(
+            request,
+            from: address,
+            to: .shopFeeds,
+            parameters: Self.feedParameters
+        )
         let query = request.query
         var filter = StreamFilter(scope: try caller.scope(narrowedTo: query.list("shop")))
         filter.statuses = try query.words("status", of: OrderStatus.self)
@@ -209,7 +212,6 @@ package struct StreamAuthorizer: SubscriptionAuthorizer {
                     + (caller.session.map { [grants.grant(for: .session($0))] } ?? []),
                 query: try query(),
                 options: try options(),
-                logger: logger(of: request),
                 requestId: request.headerFields[.assignedRequestId]
             )
             return (caller, authorized)
@@ -228,8 +230,11 @@ package struct StreamAuthorizer: SubscriptionAuthorizer {
     ) async throws -> R {
         let path = request.path ?? ""
         let text = path.firstIndex(of: "?").map { path[path.index(after: $0)...].prefix { $0 != "#" } }
-        let parameters = parameters.union(StreamOptions.parameters)
-        let query = { try QueryReader(ofStream: text, parameters: parameters) }
+        let query = {
+            // Most requests have no query.
+            guard let text else { return try QueryReader(ofStream: nil, parameters: []) }
+            return try QueryReader(ofStream: text, parameters: parameters.union(StreamOptions.parameters))
+        }
         let options = { try StreamOptions(query(), request.headerFields) }
         do {
             return try await body(query, options)
@@ -257,7 +262,7 @@ package struct StreamAuthorizer: SubscriptionAuthorizer {
         do {
             prepared = try await lookUp(source, options.after)
         } catch let error as PostgresError {
-            throw refusals.database(error, options, resumeId: resumeId, request.logger)
+            throw refusals.database(error, options, resumeId: resumeId, logger.naming(requestId: request.requestId))
         }
         let expiry = StreamExpiry(
             tokenEnds: .now + .seconds(request.remainingSeconds),
@@ -275,7 +280,7 @@ package struct StreamAuthorizer: SubscriptionAuthorizer {
                     resumeId: resumeId,
                     expiry: expiry,
                     grants: request.grants,
-                    logger: request.logger
+                    logger: logger
                 ),
                 view: view
             ) {

@@ -25,7 +25,7 @@ enum StreamTarget: Sendable, Equatable {
     init?(path: Substring) {
         // Most requests are not for streams; their last character tells.
         guard path.utf8.last == UInt8(ascii: "m") || path.utf8.last == UInt8(ascii: "/") else { return nil }
-        let parts = path.split(separator: "/")
+        let parts = path.utf8.split(separator: UInt8(ascii: "/")).map(Substring.init)
         switch (parts.count, parts.first, parts.last) {
         case (2, "v1", "stream"): self = .feed
         case (3, "track", "stream"): self = .link(parts[1])

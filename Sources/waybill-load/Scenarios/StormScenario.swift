@@ -9,8 +9,9 @@ struct StormScenario: AsyncParsableCommand {
         abstract: "Measure many streams that open, return or stop reading at once.",
         discussion: """
             Opens streams on all orders with one token, then streams of single orders with a token each, and reports the
-            time and the memory of each open stream. Then clients return that have missed events. Then some streams
-            never read, to see whether the latency of the others suffers.
+            time and the memory of each open stream; and again while single commands are sent by the clock, to see
+            whether their latency suffers. Then clients return that have missed events. Then some streams never read, to
+            see whether the latency of the others suffers.
             """
     )
 
@@ -19,6 +20,12 @@ struct StormScenario: AsyncParsableCommand {
 
     @Option(help: "Streams to open.")
     var streams = 15_000
+
+    @Option(help: "Commands per second by the clock, while streams open.")
+    var commands = 50.0
+
+    @Flag(help: "Measure the opening of streams alone.")
+    var openingOnly = false
 
     @Option(help: "Clients that return at once.")
     var returning = 5000
@@ -45,8 +52,8 @@ struct StormScenario: AsyncParsableCommand {
         guard (1...60_000).contains(streams), (1...60_000).contains(returning), (5...60_000).contains(readers) else {
             throw ValidationError("--streams, --returning and --readers must be at most 60000")
         }
-        guard behind > 0, rate > 0, seconds > 0 else {
-            throw ValidationError("--behind, --rate and --seconds must be positive")
+        guard behind > 0, rate > 0, seconds > 0, commands > 0 else {
+            throw ValidationError("--behind, --rate, --seconds and --commands must be positive")
         }
     }
 
@@ -60,6 +67,11 @@ struct StormScenario: AsyncParsableCommand {
                     try await launcher.run { try await open($0, opening, &result) }
                 }
                 if nchan { try await openAtNchan(launcher.workDirectory, &result) }
+                for opening in Opening.allCases {
+                    ReportOptions.progress("run \(run) of \(report.runs): opening beside commands, \(opening.rawValue)")
+                    try await launcher.run { try await openBesideCommands($0, opening, &result) }
+                }
+                if openingOnly { continue }
                 ReportOptions.progress("run \(run) of \(report.runs): returning")
                 try await launcher.run { try await catchUp($0, &result) }
                 ReportOptions.progress("run \(run) of \(report.runs): stalled")
@@ -68,7 +80,14 @@ struct StormScenario: AsyncParsableCommand {
             result.selections = [
                 .init(
                     title: "Opened from nothing",
-                    names: ["opening", "memory of the server, each", "kernel memory, both ends, each"]
+                    names: [
+                        "opening", "CPU of the server, each", "memory of the server, each",
+                        "kernel memory, both ends, each",
+                    ]
+                ),
+                .init(
+                    title: "Commands while streams open",
+                    names: ["opening beside commands", "commands", "commands p50", "commands p99", "commands max"]
                 ),
                 .init(
                     title: "Clients that return",
@@ -105,15 +124,35 @@ struct StormScenario: AsyncParsableCommand {
         )
     }
 
+    /// The target of an opening.
+    private func target(_ service: Service, _ opening: Opening) async throws -> StreamTarget {
+        switch opening {
+        case .all: StreamTarget.waybill(port: service.port, token: try await service.token(.staff))
+        case .single: try await OrderStreams.target(service, count: streams)
+        }
+    }
+
     private func open(_ service: Service, _ opening: Opening, _ result: inout Report) async throws {
-        let count = streams
-        let target =
-            switch opening {
-            case .all: StreamTarget.waybill(port: service.port, token: try await service.token(.staff))
-            case .single: try await OrderStreams.target(service, count: count)
-            }
+        let (count, target) = (streams, try await target(service, opening))
         let outcome = try await BlockingWork.run { try StormDriver.open(target, count: count, server: service.pid) }
         add(outcome, "waybill, \(opening.rawValue)", &result)
+    }
+
+    private func openBesideCommands(_ service: Service, _ opening: Opening, _ result: inout Report) async throws {
+        let (count, target) = (streams, try await target(service, opening))
+        var plan = CommandDriver.Plan(port: service.port, token: try await service.token(.backend))
+        (plan.connections, plan.warmUp, plan.seconds, plan.rate) = (4, 0, 120, commands)
+        let isOpened = CompletionFlag()
+        async let load = BlockingWork.run { [plan] in try CommandDriver(plan).run { isOpened.isSet } }
+        let outcome = try await BlockingWork.run {
+            defer { isOpened.set() }
+            return try StormDriver.open(target, count: count, server: service.pid) { isOpened.set() }
+        }
+        let subject = "waybill, \(opening.rawValue)"
+        result.add("opening beside commands", of: subject, outcome.seconds, unit: "s")
+        let latency = try await load.latency
+        result.add("commands", of: subject, Double(latency.count), unit: "")
+        result.add(latency, of: subject, as: "commands")
     }
 
     private func openAtNchan(_ workDirectory: String, _ result: inout Report) async throws {
@@ -128,6 +167,7 @@ struct StormScenario: AsyncParsableCommand {
 
     private func add(_ outcome: StormDriver.Opening, _ subject: String, _ result: inout Report) {
         result.add("opening", of: subject, outcome.seconds, unit: "s")
+        result.add("CPU of the server, each", of: subject, outcome.cpuEach * 1e6, unit: "µs")
         result.add("memory of the server, each", of: subject, outcome.memoryEach / 1000, unit: "kB")
         if let kernel = outcome.kernelEach {
             result.add("kernel memory, both ends, each", of: subject, kernel / 1000, unit: "kB")

@@ -6,6 +6,8 @@ enum StormDriver {
     struct Opening: Sendable {
         /// The time until the last stream had begun, in seconds.
         var seconds = 0.0
+        /// The CPU time of the server's process until then, for each stream, in seconds.
+        var cpuEach = 0.0
         /// The growth of the server's process for each stream, in bytes, once all are open.
         var memoryEach = 0.0
         /// The kernel memory for each stream in bytes, including the client's end; nil without root, which alone may
@@ -14,12 +16,22 @@ enum StormDriver {
     }
 
     /// Opens streams, keeps them open for three seconds, and closes them.
-    static func open(_ target: StreamTarget, count: Int, server: Int32) throws -> Opening {
+    ///
+    /// - Parameter onOpened: called once all are open.
+    static func open(
+        _ target: StreamTarget,
+        count: Int,
+        server: Int32,
+        onOpened: () -> Void = {}
+    ) throws -> Opening {
         let epoll = try Epoll(capacity: 1024)
         let pool = SubscriberPool(target, capacity: count, epoll: epoll)
         let (resident, kernel) = (ProcessUsage.resident(server).now, ProcessUsage.socketMemory())
         var outcome = Opening()
+        let cpu = ProcessUsage.cpu(server)
         outcome.seconds = try StreamOpener.open(count, in: pool, epoll)
+        outcome.cpuEach = (ProcessUsage.cpu(server) - cpu) / Double(count)
+        onOpened()
         // Memory that only the opening needed is returned to the system soon after.
         let settled = Clock.now() + 3_000_000_000
         while Clock.now() < settled {

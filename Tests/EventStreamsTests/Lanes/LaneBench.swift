@@ -67,6 +67,7 @@ struct LaneBench: Sendable {
         knownForks: Int = 0,
         expires: ContinuousClock.Instant? = nil,
         grants: [StreamGrant] = [],
+        unsent: [UInt8] = [],
         receiveBuffer: Int32 = 32 * 1024
     ) async throws -> LaneClient {
         let (client, other) = try LaneClient.pair(receiveBuffer: receiveBuffer)
@@ -80,7 +81,8 @@ struct LaneBench: Sendable {
             place: try hub.admit()
         )
         // The lane's thread starts with the hub's service.
-        guard try await eventually({ hub.adopt(.socket(other), showing: view, at: point) }) else { throw NoLane() }
+        let isAdopted = try await eventually { hub.adopt(.socket(other), showing: view, at: point, unsent: unsent) }
+        guard isAdopted else { throw NoLane() }
         return client
     }
 

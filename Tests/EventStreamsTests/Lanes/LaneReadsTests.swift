@@ -40,7 +40,7 @@ import Testing
             reads.request(read, through: 1000, for: lane)
             #expect(
                 try await eventually {
-                    delivered += lane.takeMail().outcomes.map(\.read)
+                    delivered += lane.takeMail(isWoken: true).outcomes.map(\.read)
                     return delivered.last == read
                 }
             )
