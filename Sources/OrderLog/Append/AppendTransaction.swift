@@ -82,8 +82,8 @@ struct AppendTransaction {
             + (statementTimeout.map(AppendStatements.limitsAlone) ?? [])
         var statements = [
             LogHead.lock(near: headPlace), EpochStore.newer.query(after: connection.history.newestOrdinal),
-            // Without ids too: it locks the partitions that the commands may go to, those to come and the default one. A
-            // partition that is added between look-up and commit would refuse the commands of its day.
+            // Without ids too: it locks the partitions that the commands may go to, the default one included. One that
+            // is added between look-up and commit would refuse the commands of its day.
             CommandLookUp(snapshot: snapshot, epochs: connection.history).recent(newIds),
         ]
         // Most batches find all orders in memory.
