@@ -77,20 +77,21 @@ struct AppendTransaction {
         let cached = orderIds.reduce(into: [:]) { $0[$1] = cache.record(of: $1) ?? prefetch.orders[$1] }
         let missing = orderIds.filter { cached[$0] == nil && !prefetch.orderIds.contains($0) }
         let snapshot = commandIdFilter.snapshot(in: connection.history)
-        let recent = CommandLookUp(snapshot: snapshot, epochs: connection.history, end: cache.head?.dayAfter)
         let opening =
             (isOpen ? [] : [PostgresQuery("begin isolation level read committed")])
             + (statementTimeout.map(AppendStatements.limitsAlone) ?? [])
         var statements = [
             LogHead.lock(near: headPlace), EpochStore.newer.query(after: connection.history.newestOrdinal),
+            // Without ids too: it locks the partitions that the commands may go to, the default one included. One that
+            // is added between look-up and commit would refuse the commands of its day.
+            CommandLookUp(snapshot: snapshot, epochs: connection.history).recent(newIds),
         ]
-        // Most batches find all rows in memory.
+        // Most batches find all orders in memory.
         func add(_ query: PostgresQuery, unless isNeedless: Bool) -> Int? {
             guard !isNeedless else { return nil }
             statements.append(query)
             return statements.count - 1
         }
-        let idsIndex = add(recent.recent(newIds), unless: newIds.isEmpty)
         let ordersIndex = add(CurrentStateTable.load(missing, version: .active), unless: missing.isEmpty)
         let keysIndex = add(TrackingNumberTable.find(Array(trackingKeys)), unless: trackingKeys.isEmpty)
         let knownHistory = registry.current
@@ -107,8 +108,7 @@ struct AppendTransaction {
         try registry.requireContinuing(epochs, knownHistory, on: connection)
         let head = try LogHead(rows[0])
         let lookUp = CommandLookUp(snapshot: snapshot, epochs: epochs)
-        var known: [CommandKey: AcceptedCommand] = [:]
-        if let idsIndex { known = try await lookUp.complete(rows[idsIndex], ids: newIds, on: connection) }
+        var known = try await lookUp.complete(rows[2], ids: newIds, on: connection)
         var orders = BatchOrders(on: connection)
         if let ordersIndex { try await orders.add(rows[ordersIndex]) }
         if cache.head == head {
@@ -120,10 +120,8 @@ struct AppendTransaction {
             cache.advance(to: head)
             let loaded = Set(missing)
             try await orders.load(orderIds.filter { !loaded.contains($0) })
-            // Others may have added commands of a later day than was searched.
-            let isSearched = recent.end == nil || recent.end == head.dayAfter
-            let outdated = isSearched ? commandIds.intersection(prefetch.commandIds) : commandIds
-            known.merge(try await lookUp.find(Array(outdated), on: connection)) { $1 }
+            let prefetched = Array(commandIds.intersection(prefetch.commandIds))
+            known.merge(try await lookUp.find(prefetched, on: connection)) { $1 }
             orders.replyCame()
         }
         var candidates = try keysIndex.map { try TrackingNumberTable.decode(rows[$0]) } ?? [:]

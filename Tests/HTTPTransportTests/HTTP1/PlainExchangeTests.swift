@@ -89,7 +89,7 @@ import Testing
         try channel.writeInbound(ByteBuffer(string: "GET / HTTP/1.1\r\nHost: x\r\nX: "))
         // The decoder takes its first line for the field's value, and finds two hosts.
         #expect(throws: HTTPParserError.self) { try channel.writeInbound(ByteBuffer(string: Self.requests[0])) }
-        #expect(try read(channel).isEmpty)
+        #expect(try !read(channel).contains { if case .head = $0 { true } else { false } })
     }
 
     private static let heads = [
