@@ -1,7 +1,6 @@
 /**
  * Loads the modules of the customer's page, and the styles of what stands below its first paint, once it has been painted.
- * Before that they would share a slow line with the style sheet for which the paint waits. All are asked for at once: each
- * round trip counts there.
+ * Before that they would share a slow line with the page. All are asked for at once: each round trip counts there.
  */
 const folder = document.currentScript.src.slice(0, -"track-start.js".length);
 

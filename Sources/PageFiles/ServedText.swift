@@ -86,7 +86,8 @@ package enum ServedText {
     }
 
     private static func trimmed(_ line: ArraySlice<UInt8>) -> ArraySlice<UInt8> {
-        let isSpace = { (byte: UInt8) in byte == UInt8(ascii: " ") || byte == UInt8(ascii: "\t") }
+        // A carriage return would be gone from a style sheet in a page, and with it the sheet's hash.
+        let isSpace = { (byte: UInt8) in [UInt8(ascii: " "), UInt8(ascii: "\t"), UInt8(ascii: "\r")].contains(byte) }
         let rest = line.drop(while: isSpace)
         return rest.prefix(upTo: (rest.lastIndex { !isSpace($0) } ?? rest.startIndex - 1) + 1)
     }

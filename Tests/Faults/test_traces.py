@@ -243,3 +243,33 @@ def test_a_silent_collector_holds_the_end_up_for_seconds_at_most(bench, attentiv
     finally:
         attentive.answers.set()
     check("it ended in time", status == 0 and seconds < 8, (status, seconds))
+
+
+@pytest.mark.parametrize(
+    "switch",
+    [
+        {"OTEL_SDK_DISABLED": "true"},
+        {"OTEL_TRACES_EXPORTER": "none"},
+        {"OTEL_TRACES_SAMPLER": "always_off"},
+        {"OTEL_TRACES_SAMPLER": "parentbased_always_off"},
+    ],
+    ids=lambda switch: "=".join(*switch.items()),
+)
+def test_traces_are_switched_off_beside_a_collector(bench, attentive, check, switch):
+    service = bench.service
+    service.terminate()
+    usual = service.environment
+    service.environment = {**usual, "OTEL_EXPORTER_OTLP_HEADERS": "", **switch}
+    try:
+        service.start()
+        client = Client(service.port, None)
+        name = "off-" + "-".join((*switch, *switch.values()))
+        client.request("GET", "/v1/orders", headers={"X-Request-Id": name, **flags()})
+        client.close()
+        # The end sends all spans that wait.
+        status, _ = service.terminate()
+    finally:
+        service.environment = usual
+    check("it ended", status == 0, service.log_tail())
+    check("the collector has no span of the request", attentive.of_request(name) is None, attentive.spans()[-1:])
+    service.start()

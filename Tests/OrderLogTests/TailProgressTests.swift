@@ -1,3 +1,4 @@
+import Foundation
 import Testing
 
 @testable import OrderLog
@@ -34,8 +35,28 @@ import Testing
     }
 
     @Test func nothingIsNewsWhileThisProcessCommits() {
-        #expect(!progress(isCommitting: true).isNews("bbbbbbbb-8"))
-        #expect(progress(isCommitting: true).isAwaitingCommit)
+        let progress = progress(isCommitting: true)
+        #expect(!progress.isNews("bbbbbbbb-9"))
+        #expect(!progress.isNews("bbbbbbbb-8"))
+        #expect(progress.isAwaitingCommit)
+        #expect(progress.withLock { $0.toldMeanwhile } == 9)
+        #expect(!progress.isNews("of another kind"))
+        #expect(progress.withLock { $0.toldMeanwhile } == .max)
+    }
+
+    @Test func aTailThatIsBusyReadsForEveryNotification() async {
+        let progress = progress()
+        let isNews = await withCheckedContinuation { continuation in
+            progress.withLock { _ in
+                let (began, other) = (DispatchSemaphore(value: 0), progress)
+                Thread.detachNewThread {
+                    continuation.resume(returning: other.isNews("bbbbbbbb-7"))
+                    began.signal()
+                }
+                began.wait()
+            }
+        }
+        #expect(isNews)
     }
 
     @Test func aTailThatHasNotReadForASecondReadsDuringACommit() {

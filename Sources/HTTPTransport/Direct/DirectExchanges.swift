@@ -81,7 +81,11 @@ package struct DirectExchanges: Sendable {
         }
         guard let listener else { return false }
         gate.leaveAccepting { listener.setAccepting($0) }
-        server.closeFuture.whenComplete { _ in listener.close() }
+        server.closeFuture.whenComplete { _ in
+            listener.close()
+            // The listener's descriptor is closed with its last reference.
+            gate.forgetOthers()
+        }
         return true
     }
 }

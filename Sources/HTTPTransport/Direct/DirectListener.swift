@@ -24,6 +24,7 @@ final class DirectListener: Sendable {
     private let maximum: Int
     private let connections = Atomic(0)
     private let pauses = Atomic(false)
+    private let watchers = Atomic(0)
     private let isClosed = Mutex(false)
 
     /// - Parameters:
@@ -60,6 +61,15 @@ final class DirectListener: Sendable {
 
     /// True while no thread may accept a connection.
     var isPaused: Bool { pauses.load(ordering: .sequentiallyConsistent) }
+
+    /// A thread watches the socket from now on.
+    func watchBegan() { watchers.wrappingAdd(1, ordering: .relaxed) }
+
+    /// A thread watches the socket no longer.
+    func watchEnded() { watchers.wrappingSubtract(1, ordering: .relaxed) }
+
+    /// True where a thread watches the socket.
+    var isWatched: Bool { watchers.load(ordering: .relaxed) > 0 }
 
     /// Lets no thread accept a connection until `setAccepting`: each would take some more before it is told.
     func pause(for shortage: Shortage) {

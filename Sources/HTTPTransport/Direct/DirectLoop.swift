@@ -97,15 +97,17 @@ final class DirectLoop {
             // One thread wakes for a connection, as far as others are not busy.
             try epoll.add(listener.descriptor, token: token, events: [.readable, .exclusive])
             listeners[token] = listener
+            listener.watchBegan()
         } catch {
-            // The system has no memory to watch it: all begin anew as after any scarcity.
-            listener.pause(for: .system(ENOMEM))
+            // The system has no memory to watch it. Where no thread does, all begin anew as after any scarcity.
+            if !listener.isWatched { listener.pause(for: .system(ENOMEM)) }
         }
     }
 
     private func stopWatching(_ listener: DirectListener) {
         guard listeners.removeValue(forKey: Self.listenerMark | UInt64(listener.descriptor)) != nil else { return }
         epoll.remove(listener.descriptor)
+        listener.watchEnded()
     }
 
     private func accept(from listener: DirectListener) {

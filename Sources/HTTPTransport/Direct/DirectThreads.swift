@@ -9,9 +9,6 @@ import Synchronization
 final class DirectThreads: TaskExecutor {
     /// The most tasks that a thread runs before it looks at its sockets again.
     static let jobsPerTurn = 16
-    /// The nice value of the threads. Event loops, lanes and the database go first: a storm of streams must not delay
-    /// commands and events, however much time each stream takes.
-    private static let niceness: CInt = 5
     private static let maximumCount = 4
 
     /// The work of one turn of a thread.
@@ -62,8 +59,6 @@ final class DirectThreads: TaskExecutor {
             for index in 0..<count {
                 let epoll = try DirectLoop.makeEpoll(wokenBy: threads.wakeUps[index])
                 try NamedThread.start("direct-\(index)") {
-                    // A thread without this priority works all the same.
-                    setpriority(__priority_which_t(PRIO_PROCESS.rawValue), 0, niceness)
                     DirectLoop(of: threads, index, epoll: epoll).run()
                 }
             }

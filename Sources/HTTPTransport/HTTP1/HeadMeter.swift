@@ -15,6 +15,10 @@ final class HeadMeter: ChannelInboundHandler {
     private var isAwaitingHead = true
     /// The bytes that have come and of which the decoder has made nothing yet, or a few more.
     private var kept = 0
+    /// The bytes that the decoder keeps at most: where a header may be written in several ways, it counts as short.
+    private var unread = 0
+    /// A request has asked for another protocol: the decoder may keep whole requests from then on.
+    private var hasUpgrade = false
     /// The line ends among these bytes: as many fields.
     private var keptLines = 0
     /// The bytes of this read, which the decoder passes on without a copy where nothing else is kept.
@@ -24,7 +28,7 @@ final class HeadMeter: ChannelInboundHandler {
     private var hasDecoded = false
 
     /// True while the decoder keeps no bytes, and the next ones begin a request.
-    var isBetweenRequests: Bool { isAwaitingHead && kept == 0 }
+    var isBetweenRequests: Bool { isAwaitingHead && kept == 0 && unread == 0 && !hasUpgrade }
 
     init(_ header: PendingHeader) {
         self.header = header
@@ -34,13 +38,14 @@ final class HeadMeter: ChannelInboundHandler {
         let bytes = unwrapInboundIn(data)
         lastBytes = bytes
         kept += lastRead
+        unread += lastRead
         hasDecoded = false
         context.fireChannelRead(data)
         defer { lastBytes = ByteBuffer() }
         if hasDecoded {
             keptLines = 0
             // The end of a header, of trailers or of a body. Of what is not complete, nothing ends so.
-            if bytes.readableBytesView.suffix(4).elementsEqual("\r\n\r\n".utf8) { kept = 0 }
+            if bytes.readableBytesView.suffix(4).elementsEqual("\r\n\r\n".utf8) { (kept, unread) = (0, 0) }
         }
         guard kept > 0 else { return }
         keptLines += bytes.lineEnds(last: kept)
@@ -59,11 +64,12 @@ final class HeadMeter: ChannelInboundHandler {
         switch part {
         case .head(let head):
             isAwaitingHead = false
-            consumed(head.minimumByteCount)
+            hasUpgrade = hasUpgrade || head.headers.contains(name: "Upgrade")
+            consumed(head.minimumByteCount, atLeast: head.shortestByteCount)
         case .body(let bytes):
             consumed(bytes.readableBytes)
             // All up to the end of these is read: lines of chunks before them are not kept.
-            if let rest = lastBytes.count(behind: bytes) { kept = rest }
+            if let rest = lastBytes.count(behind: bytes) { (kept, unread) = (rest, rest) }
         case .end:
             isAwaitingHead = true
             consumed(0)
@@ -71,9 +77,10 @@ final class HeadMeter: ChannelInboundHandler {
     }
 
     /// Forgets the bytes of a part that has come. No more than the last read can be left then.
-    private func consumed(_ count: Int) {
+    private func consumed(_ count: Int, atLeast least: Int? = nil) {
         hasDecoded = true
         kept = min(max(0, kept - count), lastRead)
+        unread = min(max(0, unread - (least ?? count)), lastRead)
     }
 }
 
@@ -114,4 +121,7 @@ extension HTTPRequestHead {
         for (name, value) in headers { count += name.utf8.count + value.utf8.count + ": \r\n".utf8.count }
         return count
     }
+
+    /// The bytes of the header at least: without the space behind each colon, and with lines that end in one byte.
+    fileprivate var shortestByteCount: Int { minimumByteCount - 2 * headers.count - "\r\r".utf8.count }
 }

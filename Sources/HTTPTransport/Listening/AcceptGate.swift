@@ -32,6 +32,9 @@ final class AcceptGate: Sendable {
         setAccepting(reasons.value.isEmpty)
     }
 
+    /// Ends `leaveAccepting` where the socket is closed. Runs on the channel's event loop.
+    func forgetOthers() { setAccepting.value = nil }
+
     func close(for reason: Reason) { change { $0.insert(reason) } }
 
     func open(for reason: Reason) { change { $0.remove(reason) } }

@@ -17,7 +17,14 @@ struct AcceptedLookUp {
         of submissions: [Submission],
         on connection: PostgresConnection
     ) async throws -> [CommandReceipt?] {
-        if connection.history.epochs.isEmpty { try await EpochStore.check(connection, in: registry) }
+        if connection.history.epochs.isEmpty {
+            try await EpochStore.check(connection, in: registry)
+            guard connection.history.continues(registry.current) else {
+                // A promoted server that lacks the newest epoch. It is looked at anew until it has one of its own.
+                connection.setHistory(EpochTable())
+                return submissions.map { _ in nil }
+            }
+        }
         let (history, known) = (connection.history, registry.current)
         let lookUp = CommandLookUp(snapshot: filter.snapshot(in: history), epochs: history, timeout: timeout)
         let ids = Array(Set(submissions.map(\.commandId)))

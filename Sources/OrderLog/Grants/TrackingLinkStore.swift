@@ -111,14 +111,21 @@ package struct TrackingLinkStore: Sendable {
     }
 
     /// The links of an order that are alive, those that expire first before the others.
+    ///
+    /// - Throws: as `add`: a link that is missing here was revoked for good.
     package func links(of orderId: UUID) async throws -> [TrackingLink] {
-        try await pool.query(
-            """
-            select distinct link_id, expires_at from tracking_links
-            where order_id = $1 and expires_at > now() order by expires_at, link_id
-            """,
-            [orderId]
-        ).map(TrackingLink.init)
+        let (rows, history) = try await pool.withConnection { connection in
+            let rows = try await connection.query(
+                """
+                select distinct link_id, expires_at from tracking_links
+                where order_id = $1 and expires_at > now() order by expires_at, link_id
+                """,
+                [orderId]
+            )
+            return (rows, try await watch?.history(of: connection))
+        }
+        if let watch, let history { try await watch.requireEverything(in: history) }
+        return try rows.map(TrackingLink.init)
     }
 
     /// Revokes a link.

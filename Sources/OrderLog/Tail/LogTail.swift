@@ -66,8 +66,9 @@ package final class LogTail: Service, CommitObserver, TailState {
     /// Delivers the events if they are the next ones of the tail's history; any others are read from the log later.
     package func commitEnded(_ events: [LoggedEvent], in history: EpochTable) {
         // The sink is called under the lock, so that events from the log and from the appender reach it in order.
-        let isDelivered = progress.withLock { state in
-            state.commitBegan = nil
+        let isComplete = progress.withLock { state in
+            let told = state.toldMeanwhile
+            (state.commitBegan, state.toldMeanwhile) = (nil, 0)
             guard let first = events.first, let last = events.last, state.isHealthy, let cursor = state.cursor,
                 first.seq == cursor.seq + 1, cursor.history == history
             else {
@@ -75,10 +76,11 @@ package final class LogTail: Service, CommitObserver, TailState {
             }
             sink.publish(events, in: history)
             state.cursor?.seq = last.seq
-            return true
+            // Another process may have committed meanwhile.
+            return told <= last.seq
         }
         // A wake-up during the commit was ignored.
-        if !isDelivered { follower.wake() }
+        if !isComplete { follower.wake() }
     }
 
     /// Follows the log until graceful shutdown or cancellation; survives any loss of the database.

@@ -25,6 +25,8 @@ final class TailProgress: Sendable {
         var lastRead = ContinuousClock.now
         /// The time at which this process began the running commit; nil without one.
         var commitBegan: ContinuousClock.Instant?
+        /// The newest event that a notification has told of during the running commit, as far as it said; 0 for none.
+        var toldMeanwhile: Int64 = 0
 
         /// The tail waits for the events of a running commit instead of reading them: they are likely the next ones.
         ///
@@ -46,18 +48,23 @@ final class TailProgress: Sendable {
     }
 
     /// Tells whether a notification calls for a read of the log. One that tells of events that the tail has delivered
-    /// does not, nor does one that comes while this process commits: the appender hands its events over, or wakes the
-    /// tail.
+    /// does not, nor does one that comes while this process commits: the appender hands its events over, and wakes the
+    /// tail where there are others.
     ///
     /// - Parameter payload: the position of the newest event, as the process that has appended it knows it. Any other
     ///   text calls for a read.
     func isNews(_ payload: String) -> Bool {
-        state.withLock { state in
-            if state.isAwaitingCommit(at: .now, readingEvery: Self.longestReadInterval) { return false }
+        // The lock's holder may be encoding events, and all connections of the caller's thread would wait for that.
+        let isNews: Bool? = state.withLockIfAvailable { state in
+            if state.isAwaitingCommit(at: .now, readingEvery: Self.longestReadInterval) {
+                state.toldMeanwhile = max(state.toldMeanwhile, LogPosition(payload)?.seq ?? .max)
+                return false
+            }
             guard state.isHealthy, let cursor = state.cursor, let position = LogPosition(payload),
                 position.seq <= cursor.seq, position.epoch == cursor.history.epochs.last?.name
             else { return true }
             return false
         }
+        return isNews ?? true
     }
 }

@@ -92,6 +92,14 @@ import Testing
         #expect(try !read(channel).contains { if case .head = $0 { true } else { false } })
     }
 
+    /// Its head is written more shortly than most: as many bytes of the next one must not be taken for its own.
+    @Test func aRequestBehindPartOfAPipelinedOneIsNone() throws {
+        let channel = try channel()
+        try channel.writeInbound(ByteBuffer(string: "GET / HTTP/1.1\r\nHost:x\r\nX:y\r\n\r\nGE"))
+        #expect(throws: HTTPParserError.self) { try channel.writeInbound(ByteBuffer(string: Self.requests[0])) }
+        #expect(try read(channel).count { if case .head = $0 { true } else { false } } == 1)
+    }
+
     private static let heads = [
         HTTPResponse(status: .ok, headerFields: [.contentLength: "2", .eTag: "\"3\"", .contentType: "text/plain"]),
         HTTPResponse(status: .created, headerFields: [.contentLength: "2", .location: "/v1/orders/1"]),
