@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Runs rooms of the Python tests, two at a time, since most of them wait for servers, and shows each room's output when
+# Runs rooms of the Python tests, three at a time, since most of them wait for servers, and shows each room's output when
 # it has ended. Tests that fail beside others are run again alone, and count by that: many measure how long something
 # takes. The last line is the sum, "N passed, N failed".
 #
@@ -43,7 +43,7 @@ show() {
 }
 
 for room in "${rooms[@]}"; do
-    while [[ $(jobs -pr | wc -l) -ge 2 ]]; do wait -n || true; done
+    while [[ $(jobs -pr | wc -l) -ge 3 ]]; do wait -n || true; done
     { run "$room" "$scratch/$room" --junitxml "$root/.build/reports/${room,,}.xml" "$@"; show "$room"; } &
 done
 wait
