@@ -1,10 +1,24 @@
 import NIOCore
+import Synchronization
 import TestSupport
 import Testing
 
 @testable import HTTPTransport
 
 @Suite struct DirectExchangesTests {
+    /// Exchanges that wait for their answer.
+    private final class HeldExchanges: Sendable {
+        private let exchanges = Mutex<[DirectExchange]>([])
+
+        var count: Int { exchanges.withLock { $0.count } }
+
+        func add(_ exchange: DirectExchange) { exchanges.withLock { $0.append(exchange) } }
+
+        func finish(_ bytes: [UInt8]) {
+            for exchange in exchanges.withLock({ $0 }) { exchange.finish(bytes) }
+        }
+    }
+
     private static let request = "GET /direct HTTP/1.1\r\nHost: x\r\n\r\n"
 
     @Test func aRequestThatIsAnsweredDirectlyNeedsNoChannel() async throws {
@@ -38,23 +52,23 @@ import Testing
 
     /// Connections on the threads do not count among the places of their address.
     @Test func connectionsBeyondAnEighthOfThePlacesReachTheLoops() async throws {
-        let (released, held) = (DirectBench.Count(), DirectBench.Count())
-        let answer: DirectAnswer = { exchange in
-            held.increment()
-            _ = try? await eventually { released.now > 0 }
-            exchange.finish(Array("direct".utf8))
-        }
+        let held = HeldExchanges()
         // 1,536 of the descriptors are places of connections.
-        try await DirectBench.with(descriptors: 2048, answer: answer) { bench in
+        try await DirectBench.with(descriptors: 2048, answer: { held.add($0) }) { bench in
             var clients: [DirectBench.Client] = []
-            for _ in 0..<192 { clients.append(try DirectBench.Client(bench.port)) }
-            for client in clients { client.send(Self.request) }
-            #expect(try await eventually { held.now == 192 })
+            for _ in 0..<192 {
+                let client = try DirectBench.Client(bench.port)
+                client.send(Self.request)
+                clients.append(client)
+            }
+            let areHeld = try await eventually { held.count == 192 }
+            #expect(areHeld)
             let other = try DirectBench.Client(bench.port)
             other.send(Self.request)
             #expect(try await other.receives("hello " + Self.request))
-            released.increment()
-            for client in clients { #expect(try await client.receives("direct")) }
+            held.finish(Array("direct".utf8))
+            // The others would wait for as long again where one has no answer.
+            for client in clients { try #require(try await client.receives("direct")) }
         }
     }
 
