@@ -5,8 +5,8 @@ import Testing
 
 @testable import EmbeddedPostgres
 
-/// The comparison that an upgrade makes.
-@Suite struct ClusterContentsTests {
+/// The comparison that an upgrade makes. One test after the other: roles are the cluster's.
+@Suite(.serialized) struct ClusterContentsTests {
     private static let logger = Logger(label: "test") { _ in SwiftLogNoOpLogHandler() }
     private static let role = "t_contents"
 
