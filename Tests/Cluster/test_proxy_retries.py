@@ -4,6 +4,8 @@ Its servers read each request and break the connection without an answer, as a p
 """
 
 import http.server
+import select
+import socket
 import threading
 
 import pytest
@@ -75,3 +77,17 @@ def test_only_what_is_safe_is_sent_again(broken, check):
         check(f"{name}: the answer", answer.status == (200 if stream else 502), answer)
         if stream:
             check("a stream is told when to come back", answer.body.endswith(b"retry: 2000\n\n"), answer)
+
+
+def test_a_command_is_sent_again_though_its_body_comes_later(broken, check):
+    proxy, requests = broken
+    head = b"POST /v1/orders HTTP/1.1\r\nHost: x\r\nIdempotency-Key: k-2\r\nContent-Length: 2\r\n\r\n"
+    with socket.create_connection(("127.0.0.1", proxy.port), timeout=20) as connection:
+        connection.sendall(head)
+        # Long enough for haproxy to pass the head on, where it does not wait for the body.
+        answered, _, _ = select.select([connection], [], [], 0.3)
+        connection.sendall(b"{}")
+        answer = connection.recv(65536)
+    check("nothing is answered before", not answered, answer)
+    check("it is sent again", len(requests) > 1, requests)
+    check("the answer", answer.startswith(b"HTTP/1.1 502 "), answer)
