@@ -20,6 +20,7 @@ def pytest_addoption(parser):
     group.addoption(
         "--scale", choices=("small", "full"), default="small", help="the size of loads and the length of waits"
     )
+    group.addoption("--half", type=int, choices=(1, 2), help="every other file alone: a room in two runs side by side")
     group.addoption("--fuzz-seconds", type=int, default=90, help="the length of fuzzing in the conformance tests")
 
 
@@ -27,6 +28,16 @@ def pytest_configure(config):
     config.pluginmanager.register(CheckPlugin(config), "waybill-checks")
     # Fixtures still stop their services and remove their folders when the run is ended from outside.
     signal.signal(signal.SIGTERM, lambda *_: pytest.exit("ended by SIGTERM", returncode=143))
+
+
+def pytest_collection_modifyitems(config, items):
+    half = config.getoption("--half")
+    if not half:
+        return
+    files = sorted({item.path for item in items})
+    kept = [item for item in items if files.index(item.path) % 2 == half - 1]
+    config.hook.pytest_deselected(items=[item for item in items if item not in kept])
+    items[:] = kept
 
 
 @pytest.fixture(scope="session")

@@ -3,7 +3,9 @@
 # it has ended. Tests that fail beside others are run again alone, and count by that: many measure how long something
 # takes. The last line is the sum, "N passed, N failed".
 #
-#   Scripts/lib/rooms.sh "Databases Faults Conformance" --binary .build/debug/waybill
+# A room may be run in two halves, each by its number.
+#
+#   Scripts/lib/rooms.sh "Databases:1 Databases:2 Faults Conformance" --binary .build/debug/waybill
 set -euo pipefail
 
 # shellcheck source=Scripts/lib/common.sh
@@ -22,7 +24,8 @@ trap 'rm -rf -- "$scratch"' EXIT
 run() {
     local room=$1 log=$2 status=0
     shift 2
-    "$root/Scripts/lib/python-tests.sh" "Tests/$room" -o cache_dir="$root/.build/pytest-${room,,}" "$@" \
+    if [[ $room == *:* ]]; then set -- --half "${room#*:}" "$@"; fi
+    "$root/Scripts/lib/python-tests.sh" "Tests/${room%:*}" -o cache_dir="$root/.build/pytest-${room,,}" "$@" \
         >"$log" 2>&1 || status=$?
     echo "$status" >"$log.status"
 }
