@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
-# Runs rooms of the Python tests, three at a time, since most of them wait for servers, and shows each room's output when
-# it has ended. Tests that fail beside others are run again alone, and count by that: many measure how long something
-# takes. The last line is the sum, "N passed, N failed".
+# Runs rooms of the Python tests, three at a time, since most of them wait for servers, and shows each room's output
+# when it has ended. Tests that fail beside others are run again alone, and count by that: many measure how long
+# something takes. The last line is the sum, "N passed, N failed".
 #
 # A room may be run in two halves, each by its number.
 #
