@@ -97,7 +97,7 @@ struct WriteProbe {
         let results = try await connection.pipeline([
             // The head first, as all do that lock both.
             PostgresQuery("begin isolation level read committed"), LogHead.lock(near: headPlace),
-            LogConnection.limitLockWait, Self.lockTables, PostgresQuery("select from order_states limit 0"),
+            Self.lockTables, PostgresQuery("select from order_states limit 0"),
         ])
         headPlace = try HeadPlace(results[1])
         if headPlace == nil { headPlace = try await HeadPlace(connection.query(LogHead.selectForUpdate)) }

@@ -69,8 +69,6 @@ package struct LogImport {
         guard try await LogHead(lockHead()).seq == 0 else {
             throw LogTransferError("the log is not empty; events can only be imported into an empty log")
         }
-        // Commands wait for the head as well.
-        try await connection.pipeline([LogConnection.limitLockWait])
         firstOrdinal = try await EpochStore.load(connection, after: 0).last?.ordinal ?? 0
     }
 
