@@ -44,6 +44,14 @@ import Testing
         #expect(progress.withLock { $0.toldMeanwhile } == .max)
     }
 
+    @Test func aTailThatLacksEventsReadsDuringACommit() {
+        let progress = progress(isCommitting: true)
+        progress.withLock { $0.isBehind = true }
+        #expect(!progress.isAwaitingCommit)
+        #expect(progress.isNews("bbbbbbbb-8"))
+        #expect(!progress.isNews("bbbbbbbb-7"))
+    }
+
     @Test func aTailThatIsBusyReadsForEveryNotification() async {
         let progress = progress()
         let isNews = await withCheckedContinuation { continuation in

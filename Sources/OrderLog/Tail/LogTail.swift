@@ -67,8 +67,9 @@ package final class LogTail: Service, CommitObserver, TailState {
     package func commitEnded(_ events: [LoggedEvent], in history: EpochTable) {
         // The sink is called under the lock, so that events from the log and from the appender reach it in order.
         let isComplete = progress.withLock { state in
-            let told = state.toldMeanwhile
+            let told = max(state.toldMeanwhile, events.last?.seq ?? 0)
             (state.commitBegan, state.toldMeanwhile) = (nil, 0)
+            defer { if told > state.cursor?.seq ?? 0 { state.isBehind = true } }
             guard let first = events.first, let last = events.last, state.isHealthy, let cursor = state.cursor,
                 first.seq == cursor.seq + 1, cursor.history == history
             else {
@@ -118,6 +119,7 @@ package final class LogTail: Service, CommitObserver, TailState {
         }
         repeat {
             if progress.isAwaitingCommit { continue }
+            progress.withLock { $0.isBehind = false }
             while try await readPage(on: connection) {}
             progress.withLock { $0.isHealthy = true }
         } while await follower.waitForWakeUp()

@@ -27,12 +27,15 @@ final class TailProgress: Sendable {
         var commitBegan: ContinuousClock.Instant?
         /// The newest event that a notification has told of during the running commit, as far as it said; 0 for none.
         var toldMeanwhile: Int64 = 0
+        /// The log has events of other processes that the tail lacks. They are read at once, also during a commit:
+        /// under load one commit follows another.
+        var isBehind = false
 
         /// The tail waits for the events of a running commit instead of reading them: they are likely the next ones.
         ///
         /// - Parameter interval: the time since the last read after which the log is read in any case.
         func isAwaitingCommit(at now: ContinuousClock.Instant, readingEvery interval: Duration) -> Bool {
-            guard let commitBegan else { return false }
+            guard let commitBegan, !isBehind else { return false }
             return now - commitBegan < TailProgress.commitTimeout && now - lastRead < interval
         }
     }
