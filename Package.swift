@@ -90,6 +90,7 @@ let package = Package(
         .target(name: "CSeeds", path: "Seeds", exclude: ["orders.ndjson"]),
         .target(name: "CPages", path: "Pages", exclude: ["assets", "templates"]),
         .systemLibrary(name: "CLinux"),
+        .target(name: "CSendRing", linkerSettings: [.linkedLibrary("uring")]),
         .target(name: "PageFiles", dependencies: ["CPages"], swiftSettings: strict),
         .target(name: "Primitives", dependencies: ["CLinux"], swiftSettings: strict),
         .target(name: "StrictJSON", dependencies: ["Primitives"], swiftSettings: strict),
@@ -142,8 +143,8 @@ let package = Package(
         .target(
             name: "EventStreams",
             dependencies: [
-                "CLinux", "HTTPTransport", "OrderLog", "Orders", "Primitives", "StrictJSON", "Telemetry", collections,
-                httpTypes, lifecycle, logging, nio, nioHTTPTypes,
+                "CLinux", "CSendRing", "HTTPTransport", "OrderLog", "Orders", "Primitives", "StrictJSON", "Telemetry",
+                collections, httpTypes, lifecycle, logging, nio, nioHTTPTypes,
             ],
             swiftSettings: strict
         ),

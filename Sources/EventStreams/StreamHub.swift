@@ -21,6 +21,8 @@ package final class StreamHub: LogTailSink, Service {
         /// The bytes of all streams' unsent blocks beyond which a client that takes nothing is disconnected after two
         /// seconds.
         package var blockBytes = 256 * 1024 * 1024
+        /// Events and heartbeats of many streams are sent by one system call where the kernel has io_uring.
+        package var usesSendRing = true
         /// The time that clients have to take their `bye` when the service ends.
         package var drainDeadline: Duration = .seconds(3)
         /// The time from one id-only block of a quiet stream to the next.

@@ -24,5 +24,8 @@ package final class LaneBlock: Sendable {
         Self.total.add(bytes.count, ordering: .relaxed)
     }
 
+    /// The address of the bytes, which is valid while the block exists: nobody changes the array, so it never moves.
+    var stableBytes: UnsafeRawBufferPointer { bytes.withUnsafeBytes { $0 } }
+
     deinit { Self.total.subtract(bytes.count, ordering: .relaxed) }
 }

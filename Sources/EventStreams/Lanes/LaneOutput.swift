@@ -1,6 +1,9 @@
-/// Sends the blocks of a lane's streams and counts what was sent: on sockets at once, to event loops in one batch for
-/// each turn of the lane. Until an event loop has reported that a write is flushed, its stream counts as blocked.
-struct LaneOutput {
+import Orders
+
+/// Sends the blocks of a lane's streams and counts what was sent: on sockets at once or many together, to event loops in
+/// one batch for each turn of the lane. Until an event loop has reported that a write is flushed, its stream counts as
+/// blocked.
+struct LaneOutput: ~Copyable {
     enum Progress {
         /// The block is sent whole.
         case complete
@@ -10,8 +13,19 @@ struct LaneOutput {
         case gone
     }
 
+    /// A stream whose block is sent together with those of others.
+    struct Gathered {
+        let reference: LaneSlots.Reference
+        /// The time at which the oldest event of the block was recorded; nil for a block without events.
+        let oldest: Timestamp?
+    }
+
     var counters = LaneCounters()
     private var batch = ChannelWriteBatch()
+    private var sends: SendBatch
+    private var gathered: [Gathered] = []
+
+    init(usesRing: Bool) { sends = SendBatch(usesRing: usesRing) }
 
     /// Sends what is left of a stream's block, as far as the client takes it.
     ///
@@ -25,21 +39,65 @@ struct LaneOutput {
             return .pending
         }
         let offset = Int(slot.offset)
-        guard case .bytes(let count) = LaneSocket.send(block.bytes, from: offset, on: slot.descriptor) else {
-            return .gone
+        let sent = block.bytes.withUnsafeBytes {
+            LaneSocket.send(UnsafeRawBufferPointer(rebasing: $0[offset...]), on: slot.descriptor)
         }
+        return took(sent, of: block, &slot, now)
+    }
+
+    private mutating func took(
+        _ sent: LaneSocket.Sent,
+        of block: LaneBlock,
+        _ slot: inout LaneSlots.Slot,
+        _ now: UInt64
+    ) -> Progress {
+        guard case .bytes(let count) = sent else { return .gone }
         counters.bytes += count
-        guard offset + count < block.bytes.count else {
+        let offset = Int(slot.offset) + count
+        guard offset < block.bytes.count else {
             if slot.state.isBlocked { counters.blocked -= 1 }
             complete(block, &slot)
             return .complete
         }
-        slot.offset = Int32(offset + count)
+        slot.offset = Int32(offset)
         if count > 0 { slot.state.progressed(at: now) }
         if !slot.state.isBlocked { counters.blocked += 1 }
         slot.state.blocked(at: now)
         return .pending
     }
+
+    // MARK: Sends of many streams
+
+    var gatheredCount: Int { gathered.count }
+    var hasRoom: Bool { !sends.isFull }
+
+    /// Adds the whole block of a stream on a socket to those that are sent together. The stream must stay as it is until
+    /// then.
+    mutating func gather(_ block: LaneBlock, for stream: Gathered, on descriptor: Int32) {
+        sends.add(block.stableBytes, on: descriptor)
+        gathered.append(stream)
+    }
+
+    /// Tries the sends.
+    ///
+    /// - Returns: the streams in the order in which they were gathered. Their outcomes are taken next.
+    mutating func sendGathered() -> [Gathered] {
+        guard !gathered.isEmpty else { return [] }
+        sends.run()
+        defer { gathered.removeAll(keepingCapacity: true) }
+        return gathered
+    }
+
+    /// Takes the outcome of a stream's send.
+    ///
+    /// - Parameter position: the stream's place in what `sendGathered` returned.
+    mutating func takeOutcome(_ position: Int, of slot: inout LaneSlots.Slot, at now: UInt64) -> Progress {
+        guard let block = slot.block else { return .complete }
+        return took(sends.outcome(of: position), of: block, &slot, now)
+    }
+
+    /// Forgets the sends, whose outcomes have been taken.
+    mutating func forgetGathered() { sends.removeAll() }
 
     private mutating func enqueueWrite(
         of block: LaneBlock,

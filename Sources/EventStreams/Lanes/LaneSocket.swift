@@ -24,15 +24,12 @@ enum LaneSocket {
     }
 
     /// Sends as many bytes as the kernel takes.
-    static func send(_ bytes: [UInt8], from offset: Int, on descriptor: Int32) -> Sent {
-        bytes.withUnsafeBytes { raw in
-            while true {
-                let flags = Int32(MSG_NOSIGNAL) | Int32(MSG_DONTWAIT)
-                let count = Glibc.send(descriptor, raw.baseAddress?.advanced(by: offset), raw.count - offset, flags)
-                if count >= 0 { return .bytes(count) }
-                if errno == EINTR { continue }
-                return errno == EAGAIN ? .bytes(0) : .gone
-            }
+    static func send(_ bytes: UnsafeRawBufferPointer, on descriptor: Int32) -> Sent {
+        while true {
+            let count = Glibc.send(descriptor, bytes.baseAddress, bytes.count, Int32(MSG_NOSIGNAL) | Int32(MSG_DONTWAIT))
+            if count >= 0 { return .bytes(count) }
+            if errno == EINTR { continue }
+            return errno == EAGAIN ? .bytes(0) : .gone
         }
     }
 

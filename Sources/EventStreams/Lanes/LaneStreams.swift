@@ -28,6 +28,11 @@ final class LaneStreams {
     private var waiters = LaneReadWaiters()
     /// Streams that are further than the recent events, which the tail has yet to publish.
     private var ahead: [Reference] = []
+    /// True while blocks of many streams are gathered to be sent together.
+    private var isGathering = false
+    /// The time at which the oldest of the events that are fanned out was recorded; nil for other blocks.
+    private var oldestOfFanOut: Timestamp?
+    private var lag: LagSampler
     private var isDraining = false
     /// All streams are being told to go elsewhere.
     private var isEndingAll = false
@@ -37,13 +42,15 @@ final class LaneStreams {
         self.hub = hub
         self.reads = reads
         heartbeat = max(hub.settings.heartbeat.wholeNanoseconds, 1_000_000)
+        lag = LagSampler(hub.metrics)
         table = LaneTable(
             of: lane,
             epoll: epoll,
             metrics: hub.metrics,
             heartbeat: heartbeat,
             stallDeadline: max(hub.settings.stallDeadline.wholeNanoseconds, 1_000_000),
-            blockBytes: hub.settings.blockBytes
+            blockBytes: hub.settings.blockBytes,
+            usesRing: hub.settings.usesSendRing
         )
         recent = RecentEventsMirror(capacity: hub.settings.recentEventsBytes)
     }
@@ -60,8 +67,11 @@ final class LaneStreams {
     var nextTimer: UInt64? { table.nextTimer }
 
     func fireTimers() {
-        for entry in table.takeDueTimers() {
-            if let index = table.timerFired(entry) { timerFired(of: index) }
+        gathering {
+            for entry in table.takeDueTimers() {
+                if let index = table.timerFired(entry) { timerFired(of: index) }
+                sendGatheredIfFull()
+            }
         }
     }
 
@@ -161,7 +171,12 @@ final class LaneStreams {
         if delta.floor > before { skip(to: delta.floor) }
         guard !delta.frames.isEmpty else { return }
         recent.append(delta.frames)
-        for (group, oldest) in table.groups.concerned(byAnyOf: delta.frames) { fanOut(group, after: before, oldest) }
+        let concerned = table.groups.concerned(byAnyOf: delta.frames)
+        gathering {
+            for (group, oldest) in concerned { fanOut(group, after: before, oldest) }
+            oldestOfFanOut = nil
+        }
+        lag.observe()
         guard !ahead.isEmpty else { return }
         let waited = ahead
         ahead = []
@@ -178,8 +193,7 @@ final class LaneStreams {
     ///   - before: the event before the new ones.
     ///   - oldest: the time at which the first event that concerns the group was recorded.
     private func fanOut(_ group: Int32, after before: Int64, _ oldest: Timestamp) {
-        var lag = LagSampler(hub.metrics, since: oldest)
-        defer { lag.observe() }
+        oldestOfFanOut = oldest
         // Backwards: when a stream is removed, its index goes to a member that has had its turn.
         var member = table.groups[group].members.count - 1
         while member >= 0 {
@@ -187,8 +201,9 @@ final class LaneStreams {
             if table[index].isCaughtUp {
                 table[index].isCaughtUp = false
                 table[index].state.passed(through: before)
+                let gathered = table.gatheredCount
                 advance(index)
-                lag.countWrite()
+                if table.gatheredCount == gathered { lag.countWrite(since: oldest) } else { sendGatheredIfFull() }
                 if table.groups[group].members.isEmpty { return }
             }
             member -= 1
@@ -229,6 +244,30 @@ final class LaneStreams {
         table[index].state.passed(through: recent.events.end)
     }
 
+    // MARK: Sends of many streams
+
+    /// Gathers the blocks of streams that advance in `body`, and sends them together.
+    private func gathering(_ body: () -> Void) {
+        isGathering = true
+        body()
+        isGathering = false
+        sendGathered()
+    }
+
+    private func sendGatheredIfFull() {
+        guard !table.hasRoomToGather else { return }
+        isGathering = false
+        sendGathered()
+        isGathering = true
+    }
+
+    /// Sends the gathered blocks. Their streams advance again after that, each by itself.
+    private func sendGathered() {
+        let (sent, advancing) = table.sendGathered()
+        for stream in sent { if let oldest = stream.oldest { lag.countWrite(since: oldest) } }
+        for reference in advancing { if let index = table.index(of: reference) { advance(index) } }
+    }
+
     // MARK: Steps
 
     /// Carries out a stream's steps until the stream has to wait.
@@ -242,6 +281,7 @@ final class LaneStreams {
                 table.countReads(ofRecentEvents: 1)
                 let block = blockOfRecentEvents(table[index].group, after: after)
                 if block.through >= recent.events.end { table[index].state.ticked(at: table.now) }
+                if isGathering, table.gather(block, for: index, oldest: oldestOfFanOut) { return }
                 guard table.send(block, to: index) else { return }
             case .catchUp(let after, let through):
                 guard let block = blockOfLog(table[index].group, after: after) else {
@@ -262,6 +302,7 @@ final class LaneStreams {
                 let block = heartbeats.block(at: seq, for: view) {
                     hub.positionEncoder(history.position(of: seq), for: view.audience)
                 }
+                if isGathering, table.gather(block, for: index, oldest: nil) { return }
                 guard table.send(block, to: index) else { return }
             case .finish(let reason, let seq): return finish(index, reason, at: seq)
             case .endSlow:

@@ -1,3 +1,4 @@
+import Orders
 import Primitives
 
 /// The streams of a lane with their groups, transports and timers. Sends blocks and closes streams; `LaneStreams`
@@ -29,21 +30,24 @@ struct LaneTable: ~Copyable {
     private let metrics: StreamMetrics?
     private var slots = LaneSlots()
     private var schedule: LaneSchedule
-    private var output = LaneOutput()
+    private var output: LaneOutput
 
     /// - Parameters:
     ///   - epoll: watches the streams' sockets.
     ///   - heartbeat: nanoseconds from heartbeat to heartbeat.
     ///   - stallDeadline: nanoseconds after which a client that takes nothing is disconnected.
     ///   - blockBytes: the bytes of all blocks beyond which that time is short.
+    ///   - usesRing: false where each send is a call of its own even if the kernel has io_uring.
     init(
         of lane: Lane,
         epoll: Epoll,
         metrics: StreamMetrics?,
         heartbeat: UInt64,
         stallDeadline: UInt64,
-        blockBytes: Int
+        blockBytes: Int,
+        usesRing: Bool
     ) {
+        output = LaneOutput(usesRing: usesRing)
         self.lane = lane
         self.epoll = epoll
         self.metrics = metrics
@@ -184,6 +188,42 @@ struct LaneTable: ~Copyable {
         slots[index].block = block
         slots[index].offset = 0
         return flush(index)
+    }
+
+    /// Keeps a block of a stream on a socket, to send it together with those of other streams. Until `sendGathered` the
+    /// stream must stay as it is.
+    ///
+    /// - Parameter oldest: the time at which the block's oldest event was recorded; nil for a block without events.
+    /// - Returns: false when the block has to be sent by itself.
+    mutating func gather(_ block: LaneBlock, for index: Int, oldest: Timestamp?) -> Bool {
+        guard slots[index].subscriber == nil, !block.bytes.isEmpty else { return false }
+        slots[index].state.passed(through: block.through, showing: block.lastShown)
+        slots[index].block = block
+        slots[index].offset = 0
+        let stream = LaneOutput.Gathered(reference: slots.reference(to: index), oldest: oldest)
+        output.gather(block, for: stream, on: slots[index].descriptor)
+        return true
+    }
+
+    var gatheredCount: Int { output.gatheredCount }
+
+    /// False when the gathered blocks have to be sent before others are gathered.
+    var hasRoomToGather: Bool { output.hasRoom }
+
+    /// Sends the gathered blocks.
+    ///
+    /// - Returns: the streams whose blocks were sent, and those of them that can send more.
+    mutating func sendGathered() -> (sent: [LaneOutput.Gathered], advancing: [Reference]) {
+        let sent = output.sendGathered()
+        var advancing: [Reference] = []
+        advancing.reserveCapacity(sent.count)
+        for (position, stream) in sent.enumerated() {
+            guard let index = slots.index(of: stream.reference) else { continue }
+            let progress = output.takeOutcome(position, of: &slots[index], at: now)
+            if handle(progress, of: index) { advancing.append(stream.reference) }
+        }
+        output.forgetGathered()
+        return (sent, advancing)
     }
 
     /// Sends the last block of a stream, which is closed after that.

@@ -7,16 +7,17 @@ struct LagSampler {
     private static let writesPerSample = 16
 
     private let metrics: StreamMetrics?
-    private let oldest: Timestamp
+    private var oldest = Timestamp(unixMicroseconds: 0)
     private var writes = 0
 
-    /// - Parameter oldest: the time at which the oldest event in the writes was recorded.
-    init(_ metrics: StreamMetrics?, since oldest: Timestamp) {
-        self.metrics = metrics
-        self.oldest = oldest
-    }
+    init(_ metrics: StreamMetrics?) { self.metrics = metrics }
 
-    mutating func countWrite() {
+    /// - Parameter oldest: the time at which the oldest event in the write was recorded.
+    mutating func countWrite(since oldest: Timestamp) {
+        if oldest != self.oldest {
+            observe()
+            self.oldest = oldest
+        }
         writes += 1
         if writes == Self.writesPerSample { observe() }
     }

@@ -1,0 +1,76 @@
+import CSendRing
+import Glibc
+
+/// Sends on sockets that are tried together: by one system call where the kernel has io_uring, else one after the other.
+/// Used on one thread only, which is the first that tries a batch.
+struct SendBatch: ~Copyable {
+    /// The most sends of one batch. The results of the first are known when the last is done, about a millisecond later.
+    static let capacity = 256
+    /// The number of sends from which on the ring costs less than a call for each.
+    private static let worthwhile = 4
+
+    private var sends: [waybill_send] = []
+    private var ring: OpaquePointer?
+    private var triesRing: Bool
+
+    /// - Parameter usesRing: false where each send is a call of its own even if the kernel has io_uring.
+    init(usesRing: Bool = true) { triesRing = usesRing }
+
+    deinit { if let ring { waybill_send_ring_close(ring) } }
+
+    var count: Int { sends.count }
+    var isFull: Bool { sends.count == Self.capacity }
+
+    /// Adds a send.
+    ///
+    /// - Parameter bytes: stay where they are until the batch has been tried.
+    mutating func add(_ bytes: UnsafeRawBufferPointer, on descriptor: Int32) {
+        sends.append(
+            waybill_send(
+                descriptor: descriptor,
+                length: UInt32(bytes.count),
+                bytes: bytes.baseAddress,
+                result: Int32(WAYBILL_SEND_NOT_TRIED)
+            )
+        )
+    }
+
+    /// Tries all sends.
+    mutating func run() {
+        guard sends.count >= Self.worthwhile, openRing() else { return }
+        let outcome = sends.withUnsafeMutableBufferPointer { sends in
+            waybill_send_ring_run(ring, sends.baseAddress, UInt32(sends.count))
+        }
+        if outcome < 0 { closeRing() }
+    }
+
+    /// The outcome of a send after `run`. A send that the ring has not tried, or that a signal has ended, is tried here.
+    func outcome(of index: Int) -> LaneSocket.Sent {
+        let send = sends[index]
+        switch send.result {
+        case 0...: return .bytes(Int(send.result))
+        case -EAGAIN: return .bytes(0)
+        case Int32(WAYBILL_SEND_NOT_TRIED), -EINTR, -ECANCELED, -ENOMEM:
+            let bytes = UnsafeRawBufferPointer(start: send.bytes, count: Int(send.length))
+            return LaneSocket.send(bytes, on: send.descriptor)
+        default: return .gone
+        }
+    }
+
+    mutating func removeAll() { sends.removeAll(keepingCapacity: true) }
+
+    /// - Returns: false where there is no ring, now and from now on.
+    private mutating func openRing() -> Bool {
+        if ring == nil, triesRing {
+            ring = waybill_send_ring_open(UInt32(Self.capacity))
+            triesRing = ring != nil
+        }
+        return ring != nil
+    }
+
+    private mutating func closeRing() {
+        if let ring { waybill_send_ring_close(ring) }
+        ring = nil
+        triesRing = false
+    }
+}
