@@ -1,0 +1,104 @@
+import Foundation
+import TestSupport
+import Testing
+
+@testable import EventStreams
+
+/// Sends of many streams at once, by io_uring and by a call for each.
+@Suite struct LaneSendTests {
+    /// More streams than one batch holds, with slow readers, streams of one order and clients that leave among them.
+    @Test(arguments: [true, false])
+    func manyStreamsGetExactlyTheirEvents(usesRing: Bool) async throws {
+        let count = SendBatch.capacity + 60
+        let text = "\"" + String(repeating: "x", count: 1000) + "\""
+        try await LaneBench.with({ $0.usesSendRing = usesRing }) { bench in
+            var clients: [LaneClient] = []
+            for index in 0..<count {
+                let view = index % 7 == 3 ? LaneBench.view(order: Frames.orders[1]) : LaneBench.everything
+                let isSlow = index % 50 == 10
+                clients.append(try await bench.open(view, after: 0, receiveBuffer: isSlow ? 4096 : 32 * 1024))
+            }
+            var left: Set<Int> = []
+            for round in 0..<12 {
+                bench.publish(20, text: text)
+                // Some leave while events are under way, several of them next to each other in their group.
+                for index in [round * 20, round * 20 + 1] {
+                    round % 2 == 0 ? clients[index].close() : clients[index].reset()
+                    left.insert(index)
+                }
+                for (index, client) in clients.enumerated() where !left.contains(index) && index % 50 != 10 {
+                    client.read()
+                }
+            }
+            let stayed = clients.enumerated().filter { !left.contains($0.offset) }
+            // All read all the time from now on: one that waited for its turn would be late for its deadline.
+            let isDone = try await eventually {
+                for (_, client) in stayed { client.read() }
+                return stayed.allSatisfy { index, client in client.events.last == (index % 7 == 3 ? 238 : 240) }
+            }
+            #expect(isDone)
+            for (index, client) in stayed {
+                let expected = index % 7 == 3 ? Array(stride(from: Int64(1), through: 238, by: 3)) : Array(1...240)
+                #expect(client.events == expected, "stream \(index)")
+            }
+            #expect(try await eventually { bench.hub.openStreams == stayed.count })
+        }
+    }
+
+    @Test(arguments: [true, false])
+    func heartbeatsOfManyStreamsCome(usesRing: Bool) async throws {
+        try await LaneBench.with({
+            $0.usesSendRing = usesRing
+            $0.heartbeat = .milliseconds(200)
+        }) { bench in
+            bench.publish(1)
+            var clients: [LaneClient] = []
+            for _ in 0..<300 { clients.append(try await bench.open(after: 1)) }
+            let isDone = try await eventually {
+                for client in clients { client.read() }
+                return clients.allSatisfy { $0.text.hasPrefix("id: aaaaaaaa-1\n\nid: aaaaaaaa-1\n\n") }
+            }
+            #expect(isDone)
+        }
+    }
+
+    /// A batch tells of each send what a call of its own would tell.
+    @Test(arguments: [true, false])
+    func aBatchTellsTheOutcomeOfEachSend(usesRing: Bool) throws {
+        var batch = SendBatch(usesRing: usesRing)
+        let bytes = [UInt8](repeating: 65, count: 8 << 20)
+        for _ in 0..<3 {
+            let taken = try LaneClient.pair()
+            let full = try LaneClient.pair()
+            let reset = try LaneClient.pair()
+            defer { for pair in [taken, full, reset] { close(pair.other) } }
+            reset.client.reset()
+            try bytes.withUnsafeBytes { bytes in
+                let few = UnsafeRawBufferPointer(rebasing: bytes[..<300])
+                batch.add(few, on: taken.other)
+                batch.add(bytes, on: full.other)
+                batch.add(few, on: reset.other)
+                batch.add(few, on: -1)
+                batch.add(few, on: taken.other)
+                batch.run()
+                let outcomes = Self.outcomes(of: batch)
+                guard case .bytes(let part) = outcomes[1] else { throw POSIXError(.EPIPE) }
+                #expect(part > 0 && part < bytes.count)
+                #expect(outcomes == [.bytes(300), .bytes(part), .gone, .gone, .bytes(300)])
+                batch.removeAll()
+                // The socket takes no more.
+                while LaneSocket.send(few, on: full.other) != .bytes(0) {}
+                while !batch.isFull { batch.add(few, on: full.other) }
+                batch.run()
+                #expect(Self.outcomes(of: batch) == Array(repeating: .bytes(0), count: SendBatch.capacity))
+                batch.removeAll()
+            }
+            taken.client.read()
+        }
+    }
+    private static func outcomes(of batch: borrowing SendBatch) -> [LaneSocket.Sent] {
+        var outcomes: [LaneSocket.Sent] = []
+        for index in 0..<batch.count { outcomes.append(batch.outcome(of: index)) }
+        return outcomes
+    }
+}
