@@ -128,7 +128,9 @@ package final class StreamHub: LogTailSink, Service {
     /// seconds, so that clients that lose a server together do not return together, and longer while openings are
     /// refused.
     package func retryDelay() -> Int {
-        Int.random(in: 1000...(3000 + places.extraDelay(at: SystemClock.monotonicNanoseconds())))
+        var generator = QuickRandomNumberGenerator()
+        let longest = 3000 + places.extraDelay(at: SystemClock.monotonicNanoseconds())
+        return Int.random(in: 1000...longest, using: &generator)
     }
 }
 

@@ -1,4 +1,5 @@
 package import HTTPTypes
+import Primitives
 
 /// The identifier of a request, which its response and its lines of the log show.
 package enum RequestIdentifier {
@@ -26,9 +27,9 @@ package enum RequestIdentifier {
 
     private static let digits = Array("0123456789abcdef".utf8)
 
-    /// 128 random bits in hexadecimal.
+    /// 128 bits in hexadecimal, different ones each time. They are no secret.
     static func make() -> String {
-        var generator = SystemRandomNumberGenerator()
+        var generator = QuickRandomNumberGenerator()
         return String(unsafeUninitializedCapacity: 32) { buffer in
             for half in 0..<2 {
                 var bits = generator.next()

@@ -7,6 +7,7 @@ import Logging
 import OrderLog
 import Orders
 import Postgres
+import Primitives
 
 /// Decides whether a request may open a stream, and which.
 ///
@@ -264,11 +265,12 @@ package struct StreamAuthorizer: SubscriptionAuthorizer {
         } catch let error as PostgresError {
             throw refusals.database(error, options, resumeId: resumeId, logger.naming(requestId: request.requestId))
         }
+        var generator = QuickRandomNumberGenerator()
         let expiry = StreamExpiry(
             tokenEnds: .now + .seconds(request.remainingSeconds),
             now: .now,
             maximumAge: hub.settings.maximumAge,
-            jitter: Double.random(in: 0..<1)
+            jitter: Double.random(in: 0..<1, using: &generator)
         )
         return .opens(
             AuthorizedSubscription(
