@@ -11,14 +11,16 @@ final class LaneLoop {
     private static let advancesPerTurn = 64
     /// The longest sleep, in nanoseconds.
     private static let longestSleep: UInt64 = 60_000_000_000
-    /// The longest sleep after streams have been adopted, in nanoseconds: others often follow, and wake nobody.
-    private static let adoptionSleep: UInt64 = 1_000_000
+    /// The time after which adoptions are looked for that followed others and woke nobody, in nanoseconds. Sockets that
+    /// become ready meanwhile do not shorten it: each new one is writable at once.
+    private static let adoptionTime: UInt64 = 1_000_000
 
     private let lane: Lane
     private let hub: StreamHub
     private let epoll: Epoll
     private let streams: LaneStreams
-    private var awaitsAdoptions = false
+    /// The time until which the lane waits for adoptions of which nobody tells it; nil where it is told.
+    private var adoptionsAt: UInt64?
 
     init(of lane: Lane, epoll: Epoll, hub: StreamHub, reads: LaneReads) {
         self.lane = lane
@@ -45,7 +47,8 @@ final class LaneLoop {
         streams.receiveEvents()
         while true {
             let ready = try waitForReady()
-            streams.beginTurn(at: SystemClock.monotonicNanoseconds())
+            let now = SystemClock.monotonicNanoseconds()
+            streams.beginTurn(at: now)
             var isWoken = false
             for descriptor in ready {
                 if descriptor.token == Self.wakeUpToken {
@@ -54,7 +57,7 @@ final class LaneLoop {
                     streams.socketReady(LaneSlots.Reference(token: descriptor.token), descriptor.events)
                 }
             }
-            if isWoken || awaitsAdoptions, !handleMailbox(isWoken: isWoken) { return }
+            if isWoken || adoptionsAt.map({ $0 <= now }) == true, !handleMailbox(isWoken: isWoken, at: now) { return }
             streams.fireTimers()
             streams.resumeQueued(atMost: Self.advancesPerTurn)
             streams.endTurn()
@@ -66,23 +69,23 @@ final class LaneLoop {
             return try epoll.waitOrFail(nanoseconds: sleepDuration)
         } catch {
             lane.stop()
-            _ = handleMailbox(isWoken: true)
+            _ = handleMailbox(isWoken: true, at: SystemClock.monotonicNanoseconds())
             throw error
         }
     }
 
     private var sleepDuration: UInt64 {
         guard !streams.hasQueued else { return 0 }
-        let longest = awaitsAdoptions ? Self.adoptionSleep : Self.longestSleep
-        guard let next = streams.nextTimer else { return longest }
+        let next = min(streams.nextTimer ?? .max, adoptionsAt ?? .max)
+        guard next < .max else { return Self.longestSleep }
         let now = SystemClock.monotonicNanoseconds()
-        return next > now ? min(next - now, longest) : 0
+        return next > now ? min(next - now, Self.longestSleep) : 0
     }
 
     /// - Returns: false when the lane has ended.
-    private func handleMailbox(isWoken: Bool) -> Bool {
+    private func handleMailbox(isWoken: Bool, at now: UInt64) -> Bool {
         let mail = lane.takeMail(isWoken: isWoken)
-        awaitsAdoptions = !mail.adoptions.isEmpty
+        adoptionsAt = mail.adoptions.isEmpty ? nil : now &+ Self.adoptionTime
         guard !mail.isStopped else {
             for stream in mail.adoptions {
                 stream.transport.close()
