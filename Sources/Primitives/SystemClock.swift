@@ -15,6 +15,9 @@ public enum SystemClock {
     /// Processor time of this process, in nanoseconds.
     public static func processNanoseconds() -> UInt64 { waybill_clock_nanoseconds(CLOCK_PROCESS_CPUTIME_ID) }
 
+    /// Processor time of the calling thread, in nanoseconds.
+    public static func threadNanoseconds() -> UInt64 { waybill_clock_nanoseconds(CLOCK_THREAD_CPUTIME_ID) }
+
     /// The kernel's word on whether the clock follows a time server.
     public enum Synchronisation: Sendable {
         case synchronised, unsynchronised

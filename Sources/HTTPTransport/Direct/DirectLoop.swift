@@ -36,6 +36,7 @@ final class DirectLoop {
     }
 
     private let threads: DirectThreads
+    private var pace = DirectPace()
     /// The thread's number.
     private let index: Int
     private let epoll: Epoll
@@ -74,18 +75,30 @@ final class DirectLoop {
                     if let listener = listeners[ready.token] { accept(from: listener) }
                 } else {
                     socketReady(CInt(truncatingIfNeeded: ready.token), ready)
+                    giveWay()
                 }
             }
             let mail = threads.takeMail(index)
             for (listener, accepts) in mail.listeners {
                 if accepts { watch(listener) } else { stopWatching(listener) }
             }
-            for job in mail.jobs { job.runSynchronously(on: threads.asUnownedTaskExecutor()) }
+            for job in mail.jobs {
+                job.runSynchronously(on: threads.asUnownedTaskExecutor())
+                giveWay()
+            }
             for (ending, listener) in mail.endings {
                 send(ending.bytes[...], on: ending.descriptor, of: listener, isFirst: true)
             }
             expire()
         }
+    }
+
+    /// Pauses where others wait for the processor that this thread has had for its share of time.
+    private func giveWay() {
+        guard !RequestsInProgress.shared.isEmpty, pace.beginsPause(at: SystemClock.threadNanoseconds()) else { return }
+        var time = timespec(tv_sec: 0, tv_nsec: Int(DirectPace.pauseTime))
+        // A signal may end the pause early.
+        nanosleep(&time, nil)
     }
 
     // MARK: Accepting
@@ -122,6 +135,7 @@ final class DirectLoop {
                     continue
                 }
                 look(at: DirectConnection(descriptor: descriptor, listener: listener))
+                giveWay()
             case .gone: continue
             case .nothing: return
             case .scarcity(let error): listener.pause(for: .system(error))
@@ -229,7 +243,13 @@ final class DirectLoop {
 
     private func giveUp(_ descriptor: CInt, of listener: DirectListener, _ phase: Phase) {
         if case .silent = phase {
-            passOn(DirectConnection(descriptor: descriptor, listener: listener))
+            let connection = DirectConnection(descriptor: descriptor, listener: listener)
+            // The thread may be late itself, and was not told yet of bytes that have come.
+            if case .bytes(let bytes) = DirectSocket.peek(descriptor, into: buffer) {
+                stopWatching(descriptor)
+                if begin(bytes, on: connection) { return }
+            }
+            passOn(connection)
         } else {
             close(descriptor, of: listener)
         }

@@ -23,9 +23,16 @@ final class ConnectionActivity: Sendable {
     private let hasEnded = Atomic(false)
     /// The places of the client's address; nil where they are not counted.
     private let places: AddressPlaces?
+    /// The count of exchanges that the service is working on.
+    private let requests: RequestsInProgress
 
     /// Takes a place of the address.
-    init(now: NIODeadline = .now(), places: AddressPlaces? = nil) {
+    init(
+        now: NIODeadline = .now(),
+        places: AddressPlaces? = nil,
+        requests: RequestsInProgress = .shared
+    ) {
+        self.requests = requests
         waitingSince = Atomic(now.uptimeNanoseconds)
         self.places = places
         places?.add(1)
@@ -42,6 +49,8 @@ final class ConnectionActivity: Sendable {
         guard next != phase else { return }
         let (wasBusy, isBusy) = (phase != .waiting, next != .waiting)
         let (wasLive, isLive) = (phase == .live, next == .live)
+        if phase == .working { requests.add(-1) }
+        if next == .working { requests.add(1) }
         phase = next
         if wasLive != isLive { addLive(isLive ? 1 : -1) }
         guard wasBusy != isBusy else { return }
