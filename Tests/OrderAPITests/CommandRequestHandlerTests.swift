@@ -66,11 +66,28 @@ import Testing
         unknownToken = try await token(.backend, "unknown")
     }
 
+    /// Writes the answers to a channel in parts.
+    private final class Exchanges: WholeExchanges {
+        weak var receiver: (any WholeRequestReceiver)?
+        private let channel: EmbeddedChannel
+
+        init(_ channel: EmbeddedChannel) {
+            self.channel = channel
+        }
+
+        func answer(_ answer: TransportAnswer) {
+            channel.write(HTTPResponsePart.head(answer.head), promise: nil)
+            channel.write(HTTPResponsePart.body(ByteBuffer(bytes: answer.body)), promise: nil)
+            channel.writeAndFlush(HTTPResponsePart.end(nil), promise: nil)
+        }
+    }
+
     private func channel() throws -> EmbeddedChannel {
         let channel = EmbeddedChannel()
         let loop = channel.eventLoop
         let mailbox = ReceiptMailbox { loop.execute($0) }
-        let handler = CommandRequestHandler(responder, mailbox: mailbox, isHTTP2: false)
+        let exchanges = Exchanges(channel)
+        let handler = CommandRequestHandler(responder, mailbox: mailbox, exchanges: exchanges, isHTTP2: false)
         try channel.pipeline.syncOperations.addHandler(handler)
         try channel.connect(to: SocketAddress(ipAddress: "127.0.0.1", port: 1)).wait()
         return channel

@@ -33,6 +33,19 @@ import Testing
         #expect(state.isWatching)
     }
 
+    @Test func wholeCommandIsTakenOnlyWhereNoResponseIsOwed() {
+        var state = State()
+        #expect(state.takesCommands)
+        state.receivedWhole()
+        #expect(state.isDeciding && !state.takesCommands)
+        #expect(state.received(Self.head, isCommand: true) == .hold)
+        #expect(state.commandAnswered() == true)
+        _ = state.takeHeld()
+        #expect(state.takesCommands)
+        for part in [Self.head, Self.end] { _ = state.received(part, isCommand: false) }
+        #expect(state.isWatching && !state.takesCommands)
+    }
+
     @Test func otherRequestsArePassedOn() {
         var state = State()
         for part in [Self.head, Self.body, Self.end] { #expect(state.received(part, isCommand: false) == .passOn) }

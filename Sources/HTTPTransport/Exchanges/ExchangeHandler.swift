@@ -9,7 +9,7 @@ import NIOHTTPTypesHTTP1
 /// and for a stream of HTTP/2.
 ///
 /// Deadlines count from the last progress: a part of a request that came, or bytes of a response that the system took.
-final class ExchangeHandler: ChannelDuplexHandler {
+final class ExchangeHandler: ChannelDuplexHandler, WholeExchanges {
     typealias InboundIn = HTTPRequestPart
     typealias InboundOut = HTTPRequestPart
     typealias OutboundIn = HTTPResponsePart
@@ -36,6 +36,10 @@ final class ExchangeHandler: ChannelDuplexHandler {
     private var unsentAnswers = 0
     private var progress: ExchangeProgress
     private let timer = DeadlineTimer()
+    private var context: ChannelHandlerContext?
+    /// Writes whole responses of an HTTP/1.1 connection.
+    private var plainResponses: PlainResponseHandler?
+    var receiver: (any WholeRequestReceiver)?
 
     init(
         _ version: HTTPConnection.Version,
@@ -54,9 +58,21 @@ final class ExchangeHandler: ChannelDuplexHandler {
         state = ExchangeState(version)
     }
 
-    func handlerAdded(context: ChannelHandlerContext) { watch(context) }
+    func handlerAdded(context: ChannelHandlerContext) {
+        self.context = context
+        watch(context)
+    }
 
-    func handlerRemoved(context: ChannelHandlerContext) { end() }
+    func handlerRemoved(context: ChannelHandlerContext) {
+        end()
+        (self.context, receiver, plainResponses) = (nil, nil, nil)
+    }
+
+    /// Takes whole requests and writes whole responses past the handlers that turn them into parts.
+    func bypass(_ requests: PlainRequestHandler, _ responses: PlainResponseHandler) {
+        requests.exchanges = self
+        plainResponses = responses
+    }
 
     func channelInactive(context: ChannelHandlerContext) {
         end()
@@ -70,9 +86,33 @@ final class ExchangeHandler: ChannelDuplexHandler {
 
     // MARK: Requests
 
-    func channelRead(context: ChannelHandlerContext, data: NIOAny) {
+    func channelRead(context: ChannelHandlerContext, data: NIOAny) { read(unwrapInboundIn(data), context) }
+
+    /// Takes a request that has come whole.
+    func receive(_ request: HTTPRequest, body: ByteBuffer?) {
+        guard let context, !give(request, body, context) else { return }
+        read(.head(request), context)
+        if let body { read(.body(body), context) }
+        read(.end(nil), context)
+    }
+
+    /// Gives a whole request to the receiver.
+    ///
+    /// - Returns: false where there is none, or where it does not take the request.
+    private func give(_ request: HTTPRequest, _ body: ByteBuffer?, _ context: ChannelHandlerContext) -> Bool {
+        guard let receiver, state.takesRequests else { return false }
+        var request = request
+        let exchange = exchanges.exchange(for: &request)
+        guard exchange.answer == nil, receiver.takes(request) else { return false }
         progress.note(now: context.eventLoop.now)
-        let part = unwrapInboundIn(data)
+        state.beginWhole(exchange)
+        receiver.receive(body: body)
+        report()
+        return true
+    }
+
+    private func read(_ part: HTTPRequestPart, _ context: ChannelHandlerContext) {
+        progress.note(now: context.eventLoop.now)
         if case .head(var request) = part {
             guard state.takesRequests else { return }
             if state.begin(exchanges.exchange(for: &request)) {
@@ -147,6 +187,41 @@ final class ExchangeHandler: ChannelDuplexHandler {
             releaseRead(context)
         }
         report()
+    }
+
+    func answer(_ answer: TransportAnswer) {
+        guard let context else { return }
+        let plain = plainResponses.flatMap { $0.takes(answer) ? $0 : nil }
+        if let plain {
+            writeWhole(answer, by: plain, context)
+        } else {
+            writeHead(answer.head, context, nil)
+            writeBody(ByteBuffer(bytes: answer.body), context, nil)
+            writeEnd(nil, context, nil)
+        }
+        writeAnswers(context)
+        releaseRead(context)
+        if let plain { plain.flush() } else { context.flush() }
+        watch(context)
+        report()
+    }
+
+    /// Writes a response in one piece.
+    private func writeWhole(
+        _ answer: TransportAnswer,
+        by plain: PlainResponseHandler,
+        _ context: ChannelHandlerContext
+    ) {
+        let action = state.headWritten(answer.status, isLive: false)
+        guard case .write(let exchange, let closes, let sendsContinue) = action else { return }
+        isLive = false
+        if sendsContinue { writeContinue(context) }
+        let body = state.mayWriteBody ? answer.body : []
+        let written = tracked(nil, context)
+        if state.endWritten() == .close {
+            written.futureResult.assumeIsolated().whenComplete { _ in self.beginClose(context) }
+        }
+        plain.write(exchange.completed(answer.head, closes: closes), body, promise: written)
     }
 
     private func writeContinue(_ context: ChannelHandlerContext) {

@@ -103,6 +103,13 @@ struct ExchangeState {
         return exchange.answer == nil
     }
 
+    /// Begins an exchange whose request has come whole, and goes to the application.
+    mutating func beginWhole(_ exchange: Exchange) {
+        owed.append(exchange)
+        (receivedBytes, hasContinued) = (0, false)
+        reception = .complete
+    }
+
     /// A part of the body, or the end of the request, has come.
     mutating func received(_ part: HTTPRequestPart) -> ReadAction {
         switch part {

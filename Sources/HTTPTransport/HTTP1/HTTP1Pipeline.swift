@@ -16,13 +16,25 @@ enum HTTP1Pipeline {
         isSecure: Bool,
         _ application: ConnectionApplication
     ) throws {
-        try addCoders(to: channel, isSecure: isSecure, header: application.pendingHeader())
+        let (requests, responses) = try addCoders(
+            to: channel,
+            isSecure: isSecure,
+            header: application.pendingHeader()
+        )
         // After these handlers, messages have the same types as those of an HTTP/2 stream.
-        try application.install(on: channel, .http1(isSecure: isSecure))
+        let exchanges = try application.install(on: channel, .http1(isSecure: isSecure))
+        exchanges.bypass(requests, responses)
     }
 
     /// Adds the handlers that read requests and write responses.
-    static func addCoders(to channel: any Channel, isSecure: Bool, header: PendingHeader) throws {
+    ///
+    /// - Returns: those of plain requests and of plain responses.
+    @discardableResult
+    static func addCoders(
+        to channel: any Channel,
+        isSecure: Bool,
+        header: PendingHeader
+    ) throws -> (PlainRequestHandler, PlainResponseHandler) {
         let pipeline = channel.pipeline.syncOperations
         var limits = NIOHTTPDecoderLimitConfiguration()
         limits.maxHeaderFieldSize = maximumFieldBytes
@@ -45,5 +57,6 @@ enum HTTP1Pipeline {
         try pipeline.addHandler(plainResponses)
         plainRequests.bypass(to: try pipeline.context(handler: codec))
         plainResponses.bypass(to: try pipeline.context(handler: encoder))
+        return (plainRequests, plainResponses)
     }
 }

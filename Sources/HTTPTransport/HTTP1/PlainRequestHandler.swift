@@ -13,6 +13,8 @@ final class PlainRequestHandler: ChannelInboundHandler {
     private let scheme: String
     /// The last handler that is passed by.
     private var last: ChannelHandlerContext?
+    /// Takes requests whole; nil where they go on in parts.
+    var exchanges: ExchangeHandler?
 
     /// - Parameters:
     ///   - meter: tells whether the decoder is between two requests.
@@ -26,7 +28,7 @@ final class PlainRequestHandler: ChannelInboundHandler {
     /// Passes requests by the handlers up to and with this one.
     func bypass(to last: ChannelHandlerContext) { self.last = last }
 
-    func handlerRemoved(context: ChannelHandlerContext) { last = nil }
+    func handlerRemoved(context: ChannelHandlerContext) { (last, exchanges) = (nil, nil) }
 
     func channelRead(context: ChannelHandlerContext, data: NIOAny) {
         let bytes = unwrapInboundIn(data)
@@ -36,10 +38,11 @@ final class PlainRequestHandler: ChannelInboundHandler {
             })
         else { return context.fireChannelRead(data) }
         versions.requestBypasses()
+        let body =
+            bodyByteCount > 0 ? bytes.getSlice(at: bytes.writerIndex - bodyByteCount, length: bodyByteCount) : nil
+        if let exchanges { return exchanges.receive(request, body: body) }
         last.fireChannelRead(wrapInboundOut(.head(request)))
-        if bodyByteCount > 0, let body = bytes.getSlice(at: bytes.writerIndex - bodyByteCount, length: bodyByteCount) {
-            last.fireChannelRead(wrapInboundOut(.body(body)))
-        }
+        if let body { last.fireChannelRead(wrapInboundOut(.body(body))) }
         last.fireChannelRead(wrapInboundOut(.end(nil)))
     }
 }

@@ -55,6 +55,23 @@ final class PlainResponseHandler: ChannelOutboundHandler {
         }
     }
 
+    /// True where a whole response can be written past the encoder now.
+    func takes(_ answer: TransportAnswer) -> Bool {
+        last != nil && head == nil && !isPassing && !versions.isHTTP10 && Self.mayHaveBody(answer.status)
+            && answer.body.count <= Self.copiedByteCount
+    }
+
+    /// Writes a whole response that `takes(_:)` has accepted.
+    func write(_ response: HTTPResponse, _ body: [UInt8], promise: EventLoopPromise<Void>?) {
+        guard let last else { return promise?.fail(ChannelError.ioOnClosedChannel) ?? () }
+        var bytes = Self.bytes(of: response, on: last.channel.allocator)
+        bytes.writeBytes(body)
+        last.write(wrapOutboundOut(.byteBuffer(bytes)), promise: promise)
+    }
+
+    /// Flushes what `write(_:_:promise:)` has written.
+    func flush() { last?.flush() }
+
     func flush(context: ChannelHandlerContext) {
         // A body of which nothing has come yet.
         if let last, let (bytes, written) = takeHead() {
@@ -83,8 +100,13 @@ final class PlainResponseHandler: ChannelOutboundHandler {
 
     /// True for a response whose body has a length, and may be there.
     private static func hasKnownLength(_ response: HTTPResponse) -> Bool {
-        response.status.code >= 200 && response.status != .noContent && response.status != .notModified
-            && response.headerFields[.contentLength] != nil && response.headerFields[.transferEncoding] == nil
+        mayHaveBody(response.status) && response.headerFields.contains(.contentLength)
+            && !response.headerFields.contains(.transferEncoding)
+    }
+
+    /// True for a final response that may have a body.
+    private static func mayHaveBody(_ status: HTTPResponse.Status) -> Bool {
+        status.code >= 200 && status != .noContent && status != .notModified
     }
 
     private static func bytes(of response: HTTPResponse, on allocator: ByteBufferAllocator) -> ByteBuffer {

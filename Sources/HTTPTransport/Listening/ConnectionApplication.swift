@@ -19,10 +19,13 @@ struct ConnectionApplication: Sendable {
 
     /// Adds the handler of exchanges, and the application's handlers as the channel's last ones. Runs on the channel's
     /// event loop.
-    func install(on channel: any Channel, _ version: HTTPConnection.Version) throws {
-        try channel.pipeline.syncOperations.addHandler(
-            ExchangeHandler(version, exchanges, activity: activity, connection: connection, now: channel.eventLoop.now)
-        )
+    ///
+    /// - Returns: the handler of exchanges.
+    @discardableResult
+    func install(on channel: any Channel, _ version: HTTPConnection.Version) throws -> ExchangeHandler {
+        let now = channel.eventLoop.now
+        let handler = ExchangeHandler(version, exchanges, activity: activity, connection: connection, now: now)
+        try channel.pipeline.syncOperations.addHandler(handler)
         let connection = HTTPConnection(
             version,
             budget: budget,
@@ -30,5 +33,6 @@ struct ConnectionApplication: Sendable {
             hummingbird: hummingbird
         )
         try installer(channel, connection)
+        return handler
     }
 }

@@ -35,6 +35,12 @@ package struct HTTPConnection: Sendable {
     /// Tells Hummingbird that no more requests of this connection will reach it.
     package func declineHummingbird() { hummingbird.finish() }
 
+    /// The exchanges of the connection's channel, for a handler that takes requests and gives responses whole. Runs on
+    /// the channel's event loop.
+    package func exchanges(of channel: any Channel) throws -> any WholeExchanges {
+        try channel.pipeline.syncOperations.handler(type: ExchangeHandler.self)
+    }
+
     /// True while the request being answered is HTTP/1.0, whose responses have no chunks. Runs on the channel's event
     /// loop.
     package func isHTTP10(_ channel: any Channel) -> Bool {

@@ -10,7 +10,7 @@ import OrderLog
 /// Takes only requests that are sure to reach the appender's queue or to be refused by their body: the caller's token
 /// is known, and nothing in the head is wrong or rare. All others, and a body that cannot be had whole, go to the
 /// framework, which answers with the same `CommandCall`.
-final class CommandRequestHandler: ChannelDuplexHandler, RemovableChannelHandler {
+final class CommandRequestHandler: ChannelDuplexHandler, RemovableChannelHandler, WholeRequestReceiver {
     typealias InboundIn = HTTPRequestPart
     typealias InboundOut = HTTPRequestPart
     typealias OutboundIn = HTTPResponsePart
@@ -50,6 +50,7 @@ final class CommandRequestHandler: ChannelDuplexHandler, RemovableChannelHandler
 
     private let commands: CommandResponder
     private let mailbox: ReceiptMailbox
+    private let exchanges: any WholeExchanges
     private let isHTTP2: Bool
     private var context: ChannelHandlerContext?
     private var state = CommandRequestState()
@@ -58,15 +59,21 @@ final class CommandRequestHandler: ChannelDuplexHandler, RemovableChannelHandler
     /// Takes the answers of the channel's commands, of which there is one at a time.
     private var delivery: ReceiptMailbox.Delivery?
 
-    init(_ commands: CommandResponder, mailbox: ReceiptMailbox, isHTTP2: Bool) {
+    /// - Parameter exchanges: those of the handler's channel.
+    init(_ commands: CommandResponder, mailbox: ReceiptMailbox, exchanges: any WholeExchanges, isHTTP2: Bool) {
         self.commands = commands
         self.mailbox = mailbox
+        self.exchanges = exchanges
         self.isHTTP2 = isHTTP2
     }
 
-    func handlerAdded(context: ChannelHandlerContext) { self.context = context }
+    func handlerAdded(context: ChannelHandlerContext) {
+        self.context = context
+        exchanges.receiver = self
+    }
 
     func handlerRemoved(context: ChannelHandlerContext) {
+        exchanges.receiver = nil
         _ = exchange?.takeBody()
         delivery = nil
         self.context = nil
@@ -92,6 +99,19 @@ final class CommandRequestHandler: ChannelDuplexHandler, RemovableChannelHandler
         case .collect: collect(part, context)
         case .submit: submit(context)
         }
+    }
+
+    func takes(_ request: HTTPRequest) -> Bool {
+        guard state.takesCommands, let call = commands.call(for: request) else { return false }
+        exchange = Exchange(call, request)
+        return true
+    }
+
+    func receive(body: ByteBuffer?) {
+        guard let context else { return }
+        state.receivedWhole()
+        exchange?.body = body
+        submit(context)
     }
 
     func channelReadComplete(context: ChannelHandlerContext) {
@@ -180,9 +200,7 @@ final class CommandRequestHandler: ChannelDuplexHandler, RemovableChannelHandler
         exchange.call.span?.answered(exchange.head, route: exchange.call.route, status: answer.status)
         let isHolding = state.commandAnswered()
         guard let context, context.channel.isActive else { return }
-        context.write(wrapOutboundOut(.head(answer.head)), promise: nil)
-        context.write(wrapOutboundOut(.body(ByteBuffer(bytes: answer.body))), promise: nil)
-        context.writeAndFlush(wrapOutboundOut(.end(nil)), promise: nil)
+        exchanges.answer(answer)
         if isHolding { readHeld() } else { passDeferred(context) }
     }
 

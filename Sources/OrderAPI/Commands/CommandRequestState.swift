@@ -40,6 +40,8 @@ struct CommandRequestState {
 
     /// True while the next head decides on the way of its request.
     var isWatching: Bool { phase == .watching && held.isEmpty }
+    /// True while a command that comes now is answered at once, since no response is owed.
+    var takesCommands: Bool { isWatching && unanswered == 0 }
     /// True while the rest of a command is awaited.
     var isReceiving: Bool { phase == .receiving }
     /// True while a command's answer is awaited.
@@ -72,6 +74,9 @@ struct CommandRequestState {
             return .submit
         }
     }
+
+    /// A command has come whole while `takesCommands` was true, and is submitted.
+    mutating func receivedWhole() { phase = .deciding }
 
     /// The framework answers the command whose parts have been collected so far.
     mutating func handedOver() {

@@ -33,6 +33,7 @@ package struct CommandResponder: Sendable {
         let handler = CommandRequestHandler(
             self,
             mailbox: mailboxes.value(of: channel.eventLoop),
+            exchanges: try connection.exchanges(of: channel),
             isHTTP2: connection.version == .http2
         )
         try channel.pipeline.syncOperations.addHandler(handler)

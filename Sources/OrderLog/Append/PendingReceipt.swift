@@ -3,29 +3,21 @@ import Primitives
 import Synchronization
 
 /// The receipt of one queued command, given once the command is committed or refused.
-package struct PendingReceipt: Sendable {
+///
+/// A class, since a command's entry is copied from queue to batch, and a struct of so many parts would retain each.
+package final class PendingReceipt: Sendable {
     package typealias Answer = Result<CommandReceipt, AppendRefusal>
-
-    /// A place in a mailbox, which takes one answer.
-    private final class Place: Sendable {
-        let mailbox: ReceiptMailbox
-        let delivery: ReceiptMailbox.Delivery
-        let isTaken = Atomic(false)
-
-        init(in mailbox: ReceiptMailbox, _ delivery: @escaping ReceiptMailbox.Delivery) {
-            self.mailbox = mailbox
-            self.delivery = delivery
-        }
-    }
 
     private enum Recipient {
         /// A task that waits for the answer.
         case task(OneShotPromise<Answer>)
         /// An event loop, to which the answer is delivered.
-        case mailbox(Place)
+        case mailbox(ReceiptMailbox, ReceiptMailbox.Delivery)
     }
 
     private let recipient: Recipient
+    /// True once a mailbox has the answer.
+    private let isPosted = Atomic(false)
     /// The time at which the command came.
     let began = ContinuousClock.now
     private let metrics: LogMetrics?
@@ -49,7 +41,7 @@ package struct PendingReceipt: Sendable {
         metrics: LogMetrics? = nil,
         command: CommandName? = nil
     ) {
-        recipient = .mailbox(Place(in: mailbox, delivery))
+        recipient = .mailbox(mailbox, delivery)
         self.metrics = metrics
         self.command = command
     }
@@ -58,7 +50,7 @@ package struct PendingReceipt: Sendable {
     package var isAnswered: Bool {
         switch recipient {
         case .task(let promise): promise.isFulfilled
-        case .mailbox(let place): place.isTaken.load(ordering: .acquiring)
+        case .mailbox: isPosted.load(ordering: .acquiring)
         }
     }
 
@@ -98,15 +90,15 @@ package struct PendingReceipt: Sendable {
         for mailbox in mailboxes { mailbox.wake() }
     }
 
-    private var mailbox: ReceiptMailbox? { if case .mailbox(let place) = recipient { place.mailbox } else { nil } }
+    private var mailbox: ReceiptMailbox? { if case .mailbox(let mailbox, _) = recipient { mailbox } else { nil } }
 
     /// Gives the answer without waking its mailbox.
     private func post(_ answer: Answer) -> Duration? {
         switch recipient {
         case .task(let promise): guard promise.fulfill(answer) else { return nil }
-        case .mailbox(let place):
-            guard !place.isTaken.exchange(true, ordering: .acquiringAndReleasing) else { return nil }
-            place.mailbox.post(answer, to: place.delivery)
+        case .mailbox(let mailbox, let delivery):
+            guard !isPosted.exchange(true, ordering: .acquiringAndReleasing) else { return nil }
+            mailbox.post(answer, to: delivery)
         }
         let wait = ContinuousClock.now - began
         metrics?.commandAnswered(answer, to: command, after: wait)

@@ -14,4 +14,12 @@ import Testing
         #expect(chosen != text && RequestIdentifier.isValid(chosen) && chosen.count == 32)
         #expect(RequestIdentifier.choose(text) != chosen)
     }
+
+    @Test func newIdentifiersDiffer() async {
+        let made = await withTaskGroup(of: [String].self) { group in
+            for _ in 0..<4 { group.addTask { (0..<500).map { _ in RequestIdentifier.choose(nil) } } }
+            return await group.reduce(into: []) { $0 += $1 }
+        }
+        #expect(Set(made).count == 2000)
+    }
 }

@@ -143,4 +143,99 @@ import Testing
         try channel.writeOutbound(HTTPResponsePart.body(ByteBuffer(string: "{}")))
         #expect(try written(channel).text.contains("connection: close"))
     }
+
+    /// Takes requests whole, and answers them when a test says so.
+    private final class Receiver: WholeRequestReceiver {
+        var isWilling = true
+        var bodies: [String] = []
+
+        func takes(_ request: HTTPRequest) -> Bool { isWilling && request.path != "/other" }
+        func receive(body: ByteBuffer?) { bodies.append(body.map { String(buffer: $0) } ?? "") }
+    }
+
+    private func exchanges(on channel: EmbeddedChannel, isWhole: Bool) throws -> ExchangeHandler {
+        let (requests, responses) = try HTTP1Pipeline.addCoders(
+            to: channel,
+            isSecure: false,
+            header: PendingHeader(of: .forTests(channel), budget: HeaderBudget(limit: 1 << 20), timeout: .seconds(30))
+        )
+        let settings = ExchangeSettings(timeouts: ConnectionTimeouts { _ in false }, crossOrigins: nil) { _ in
+            TransportAnswer(status: .badRequest)
+        }
+        let exchanges = ExchangeHandler(
+            .http1(isSecure: false),
+            settings,
+            activity: ConnectionActivity(),
+            connection: .forTests(channel),
+            now: channel.eventLoop.now
+        )
+        try channel.pipeline.syncOperations.addHandler(exchanges)
+        if isWhole { exchanges.bypass(requests, responses) }
+        try channel.connect(to: SocketAddress(ipAddress: "127.0.0.1", port: 1)).wait()
+        return exchanges
+    }
+
+    /// The responses without their date, which is that of the moment.
+    private func dateless(_ channel: EmbeddedChannel) throws -> String {
+        let lines = try written(channel).text.split(separator: "\r\n", omittingEmptySubsequences: false)
+        return lines.filter { !$0.hasPrefix("Date: ") }.joined(separator: "\r\n")
+    }
+
+    private static let answers = [
+        TransportAnswer(status: .created, fields: [.eTag: "\"1\"", .location: "/v1/orders/1"], body: Array("{}".utf8)),
+        TransportAnswer(status: .unprocessableContent, body: Array("{}".utf8), closesConnection: true),
+        TransportAnswer(status: .ok, body: Array(repeating: 32, count: 100_000)),
+        TransportAnswer(status: .noContent), TransportAnswer(status: .ok),
+    ]
+
+    @Test(arguments: answers, ["", "Connection: close\r\n"])
+    func wholeAnswersAreTheBytesOfTheirParts(answer: TransportAnswer, field: String) throws {
+        let text = "POST /v1/orders HTTP/1.1\r\nHost: x\r\nX-Request-Id: a\r\n\(field)Content-Length: 2\r\n\r\n{}"
+        let (whole, parts) = (EmbeddedChannel(), EmbeddedChannel())
+        let receiver = Receiver()
+        let exchanges = try exchanges(on: whole, isWhole: true)
+        exchanges.receiver = receiver
+        _ = try self.exchanges(on: parts, isWhole: false)
+        for channel in [whole, parts] { try channel.writeInbound(ByteBuffer(string: text)) }
+        #expect(receiver.bodies == ["{}"])
+        #expect(try read(whole).isEmpty)
+        exchanges.answer(answer)
+        try parts.writeOutbound(HTTPResponsePart.head(answer.head))
+        if !answer.body.isEmpty { try parts.writeOutbound(HTTPResponsePart.body(ByteBuffer(bytes: answer.body))) }
+        try parts.writeOutbound(HTTPResponsePart.end(nil))
+        let (found, expected) = (try dateless(whole), try dateless(parts))
+        #expect(found == expected)
+        #expect(found.contains("X-Request-Id: a\r\n"))
+    }
+
+    @Test func requestsThatTheReceiverDoesNotTakeComeInParts() throws {
+        let channel = EmbeddedChannel()
+        let receiver = Receiver()
+        let exchanges = try exchanges(on: channel, isWhole: true)
+        exchanges.receiver = receiver
+        try channel.writeInbound(ByteBuffer(string: Self.requests[0]))
+        try channel.writeInbound(ByteBuffer(string: "POST /other HTTP/1.1\r\nHost: x\r\n\r\n"))
+        receiver.isWilling = false
+        try channel.writeInbound(ByteBuffer(string: Self.requests[2]))
+        #expect(receiver.bodies == ["{}"])
+        #expect(try read(channel).count == 5)
+    }
+
+    @Test func answersKeepTheOrderOfTheirRequests() throws {
+        let channel = EmbeddedChannel()
+        let receiver = Receiver()
+        let exchanges = try exchanges(on: channel, isWhole: true)
+        exchanges.receiver = receiver
+        for id in ["a", "b"] {
+            try channel.writeInbound(
+                ByteBuffer(string: "POST / HTTP/1.1\r\nHost: x\r\nX-Request-Id: \(id)\r\n\r\n")
+            )
+        }
+        exchanges.answer(TransportAnswer(status: .ok, body: [49]))
+        exchanges.answer(TransportAnswer(status: .created, body: [50]))
+        let lines = try written(channel).text.split(separator: "\r\n")
+        #expect(lines.first == "HTTP/1.1 200 OK" && lines.last == "2")
+        #expect(lines.contains("1HTTP/1.1 201 Created"))
+        #expect(lines.filter { $0.hasPrefix("X-Request-Id") } == ["X-Request-Id: a", "X-Request-Id: b"])
+    }
 }
