@@ -3,8 +3,10 @@ package import Orders
 extension Order {
     /// Folds an event of the log into the state. The headline is the one that was announced with the event.
     ///
+    /// - Returns: the event as it was read.
     /// - Throws: `StoredDataError` where the event cannot be read, or does not follow the events folded before.
-    package mutating func replay(_ logged: LoggedEvent) throws {
+    @discardableResult
+    package mutating func replay(_ logged: LoggedEvent) throws -> OrderEvent {
         guard logged.version == version + 1 else {
             throw StoredDataError.malformed(what: logged.type, detail: "version \(logged.version) after \(version)")
         }
@@ -22,5 +24,6 @@ extension Order {
             internal: logged.internal
         )
         replay(event, announced: announced)
+        return event
     }
 }

@@ -10,12 +10,15 @@ extension OrderRecord {
 
     /// Folds the order's next event.
     ///
+    /// - Returns: the event as it was read.
     /// - Throws: `UnreadableEvent`.
-    mutating func fold(_ event: LoggedEvent) throws {
-        try UnreadableEvent.naming(event) { try order.replay(event) }
+    @discardableResult
+    mutating func fold(_ event: LoggedEvent) throws -> OrderEvent {
+        let folded = try UnreadableEvent.naming(event) { try order.replay(event) }
         snapshot?.count(event)
         seq = event.seq
         recordedAt = event.recordedAt
+        return folded
     }
 
     /// The size of what was read of the order: its state and the events after it, estimated where no state is there.

@@ -13,6 +13,15 @@ public struct JSONNode {
         self.index = index
     }
 
+    /// The object without members, which is valid at any time.
+    nonisolated(unsafe) public static let emptyObject: JSONNode = {
+        let bytes: StaticString = "{}"
+        let token = UnsafeMutablePointer<JSONToken>.allocate(capacity: 1)
+        token.initialize(to: JSONToken(start: 0, length: 2, next: 1, kind: .object))
+        let text = UnsafeRawBufferPointer(start: bytes.utf8Start, count: bytes.utf8CodeUnitCount)
+        return JSONNode(bytes: text, tokens: UnsafePointer(token), index: 0)
+    }()
+
     /// Checks one JSON text that fills all of `bytes`, white space around it aside, and passes its value to `body`.
     ///
     /// Strict: UTF-8 without a byte order mark, no name twice in an object, no lone surrogate, nothing after the value.

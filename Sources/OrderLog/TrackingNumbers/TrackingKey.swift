@@ -1,4 +1,4 @@
-import Orders
+package import Orders
 
 /// A tracking number of a shop, in the form in which tracking numbers are compared.
 package struct TrackingKey: Hashable, Sendable {
@@ -15,7 +15,7 @@ package struct TrackingKey: Hashable, Sendable {
     ///
     /// - Returns: nil for an event that gives none, and for a number without a letter or digit, which nobody can look
     ///   up.
-    init?(of event: OrderEvent, in shop: String) {
+    package init?(of event: OrderEvent, in shop: String) {
         guard let number = event.trackingNumber.flatMap(TrackingNumber.key) else { return nil }
         self.init(shop: shop, number: number)
     }

@@ -43,11 +43,12 @@ extension OrderEvent {
         upcasters: Upcasters
     ) throws(StoredDataError) {
         guard let type = EventType(rawValue: name) else { throw .unknownType(name) }
-        guard upcasters.reads(type, schema: schema) else { throw .unknownSchema(type: name, schema: schema) }
+        let current = upcasters.schema(of: type)
+        guard (1...current).contains(schema) else { throw .unknownSchema(type: name, schema: schema) }
         // All of a hidden event is in `internal`.
         let isHidden = data == nil
         var (data, `internal`) = (data ?? `internal`, `internal`)
-        if schema != upcasters.schema(of: type) {
+        if schema != current {
             (data, `internal`) = try Self.upcast(data, `internal`, type, schema, upcasters)
         }
         let columns = StoredColumns(occurredAt: occurredAt, number: number, shop: shop, customer: customer)
@@ -55,6 +56,7 @@ extension OrderEvent {
             Self.withObject(`internal`, of: name) { `internal` in
                 Self.read(
                     type,
+                    schema: current,
                     StoredFields(
                         data: FieldReader(data),
                         internal: FieldReader(`internal`),
@@ -66,7 +68,11 @@ extension OrderEvent {
         }.get()
     }
 
-    private static func read(_ type: EventType, _ fields: StoredFields) -> Result<OrderEvent, StoredDataError> {
+    private static func read(
+        _ type: EventType,
+        schema: Int,
+        _ fields: StoredFields
+    ) -> Result<OrderEvent, StoredDataError> {
         var stored = fields
         let payload = type.payload.read(type, &stored)
         let anomaly = stored.internal.optional("anomaly", .anomaly)
@@ -75,7 +81,7 @@ extension OrderEvent {
             let detail = error.map { "\($0.pointer) \($0.message)" } ?? "not of this type"
             return .failure(.malformed(what: type.rawValue, detail: detail))
         }
-        return .success(OrderEvent(payload, at: fields.columns.occurredAt, anomaly: anomaly))
+        return .success(OrderEvent(payload, type, schema: schema, at: fields.columns.occurredAt, anomaly: anomaly))
     }
 
     private static func withObject<R>(
@@ -83,6 +89,10 @@ extension OrderEvent {
         of name: String,
         _ body: (JSONNode) -> Result<R, StoredDataError>
     ) -> Result<R, StoredDataError> {
+        // Most events have nothing for staff alone.
+        if bytes.count == 2, bytes[0] == UInt8(ascii: "{"), bytes[1] == UInt8(ascii: "}") {
+            return body(.emptyObject)
+        }
         do {
             return try JSONNode.read(bytes) { node in
                 node.isObject ? body(node) : .failure(.malformed(what: name, detail: "not an object"))

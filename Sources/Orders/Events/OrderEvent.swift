@@ -11,8 +11,13 @@ package struct OrderEvent: Sendable, Equatable {
     let payload: any EventPayload
 
     init(_ payload: any EventPayload, at occurredAt: Timestamp, anomaly: Anomaly? = nil) {
-        self.type = payload.type
-        self.schema = Upcasters.current.schema(of: payload.type)
+        let type = payload.type
+        self.init(payload, type, schema: Upcasters.current.schema(of: type), at: occurredAt, anomaly: anomaly)
+    }
+
+    init(_ payload: any EventPayload, _ type: EventType, schema: Int, at occurredAt: Timestamp, anomaly: Anomaly?) {
+        self.type = type
+        self.schema = schema
         self.occurredAt = occurredAt
         self.anomaly = anomaly
         self.payload = payload
@@ -44,10 +49,11 @@ package struct OrderEvent: Sendable, Equatable {
 extension OrderEvent {
     /// The tracking number that the event gives to a parcel or a return; nil for an event that gives none.
     package var trackingNumber: String? {
-        switch payload {
-        case let packed as ParcelPacked: packed.tracking.trackingNumber
-        case let dispatched as ParcelDispatched: dispatched.tracking.trackingNumber
-        case let changed as TrackingChanged: changed.new.trackingNumber
+        // A cast costs more than the type's name.
+        switch type {
+        case .parcelPacked: (payload as? ParcelPacked)?.tracking.trackingNumber
+        case .parcelDispatched: (payload as? ParcelDispatched)?.tracking.trackingNumber
+        case .trackingChanged: (payload as? TrackingChanged)?.new.trackingNumber
         default: nil
         }
     }

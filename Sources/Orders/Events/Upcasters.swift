@@ -21,9 +21,6 @@ struct Upcasters: Sendable {
     /// The schema in which this version writes events of the type.
     func schema(of type: EventType) -> Int { (steps[type]?.last?.from ?? 0) + 1 }
 
-    /// Tells whether this version reads the schema.
-    func reads(_ type: EventType, schema: Int) -> Bool { (1...self.schema(of: type)).contains(schema) }
-
     /// The texts of a known schema in the layout of this version.
     func upcast(
         _ type: EventType,

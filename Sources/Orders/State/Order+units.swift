@@ -39,11 +39,23 @@ extension Order {
 
     /// The values that a check of many moves looks up: the positions of the lines, and the units that returns expect.
     struct MoveLookUp {
-        let lines: [String: Int]
-        let pending: [String: Int]
+        /// The positions of many lines by id; nil for few, where a search is faster than a hash.
+        fileprivate let lines: [String: Int]?
+        fileprivate let pending: [String: Int]
     }
 
-    var moveLookUp: MoveLookUp { MoveLookUp(lines: lineIndex, pending: pendingReturns) }
+    var moveLookUp: MoveLookUp { moveLookUp(pending: pendingReturns) }
+
+    private static let searchedLines = 8
+
+    private func moveLookUp(pending: [String: Int]) -> MoveLookUp {
+        MoveLookUp(lines: lines.count > Self.searchedLines ? lineIndex : nil, pending: pending)
+    }
+
+    private func position(of lineId: String, _ lookUp: MoveLookUp) -> Int? {
+        guard let index = lookUp.lines else { return lines.firstIndex { $0.lineId == lineId } }
+        return index[lineId]
+    }
 
     /// Tells whether so many units are at the old place. Delivered units in a return cannot leave.
     ///
@@ -56,7 +68,7 @@ extension Order {
     ) -> Bool {
         let lookUp = lookUp ?? moveLookUp
         return moved.allSatisfy { line in
-            guard line.quantity > 0, let position = lookUp.lines[line.lineId] else { return false }
+            guard line.quantity > 0, let position = position(of: line.lineId, lookUp) else { return false }
             return line.quantity <= movable(lines[position], from: old, pending: lookUp.pending)
         }
     }
@@ -69,11 +81,11 @@ extension Order {
     ///
     /// - Parameter moved: each line once.
     private mutating func move(_ moved: [LineQuantity], from old: UnitPlace, to new: UnitPlace) -> Bool {
-        let index = lineIndex
-        let lookUp = MoveLookUp(lines: index, pending: old == .delivered ? pendingReturns : [:])
+        let lookUp = moveLookUp(pending: old == .delivered ? pendingReturns : [:])
         guard canMove(moved, from: old, to: new, lookUp: lookUp) else { return false }
         for line in moved {
-            if let position = index[line.lineId] { lines[position].move(line.quantity, from: old, to: new) }
+            guard let position = position(of: line.lineId, lookUp) else { continue }
+            lines[position].move(line.quantity, from: old, to: new)
         }
         return true
     }

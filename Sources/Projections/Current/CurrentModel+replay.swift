@@ -8,10 +8,12 @@ extension CurrentModel: ReplayableModel {
 
     package func envelope(of entry: OrderRecord) -> EventEnvelope { entry.envelope }
 
-    package func makeSums() {}
+    package func makeSums() -> GivenNumbers { GivenNumbers(isCollecting: false) }
 
-    package func fold(_ event: LoggedEvent, into entry: inout OrderRecord, sums: inout Void) throws -> Bool {
-        try entry.fold(event)
+    package func makeReplaySums() -> GivenNumbers { GivenNumbers(isCollecting: true) }
+
+    package func fold(_ event: LoggedEvent, into entry: inout OrderRecord, sums: inout GivenNumbers) throws -> Bool {
+        sums.add(try entry.fold(event), of: event)
         return true
     }
 
@@ -38,10 +40,28 @@ extension CurrentModel: ReplayableModel {
         }
     }
 
-    package func statements(for sums: [Void], through last: LoggedEvent, version: Int) -> [PostgresQuery] { [] }
+    package func statements(for sums: [GivenNumbers], through last: LoggedEvent, version: Int) -> [PostgresQuery] { [] }
 
-    package func rebuildOtherTables(on connection: PostgresConnection, through head: Int64) async throws {
-        let check = TrackingNumbersCheck { try await connection.query($0, $1, timeout: ReplayLimits.timeout) }
+    package func compareOtherTables(
+        with sums: [GivenNumbers],
+        on transaction: PostgresConnection
+    ) async throws -> ComparedRows {
+        let rows = sums.flatMap(\.rows)
+        let stored = try await Self.check(on: transaction).countStored(rows)
+        return ComparedRows(expected: rows.count, stored: stored)
+    }
+
+    package func rebuildOtherTables(
+        on connection: PostgresConnection,
+        through head: Int64,
+        compared: ComparedRows?
+    ) async throws {
+        let check = Self.check(on: connection)
+        if let compared, try await check.isEqual(after: compared, through: head) { return }
         try await check.repair(through: head)
+    }
+
+    private static func check(on connection: PostgresConnection) -> TrackingNumbersCheck {
+        TrackingNumbersCheck { try await connection.query($0, $1, timeout: ReplayLimits.timeout) }
     }
 }

@@ -37,6 +37,12 @@ extension CurrentModel: VerifiableModel {
         ]
     }
 
+    package func storedSums(version: Int, on connection: PostgresConnection) async throws -> StoredFields { [:] }
+
+    package func merge(_ sums: GivenNumbers, into total: inout GivenNumbers) {}
+
+    package func expectedSums(_ sums: GivenNumbers, recordedThrough last: Timestamp) -> StoredFields { [:] }
+
     package func order(of entry: OrderRecord) -> Order? { entry.order }
 
     package func compareOtherTables(

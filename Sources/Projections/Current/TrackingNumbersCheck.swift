@@ -6,7 +6,7 @@ import Postgres
 ///
 /// The appender writes events and rows in one transaction, so that one statement sees both of each commit or neither.
 struct TrackingNumbersCheck {
-    /// A row that the table lacks, or has without cause.
+    /// A row that the table must have, lacks, or has without cause.
     struct Row {
         let seq: Int64
         let orderId: UUID
@@ -22,6 +22,8 @@ struct TrackingNumbersCheck {
     private static let rangeSize: Int64 = 50_000
     /// The number of rows that one statement searches for those without an event.
     private static let pageSize = 5000
+    /// The number of blocks of the table whose rows one statement counts.
+    private static let blockCount = 65_536
 
     init(_ query: @escaping Query) {
         self.query = query
@@ -53,9 +55,13 @@ struct TrackingNumbersCheck {
         }
     }
 
-    /// Finds the rows that are missing for the events up to a position.
-    func findMissing(through head: Int64, _ report: ([Row]) async throws -> Void) async throws {
-        var seq: Int64 = 0
+    /// Finds the rows that are missing for the events after a position, up to another.
+    func findMissing(
+        after start: Int64 = 0,
+        through head: Int64,
+        _ report: ([Row]) async throws -> Void
+    ) async throws {
+        var seq = start
         while seq < head {
             let end = min(seq + Self.rangeSize, head)
             let rows = try await query(
@@ -71,6 +77,60 @@ struct TrackingNumbersCheck {
             if !missing.isEmpty { try await report(missing) }
             seq = end
         }
+    }
+
+    /// Counts those of some rows that the table has.
+    func countStored(_ rows: [Row]) async throws -> Int {
+        if rows.isEmpty { return 0 }
+        // The limit keeps the planner from any other plan than one index look-up for each row.
+        let result = try await query(
+            """
+            select count(*) as stored from unnest($1::bigint[], $2::uuid[], $3::text[], $4::text[])
+                g (seq, order_id, shop, number_key)
+            cross join lateral (
+                select from tracking_numbers t where t.shop = g.shop and t.number_key = g.number_key and t.seq = g.seq
+                    and t.order_id = g.order_id limit 1) t
+            """,
+            [rows.map(\.seq), rows.map(\.orderId), rows.map(\.shop), rows.map(\.number)]
+        )
+        return Int(try result.first?.get("stored", as: Int64.self) ?? 0)
+    }
+
+    /// Tells whether the table is equal to the log up to a position, where the rows of the events up to an earlier one
+    /// were compared. A table that has each of the rows that it must have, and no more rows than these, has no stray
+    /// one.
+    func isEqual(after compared: ComparedRows, through head: Int64) async throws -> Bool {
+        guard compared.isComplete else { return false }
+        var isMissing = false
+        try await findMissing(after: compared.through, through: head) { _ in isMissing = true }
+        if isMissing { return false }
+        let later = try await query(
+            "select count(*) as rows from logged_tracking_numbers where seq > $1 and seq <= $2",
+            [compared.through, head]
+        )
+        let expected = Int64(compared.expected) + (try later.first?.get("rows", as: Int64.self) ?? 0)
+        return try await countRows(through: head) == expected
+    }
+
+    /// Counts the table's rows for the events up to a position, some blocks in each statement.
+    private func countRows(through head: Int64) async throws -> Int64 {
+        let size = try await query(
+            "select pg_relation_size('tracking_numbers') / current_setting('block_size')::int + 1 as blocks",
+            []
+        )
+        let blocks = Int(try size.first?.get("blocks", as: Int64.self) ?? 0)
+        var count: Int64 = 0
+        for first in stride(from: 0, to: blocks, by: Self.blockCount) {
+            let rows = try await query(
+                """
+                select count(*) as rows from tracking_numbers
+                where ctid >= '(\(first),0)' and ctid < '(\(first + Self.blockCount),0)' and seq <= $1
+                """,
+                [head]
+            )
+            count += try rows.first?.get("rows", as: Int64.self) ?? 0
+        }
+        return count
     }
 
     /// Makes the table equal to the log, up to a position.

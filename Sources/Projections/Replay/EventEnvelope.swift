@@ -1,3 +1,5 @@
+import OrderLog
+
 /// The values that all events of an order have in common.
 package struct EventEnvelope: Sendable {
     package let number: String
@@ -8,5 +10,10 @@ package struct EventEnvelope: Sendable {
         self.number = number
         self.shop = shop
         self.customer = customer
+    }
+
+    /// The values of an event of the order.
+    init(of event: LoggedEvent) {
+        self.init(number: event.number, shop: event.shop, customer: event.customer)
     }
 }

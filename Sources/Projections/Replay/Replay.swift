@@ -138,9 +138,13 @@ package struct Replay: Sendable {
     ) async throws {
         try await withThrowingTaskGroup(of: Bool.self) { group in
             group.addTask {
-                try await ReplayBuild(model: model, session: session, workers: workers).run()
+                let compared = try await ReplayBuild(model: model, session: session, workers: workers).run()
                 try await ReplayTakeover(model: model, session: session).run()
-                try await model.rebuildOtherTables(on: session.writer, through: session.meter.progress.seq)
+                try await model.rebuildOtherTables(
+                    on: session.writer,
+                    through: session.meter.progress.seq,
+                    compared: compared
+                )
                 return true
             }
             group.addTask {

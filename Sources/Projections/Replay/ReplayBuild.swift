@@ -16,26 +16,37 @@ struct ReplayBuild<Model: ReplayableModel>: Sendable {
         shards = (0..<workers).map { ReplayShard(model, worker: $0, version: session.version) }
     }
 
-    func run() async throws {
+    /// Runs the build.
+    ///
+    /// - Returns: the rows of tables without versions that were compared on the way; nil where an earlier session has
+    ///   folded the first events.
+    func run() async throws -> ComparedRows? {
         var checkpoint = session.start
-        var writing: Task<Void, any Error>?
+        var writing: Task<ComparedRows, any Error>?
+        var compared = ComparedRows()
+        var size = session.limits.chunk
         var pace = ReplayPace()
         do {
-            var chunk = try await read(after: checkpoint)
+            var chunk = try await read(size, after: checkpoint)
             while let current = chunk {
-                async let next = read(after: current.through)
+                // A chunk that ended at its size in bytes cost the reading of all the others.
+                size = current.isCut ? current.through - current.after : min(size * 2, session.limits.chunk)
+                let nextSize = size
+                async let next = read(nextSize, after: current.through)
                 var folded = current.after
                 while folded < current.through {
-                    folded = try await foldPart(of: current, after: folded, awaiting: &writing)
+                    folded = try await foldPart(of: current, after: folded) {
+                        compared += try await writing.take()?.value ?? ComparedRows()
+                    }
                     session.meter.update(seq: folded)
                     guard await isWriteDue() else { continue }
-                    try await writing?.value
+                    compared += try await writing?.value ?? ComparedRows()
                     writing = try await write(from: checkpoint, through: folded)
                     checkpoint = folded
                 }
                 chunk = try await next
                 if chunk == nil, checkpoint < folded {
-                    try await writing?.value
+                    compared += try await writing?.value ?? ComparedRows()
                     writing = try await write(from: checkpoint, through: folded)
                     checkpoint = folded
                 }
@@ -46,17 +57,18 @@ struct ReplayBuild<Model: ReplayableModel>: Sendable {
                     pace.resume(head: head, now: .now)
                 }
             }
-            try await writing?.value
+            compared += try await writing?.value ?? ComparedRows()
         } catch {
             writing?.cancel()
             // Waits for the write to end. Its own error, if it has one, has the same cause.
             _ = await writing?.result
             throw error
         }
+        return session.start == 0 ? compared : nil
     }
 
-    /// Reads the next range; nil where the head is near.
-    private func read(after seq: Int64) async throws -> LogChunk? {
+    /// Reads the next range of at most so many events; nil where the head is near.
+    private func read(_ size: Int64, after seq: Int64) async throws -> LogChunk? {
         try Task.checkCancellation()
         let head = try await LogHead.decodeSeq(
             session.reader.query(LogHead.selectSeq, timeout: ReplayLimits.timeout)
@@ -65,7 +77,7 @@ struct ReplayBuild<Model: ReplayableModel>: Sendable {
         guard head - seq > session.limits.nearHead else { return nil }
         return try await LogChunk.read(
             after: seq,
-            through: min(head, seq + session.limits.chunk),
+            through: min(head, seq + size),
             byteLimit: session.limits.chunkBytes,
             workers: shards.count,
             on: session.reader
@@ -73,20 +85,19 @@ struct ReplayBuild<Model: ReplayableModel>: Sendable {
     }
 
     /// Folds the events of a chunk after one of them, as far as the orders that have to be loaded for them have room.
-    /// Waits for the running write where dropped orders have to be loaded.
     ///
+    /// - Parameter awaitWrite: waits for the running write, whose orders were dropped and have to be loaded.
     /// - Returns: the last event that was folded.
     private func foldPart(
         of chunk: LogChunk,
         after seq: Int64,
-        awaiting writing: inout Task<Void, any Error>?
+        awaitWrite: () async throws -> Void
     ) async throws -> Int64 {
         var part = chunk.part(after: seq, through: chunk.through)
         let missing = try await forEachShard { [part] in try await $0.findMissing(for: part) }
         if missing.contains(where: { !$0.isEmpty }) {
             // Orders that the last write dropped from memory can be loaded once it is committed.
-            try await writing?.value
-            writing = nil
+            try await awaitWrite()
             part = part.part(after: seq, through: try await load(missing) ?? part.through)
         }
         _ = try await forEachShard { [part] in try await $0.fold(part) }
@@ -138,7 +149,7 @@ struct ReplayBuild<Model: ReplayableModel>: Sendable {
     }
 
     /// Takes the workers' changes and starts a task that writes them, while the workers go on.
-    private func write(from checkpoint: Int64, through seq: Int64) async throws -> Task<Void, any Error> {
+    private func write(from checkpoint: Int64, through seq: Int64) async throws -> Task<ComparedRows, any Error> {
         let byteLimit = session.limits.bytes / 2 / shards.count
         let changes = await withTaskGroup(of: ReplayShard<Model>.Changes.self) { group in
             for shard in shards { group.addTask { await shard.takeChanges(keepingAtMost: byteLimit) } }
@@ -147,11 +158,14 @@ struct ReplayBuild<Model: ReplayableModel>: Sendable {
         let last = changes.compactMap(\.last).max { $0.seq < $1.seq }
         let sums = changes.map(\.sums)
         let statements = last.map { model.statements(for: sums, through: $0, version: session.version) } ?? []
-        return Task { [session] in
+        return Task { [model, session] in
             try await session.writer.withTransaction("begin isolation level read committed") { transaction in
                 try await ReplayWrite.perform(changes.map(\.write), version: session.version, on: transaction)
                 try await transaction.pipeline(statements, timeout: ReplayLimits.timeout)
+                var compared = try await model.compareOtherTables(with: sums, on: transaction)
+                compared.through = seq
                 try await session.moveCheckpoint(from: checkpoint, to: seq, on: transaction)
+                return compared
             }
         }
     }

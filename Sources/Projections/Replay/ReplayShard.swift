@@ -6,14 +6,17 @@ import OrderLog
 actor ReplayShard<Model: ReplayableModel> {
     private final class Slot {
         var entry: Model.Entry
+        /// The values that the order's events have in common, once its first event is folded.
+        var envelope: EventEnvelope
         var isStored: Bool
         var isDirty = false
         /// The number of writes before the order was last used.
         var lastUsed = 0
         var byteCount: Int
 
-        init(_ entry: Model.Entry, isStored: Bool, byteCount: Int) {
+        init(_ entry: Model.Entry, _ envelope: EventEnvelope, isStored: Bool, byteCount: Int) {
             self.entry = entry
+            self.envelope = envelope
             self.isStored = isStored
             self.byteCount = byteCount
         }
@@ -31,6 +34,8 @@ actor ReplayShard<Model: ReplayableModel> {
     private let worker: Int
     private let version: Int
     private var slots: [UUID: Slot] = [:]
+    /// The orders of the chunk's rows, one for each, as `findMissing` found them; nil for those that were missing.
+    private var found: [Slot?] = []
     private var dirty: [Slot] = []
     private var sums: Model.Sums
     private var writeCount = 0
@@ -42,7 +47,7 @@ actor ReplayShard<Model: ReplayableModel> {
         self.model = model
         self.worker = worker
         self.version = version
-        sums = model.makeSums()
+        sums = model.makeReplaySums()
     }
 
     /// An order that has to be loaded, and its first event in a chunk.
@@ -51,11 +56,18 @@ actor ReplayShard<Model: ReplayableModel> {
         let seq: Int64
     }
 
-    /// The orders of a chunk's events that are neither in memory nor placed in the chunk, by their first events.
+    /// The orders of a chunk's events that are neither in memory nor placed in the chunk, by their first events. The
+    /// others are kept at hand for `fold`.
     func findMissing(for chunk: LogChunk) throws -> [Missing] {
         var (missing, known): ([Missing], Set<UUID>) = ([], [])
+        found.removeAll(keepingCapacity: true)
         try chunk.forEachRow(of: worker) { row in
-            guard slots[row.orderId] == nil, known.insert(row.orderId).inserted, row.version > 1 else { return }
+            var slot = slots[row.orderId]
+            if slot == nil, row.version == 1 {
+                slot = add(model.makeEntry(for: row.orderId), of: row.orderId, isStored: false, byteCount: 0)
+            }
+            found.append(slot)
+            guard slot == nil, known.insert(row.orderId).inserted else { return }
             missing.append(Missing(orderId: row.orderId, seq: row.seq))
         }
         return missing
@@ -73,29 +85,33 @@ actor ReplayShard<Model: ReplayableModel> {
         for id in ids where slots[id] == nil { add(model.makeEntry(for: id), of: id, isStored: false, byteCount: 0) }
     }
 
-    /// Folds the events of a chunk. No order of them is missing.
+    /// Folds the first events of the chunk that `findMissing` was called with. No order of them is missing.
     ///
     /// - Throws: `UnreadableEvent`.
     func fold(_ chunk: LogChunk) throws {
+        var places = found.makeIterator()
         try chunk.forEachRow(of: worker) { row in
+            // The orders that were missing when the others were found were loaded since.
             let slot =
-                slots[row.orderId]
+                places.next().flatMap { $0 } ?? slots[row.orderId]
                 ?? add(model.makeEntry(for: row.orderId), of: row.orderId, isStored: false, byteCount: 0)
             try fold(&row, into: slot)
         }
+        found.removeAll(keepingCapacity: true)
     }
 
     @discardableResult
     private func add(_ entry: Model.Entry, of orderId: UUID, isStored: Bool, byteCount size: Int) -> Slot {
         let size = size * ReplayLimits.memoryPerByte + ReplayLimits.orderOverheadBytes
-        let slot = Slot(entry, isStored: isStored, byteCount: size)
+        let slot = Slot(entry, model.envelope(of: entry), isStored: isStored, byteCount: size)
         byteCount += size
         slots[orderId] = slot
         return slot
     }
 
     private func fold(_ row: inout LogRow, into slot: Slot) throws {
-        let event = try row.event(envelope: model.envelope(of: slot.entry))
+        let event = try row.event(envelope: slot.envelope)
+        if event.version == 1 { slot.envelope = EventEnvelope(of: event) }
         let hasChanged = try model.fold(event, into: &slot.entry, sums: &sums)
         let eventBytes = ReplayLimits.memoryPerByte * ((event.data?.count ?? 0) + event.internal.count)
         slot.byteCount += eventBytes
@@ -126,7 +142,7 @@ actor ReplayShard<Model: ReplayableModel> {
         dirty.removeAll(keepingCapacity: true)
         write.completeAllPieces()
         defer {
-            sums = model.makeSums()
+            sums = model.makeReplaySums()
             last = nil
         }
         drop { $0.lastUsed < writeCount }

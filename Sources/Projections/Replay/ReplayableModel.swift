@@ -19,6 +19,9 @@ package protocol ReplayableModel: ReadModel {
     /// Makes the sums over no events.
     func makeSums() -> Sums
 
+    /// Makes the sums over no events for a replay, which passes them to `compareOtherTables`.
+    func makeReplaySums() -> Sums
+
     /// Folds an order's next event.
     ///
     /// - Returns: true when the order's rows have changed.
@@ -45,12 +48,33 @@ package protocol ReplayableModel: ReadModel {
     ///   - last: the last event in the sums.
     func statements(for sums: [Sums], through last: LoggedEvent, version: Int) -> [PostgresQuery]
 
+    /// Compares the model's tables that have no versions with the sums of a write.
+    func compareOtherTables(with sums: [Sums], on transaction: PostgresConnection) async throws -> ComparedRows
+
     /// Makes the model's tables that have no versions equal to the log, after the built version is served.
     ///
-    /// - Parameter head: the number of the last event that the built version reflects.
-    func rebuildOtherTables(on connection: PostgresConnection, through head: Int64) async throws
+    /// - Parameters:
+    ///   - head: the number of the last event that the built version reflects.
+    ///   - compared: the outcome of `compareOtherTables` for all events up to one of them; nil where an earlier session
+    ///     of the replay has folded some.
+    func rebuildOtherTables(
+        on connection: PostgresConnection,
+        through head: Int64,
+        compared: ComparedRows?
+    ) async throws
 }
 
 extension ReplayableModel {
-    package func rebuildOtherTables(on connection: PostgresConnection, through head: Int64) async throws {}
+    package func makeReplaySums() -> Sums { makeSums() }
+
+    package func compareOtherTables(
+        with sums: [Sums],
+        on transaction: PostgresConnection
+    ) async throws -> ComparedRows { ComparedRows() }
+
+    package func rebuildOtherTables(
+        on connection: PostgresConnection,
+        through head: Int64,
+        compared: ComparedRows?
+    ) async throws {}
 }

@@ -56,7 +56,7 @@ struct AnnouncedStatusCheck: Sendable {
             guard var folded = order else { return nil }
             order = nil
             let event = try row.event(envelope: envelope)
-            envelope = EventEnvelope(number: event.number, shop: event.shop, customer: event.customer)
+            envelope = EventEnvelope(of: event)
             do {
                 try folded.replay(event)
             } catch {
