@@ -9,6 +9,7 @@ struct ReplayBench: Sendable {
     let projection: String
     let data: String
     let workDirectory: String
+    var lives = GrowthFill.Lives.asLoaded
 
     /// Fills the log with clones of real orders.
     ///
@@ -21,11 +22,15 @@ struct ReplayBench: Sendable {
             _ = try await BlockingWork.run { try BulkDriver(plan).run() }
             try await ReadModels.waitUntilCaughtUp(with: service)
         }
-        try await PeerCluster.with(data) { cluster in
-            let fill = GrowthFill(database: cluster.database, days: 30)
-            try await fill.savePattern()
-            _ = try await fill.fill(to: events)
-        }
+        let fill = GrowthFill(
+            waybill: waybill,
+            data: data,
+            workDirectory: workDirectory,
+            days: 30,
+            lives: lives
+        )
+        try await fill.savePattern()
+        _ = try await fill.fill(events: events)
     }
 
     /// Measures the replay alone, and COPY of the same events.

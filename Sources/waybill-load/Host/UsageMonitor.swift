@@ -15,6 +15,15 @@ final class UsageMonitor: Sendable {
         var residentSeries: [Int] = []
         var databaseMemory = 0
 
+        /// The median of the service's memory in the second half of the time less that in the first, in bytes: growth
+        /// shows, and a peak does not. Nil after a short time.
+        var residentGrowth: Double? {
+            guard residentSeries.count >= 8 else { return nil }
+            let half = residentSeries.count / 2
+            let (first, second) = (residentSeries[..<half].map(Double.init), residentSeries[half...].map(Double.init))
+            return Report.median(second) - Report.median(first)
+        }
+
         /// CPU seconds as a percentage of one core.
         func percent(_ cpu: Double) -> Double { elapsed > 0 ? cpu / elapsed * 100 : 0 }
     }

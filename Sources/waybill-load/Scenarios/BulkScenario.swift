@@ -82,12 +82,7 @@ struct BulkScenario: AsyncParsableCommand {
         result.add("time", of: "waybill, bulk", bulk.elapsed, unit: "s")
         result.add("rejected", of: "waybill, bulk", Double(bulk.rejected), unit: "")
         result.add(usage, of: "waybill, bulk", work: events)
-        // Compares the medians of the two halves, which shows growth but not a peak.
-        let series = usage.residentSeries
-        if series.count >= 8 {
-            let half = series.count / 2
-            let (first, second) = (series[..<half].map(Double.init), series[half...].map(Double.init))
-            let growth = Report.median(second) - Report.median(first)
+        if let growth = usage.residentGrowth {
             result.add("memory, second half less first", of: "waybill, bulk", growth / 1e6, unit: "MB")
         }
         if let single {

@@ -9,7 +9,8 @@ struct CommandsScenario: AsyncParsableCommand {
         discussion: """
             Closed loop by default: each connection sends the next command when the last is answered. With --rate, an
             open loop: commands are sent by the clock, and a latency counts from the time for which its command was
-            intended, so that waiting for a stalled service counts (no coordinated omission).
+            intended, so that waiting for a stalled service counts (no coordinated omission). The service's memory in
+            the second half of the time less that in the first shows growth: --seconds 1800 --warm-up 60.
 
             With --peer, pgbench runs in turn with the service on a cluster of the same kind: 32 clients, prepared
             statements, one event and one notification in each transaction.
@@ -101,7 +102,8 @@ struct CommandsScenario: AsyncParsableCommand {
                 title: "Cost",
                 names: [
                     "CPU of the service", "CPU of PostgreSQL", "CPU of the client", "CPU of the service, each",
-                    "CPU of PostgreSQL, each", "memory of the service, peak", "memory of PostgreSQL",
+                    "CPU of PostgreSQL, each", "memory of the service, peak",
+                    "memory, second half less first", "memory of PostgreSQL",
                 ]
             ),
         ]
@@ -123,6 +125,9 @@ struct CommandsScenario: AsyncParsableCommand {
         result.add(plan.rate == nil ? "rate" : "rate by the clock", of: subject, outcome.rate, unit: "/s")
         result.add(outcome.latency, of: subject, as: "latency")
         result.add(usage, of: subject, work: outcome.accepted, share: plan.seconds / (plan.warmUp + plan.seconds))
+        if let growth = usage.residentGrowth {
+            result.add("memory, second half less first", of: subject, growth / 1e6, unit: "MB")
+        }
         let refused = outcome.refused.values.reduce(0, +)
         result.add("refused or unanswered", of: subject, Double(refused + outcome.unanswered), unit: "")
         if let refusal = outcome.firstRefusal { result.note("The first refusal: \(refusal)") }

@@ -9,8 +9,10 @@ struct GrowthScenario: AsyncParsableCommand {
         commandName: "growth",
         abstract: "Measure appends, returning clients and reads on logs of several lengths.",
         discussion: """
-            Loads real orders, then fills the database with clones of them up to each length, spread over some days,
-            read models and command ids included, and measures the service on it. Also reports the bytes on disk for
+            Loads real orders, then fills the database with clones of them up to each length, spread over some days as
+            a shop grows: orders come all the time, most are delivered within four days and few take much longer, goods
+            come back after ten days, customers come back about weekly, and the orders of the last days are open. Read
+            models and command ids are included. Then measures the service on it. Also reports the bytes on disk for
             each event. Needs a data directory of its own, so --port is refused.
             """
     )
@@ -47,9 +49,9 @@ struct GrowthScenario: AsyncParsableCommand {
             let data = "\(workDirectory)/data"
             var result = try await load(data, workDirectory)
             for length in events {
-                let (total, cost) = try await offline(data) { database in
-                    let total = try await GrowthFill(database: database, days: days).fill(to: length)
-                    return (total, try await database.withConnection { try await StorageCost.read($0) })
+                let total = try await fill(data, workDirectory).fill(events: length)
+                let cost = try await PeerCluster.with(data) { cluster in
+                    try await cluster.database.withConnection { try await StorageCost.read($0) }
                 }
                 let subject = "\(NumberFormat.text(Double(length))) events"
                 let all = cost.relations.reduce(0) { $0 + $1.bytes }
@@ -111,14 +113,13 @@ struct GrowthScenario: AsyncParsableCommand {
                 machine: .current(of: service)
             )
         }
-        try await offline(data) { try await GrowthFill(database: $0, days: days).savePattern() }
+        try await fill(data, workDirectory).savePattern()
         result.charts = [.init(title: "Single commands a second, by the log's length", name: "appends")]
         return result
     }
 
-    /// Runs `body` on the database without a service.
-    private func offline<R>(_ data: String, _ body: (PostgresConfiguration) async throws -> R) async throws -> R {
-        try await PeerCluster.with(data) { try await body($0.database) }
+    private func fill(_ data: String, _ workDirectory: String) -> GrowthFill {
+        GrowthFill(waybill: service.waybill, data: data, workDirectory: workDirectory, days: days, lives: .days)
     }
 
     /// Adds the ratios of the longest log to the shortest. For rates the ratio is inverted, so that 1 always means no

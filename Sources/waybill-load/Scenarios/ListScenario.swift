@@ -7,7 +7,11 @@ struct ListScenario: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "list",
         abstract: "Measure how long pages of the order list take, by filter, over many orders.",
-        discussion: "Loads the orders by the bulk route first, and waits until the read models have caught up."
+        discussion: """
+            Loads the orders by the bulk route first, and waits until the read models have caught up. With --clone, all
+            but 2,000 orders are clones, spread over thirty days as a shop grows (see growth): a million orders take
+            minutes.
+            """
     )
 
     @OptionGroup var service: ServiceOptions
@@ -15,6 +19,9 @@ struct ListScenario: AsyncParsableCommand {
 
     @Option(help: "Orders to load before; 0 uses the orders that are there.")
     var orders = 100_000
+
+    @Flag(help: "Fill the database with clones of 2,000 loaded orders.")
+    var clone = false
 
     @Option(help: "Connections that request pages at once.")
     var connections = 1
@@ -26,21 +33,54 @@ struct ListScenario: AsyncParsableCommand {
         guard orders >= 0, (1...1000).contains(connections), seconds > 0 else {
             throw ValidationError("--orders, --connections and --seconds must be positive")
         }
+        guard !clone || (service.port == nil && orders > 0) else {
+            throw ValidationError("--clone fills a log, so it starts a service of its own; leave --port out")
+        }
     }
 
     func run() async throws {
-        let result = try await service.with { service, _ in try await measure(service) }
+        let result = try await (clone ? measureClones() : service.with { service, _ in try await measure(service) })
         try report.publish(result)
     }
 
-    private func measure(_ service: Service) async throws -> Report {
-        let token = try await service.token(.staff)
-        var loaded: BulkDriver.Outcome?
-        if orders > 0 {
-            ReportOptions.progress("loading \(orders) orders")
-            let plan = BulkDriver.Plan(port: service.port, token: try await service.token(.backend), orders: orders)
-            loaded = try await BlockingWork.run { try BulkDriver(plan).run() }
+    /// Measures a service of its own on clones.
+    private func measureClones() async throws -> Report {
+        try await WorkDirectory.with(service.workPath, keeping: service.keep) { workDirectory in
+            let data = "\(workDirectory)/data"
+            let fill = GrowthFill(
+                waybill: service.waybill,
+                data: data,
+                workDirectory: workDirectory,
+                days: 30,
+                lives: .days
+            )
+            func withService<R>(_ body: (Service) async throws -> R) async throws -> R {
+                try await Service.with(
+                    binary: service.waybill,
+                    dataDirectory: data,
+                    logs: workDirectory,
+                    body
+                )
+            }
+            try await withService { service in
+                _ = try await load(min(orders, 2000), service)
+                try await ReadModels.waitUntilCaughtUp(with: service)
+            }
+            try await fill.savePattern()
+            _ = try await fill.fill(orders: orders)
+            return try await withService { try await measure($0, isFilled: true) }
         }
+    }
+
+    private func load(_ orders: Int, _ service: Service) async throws -> BulkDriver.Outcome {
+        ReportOptions.progress("loading \(orders) orders")
+        let plan = BulkDriver.Plan(port: service.port, token: try await service.token(.backend), orders: orders)
+        return try await BlockingWork.run { try BulkDriver(plan).run() }
+    }
+
+    private func measure(_ service: Service, isFilled: Bool = false) async throws -> Report {
+        let token = try await service.token(.staff)
+        let loaded = orders > 0 && !isFilled ? try await load(orders, service) : nil
         let began = ContinuousClock.now
         try await ReadModels.waitUntilCaughtUp(with: service)
         let total = try await service.withDatabase { connection in

@@ -22,6 +22,9 @@ struct ReplayScenario: AsyncParsableCommand {
     @Option(help: "Length of the log in events.")
     var events = 1_000_000
 
+    @Flag(help: "Spread the events of an order over days, as in a shop, instead of seconds.")
+    var shopLives = false
+
     @Option(help: "Real orders to clone.")
     var pattern = 2000
 
@@ -46,7 +49,8 @@ struct ReplayScenario: AsyncParsableCommand {
                 waybill: service.waybill,
                 projection: projection,
                 data: "\(workDirectory)/data",
-                workDirectory: workDirectory
+                workDirectory: workDirectory,
+                lives: shopLives ? .days : .asLoaded
             )
             try await bench.prepare(orders: pattern, events: events)
             return try await Service.with(
