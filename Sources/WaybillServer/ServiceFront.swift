@@ -48,7 +48,8 @@ struct ServiceFront {
                 crossOrigins: crossOrigins,
                 pathFields: { SecretPath.fields(for: $0, crossOrigins) },
                 isLiveResponse: StreamResponse.isStream,
-                faults: TransportAnswer.problem
+                faults: TransportAnswer.problem,
+                responder: streams
             ) {
                 try commands?.add(to: $0, on: $1)
                 try streams.add(to: $0, on: $1)

@@ -2,9 +2,9 @@ import NIOCore
 
 /// The channel of a stream, to which a lane writes.
 final class NIOChannelWriter: ChannelWriter {
-    private let handler: NIOLoopBound<StreamRequestHandler>
+    private let handler: NIOLoopBound<any StreamResponder>
 
-    init(_ handler: NIOLoopBound<StreamRequestHandler>) { self.handler = handler }
+    init(_ handler: NIOLoopBound<any StreamResponder>) { self.handler = handler }
 
     func write(_ block: LaneBlock, _ range: Range<Int>, isLast: Bool) {
         handler.value.write(block, range, isLast: isLast)

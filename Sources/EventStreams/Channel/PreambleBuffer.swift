@@ -3,7 +3,7 @@ import NIOCore
 /// Buffers a stream's preamble until it is large or a lane takes the stream, and then sends it in one write with the
 /// response's head. Used on the channel's event loop.
 struct PreambleBuffer: StreamSink {
-    private let handler: NIOLoopBound<StreamRequestHandler>
+    private let handler: NIOLoopBound<any StreamResponder>
     private let hub: StreamHub
     private let view: StreamView
     private var buffered: [UInt8] = []
@@ -11,7 +11,7 @@ struct PreambleBuffer: StreamSink {
     /// The most bytes that are buffered.
     private static let capacity = 64 * 1024
 
-    init(of handler: NIOLoopBound<StreamRequestHandler>, hub: StreamHub, view: StreamView) {
+    init(of handler: NIOLoopBound<any StreamResponder>, hub: StreamHub, view: StreamView) {
         self.handler = handler
         self.hub = hub
         self.view = view

@@ -3,7 +3,7 @@ import NIOCore
 
 /// Checks one request for a stream and sends the stream's preamble. Runs on the channel's event loop, as a task.
 struct StreamOpeningTask: Sendable {
-    let handler: NIOLoopBound<StreamRequestHandler>
+    let handler: NIOLoopBound<any StreamResponder>
     let authorizer: any SubscriptionAuthorizer
     let authorization: SubscriptionAuthorizer.Authorization
     let request: HTTPRequest

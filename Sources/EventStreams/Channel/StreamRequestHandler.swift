@@ -2,13 +2,12 @@ import HTTPTransport
 import HTTPTypes
 import NIOCore
 import NIOHTTPTypes
-import Primitives
 
 /// Answers requests for streams on the event loop. Hummingbird answers all other requests; its handlers are installed
-/// with the first of them. There is one handler for each HTTP/1.1 connection, and one for each stream of HTTP/2.
+/// with the first of them. There is one handler for each HTTP/1.1 connection, and one for each channel of HTTP/2.
 ///
 /// A stream that has begun costs no task and no buffer here: the lane that serves the stream keeps its state.
-final class StreamRequestHandler: ChannelDuplexHandler {
+final class StreamRequestHandler: ChannelDuplexHandler, StreamResponder {
     typealias InboundIn = HTTPRequestPart
     typealias InboundOut = HTTPRequestPart
     typealias OutboundIn = HTTPResponsePart
@@ -150,24 +149,13 @@ final class StreamRequestHandler: ChannelDuplexHandler {
         loop.openRateLimiter.admit { [executor = connection.executor] in opening.start(on: executor) }
     }
 
-    /// True while the stream's request is checked or its preamble is sent.
     var isOpening: Bool { state.isOpening }
 
-    /// Closes the channel, since nothing more can be sent to its client.
     func abandon() { context?.close(promise: nil) }
 
-    /// Sends bytes of the preamble, with the response's head before the first of them, and waits until the system has
-    /// them.
-    ///
-    /// - Parameter deadline: the longest wait.
     func deliver(_ bytes: [UInt8], within deadline: TimeAmount) async -> StreamDelivery {
         guard let context else { return .gone }
-        // Fulfilled by the write or by the deadline, whichever comes first.
-        let delivery = OneShotPromise<StreamDelivery>()
         let written = context.eventLoop.makePromise(of: Void.self)
-        written.futureResult.whenComplete { result in
-            if case .success = result { delivery.fulfill(.sent) } else { delivery.fulfill(.gone) }
-        }
         if let isFirst = state.bodyWritten() {
             if isFirst { response.writeHead(to: context) }
             response.write(ByteBuffer(bytes: bytes), to: context, promise: written)
@@ -175,15 +163,9 @@ final class StreamRequestHandler: ChannelDuplexHandler {
         } else {
             written.fail(SinkClosed())
         }
-        // The system usually has the bytes by now.
-        if !delivery.isFulfilled {
-            let timeout = context.eventLoop.scheduleTask(in: deadline) { _ = delivery.fulfill(.pending) }
-            written.futureResult.whenComplete { _ in timeout.cancel() }
-        }
-        return await delivery.value()
+        return await StreamDelivery.outcome(of: written.futureResult, within: deadline)
     }
 
-    /// Ends the response after the last bytes of its body.
     func finish(_ bytes: [UInt8]) {
         guard let context, let isFirst = state.bodyWritten() else { return }
         if isFirst { response.writeHead(to: context) }
@@ -192,7 +174,6 @@ final class StreamRequestHandler: ChannelDuplexHandler {
         response.finish(on: context)
     }
 
-    /// Answers by another status than 200.
     func refuse(_ refusal: SubscriptionRefusal) {
         guard let context, let isFirst = state.bodyWritten() else { return }
         guard isFirst else { return context.close(promise: nil) }
@@ -203,22 +184,16 @@ final class StreamRequestHandler: ChannelDuplexHandler {
 
     // MARK: Hand-off to a lane
 
-    /// Offers the connection's socket to a lane.
-    ///
-    /// - Parameter adopt: takes the descriptor; returns whether it does.
-    /// - Returns: true when the lane has the socket. `handedOff()` must follow at once.
     func offerSocket(to adopt: (CInt) -> Bool) -> Bool {
         guard let context else { return false }
         return SocketHandoff.offer(context.channel, of: connection, to: adopt)
     }
 
-    /// Closes the channel without an effect on the connection, which belongs to a lane now.
     func handedOff() {
         state.finished()
         context?.close(mode: .all, promise: nil)
     }
 
-    /// Lets a lane serve the stream through this channel.
     func attach(_ subscriber: ChannelSubscriber) {
         guard let context, context.channel.isActive else { return subscriber.closed() }
         self.subscriber = subscriber
@@ -226,15 +201,11 @@ final class StreamRequestHandler: ChannelDuplexHandler {
         if state.version == .http1 { context.channel.closeWhenPeerVanishes() }
     }
 
-    /// No lane has taken the stream.
     func detach() {
         state.detached()
         subscriber = nil
     }
 
-    /// Writes bytes of the lane's stream, without a flush.
-    ///
-    /// - Parameter isLast: true when the body ends with these bytes.
     func write(_ block: LaneBlock, _ range: Range<Int>, isLast: Bool) {
         guard let context, state.isStreaming, let bytes = loop.buffer(block, range) else { return }
         response.write(bytes, to: context)
@@ -247,16 +218,12 @@ final class StreamRequestHandler: ChannelDuplexHandler {
         response.writeEnd(to: context, promise: written)
     }
 
-    /// Sends what was written.
-    ///
-    /// - Returns: true when more may be written at once.
     func flush() -> Bool {
         guard let context, state.isStreaming else { return true }
         context.flush()
         return state.flushed(isWritable: context.channel.isWritable)
     }
 
-    /// Closes the channel, after the body's end if that is being sent.
     func closeStream() {
         guard let context else { return }
         switch state.closeRequested() {

@@ -3,7 +3,7 @@ package import HTTPTypes
 package import NIOCore
 
 /// Adds the handler that answers requests for streams to a connection's channel.
-package struct StreamRequestHandlerFactory: Sendable {
+package struct StreamRequestHandlerFactory: HTTP2Responder {
     private let authorizer: any SubscriptionAuthorizer
     private let hub: StreamHub
     private let loops = EventLoopRegistry { StreamLoop(on: $0) }
@@ -41,5 +41,29 @@ package struct StreamRequestHandlerFactory: Sendable {
             hub: hub
         )
         try channel.pipeline.syncOperations.addHandler(handler)
+    }
+
+    // MARK: HTTP/2 without channels
+
+    package func answers(_ request: HTTPRequest) -> Bool { authorizer.authorization(of: request) != nil }
+
+    package func begin(_ request: HTTPRequest, on response: HTTP2Response) -> any HTTP2Answer {
+        let responder = HTTP2StreamResponder(
+            to: request,
+            on: response,
+            loop: loops.value(of: response.eventLoop),
+            hub: hub
+        )
+        // `answers` has told that there is one.
+        guard let authorization = authorizer.authorization(of: request) else { return responder }
+        let opening = StreamOpeningTask(
+            handler: NIOLoopBound(responder, eventLoop: response.eventLoop),
+            authorizer: authorizer,
+            authorization: authorization,
+            request: request,
+            address: response.address
+        )
+        responder.loop.openRateLimiter.admit { [executor = response.executor] in opening.start(on: executor) }
+        return responder
     }
 }

@@ -21,10 +21,7 @@ struct StreamResponseWriter {
 
     /// Writes a whole response by another status than 200, but for its end and without a flush.
     func write(_ refusal: SubscriptionRefusal, to context: ChannelHandlerContext) {
-        var fields = refusal.fields
-        fields[.date] = HTTPDate.now
-        fields[.contentLength] = String(refusal.body.count)
-        writeHead(refusal.status, fields, to: context)
+        writeHead(refusal.status, refusal.completeFields, to: context)
         write(refusal.body, to: context)
     }
 

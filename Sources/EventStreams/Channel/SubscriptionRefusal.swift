@@ -1,3 +1,4 @@
+import HTTPTransport
 package import HTTPTypes
 
 /// A response by another status than 200.
@@ -10,5 +11,13 @@ package struct SubscriptionRefusal: Sendable {
         self.status = status
         self.fields = fields
         self.body = body
+    }
+
+    /// The fields with those of every whole response.
+    var completeFields: HTTPFields {
+        var fields = fields
+        fields[.date] = HTTPDate.now
+        fields[.contentLength] = String(body.count)
+        return fields
     }
 }

@@ -3,10 +3,9 @@ import NIOHTTP2
 
 /// Ends an HTTP/2 connection: after it has been without streams for long, when the service shuts down, and after a
 /// connection error.
-final class HTTP2ConnectionHandler: ChannelDuplexHandler, NIOHTTP2FrameDelegate {
+final class HTTP2ConnectionHandler: ChannelInboundHandler {
     typealias InboundIn = HTTP2Frame
     typealias InboundOut = HTTP2Frame
-    typealias OutboundIn = HTTP2Frame
     typealias OutboundOut = HTTP2Frame
 
     /// The time that a client has to acknowledge the first `GOAWAY`, and to close its half of the connection.
@@ -47,41 +46,40 @@ final class HTTP2ConnectionHandler: ChannelDuplexHandler, NIOHTTP2FrameDelegate 
     }
 
     func userInboundEventTriggered(context: ChannelHandlerContext, event: Any) {
-        if event is ChannelShouldQuiesceEvent { perform(state.shutDown()) }
+        switch event {
+        case let event as NIOHTTP2StreamCreatedEvent: streamOpened(event.streamID)
+        case is StreamClosedEvent: streamClosed()
+        case is ChannelShouldQuiesceEvent: perform(state.shutDown())
         // A client that ends its half of the connection can no longer open windows or answer.
-        if event as? ChannelEvent == .inputClosed { context.close(promise: nil) }
+        case let event as ChannelEvent where event == .inputClosed: context.close(promise: nil)
+        default: break
+        }
         context.fireUserInboundEventTriggered(event)
     }
 
     func errorCaught(context: ChannelHandlerContext, error: any Error) {
         // Most errors concern one stream, which NIO has reset already.
         if hasSentConnectionError { connection.close(for: .malformed) }
+        context.fireErrorCaught(error)
     }
 
     /// Notes connection errors: NIO sends `GOAWAY` with an error code, and leaves it to other handlers to close.
-    func wroteFrame(_ frame: HTTP2Frame) {
-        if case .goAway(_, let code, _) = frame.payload, code != .noError { hasSentConnectionError = true }
+    func wroteGoAway(_ code: NIOHTTP2.HTTP2ErrorCode) {
+        if code != .noError { hasSentConnectionError = true }
     }
 
     // MARK: Streams
 
-    /// Tells the handler of the connection's streams. Called on the connection's event loop.
-    struct StreamDelegate: NIOHTTP2StreamDelegate, Sendable {
-        fileprivate let handler: NIOLoopBound<HTTP2ConnectionHandler>
-
-        func streamCreated(_ id: HTTP2StreamID, channel: any Channel) {
-            handler.value.state.streamOpened(id)
-            handler.value.timer?.cancel()
-        }
-
-        func streamClosed(_ id: HTTP2StreamID, channel: any Channel) {
-            let action = handler.value.state.streamClosed()
-            // The stream's last frame may not be written yet.
-            handler.value.loop.execute { handler.value.perform(action) }
-        }
+    private func streamOpened(_ id: HTTP2StreamID) {
+        state.streamOpened(id)
+        timer?.cancel()
     }
 
-    var streamDelegate: StreamDelegate { StreamDelegate(handler: NIOLoopBound(self, eventLoop: loop)) }
+    private func streamClosed() {
+        let action = state.streamClosed()
+        // The stream's last frame may not be written yet.
+        loop.assumeIsolated().execute { self.perform(action) }
+    }
 
     // MARK: Shutdown
 

@@ -41,12 +41,17 @@ final class HTTP2StreamHandler: ChannelDuplexHandler {
         headMemory = 0
     }
 
+    /// The memory that a request's header takes.
+    static func memory(of request: HTTPRequest) -> Int {
+        request.headerFields.reduce(into: 0) { $0 += 64 + $1.value.utf8.count }
+    }
+
     /// Takes memory for a header.
     ///
     /// - Returns: false where it is used up, and the stream is refused: the client may send its request again
     ///   (RFC 9113, section 8.7).
     private func takes(_ request: HTTPRequest, _ context: ChannelHandlerContext) -> Bool {
-        let memory = request.headerFields.reduce(into: 0) { $0 += 64 + $1.value.utf8.count }
+        let memory = Self.memory(of: request)
         guard heads.take(memory) else {
             context.triggerUserOutboundEvent(NIOHTTP2FramePayloadToHTTPEvent.reset(code: .refusedStream), promise: nil)
             return false

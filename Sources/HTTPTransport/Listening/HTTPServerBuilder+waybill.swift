@@ -11,6 +11,7 @@ extension HTTPServerBuilder {
     ///   - pathFields: the fields that every response to a request gets because of the request's path.
     ///   - isLiveResponse: tells live responses from others.
     ///   - faults: words the responses that the transport gives by itself.
+    ///   - responder: answers requests of HTTP/2 without a channel for each.
     ///   - application: adds the application's handlers, which see each request before Hummingbird does.
     package static func loopBound(
         certificates: CertificateStore?,
@@ -19,6 +20,7 @@ extension HTTPServerBuilder {
         pathFields: @escaping @Sendable (HTTPRequest) -> HTTPFields,
         isLiveResponse: @escaping LiveResponseRule,
         faults: @escaping FaultResponder,
+        responder streams: any HTTP2Responder,
         application: @escaping ApplicationInstaller
     ) -> HTTPServerBuilder {
         HTTPServerBuilder { responder in
@@ -31,7 +33,8 @@ extension HTTPServerBuilder {
                     timeouts: ConnectionTimeouts(isLiveResponse: isLiveResponse),
                     crossOrigins: crossOrigins,
                     faults: faults,
-                    pathFields: pathFields
+                    pathFields: pathFields,
+                    responder: streams
                 )
             )
         }
