@@ -238,7 +238,7 @@ let package = Package(
         ),
         .target(
             name: "TestSupport",
-            dependencies: ["EmbeddedPostgres", "Postgres", logging],
+            dependencies: ["EmbeddedPostgres", "Postgres", logging, nioSSL],
             path: "Tests/TestSupport",
             swiftSettings: strict
         ),
@@ -266,8 +266,8 @@ let package = Package(
         .testTarget(
             name: "EventStreamsTests",
             dependencies: [
-                "EventStreams", "OrderLog", "Orders", "Telemetry", "TestSupport", httpTypes, logging, nio, nioEmbedded,
-                nioHTTPTypes,
+                "EventStreams", "HTTPTransport", "OrderLog", "Orders", "Telemetry", "TestSupport", httpTypes, logging,
+                nio, nioEmbedded, nioHTTPTypes,
             ],
             swiftSettings: strict
         ),
@@ -344,7 +344,7 @@ let package = Package(
             name: "HTTPTransportTests",
             dependencies: [
                 "HTTPTransport", "TestSupport", httpTypes, logging, nio, nioEmbedded, nioHTTP1, nioHTTP2, nioHTTPTypes,
-                nioHTTPTypesHTTP1, nioPosix,
+                nioHTTPTypesHTTP1, nioPosix, nioSSL,
             ],
             swiftSettings: strict
         ),

@@ -41,6 +41,22 @@ package struct HTTPConnection: Sendable {
         try channel.pipeline.syncOperations.handler(type: ExchangeHandler.self)
     }
 
+    /// Offers the TLS session of an HTTP/1.1 connection to another owner. Runs on the channel's event loop.
+    ///
+    /// - Parameters:
+    ///   - descriptor: a descriptor of the connection's socket, which the session uses from then on.
+    ///   - adopt: takes the session; returns whether it does.
+    /// - Returns: true where the session was taken. The channel must be closed at once then.
+    package func offerSession(
+        of channel: any Channel,
+        using descriptor: CInt,
+        to adopt: (TLSSession) -> Bool
+    ) -> Bool {
+        // The handler is there as long as the channel is open.
+        guard let handler = try? channel.pipeline.syncOperations.handler(type: TLSHandler.self) else { return false }
+        return handler.offer(descriptor, on: channel, to: adopt)
+    }
+
     /// True while the request being answered is HTTP/1.0, whose responses have no chunks. Runs on the channel's event
     /// loop.
     package func isHTTP10(_ channel: any Channel) -> Bool {

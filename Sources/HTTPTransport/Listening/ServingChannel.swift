@@ -2,7 +2,6 @@ import HummingbirdCore
 import Logging
 import NIOCore
 import NIOHTTPTypes
-import NIOSSL
 import NIOTLS
 
 /// The HTTP messages of a connection, or of one stream of an HTTP/2 connection, as Hummingbird takes them.
@@ -91,11 +90,11 @@ struct ServingChannel: ServerChildChannel {
 
     private func negotiateVersion(
         on channel: any Channel,
-        with context: NIOSSLContext,
+        with context: TLSContext,
         _ application: ConnectionApplication
     ) throws {
         let pipeline = channel.pipeline.syncOperations
-        try pipeline.addHandler(NIOSSLServerHandler(context: context, configuration: TLSProfile.connection))
+        try pipeline.addHandler(TLSHandler(try context.makeSession()))
         let timeout = ProtocolDetectionTimeoutHandler(
             of: application.connection,
             timeout: exchanges.timeouts.handshake,

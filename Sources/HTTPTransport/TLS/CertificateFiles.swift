@@ -21,7 +21,7 @@ package struct CertificateFiles: Sendable {
 
     /// A certificate and its key, checked and ready to be served.
     struct Pair: Sendable {
-        let context: NIOSSLContext
+        let context: TLSContext
         /// The time at which the certificate expires, in seconds since 1970.
         let expiresAt: Double
     }
@@ -50,11 +50,9 @@ package struct CertificateFiles: Sendable {
             throw CertificateError(certificate, reason: "the certificate is not valid before \(Self.text(begin))")
         }
         do {
-            let configuration = TLSProfile.configuration(chain, try privateKey())
-            return Pair(context: try NIOSSLContext(configuration: configuration), expiresAt: expiresAt)
-        } catch let error as NIOSSLError {
-            throw CertificateError(key, reason: Self.mismatch(with: certificate, error))
-        } catch let error as BoringSSLError {
+            let context = try TLSContext(chain: chain.map { try $0.toDERBytes() }, key: try privateKey().derBytes)
+            return Pair(context: context, expiresAt: expiresAt)
+        } catch let error as TLSError {
             throw CertificateError(key, reason: Self.mismatch(with: certificate, error))
         }
     }
@@ -86,14 +84,11 @@ package struct CertificateFiles: Sendable {
     }
 
     /// The reason for which BoringSSL takes the key and the certificate separately, but not together.
-    private static func mismatch(with certificate: String, _ error: any Error) -> String {
-        // BoringSSL's own text holds the reason in capitals between build paths: "…:KEY_VALUES_MISMATCH at /…".
-        let cause = "\(error)".firstMatch(of: /OPENSSL_internal:([A-Z0-9_]+)/).map { "\($0.1)" }
-        switch cause {
-        case nil, "KEY_VALUES_MISMATCH", "KEY_TYPE_MISMATCH":
-            return "the key does not belong to the certificate in \(certificate)"
-        case let cause?:
-            return "the key and the certificate in \(certificate) cannot be used together (BoringSSL: \(cause))"
+    private static func mismatch(with certificate: String, _ error: TLSError) -> String {
+        switch error {
+        case .refused("KEY_VALUES_MISMATCH"), .refused("KEY_TYPE_MISMATCH"):
+            "the key does not belong to the certificate in \(certificate)"
+        default: "the key and the certificate in \(certificate) cannot be used together (\(error))"
         }
     }
 

@@ -1,6 +1,5 @@
 import Foundation
 package import Logging
-import NIOSSL
 import Synchronization
 package import Telemetry
 
@@ -34,7 +33,7 @@ package final class CertificateStore: Sendable {
     }
 
     /// The TLS context for one new connection.
-    var context: NIOSSLContext { state.withLock { $0.pair.context } }
+    var context: TLSContext { state.withLock { $0.pair.context } }
 
     /// The time at which the current certificate expires, in seconds since 1970.
     package var expiresAt: Double { state.withLock { $0.pair.expiresAt } }
