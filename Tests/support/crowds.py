@@ -3,7 +3,7 @@
 import json
 
 from support.client import read_log, seq
-from support.many_streams import Follower
+from support.many_streams import Follower, SecureFollower
 from support.waiting import wait_for
 
 
@@ -21,21 +21,30 @@ def changes(client, orders, done, pause):
 
 
 def followers(bench, orders, count):
-    """Followers of whom a tenth follows everything, a tenth a customer, and the others an order."""
+    """Followers, over TLS where the service speaks that."""
+    for key, path, token in _followed(bench, orders, count):
+        if bench.service.tls:
+            yield SecureFollower(key, path, token, bench.service.tls)
+        else:
+            yield Follower(key, path, token)
+
+
+def _followed(bench, orders, count):
+    """A name, a path and a token for each: a tenth follows everything, a tenth a customer, the others an order."""
     for index in range(count):
         if index % 10 == 0:
-            yield Follower("feed", "/v1/stream", bench.tokens["staff"])
+            yield "feed", "/v1/stream", bench.tokens["staff"]
         elif index % 10 == 1:
             customer = f"c-{index // 10 % 5}"
-            yield Follower(customer, f"/v1/customers/{customer}/stream", bench.tokens["backend"])
+            yield customer, f"/v1/customers/{customer}/stream", bench.tokens["backend"]
         else:
             order = orders[index % len(orders)]
-            yield Follower(order, f"/v1/orders/{order}/stream", bench.tokens["staff"])
+            yield order, f"/v1/orders/{order}/stream", bench.tokens["staff"]
 
 
 def shows_exactly(bench, check, crowd, start, what):
     """Stops the crowd once each follower has been shown its events after `start`, once and in order."""
-    log = [json.loads(line) for line in read_log(bench.service.port, bench.tokens["staff"])]
+    log = [json.loads(line) for line in read_log(bench.service.port, bench.tokens["staff"], tls=bench.service.tls)]
     log = [event for event in log if seq(event["position"]) > seq(start)]
     wanted = {
         key: [e["position"] for e in log if key in ("feed", e["orderId"], e["customer"])]

@@ -9,6 +9,7 @@ import random
 import resource
 import selectors
 import socket
+import ssl
 import struct
 import threading
 import time
@@ -27,6 +28,7 @@ class Follower:
         "asked",
         "back",
         "byes",
+        "has_asked",
         "is_complete",
         "key",
         "last",
@@ -54,12 +56,21 @@ class Follower:
         self.socket.setblocking(False)
         self._raw, self._left, self._block, self._in_head = b"", 0, b"", True
         # True after the answer's last chunk; a proxy then keeps the connection.
-        self.is_complete = False
+        self.is_complete = self.has_asked = False
         return self.socket.connect_ex((host, port))
+
+    def proceed(self):
+        """Goes on once the socket is ready; returns the event to wait for, or None once the request can be sent."""
+        return
+
+    def receive(self):
+        """The bytes that have come; raises OSError where the connection breaks."""
+        return self.socket.recv(1 << 18)
 
     def ask(self):
         headers = [("Last-Event-ID", self.last)] if self.last else []
         self.socket.send(request(self.path, self.token, headers=headers))
+        self.has_asked = True
 
     def take(self, received):
         self._raw += received
@@ -106,6 +117,43 @@ class Follower:
     def shown(self, what):
         """Records an event's position, or a reset."""
         self.seen.append(what)
+
+
+class SecureFollower(Follower):
+    """One stream over TLS, with the client's context."""
+
+    __slots__ = ("tls",)
+
+    def __init__(self, key, path, token, tls):
+        super().__init__(key, path, token)
+        self.tls = tls
+
+    def proceed(self):
+        if not isinstance(self.socket, ssl.SSLSocket):
+            self.socket = self.tls.wrap_socket(
+                self.socket, server_hostname="localhost", do_handshake_on_connect=False, suppress_ragged_eofs=False
+            )
+        try:
+            self.socket.do_handshake()
+        except ssl.SSLWantReadError:
+            return selectors.EVENT_READ
+        except ssl.SSLWantWriteError:
+            return selectors.EVENT_WRITE
+        return None
+
+    def receive(self):
+        received = b""
+        try:
+            # A socket is not ready for what TLS has read already.
+            while not received or self.socket.pending():
+                more = self.socket.recv(1 << 18)
+                if not more:
+                    break
+                received += more
+        except ssl.SSLWantReadError:
+            if not received:
+                raise BlockingIOError from None
+        return received
 
 
 class ManyStreams:
@@ -164,13 +212,15 @@ class ManyStreams:
 
     def _handle(self, follower, events):
         try:
-            if events & selectors.EVENT_WRITE:
+            if not follower.has_asked:
                 if follower.socket.getsockopt(socket.SOL_SOCKET, socket.SO_ERROR):
                     return self._lost(follower)
-                follower.ask()
-                self._selector.modify(follower.socket, selectors.EVENT_READ, follower)
+                wanted = follower.proceed()
+                if wanted is None:
+                    follower.ask()
+                self._selector.modify(follower.socket, wanted or selectors.EVENT_READ, follower)
                 return None
-            received = follower.socket.recv(1 << 18)
+            received = follower.receive()
             if not received:
                 return self._lost(follower)
             follower.take(received)

@@ -34,7 +34,7 @@ struct PreambleBuffer: StreamSink {
         switch await handler.value.deliver(takeBuffered(), within: StreamRequestHandler.writeDeadline) {
         case .gone: throw SinkClosed()
         case .sent:
-            let isTaken = handler.value.offerSocket { hub.adopt(.socket($0), showing: view, at: point) }
+            let isTaken = handler.value.offerSocket { hub.adopt($0, showing: view, at: point) }
             if isTaken {
                 handler.value.handedOff()
                 return true

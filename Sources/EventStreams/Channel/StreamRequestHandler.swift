@@ -184,7 +184,7 @@ final class StreamRequestHandler: ChannelDuplexHandler, StreamResponder {
 
     // MARK: Hand-off to a lane
 
-    func offerSocket(to adopt: (CInt) -> Bool) -> Bool {
+    func offerSocket(to adopt: (SubscriberTransport) -> Bool) -> Bool {
         guard let context else { return false }
         return SocketHandoff.offer(context.channel, of: connection, to: adopt)
     }

@@ -1,6 +1,6 @@
 import Synchronization
 
-/// A stream without a socket of its own, since its connection has layers (TLS, HTTP/2) that an event loop keeps. The
+/// A stream without a socket of its own, since its connection has layers (HTTP/2) that an event loop keeps. The
 /// lane decides what is sent; the event loop writes it and reports to the lane.
 package final class ChannelSubscriber: Sendable {
     private struct State {

@@ -1,3 +1,4 @@
+import HTTPTransport
 import Orders
 
 /// Sends the blocks of a lane's streams and counts what was sent: on sockets at once or many together, to event loops in
@@ -39,28 +40,32 @@ struct LaneOutput: ~Copyable {
             return .pending
         }
         let offset = Int(slot.offset)
-        let sent = block.bytes.withUnsafeBytes {
-            LaneSocket.send(UnsafeRawBufferPointer(rebasing: $0[offset...]), on: slot.descriptor)
-        }
+        let sent: SocketSend =
+            if let session = slot.session {
+                session.send(block.bytes, from: offset, isLast: slot.phase == .ending)
+            } else {
+                block.bytes.withUnsafeBytes {
+                    LaneSocket.send(UnsafeRawBufferPointer(rebasing: $0[offset...]), on: slot.descriptor)
+                }
+            }
         return took(sent, of: block, &slot, now)
     }
 
     private mutating func took(
-        _ sent: LaneSocket.Sent,
+        _ sent: SocketSend,
         of block: LaneBlock,
         _ slot: inout LaneSlots.Slot,
         _ now: UInt64
     ) -> Progress {
-        guard case .bytes(let count) = sent else { return .gone }
+        guard case .bytes(let count, let isComplete, let hasProgressed) = sent else { return .gone }
         counters.bytes += count
-        let offset = Int(slot.offset) + count
-        guard offset < block.bytes.count else {
+        guard !isComplete else {
             if slot.state.isBlocked { counters.blocked -= 1 }
             complete(block, &slot)
             return .complete
         }
-        slot.offset = Int32(offset)
-        if count > 0 { slot.state.progressed(at: now) }
+        slot.offset += Int32(count)
+        if hasProgressed { slot.state.progressed(at: now) }
         if !slot.state.isBlocked { counters.blocked += 1 }
         slot.state.blocked(at: now)
         return .pending

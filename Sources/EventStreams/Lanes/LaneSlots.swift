@@ -1,3 +1,5 @@
+import HTTPTransport
+
 /// The streams of a lane, in one array of slots. A slot is used again for another stream. References carry a
 /// generation, so that a late report about the former stream does not reach the later one.
 struct LaneSlots {
@@ -37,6 +39,8 @@ struct LaneSlots {
         /// stream.
         var descriptor: Int32
         var subscriber: ChannelSubscriber?
+        /// The TLS session that encrypts what the stream's socket sends; nil for clear text.
+        var session: TLSSession?
         /// The rights that the stream needs.
         var grants: [StreamGrant] = []
         /// The stream's place among all, which is free once the slot is.
@@ -120,6 +124,7 @@ struct LaneSlots {
         count -= 1
         slots[index].block = nil
         slots[index].subscriber = nil
+        slots[index].session = nil
         slots[index].grants = []
         slots[index].place = nil
         slots[index].descriptor = Self.unused

@@ -1,4 +1,5 @@
 import Glibc
+import HTTPTransport
 
 /// System calls on a client's socket. Each descriptor is non-blocking and closed on exec.
 enum LaneSocket {
@@ -6,14 +7,6 @@ enum LaneSocket {
     private static let sendBufferBytes: Int32 = 64 * 1024
     /// The milliseconds after which a client that does not acknowledge sent bytes counts as gone.
     private static let userTimeoutMilliseconds: Int32 = 30_000
-
-    /// The outcome of a send.
-    enum Sent: Equatable {
-        /// The kernel has taken this number of bytes, possibly 0.
-        case bytes(Int)
-        /// The client has left.
-        case gone
-    }
 
     /// Bounds the bytes that the kernel keeps, and the time. A socket that is not TCP has no such timeout and needs
     /// none.
@@ -24,12 +17,12 @@ enum LaneSocket {
     }
 
     /// Sends as many bytes as the kernel takes.
-    static func send(_ bytes: UnsafeRawBufferPointer, on descriptor: Int32) -> Sent {
+    static func send(_ bytes: UnsafeRawBufferPointer, on descriptor: Int32) -> SocketSend {
         while true {
             let count = Glibc.send(descriptor, bytes.baseAddress, bytes.count, Int32(MSG_NOSIGNAL) | Int32(MSG_DONTWAIT))
-            if count >= 0 { return .bytes(count) }
+            if count >= 0 { return .bytes(count, isComplete: count == bytes.count, hasProgressed: count > 0) }
             if errno == EINTR { continue }
-            return errno == EAGAIN ? .bytes(0) : .gone
+            return errno == EAGAIN ? .bytes(0, isComplete: false, hasProgressed: false) : .gone
         }
     }
 

@@ -1,3 +1,4 @@
+import HTTPTransport
 import Orders
 import Primitives
 
@@ -99,6 +100,7 @@ struct LaneTable: ~Copyable {
                 state: state,
                 descriptor: stream.transport.descriptor,
                 subscriber: stream.transport.subscriber,
+                session: stream.transport.session,
                 grants: stream.grants,
                 place: stream.place,
                 generation: 0,
@@ -114,7 +116,7 @@ struct LaneTable: ~Copyable {
                 remove(index)
                 return nil
             }
-        case .socket(let descriptor):
+        case .socket(let descriptor), .secureSocket(let descriptor, _):
             LaneSocket.prepare(descriptor)
             do {
                 try epoll.add(descriptor, token: reference.token, events: Self.watchedEvents)
@@ -190,13 +192,13 @@ struct LaneTable: ~Copyable {
         return flush(index)
     }
 
-    /// Keeps a block of a stream on a socket, to send it together with those of other streams. Until `sendGathered` the
-    /// stream must stay as it is.
+    /// Keeps a block of a stream on a socket in clear text, to send it together with those of other streams. Until
+    /// `sendGathered` the stream must stay as it is.
     ///
     /// - Parameter oldest: the time at which the block's oldest event was recorded; nil for a block without events.
     /// - Returns: false when the block has to be sent by itself.
     mutating func gather(_ block: LaneBlock, for index: Int, oldest: Timestamp?) -> Bool {
-        guard slots[index].subscriber == nil, !block.bytes.isEmpty else { return false }
+        guard slots[index].subscriber == nil, slots[index].session == nil, !block.bytes.isEmpty else { return false }
         slots[index].state.passed(through: block.through, showing: block.lastShown)
         slots[index].block = block
         slots[index].offset = 0
@@ -286,7 +288,13 @@ struct LaneTable: ~Copyable {
     /// - Returns: false when the client has left or has sent too much.
     private mutating func discard(_ index: Int) -> Bool {
         let limit = Int(Self.maximumReceivedBytes - slots[index].received) + 1
-        guard let count = LaneSocket.discard(from: slots[index].descriptor, atMost: limit) else { return false }
+        let discarded =
+            if let session = slots[index].session {
+                session.discard(atMost: limit)
+            } else {
+                LaneSocket.discard(from: slots[index].descriptor, atMost: limit)
+            }
+        guard let count = discarded else { return false }
         slots[index].received += UInt32(count)
         return slots[index].received <= Self.maximumReceivedBytes
     }

@@ -1,5 +1,6 @@
 import CSendRing
 import Glibc
+import HTTPTransport
 
 /// Sends on sockets that are tried together: by one system call where the kernel has io_uring, else one after the other.
 /// Used on one thread only, which is the first that tries a batch.
@@ -45,11 +46,13 @@ struct SendBatch: ~Copyable {
     }
 
     /// The outcome of a send after `run`. A send that the ring has not tried, or that a signal has ended, is tried here.
-    func outcome(of index: Int) -> LaneSocket.Sent {
+    func outcome(of index: Int) -> SocketSend {
         let send = sends[index]
         switch send.result {
-        case 0...: return .bytes(Int(send.result))
-        case -EAGAIN: return .bytes(0)
+        case 0...:
+            let (count, length) = (Int(send.result), Int(send.length))
+            return .bytes(count, isComplete: count == length, hasProgressed: count > 0)
+        case -EAGAIN: return .bytes(0, isComplete: false, hasProgressed: false)
         case Int32(WAYBILL_SEND_NOT_TRIED), -EINTR, -ECANCELED, -ENOMEM:
             let bytes = UnsafeRawBufferPointer(start: send.bytes, count: Int(send.length))
             return LaneSocket.send(bytes, on: send.descriptor)

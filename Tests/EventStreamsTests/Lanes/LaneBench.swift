@@ -68,9 +68,11 @@ struct LaneBench: Sendable {
         expires: ContinuousClock.Instant? = nil,
         grants: [StreamGrant] = [],
         unsent: [UInt8] = [],
-        receiveBuffer: Int32 = 32 * 1024
+        receiveBuffer: Int32 = 32 * 1024,
+        secure: SecureSockets? = nil
     ) async throws -> LaneClient {
         let (client, other) = try LaneClient.pair(receiveBuffer: receiveBuffer)
+        let transport = try await secure?.transport(between: client, and: other) ?? .socket(other)
         let expiry = expires.map { StreamExpiry(tokenEnds: $0, now: .now, maximumAge: .seconds(3600), jitter: 0) }
         let point = HandoffPoint(
             cursor: cursor,
@@ -81,7 +83,7 @@ struct LaneBench: Sendable {
             place: try hub.admit()
         )
         // The lane's thread starts with the hub's service.
-        let isAdopted = try await eventually { hub.adopt(.socket(other), showing: view, at: point, unsent: unsent) }
+        let isAdopted = try await eventually { hub.adopt(transport, showing: view, at: point, unsent: unsent) }
         guard isAdopted else { throw NoLane() }
         return client
     }

@@ -3,7 +3,11 @@ import TestSupport
 
 /// The client of a stream on a socket that a lane serves. It reads only when the test says so.
 final class LaneClient {
-    private let descriptor: Int32
+    let descriptor: Int32
+    /// The client's side of TLS; nil for clear text.
+    var secure: TLSClient?
+    /// True when the other end has sent TLS's closing alert.
+    private(set) var isEnded = false
     private var raw: [UInt8] = []
     private var parsed = 0
     /// The bytes of the body so far.
@@ -48,6 +52,10 @@ final class LaneClient {
     func read() {
         var buffer = [UInt8](repeating: 0, count: 65_536)
         while !isOver {
+            if let secure {
+                guard decrypt(secure) else { return }
+                continue
+            }
             let count = recv(descriptor, &buffer, buffer.count, Int32(MSG_DONTWAIT))
             guard count > 0 else {
                 isOver = count == 0 || errno != EAGAIN
@@ -57,6 +65,22 @@ final class LaneClient {
             parse()
             ids.update(body)
         }
+    }
+
+    /// - Returns: false when nothing more has come.
+    private func decrypt(_ secure: TLSClient) -> Bool {
+        switch secure.receive() {
+        case .bytes(let bytes):
+            raw += bytes
+            parse()
+            ids.update(body)
+            return true
+        case .nothing: return false
+        case .ended: isEnded = true
+        case .broken: break
+        }
+        isOver = true
+        return false
     }
 
     /// Removes the complete chunks from the bytes that have come.

@@ -1,4 +1,5 @@
 import Foundation
+import HTTPTransport
 import TestSupport
 import Testing
 
@@ -84,23 +85,25 @@ import Testing
                 batch.add(few, on: taken.other)
                 batch.run()
                 let outcomes = Self.outcomes(of: batch)
-                guard case .bytes(let part) = outcomes[1] else { throw POSIXError(.EPIPE) }
+                guard case .bytes(let part, false, true) = outcomes[1] else { throw POSIXError(.EPIPE) }
                 #expect(part > 0 && part < bytes.count)
-                #expect(outcomes == [.bytes(300), .bytes(part), .gone, .gone, .bytes(300)])
+                let whole = SocketSend.bytes(300, isComplete: true, hasProgressed: true)
+                #expect(outcomes == [whole, outcomes[1], .gone, .gone, whole])
                 batch.removeAll()
                 // The socket takes no more.
-                while LaneSocket.send(few, on: full[0]) != .bytes(0) {}
+                let nothing = SocketSend.bytes(0, isComplete: false, hasProgressed: false)
+                while LaneSocket.send(few, on: full[0]) != nothing {}
                 while !batch.isFull { batch.add(few, on: full[0]) }
                 batch.run()
-                #expect(Self.outcomes(of: batch) == Array(repeating: .bytes(0), count: SendBatch.capacity))
+                #expect(Self.outcomes(of: batch) == Array(repeating: nothing, count: SendBatch.capacity))
                 batch.removeAll()
             }
             taken.client.read()
         }
     }
 
-    private static func outcomes(of batch: borrowing SendBatch) -> [LaneSocket.Sent] {
-        var outcomes: [LaneSocket.Sent] = []
+    private static func outcomes(of batch: borrowing SendBatch) -> [SocketSend] {
+        var outcomes: [SocketSend] = []
         for index in 0..<batch.count { outcomes.append(batch.outcome(of: index)) }
         return outcomes
     }
