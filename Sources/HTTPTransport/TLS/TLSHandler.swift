@@ -10,8 +10,6 @@ final class TLSHandler: ChannelDuplexHandler {
     typealias OutboundIn = ByteBuffer
     typealias OutboundOut = ByteBuffer
 
-    private typealias Write = (bytes: ByteBuffer, promise: EventLoopPromise<Void>?)
-
     private enum Phase {
         case handshaking
         case open
@@ -21,12 +19,9 @@ final class TLSHandler: ChannelDuplexHandler {
         case over
     }
 
-    /// The encrypted bytes that are handed on as one: their departure is progress of the writes in them.
-    private static let sliceSize = 32 * 1024
-
     private var session: TLSSession?
     private var phase = Phase.handshaking
-    private var unflushed: [Write] = []
+    private var unflushed = TLSWrites()
     /// True when writes are to be flushed once the handshake is done.
     private var isFlushHeld = false
     private var (isInputEnded, isOutputEnded) = (false, false)
@@ -144,7 +139,7 @@ final class TLSHandler: ChannelDuplexHandler {
         switch phase {
         case .handshaking, .open:
             guard !isOutputEnded else { return promise?.fail(ChannelError.outputClosed) ?? () }
-            unflushed.append((unwrapOutboundIn(data), promise))
+            unflushed.append(unwrapOutboundIn(data), promise)
         case .closing, .over: promise?.fail(ChannelError.ioOnClosedChannel)
         }
     }
@@ -159,48 +154,18 @@ final class TLSHandler: ChannelDuplexHandler {
         }
     }
 
-    /// Encrypts all writes. Small ones share a record.
+    /// Encrypts all writes, and hands them on without a flush.
     private func encrypt(_ context: ChannelHandlerContext) {
-        guard let session, !unflushed.isEmpty else { return }
-        let writes = unflushed
-        unflushed = []
-        var (record, promises) = (ByteBuffer(), [EventLoopPromise<Void>]())
-        var outcome = TLSSession.Outcome.done
-        for (index, write) in writes.enumerated() {
-            if record.readableBytes + write.bytes.readableBytes > TLSSession.recordBytes, record.readableBytes > 0 {
-                outcome = session.write(record)
-                record.clear()
+        guard let session else { return }
+        let error = unflushed.take().encrypt(by: session) { bytes, promises in
+            guard promises.count > 1 else { return context.write(wrapOutboundOut(bytes), promise: promises.first) }
+            let all = context.eventLoop.makePromise(of: Void.self)
+            all.futureResult.whenComplete { result in
+                for promise in promises { promise.completeWith(result) }
             }
-            let isAlone = record.readableBytes == 0 && index == writes.count - 1
-            if isAlone || write.bytes.readableBytes >= TLSSession.recordBytes {
-                if outcome == .done { outcome = session.write(write.bytes) }
-            } else {
-                record.writeImmutableBuffer(write.bytes)
-            }
-            if let promise = write.promise { promises.append(promise) }
-            // The writes of a record that is not full are handed on with the next ones.
-            guard session.outboundCount >= Self.sliceSize, record.readableBytes == 0 else { continue }
-            hand(session, promises, context)
-            promises = []
+            context.write(wrapOutboundOut(bytes), promise: all)
         }
-        if outcome == .done, record.readableBytes > 0 { outcome = session.write(record) }
-        if case .failed(let error) = outcome {
-            for promise in promises { promise.fail(error) }
-            return fail(error, context)
-        }
-        hand(session, promises, context)
-    }
-
-    /// Hands on what is encrypted, without a flush.
-    private func hand(_ session: TLSSession, _ promises: [EventLoopPromise<Void>], _ context: ChannelHandlerContext) {
-        let bytes = session.takeOutbound() ?? ByteBuffer()
-        guard bytes.readableBytes > 0 || !promises.isEmpty else { return }
-        guard promises.count > 1 else { return context.write(wrapOutboundOut(bytes), promise: promises.first) }
-        let all = context.eventLoop.makePromise(of: Void.self)
-        all.futureResult.whenComplete { result in
-            for promise in promises { promise.completeWith(result) }
-        }
-        context.write(wrapOutboundOut(bytes), promise: all)
+        if let error { fail(error, context) }
     }
 
     /// Sends what the protocol itself has written.
@@ -238,16 +203,17 @@ final class TLSHandler: ChannelDuplexHandler {
             end(ChannelError.ioOnClosedChannel)
             context.close(promise: promise)
         case .open:
-            discardWrites(ChannelError.ioOnClosedChannel)
-            if !isOutputEnded, let session {
-                _ = session.close()
-                send(context)
-            }
             let closed = promise ?? context.eventLoop.makePromise()
             let timeout = context.eventLoop.assumeIsolated().scheduleTask(in: TLSProfile.closeDeadline) {
                 self.finishClose(context)
             }
             phase = .closing(timeout, closed)
+            if !isOutputEnded, let session {
+                _ = session.close()
+                send(context)
+            }
+            // A write that fails may ask for another close.
+            unflushed.take().fail(ChannelError.ioOnClosedChannel)
             if isInputEnded { finishClose(context) } else { readOn(context) }
         }
     }
@@ -278,13 +244,7 @@ final class TLSHandler: ChannelDuplexHandler {
         }
         phase = .over
         session = nil
-        discardWrites(error)
-    }
-
-    private func discardWrites(_ error: any Error) {
-        let writes = unflushed
-        unflushed = []
-        for write in writes { write.promise?.fail(error) }
+        unflushed.take().fail(error)
     }
 
     // MARK: Hand-off

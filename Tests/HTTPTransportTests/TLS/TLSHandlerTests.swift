@@ -87,6 +87,21 @@ import Testing
         }
     }
 
+    @Test func aWriteThatFailsMayAskForAnotherClose() async throws {
+        try await TLSPair.with { pair in
+            try pair.move()
+            let again = Outcome()
+            pair.server.write(ByteBuffer(string: "not flushed")).assumeIsolated().whenFailure { _ in
+                pair.server.close().assumeIsolated().whenComplete { _ in again.isOver = true }
+            }
+            let close = closed(pair.server.close())
+            try pair.move()
+            #expect(close.isOver)
+            #expect(again.isOver)
+            #expect(try pair.clientText().isEmpty)
+        }
+    }
+
     @Test func contentAfterACloseIsDropped() async throws {
         try await TLSPair.with { pair in
             try pair.move()
