@@ -72,7 +72,7 @@ final class HTTP2StreamResponder: StreamResponder, HTTP2Answer {
 
     // MARK: Hand-off to a lane
 
-    func offerSocket(to adopt: (CInt) -> Bool) -> Bool { false }
+    func offerSocket(to adopt: (SubscriberTransport) -> Bool) -> Bool { false }
 
     func handedOff() {}
 

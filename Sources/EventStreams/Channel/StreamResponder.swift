@@ -23,9 +23,9 @@ protocol StreamResponder: AnyObject {
 
     /// Offers the connection's socket to a lane.
     ///
-    /// - Parameter adopt: takes the descriptor; returns whether it does.
+    /// - Parameter adopt: takes the socket; returns whether it does.
     /// - Returns: true when the lane has the socket. `handedOff()` must follow at once.
-    func offerSocket(to adopt: (CInt) -> Bool) -> Bool
+    func offerSocket(to adopt: (SubscriberTransport) -> Bool) -> Bool
     /// Closes the channel without an effect on the connection, which belongs to a lane now.
     func handedOff()
     /// Lets a lane serve the stream through the event loop.
