@@ -44,7 +44,7 @@ def test_each_of_a_thousand_streams_is_exact_over_a_kill(secure_bench, check, se
         peer.wait(lambda p=peer, s=streams: all(p.streams[one].status == 200 for one in s), 60, "streams begin")
     for index in range(10):
         note(secure_bench, secure_order, f"before {index}")
-    # What has come by now is different for each connection.
+    # Every other connection has taken a part.
     for peer, _ in crowd[::2]:
         peer.read(0.05)
     service.kill()

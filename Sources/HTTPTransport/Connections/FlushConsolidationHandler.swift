@@ -1,7 +1,7 @@
 import NIOCore
 
-/// Joins the writes and flushes of one turn of the event loop: a hundred streams of a connection that are written in the
-/// same turn cost a few TLS records and one system call instead of hundreds.
+/// Joins the writes and flushes of one turn of the event loop: a hundred streams of a connection that are written in
+/// the same turn cost a few TLS records and one system call instead of hundreds.
 final class FlushConsolidationHandler: ChannelOutboundHandler {
     typealias OutboundIn = ByteBuffer
     typealias OutboundOut = ByteBuffer

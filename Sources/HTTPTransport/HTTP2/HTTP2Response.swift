@@ -6,7 +6,7 @@ import NIOHTTP2
 ///
 /// Closes the stream when its client takes nothing of the response for too long.
 package final class HTTP2Response {
-    /// What is needed until the head is written.
+    /// The state that is dropped once a live response has begun.
     private final class Request {
         let exchange: Exchange
         /// The memory that is taken for the request's header.
