@@ -1,9 +1,9 @@
 import HTTPTransport
 import Orders
 
-/// Sends the blocks of a lane's streams and counts what was sent: on sockets at once or many together, to event loops in
-/// one batch for each turn of the lane. Until an event loop has reported that a write is flushed, its stream counts as
-/// blocked.
+/// Sends the blocks of a lane's streams and counts what was sent: on sockets at once or many together, to event loops
+/// in one batch for each turn of the lane. Until an event loop has reported that a write is flushed, its stream counts
+/// as blocked.
 struct LaneOutput: ~Copyable {
     enum Progress {
         /// The block is sent whole.
@@ -76,8 +76,8 @@ struct LaneOutput: ~Copyable {
     var gatheredCount: Int { gathered.count }
     var hasRoom: Bool { !sends.isFull }
 
-    /// Adds the whole block of a stream on a socket to those that are sent together. The stream must stay as it is until
-    /// then.
+    /// Adds the whole block of a stream on a socket to those that are sent together. The stream must stay as it is
+    /// until then.
     mutating func gather(_ block: LaneBlock, for stream: Gathered, on descriptor: Int32) {
         sends.add(block.stableBytes, on: descriptor)
         gathered.append(stream)

@@ -19,7 +19,8 @@ enum LaneSocket {
     /// Sends as many bytes as the kernel takes.
     static func send(_ bytes: UnsafeRawBufferPointer, on descriptor: Int32) -> SocketSend {
         while true {
-            let count = Glibc.send(descriptor, bytes.baseAddress, bytes.count, Int32(MSG_NOSIGNAL) | Int32(MSG_DONTWAIT))
+            let flags = Int32(MSG_NOSIGNAL) | Int32(MSG_DONTWAIT)
+            let count = Glibc.send(descriptor, bytes.baseAddress, bytes.count, flags)
             if count >= 0 { return .bytes(count, isComplete: count == bytes.count, hasProgressed: count > 0) }
             if errno == EINTR { continue }
             return errno == EAGAIN ? .bytes(0, isComplete: false, hasProgressed: false) : .gone

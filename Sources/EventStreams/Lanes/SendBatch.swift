@@ -2,10 +2,10 @@ import CSendRing
 import Glibc
 import HTTPTransport
 
-/// Sends on sockets that are tried together: by one system call where the kernel has io_uring, else one after the other.
-/// Used on one thread only, which is the first that tries a batch.
+/// Sends on sockets that are tried together: by one system call where the kernel has io_uring, else one by one. Used on
+/// one thread only, which is the first that tries a batch.
 struct SendBatch: ~Copyable {
-    /// The most sends of one batch. The results of the first are known when the last is done, about a millisecond later.
+    /// The most sends of one batch. The results of all are known when the last is done, after about a millisecond.
     static let capacity = 256
     /// The number of sends from which on the ring costs less than a call for each.
     private static let worthwhile = 4
@@ -45,7 +45,7 @@ struct SendBatch: ~Copyable {
         if outcome < 0 { closeRing() }
     }
 
-    /// The outcome of a send after `run`. A send that the ring has not tried, or that a signal has ended, is tried here.
+    /// The outcome of a send after `run`. Tries a send here that the ring has not tried, or that a signal has ended.
     func outcome(of index: Int) -> SocketSend {
         let send = sends[index]
         switch send.result {

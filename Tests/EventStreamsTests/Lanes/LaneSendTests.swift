@@ -71,7 +71,7 @@ import Testing
         for _ in 0..<3 {
             let taken = try LaneClient.pair()
             let reset = try LaneClient.pair()
-            // What the kernel keeps for this reader does not change with time, as TCP's windows do.
+            // The kernel's room for this reader does not change with time, as TCP's windows do.
             var full: [CInt] = [-1, -1]
             try #require(socketpair(AF_UNIX, CInt(SOCK_STREAM.rawValue), 0, &full) == 0)
             defer { for descriptor in full + [taken.other, reset.other] { close(descriptor) } }
