@@ -1,16 +1,20 @@
 import Synchronization
 
-/// A generator of random numbers that asks the system once for the whole process: SplitMix64 over a counter that all
-/// threads share. For jitter and identifiers. Unfit for secrets: whoever knows one number knows all of them.
+/// A generator of random numbers that asks the system once for the whole process: the hash of a counter that all threads
+/// share, under the process's own random key (SipHash). Who knows some of the numbers learns neither others nor how many
+/// there were. For jitter and identifiers; secrets come from the system itself.
 public struct QuickRandomNumberGenerator: RandomNumberGenerator, Sendable {
-    private static let state = Atomic(UInt64.random(in: .min ... .max))
+    private static let key = (UInt64.random(in: .min ... .max), UInt64.random(in: .min ... .max))
+    private static let counter = Atomic<UInt64>(0)
 
     public init() {}
 
     public mutating func next() -> UInt64 {
-        var mixed = Self.state.wrappingAdd(0x9E37_79B9_7F4A_7C15, ordering: .relaxed).newValue
-        mixed = (mixed ^ mixed >> 30) &* 0xBF58_476D_1CE4_E5B9
-        mixed = (mixed ^ mixed >> 27) &* 0x94D0_49BB_1331_11EB
-        return mixed ^ mixed >> 31
+        var hasher = Hasher()
+        // Swift's own key is a constant where `SWIFT_DETERMINISTIC_HASHING` is set.
+        hasher.combine(Self.key.0)
+        hasher.combine(Self.counter.wrappingAdd(1, ordering: .relaxed).newValue)
+        hasher.combine(Self.key.1)
+        return UInt64(bitPattern: Int64(hasher.finalize()))
     }
 }

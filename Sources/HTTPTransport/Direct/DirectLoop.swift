@@ -82,14 +82,13 @@ final class DirectLoop {
             for (listener, accepts) in mail.listeners {
                 if accepts { watch(listener) } else { stopWatching(listener) }
             }
-            for job in mail.jobs {
-                job.runSynchronously(on: threads.asUnownedTaskExecutor())
-                giveWay()
-            }
             for (ending, listener) in mail.endings {
                 send(ending.bytes[...], on: ending.descriptor, of: listener, isFirst: true)
             }
+            // Not between jobs, which no other thread can take. They are few in each turn.
+            for job in mail.jobs { job.runSynchronously(on: threads.asUnownedTaskExecutor()) }
             expire()
+            giveWay()
         }
     }
 

@@ -1,8 +1,6 @@
-import Synchronization
-
-/// The pace of a thread of direct exchanges: it gives way after each millisecond of work while event loops answer
-/// requests, which otherwise wait for as long as thousands of streams open. It counts its own processor time, so that a
-/// thread that had to wait for a processor does not give way for that.
+/// The pace of a thread of direct exchanges: a thread gives way after each millisecond of work while event loops answer
+/// requests, which otherwise wait for as long as thousands of streams open. The work counts in the thread's own processor
+/// time, so that a thread that had to wait for a processor does not give way for that.
 struct DirectPace {
     /// The work between two pauses, in nanoseconds of the thread's processor time.
     private static let workTime: UInt64 = 1_000_000
@@ -20,16 +18,4 @@ struct DirectPace {
         resumedAt = processorTime
         return true
     }
-}
-
-/// The requests that the service answers on its event loops at present. Streams do not count once they have begun.
-final class RequestsInProgress: Sendable {
-    /// Those of all connections of the process.
-    static let shared = RequestsInProgress()
-
-    private let count = Atomic(0)
-
-    var isEmpty: Bool { count.load(ordering: .relaxed) <= 0 }
-
-    func add(_ difference: Int) { count.wrappingAdd(difference, ordering: .relaxed) }
 }

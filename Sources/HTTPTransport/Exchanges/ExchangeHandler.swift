@@ -90,8 +90,14 @@ final class ExchangeHandler: ChannelDuplexHandler, WholeExchanges {
 
     /// Takes a request that has come whole.
     func receive(_ request: HTTPRequest, body: ByteBuffer?) {
-        guard let context, !give(request, body, context) else { return }
-        read(.head(request), context)
+        guard let context else { return }
+        progress.note(now: context.eventLoop.now)
+        if state.takesRequests {
+            var request = request
+            let exchange = exchanges.exchange(for: &request)
+            if give(request, body, exchange) { return }
+            begin(request, exchange, context)
+        }
         if let body { read(.body(body), context) }
         read(.end(nil), context)
     }
@@ -99,26 +105,25 @@ final class ExchangeHandler: ChannelDuplexHandler, WholeExchanges {
     /// Gives a whole request to the receiver.
     ///
     /// - Returns: false where there is none, or where it does not take the request.
-    private func give(_ request: HTTPRequest, _ body: ByteBuffer?, _ context: ChannelHandlerContext) -> Bool {
-        guard let receiver, state.takesRequests else { return false }
-        var request = request
-        let exchange = exchanges.exchange(for: &request)
-        guard exchange.answer == nil, receiver.takes(request) else { return false }
-        progress.note(now: context.eventLoop.now)
+    private func give(_ request: HTTPRequest, _ body: ByteBuffer?, _ exchange: Exchange) -> Bool {
+        guard let receiver, exchange.answer == nil, receiver.takes(request) else { return false }
         state.beginWhole(exchange)
         receiver.receive(body: body)
         report()
         return true
     }
 
+    private func begin(_ request: HTTPRequest, _ exchange: Exchange, _ context: ChannelHandlerContext) {
+        if state.begin(exchange) { context.fireChannelRead(wrapInboundOut(.head(request))) }
+        writeAnswers(context)
+    }
+
     private func read(_ part: HTTPRequestPart, _ context: ChannelHandlerContext) {
         progress.note(now: context.eventLoop.now)
         if case .head(var request) = part {
             guard state.takesRequests else { return }
-            if state.begin(exchanges.exchange(for: &request)) {
-                context.fireChannelRead(wrapInboundOut(.head(request)))
-            }
-            writeAnswers(context)
+            let exchange = exchanges.exchange(for: &request)
+            begin(request, exchange, context)
         } else {
             switch state.received(part) {
             case .none: break

@@ -27,7 +27,7 @@ package enum RequestIdentifier {
 
     private static let digits = Array("0123456789abcdef".utf8)
 
-    /// 128 bits in hexadecimal, different ones each time. They are no secret.
+    /// 128 random bits in hexadecimal.
     static func make() -> String {
         var generator = QuickRandomNumberGenerator()
         return String(unsafeUninitializedCapacity: 32) { buffer in

@@ -30,9 +30,8 @@ final class CommandCall: Sendable {
         query: Substring?,
         from caller: Caller,
         submissions: SubmissionFactory,
-        span: RequestSpan? = nil
+        span: @autoclosure () -> RequestSpan? = nil
     ) throws {
-        self.span = span
         self.name = name
         self.target = target
         self.caller = caller
@@ -47,6 +46,7 @@ final class CommandCall: Sendable {
         } catch {
             throw Self.withCommandId(of: headers, error)
         }
+        self.span = span()
     }
 
     private static func orderId(of target: CommandTarget) throws(Problem) -> UUID? {

@@ -98,7 +98,7 @@ struct TrackingNumbersCheck {
 
     /// Tells whether the table is equal to the log up to a position, where the rows of the events up to an earlier one
     /// were compared. A table that has each of the rows that it must have, and no more rows than these, has no stray
-    /// one.
+    /// one. The rows of later events are few, and each is looked up.
     func isEqual(after compared: ComparedRows, through head: Int64) async throws -> Bool {
         guard compared.isComplete else { return false }
         var isMissing = false
@@ -109,28 +109,35 @@ struct TrackingNumbersCheck {
             [compared.through, head]
         )
         let expected = Int64(compared.expected) + (try later.first?.get("rows", as: Int64.self) ?? 0)
-        return try await countRows(through: head) == expected
+        let (stored, strays) = try await countRows(through: head)
+        return stored == expected && strays == 0
     }
 
-    /// Counts the table's rows for the events up to a position, some blocks in each statement.
-    private func countRows(through head: Int64) async throws -> Int64 {
+    /// Counts the table's rows for the events up to a position, and the later rows without an event, some blocks in each
+    /// statement.
+    private func countRows(through head: Int64) async throws -> (stored: Int64, strays: Int64) {
         let size = try await query(
             "select pg_relation_size('tracking_numbers') / current_setting('block_size')::int + 1 as blocks",
             []
         )
         let blocks = Int(try size.first?.get("blocks", as: Int64.self) ?? 0)
-        var count: Int64 = 0
+        var (stored, strays): (Int64, Int64) = (0, 0)
         for first in stride(from: 0, to: blocks, by: Self.blockCount) {
             let rows = try await query(
                 """
-                select count(*) as rows from tracking_numbers
-                where ctid >= '(\(first),0)' and ctid < '(\(first + Self.blockCount),0)' and seq <= $1
+                select count(*) filter (where t.seq <= $1) as stored,
+                    count(*) filter (where t.seq > $1 and not exists (
+                        select from logged_tracking_numbers l where l.seq = t.seq and l.order_id = t.order_id
+                            and l.shop = t.shop and l.number_key = t.number_key)) as strays
+                from tracking_numbers t
+                where t.ctid >= '(\(first),0)' and t.ctid < '(\(first + Self.blockCount),0)'
                 """,
                 [head]
             )
-            count += try rows.first?.get("rows", as: Int64.self) ?? 0
+            stored += try rows.first?.get("stored", as: Int64.self) ?? 0
+            strays += try rows.first?.get("strays", as: Int64.self) ?? 0
         }
-        return count
+        return (stored, strays)
     }
 
     /// Makes the table equal to the log, up to a position.

@@ -24,7 +24,8 @@ struct ReplayBuild<Model: ReplayableModel>: Sendable {
         var checkpoint = session.start
         var writing: Task<ComparedRows, any Error>?
         var compared = ComparedRows()
-        var size = session.limits.chunk
+        // The events may be large.
+        var size = min(512, session.limits.chunk)
         var pace = ReplayPace()
         do {
             var chunk = try await read(size, after: checkpoint)

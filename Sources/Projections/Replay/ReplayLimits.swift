@@ -2,7 +2,7 @@
 package struct ReplayLimits: Sendable {
     /// The number of events that one statement reads.
     package var chunk: Int64 = 8192
-    /// The size of the texts of those events, in bytes. Two such chunks are in memory.
+    /// The size of the rows of those events, in bytes. Two such chunks are in memory.
     package var chunkBytes = 16 << 20
     /// The size of the states, in bytes, beyond which no further orders are loaded before the events of the loaded ones
     /// are folded and may be written.

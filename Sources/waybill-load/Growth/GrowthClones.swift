@@ -16,13 +16,13 @@ struct GrowthClones {
     init(_ connection: PostgresConnection, slots: Int, days: Int, lives: GrowthFill.Lives) async throws {
         newest = slots - 1
         step = Double(days) * 86_400 / Double(slots)
-        let perSecond = lives == .days ? 86_400 / step : 0
+        let slotsPerDay = lives == .days ? 86_400 / step : 0
         customers = lives == .days ? max(1, slots * 7 / max(7, days)) : slots
         try await connection.executeScript(
             """
             drop table if exists growth.places;
             create table growth.places as
-            select seq, order_id, floor(max(days) over (partition by order_id order by version) * \(perSecond))::int
+            select seq, order_id, floor(max(days) over (partition by order_id order by version) * \(slotsPerDay))::int
                 as slots
             from (
                 select e.seq, e.order_id, e.version,
