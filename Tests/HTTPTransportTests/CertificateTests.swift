@@ -44,6 +44,34 @@ import Testing
             #expect(throws: CertificateError.self) { try certificate.files.load(now: now - 86_400) }
         }
     }
+
+    @Test(arguments: [["rsa:2048"], ["ed25519"], ["ec", "-pkeyopt", "ec_paramgen_curve:P-384"]])
+    func keysOfEachKindAreTaken(kind: [String]) async throws {
+        try await TestCertificate.with { certificate in
+            try certificate.make(days: 10, kind: kind)
+            let pair = try certificate.files.load(now: Date().timeIntervalSince1970 + 60)
+            _ = try pair.context.makeSession()
+        }
+    }
+
+    @Test func aKeyWithoutItsPublicHalfIsTaken() async throws {
+        try await TestCertificate.with { certificate in
+            try certificate.removePublicKey()
+            let pair = try certificate.files.load(now: Date().timeIntervalSince1970 + 60)
+            _ = try pair.context.makeSession()
+        }
+    }
+
+    @Test func aKeyOfAnotherCertificateIsRefused() async throws {
+        try await TestCertificate.with { certificate in
+            let other = try Data(contentsOf: URL(fileURLWithPath: certificate.key))
+            try certificate.make(days: 10)
+            try other.write(to: URL(fileURLWithPath: certificate.key))
+            let now = Date().timeIntervalSince1970 + 60
+            let error = #expect(throws: CertificateError.self) { try certificate.files.load(now: now) }
+            #expect(error?.description.hasPrefix(certificate.key + ": the key does not belong") == true)
+        }
+    }
 }
 
 extension TestCertificate {

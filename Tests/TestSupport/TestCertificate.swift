@@ -18,14 +18,28 @@ package struct TestCertificate {
     }
 
     /// Makes another pair in the place of the one that is there.
-    package func make(days: Int) throws {
+    ///
+    /// - Parameter kind: openssl's words for the kind of key.
+    package func make(days: Int, kind: [String] = ["ec", "-pkeyopt", "ec_paramgen_curve:prime256v1"]) throws {
+        try openssl(
+            ["req", "-x509", "-newkey"] + kind + [
+                "-nodes", "-keyout", key, "-out", path, "-days", "\(days)", "-subj", "/CN=localhost", "-addext",
+                "subjectAltName=DNS:localhost,IP:127.0.0.1",
+            ]
+        )
+    }
+
+    /// Leaves the public half out of the key's file, as some tools do. The key is one of an elliptic curve.
+    package func removePublicKey() throws {
+        let whole = key + ".whole"
+        try FileManager.default.moveItem(atPath: key, toPath: whole)
+        try openssl(["ec", "-in", whole, "-no_public", "-out", key])
+    }
+
+    private func openssl(_ arguments: [String]) throws {
         let openssl = Process()
         openssl.executableURL = URL(fileURLWithPath: "/usr/bin/openssl")
-        openssl.arguments = [
-            "req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:prime256v1", "-nodes", "-keyout", key,
-            "-out", path, "-days", "\(days)", "-subj", "/CN=localhost", "-addext",
-            "subjectAltName=DNS:localhost,IP:127.0.0.1",
-        ]
+        openssl.arguments = arguments
         openssl.standardError = FileHandle.nullDevice
         try openssl.run()
         openssl.waitUntilExit()

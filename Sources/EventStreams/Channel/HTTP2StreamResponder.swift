@@ -93,7 +93,8 @@ final class HTTP2StreamResponder: StreamResponder, HTTP2Answer {
         guard isLast else { return response.write(bytes, isLast: false, promise: nil) }
         let written = response.eventLoop.makePromise(of: Void.self)
         state.endWritten()
-        written.futureResult.assumeIsolated().whenComplete { _ in
+        // A write fails where the stream is over.
+        written.futureResult.assumeIsolated().whenSuccess {
             if self.state.endSent() { self.closeStream() }
         }
         response.write(bytes, isLast: true, promise: written)

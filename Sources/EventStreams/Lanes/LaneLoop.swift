@@ -43,6 +43,7 @@ final class LaneLoop {
     /// - Throws: when the system refuses to wait. The lane is over then, and its streams are closed: their clients
     ///   return with their ids.
     func run() throws(SystemCallError) {
+        streams.begin()
         // The hub has had events before the lane is first woken.
         streams.receiveEvents()
         while true {

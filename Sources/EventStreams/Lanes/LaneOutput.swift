@@ -23,10 +23,11 @@ struct LaneOutput: ~Copyable {
 
     var counters = LaneCounters()
     private var batch = ChannelWriteBatch()
-    private var sends: SendBatch
+    private var sends = SendBatch()
     private var gathered: [Gathered] = []
 
-    init(usesRing: Bool) { sends = SendBatch(usesRing: usesRing) }
+    /// Makes ready to send by one system call for many streams. The calling thread sends from then on.
+    mutating func openRing() { sends.openRing() }
 
     /// Sends what is left of a stream's block, as far as the client takes it.
     ///

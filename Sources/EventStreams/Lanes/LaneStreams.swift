@@ -49,11 +49,13 @@ final class LaneStreams {
             metrics: hub.metrics,
             heartbeat: heartbeat,
             stallDeadline: max(hub.settings.stallDeadline.wholeNanoseconds, 1_000_000),
-            blockBytes: hub.settings.blockBytes,
-            usesRing: hub.settings.usesSendRing
+            blockBytes: hub.settings.blockBytes
         )
         recent = RecentEventsMirror(capacity: hub.settings.recentEventsBytes)
     }
+
+    /// Makes ready to serve streams on the calling thread.
+    func begin() { if hub.settings.usesSendRing { table.openRing() } }
 
     // MARK: Turns
 

@@ -31,24 +31,21 @@ struct LaneTable: ~Copyable {
     private let metrics: StreamMetrics?
     private var slots = LaneSlots()
     private var schedule: LaneSchedule
-    private var output: LaneOutput
+    private var output = LaneOutput()
 
     /// - Parameters:
     ///   - epoll: watches the streams' sockets.
     ///   - heartbeat: nanoseconds from heartbeat to heartbeat.
     ///   - stallDeadline: nanoseconds after which a client that takes nothing is disconnected.
     ///   - blockBytes: the bytes of all blocks beyond which that time is short.
-    ///   - usesRing: false where each send is a call of its own even if the kernel has io_uring.
     init(
         of lane: Lane,
         epoll: Epoll,
         metrics: StreamMetrics?,
         heartbeat: UInt64,
         stallDeadline: UInt64,
-        blockBytes: Int,
-        usesRing: Bool
+        blockBytes: Int
     ) {
-        output = LaneOutput(usesRing: usesRing)
         self.lane = lane
         self.epoll = epoll
         self.metrics = metrics
@@ -61,6 +58,9 @@ struct LaneTable: ~Copyable {
     var stallDeadline: UInt64 {
         LaneBlock.totalBytes > blockBytes ? min(Self.shortStallDeadline, longStallDeadline) : longStallDeadline
     }
+
+    /// Makes ready to send by one system call for many streams. The calling thread sends from then on.
+    mutating func openRing() { output.openRing() }
 
     // MARK: Streams
 

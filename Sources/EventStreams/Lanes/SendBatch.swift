@@ -3,7 +3,7 @@ import Glibc
 import HTTPTransport
 
 /// Sends on sockets that are tried together: by one system call where the kernel has io_uring, else one by one. Used on
-/// one thread only, which is the first that tries a batch.
+/// one thread only.
 struct SendBatch: ~Copyable {
     /// The most sends of one batch. The results of all are known when the last is done, after about a millisecond.
     static let capacity = 256
@@ -12,12 +12,12 @@ struct SendBatch: ~Copyable {
 
     private var sends: [waybill_send] = []
     private var ring: OpaquePointer?
-    private var triesRing: Bool
-
-    /// - Parameter usesRing: false where each send is a call of its own even if the kernel has io_uring.
-    init(usesRing: Bool = true) { triesRing = usesRing }
 
     deinit { if let ring { waybill_send_ring_close(ring) } }
+
+    /// Makes the ring, where the kernel has io_uring. The calling thread is the one that uses the batch from then on. A
+    /// ring takes a descriptor, so it is made before the process may run out of them.
+    mutating func openRing() { if ring == nil { ring = waybill_send_ring_open(UInt32(Self.capacity)) } }
 
     var count: Int { sends.count }
     var isFull: Bool { sends.count == Self.capacity }
@@ -38,11 +38,13 @@ struct SendBatch: ~Copyable {
 
     /// Tries all sends.
     mutating func run() {
-        guard sends.count >= Self.worthwhile, openRing() else { return }
+        guard sends.count >= Self.worthwhile, let ring else { return }
         let outcome = sends.withUnsafeMutableBufferPointer { sends in
             waybill_send_ring_run(ring, sends.baseAddress, UInt32(sends.count))
         }
-        if outcome < 0 { closeRing() }
+        guard outcome < 0 else { return }
+        waybill_send_ring_close(ring)
+        self.ring = nil
     }
 
     /// The outcome of a send after `run`. Tries a send here that the ring has not tried, or that a signal has ended.
@@ -61,19 +63,4 @@ struct SendBatch: ~Copyable {
     }
 
     mutating func removeAll() { sends.removeAll(keepingCapacity: true) }
-
-    /// - Returns: false where there is no ring, now and from now on.
-    private mutating func openRing() -> Bool {
-        if ring == nil, triesRing {
-            ring = waybill_send_ring_open(UInt32(Self.capacity))
-            triesRing = ring != nil
-        }
-        return ring != nil
-    }
-
-    private mutating func closeRing() {
-        if let ring { waybill_send_ring_close(ring) }
-        ring = nil
-        triesRing = false
-    }
 }

@@ -30,6 +30,7 @@ package final class HTTP2Response {
     private var isConnectionWritable: Bool
     private var isLive = false
     private var hasEnded = false
+    private var isResetting = false
     /// True once the client has reset the stream, the response is complete, or the connection is closed.
     private var isClosed = false
     /// Runs while the client is to take something.
@@ -100,7 +101,9 @@ package final class HTTP2Response {
 
     /// Resets the stream, unless it has ended.
     package func close() {
-        guard !isClosed else { return }
+        // Writes that fail with the reset may ask for another.
+        guard !isClosed, !isResetting else { return }
+        isResetting = true
         connection.write(.rstStream(.cancel), on: id, promise: nil)
         connection.flush()
     }

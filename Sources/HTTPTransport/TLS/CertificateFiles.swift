@@ -50,7 +50,7 @@ package struct CertificateFiles: Sendable {
             throw CertificateError(certificate, reason: "the certificate is not valid before \(Self.text(begin))")
         }
         do {
-            let context = try TLSContext(chain: chain.map { try $0.toDERBytes() }, key: try privateKey().derBytes)
+            let context = try TLSContext(chain: chain.map { try $0.toDERBytes() }, key: try privateKey())
             return Pair(context: context, expiresAt: expiresAt)
         } catch let error as TLSError {
             throw CertificateError(key, reason: Self.mismatch(with: certificate, error))
@@ -66,11 +66,13 @@ package struct CertificateFiles: Sendable {
         }
     }
 
-    private func privateKey() throws -> NIOSSLPrivateKey {
+    /// - Returns: the bytes of the file, which holds a key.
+    private func privateKey() throws -> [UInt8] {
         let contents = try Self.read(key)
         if let exposure = contents.exposure { throw CertificateError(key, reason: "the private key: \(exposure)") }
         do {
-            return try NIOSSLPrivateKey(bytes: contents.bytes, format: .pem)
+            _ = try NIOSSLPrivateKey(bytes: contents.bytes, format: .pem)
+            return contents.bytes
         } catch {
             throw CertificateError(key, reason: "holds no private key in PEM that can be read without a passphrase")
         }

@@ -9,7 +9,7 @@ final class TLSContext: @unchecked Sendable {
 
     /// - Parameters:
     ///   - chain: the certificates in DER, the server's own first.
-    ///   - key: the private key of the first certificate, in DER.
+    ///   - key: the private key of the first certificate, in PEM.
     /// - Throws: `TLSError` where the certificate and the key cannot be used together.
     init(chain: [[UInt8]], key: [UInt8]) throws(TLSError) {
         guard let context = SSL_CTX_new(TLS_server_method()) else { throw TLSError.takeNewest() }
@@ -42,9 +42,11 @@ final class TLSContext: @unchecked Sendable {
     }
 
     private static func use(_ key: [UInt8], in context: OpaquePointer) throws(TLSError) {
-        let parsed = key.withUnsafeBufferPointer { bytes in
-            var next = bytes.baseAddress
-            return d2i_AutoPrivateKey(nil, &next, bytes.count)
+        let parsed = key.withUnsafeBytes { bytes in
+            guard let bio = BIO_new_mem_buf(bytes.baseAddress, bytes.count) else { return OpaquePointer?.none }
+            defer { BIO_free(bio) }
+            // There is no passphrase, and nobody is asked for one.
+            return PEM_read_bio_PrivateKey(bio, nil, { _, _, _, _ in 0 }, nil)
         }
         guard let parsed else { throw TLSError.takeNewest() }
         defer { EVP_PKEY_free(parsed) }

@@ -35,7 +35,8 @@ final class TLSHandler: ChannelDuplexHandler {
     // MARK: Reading
 
     func channelRead(context: ChannelHandlerContext, data: NIOAny) {
-        guard let session else { return }
+        // Bytes behind the client's closing alert are ignored (RFC 8446, section 6.1).
+        guard let session, !isInputEnded else { return }
         var bytes = unwrapInboundIn(data)
         session.append(&bytes)
         if case .handshaking = phase { shakeHands(session, context) } else { decrypt(session, context) }

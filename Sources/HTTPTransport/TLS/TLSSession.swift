@@ -97,6 +97,8 @@ package final class TLSSession: @unchecked Sendable {
 
     /// True when BoringSSL has nothing left to read, and the channel nothing to send.
     var isSettled: Bool { bytes.isEmpty }
+    /// The number of encrypted bytes that have come and that BoringSSL has not read.
+    var waitingCount: Int { bytes.inbound.readableBytes }
     /// The number of encrypted bytes that the channel is to send.
     var outboundCount: Int { bytes.outboundCount }
 
@@ -134,7 +136,11 @@ package final class TLSSession: @unchecked Sendable {
                 switch outcome(of: result) {
                 case .done: continue
                 case .pending: return bytes.received - before
-                case .ended, .failed: return nil
+                case .ended:
+                    // Answers the client's closing alert (RFC 5246, section 7.2.1).
+                    _ = close()
+                    return nil
+                case .failed: return nil
                 }
             }
             return bytes.received - before

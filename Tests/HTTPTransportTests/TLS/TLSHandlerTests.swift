@@ -122,6 +122,10 @@ import Testing
             #expect(pair.seen.text == "last")
             #expect(pair.seen.isInputClosed)
             #expect(pair.server.isActive)
+            // Whatever follows is not kept.
+            for _ in 0..<64 { try pair.server.writeInbound(ByteBuffer(repeating: 23, count: 16 * 1024)) }
+            #expect(pair.seen.text == "last" && pair.seen.errors.isEmpty)
+            #expect(pair.session.waitingCount == 0)
             #expect(closed(pair.serverWrites("answer")).isOver)
             // Both sides have ended then.
             #expect(closed(pair.server.close()).isOver)

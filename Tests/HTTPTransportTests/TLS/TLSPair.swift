@@ -10,6 +10,7 @@ import TestSupport
 struct TLSPair {
     let server = EmbeddedChannel()
     let client = EmbeddedChannel()
+    let session: TLSSession
     let handler: TLSHandler
     let seen = Seen()
 
@@ -53,6 +54,7 @@ struct TLSPair {
     }
 
     private init(_ session: TLSSession) throws {
+        self.session = session
         handler = TLSHandler(session)
         server.allowRemoteHalfClosure = true
         try server.pipeline.syncOperations.addHandler(handler)
