@@ -1,6 +1,6 @@
 /// The pace of a thread of direct exchanges: a thread gives way after each millisecond of work while event loops answer
-/// requests, which otherwise wait for as long as thousands of streams open. The work counts in the thread's own processor
-/// time, so that a thread that had to wait for a processor does not give way for that.
+/// requests, which otherwise wait for as long as thousands of streams open. The work counts in the thread's own
+/// processor time, so that a thread that had to wait for a processor does not give way for that.
 struct DirectPace {
     /// The work between two pauses, in nanoseconds of the thread's processor time.
     private static let workTime: UInt64 = 1_000_000

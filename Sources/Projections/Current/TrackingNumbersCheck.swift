@@ -113,8 +113,8 @@ struct TrackingNumbersCheck {
         return stored == expected && strays == 0
     }
 
-    /// Counts the table's rows for the events up to a position, and the later rows without an event, some blocks in each
-    /// statement.
+    /// Counts the table's rows for the events up to a position, and the later rows without an event, some blocks in
+    /// each statement.
     private func countRows(through head: Int64) async throws -> (stored: Int64, strays: Int64) {
         let size = try await query(
             "select pg_relation_size('tracking_numbers') / current_setting('block_size')::int + 1 as blocks",
