@@ -7,14 +7,11 @@ import json
 import socket
 import ssl
 import subprocess
-import threading
-import time
 
 import pytest
 
 from support.client import Client, read_log
-from support.crowds import changes, followers, shows_exactly
-from support.many_streams import ManyStreams
+from support.crowds import goes_on_after_kills
 from support.orders import order
 from support.raw_stream import RawStream, dribble, request, unchunked
 from support.sse import Stream
@@ -221,29 +218,4 @@ def test_large_bodies_pass_both_ways(secure_bench, check):
 
 
 def test_a_crowd_over_tls_goes_on_after_a_kill(secure_bench, check, scale):
-    service, bench = secure_bench.service, secure_bench
-    count, kills = SCALES[scale]
-    orders = [bench.place(customer=f"c-{index % 5}")["orderId"] for index in range(25)]
-    start = json.loads(read_log(service.port, bench.tokens["staff"], tls=service.tls)[-1])["position"]
-    crowd = ManyStreams(service.port, list(followers(bench, orders, count)))
-    wait_for(lambda: crowd.ready() == count, 180, f"{count} streams, now {crowd.ready()}")
-    wait_for(lambda: bench.metric("waybill_streams_on_lanes") == count, 20, "all are on lanes")
-    done = threading.Event()
-    client = Client(service.port, bench.tokens["backend"], service.tls)
-    writer = threading.Thread(target=changes, args=(client, orders, done, 0.02))
-    writer.start()
-    try:
-        for _ in range(kills):
-            before = len(crowd.followers[0].seen)
-            wait_for(lambda: len(crowd.followers[0].seen) >= before + 50, 60, "events on the streams")
-            service.kill()
-            began = time.monotonic()
-            service.start()
-            wait_for(
-                lambda: crowd.ready() == count and len(crowd.followers[0].seen) >= before + 60, 180, "all are back"
-            )
-            check.note(f"killed under {count} secure streams: all back after {time.monotonic() - began:.1f} s")
-    finally:
-        done.set()
-        writer.join()
-    shows_exactly(bench, check, crowd, start, f"kill -9 under {count} streams over TLS, {kills} times")
+    goes_on_after_kills(secure_bench, check, *SCALES[scale])

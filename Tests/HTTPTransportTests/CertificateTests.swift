@@ -14,7 +14,7 @@ import Testing
             let (context, expiresAt) = (store.context, store.expiresAt)
             store.reloadIfChanged()
             #expect(store.context === context)
-            try certificate.make(days: 20)
+            try await certificate.make(days: 20)
             store.reloadIfChanged()
             #expect(store.context !== context)
             #expect(store.expiresAt > expiresAt + 9 * 86_400)
@@ -48,7 +48,7 @@ import Testing
     @Test(arguments: [["rsa:2048"], ["ed25519"], ["ec", "-pkeyopt", "ec_paramgen_curve:P-384"]])
     func keysOfEachKindAreTaken(kind: [String]) async throws {
         try await TestCertificate.with { certificate in
-            try certificate.make(days: 10, kind: kind)
+            try await certificate.make(days: 10, kind: kind)
             let pair = try certificate.files.load(now: Date().timeIntervalSince1970 + 60)
             _ = try pair.context.makeSession()
         }
@@ -56,7 +56,7 @@ import Testing
 
     @Test func aKeyWithoutItsPublicHalfIsTaken() async throws {
         try await TestCertificate.with { certificate in
-            try certificate.removePublicKey()
+            try await certificate.removePublicKey()
             let pair = try certificate.files.load(now: Date().timeIntervalSince1970 + 60)
             _ = try pair.context.makeSession()
         }
@@ -65,7 +65,7 @@ import Testing
     @Test func aKeyOfAnotherCertificateIsRefused() async throws {
         try await TestCertificate.with { certificate in
             let other = try Data(contentsOf: URL(fileURLWithPath: certificate.key))
-            try certificate.make(days: 10)
+            try await certificate.make(days: 10)
             try other.write(to: URL(fileURLWithPath: certificate.key))
             let now = Date().timeIntervalSince1970 + 60
             let error = #expect(throws: CertificateError.self) { try certificate.files.load(now: now) }

@@ -1,9 +1,11 @@
 """Crowds of followers, the events that they are shown, and the proof that they are shown exactly those."""
 
 import json
+import threading
+import time
 
-from support.client import read_log, seq
-from support.many_streams import Follower, SecureFollower
+from support.client import Client, read_log, seq
+from support.many_streams import Follower, ManyStreams, SecureFollower
 from support.waiting import wait_for
 
 
@@ -40,6 +42,37 @@ def _followed(bench, orders, count):
         else:
             order = orders[index % len(orders)]
             yield order, f"/v1/orders/{order}/stream", bench.tokens["staff"]
+
+
+def goes_on_after_kills(bench, check, count, kills):
+    """Kills the service under a crowd while orders change: each stream goes on without a gap."""
+    service = bench.service
+    orders = [bench.place(customer=f"c-{index % 5}")["orderId"] for index in range(25)]
+    start = json.loads(read_log(service.port, bench.tokens["staff"], tls=service.tls)[-1])["position"]
+    crowd = ManyStreams(service.port, list(followers(bench, orders, count)))
+    wait_for(lambda: crowd.ready() == count, 180, f"{count} streams, now {crowd.ready()}")
+    wait_for(lambda: bench.metric("waybill_streams_on_lanes") == count, 20, "all are on lanes")
+    done = threading.Event()
+    client = Client(service.port, bench.tokens["backend"], service.tls)
+    writer = threading.Thread(target=changes, args=(client, orders, done, 0.02))
+    writer.start()
+    try:
+        for _ in range(kills):
+            before = len(crowd.followers[0].seen)
+            wait_for(lambda: len(crowd.followers[0].seen) >= before + 50, 60, "events on the streams")
+            service.kill()
+            began = time.monotonic()
+            service.start()
+            wait_for(
+                lambda: crowd.ready() == count and len(crowd.followers[0].seen) >= before + 60, 180, "all are back"
+            )
+            check.note(
+                f"killed under {count} streams: all back {time.monotonic() - began:.1f} s after the restart began"
+            )
+    finally:
+        done.set()
+        writer.join()
+    shows_exactly(bench, check, crowd, start, f"kill -9 under {count} streams, {kills} times")
 
 
 def shows_exactly(bench, check, crowd, start, what):

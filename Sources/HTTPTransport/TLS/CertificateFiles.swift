@@ -66,16 +66,11 @@ package struct CertificateFiles: Sendable {
         }
     }
 
-    /// - Returns: the bytes of the file, which holds a key.
+    /// - Returns: the bytes of the file.
     private func privateKey() throws -> [UInt8] {
         let contents = try Self.read(key)
         if let exposure = contents.exposure { throw CertificateError(key, reason: "the private key: \(exposure)") }
-        do {
-            _ = try NIOSSLPrivateKey(bytes: contents.bytes, format: .pem)
-            return contents.bytes
-        } catch {
-            throw CertificateError(key, reason: "holds no private key in PEM that can be read without a passphrase")
-        }
+        return contents.bytes
     }
 
     private static func read(_ path: String) throws -> PrivateFile.Contents {
@@ -85,9 +80,10 @@ package struct CertificateFiles: Sendable {
         return contents
     }
 
-    /// The reason for which BoringSSL takes the key and the certificate separately, but not together.
+    /// The reason for which the key, or the key together with the certificate, cannot be used.
     private static func mismatch(with certificate: String, _ error: TLSError) -> String {
         switch error {
+        case .noKey: "holds no private key in PEM that can be read without a passphrase"
         case .refused("KEY_VALUES_MISMATCH"), .refused("KEY_TYPE_MISMATCH"):
             "the key does not belong to the certificate in \(certificate)"
         default: "the key and the certificate in \(certificate) cannot be used together (\(error))"

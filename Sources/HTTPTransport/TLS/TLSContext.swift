@@ -10,7 +10,8 @@ final class TLSContext: @unchecked Sendable {
     /// - Parameters:
     ///   - chain: the certificates in DER, the server's own first.
     ///   - key: the private key of the first certificate, in PEM.
-    /// - Throws: `TLSError` where the certificate and the key cannot be used together.
+    /// - Throws: `TLSError`: `noKey` where the key cannot be read without a passphrase, another one where the
+    ///   certificate and the key cannot be used together.
     init(chain: [[UInt8]], key: [UInt8]) throws(TLSError) {
         guard let context = SSL_CTX_new(TLS_server_method()) else { throw TLSError.takeNewest() }
         do {
@@ -48,7 +49,10 @@ final class TLSContext: @unchecked Sendable {
             // There is no passphrase, and nobody is asked for one.
             return PEM_read_bio_PrivateKey(bio, nil, { _, _, _, _ in 0 }, nil)
         }
-        guard let parsed else { throw TLSError.takeNewest() }
+        guard let parsed else {
+            ERR_clear_error()
+            throw TLSError.noKey
+        }
         defer { EVP_PKEY_free(parsed) }
         guard SSL_CTX_use_PrivateKey(context, parsed) == 1 else { throw TLSError.takeNewest() }
     }

@@ -4,6 +4,8 @@ import CNIOBoringSSL
 enum TLSError: Error, Sendable, Hashable, CustomStringConvertible {
     /// BoringSSL refuses the peer's bytes, or what it was given; by its own name for the cause.
     case refused(String)
+    /// A file holds no private key in PEM that can be read without a passphrase.
+    case noKey
     /// The connection ended during the handshake.
     case endedDuringHandshake
     /// The connection ended without the closing alert, so bytes may be missing at its end.
@@ -12,6 +14,7 @@ enum TLSError: Error, Sendable, Hashable, CustomStringConvertible {
     var description: String {
         switch self {
         case .refused(let cause): "BoringSSL: \(cause)"
+        case .noKey: "there is no private key in PEM that can be read without a passphrase"
         case .endedDuringHandshake: "the connection ended during the TLS handshake"
         case .truncated: "the connection ended without TLS's closing alert"
         }
