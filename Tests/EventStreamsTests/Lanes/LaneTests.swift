@@ -124,13 +124,16 @@ import Testing
     /// that begin to read one after another, those that come in this time are.
     @Test func aSlowClientThatGoesOnIsSentBye() async throws {
         let text = "\"" + String(repeating: "x", count: 2000) + "\""
-        try await LaneBench.with(change(stall: .seconds(3))) { bench in
+        try await LaneBench.with(change(stall: .seconds(9))) { bench in
             var clients: [LaneClient] = []
             for _ in 0..<8 { clients.append(try await bench.open(after: 0, receiveBuffer: 4096)) }
             bench.publish(1000, text: text)
+            // The deadline counts from here; a lane beside other tests may take a while to come to it.
+            let areBlocked = try await eventually { bench.hub.stalledStreams == 8 }
+            #expect(areBlocked)
             let began = ContinuousClock.now
             for (index, client) in clients.enumerated() {
-                let moment = began + .milliseconds(3000 + 70 * index)
+                let moment = began + .milliseconds(9000 + 200 * index)
                 #expect(try await eventually { .now >= moment })
                 client.read()
             }
