@@ -12,6 +12,27 @@ import Testing
         #expect(try String(contentsOf: Self.docs.appending(path: "performance.md"), encoding: .utf8) == page)
     }
 
+    @Test func goalsTellWhatWasReached() {
+        let machine = Machine(processor: "cpu", cores: 2, memory: "24 GB", kernel: "Linux 6", postgres: "15")
+        var report = Report(scenario: "s", summary: "s", machine: machine)
+        report.add("rate", of: "waybill", 9000, unit: "/s")
+        report.add("ratio", of: "waybill : pgbench", 2.5, unit: "×")
+        let goals = Goals.markdown { $0 == "commands" ? report : nil }.split(separator: "\n").filter { $0.hasPrefix("|") }
+        #expect(
+            goals.dropFirst(2) == [
+                "| single commands by 64 connections | 9,000 /s | ≥ 8,000 /s | reached | `Scripts/bench commands` |",
+                "| … beside pgbench's event and NOTIFY | 2.50 × | ≥ 3.00 × | missed | `Scripts/bench commands` |",
+            ]
+        )
+    }
+
+    /// A goal whose figure has another name than the runs give it would be left out without a word.
+    @Test func goalsFindTheFiguresOfTheDocs() throws {
+        let page = try PerformancePage.make(from: Self.docs.appending(path: "performance"))
+        let rows = page.split(separator: "\n").filter { $0.contains(" | reached | ") || $0.contains(" | missed | ") }
+        #expect(rows.count == Goals.all.count)
+    }
+
     @Test func tablesOfSelectionsHaveRowsForSubjectsOrFigures() {
         let machine = Machine(processor: "cpu", cores: 2, memory: "24 GB", kernel: "Linux 6", postgres: "15")
         var report = Report(scenario: "s", summary: "s", machine: machine)

@@ -15,11 +15,11 @@ enum PerformancePage {
     ///
     /// - Parameter directory: the directory of texts and figures. The page refers to it by its last component.
     static func make(from directory: URL) throws -> String {
-        var parts = [try text(directory.appending(path: "begin.md"))]
+        var parts = [
+            try text(directory.appending(path: "begin.md")), try Goals.markdown { try report($0, from: directory) },
+        ]
         for section in sections {
-            let figures = directory.appending(path: "\(section).json")
-            guard FileManager.default.fileExists(atPath: figures.path) else { continue }
-            let report = try JSONDecoder().decode(Report.self, from: Data(contentsOf: figures))
+            guard let report = try report(section, from: directory) else { continue }
             let picture = directory.appending(path: "\(section).svg")
             let hasPicture = FileManager.default.fileExists(atPath: picture.path)
             parts.append(try text(directory.appending(path: "\(section).md")))
@@ -28,6 +28,13 @@ enum PerformancePage {
             )
         }
         return parts.joined(separator: "\n\n") + "\n"
+    }
+
+    /// The figures of a section; nil where there are none.
+    private static func report(_ section: String, from directory: URL) throws -> Report? {
+        let figures = directory.appending(path: "\(section).json")
+        guard FileManager.default.fileExists(atPath: figures.path) else { return nil }
+        return try JSONDecoder().decode(Report.self, from: Data(contentsOf: figures))
     }
 
     private static func text(_ file: URL) throws -> String {
