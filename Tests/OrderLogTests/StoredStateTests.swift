@@ -50,15 +50,43 @@ import Testing
         }
     }
 
+    @Test func aBatchOfManyOrdersWritesASmallStateEachFourthEvent() async throws {
+        try await TestLog.with { log in
+            let orders = (0..<StateSnapshot.manyOrders).map { _ in UUID() }
+            try await Self.appendInOneBatch(
+                orders.map { try Samples.submission(.placeOrder, Samples.place(), order: $0) },
+                to: log
+            )
+            for (version, written) in [(2, 1), (3, 1), (4, 1), (5, 5), (6, 5)] {
+                // Each appender is a new one, which has to load the orders.
+                try await Self.appendInOneBatch(orders.map { try Self.shortNote(on: $0) }, to: log)
+                for order in orders {
+                    #expect(try await Self.stateVersion(of: order, in: log) == written)
+                    try await Self.expectEveryRead(of: order, at: version, in: log)
+                }
+            }
+            // Fewer orders get whole states.
+            let few = orders.dropFirst()
+            try await Self.appendInOneBatch(few.map { try Self.shortNote(on: $0) }, to: log)
+            for order in few { #expect(try await Self.stateVersion(of: order, in: log) == 7) }
+            #expect(try await Self.stateVersion(of: orders[0], in: log) == 5)
+        }
+    }
+
     @Test func aLargeStateIsWrittenOnceForManyEvents() {
         let large = StateSnapshot(version: 100, byteCount: 300 << 10)
-        #expect(!large.isOutdated(at: 101) && !large.isOutdated(at: 399))
-        #expect(large.isOutdated(at: 400))
+        #expect(!large.isOutdated(at: 101, keepsSmallStates: false))
+        #expect(!large.isOutdated(at: 399, keepsSmallStates: true))
+        #expect(large.isOutdated(at: 400, keepsSmallStates: false))
         let huge = StateSnapshot(version: 100, byteCount: 30 << 20)
-        #expect(!huge.isOutdated(at: 99 + StateSnapshot.longestTail))
-        #expect(huge.isOutdated(at: 100 + StateSnapshot.longestTail))
-        #expect(StateSnapshot(version: 100, byteCount: StateSnapshot.smallByteCount - 1).isOutdated(at: 101))
-        #expect(!StateSnapshot(version: 100, byteCount: StateSnapshot.smallByteCount).isOutdated(at: 101))
+        #expect(!huge.isOutdated(at: 99 + StateSnapshot.longestTail, keepsSmallStates: false))
+        #expect(huge.isOutdated(at: 100 + StateSnapshot.longestTail, keepsSmallStates: false))
+        let small = StateSnapshot(version: 100, byteCount: StateSnapshot.smallByteCount - 1)
+        #expect(small.isOutdated(at: 101, keepsSmallStates: false))
+        #expect(!small.isOutdated(at: 103, keepsSmallStates: true))
+        #expect(small.isOutdated(at: 104, keepsSmallStates: true))
+        let middle = StateSnapshot(version: 100, byteCount: StateSnapshot.smallByteCount)
+        #expect(!middle.isOutdated(at: 101, keepsSmallStates: false))
     }
 
     /// Events can be as large as the state, so that a tail is bounded by its bytes too.
@@ -77,9 +105,9 @@ import Testing
         var snapshot = StateSnapshot(version: 100, byteCount: 40 << 10)
         let count = (40 << 10) / size
         for _ in 0..<count { snapshot.count(event) }
-        #expect(!snapshot.isOutdated(at: 101))
+        #expect(!snapshot.isOutdated(at: 101, keepsSmallStates: false))
         snapshot.count(event)
-        #expect(snapshot.tailByteCount == (count + 1) * size && snapshot.isOutdated(at: 101))
+        #expect(snapshot.tailByteCount == (count + 1) * size && snapshot.isOutdated(at: 101, keepsSmallStates: false))
     }
 
     @Test func aStateOfAnotherLayoutIsFoldedFromTheLogAndWrittenAnew() async throws {
@@ -184,6 +212,22 @@ import Testing
     private static let otherLayout = """
         update order_states set state = regexp_replace(state, '^\\{"v":[0-9]+', '{"v":99')
         """
+
+    /// Appends commands, all of them in one batch.
+    private static func appendInOneBatch(_ submissions: [Submission], to log: TestLog) async throws {
+        let appender = Appender(configuration: log.database, registry: log.registry, logger: log.logger)
+        var receipts: [PendingReceipt] = []
+        for submission in submissions { receipts.append(await appender.enqueue(submission)) }
+        try await withThrowingTaskGroup(of: Void.self) { group in
+            group.addTask { try await appender.run() }
+            for receipt in receipts { _ = try await receipt.receipt() }
+            group.cancelAll()
+        }
+    }
+
+    private static func shortNote(on order: UUID) throws -> Submission {
+        try Samples.submission(.addNote, #"{"text":"n","visibility":"staff"}"#, order: order)
+    }
 
     private static func note(on order: UUID, ifMatch version: Int) throws -> Submission {
         let text = String(repeating: "n", count: 400)

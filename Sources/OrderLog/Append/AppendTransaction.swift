@@ -183,7 +183,10 @@ struct AppendTransaction {
             if plan.eventBytes >= limits.eventBytes || ContinuousClock.now >= deadline { break }
         }
         self.results = results
-        states = StateWrite(plan.changed.compactMap { plan.records[$0] })
+        states = StateWrite(
+            plan.changed.compactMap { plan.records[$0] },
+            keepsSmallStates: plan.changed.count >= StateSnapshot.manyOrders
+        )
         self.plan = plan
         self.connection = connection
         self.epochs = epochs

@@ -2,8 +2,9 @@
 ///
 /// The row's other columns move with every event; the state does not. A large state would be written again for each
 /// small event, under the lock that all shops share. So a small state is written with every event, and a large one
-/// once for so many events that the bytes written for each of them stay below a bound. Readers fold the events in
-/// between. The state names its own version, so that row and state cannot contradict each other.
+/// once for so many events that the bytes written for each of them stay below a bound. A batch of many orders, as it
+/// comes under load, leaves small states too as they are for a few events. Readers fold the events in between. The
+/// state names its own version, so that row and state cannot contradict each other.
 package struct StateSnapshot: Sendable, Hashable {
     /// The version of the order that the state reflects.
     package let version: Int
@@ -17,9 +18,14 @@ package struct StateSnapshot: Sendable, Hashable {
         self.byteCount = byteCount
     }
 
-    /// The size below which a state is written with every event, in bytes. PostgreSQL keeps such a state compressed
-    /// within the row, so that writing it costs as little as moving the row does.
+    /// The size below which a state is small, in bytes. PostgreSQL keeps such a state within the row.
     package static let smallByteCount = 4096
+    /// The number of orders from which a batch leaves small states as they are: most of a row's bytes are its state,
+    /// and bytes that stay do not go to the write-ahead log again.
+    package static let manyOrders = 16
+    /// The number of events after a small state at which it is written again in any case. A reader reads fewer events
+    /// than that.
+    package static let shortestTail = 4
     /// The bytes of a large state that are written for each event, on average.
     private static let bytesPerEvent = 1024
     /// The number of events after a state at which it is written again, however large it is. Bounds the cost of
@@ -40,9 +46,12 @@ package struct StateSnapshot: Sendable, Hashable {
     }
 
     /// Tells whether the row has to hold a new state once the order is at a version.
-    package func isOutdated(at version: Int) -> Bool {
-        byteCount < Self.smallByteCount
-            || tailByteCount >= Self.tailBound(ofStateWith: byteCount)
-            || version - self.version >= min(Self.longestTail, byteCount / Self.bytesPerEvent)
+    ///
+    /// - Parameter keepsSmallStates: a small state stays for a few events too.
+    package func isOutdated(at version: Int, keepsSmallStates: Bool) -> Bool {
+        let isSmall = byteCount < Self.smallByteCount
+        if isSmall, !keepsSmallStates { return true }
+        let longestTail = isSmall ? Self.shortestTail : min(Self.longestTail, byteCount / Self.bytesPerEvent)
+        return version - self.version >= longestTail || tailByteCount >= Self.tailBound(ofStateWith: byteCount)
     }
 }

@@ -15,15 +15,22 @@ package struct StateWrite: Sendable {
     /// - Parameter table: the table's name in an `insert … on conflict do update`.
     package static func stateSQL(in table: String) -> String { "coalesce(nullif(excluded.state, ''), \(table).state)" }
 
-    package init(_ records: [OrderRecord]) {
+    /// - Parameter keepsSmallStates: leaves small states as they are for a few events. Writes less, and whoever reads
+    ///   such an order reads those events too: for batches of the appender under load, and not for the order list, of
+    ///   which a page has up to a thousand orders.
+    package init(_ records: [OrderRecord], keepsSmallStates: Bool = false) {
         self.records = records
         states.reserveCapacity(records.count)
-        for index in self.records.indices { states.append(PostgresText(Self.encode(&self.records[index]))) }
+        for index in self.records.indices {
+            states.append(PostgresText(Self.encode(&self.records[index], keepsSmallStates: keepsSmallStates)))
+        }
     }
 
-    private static func encode(_ record: inout OrderRecord) -> [UInt8] {
+    private static func encode(_ record: inout OrderRecord, keepsSmallStates: Bool) -> [UInt8] {
         let version = record.order.version
-        if let snapshot = record.snapshot, !snapshot.isOutdated(at: version) { return [] }
+        if let snapshot = record.snapshot, !snapshot.isOutdated(at: version, keepsSmallStates: keepsSmallStates) {
+            return []
+        }
         let state = record.order.encodeState()
         record.snapshot = StateSnapshot(version: version, byteCount: state.count)
         return state
