@@ -12,7 +12,7 @@ struct EventsByOrder {
     init(_ events: [LoggedEvent]) {
         let byOrder = Dictionary(grouping: events, by: \.orderId)
         self.events = byOrder
-        orderIds = byOrder.keys.sorted { (byOrder[$0]?.last?.seq ?? 0) < (byOrder[$1]?.last?.seq ?? 0) }
+        orderIds = byOrder.map { (id: $0.key, last: $0.value.last?.seq ?? 0) }.sorted { $0.last < $1.last }.map(\.id)
     }
 
     /// The events of one order, ascending.

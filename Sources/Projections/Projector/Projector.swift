@@ -34,7 +34,7 @@ package final class Projector: Service {
         configuration: PostgresConfiguration,
         registry: EpochRegistry,
         models: [any ReadModel] = ReadModels.followed,
-        batchLimit: Int = 2000,
+        batchLimit: Int = 8000,
         pace: ProjectionPace = ProjectionPace(),
         election: LeaderElection,
         isWokenByTail: Bool = false,

@@ -14,7 +14,7 @@ final class TailedEvents: Sendable {
 
     /// The most bytes of texts, and the most events, that are kept. A projector that falls behind them reads the log.
     private static let byteLimit = 4 << 20
-    private static let countLimit = 8192
+    private static let countLimit = 16_384
 
     private let state = Mutex(State())
 
