@@ -2,7 +2,10 @@ package import Foundation
 package import Orders
 
 /// One event of the log, as it was written.
-package struct LoggedEvent: Sendable, Hashable {
+///
+/// A class: an event has a dozen texts, and each copy of a structure would count a reference to all of them. On its way
+/// to the database, the streams and the projections an event is copied many times.
+package final class LoggedEvent: Sendable {
     package let seq: Int64
     package let orderId: UUID
     package let version: Int
@@ -68,4 +71,22 @@ package struct LoggedEvent: Sendable, Hashable {
 
     /// The event changed the headline.
     package var changesStatus: Bool { statusBefore != status }
+}
+
+extension LoggedEvent: Hashable {
+    package static func == (one: LoggedEvent, other: LoggedEvent) -> Bool {
+        if one === other { return true }
+        return one.seq == other.seq && one.orderId == other.orderId && one.version == other.version
+            && one.number == other.number && one.shop == other.shop && one.customer == other.customer
+            && one.type == other.type && one.schema == other.schema && one.statusBefore == other.statusBefore
+            && one.status == other.status && one.data == other.data && one.internal == other.internal
+            && one.actor == other.actor && one.commandId == other.commandId
+            && one.correlationId == other.correlationId && one.causationId == other.causationId
+            && one.occurredAt == other.occurredAt && one.recordedAt == other.recordedAt
+    }
+
+    package func hash(into hasher: inout Hasher) {
+        hasher.combine(seq)
+        hasher.combine(orderId)
+    }
 }
