@@ -90,6 +90,7 @@ let package = Package(
         .target(name: "CSeeds", path: "Seeds", exclude: ["orders.ndjson"]),
         .target(name: "CPages", path: "Pages", exclude: ["assets", "templates"]),
         .systemLibrary(name: "CLinux"),
+        .target(name: "CAllocator", linkerSettings: [.linkedLibrary("mimalloc")]),
         .target(name: "CSendRing", linkerSettings: [.linkedLibrary("uring")]),
         .target(name: "PageFiles", dependencies: ["CPages"], swiftSettings: strict),
         .target(name: "Primitives", dependencies: ["CLinux"], swiftSettings: strict),
@@ -143,8 +144,8 @@ let package = Package(
         .target(
             name: "EventStreams",
             dependencies: [
-                "CLinux", "CSendRing", "HTTPTransport", "OrderLog", "Orders", "Primitives", "StrictJSON", "Telemetry",
-                collections, httpTypes, lifecycle, logging, nio, nioHTTPTypes,
+                "CAllocator", "CLinux", "CSendRing", "HTTPTransport", "OrderLog", "Orders", "Primitives", "StrictJSON",
+                "Telemetry", collections, httpTypes, lifecycle, logging, nio, nioHTTPTypes,
             ],
             swiftSettings: strict
         ),
@@ -266,8 +267,8 @@ let package = Package(
         .testTarget(
             name: "EventStreamsTests",
             dependencies: [
-                "EventStreams", "HTTPTransport", "OrderLog", "Orders", "Telemetry", "TestSupport", httpTypes, logging,
-                nio, nioEmbedded, nioHTTPTypes,
+                "CAllocator", "EventStreams", "HTTPTransport", "OrderLog", "Orders", "Telemetry", "TestSupport",
+                httpTypes, logging, nio, nioEmbedded, nioHTTPTypes,
             ],
             swiftSettings: strict
         ),

@@ -1,5 +1,5 @@
 // Linux calls that Swift's Glibc module leaves out: epoll, eventfd, accepting a socket with flags, GNU extensions of
-// posix_spawn, memfd_create, fallocate, names of threads, the allocator's malloc_trim and the state of the clock.
+// posix_spawn, memfd_create, fallocate, names of threads and the state of the clock.
 #ifndef WAYBILL_CLINUX_SHIM_H
 #define WAYBILL_CLINUX_SHIM_H
 
@@ -20,9 +20,6 @@ extern int accept4(int socket, struct sockaddr *address, unsigned int *length, i
 struct timex;
 extern int adjtimex(struct timex *buffer);
 enum { WAYBILL_TIME_ERROR = 5 };
-
-// Returns unused memory of the allocator to the system. The parameter is a size_t.
-extern int malloc_trim(unsigned long padding);
 
 extern int memfd_create(const char *name, unsigned int flags);
 

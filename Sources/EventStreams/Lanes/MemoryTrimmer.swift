@@ -1,4 +1,4 @@
-import CLinux
+import CAllocator
 
 /// Decides when free memory is returned to the system.
 ///
@@ -26,5 +26,5 @@ struct MemoryTrimmer {
     }
 
     /// Returns free memory to the system.
-    static func releaseMemory() { _ = malloc_trim(0) }
+    static func releaseMemory() { waybill_allocator_release() }
 }

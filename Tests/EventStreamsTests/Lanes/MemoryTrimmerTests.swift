@@ -1,3 +1,5 @@
+import CAllocator
+import Foundation
 import Testing
 
 @testable import EventStreams
@@ -11,5 +13,14 @@ import Testing
                 false, false, false, false, false, true, false, false, false, true,
             ]
         )
+    }
+
+    /// Without it the library would be linked and the system's allocator used.
+    @Test func memoryOfTheProcessIsOfItsOwnAllocator() throws {
+        let memory = try #require(malloc(100))
+        defer { free(memory) }
+        #expect(waybill_allocator_owns(memory))
+        let bytes = [UInt8](repeating: 1, count: 10_000)
+        #expect(bytes.withUnsafeBytes { waybill_allocator_owns($0.baseAddress ?? memory) })
     }
 }
