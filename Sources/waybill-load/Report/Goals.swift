@@ -1,7 +1,7 @@
 /// What the service is meant to reach on two cores that the load shares, beside what the published runs measured.
 enum Goals {
     /// One goal, and where its figure is found.
-    struct Goal {
+    struct Goal: Sendable {
         var name: String
         /// The section of the page whose figures have it.
         var section: String
@@ -10,16 +10,16 @@ enum Goals {
         var limit: Double
         var isAtLeast = false
         /// Finds the figure; nil where it was not measured.
-        var value: (Report) -> Double?
+        var value: @Sendable (Report) -> Double?
     }
 
     /// The median of a figure.
-    private static func figure(_ name: String, of subject: String) -> (Report) -> Double? {
+    private static func figure(_ name: String, of subject: String) -> @Sendable (Report) -> Double? {
         { $0.median(name, of: subject) }
     }
 
     /// The median of a figure of one subject as a multiple of the same figure of another.
-    private static func ratio(_ name: String, of subject: String, to other: String) -> (Report) -> Double? {
+    private static func ratio(_ name: String, of subject: String, to other: String) -> @Sendable (Report) -> Double? {
         { report in
             guard let value = report.median(name, of: subject), let base = report.median(name, of: other) else {
                 return nil

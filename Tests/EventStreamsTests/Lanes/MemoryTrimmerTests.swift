@@ -21,6 +21,6 @@ import Testing
         defer { free(memory) }
         #expect(waybill_allocator_owns(memory))
         let bytes = [UInt8](repeating: 1, count: 10_000)
-        #expect(bytes.withUnsafeBytes { waybill_allocator_owns($0.baseAddress ?? memory) })
+        #expect(bytes.withUnsafeBytes { $0.baseAddress.map { waybill_allocator_owns($0) } == true })
     }
 }
