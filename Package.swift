@@ -145,7 +145,7 @@ let package = Package(
             name: "EventStreams",
             dependencies: [
                 "CAllocator", "CLinux", "CSendRing", "HTTPTransport", "OrderLog", "Orders", "Primitives", "StrictJSON",
-                "Telemetry", collections, httpTypes, lifecycle, logging, nio, nioHTTPTypes,
+                "Telemetry", collections, httpTypes, lifecycle, logging, nio, nioHTTPTypes, nioPosix,
             ],
             swiftSettings: strict
         ),

@@ -1,8 +1,8 @@
 #!/usr/bin/env python3
 """The cost of TLS and HTTP/2: memory of an idle stream, and processor time of a delivery, against clear text.
 
-Streams are held by h2load (Debian's nghttp2-client): 1,000 on one connection each in clear text and over TLS, and 100
-on each of 10 connections over HTTP/2. Events are published by the clock, so that all have the same load.
+Streams are held by h2load (Debian's nghttp2-client): 4,000 on one connection each in clear text and over TLS, and 100
+on each of 40 connections over HTTP/2. Events are published by the clock, so that all have the same load.
 """
 
 import argparse
@@ -24,7 +24,7 @@ from support.orders import order
 from support.service import Service
 from support.waiting import wait_for
 
-STREAMS, RATE, SECONDS = 1000, 50, 8
+STREAMS, RATE, SECONDS = 4000, 12, 8
 # Options of h2load for connections and for streams on each.
 WAYS = {
     "clear text, HTTP/1.1": (False, ["--h1", "-c", str(STREAMS), "-m", "1"]),

@@ -39,6 +39,9 @@ enum ServerSettings {
             "checkpoint_timeout=10min",
             "wal_buffers=16MB",
             "min_wal_size=128MB",
+            // A new file of the write-ahead log is 16 MB. Filled with zeros first, it holds all commands up for as long
+            // as the disk takes for that; later files are old ones under new names.
+            "wal_init_zero=off",
             "timezone=UTC",
             "log_timezone=UTC",
             "lc_messages=C",

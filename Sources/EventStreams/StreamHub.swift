@@ -98,7 +98,7 @@ package final class StreamHub: LogTailSink, Service {
             await cancelWhenGracefulShutdown {
                 var trimmer = MemoryTrimmer()
                 while !Task.isCancelled {
-                    if trimmer.tick(admitted: self.places.taken) { MemoryTrimmer.releaseMemory() }
+                    if trimmer.tick(admitted: self.places.taken) { MemoryTrimmer.releaseMemory(of: self.lanes) }
                     // The loop's condition detects cancellation.
                     try? await Task.sleep(for: .seconds(1))
                 }

@@ -42,6 +42,8 @@ final class Lane: Sendable {
         var endsWithdrawn = false
         /// All streams are to go elsewhere.
         var endsAll = false
+        /// Unused memory goes back to the system.
+        var releasesMemory = false
         var isDraining = false
         var isStopped = false
     }
@@ -120,6 +122,12 @@ final class Lane: Sendable {
     /// Asks every stream to end, and serves new ones.
     func endAllStreams() {
         mail.withLock { $0.endsAll = true }
+        wake()
+    }
+
+    /// Asks the thread to return the memory that it has freed to the system.
+    func releaseMemory() {
+        mail.withLock { $0.releasesMemory = true }
         wake()
     }
 

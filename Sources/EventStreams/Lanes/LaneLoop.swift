@@ -106,6 +106,7 @@ final class LaneLoop {
         if mail.endsWithdrawn { streams.endWithdrawn() }
         if mail.endsAll { streams.endAll() }
         if mail.isDraining { streams.drain() }
+        if mail.releasesMemory { MemoryTrimmer.releaseOwnMemory() }
         return true
     }
 }

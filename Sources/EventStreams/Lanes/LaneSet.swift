@@ -122,6 +122,11 @@ final class LaneSet: Sendable {
         for lane in state.withLock({ $0.lanes }) { lane.endAllStreams() }
     }
 
+    /// Asks all lanes to return the memory that they have freed to the system.
+    func releaseMemory() {
+        for lane in state.withLock({ $0.lanes }) { lane.releaseMemory() }
+    }
+
     /// Accepts no more streams, and asks every stream to end.
     func drain() {
         let lanes = state.withLock { state in

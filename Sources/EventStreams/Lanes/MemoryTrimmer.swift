@@ -1,4 +1,6 @@
 import CAllocator
+import NIOCore
+import NIOPosix
 
 /// Decides when free memory is returned to the system.
 ///
@@ -25,6 +27,12 @@ struct MemoryTrimmer {
         return true
     }
 
-    /// Returns free memory to the system.
-    static func releaseMemory() { waybill_allocator_release() }
+    /// Returns free memory to the system: that of the lanes and of the event loops, on which connections open.
+    static func releaseMemory(of lanes: LaneSet) {
+        lanes.releaseMemory()
+        for loop in MultiThreadedEventLoopGroup.singleton.makeIterator() { loop.execute { releaseOwnMemory() } }
+    }
+
+    /// Returns the memory to the system that the calling thread has freed. The allocator has a heap for each thread.
+    static func releaseOwnMemory() { waybill_allocator_release() }
 }

@@ -4,7 +4,8 @@ import HTTPTransport
 import Logging
 import Primitives
 
-/// Checks what a service needs of this machine and of its own files: keys, certificate, descriptors, disk, clock.
+/// Checks what a service needs of this machine and of its own files: keys, certificate, descriptors, disk, clock,
+/// scheduler.
 struct ProcessCheck {
     let options: ServiceOptions
     let tls: TLSOptions
@@ -16,7 +17,7 @@ struct ProcessCheck {
     private static let renewal = 14 * 86_400.0
 
     func findings() async -> [Finding] {
-        certificate() + (await keys()) + descriptors() + disk() + clock()
+        certificate() + (await keys()) + descriptors() + disk() + clock() + scheduler()
     }
 
     // MARK: TLS
@@ -165,6 +166,24 @@ struct ProcessCheck {
                 "clock",
                 "the kernel does not call the clock synchronised",
                 do: "run chrony or systemd-timesyncd here, unless the host of this machine keeps its clock"
+            )
+        ]
+    }
+
+    /// Tells whether Linux shares processor time among sessions instead of threads. Each process of PostgreSQL is a
+    /// session of its own.
+    private func scheduler() -> [Finding] {
+        guard let setting = try? String(contentsOfFile: "/proc/sys/kernel/sched_autogroup_enabled", encoding: .utf8),
+            setting.hasPrefix("1")
+        else { return [.ok("scheduler", "processor time is shared by threads, or by control groups alone")] }
+        return [
+            .note(
+                "scheduler",
+                "processor time is shared by sessions (kernel.sched_autogroup_enabled)",
+                do: """
+                    where PostgreSQL is on this machine, set it to 0 by sysctl: commands wait less while thousands of \
+                    streams open
+                    """
             )
         ]
     }
