@@ -30,7 +30,7 @@ missing_packages() {
     command -v pkg-config >/dev/null || echo pkg-config
     pkg-config --exists libpq 2>/dev/null || echo libpq-dev
     pkg-config --exists liburing 2>/dev/null || echo liburing-dev
-    [[ -e /usr/include/mimalloc.h ]] || echo libmimalloc-dev
+    [[ -n $(compgen -G '/usr/lib*/libmimalloc.so' || compgen -G '/usr/lib/*/libmimalloc.so') ]] || echo libmimalloc-dev
     [[ -e /usr/include/zlib.h ]] || pkg-config --exists zlib 2>/dev/null || echo zlib1g-dev
     if [[ ${need_server:-yes} == yes ]]; then has_server || echo postgresql; fi
     if [[ ${need_nchan:-no} == yes ]]; then
