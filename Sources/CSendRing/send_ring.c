@@ -81,6 +81,8 @@ int waybill_send_ring_run(struct waybill_send_ring *ring, struct waybill_send *s
     return queued < count ? -ENOSPC : 0;
 }
 
+int waybill_send_ring_descriptor(const struct waybill_send_ring *ring) { return ring->ring.ring_fd; }
+
 void waybill_send_ring_close(struct waybill_send_ring *ring) {
     io_uring_queue_exit(&ring->ring);
     free(ring);

@@ -25,6 +25,9 @@ struct waybill_send_ring *waybill_send_ring_open(unsigned capacity);
 // Returns 0, or a negative error number: the ring is of no use any more, and some sends may not have been tried.
 int waybill_send_ring_run(struct waybill_send_ring *ring, struct waybill_send *sends, unsigned count);
 
+// The descriptor that the ring takes.
+int waybill_send_ring_descriptor(const struct waybill_send_ring *ring);
+
 void waybill_send_ring_close(struct waybill_send_ring *ring);
 
 #endif

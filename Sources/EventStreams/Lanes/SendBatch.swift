@@ -1,6 +1,7 @@
 import CSendRing
 import Glibc
 import HTTPTransport
+import Synchronization
 
 /// Sends on sockets that are tried together: by one system call where the kernel has io_uring, else one by one. Used on
 /// one thread only.
@@ -12,12 +13,28 @@ struct SendBatch: ~Copyable {
 
     private var sends: [waybill_send] = []
     private var ring: OpaquePointer?
+    private static let openRings = Atomic(0)
 
-    deinit { if let ring { waybill_send_ring_close(ring) } }
+    /// The number of rings of the process.
+    static var openRingCount: Int { openRings.load(ordering: .relaxed) }
+
+    deinit { if let ring { Self.close(ring) } }
 
     /// Makes the ring, where the kernel has io_uring. The calling thread is the one that uses the batch from then on. A
     /// ring takes a descriptor, so it is made before the process may run out of them.
-    mutating func openRing() { if ring == nil { ring = waybill_send_ring_open(UInt32(Self.capacity)) } }
+    mutating func openRing() {
+        guard ring == nil else { return }
+        ring = waybill_send_ring_open(UInt32(Self.capacity))
+        if ring != nil { Self.openRings.wrappingAdd(1, ordering: .relaxed) }
+    }
+
+    private static func close(_ ring: OpaquePointer) {
+        waybill_send_ring_close(ring)
+        openRings.wrappingSubtract(1, ordering: .relaxed)
+    }
+
+    /// The descriptor that the ring takes; nil without a ring.
+    var ringDescriptor: Int32? { ring.map { waybill_send_ring_descriptor($0) } }
 
     var count: Int { sends.count }
     var isFull: Bool { sends.count == Self.capacity }
@@ -43,7 +60,8 @@ struct SendBatch: ~Copyable {
             waybill_send_ring_run(ring, sends.baseAddress, UInt32(sends.count))
         }
         guard outcome < 0 else { return }
-        waybill_send_ring_close(ring)
+        // The kernel refuses what it granted at first. Sends are calls from now on, and the metric tells.
+        Self.close(ring)
         self.ring = nil
     }
 

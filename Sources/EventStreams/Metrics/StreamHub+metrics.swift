@@ -12,6 +12,10 @@ extension StreamHub {
             help: "Streams open now whose preambles have been sent and that lanes serve."
         ) { Double(self.laneStreams) }
         try registry.gauge(
+            "waybill_stream_send_rings",
+            help: "Lanes that send to many streams by one system call (io_uring); 0 where the system forbids it."
+        ) { Double(SendBatch.openRingCount) }
+        try registry.gauge(
             "waybill_stream_ring_bytes",
             help: "Memory that the recent events take once they are encoded for all audiences, in bytes."
         ) { Double(self.recentEventsByteCount) }

@@ -98,6 +98,36 @@ import Testing
         }
     }
 
+    /// The kernel may refuse later what it granted at first.
+    @Test func aRingThatFailsLeavesItsSendsToCalls() throws {
+        var batch = SendBatch()
+        batch.openRing()
+        // A sandbox without io_uring has nothing to lose.
+        guard let ring = batch.ringDescriptor else { return }
+        var pair: [CInt] = [-1, -1]
+        try #require(socketpair(AF_UNIX, CInt(SOCK_STREAM.rawValue), 0, &pair) == 0)
+        defer { for descriptor in pair { close(descriptor) } }
+        let bytes = [UInt8](repeating: 65, count: 300)
+        try bytes.withUnsafeBytes { bytes in
+            for _ in 0..<8 { batch.add(bytes, on: pair[0]) }
+            batch.run()
+            let whole = SocketSend.bytes(300, isComplete: true, hasProgressed: true)
+            #expect(Self.outcomes(of: batch) == Array(repeating: whole, count: 8))
+            batch.removeAll()
+            // No ring is behind the descriptor any more.
+            let null = open("/dev/null", O_RDONLY)
+            try #require(dup2(null, ring) == ring)
+            close(null)
+            for _ in 0..<8 { batch.add(bytes, on: pair[0]) }
+            batch.run()
+            #expect(batch.ringDescriptor == nil)
+            #expect(Self.outcomes(of: batch) == Array(repeating: whole, count: 8))
+            batch.removeAll()
+        }
+        var taken = [UInt8](repeating: 0, count: 10_000)
+        #expect(read(pair[1], &taken, taken.count) == 16 * 300)
+    }
+
     private static func outcomes(of batch: borrowing SendBatch) -> [SocketSend] {
         var outcomes: [SocketSend] = []
         for index in 0..<batch.count { outcomes.append(batch.outcome(of: index)) }
