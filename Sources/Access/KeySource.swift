@@ -1,4 +1,4 @@
-package import FoundationEssentials
+import FoundationEssentials
 package import Logging
 import Primitives
 import Synchronization
@@ -11,17 +11,6 @@ import Synchronization
 /// so; it verifies no token any more once its last good read is `maximumAge` ago. A URL that cannot be fetched at the
 /// start leaves the service without keys until it can.
 package final class KeySource: Sendable {
-    /// Fetches a URL's body. The function has its own deadline over head and body, and its own bound on the size (at
-    /// most 1 MiB is used).
-    package typealias Fetch = @Sendable (URL) async throws -> [UInt8]
-
-    /// The place from which the keys are read.
-    package enum Origin: Sendable {
-        case development(DevelopmentKey)
-        case jwksFile(String)
-        case jwksURL(URL, fetch: Fetch)
-    }
-
     struct Snapshot: Sendable {
         let keys: KeySet
         /// The number of the set. It rises with each change, so that tokens verified with an older set are verified
@@ -45,24 +34,12 @@ package final class KeySource: Sendable {
     }
 
     private struct State {
-        /// Nil until a first read succeeds.
-        var snapshot: Snapshot?
+        var reads: KeyReads
+        var budget: FetchBudget
         var stamp: PrivateFile.Stamp?
-        var failureCount = 0
-        /// The times, in seconds since 1970, of the last good read and the last attempt.
-        var lastSuccess: Double
-        var lastAttempt: Double
-        /// The fetches that tokens of unknown keys may still cause as of `requestsAt`.
-        var requestsLeft: Double
-        var requestsAt: Double
         var loading: Task<Void, Never>?
         /// The number of reads that have begun.
         var loadCount = 0
-    }
-
-    private struct Loaded {
-        let keys: KeySet
-        let stamp: PrivateFile.Stamp?
     }
 
     /// The `iss` that a token must have, compared byte by byte; nil for any.
@@ -70,8 +47,6 @@ package final class KeySource: Sendable {
     /// True for a key that anybody who reads the data directory can sign with, which is for development alone.
     package var isDevelopment: Bool { if case .development = origin { true } else { false } }
     private let origin: Origin
-    private let minimumInterval: Double
-    private let burst: Double
     private let refreshInterval: Double
     private let maximumAge: Double
     private let logger: Logger
@@ -99,19 +74,20 @@ package final class KeySource: Sendable {
     ) async throws(KeyError) {
         self.origin = origin
         self.issuer = issuer
-        self.minimumInterval = minimumInterval
-        self.burst = Double(burst)
         self.refreshInterval = refreshInterval
         self.maximumAge = maximumAge
         self.logger = logger
-        var first = State(lastSuccess: now, lastAttempt: now, requestsLeft: Double(burst), requestsAt: now)
+        var first = State(
+            reads: KeyReads(now: now),
+            budget: FetchBudget(burst: burst, interval: minimumInterval, now: now)
+        )
         do {
-            let loaded = try await Self.load(origin)
-            first.snapshot = Snapshot(keys: loaded.keys, generation: 0)
-            first.stamp = loaded.stamp
+            let contents = try await origin.load()
+            _ = first.reads.succeeded(contents.keys, now: now)
+            first.stamp = contents.stamp
         } catch {
             guard case .jwksURL = origin else { throw error }
-            first.failureCount = 1
+            _ = first.reads.failed()
             logger.warning(
                 "the token keys cannot be fetched; requests with tokens are answered 503 until they can be",
                 metadata: ["error": "\(error)"]
@@ -146,7 +122,7 @@ package final class KeySource: Sendable {
 
     /// The number of changes of the keys so far: while it stays the same, `contains` answers the same for keys that are
     /// not too old.
-    package var generation: Int { state.withLock { $0.snapshot?.generation ?? -1 } }
+    package var generation: Int { state.withLock { $0.reads.snapshot?.generation ?? -1 } }
 
     /// The keys as of `now`, seconds since 1970; nil where no token can be verified.
     func current(now: Double) async -> Snapshot? {
@@ -154,18 +130,18 @@ package final class KeySource: Sendable {
         case .development: break
         case .jwksFile(let path):
             let stamp = state.withLock { state -> PrivateFile.Stamp?? in
-                guard Self.isDue(since: state.lastAttempt, now: now, interval: 1) else { return nil }
-                state.lastAttempt = now
+                guard state.reads.isDue(now: now, interval: 1) else { return nil }
+                state.reads.attempted(now: now)
                 return .some(state.stamp)
             }
             if let stamp {
                 let seen = PrivateFile.stamp(path)
                 // The failure may have been the process's own lack of something: the same file is tried again.
-                if seen != stamp || state.withLock({ $0.failureCount > 0 }) {
+                if seen != stamp || state.withLock({ $0.reads.isFailing }) {
                     await startLoad(now: now, seen: seen).value
                 } else {
                     // A file that is as it was is as good as read again.
-                    state.withLock { $0.lastSuccess = now }
+                    state.withLock { $0.reads.confirmed(now: now) }
                 }
             }
         case .jwksURL: state.withLock { fetchIfDue(&$0, now: now) }
@@ -180,7 +156,7 @@ package final class KeySource: Sendable {
         state.withLock { state in
             switch origin {
             case .development: break
-            case .jwksFile: guard !Self.isDue(since: state.lastAttempt, now: now, interval: 1) else { return nil }
+            case .jwksFile: guard !state.reads.isDue(now: now, interval: 1) else { return nil }
             case .jwksURL: fetchIfDue(&state, now: now)
             }
             return usable(state, now: now)?.generation
@@ -189,9 +165,8 @@ package final class KeySource: Sendable {
 
     /// Begins a fetch that is due. No caller waits for it: the old set still serves.
     private func fetchIfDue(_ state: inout State, now: Double) {
-        guard state.loading == nil,
-            Self.isDue(since: state.lastAttempt, now: now, interval: pause(state.failureCount))
-        else { return }
+        let interval = pause(state.reads.failureCount)
+        guard state.loading == nil, state.reads.isDue(now: now, interval: interval) else { return }
         begin(&state, now: now)
     }
 
@@ -227,14 +202,7 @@ package final class KeySource: Sendable {
         if let loading = state.loading { return .wait(loading) }
         if let snapshot = usable(state, now: now), isKnown(snapshot.keys) { return .end(.current(snapshot)) }
         guard state.loadCount == first else { return .end(ended(state, now: now)) }
-        let passed = now < state.requestsAt ? minimumInterval : now - state.requestsAt
-        state.requestsLeft = min(burst, state.requestsLeft + passed / minimumInterval)
-        state.requestsAt = now
-        guard state.requestsLeft >= 1 else {
-            let seconds = (1 - state.requestsLeft) * minimumInterval
-            return .end(.unavailable(retryAfter: max(1, Int(seconds.rounded(.up)))))
-        }
-        state.requestsLeft -= 1
+        if let seconds = state.budget.take(now: now) { return .end(.unavailable(retryAfter: seconds)) }
         return .wait(begin(&state, now: now))
     }
 
@@ -246,7 +214,7 @@ package final class KeySource: Sendable {
         seen: PrivateFile.Stamp?
     ) -> RereadStep {
         if let loading = state.loading { return .wait(loading) }
-        let isFailing = state.failureCount > 0 && Self.isDue(since: state.lastAttempt, now: now, interval: 1)
+        let isFailing = state.reads.isFailing && state.reads.isDue(now: now, interval: 1)
         guard state.loadCount == first, seen != state.stamp || isFailing else { return .end(ended(state, now: now)) }
         state.stamp = seen
         return .wait(begin(&state, now: now))
@@ -254,7 +222,7 @@ package final class KeySource: Sendable {
 
     /// The outcome where no read is needed any more.
     private func ended(_ state: State, now: Double) -> Reread {
-        guard state.failureCount == 0 else { return .unavailable(retryAfter: 2) }
+        guard !state.reads.isFailing else { return .unavailable(retryAfter: 2) }
         return usable(state, now: now).map(Reread.current) ?? .noKeys
     }
 
@@ -268,7 +236,7 @@ package final class KeySource: Sendable {
 
     @discardableResult
     private func begin(_ state: inout State, now: Double) -> Task<Void, Never> {
-        state.lastAttempt = now
+        state.reads.attempted(now: now)
         state.loadCount += 1
         let task = Task { await self.reload(now: now) }
         state.loading = task
@@ -276,31 +244,22 @@ package final class KeySource: Sendable {
     }
 
     private func reload(now: Double) async {
-        let result: Result<Loaded, KeyError>
+        let result: Result<Origin.Contents, KeyError>
         do throws(KeyError) {
-            result = .success(try await Self.load(origin))
+            result = .success(try await origin.load())
         } catch {
             result = .failure(error)
         }
         let isNew = state.withLock { state in
             state.loading = nil
-            guard case .success(let loaded) = result else {
-                state.failureCount += 1
-                // One line for each failure that is new, not one for every attempt of a long outage.
-                return state.failureCount == 1 || state.failureCount % 120 == 0
-            }
-            state.stamp = loaded.stamp ?? state.stamp
-            state.lastSuccess = now
-            let isRecovery = state.failureCount > 0
-            state.failureCount = 0
-            if let snapshot = state.snapshot, snapshot.keys.isSame(as: loaded.keys) { return isRecovery }
-            state.snapshot = Snapshot(keys: loaded.keys, generation: (state.snapshot?.generation ?? -1) + 1)
-            return true
+            guard case .success(let contents) = result else { return state.reads.failed() }
+            state.stamp = contents.stamp ?? state.stamp
+            return state.reads.succeeded(contents.keys, now: now)
         }
         guard isNew else { return }
         switch result {
-        case .success(let loaded):
-            logger.info("token keys reloaded", metadata: ["keys": "\(loaded.keys.entries.count)"])
+        case .success(let contents):
+            logger.info("token keys reloaded", metadata: ["keys": "\(contents.keys.entries.count)"])
         case .failure(let error):
             logger.warning(
                 "token key reload failed; the last keys that were read stay in use, a day at most",
@@ -310,47 +269,13 @@ package final class KeySource: Sendable {
     }
 
     private func usable(_ state: State, now: Double) -> Snapshot? {
-        if case .development = origin { return state.snapshot }
-        return now - state.lastSuccess < maximumAge ? state.snapshot : nil
+        if case .development = origin { return state.reads.snapshot }
+        return state.reads.snapshot(now: now, maximumAge: maximumAge)
     }
 
     /// The seconds from one attempt to fetch a URL to the next: soon after a failure, then ever later, up to
     /// `refreshInterval`.
     private func pause(_ failureCount: Int) -> Double {
         failureCount == 0 ? refreshInterval : min(refreshInterval, Double(1 << min(failureCount, 10)))
-    }
-
-    private static func load(_ origin: Origin) async throws(KeyError) -> Loaded {
-        switch origin {
-        case .development(let key):
-            do {
-                return Loaded(keys: try await key.keySet(), stamp: nil)
-            } catch {
-                throw KeyError(source: DevelopmentKey.fileName, reason: "\(error)")
-            }
-        case .jwksFile(let path):
-            let contents = try KeyError.wrap { () throws(FileError) in
-                try PrivateFile.read(path, limit: KeySet.maximumJWKSBytes)
-            }
-            guard let file = contents else {
-                throw KeyError(source: path, reason: "there is no such file")
-            }
-            // A person who can change the key set can sign any token.
-            if let weakness = file.weakness { throw KeyError(source: path, reason: weakness) }
-            return Loaded(keys: try await .jwks(file.bytes, source: path), stamp: file.stamp)
-        case .jwksURL(let url, let fetch):
-            let bytes: [UInt8]
-            do {
-                bytes = try await fetch(url)
-            } catch {
-                throw KeyError(source: url.absoluteString, reason: "cannot be fetched: \(error)")
-            }
-            return Loaded(keys: try await .jwks(bytes, source: url.absoluteString), stamp: nil)
-        }
-    }
-
-    /// Tells whether an interval has passed. A clock that went back makes everything due.
-    private static func isDue(since last: Double, now: Double, interval: Double) -> Bool {
-        now < last || now - last >= interval
     }
 }

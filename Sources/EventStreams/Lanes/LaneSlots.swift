@@ -58,7 +58,7 @@ struct LaneSlots {
         /// The reason why the stream ends, as metrics count it.
         var endReason = StreamMetrics.EndReason.left
         /// True when the stream has passed all recent events. An event that does not concern the stream then costs
-        /// nothing, and the cursor in `state` is behind the stream's true cursor: see `LaneStreams.materializeCursor`.
+        /// nothing, and the cursor in `state` is behind the stream's true cursor: see `LaneSteps.materializeCursor`.
         var isCaughtUp = false
         /// True when the stream is further than the recent events of the lane.
         var isAheadOfRecentEvents = false

@@ -2,7 +2,7 @@ import HTTPTransport
 import Orders
 import Primitives
 
-/// The streams of a lane with their groups, transports and timers. Sends blocks and closes streams; `LaneStreams`
+/// The streams of a lane with their groups, transports and timers. Sends blocks and closes streams; `LaneSteps`
 /// decides which blocks. Not copyable, so that no access copies the slots.
 struct LaneTable: ~Copyable {
     typealias Reference = LaneSlots.Reference

@@ -63,6 +63,12 @@ extension ConnectionCore {
         if let error = copies.failure(of: id) { throw error }
     }
 
+    /// True while the data of this COPY goes in this direction.
+    private func isTransferring(_ direction: ConnectionMachine.CopyDirection, _ id: RequestID) -> Bool {
+        guard let transfer else { return false }
+        return transfer == (id, direction)
+    }
+
     /// Ends a COPY from the client.
     ///
     /// - Parameter reason: not nil to have the server drop what it has got.

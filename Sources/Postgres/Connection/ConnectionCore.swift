@@ -25,7 +25,7 @@ actor ConnectionCore {
 
     private let requests = PendingRequests()
     private var machine = ConnectionMachine()
-    private var lease: Lease?
+    private var lease: TransactionLease?
     private var lastID: RequestID = 0
     /// The time for requests that name none of their own.
     private(set) var requestTimeout: Duration?
@@ -99,68 +99,8 @@ actor ConnectionCore {
 
     // MARK: Requests
 
-    enum Work: Sendable {
-        case unit(EncodedUnit)
-        case script(String)
-        case copy(String, ConnectionMachine.CopyDirection)
-        case lease
-
-        /// True for work of the simple protocol, which is sent behind nothing else.
-        var needsTheWire: Bool {
-            switch self {
-            case .script, .copy: true
-            case .unit, .lease: false
-            }
-        }
-    }
-
-    /// Runs one unit, script, COPY or lease request to its end.
-    ///
-    /// - Parameters:
-    ///   - timeout: nil for the connection's own limit.
-    ///   - isCancellable: false for a rollback, which must run in a cancelled task too.
-    ///   - requested: the request's id; nil for a new one.
-    func run(
-        _ work: Work,
-        lease wanted: RequestID?,
-        timeout: Duration?,
-        isCancellable: Bool = true,
-        id requested: RequestID? = nil
-    ) async -> Outcome {
-        if isCancellable, Task.isCancelled {
-            return .failure(PostgresError(.cancelled, "the task was cancelled before the request was sent"))
-        }
-        if wanted == nil, let held = HeldLease.current, held.core == ObjectIdentifier(self), held.id == machine.lease {
-            return .failure(
-                PostgresError(.usage, "inside a transaction use the connection that the transaction's body is given")
-            )
-        }
-        if let wanted, wanted == lease?.id {
-            if let failure = lease?.failure { return .failure(failure) }
-            // BEGIN goes on its own: in one script with it, a syntax error would keep BEGIN from being run.
-            if work.needsTheWire, lease?.begin != nil {
-                let begun = await run(
-                    .unit(EncodedUnit()),
-                    lease: wanted,
-                    timeout: timeout,
-                    isCancellable: isCancellable
-                )
-                if case .failure = begun { return begun }
-            }
-        }
-        let id = requested ?? nextID()
-        guard isCancellable else {
-            return await withCheckedContinuation { start(id, work, lease: wanted, timeout: timeout, $0) }
-        }
-        return await withTaskCancellationHandler {
-            await withCheckedContinuation { start(id, work, lease: wanted, timeout: timeout, $0) }
-        } onCancel: {
-            // Runs after `start`, which belongs to a job of this executor that is under way.
-            Task { await self.cancel(id) }
-        }
-    }
-
-    private func start(
+    /// Gives the machine a request. The continuation gets its outcome.
+    func start(
         _ id: RequestID,
         _ work: Work,
         lease wanted: RequestID?,
@@ -174,7 +114,7 @@ actor ConnectionCore {
         }
         switch work {
         case .unit(var unit):
-            if let wanted, wanted == lease?.id, let begin = lease?.begin.take() { unit.prepend(begin) }
+            if let wanted, wanted == lease?.id, let begin = lease?.takeBegin() { unit.prepend(begin) }
             requests.add(id, .init(unit: unit, isRepeatable: wanted == nil, timer: timer, continuation: continuation))
             perform(machine.submit(id, keys: unit.keys, lease: wanted))
         case .script(let script):
@@ -189,7 +129,8 @@ actor ConnectionCore {
         }
     }
 
-    private func cancel(_ id: RequestID) {
+    /// Notes that the request's caller has left.
+    func cancel(_ id: RequestID) {
         perform(machine.cancel(id))
     }
 
@@ -232,7 +173,7 @@ actor ConnectionCore {
         if let timer = request.timer { executor.loop.cancel(timer) }
         let (outcome, hasFailedAtBegin) = request.outcome(error)
         if case .failure(let failure) = outcome {
-            if hasFailedAtBegin { lease?.failure = failure }
+            if hasFailedAtBegin { lease?.beginFailed(failure) }
             note(failure)
         }
         request.continuation.resume(returning: outcome)
@@ -282,7 +223,7 @@ actor ConnectionCore {
 
     /// Takes the rows of a COPY to the client that libpq has, up to the high-water mark.
     private func takeCopyData() {
-        guard let (id, direction) = machine.transfer, direction == .out, socket.isOpen else { return }
+        guard let (id, direction) = transfer, direction == .out, socket.isOpen else { return }
         losingOnError { () throws(PostgresError) in
             let progress = try copies.withChunk(of: id) { (chunk) throws(PostgresError) in
                 try socket.readCopyRows(into: &chunk, limit: CopyTransfers.highWaterBytes)
@@ -327,11 +268,8 @@ actor ConnectionCore {
 
     // MARK: COPY
 
-    /// True while the data of this COPY goes in this direction.
-    func isTransferring(_ direction: ConnectionMachine.CopyDirection, _ id: RequestID) -> Bool {
-        guard let transfer = machine.transfer else { return false }
-        return transfer == (id, direction)
-    }
+    /// The COPY whose data goes at present, and its direction.
+    var transfer: (id: RequestID, direction: ConnectionMachine.CopyDirection)? { machine.transfer }
 
     /// Notes that all data of the COPY has been handed over.
     func copyDataEnded() {
@@ -341,25 +279,16 @@ actor ConnectionCore {
 
     // MARK: Leases
 
-    /// A caller's hold on the connection, and the BEGIN that goes out with the caller's first statement.
-    struct Lease {
-        let id: RequestID
-        /// Nil once it has been sent.
-        fileprivate(set) var begin: String?
-        /// The error of BEGIN. Nothing may run under the lease then: it would run outside of any transaction.
-        fileprivate(set) var failure: PostgresError?
-
-        /// True when a statement has been sent under the lease.
-        var wasUsed: Bool { begin == nil }
-    }
+    /// The lease that the machine has granted.
+    var grantedLease: RequestID? { machine.lease }
 
     /// The lease of this id; nil when it has ended.
-    func currentLease(_ id: RequestID) -> Lease? { lease?.id == id ? lease : nil }
+    func currentLease(_ id: RequestID) -> TransactionLease? { lease?.id == id ? lease : nil }
 
     func acquireLease(begin: String, timeout: Duration?) async throws(PostgresError) -> RequestID {
         let id = nextID()
         _ = try await run(.lease, lease: nil, timeout: timeout, id: id).get()
-        lease = Lease(id: id, begin: begin)
+        lease = TransactionLease(id: id, begin: begin)
         return id
     }
 

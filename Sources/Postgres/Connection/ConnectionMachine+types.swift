@@ -58,48 +58,4 @@ extension ConnectionMachine {
         /// The error of the first attempt, for a unit that is sent again.
         var formerFailure: PostgresError?
     }
-
-    struct InFlight {
-        let id: RequestID
-        var keys: [StatementKey] = []
-        var steps: [Step] = []
-        /// The step whose answer comes next; past the last one it is the Sync's.
-        var next = 0
-        /// The step has its answer and only its end is missing.
-        var isAnswered = false
-        var isAbandoned = false
-        /// For a COPY, the way in which its data will go.
-        var copy: CopyDirection?
-        /// The COPY's data goes at present.
-        var transferring: CopyDirection?
-        /// The COPY has begun, so that its caller learns of its end by `endCopy`.
-        var hasBegun = false
-        var failure: PostgresError?
-        /// The unit runs outside of a lease, so that the server has undone all of it where it fails.
-        var isRepeatable = false
-        /// The unit's first error is of a prepared statement that must be parsed anew.
-        var isOutdated = false
-        /// The error of the first attempt, for a unit that was sent again.
-        var formerFailure: PostgresError?
-
-        /// The error that the unit's caller gets. In a transaction that the caller opened by a statement of its own,
-        /// the second attempt fails over the first one's error alone (25P02, in_failed_sql_transaction).
-        var finalFailure: PostgresError? {
-            failure?.sqlState == "25P02" ? formerFailure ?? failure : failure
-        }
-
-        /// The error with the statement at which it happened.
-        func blame(_ error: PostgresError) -> PostgresError {
-            guard next < steps.count else { return error }
-            let statement =
-                switch steps[next] {
-                case .prepare(_, let statement), .executePrepared(_, let statement), .executeUnnamed(let statement):
-                    statement
-                }
-            var error = error
-            error.sql = keys[statement].sql
-            error.statementIndex = statement
-            return error
-        }
-    }
 }

@@ -18,10 +18,7 @@ struct ConnectionMachine {
     }
 
     private var phase = Phase.open
-    /// The lease that is granted at present.
-    private(set) var lease: RequestID?
-    private var waiting: [Request] = []
-    private var waitingUnderLease: [Request] = []
+    private var waiting = WaitingRequests()
     private var inFlight: Deque<InFlight> = []
     /// The script or COPY that has the wire.
     private var script: InFlight?
@@ -30,6 +27,8 @@ struct ConnectionMachine {
     // MARK: State
 
     var isOpen: Bool { phase == .open }
+    /// The lease that is granted at present.
+    var lease: RequestID? { waiting.lease }
     var isRunningScript: Bool { script != nil }
     /// True while answers are owed; only then may libpq be asked for results.
     var expectsReplies: Bool { script.map { $0.transferring == nil } ?? !inFlight.isEmpty }
@@ -74,16 +73,13 @@ struct ConnectionMachine {
 
     mutating func returnLease(_ id: RequestID) -> [Action] {
         guard lease == id else { return [] }
-        lease = nil
-        let left = waitingUnderLease
-        waitingUnderLease = []
         let error = PostgresError(.usage, "the transaction ended before this request was sent")
-        return left.map { .fail($0.id, error) } + pump()
+        return waiting.endLease().map { .fail($0.id, error) } + pump()
     }
 
     /// The caller has left. A request that was sent runs on, and its answers are dropped.
     mutating func cancel(_ id: RequestID) -> [Action] {
-        if remove(id) {
+        if waiting.remove(id) {
             return [.fail(id, PostgresError(.cancelled, "the task was cancelled before the request was sent"))] + pump()
         }
         guard abandon(id) else { return [] }
@@ -98,7 +94,7 @@ struct ConnectionMachine {
     /// The caller's deadline has passed. A request that was sent cannot be taken back without blocking, so the
     /// connection is given up.
     mutating func expire(_ id: RequestID) -> [Action] {
-        if remove(id) {
+        if waiting.remove(id) {
             return [.fail(id, PostgresError(.timeout, "the request timed out before it was sent"))] + pump()
         }
         guard abandon(id) else { return [] }
@@ -115,11 +111,8 @@ struct ConnectionMachine {
     mutating func close() -> [Action] {
         guard phase == .open else { return [] }
         phase = .closing
-        let refused = waitingUnderLease + waiting
-        waiting = []
-        waitingUnderLease = []
         let error = PostgresError(.closed, "the connection was closed before the request was sent")
-        return refused.map { .fail($0.id, error) } + finishClosing()
+        return waiting.removeAll().map { .fail($0.id, error) } + finishClosing()
     }
 
     // MARK: Sending
@@ -130,21 +123,17 @@ struct ConnectionMachine {
         case .closing: return [.fail(request.id, PostgresError(.closed, "the connection is closing"))]
         case .open: break
         }
-        if let wanted {
-            guard wanted == lease else {
-                return [.fail(request.id, PostgresError(.usage, "the transaction has ended"))]
-            }
-            waitingUnderLease.append(request)
-        } else {
-            waiting.append(request)
+        guard wanted == nil || wanted == lease else {
+            return [.fail(request.id, PostgresError(.usage, "the transaction has ended"))]
         }
+        waiting.append(request, underLease: wanted != nil)
         return pump()
     }
 
     private mutating func pump() -> [Action] {
         guard phase == .open else { return [] }
         var actions: [Action] = []
-        while script == nil, let request = lease == nil ? waiting.first : waitingUnderLease.first {
+        while script == nil, let request = waiting.first {
             switch request.kind {
             case .unit(let keys):
                 let steps = statements.plan(keys)
@@ -166,12 +155,11 @@ struct ConnectionMachine {
                 script = copy
                 actions.append(.sendScript(request.id))
             case .lease:
-                waiting.removeFirst()
-                lease = request.id
+                waiting.grantLease(request.id)
                 actions.append(.succeed(request.id))
                 continue
             }
-            if lease == nil { waiting.removeFirst() } else { waitingUnderLease.removeFirst() }
+            waiting.removeFirst()
         }
         return actions
     }
@@ -182,7 +170,6 @@ struct ConnectionMachine {
     mutating func lose(_ error: PostgresError) -> [Action] {
         if case .closed = phase { return [] }
         phase = .closed(error)
-        lease = nil
         var actions: [Action] = []
         let sent = [script].compactMap { $0 } + inFlight
         script = nil
@@ -198,10 +185,8 @@ struct ConnectionMachine {
             if loss.kind == .connectionLost { loss.outcomeUnknown = true }
             actions.append(request.hasBegun ? .endCopy(request.id, loss) : .fail(request.id, loss))
         }
-        let refused = waitingUnderLease + waiting
-        waiting = []
-        waitingUnderLease = []
-        actions += refused.map { .fail($0.id, closedError(error)) }
+        actions += waiting.removeAll().map { .fail($0.id, closedError(error)) }
+        waiting.endLease()
         return actions + [.disconnect]
     }
 
@@ -209,49 +194,27 @@ struct ConnectionMachine {
         if script != nil { return receivedForScript(reply) }
         if case .copying = reply { return strayCopy() }
         guard var current = inFlight.popFirst() else { return outOfStep() }
-        var received = Received()
-        switch reply {
-        case .success:
-            guard current.next < current.steps.count else { return putBack(current, outOfStep: true) }
-            if case .prepare(let name, let statement) = current.steps[current.next] {
-                statements.markReady(current.keys[statement], name: name)
-            } else if !current.isAbandoned {
-                received.keepFor = current.id
-            }
-            current.isAnswered = true
-        case .failure(let error):
-            // Also possible when only the Sync is left: an implicit transaction commits there.
-            if current.failure == nil {
-                current.failure = current.blame(error)
-                current.isOutdated =
-                    current.next < current.steps.count && StatementCache.isOutdated(current.steps[current.next], error)
-            }
-            forgetStatement(of: current, after: error)
-            current.isAnswered = true
-        case .skipped:
-            guard current.next < current.steps.count else { return putBack(current, outOfStep: true) }
-            forgetStatement(of: current, after: nil)
-            current.isAnswered = true
-        case .end:
-            guard current.isAnswered else { return putBack(current, outOfStep: true) }
-            current.isAnswered = false
-            if current.next < current.steps.count { current.next += 1 }
-        case .synced:
-            guard current.next == current.steps.count else { return putBack(current, outOfStep: true) }
-            if current.isOutdated, current.isRepeatable, !current.isAbandoned, phase == .open {
-                // A lease that was granted meanwhile goes first: the unit must not run within its transaction.
-                waiting.insert(
-                    Request(id: current.id, kind: .unit(current.keys), formerFailure: current.failure),
-                    at: 0
-                )
-            } else if !current.isAbandoned {
-                received.actions.append(current.finalFailure.map { .fail(current.id, $0) } ?? .succeed(current.id))
-            }
-            received.actions += phase == .closing ? finishClosing() : pump()
-            return received
-        case .copying: return putBack(current, outOfStep: true)
+        switch current.received(reply, &statements) {
+        case .goesOn(let keepsResult):
+            inFlight.prepend(current)
+            return Received(keepFor: keepsResult ? current.id : nil)
+        case .outOfStep:
+            inFlight.prepend(current)
+            return outOfStep()
+        case .ended: return ended(current)
         }
-        inFlight.prepend(current)
+    }
+
+    /// Lets a unit's caller have its outcome, or sends the unit again.
+    private mutating func ended(_ unit: InFlight) -> Received {
+        var received = Received()
+        if unit.isOutdated, unit.isRepeatable, !unit.isAbandoned, phase == .open {
+            // A lease that was granted meanwhile goes first: the unit must not run within its transaction.
+            waiting.prepend(Request(id: unit.id, kind: .unit(unit.keys), formerFailure: unit.failure))
+        } else if !unit.isAbandoned {
+            received.actions.append(unit.finalFailure.map { .fail(unit.id, $0) } ?? .succeed(unit.id))
+        }
+        received.actions += phase == .closing ? finishClosing() : pump()
         return received
     }
 
@@ -286,16 +249,6 @@ struct ConnectionMachine {
         }
     }
 
-    private mutating func forgetStatement(of current: InFlight, after error: PostgresError?) {
-        guard current.next < current.steps.count else { return }
-        statements.stepFailed(current.steps[current.next], keys: current.keys, error: error)
-    }
-
-    private mutating func putBack(_ current: InFlight, outOfStep: Bool) -> Received {
-        inFlight.prepend(current)
-        return self.outOfStep()
-    }
-
     /// Gives the connection up over answers that fit no request.
     private mutating func outOfStep() -> Received {
         Received(
@@ -318,24 +271,12 @@ struct ConnectionMachine {
     private mutating func finishClosing() -> [Action] {
         guard !isBusy else { return [] }
         phase = .closed(PostgresError(.closed, "closed by the program"))
-        lease = nil
+        waiting.endLease()
         return [.disconnect]
     }
 
     private func closedError(_ cause: PostgresError) -> PostgresError {
         PostgresError(.closed, "the connection is closed (\(cause.message))", sqlState: cause.sqlState)
-    }
-
-    private mutating func remove(_ id: RequestID) -> Bool {
-        if let index = waiting.firstIndex(where: { $0.id == id }) {
-            waiting.remove(at: index)
-            return true
-        }
-        if let index = waitingUnderLease.firstIndex(where: { $0.id == id }) {
-            waitingUnderLease.remove(at: index)
-            return true
-        }
-        return false
     }
 
     private mutating func abandon(_ id: RequestID) -> Bool {
