@@ -52,6 +52,7 @@ let migrations = [
     "027-tracking-numbers.sql", "028-order-list-numbers.sql", "029-attention-queue.sql",
     "030-commands-expiry.sql", "031-ids-as-bytes.sql", "032-index-steps.sql", "036-log-database.sql",
     "050-tracking-links.sql", "051-staff-sessions.sql", "060-projections-failed.sql",
+    "061-order-list-by-carrier.sql",
 ]
 
 let package = Package(

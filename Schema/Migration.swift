@@ -53,6 +53,7 @@ extension Migration {
         Migration(50, "tracking-links", PackageResources._50_tracking_links_sql),
         Migration(51, "staff-sessions", PackageResources._51_staff_sessions_sql),
         Migration(60, "projections-failed", PackageResources._60_projections_failed_sql),
+        Migration(61, "order-list-by-carrier", PackageResources._61_order_list_by_carrier_sql),
     ]
 
     /// The SQL that makes and repairs the roles before any migration. It speaks of `waybill_owner`, `waybill_writer`

@@ -20,6 +20,7 @@ tables (name, privileges) as (values
     ('projection_replays', '{select,insert,update,delete}'),
     ('order_list', '{select,insert,update,delete}'),
     ('order_list_keys', '{select,insert,update,delete}'),
+    ('order_list_by_carrier', '{select,insert,update,delete}'),
     ('stats_orders', '{select,insert,update,delete}'),
     ('stats_statuses', '{select,insert,update,delete}'),
     ('stats_minutes', '{select,insert,update,delete}'),

@@ -158,7 +158,10 @@ enum History {
         let parcel = Int.random(in: 1...2, using: &random)
         switch Int.random(in: 0..<12, using: &random) {
         case 0, 1: return (.confirmOrder, "{}")
-        case 2: return (.packParcel, #"{"parcelId":"p\#(parcel)","lines":[{"lineId":"l1","quantity":1}]}"#)
+        case 2:
+            // A dispatch may replace such a carrier.
+            let carrier = ["", #","carrier":"dhl""#, #","carrier":"ups""#][step % 3]
+            return (.packParcel, #"{"parcelId":"p\#(parcel)","lines":[{"lineId":"l1","quantity":1}]\#(carrier)}"#)
         case 3:
             let carrier = Bool.random(using: &random) ? "dhl" : #"a \"carrier\", {\\odd}"#
             return (

@@ -64,7 +64,7 @@ struct ReplayBench: Sendable {
         let tables =
             switch name {
             case "current": ["order_states"]
-            case "orders": ["order_list", "order_list_keys"]
+            case "orders": ["order_list", "order_list_keys", "order_list_by_carrier"]
             default: ["stats_orders", "stats_statuses", "stats_minutes", "stats_durations"]
             }
         var rows: [String] = []

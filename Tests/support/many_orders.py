@@ -52,6 +52,10 @@ select c.order_id, s.placed_at, s.model_version, false, c.shop, c.customer, c.nu
     array[c.tracking]
 from states c join order_list_keys s on s.order_id = c.source;
 
+insert into order_list_by_carrier (carrier, shop, placed_at, order_id, model_version)
+select c.carrier, c.shop, s.placed_at, c.order_id, s.model_version
+from states c join order_list_keys s on s.order_id = c.source;
+
 insert into tracking_numbers (seq, order_id, shop, number_key)
 select c.head + c.before + c.size, c.order_id, c.shop, c.tracking from copies c;
 

@@ -44,12 +44,23 @@ extension OrderListModel {
         /// Takes the keys for stored.
         ///
         /// - Returns: the keys to write; nil where the stored ones are the same.
-        mutating func takeChangedKeys() -> OrderKeys? {
+        mutating func takeChangedKeys() -> ChangedKeys? {
             let keys = keys
-            guard keys != storedKeys else { return nil }
+            let added = keys.carriers(missingIn: storedKeys)
+            let removed = storedKeys?.carriers(missingIn: keys) ?? []
+            // Carriers of different bytes may be equal texts.
+            guard keys != storedKeys || !added.isEmpty || !removed.isEmpty else { return nil }
             storedKeys = keys
-            return keys
+            return ChangedKeys(keys: keys, addedCarriers: added, removedCarriers: removed)
         }
+    }
+
+    /// The keys to write of an order, and what that makes of its carriers.
+    struct ChangedKeys {
+        let keys: OrderKeys
+        let addedCarriers: [OrderCarrier]
+        /// The carriers that are gone: a number's carrier was corrected, or a return's was replaced.
+        let removedCarriers: [OrderCarrier]
     }
 
     /// Makes the entries of orders from the records of their rows.

@@ -43,6 +43,11 @@ extension OrderListModel: ReplayableModel {
             """
     )
 
+    private static let carriers = ReplayWrite.Table(
+        OrderCarrier.table,
+        columns: "model_version, carrier, shop, placed_at, order_id"
+    )
+
     package func write(_ entry: inout Entry, isStored: Bool, version: Int, to write: inout ReplayWrite) {
         let record = entry.record
         write.add(to: Self.list, replacing: isStored ? record.order.orderId : nil) { row in
@@ -54,7 +59,8 @@ extension OrderListModel: ReplayableModel {
             row.text(record.order.encodeState())
         }
         let hasKeys = entry.storedKeys != nil
-        guard let keys = entry.takeChangedKeys() else { return }
+        guard let changed = entry.takeChangedKeys() else { return }
+        let keys = changed.keys
         write.add(to: Self.keys, replacing: hasKeys ? keys.orderId : nil) { row in
             row.value(Int32(version))
             row.value(keys.orderId)
@@ -68,6 +74,16 @@ extension OrderListModel: ReplayableModel {
             row.value(keys.status)
             row.value(keys.carriers)
             row.value(keys.trackingNumbers)
+        }
+        write.remove(changed.removedCarriers)
+        for carrier in changed.addedCarriers {
+            write.add(to: Self.carriers, replacing: nil) { row in
+                row.value(Int32(version))
+                row.value(carrier.carrier)
+                row.value(carrier.shop)
+                row.value(PostgresTimestamp(carrier.placedAt))
+                row.value(carrier.orderId)
+            }
         }
     }
 

@@ -6,11 +6,18 @@ package import Postgres
 extension OrderListModel: VerifiableModel {
     package var orderTables: [String] { ["order_list", "order_list_keys"] }
 
+    package var otherTables: [String] { [OrderCarrier.table] }
+
     package func selectStored(_ ids: [UUID], version: Int) -> PostgresQuery {
         PostgresQuery(
             """
             select i.order_id, l.seq, l.recorded_at, l.version, l.state, k.placed_at, k.attention, k.attention_since,
-                k.attention_reasons, k.shop, k.customer, k.number, k.status, k.carriers, k.tracking_numbers
+                k.attention_reasons, k.shop, k.customer, k.number, k.status, k.carriers, k.tracking_numbers,
+                case when k.order_id is not null then array(
+                    select c.carrier from unnest(k.carriers) with ordinality u (carrier, place)
+                    join \(OrderCarrier.table) c on c.model_version = $1 and c.carrier = u.carrier
+                        and c.shop = k.shop and c.placed_at = k.placed_at and c.order_id = k.order_id
+                    order by u.place) end as \(OrderCarrier.table)
             from unnest($2::uuid[]) i (order_id)
             left join order_list l on l.order_id = i.order_id and l.model_version = $1
             left join order_list_keys k on k.order_id = i.order_id and k.model_version = $1
@@ -29,7 +36,7 @@ extension OrderListModel: VerifiableModel {
             StoredColumn("attention_reasons", .texts, in: rows), StoredColumn("shop", .text, in: rows),
             StoredColumn("customer", .text, in: rows), StoredColumn("number", .text, in: rows),
             StoredColumn("status", .text, in: rows), StoredColumn("carriers", .texts, in: rows),
-            StoredColumn("tracking_numbers", .texts, in: rows),
+            StoredColumn("tracking_numbers", .texts, in: rows), StoredColumn(OrderCarrier.table, .texts, in: rows),
         ]
         return try StoredColumn.decode(rows, columns: columns)
     }
@@ -49,9 +56,18 @@ extension OrderListModel: VerifiableModel {
             "status": keys.status,
             "carriers": FieldText.of(keys.carriers),
             "tracking_numbers": FieldText.of(keys.trackingNumbers),
+            OrderCarrier.table: FieldText.of(keys.carriers),
         ]
         fields["attention_since"] = keys.attentionSince.map(FieldText.of)
         return fields
+    }
+
+    package func compareOtherTables(
+        in pool: PostgresPool,
+        through head: Int64,
+        report: (Difference) -> Void
+    ) async throws {
+        try await StrayCarriers().find(in: pool, report: report)
     }
 
     package func order(of entry: Entry) -> Order? { entry.record.order }

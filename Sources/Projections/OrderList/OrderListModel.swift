@@ -13,7 +13,11 @@ package struct OrderListModel: ReadModel {
 
     package var name: String { Self.name }
 
-    package var layout: Int { 2 }
+    package var layout: Int { Self.carriersLayout }
+
+    /// The first layout whose rows have their carriers in `order_list_by_carrier`. The table lacks most of a former
+    /// layout's.
+    static let carriersLayout = 3
 
     package init() {}
 
@@ -28,15 +32,24 @@ package struct OrderListModel: ReadModel {
         } body: { ids, records in
             let known = try await Self.entries(of: records, version: version, on: transaction)
             var entries = ids.map { known[$0] ?? Entry(orderId: $0) }
-            var keys: [OrderKeys] = []
+            var changes: [ChangedKeys] = []
             for index in entries.indices {
                 for event in byOrder[ids[index]] { try entries[index].fold(event) }
-                if let changed = entries[index].takeChangedKeys() { keys.append(changed) }
+                if let changed = entries[index].takeChangedKeys() { changes.append(changed) }
             }
             var statements = [Self.upsert(StateWrite(entries.map(\.record)), version: version)]
-            if !keys.isEmpty { statements.append(OrderKeys.upsert(keys, version: version)) }
+            statements += Self.statements(for: changes, version: version)
             try await transaction.pipeline(statements, timeout: .seconds(15))
         }
+    }
+
+    private static func statements(for changes: [ChangedKeys], version: Int) -> [PostgresQuery] {
+        if changes.isEmpty { return [] }
+        let (added, removed) = (changes.flatMap(\.addedCarriers), changes.flatMap(\.removedCarriers))
+        var statements = [OrderKeys.upsert(changes.map(\.keys), version: version)]
+        if !removed.isEmpty { statements.append(OrderCarrier.delete(removed, version: version)) }
+        if !added.isEmpty { statements.append(OrderCarrier.insert(added, version: version)) }
+        return statements
     }
 
     /// Selects the rows of some orders, for `StoredStates`.

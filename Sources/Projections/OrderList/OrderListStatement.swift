@@ -15,53 +15,24 @@ struct OrderListStatement {
     private var newest = ""
     private let limit: Int
     private let byteLimit: Int
-    /// The carrier has few orders: they are found first, as those of a tracking number.
-    private let isCarrierRare: Bool
+    private let carrierSearch: CarrierSearch
     /// The planner's switches for the statement: to go by the inverted index of carriers and tracking numbers, or to
     /// walk the newest orders.
     let switches: [PlannerSwitch]
 
-    /// The largest number of orders of a rare carrier. More of them are found by walking the newest orders.
-    private static let rareLimit: Int64 = 10_000
-
-    /// The longest time for the count of a carrier's orders.
-    static let rarityMilliseconds = 500
-
     /// The largest number of index scans that are merged into one page. With more of them one scan is filtered instead.
     private static let branchLimit = 24
 
-    /// - Parameter isCarrierRare: the outcome of `decodeRarity`; without a carrier false.
-    init(_ request: OrderListRequest, isCarrierRare: Bool = false) {
+    /// - Parameter carrierSearch: has no effect without a carrier.
+    init(_ request: OrderListRequest, carrierSearch: CarrierSearch = .filtered) {
         limit = request.limit
         byteLimit = request.byteLimit
-        self.isCarrierRare = isCarrierRare
-        let isInverted = isCarrierRare || request.trackingNumber != nil
+        self.carrierSearch = carrierSearch
+        let isInverted = carrierSearch == .inverted || request.trackingNumber != nil
         let isWalk = !request.isNarrow && (request.carrier != nil || request.attention != nil)
         switches = isInverted ? [.bitmapScans] : isWalk ? [.orderedIndex] : []
         addFilters(request)
         addRange(request)
-    }
-
-    /// The statement that tells whether a carrier is rare; nil where the carrier does not decide on the plan. The
-    /// planner knows only while its statistics are up to date. Needs bitmap scans.
-    static func rarity(of request: OrderListRequest) -> PostgresQuery? {
-        guard let carrier = request.carrier, request.trackingNumber == nil, !request.isNarrow else { return nil }
-        return PostgresQuery(
-            """
-            select count(*) as orders from (
-                select from order_list_keys t
-                where t.model_version = (select version from projection_active where name = '\(OrderListModel.name)')
-                    and t.carriers @> $1
-                limit \(rareLimit + 1)
-            ) found
-            """,
-            [[OrderKeys.carrierKey(carrier)]]
-        )
-    }
-
-    /// Decodes the row of `rarity`.
-    static func decodeRarity(_ rows: PostgresResult) throws -> Bool {
-        try rows.first.map { try $0.get("orders", as: Int64.self) <= rareLimit } ?? false
     }
 
     var query: PostgresQuery {
@@ -78,10 +49,11 @@ struct OrderListStatement {
             """
         return PostgresQuery(
             """
-            select s.checkpoint,\(newest.isEmpty ? "" : " s.newest,") s.order_id, s.seq, s.recorded_at, s.version,
-                \(StoredStates.boundedState(of: "s", limit: byteLimit))
+            select s.checkpoint, s.layout,\(newest.isEmpty ? "" : " s.newest,") s.order_id, s.seq, s.recorded_at,
+                s.version, \(StoredStates.boundedState(of: "s", limit: byteLimit))
             from (
-                select p.seq as checkpoint,\(newest) page.placed_at, page.order_id, o.seq, o.recorded_at, o.version, o.state,
+                select p.seq as checkpoint, p.layout,\(newest) page.placed_at, page.order_id, o.seq, o.recorded_at,
+                    o.version, o.state,
                     \(StoredStates.bytesBefore(of: "o", order: "page.placed_at desc, page.order_id desc"))
                 from projection_active a
                 join projections p on p.name = a.name and p.version = a.version
@@ -101,13 +73,18 @@ struct OrderListStatement {
     }
 
     private mutating func addFilters(_ request: OrderListRequest) {
+        let isWalked = request.carrier != nil && carrierSearch == .walked
+        // The conditions on the keys of an order that the walk has found.
+        var keyConditions: [String] = []
         // One customer's orders, or those of one number, are few: the scan of their index is filtered.
-        let isNarrow = request.isNarrow || isCarrierRare
+        let isNarrow = request.isNarrow || carrierSearch == .inverted
         let shops = request.scope.shops
-        let scans = max(1, shops?.count ?? 1) * max(1, request.statuses.count)
+        let scans = max(1, shops?.count ?? 1) * (isWalked ? 1 : max(1, request.statuses.count))
         let merges = !isNarrow && scans <= Self.branchLimit
         if let shops { addValues(shops, of: "shop", merging: merges, filtering: isNarrow) }
-        if !request.statuses.isEmpty {
+        if !request.statuses.isEmpty, isWalked {
+            keyConditions.append("l.status = any(\(bind(request.statuses)))")
+        } else if !request.statuses.isEmpty {
             addValues(request.statuses, of: "status", merging: merges, filtering: isNarrow)
         }
         for customer in [request.scope.customer, request.customer].compactMap({ $0 }) {
@@ -122,21 +99,39 @@ struct OrderListStatement {
                 """
         }
         if let number = request.number { conditions.append("k.number = \(bind(number))") }
-        if let carrier = request.carrier {
-            let key = bind([OrderKeys.carrierKey(carrier)])
-            if isCarrierRare {
-                source = Self.found(by: "t.carriers @> \(key)")
-            } else {
-                // The planner takes the orders of any case for half of all, and so walks the newest ones.
-                conditions.append("case when k.carriers @> \(key) then true else false end")
-            }
-        }
+        if let carrier = request.carrier { addCarrier(OrderKeys.carrierKey(carrier)) }
         if let tracking = request.trackingNumber {
             // Found first, whatever the other filters are (`offset 0` keeps the planner from merging the two): the
             // planner expects any tracking number in half a percent of all orders, and would scan the list for one.
             source = Self.found(by: "t.tracking_numbers @> \(bind([tracking]))")
         }
-        if let attention = request.attention { conditions.append(attention ? "k.attention" : "not k.attention") }
+        if let attention = request.attention {
+            if isWalked {
+                keyConditions.append(attention ? "l.attention" : "not l.attention")
+            } else {
+                conditions.append(attention ? "k.attention" : "not k.attention")
+            }
+        }
+        if !keyConditions.isEmpty {
+            // Beside each order of the walk (`offset 0` keeps the planner from beginning with the keys).
+            source += """
+                 cross join lateral (
+                    select from order_list_keys l where l.model_version = a.version and l.order_id = k.order_id
+                        and \(keyConditions.joined(separator: " and ")) offset 0) l
+                """
+        }
+    }
+
+    private mutating func addCarrier(_ key: String) {
+        switch carrierSearch {
+        case .walked:
+            source = "\(OrderCarrier.table) k"
+            conditions.append("k.carrier = \(bind(key))")
+        case .inverted: source = Self.found(by: "t.carriers @> \(bind([key]))")
+        case .filtered:
+            // The planner takes the orders of any case for half of all, and so walks the newest ones.
+            conditions.append("case when k.carriers @> \(bind([key])) then true else false end")
+        }
     }
 
     /// SQL for the orders that the inverted index finds.
@@ -175,12 +170,5 @@ struct OrderListStatement {
             let placedAt = bind(PostgresTimestamp(cursor.placedAt))
             conditions.append("(k.placed_at, k.order_id) < (\(placedAt), \(bind(cursor.orderId)))")
         }
-    }
-}
-
-extension OrderListRequest {
-    /// The request is for one customer's orders, or those of one number: few.
-    fileprivate var isNarrow: Bool {
-        [scope.customer, customer, number, trackingNumber].contains { $0 != nil }
     }
 }

@@ -5,9 +5,7 @@ import Postgres
 extension ReadModelReader {
     /// Reads a page of the order list. A page of large orders has fewer of them than requested.
     package func orders(_ request: OrderListRequest) async throws -> OrderListPage {
-        let statement = OrderListStatement(request, isCarrierRare: try await isCarrierRare(in: request))
-        let (results, epochs) = try await read([statement.query], switches: statement.switches)
-        let rows = results[0]
+        let (rows, epochs) = try await rows(of: request)
         guard let first = rows.first else { throw ProjectionFailure.missing(OrderListModel.name) }
         let checkpoint = try first.get(rows.column("checkpoint", as: Int64.self))
         try await watch?.require(checkpoint, in: epochs)
@@ -32,17 +30,31 @@ extension ReadModelReader {
         )
     }
 
-    /// Tells whether a request's carrier has few orders. The count costs as much as the carrier has orders, so that its
-    /// outcome is kept for a while, and a count that takes too long counts as many.
-    private func isCarrierRare(in request: OrderListRequest) async throws -> Bool {
-        guard let carrier = request.carrier, let rarity = OrderListStatement.rarity(of: request) else { return false }
+    private func rows(of request: OrderListRequest) async throws -> (PostgresResult, EpochTable) {
+        func read(_ search: CarrierSearch) async throws -> (PostgresResult, EpochTable) {
+            let statement = OrderListStatement(request, carrierSearch: search)
+            let (results, epochs) = try await self.read([statement.query], switches: statement.switches)
+            return (results[0], epochs)
+        }
+        guard let carrier = request.carrier, !request.isNarrow else { return try await read(.filtered) }
+        // A page of some states among many orders of a carrier goes by the index of these states.
+        if request.isForStates, try await !isRare(carrier) { return try await read(.filtered) }
+        let (rows, epochs) = try await read(.walked)
+        let layout = try rows.first?.get("layout", as: Int32.self) ?? 0
+        if layout >= OrderListModel.carriersLayout { return (rows, epochs) }
+        // A former version of Waybill has built the list: it is read as that version did, until it is built again.
+        return try await read(isRare(carrier) ? .inverted : .filtered)
+    }
+
+    /// Tells whether a carrier has few orders. The outcome of the count is kept for a while, and a count that takes too
+    /// long counts as many.
+    private func isRare(_ carrier: String) async throws -> Bool {
         let key = OrderKeys.carrierKey(carrier)
         if let isRare = carriers.isRare(key) { return isRare }
         var isRare = false
         do {
-            let limit = PostgresQuery("set local statement_timeout = \(OrderListStatement.rarityMilliseconds)")
-            let rows = try await read([limit, rarity], switches: [.bitmapScans]).results[1]
-            isRare = try OrderListStatement.decodeRarity(rows)
+            let results = try await read(CarrierSearch.rarity(of: carrier), switches: [.bitmapScans]).results
+            isRare = try CarrierSearch.decodeRarity(results)
         } catch let error as PostgresError where error.sqlState == "57014" {
             isRare = false
         }

@@ -20,6 +20,8 @@ package struct ReplayWrite: Sendable {
 
     private(set) var rows: [Table: [[UInt8]]] = [:]
     private(set) var outdated: [String: [UUID]] = [:]
+    /// The rows of `order_list_by_carrier` that are deleted: the table has no index by order.
+    private(set) var removedCarriers: [OrderCarrier] = []
     private var writers: [Table: PostgresCopyWriter] = [:]
 
     /// The size from which a piece of COPY data is complete, in bytes.
@@ -43,6 +45,9 @@ package struct ReplayWrite: Sendable {
         if let count = writers[table]?.bytes.count, count > Self.pieceBytes { completePiece(of: table) }
     }
 
+    /// Deletes carriers of orders that were written before.
+    mutating func remove(_ carriers: [OrderCarrier]) { removedCarriers += carriers }
+
     private mutating func completePiece(of table: Table) {
         guard let writer = writers.removeValue(forKey: table), !writer.bytes.isEmpty else { return }
         rows[table, default: []].append(writer.bytes)
@@ -62,6 +67,11 @@ package struct ReplayWrite: Sendable {
                 [Int32(version), ids],
                 timeout: ReplayLimits.timeout
             )
+        }
+        let removedCarriers = writes.flatMap(\.removedCarriers)
+        if !removedCarriers.isEmpty {
+            let delete = OrderCarrier.delete(removedCarriers, version: version)
+            try await transaction.query(delete.sql, delete.bindings, timeout: ReplayLimits.timeout)
         }
         for table in Set(writes.flatMap(\.rows.keys)) {
             let sql = "copy \(table.name) (\(table.columns)) from stdin (format binary)"

@@ -10,7 +10,7 @@ struct ServedVersion {
     /// Reads the served version with a transaction's first statements: the tables are locked before the snapshot is
     /// taken, so that a version that is replaced later is not dropped while the transaction reads it.
     static func read(_ model: some VerifiableModel, on transaction: PostgresConnection) async throws -> ServedVersion {
-        let tables = model.orderTables.joined(separator: ", ")
+        let tables = (model.orderTables + model.otherTables).joined(separator: ", ")
         let results = try await transaction.pipeline([
             PostgresQuery("lock table \(tables) in access share mode"), Checkpoint.select(model.name),
         ])

@@ -8,6 +8,9 @@ package protocol VerifiableModel: ReplayableModel {
     /// The tables that hold rows of single orders.
     var orderTables: [String] { get }
 
+    /// The other tables that `selectStored` reads.
+    var otherTables: [String] { get }
+
     /// Selects the rows of some orders, one for each that has any.
     func selectStored(_ ids: [UUID], version: Int) -> PostgresQuery
 
@@ -32,7 +35,8 @@ package protocol VerifiableModel: ReplayableModel {
     /// - Parameter last: the time at which the last event of the sums was recorded.
     func expectedSums(_ sums: Sums, recordedThrough last: Timestamp) -> StoredFields
 
-    /// Compares the model's tables that have no versions with the events up to a position.
+    /// Compares the model's tables that have no versions with the events up to a position, and finds the stray rows of
+    /// `otherTables`.
     func compareOtherTables(
         in pool: PostgresPool,
         through head: Int64,
@@ -41,6 +45,8 @@ package protocol VerifiableModel: ReplayableModel {
 }
 
 extension VerifiableModel {
+    package var otherTables: [String] { [] }
+
     package func compareOtherTables(
         in pool: PostgresPool,
         through head: Int64,

@@ -97,8 +97,8 @@ struct GrowthFill {
             """
             set synchronous_commit = off;
             alter table events disable trigger events_append_only;
-            truncate events, commands, order_states, order_list, order_list_keys, stats_orders, stats_statuses,
-                stats_minutes, stats_durations, tracking_numbers;
+            truncate events, commands, order_states, order_list, order_list_keys, order_list_by_carrier, stats_orders,
+                stats_statuses, stats_minutes, stats_durations, tracking_numbers;
             alter table events enable always trigger events_append_only;
             do $$
             declare

@@ -4,28 +4,35 @@ import Foundation
 enum ListQueries {
     /// The queries by name, each with its request targets, which are used in turn.
     ///
-    /// - Parameter page: a page of orders, from which the values of filters are taken.
-    static func all(from page: Page) -> [(name: String, targets: [String])] {
-        let orders = page.orders
-        func each(_ target: (Page.Order) -> String?) -> [String] { Array(Set(orders.compactMap(target))).sorted() }
-        var queries: [(String, [String])] = [
+    /// - Parameters:
+    ///   - page: a page of orders, from which the values of filters are taken.
+    ///   - delivered: a page of delivered orders, whose parcels have tracking numbers. The newest orders have none yet.
+    /// - Throws: `LoadFailure` where the orders have no value for a query.
+    static func all(from page: Page, delivered: Page) throws -> [(name: String, targets: [String])] {
+        func each(_ page: Page, _ target: (Page.Order) -> String?) -> [String] {
+            Array(Set(page.orders.compactMap(target))).sorted()
+        }
+        let queries: [(name: String, targets: [String])] = [
             ("newest", ["/v1/orders"]),
             ("newest, 1,000", ["/v1/orders?limit=1000"]),
             ("of a shop", LoadShop.names.map { "/v1/orders?shop=\($0)" }),
             ("status preparing", ["/v1/orders?status=preparing"]),
             ("shop and status delivered", LoadShop.names.map { "/v1/orders?shop=\($0)&status=delivered" }),
-            ("of a customer", each { "/v1/orders?customer=\($0.customer)" }),
-            ("by number", each { "/v1/orders?number=\($0.number)" }),
+            ("of a customer", each(page) { "/v1/orders?customer=\($0.customer)" }),
+            ("by number", each(page) { "/v1/orders?number=\($0.number)" }),
             (
                 "by tracking number",
-                each { $0.parcels?.first?.trackingNumber.map { "/v1/orders?trackingNumber=\($0)" } }
+                each(delivered) { $0.parcels?.first?.trackingNumber.map { "/v1/orders?trackingNumber=\($0)" } }
             ),
             ("of a carrier", Set(LoadShop.all.map(\.carrier)).sorted().map { "/v1/orders?carrier=\($0)" }),
             ("that need attention", ["/v1/orders?attention=true"]),
-            ("placed before", each { "/v1/orders?placedBefore=\($0.placedAt)" }),
+            ("placed before", each(page) { "/v1/orders?placedBefore=\($0.placedAt)" }),
+            ("second page", page.next.map { ["/v1/orders?cursor=\($0)"] } ?? []),
         ]
-        if let next = page.next { queries.append(("second page", ["/v1/orders?cursor=\(next)"])) }
-        return queries.filter { !$0.1.isEmpty }
+        if let empty = queries.first(where: \.targets.isEmpty) {
+            throw LoadFailure("no order has a value for the query “\(empty.name)”; load more orders")
+        }
+        return queries
     }
 
     /// A page of orders, with the members that the queries need.

@@ -95,9 +95,14 @@ struct ListScenario: AsyncParsableCommand {
             result.add("time", of: "loading", loaded.elapsed, unit: "s")
             result.add("read models behind it", of: "loading", began.duration(to: .now) / .seconds(1), unit: "s")
         }
-        let first = try await ReadDriver.fetch("/v1/orders?limit=100", port: service.port, token: token)
-        let page = try JSONDecoder().decode(ListQueries.Page.self, from: Data(first))
-        let queries = ListQueries.all(from: page)
+        func page(_ target: String) async throws -> ListQueries.Page {
+            let body = try await ReadDriver.fetch(target, port: service.port, token: token)
+            return try JSONDecoder().decode(ListQueries.Page.self, from: Data(body))
+        }
+        let queries = try ListQueries.all(
+            from: try await page("/v1/orders?limit=100"),
+            delivered: try await page("/v1/orders?limit=100&status=delivered")
+        )
         for run in 1...report.runs {
             for query in queries {
                 ReportOptions.progress("run \(run) of \(report.runs): \(query.name)")
