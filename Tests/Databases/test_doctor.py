@@ -71,7 +71,9 @@ def test_a_healthy_service_has_no_failure(service, pair, examine, check):
         check(f"a healthy service: {subject}, {words}", told(findings, subject, "ok", words), findings)
     with open("/proc/sys/kernel/sched_autogroup_enabled", encoding="ascii") as file:
         level = "note" if file.read().strip() == "1" else "ok"
-    check("a healthy service: how processors are shared", told(findings, "scheduler", level, "processor time"), findings)
+    check(
+        "a healthy service: how processors are shared", told(findings, "scheduler", level, "processor time"), findings
+    )
     check("a healthy service: the table ends with counts", " 0 failures" in examine_text(service, place), place)
     service.terminate()
 

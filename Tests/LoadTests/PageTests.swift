@@ -17,7 +17,9 @@ import Testing
         var report = Report(scenario: "s", summary: "s", machine: machine)
         report.add("rate", of: "waybill", 9000, unit: "/s")
         report.add("ratio", of: "waybill : pgbench", 2.5, unit: "×")
-        let goals = Goals.markdown { $0 == "commands" ? report : nil }.split(separator: "\n").filter { $0.hasPrefix("|") }
+        let goals = Goals.markdown { $0 == "commands" ? report : nil }.split(separator: "\n").filter {
+            $0.hasPrefix("|")
+        }
         #expect(
             goals.dropFirst(2) == [
                 "| single commands by 64 connections | 9,000 /s | ≥ 8,000 /s | reached | `Scripts/bench commands` |",

@@ -5,7 +5,9 @@ struct PageCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "page",
         abstract: "Write the performance page from the figures of earlier runs.",
-        discussion: "The directory holds begin.md and changes.md, and for each scenario NAME.md, NAME.json and NAME.svg."
+        discussion: """
+            The directory holds begin.md and changes.md, and for each scenario NAME.md, NAME.json and NAME.svg.
+            """
     )
 
     @Option(help: "Directory of texts and figures.")

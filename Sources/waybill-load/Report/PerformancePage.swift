@@ -2,8 +2,8 @@ import Foundation
 
 /// The performance page. Its texts and its figures are separate files, so that either can change without the other.
 ///
-/// A directory holds `begin.md` and `changes.md`, and for each section `NAME.md` with the text (the method and the limits), and
-/// `NAME.json` and `NAME.svg` as a run wrote them. A section without figures is left out.
+/// A directory holds `begin.md` and `changes.md`, and for each section `NAME.md` with the text (the method and the
+/// limits), and `NAME.json` and `NAME.svg` as a run wrote them. A section without figures is left out.
 enum PerformancePage {
     /// The names of the sections in their order.
     static let sections = [
