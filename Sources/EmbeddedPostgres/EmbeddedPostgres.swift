@@ -16,24 +16,27 @@ package actor EmbeddedPostgres: Service {
     /// The time for another process to bring up the server that ``join()`` waits for.
     private static let joinTimeout = Duration.seconds(10)
 
+    /// The looks at the server's process, ten a second, for each look at its socket and its log.
+    private static let looksPerInspection = 5
+
     private let dataDirectory: String
     private let binaryDirectory: String?
-    let logger: Logger
+    private let logger: Logger
 
-    private(set) var site: ClusterSite?
+    private var site: ClusterSite?
     /// The lock of a cluster outside, until ``stop(within:)``.
     private var lock: DataDirectoryLock?
     private var home: HeldHome
     /// True once the cluster was there: it is not made again where it is missing.
     private var hasCluster = false
     /// The server that this value last saw ready.
-    private(set) var server: ProcessFacts.Identity?
+    private var server: ProcessFacts.Identity?
     /// The process id of a server that this value started, until the process is reaped.
     private var child: Int32?
     /// True while one caller of ``start()`` works; a second caller waits instead of starting a second server.
-    private(set) var isStarting = false
+    private var isStarting = false
     /// True after ``stop(within:)``: no server is started any more.
-    private(set) var isStopping = false
+    private var isStopping = false
 
     /// - Parameters:
     ///   - dataDirectory: the service's data directory; made where it is missing.
@@ -134,13 +137,6 @@ package actor EmbeddedPostgres: Service {
         site.map { home.contains($0.cluster) } == true && !home.isInPlace
     }
 
-    /// Checks that the cluster's data directory is in its place.
-    ///
-    /// - Throws: `directoryReplaced`.
-    func checkClusterIsInPlace() throws {
-        if isClusterReplaced { throw home.replaced }
-    }
-
     /// Repeats until the server answers: looks at the cluster's state and takes the next step.
     private func bringUp(_ site: ClusterSite) async throws -> PostgresConfiguration {
         var effort = StartEffort(began: .now)
@@ -209,9 +205,74 @@ package actor EmbeddedPostgres: Service {
     }
 
     /// Forgets a server that this value started, once it has ended.
-    func reapChild() {
+    private func reapChild() {
         guard let pid = child, ChildProcess.reap(pid) != nil else { return }
         child = nil
+    }
+
+    // MARK: Supervising
+
+    /// Keeps the server up: starts it again, with growing delays, whenever it dies. Ends with a graceful shutdown or a
+    /// cancellation and leaves the server running for services that end later; the owner calls ``stop(within:)``.
+    ///
+    /// - Throws: `directoryReplaced` when the data directory was removed or another one is in its place; its server has
+    ///   ended.
+    package func run() async throws {
+        do {
+            try await cancelWhenGracefulShutdown { try await self.supervise() }
+        } catch is CancellationError {
+            // The loop has no other end.
+        }
+    }
+
+    private func supervise() async throws {
+        var backoff = RestartBackoff()
+        while !isStopping {
+            let began = ContinuousClock.now
+            var uptime = Duration.zero
+            do {
+                if server?.isAlive != true { _ = try await start() }
+                try await watchServer()
+                if isClusterReplaced { throw home.replaced }
+                uptime = ContinuousClock.now - began
+                if isStopping { return }
+                if server?.isAlive == true {
+                    logger.error("the socket of the PostgreSQL server was removed; starting the server again")
+                    try await shutDown(within: Self.stopTimeout)
+                } else {
+                    logger.error("the PostgreSQL server died; starting it again", metadata: ["uptime": "\(uptime)"])
+                }
+            } catch is CancellationError {
+                throw CancellationError()
+            } catch let error as EmbeddedPostgresError where error.code == .directoryReplaced {
+                try await shutDown(within: Self.stopTimeout)
+                throw error
+            } catch {
+                logger.error("PostgreSQL could not be started; trying again", metadata: ["error": "\(error)"])
+            }
+            try await Task.sleep(for: backoff.delay(afterUptime: uptime))
+        }
+    }
+
+    /// Returns when the server has died, or can no longer be reached since its socket was removed. Keeps its log within
+    /// bounds meanwhile.
+    ///
+    /// - Throws: `directoryReplaced`.
+    private func watchServer() async throws {
+        var looks = 0
+        while let server, server.isAlive {
+            try await Task.sleep(for: .milliseconds(100))
+            reapChild()
+            if isClusterReplaced { throw home.replaced }
+            looks += 1
+            guard looks.isMultiple(of: Self.looksPerInspection), let site else { continue }
+            if !FileSystem.exists(site.socket), server.isAlive, !isStarting { return }
+            do {
+                try site.log.rotate()
+            } catch {
+                logger.warning("the log of the PostgreSQL server cannot be rotated", metadata: ["error": "\(error)"])
+            }
+        }
     }
 
     // MARK: Stopping
@@ -228,7 +289,7 @@ package actor EmbeddedPostgres: Service {
         lock = nil
     }
 
-    func shutDown(within limit: Duration) async throws {
+    private func shutDown(within limit: Duration) async throws {
         // In a task of its own: the caller may be cancelled, and then every sleep would end at once.
         try await Task { try await self.endServer(within: limit) }.value
     }
