@@ -15,25 +15,30 @@ final class ExchangeHandler: ChannelDuplexHandler, WholeExchanges {
     typealias OutboundIn = HTTPResponsePart
     typealias OutboundOut = HTTPResponsePart
 
-    let settings: ExchangeSettings
+    /// The bytes of a response's body that are written as one: their arrival is progress.
+    private static let sliceSize = 32 * 1024
+
+    private let settings: ExchangeSettings
     private let isSecure: Bool
     private let exchanges: ExchangeFactory
     private let activity: ConnectionActivity
     private let connection: CountedConnection
     private var phase = ConnectionActivity.Phase.waiting
-    var state: ExchangeState
+    private var state: ExchangeState
     /// True while a read is requested and held.
     private var isReadHeld = false
     /// True from a request to read until bytes have come.
     private var isReading = false
+    /// True while the response that is being written is live. The stream's own handlers watch its client.
+    private var isLive = false
     private var hasToldOfStall = false
     /// The transport's own responses that the system has not taken yet. Nobody else holds back for them.
     private var unsentAnswers = 0
     private var progress: ExchangeProgress
     private let timer = DeadlineTimer()
-    private(set) var context: ChannelHandlerContext?
+    private var context: ChannelHandlerContext?
     /// Writes whole responses of an HTTP/1.1 connection.
-    private(set) var plainResponses: PlainResponseHandler?
+    private var plainResponses: PlainResponseHandler?
     var receiver: (any WholeRequestReceiver)?
 
     init(
@@ -169,10 +174,142 @@ final class ExchangeHandler: ChannelDuplexHandler, WholeExchanges {
         context.fireChannelWritabilityChanged()
     }
 
-    func releaseRead(_ context: ChannelHandlerContext) {
+    private func releaseRead(_ context: ChannelHandlerContext) {
         guard isReadHeld, mayRead(context) else { return }
         isReadHeld = false
         read(context: context)
+    }
+
+    // MARK: Responses
+
+    func write(context: ChannelHandlerContext, data: NIOAny, promise: EventLoopPromise<Void>?) {
+        switch unwrapOutboundIn(data) {
+        case .head(let head): writeHead(head, context, promise)
+        case .body(let bytes): writeBody(bytes, context, promise)
+        case .end(let trailers):
+            writeEnd(trailers, context, promise)
+            writeAnswers(context)
+            releaseRead(context)
+        }
+        report()
+    }
+
+    func answer(_ answer: TransportAnswer) {
+        guard let context else { return }
+        let plain = plainResponses.flatMap { $0.takes(answer) ? $0 : nil }
+        if let plain {
+            writeWhole(answer, by: plain, context)
+        } else {
+            writeHead(answer.head, context, nil)
+            writeBody(ByteBuffer(bytes: answer.body), context, nil)
+            writeEnd(nil, context, nil)
+        }
+        writeAnswers(context)
+        releaseRead(context)
+        if let plain { plain.flush() } else { context.flush() }
+        watch(context)
+        report()
+    }
+
+    /// Writes a response in one piece.
+    private func writeWhole(
+        _ answer: TransportAnswer,
+        by plain: PlainResponseHandler,
+        _ context: ChannelHandlerContext
+    ) {
+        let action = state.headWritten(answer.status, isLive: false)
+        guard case .write(let exchange, let closes, let sendsContinue) = action else { return }
+        isLive = false
+        if sendsContinue { writeContinue(context) }
+        let body = state.mayWriteBody ? answer.body : []
+        let written = tracked(nil, context)
+        if state.endWritten() == .close {
+            written.futureResult.assumeIsolated().whenComplete { _ in self.beginClose(context) }
+        }
+        plain.write(exchange.completed(answer.head, closes: closes), body, promise: written)
+    }
+
+    private func writeContinue(_ context: ChannelHandlerContext) {
+        context.write(wrapOutboundOut(.head(HTTPResponse(status: .continue))), promise: nil)
+    }
+
+    private func writeHead(_ head: HTTPResponse, _ context: ChannelHandlerContext, _ promise: EventLoopPromise<Void>?) {
+        // A live response has no length.
+        let hasLength = head.headerFields.contains(.contentLength)
+        let isLive = !hasLength && settings.timeouts.isLiveResponse(head)
+        let isStreamed = !hasLength && head.status != .noContent
+        let action = state.headWritten(head.status, isLive: isLive, isStreamed: isStreamed && !isLive)
+        guard case .write(let exchange, let closes, let sendsContinue) = action else { return drop(promise) }
+        self.isLive = isLive
+        if sendsContinue { writeContinue(context) }
+        context.write(wrapOutboundOut(.head(exchange.completed(head, closes: closes))), promise: promise)
+        if isLive { releaseRead(context) }
+    }
+
+    private func writeBody(
+        _ bytes: ByteBuffer,
+        _ context: ChannelHandlerContext,
+        _ promise: EventLoopPromise<Void>?
+    ) {
+        // A response to HEAD ends without its body. After the last response nobody reads.
+        guard state.mayWriteBody else { return state.isResponding ? promise?.succeed() ?? () : drop(promise) }
+        guard !isLive else { return context.write(wrapOutboundOut(.body(bytes)), promise: promise) }
+        var rest = bytes
+        while rest.readableBytes > 2 * Self.sliceSize, let slice = rest.readSlice(length: Self.sliceSize) {
+            context.write(wrapOutboundOut(.body(slice)), promise: tracked(nil, context))
+        }
+        context.write(wrapOutboundOut(.body(rest)), promise: tracked(promise, context))
+    }
+
+    private func writeEnd(
+        _ trailers: HTTPFields?,
+        _ context: ChannelHandlerContext,
+        _ promise: EventLoopPromise<Void>?
+    ) {
+        guard let action = state.endWritten() else { return drop(promise) }
+        let written = isLive ? promise ?? context.eventLoop.makePromise() : tracked(promise, context)
+        isLive = false
+        if action == .close {
+            written.futureResult.assumeIsolated().whenComplete { _ in self.beginClose(context) }
+        }
+        context.write(wrapOutboundOut(.end(trailers)), promise: written)
+    }
+
+    /// Counts a part of a response until the system has taken it.
+    private func tracked(
+        _ promise: EventLoopPromise<Void>?,
+        _ context: ChannelHandlerContext
+    ) -> EventLoopPromise<Void> {
+        let promise = promise ?? context.eventLoop.makePromise()
+        progress.partWritten(now: context.eventLoop.now)
+        promise.futureResult.assumeIsolated().whenComplete { _ in
+            self.progress.partSent(now: context.eventLoop.now)
+        }
+        return promise
+    }
+
+    private func drop(_ promise: EventLoopPromise<Void>?) { promise?.fail(ChannelError.ioOnClosedChannel) }
+
+    func flush(context: ChannelHandlerContext) {
+        context.flush()
+        watch(context)
+        report()
+    }
+
+    /// Writes the transport's own responses whose turn has come.
+    private func writeAnswers(_ context: ChannelHandlerContext) {
+        var hasWritten = false
+        while let answer = state.dueAnswer?.answer {
+            hasWritten = true
+            writeHead(answer.head, context, nil)
+            if !answer.body.isEmpty { writeBody(ByteBuffer(bytes: answer.body), context, nil) }
+            let sent = context.eventLoop.makePromise(of: Void.self)
+            unsentAnswers += 1
+            sent.futureResult.assumeIsolated().whenComplete { _ in self.unsentAnswers -= 1 }
+            writeEnd(nil, context, sent)
+        }
+        guard hasWritten else { return }
+        flush(context: context)
     }
 
     // MARK: Events
@@ -191,8 +328,7 @@ final class ExchangeHandler: ChannelDuplexHandler, WholeExchanges {
     func errorCaught(context: ChannelHandlerContext, error: any Error) {
         // More bytes behind broken ones. The client gets the time to read the response to those.
         if error is ByteToMessageDecoderError, !state.takesRequests { return }
-        guard state.version == .http1, !state.isLive, error is HTTPParserError || error is HTTP1TypeConversionError
-        else {
+        guard state.version == .http1, !isLive, error is HTTPParserError || error is HTTP1TypeConversionError else {
             return context.fireErrorCaught(error)
         }
         guard state.takesRequests else { return }
@@ -209,30 +345,9 @@ final class ExchangeHandler: ChannelDuplexHandler, WholeExchanges {
 
     // MARK: Deadlines
 
-    /// Counts a part of a response until the system has taken it.
-    func tracked(
-        _ promise: EventLoopPromise<Void>?,
-        _ context: ChannelHandlerContext
-    ) -> EventLoopPromise<Void> {
-        let promise = promise ?? context.eventLoop.makePromise()
-        progress.partWritten(now: context.eventLoop.now)
-        promise.futureResult.assumeIsolated().whenComplete { _ in
-            self.progress.partSent(now: context.eventLoop.now)
-        }
-        return promise
-    }
-
-    /// Counts one of the transport's own responses until the system has taken it.
-    func trackedAnswer(_ context: ChannelHandlerContext) -> EventLoopPromise<Void> {
-        let sent = context.eventLoop.makePromise(of: Void.self)
-        unsentAnswers += 1
-        sent.futureResult.assumeIsolated().whenComplete { _ in self.unsentAnswers -= 1 }
-        return sent
-    }
-
     /// Ends a connection whose last response is sent. The client may close first, and gets the time to read the
     /// response: bytes that nobody has read would turn a close into a reset.
-    func beginClose(_ context: ChannelHandlerContext) {
+    private func beginClose(_ context: ChannelHandlerContext) {
         guard context.channel.isActive else { return }
         let isComplete = state.isRequestComplete
         if isSecure, isComplete { return context.close(promise: nil) }
@@ -243,7 +358,7 @@ final class ExchangeHandler: ChannelDuplexHandler, WholeExchanges {
     }
 
     /// Sees to it that the timer runs out at the next deadline.
-    func watch(_ context: ChannelHandlerContext) {
+    private func watch(_ context: ChannelHandlerContext) {
         guard context.channel.isActive, let next else { return }
         timer.run(until: next.deadline, on: context.eventLoop) { self.timerFired(context) }
     }
@@ -265,7 +380,7 @@ final class ExchangeHandler: ChannelDuplexHandler, WholeExchanges {
     }
 
     /// True while the application waits for the rest of a body, and the client for nothing.
-    private var isBodyAwaited: Bool { state.isReceivingBody && isReading && !state.isLive }
+    private var isBodyAwaited: Bool { state.isReceivingBody && isReading && !isLive }
 
     private var next: ExchangeProgress.Next? {
         progress.next(
@@ -279,9 +394,9 @@ final class ExchangeHandler: ChannelDuplexHandler, WholeExchanges {
     }
 
     /// Tells the connection's activity whether the client's turn has come.
-    func report() {
+    private func report() {
         let isClientsTurn = !state.owesResponse || isBodyAwaited || progress.isUnsent
-        activity.move(from: &phase, to: state.isLive ? .live : isClientsTurn ? .waiting : .working)
+        activity.move(from: &phase, to: isLive ? .live : isClientsTurn ? .waiting : .working)
     }
 }
 

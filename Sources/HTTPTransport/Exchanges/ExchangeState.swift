@@ -60,8 +60,6 @@ struct ExchangeState {
     private var droppedBytes = 0
     /// True once the response that is being written has a head.
     private var isHeadWritten = false
-    /// True while the response that is being written is live. The stream's own handlers watch its client.
-    private(set) var isLive = false
     /// True where the response that is being written says that the connection ends after it.
     private var announcesClose = false
     /// True once bytes have come that are no HTTP. There is no request after them.
@@ -195,7 +193,6 @@ struct ExchangeState {
     ) -> HeadAction {
         guard !isClosing, !isHeadWritten, let exchange = owed.first else { return .drop }
         isHeadWritten = true
-        self.isLive = isLive
         // A client that gets a final status first sends no body (RFC 9110, section 10.1.1).
         let readsOn = exchange.expectsContinue && isStreamed && status.kind == .successful && !exchange.isHead
         let sendsContinue = owed.count == 1 && isHoldingNothing && (exchange.cannotDoWithoutContinue || readsOn)
@@ -218,7 +215,6 @@ struct ExchangeState {
     mutating func endWritten() -> EndAction? {
         guard !isClosing, isHeadWritten, let exchange = owed.popFirst() else { return nil }
         isHeadWritten = false
-        isLive = false
         var closes = announcesClose
         if owed.isEmpty, !isRequestComplete {
             if !canAwaitRemainder(of: exchange) { closes = true }
