@@ -35,7 +35,8 @@ import Testing
         let arrays = encodings + [event.data, event.internal].compactMap(\.self)
         let entries = 2 * 64
         let taken =
-            entries + block(at: Unmanaged.passUnretained(frame).toOpaque()) + arrays.reduce(0) { $0 + block(of: $1) }
+            entries + block(at: Unmanaged.passUnretained(frame).toOpaque())
+            + block(at: Unmanaged.passUnretained(event).toOpaque()) + arrays.reduce(0) { $0 + block(of: $1) }
             + texts.reduce(0) { $0 + block(of: $1) }
         let share = Double(frame.size) / Double(taken)
         #expect((0.9...1.2).contains(share), "\(frame.size) for \(taken)")
@@ -56,8 +57,8 @@ import Testing
         to: (@convention(c) (UnsafeMutableRawPointer) -> Int).self
     )
 
-    /// The bytes of a block, with the word that the allocator keeps before it.
-    private func block(at address: UnsafeMutableRawPointer) -> Int { Self.usableSize(address) + 8 }
+    /// The bytes of a block.
+    private func block(at address: UnsafeMutableRawPointer) -> Int { Self.usableSize(address) }
 
     /// The bytes of an array's storage, which begins 32 bytes before the elements.
     private func block(of bytes: [UInt8]) -> Int {

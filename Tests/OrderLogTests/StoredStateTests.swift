@@ -73,6 +73,32 @@ import Testing
         }
     }
 
+    /// Each of several appenders loads what the others have changed, under the lock.
+    @Test func severalAppendersWriteWholeStates() async throws {
+        try await TestLog.with { log in
+            // The first commands may be a batch of their own.
+            let orders = (0..<3 * StateSnapshot.manyOrders).map { _ in UUID() }
+            let appenders = (0..<2).map { _ in
+                Appender(configuration: log.database, registry: log.registry, logger: log.logger)
+            }
+            func append(_ submissions: [Submission], by appender: Appender) async throws {
+                var receipts: [PendingReceipt] = []
+                for submission in submissions { receipts.append(await appender.enqueue(submission)) }
+                for receipt in receipts { _ = try await receipt.receipt() }
+            }
+            try await withThrowingTaskGroup(of: Void.self) { group in
+                for appender in appenders { group.addTask { try await appender.run() } }
+                let placed = try orders.map { try Samples.submission(.placeOrder, Samples.place(), order: $0) }
+                try await append(placed, by: appenders[0])
+                for turn in 1...5 {
+                    try await append(orders.map { try Self.shortNote(on: $0) }, by: appenders[turn % 2])
+                }
+                group.cancelAll()
+            }
+            for order in orders { #expect(try await Self.stateVersion(of: order, in: log) == 6) }
+        }
+    }
+
     @Test func aLargeStateIsWrittenOnceForManyEvents() {
         let large = StateSnapshot(version: 100, byteCount: 300 << 10)
         #expect(!large.isOutdated(at: 101, keepsSmallStates: false))

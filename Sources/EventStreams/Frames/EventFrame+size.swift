@@ -9,7 +9,7 @@ extension EventFrame {
     /// positions and times.
     private static let envelope = (staff: 420, customer: 390)
 
-    /// Estimates the memory of an event's frame: the object, the texts of the row, and an encoding for each audience.
+    /// Estimates the memory of an event's frame: the objects of frame and event, the texts of the row, and an encoding for each audience.
     ///
     /// - Returns: bytes.
     static func size(of event: LoggedEvent) -> Int {
@@ -19,13 +19,16 @@ extension EventFrame {
         let hidden = event.internal.count + LineSeparators.growth(of: event.internal)
         let texts = shown.reduce(0) { $0 + $1.utf8.count }
         let origin = inside.reduce(0) { $0 + $1.utf8.count }
-        var size = entries + object
+        var size = entries + object + eventObject
         for text in shown + inside { size += HeapBlock.text(text.utf8.count) }
         size += HeapBlock.array(event.data?.count ?? 0) + HeapBlock.array(event.internal.count)
         size += HeapBlock.array(envelope.staff + texts + origin + data + hidden)
         if event.data != nil { size += HeapBlock.array(envelope.customer + texts + data) }
         return size
     }
+
+    /// The object of an event: five integers, the order's id, eleven texts, and the two arrays of its data.
+    private static let eventObject = HeapBlock.size(HeapBlock.objectHeader + 232)
 
     private static let object = HeapBlock.size(
         HeapBlock.objectHeader + MemoryLayout<LoggedEvent>.stride + MemoryLayout<LogPosition>.stride

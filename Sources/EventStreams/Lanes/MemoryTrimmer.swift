@@ -1,4 +1,5 @@
 import CAllocator
+import HTTPTransport
 import NIOCore
 import NIOPosix
 
@@ -27,9 +28,10 @@ struct MemoryTrimmer {
         return true
     }
 
-    /// Returns free memory to the system: that of the lanes and of the event loops, on which connections open.
+    /// Returns free memory to the system: that of the lanes, and of the threads and event loops on which streams open.
     static func releaseMemory(of lanes: LaneSet) {
         lanes.releaseMemory()
+        DirectMemory.release()
         for loop in MultiThreadedEventLoopGroup.singleton.makeIterator() { loop.execute { releaseOwnMemory() } }
     }
 

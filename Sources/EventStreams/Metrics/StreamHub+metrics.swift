@@ -13,7 +13,7 @@ extension StreamHub {
         ) { Double(self.laneStreams) }
         try registry.gauge(
             "waybill_stream_send_rings",
-            help: "Lanes that send to many streams by one system call (io_uring); 0 where the system forbids it."
+            help: "Lanes that send to many streams by one system call (io_uring); 0 where sends are calls of their own."
         ) { Double(SendBatch.openRingCount) }
         try registry.gauge(
             "waybill_stream_ring_bytes",

@@ -1,3 +1,4 @@
+import CAllocator
 import DequeModule
 import Glibc
 import NIOCore
@@ -87,6 +88,7 @@ final class DirectLoop {
             }
             // Not between jobs, which no other thread can take. They are few in each turn.
             for job in mail.jobs { job.runSynchronously(on: threads.asUnownedTaskExecutor()) }
+            if mail.releasesMemory { waybill_allocator_release() }
             expire()
             giveWay()
         }

@@ -16,6 +16,8 @@ final class DirectThreads: TaskExecutor {
         var jobs: [UnownedJob] = []
         var endings: [(ending: Ending, listener: DirectListener)] = []
         var listeners: [(listener: DirectListener, accepts: Bool)] = []
+        /// The memory that the thread has freed goes back to the system.
+        var releasesMemory = false
     }
 
     /// The last bytes of an exchange.
@@ -29,6 +31,8 @@ final class DirectThreads: TaskExecutor {
         var endings: [(ending: Ending, listener: DirectListener)] = []
         /// The changes that each thread has not seen.
         var listeners: [[(listener: DirectListener, accepts: Bool)]]
+        /// The threads that are to return the memory that they have freed.
+        var releasing: Set<Int> = []
         /// The threads that wait, or are about to.
         var waiting: [Int] = []
 
@@ -77,6 +81,15 @@ final class DirectThreads: TaskExecutor {
         for wakeUp in wakeUps { wakeUp.wakeUp() }
     }
 
+    /// Returns the memory that the threads have freed to the system. The allocator has a heap for each thread.
+    func releaseMemory() {
+        state.withLock { state in
+            state.releasing = Set(wakeUps.indices)
+            state.waiting = []
+        }
+        for wakeUp in wakeUps { wakeUp.wakeUp() }
+    }
+
     /// Sends the last bytes of an exchange and closes its connection.
     func finish(_ ending: Ending, of listener: DirectListener) { post { $0.endings.append((ending, listener)) } }
 
@@ -98,7 +111,9 @@ final class DirectThreads: TaskExecutor {
     /// True where the thread may wait: a later call of another thread wakes it if it is needed.
     func beginWait(_ index: Int) -> Bool {
         state.withLock { state in
-            guard state.jobs.isEmpty, state.endings.isEmpty, state.listeners[index].isEmpty else { return false }
+            guard state.jobs.isEmpty, state.endings.isEmpty, state.listeners[index].isEmpty,
+                !state.releasing.contains(index)
+            else { return false }
             state.waiting.append(index)
             return true
         }
@@ -111,6 +126,7 @@ final class DirectThreads: TaskExecutor {
             var mail = Mail()
             swap(&mail.endings, &state.endings)
             swap(&mail.listeners, &state.listeners[index])
+            mail.releasesMemory = state.releasing.remove(index) != nil
             mail.jobs = Array(state.jobs.prefix(Self.jobsPerTurn))
             state.jobs.removeFirst(mail.jobs.count)
             return mail
@@ -118,4 +134,10 @@ final class DirectThreads: TaskExecutor {
     }
 
     func clearWakeUp(_ index: Int) { wakeUps[index].clear() }
+}
+
+/// The memory of the threads that open streams.
+package enum DirectMemory {
+    /// Returns what these threads have freed to the system.
+    package static func release() { DirectThreads.shared?.releaseMemory() }
 }

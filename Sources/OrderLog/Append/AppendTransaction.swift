@@ -50,7 +50,8 @@ struct AppendTransaction {
     /// Lock and look-ups are separate statements, so that the look-ups see the commits that the lock waited for.
     ///
     /// - Parameters:
-    ///   - isOpen: the transaction was begun by `lock`.
+    ///   - isOpen: the transaction was begun by `lock`, since other processes append too. They load each order that a
+    ///     batch changes under the lock, and so get whole states.
     ///   - began: the time at which the attempt began.
     ///   - statementTimeout: the server's limit for each statement of a command that runs alone; nil for a batch.
     ///   - headPlace: the place of the head's row after this session's last commit; nil where that is unknown.
@@ -155,6 +156,7 @@ struct AppendTransaction {
             epochs: epochs,
             head: head,
             at: headPlace,
+            keepsSmallStates: !isOpen,
             stages: stages
         )
         let idle = ContinuousClock.now - orders.lastReply
@@ -172,6 +174,7 @@ struct AppendTransaction {
         epochs: EpochTable,
         head: LogHead,
         at headPlace: HeadPlace,
+        keepsSmallStates: Bool,
         stages: AppendStages
     ) {
         var plan = undecided
@@ -185,7 +188,7 @@ struct AppendTransaction {
         self.results = results
         states = StateWrite(
             plan.changed.compactMap { plan.records[$0] },
-            keepsSmallStates: plan.changed.count >= StateSnapshot.manyOrders
+            keepsSmallStates: keepsSmallStates && plan.changed.count >= StateSnapshot.manyOrders
         )
         self.plan = plan
         self.connection = connection

@@ -4,6 +4,9 @@ import Postgres
 /// The events that a projector folds, page by page: those of the process's tail where they are at hand, else those of
 /// the log.
 struct EventPages {
+    /// The most events that are read from the log at once: the server looks at all of them, however few have room.
+    private static let readLimit = 2000
+
     private let tailed: TailedEvents
     private let limit: Int
     private let timeout: Duration
@@ -41,6 +44,7 @@ struct EventPages {
             last.keep(known.events, isFull: known.isCut)
             return known.events
         }
+        let limit = min(limit, Self.readLimit)
         let query = Checkpoint.selectEvents(after: seq, limit: limit)
         let rows = try await transaction.query(query.sql, query.bindings, timeout: timeout)
         let (events, isCut) = try LoggedEvent.decodePage(rows)

@@ -170,11 +170,25 @@ struct ProcessCheck {
         ]
     }
 
+    /// The process is in a control group that has a share of the processors: sessions count only outside of those.
+    private static var isInProcessorGroup: Bool {
+        let groups = (try? String(contentsOfFile: "/proc/self/cgroup", encoding: .utf8)) ?? ""
+        return groups.split(separator: "\n").contains { line in
+            let parts = line.split(separator: ":", maxSplits: 2, omittingEmptySubsequences: false)
+            guard parts.count == 3 else { return false }
+            // Of the second version, which has one line, or of the first, with a line for each controller.
+            if parts[1].isEmpty {
+                return FileManager.default.fileExists(atPath: "/sys/fs/cgroup\(parts[2])/cpu.weight")
+            }
+            return parts[1].split(separator: ",").contains("cpu") && parts[2] != "/"
+        }
+    }
+
     /// Tells whether Linux shares processor time among sessions instead of threads. Each process of PostgreSQL is a
     /// session of its own.
     private func scheduler() -> [Finding] {
         guard let setting = try? String(contentsOfFile: "/proc/sys/kernel/sched_autogroup_enabled", encoding: .utf8),
-            setting.hasPrefix("1")
+            setting.hasPrefix("1"), !Self.isInProcessorGroup
         else { return [.ok("scheduler", "processor time is shared by threads, or by control groups alone")] }
         return [
             .note(

@@ -98,12 +98,17 @@ import Testing
         }
     }
 
-    /// The kernel may refuse later what it granted at first.
-    @Test func aRingThatFailsLeavesItsSendsToCalls() throws {
+    private static let hasRings: Bool = {
         var batch = SendBatch()
         batch.openRing()
-        // A sandbox without io_uring has nothing to lose.
-        guard let ring = batch.ringDescriptor else { return }
+        return batch.ringDescriptor != nil
+    }()
+
+    /// The kernel may refuse later what it granted at first.
+    @Test(.enabled(if: hasRings)) func aRingThatFailsLeavesItsSendsToCalls() throws {
+        var batch = SendBatch()
+        batch.openRing()
+        let ring = try #require(batch.ringDescriptor)
         var pair: [CInt] = [-1, -1]
         try #require(socketpair(AF_UNIX, CInt(SOCK_STREAM.rawValue), 0, &pair) == 0)
         defer { for descriptor in pair { close(descriptor) } }
