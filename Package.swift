@@ -136,7 +136,8 @@ let package = Package(
         .target(
             name: "HTTPTransport",
             dependencies: [
-                "CAllocator", "Primitives", "Telemetry", collections, httpTypes, hummingbirdCore, lifecycle, logging, nio,
+                "CAllocator", "Primitives", "Telemetry", collections, httpTypes, hummingbirdCore, lifecycle, logging,
+                nio,
                 nioCompression, nioHTTP1, nioHTTP2, nioHTTPTypes, nioHTTPTypesHTTP1, nioHTTPTypesHTTP2, nioPosix,
                 nioSSL, nioTLS, unixSignals,
             ],
