@@ -9,7 +9,8 @@ extension EventFrame {
     /// positions and times.
     private static let envelope = (staff: 420, customer: 390)
 
-    /// Estimates the memory of an event's frame: the objects of frame and event, the texts of the row, and an encoding for each audience.
+    /// Estimates the memory of an event's frame: the objects of frame and event, the texts of the row, and an encoding
+    /// for each audience.
     ///
     /// - Returns: bytes.
     static func size(of event: LoggedEvent) -> Int {

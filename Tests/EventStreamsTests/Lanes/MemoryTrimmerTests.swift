@@ -16,7 +16,8 @@ import Testing
     }
 
     /// The sanitizers bring an allocator of their own.
-    private static let isSanitized = ["__asan_init", "__tsan_init"].contains { (name: String) in dlsym(nil, name) != nil }
+    private static let isSanitized = ["__asan_init", "__tsan_init"].contains { (name: String) in dlsym(nil, name) != nil
+    }
 
     /// Without it the library would be linked and the system's allocator used.
     @Test(.enabled(if: !isSanitized)) func memoryOfTheProcessIsOfItsOwnAllocator() throws {
