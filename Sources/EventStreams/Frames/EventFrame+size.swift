@@ -28,7 +28,7 @@ extension EventFrame {
         return size
     }
 
-    /// The object of an event: five integers, the order's id, eleven texts, and the two arrays of its data.
+    /// The object of an event: five integers, the order's id, ten texts, and the two arrays of its data.
     private static let eventObject = HeapBlock.size(HeapBlock.objectHeader + 232)
 
     private static let object = HeapBlock.size(
