@@ -52,7 +52,7 @@ final class BulkWindow: Sendable {
     private let maximumLines: Int
     private let maximumBytes: Int
 
-    init(maximumLines: Int = 512, maximumBytes: Int = 4 * 1024 * 1024) {
+    init(maximumLines: Int = 1024, maximumBytes: Int = 4 * 1024 * 1024) {
         self.maximumLines = maximumLines
         self.maximumBytes = maximumBytes
     }

@@ -29,6 +29,7 @@ struct AppendSession {
     /// The orders of which a command of the batch at hand took too long.
     private var timedOutOrders: Set<UUID> = []
     private var prefetch = BatchPrefetch()
+    private var ahead = AheadPlan()
 
     init(
         connection: AppendConnection,
@@ -74,6 +75,7 @@ struct AppendSession {
         // After a failure it is unknown which orders were committed.
         cache.removeAll()
         prefetch = BatchPrefetch()
+        ahead.drop()
         headPlace = nil
     }
 
@@ -118,30 +120,29 @@ struct AppendSession {
             do {
                 let connection = try await connect()
                 activity.attemptBegins(on: connection, session: self.connection.session)
-                let began = ContinuousClock.now
-                let isLocked = statementTimeout == nil && backoff.failures == 0 && sharedLog.hasOthers
-                if isLocked { try await lockAndTakeMore(&pending, on: connection) }
-                let transaction = try await AppendTransaction.begin(
-                    on: connection,
-                    entries: pending,
-                    isOpen: isLocked,
-                    began: began,
-                    statementTimeout: statementTimeout,
-                    limits: decisions,
-                    headPlace: headPlace,
-                    registry: registry,
-                    commandIdFilter: commandIdFilter,
-                    cache: &cache,
-                    clock: &clock,
-                    prefetch: prefetch
-                )
+                let isFirst = statementTimeout == nil && backoff.failures == 0
+                let assumed = isFirst ? try assumedTransaction(of: &pending, on: connection) : nil
+                let transaction = if let assumed { assumed } else {
+                    try await lockedTransaction(
+                        of: &pending,
+                        on: connection,
+                        takesMore: isFirst && sharedLog.hasOthers,
+                        statementTimeout: statementTimeout
+                    )
+                }
                 prefetch = BatchPrefetch()
                 guard activity.commitBegins(pending) else {
                     // Some were refused meanwhile, and must not be appended: decide again without them.
-                    try await transaction.rollBack()
+                    if !transaction.isAssumed { try await transaction.rollBack() }
                     continue
                 }
-                try await commit(transaction, answering: &pending, isLast: statementTimeout == nil)
+                do {
+                    try await commit(transaction, answering: &pending, isLast: statementTimeout == nil)
+                } catch where transaction.isRefuted(by: error) {
+                    try await transaction.rollBack()
+                    activity.commitRefuted()
+                    ahead.wasRefuted()
+                }
             } catch {
                 // A frozen server process and a slow statement look the same: the next attempt tells them apart.
                 let isAbandoned = activity.isAbandoned
@@ -160,6 +161,61 @@ struct AppendSession {
                 try? await Task.sleep(for: delay)
             }
         }
+    }
+
+    /// Decides the batch on what this process knows, if that suffices.
+    ///
+    /// - Returns: nil where the head must be locked first.
+    private mutating func assumedTransaction(
+        of pending: inout [AppendQueue.Entry],
+        on connection: PostgresConnection
+    ) throws -> AppendTransaction? {
+        let began = ContinuousClock.now
+        guard !sharedLog.hasOthers, let headPlace, let head = cache.head, let time = clock.estimate() else { return nil }
+        let history = connection.history
+        // Nothing may be appended to the old primary after a failover.
+        try registry.requireContinuing(history, registry.current, on: connection)
+        guard history.epochs.last?.name == head.epoch else { return nil }
+        let plan = ahead.complete(
+            &pending,
+            AssumedPlan(
+                after: head,
+                at: time,
+                in: history,
+                snapshot: commandIdFilter.snapshot(in: history),
+                limits: decisions
+            ),
+            orders: { cache.record(of: $0) },
+            prefetch: prefetch
+        )
+        return plan.map { AppendTransaction($0, on: connection, at: headPlace, began: began) }
+    }
+
+    /// Locks the head, and decides the batch then.
+    ///
+    /// - Parameter takesMore: other processes append too, so that more commands come during the wait for the head.
+    private mutating func lockedTransaction(
+        of pending: inout [AppendQueue.Entry],
+        on connection: PostgresConnection,
+        takesMore: Bool,
+        statementTimeout: Duration?
+    ) async throws -> AppendTransaction {
+        let began = ContinuousClock.now
+        if takesMore { try await lockAndTakeMore(&pending, on: connection) }
+        return try await AppendTransaction.begin(
+            on: connection,
+            entries: pending,
+            isOpen: takesMore,
+            began: began,
+            statementTimeout: statementTimeout,
+            limits: decisions,
+            headPlace: headPlace,
+            registry: registry,
+            commandIdFilter: commandIdFilter,
+            cache: &cache,
+            clock: &clock,
+            prefetch: prefetch
+        )
     }
 
     /// Locks the head before the batch is fixed: what came while other processes kept the head goes with it. All rows
@@ -192,29 +248,34 @@ struct AppendSession {
     ) async throws {
         // Further commands of this batch must not wait for the rows of the next one.
         let isLast = isLast && transaction.results.count == pending.count
-        // Those of other processes would be outdated before they are needed.
-        let isWanted = isLast && !sharedLog.hasOthers
-        let wanted = isWanted ? BatchPrefetch(for: queue.peek(limit: batchBounds), notIn: cache) : BatchPrefetch()
-        let (epochs, connection) = (transaction.epochs, wanted.isEmpty ? nil : self.connection.prefetch.connection)
-        let (snapshot, logger) = (commandIdFilter.snapshot(in: epochs), logger)
-        async let loaded = wanted.load(
+        // What is known by now would be outdated before it is needed, where other processes append.
+        let next = isLast && !sharedLog.hasOthers ? queue.peek(limit: batchBounds) : []
+        let (epochs, logger) = (transaction.epochs, logger)
+        let snapshot = commandIdFilter.snapshot(in: epochs)
+        let work = ahead.work(
+            on: next,
+            after: transaction,
+            cache: &cache,
+            at: clock.estimate(),
             snapshot: snapshot,
-            epochs: epochs,
-            after: transaction.head,
-            before: transaction.headAfter,
-            on: connection,
-            logger: logger
+            limits: decisions
         )
+        let connection = work.prefetch.isEmpty ? nil : self.connection.prefetch.connection
+        async let done = work.run(snapshot: snapshot, on: connection, logger: logger)
         if transaction.hasEvents { observer?.commitBegins() }
         var stages = transaction.stages
         do {
-            let began = ContinuousClock.now
-            headPlace = try await transaction.commit()
+            let (began, sent) = (ContinuousClock.now, LogClock.Reading.monotonicNow)
+            let commit = try await transaction.commit()
             stages.commit = .now - began
+            headPlace = commit.headPlace
+            if let time = commit.databaseTime { _ = clock.time(LogClock.Reading(database: time, monotonic: sent)) }
             activity.batchCommitted(commands: transaction.isEmpty ? 0 : transaction.results.count)
         } catch {
             if transaction.hasEvents { observer?.commitEnded([], in: epochs) }
-            for index in pending.indices where transaction.accepted(index) { pending[index].maybeCommitted = true }
+            if !transaction.isRefuted(by: error) {
+                for index in pending.indices where transaction.accepted(index) { pending[index].maybeCommitted = true }
+            }
             throw error
         }
         transaction.update(&cache)
@@ -224,7 +285,7 @@ struct AppendSession {
         activity.batchDecided(answered, stages, isWritten: !transaction.isEmpty)
         answers.answer(answered, after: transaction, stages)
         pending.removeFirst(transaction.results.count)
-        prefetch = await loaded
+        (prefetch, ahead.plan) = await done
         prefetch.merge(transaction.known, transaction.changedRecords)
     }
 

@@ -2,13 +2,16 @@ import Foundation
 import Orders
 import Postgres
 
-/// One group commit in two round trips: the first locks the head and loads rows, the second writes and commits.
+/// One group commit. In two round trips, of which the first locks the head and loads rows, and the second writes and
+/// commits; or in the second alone, where the batch was decided before: see `AssumedPlan`.
 struct AppendTransaction {
     /// The results of the batch's first commands. The others wait for a transaction of their own, since their orders or
     /// events would pass the bounds of one.
     let results: [Result<CommandReceipt, AppendRefusal>]
     private let connection: PostgresConnection
     private let plan: BatchPlan
+    /// The plan of a batch that was decided before the head was locked; nil where the transaction is open.
+    private let assumed: AssumedPlan?
     /// The changed orders, with the states that their rows have to hold.
     private let states: StateWrite
     /// The history that the batch belongs to, by the session that holds the head lock.
@@ -96,8 +99,8 @@ struct AppendTransaction {
         let ordersIndex = add(CurrentStateTable.load(missing, version: .active), unless: missing.isEmpty)
         let keysIndex = add(TrackingNumberTable.find(Array(trackingKeys)), unless: trackingKeys.isEmpty)
         let knownHistory = registry.current
-        let results = try await connection.pipeline(opening + statements, timeout: LogConnection.beginTimeout)
-        var rows = Array(results.dropFirst(opening.count))
+        let replies = try await connection.pipeline(opening + statements, timeout: LogConnection.beginTimeout)
+        var rows = Array(replies.dropFirst(opening.count))
         if rows[0].isEmpty, headPlace != nil {
             // Nothing is locked yet, and the look-ups saw what may have changed since.
             statements[0] = LogHead.lock(near: nil)
@@ -135,7 +138,7 @@ struct AppendTransaction {
             clock.time(LogClock.Reading(database: try $0.get("now", as: PostgresTimestamp.self).unixMicroseconds))
         }
         stages.lock = .microseconds(max(0, try rows[0].first?.get("waited", as: Int64.self) ?? 0))
-        let plan = BatchPlan(
+        var plan = BatchPlan(
             headSeq: head.seq,
             // The log's time never goes back, whatever the clock does.
             recordedAt: Timestamp(unixMicroseconds: max(head.recordedAtMicroseconds, now ?? .min)),
@@ -148,10 +151,12 @@ struct AppendTransaction {
         let loaded =
             isFirstAlone ? entries.prefix(1) : entries.prefix { orders.hasRoom(for: neededOrders(of: $0, candidates)) }
         stages.lookUp = max(.zero, .now - stages.began - stages.lock)
+        let decisionBegan = ContinuousClock.now
+        let results = plan.decide(loaded, within: limits)
+        stages.decision = .now - decisionBegan
         let transaction = AppendTransaction(
-            deciding: loaded,
+            results,
             by: plan,
-            within: limits,
             on: connection,
             epochs: epochs,
             head: head,
@@ -166,10 +171,37 @@ struct AppendTransaction {
         return transaction
     }
 
-    private init(
-        deciding entries: ArraySlice<AppendQueue.Entry>,
-        by undecided: BatchPlan,
-        within limits: Limits,
+    /// - Parameters:
+    ///   - headPlace: the place of the head's row after this session's last commit.
+    ///   - began: the time at which the attempt began.
+    init(
+        _ assumed: AssumedPlan,
+        on connection: PostgresConnection,
+        at headPlace: HeadPlace,
+        began: ContinuousClock.Instant
+    ) {
+        var stages = AppendStages(began: began)
+        stages.decision = assumed.decision
+        self.init(
+            assumed.results,
+            by: assumed.plan,
+            assuming: assumed,
+            on: connection,
+            epochs: assumed.epochs,
+            head: assumed.head,
+            at: headPlace,
+            keepsSmallStates: true,
+            stages: stages
+        )
+    }
+
+    /// - Parameters:
+    ///   - assumed: the plan of a batch that was decided before the head was locked; nil where the transaction is open.
+    ///   - keepsSmallStates: a batch of many orders leaves small states as they are: see `StateSnapshot`.
+    init(
+        _ results: [Result<CommandReceipt, AppendRefusal>],
+        by plan: BatchPlan,
+        assuming assumed: AssumedPlan? = nil,
         on connection: PostgresConnection,
         epochs: EpochTable,
         head: LogHead,
@@ -177,71 +209,18 @@ struct AppendTransaction {
         keepsSmallStates: Bool,
         stages: AppendStages
     ) {
-        var plan = undecided
-        var results: [Result<CommandReceipt, AppendRefusal>] = []
-        let began = ContinuousClock.now
-        let deadline = began + limits.work
-        for entry in entries {
-            results.append(plan.decide(entry.submission, acceptedBefore: entry.maybeCommitted))
-            if plan.eventBytes >= limits.eventBytes || ContinuousClock.now >= deadline { break }
-        }
         self.results = results
         states = StateWrite(
             plan.changed.compactMap { plan.records[$0] },
             keepsSmallStates: keepsSmallStates && plan.changed.count >= StateSnapshot.manyOrders
         )
         self.plan = plan
+        self.assumed = assumed
         self.connection = connection
         self.epochs = epochs
         self.head = head
         self.headPlace = headPlace
-        var stages = stages
-        stages.decision = .now - began
         self.stages = stages
-    }
-
-    /// Adds the orders to which the tracking numbers of scans may lead.
-    private static func addCandidates(
-        _ candidates: [TrackingKey: [UUID]],
-        of entries: [AppendQueue.Entry],
-        to orders: inout BatchOrders,
-        cache: inout StateCache
-    ) async throws {
-        let orderIds = distinct(entries.flatMap { $0.submission.trackingKey.flatMap { candidates[$0] } ?? [] })
-        orders.add(
-            orderIds.filter { orders.records[$0] == nil }.reduce(into: [:]) { $0[$1] = cache.record(of: $1) }
-        )
-        try await orders.load(orderIds)
-    }
-
-    /// Finds the order of the first command where the command's orders have no room together.
-    ///
-    /// - Returns: true where the candidates are now those of the first command, and of no other.
-    private static func chooseCandidate(
-        of first: AppendQueue.Entry?,
-        among candidates: inout [TrackingKey: [UUID]],
-        in orders: inout BatchOrders
-    ) async throws -> Bool {
-        guard let first else { return false }
-        let needed = neededOrders(of: first, candidates)
-        guard !orders.hasRoom(for: needed) else { return false }
-        guard let key = first.submission.trackingKey, let target = first.submission.command.scanTarget else {
-            try await orders.loadLeftOut(of: needed)
-            return false
-        }
-        candidates[key] = try await orders.bestMatch(for: target, among: needed).map { [$0] } ?? []
-        return true
-    }
-
-    /// The orders that a command needs.
-    private static func neededOrders(of entry: AppendQueue.Entry, _ candidates: [TrackingKey: [UUID]]) -> [UUID] {
-        entry.submission.orderId.map { [$0] } ?? entry.submission.trackingKey.flatMap { candidates[$0] } ?? []
-    }
-
-    /// The orders, each once, in the order of their commands: the first ones have room.
-    private static func distinct(_ orderIds: [UUID]) -> [UUID] {
-        var seen: Set<UUID> = []
-        return orderIds.filter { seen.insert($0).inserted }
     }
 
     /// Updates the cache after the commit.
@@ -271,6 +250,11 @@ struct AppendTransaction {
     /// All commands that the batch knew and added.
     var known: [CommandKey: AcceptedCommand] { plan.known }
 
+    /// The commands that the batch adds.
+    var added: [CommandKey: AcceptedCommand] {
+        plan.commands.reduce(into: [:]) { $0[$1.key] = $1.command }
+    }
+
     var hasEvents: Bool { !plan.events.isEmpty }
 
     /// The batch accepted nothing new, so that there is nothing to commit.
@@ -288,33 +272,57 @@ struct AppendTransaction {
         _ = try await connection.query("rollback", timeout: LogConnection.appendTimeout)
     }
 
+    /// A committed batch.
+    struct Commit {
+        /// The place of the head's row after the commit; nil where that is unknown.
+        let headPlace: HeadPlace?
+        /// The database's time when it locked the head, in microseconds since 1970; nil where that was told before.
+        var databaseTime: Int64?
+    }
+
+    /// The batch was decided before the head was locked.
+    var isAssumed: Bool { assumed != nil }
+
+    /// True for the error by which the server refuses an assumed batch: the head has moved or is locked, or a command
+    /// or an order is there that was taken for new. Nothing was written, and the session's transaction waits for its
+    /// ROLLBACK.
+    func isRefuted(by error: any Error) -> Bool {
+        isAssumed && (error as? PostgresError)?.sqlState == Self.divisionByZero
+    }
+
+    /// PostgreSQL, appendix A.
+    private static let divisionByZero = "22012"
+
     /// Writes the batch and commits; a batch that accepted nothing new is rolled back.
-    ///
-    /// - Returns: the place of the head's row after the commit; nil where that is unknown.
-    func commit() async throws(PostgresError) -> HeadPlace? {
+    func commit() async throws(PostgresError) -> Commit {
         guard !plan.isEmpty else {
             try await rollBack()
-            return headPlace
+            return Commit(headPlace: headPlace)
         }
-        var statements: [PostgresQuery] = []
+        let after = headAfter
+        var statements = assumed?.requirements(at: headPlace, moving: after) ?? []
         if !plan.events.isEmpty {
             statements.append(AppendStatements.insertEvents(plan.events))
             statements.append(CurrentStateTable.upsert(states, version: .active))
         }
-        let after = headAfter
-        let recordedAt = Timestamp(unixMicroseconds: after.recordedAtMicroseconds)
         if !plan.trackingNumbers.isEmpty {
             statements.append(TrackingNumberTable.insert(plan.trackingNumbers))
         }
-        statements.append(AppendStatements.insertCommands(plan.commands, recordedAt: recordedAt))
-        let headIndex = statements.count
-        statements.append(AppendStatements.moveHead(to: after.seq, recordedAt: recordedAt, at: headPlace))
+        statements.append(AppendStatements.insertCommands(plan.commands, recordedAt: after.recordedAt))
+        let headIndex = isAssumed ? AssumedPlan.headIndex : statements.count
+        if !isAssumed {
+            statements.append(AppendStatements.moveHead(to: after.seq, recordedAt: after.recordedAt, at: headPlace))
+        }
         if let last = plan.events.last {
             statements.append(AppendStatements.notify(head: epochs.position(of: last.seq)))
         }
         statements.append(PostgresQuery("commit"))
         let results = try await connection.pipeline(statements, timeout: LogConnection.appendTimeout)
-        // The batch is committed: a place that cannot be read must not make it seem failed.
-        return try? HeadPlace(results[headIndex])
+        // The batch is committed: what cannot be read must not make it seem failed.
+        let head = results[headIndex]
+        return Commit(
+            headPlace: try? HeadPlace(head),
+            databaseTime: isAssumed ? try? head.first?.get("now", as: PostgresTimestamp.self).unixMicroseconds : nil
+        )
     }
 }

@@ -44,6 +44,28 @@ struct BatchPlan {
 
     var isEmpty: Bool { commands.isEmpty }
 
+    /// Adds an order that a later command of the batch needs.
+    mutating func add(_ record: OrderRecord) { records[record.order.orderId] = record }
+
+    /// Adds commands that were accepted before the batch, and were found after its first decisions.
+    mutating func add(_ accepted: [CommandKey: AcceptedCommand]) { known.merge(accepted) { first, _ in first } }
+
+    /// Decides commands, each after the one before it, up to the bounds of a transaction.
+    ///
+    /// - Returns: the results of the first ones; of one at least.
+    mutating func decide(
+        _ entries: some Sequence<AppendQueue.Entry>,
+        within limits: AppendTransaction.Limits
+    ) -> [Result<CommandReceipt, AppendRefusal>] {
+        var results: [Result<CommandReceipt, AppendRefusal>] = []
+        let deadline = ContinuousClock.now + limits.work
+        for entry in entries {
+            results.append(decide(entry.submission, acceptedBefore: entry.maybeCommitted))
+            if eventBytes >= limits.eventBytes || ContinuousClock.now >= deadline { break }
+        }
+        return results
+    }
+
     /// Decides the next command of the batch.
     ///
     /// - Parameter acceptedBefore: this very submission was accepted in an attempt whose outcome is unknown, so that

@@ -27,9 +27,10 @@ struct BatchPrefetch: Sendable {
     /// - Parameters:
     ///   - entries: the commands that wait in the queue.
     ///   - cache: the orders that need not be loaded.
-    init(for entries: [AppendQueue.Entry], notIn cache: StateCache) {
+    ///   - changed: the orders of the batch that is being committed, which need not be loaded either.
+    init(for entries: [AppendQueue.Entry], notIn cache: StateCache, besides changed: [UUID: OrderRecord] = [:]) {
         commandIds = Set(entries.lazy.filter(\.mayBeKnown).map(\.submission.commandId))
-        orderIds = Set(entries.lazy.compactMap(\.knownOrderId).filter { !cache.contains($0) })
+        orderIds = Set(entries.lazy.compactMap(\.knownOrderId).filter { !cache.contains($0) && changed[$0] == nil })
     }
 
     /// True where no rows are needed.

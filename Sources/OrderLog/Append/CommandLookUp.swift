@@ -19,12 +19,33 @@ struct CommandLookUp {
         from commands where command_id = any($1)
         """
 
-    /// The statement for the days that the snapshot does not cover.
-    func recent(_ commandIds: [String]) -> PostgresQuery {
-        var sql = Self.select
+    /// The condition for the days that the snapshot does not cover.
+    private var isRecent: String {
+        var sql = ""
         if let snapshot { sql += " and recorded_at >= \(CommandIdFilterLoader.startSQL(of: snapshot.day))" }
         if let end { sql += " and recorded_at < \(CommandIdFilterLoader.startSQL(of: end))" }
-        return PostgresQuery(sql, [commandIds])
+        return sql
+    }
+
+    /// The statement for the days that the snapshot does not cover.
+    func recent(_ commandIds: [String]) -> PostgresQuery {
+        PostgresQuery(Self.select + isRecent, [commandIds])
+    }
+
+    /// Fails with `division_by_zero` where a command of the days that the snapshot does not cover has one of the ids.
+    func requireNone(of commandIds: [String]) -> PostgresQuery {
+        PostgresQuery(
+            """
+            select 1 / (case count(*) when 0 then 1 else 0 end) as none
+            from commands where command_id = any($1)\(isRecent)
+            """,
+            [commandIds]
+        )
+    }
+
+    /// True where a command of the days that the snapshot covers may have the id.
+    func mayBeOfPast(_ commandId: String) -> Bool {
+        snapshot.map { $0.history != epochs || $0.filter.mayContain(commandId) } ?? false
     }
 
     /// Decodes the rows of `recent`, and searches the days before for the ids that the snapshot seems to contain.
@@ -35,8 +56,7 @@ struct CommandLookUp {
     ) async throws -> [CommandKey: AcceptedCommand] {
         var known = try Self.decode(rows)
         if let snapshot {
-            let isCurrent = snapshot.history == epochs
-            let suspects = ids.filter { !isCurrent || snapshot.filter.mayContain($0) }
+            let suspects = ids.filter(mayBeOfPast)
             if !suspects.isEmpty {
                 let rows = try await connection.query(
                     "\(Self.select) and recorded_at < \(CommandIdFilterLoader.startSQL(of: snapshot.day))",

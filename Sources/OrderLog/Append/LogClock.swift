@@ -41,15 +41,32 @@ struct LogClock {
         last = (time, reading.monotonic)
         return time
     }
+
+    /// The age at which a reading no longer tells the present time, in microseconds: two clocks drift apart by some ten
+    /// microseconds in a second.
+    static let readingMaxAge: Int64 = 10_000_000
+
+    /// The time at which an event is recorded now, without asking the database.
+    ///
+    /// - Parameter monotonic: the clock of `Reading.monotonic`.
+    /// - Returns: microseconds since 1970; nil where the last reading is too old, or there is none.
+    func estimate(monotonic: Int64 = Reading.monotonicNow) -> Int64? {
+        guard let last, monotonic - last.monotonic <= Self.readingMaxAge else { return nil }
+        return last.time + max(0, monotonic - last.monotonic)
+    }
 }
 
 extension LogClock.Reading {
     /// Reads this process's clocks.
     init(database: Int64) {
-        self.init(
-            database: database,
-            own: Int64(SystemClock.unixNanoseconds() / 1000),
-            monotonic: Int64(SystemClock.bootNanoseconds() / 1000)
-        )
+        self.init(database: database, monotonic: Self.monotonicNow)
     }
+
+    /// Reads this process's own clock.
+    init(database: Int64, monotonic: Int64) {
+        self.init(database: database, own: Int64(SystemClock.unixNanoseconds() / 1000), monotonic: monotonic)
+    }
+
+    /// The present value of `monotonic`.
+    static var monotonicNow: Int64 { Int64(SystemClock.bootNanoseconds() / 1000) }
 }

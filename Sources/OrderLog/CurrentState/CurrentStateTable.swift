@@ -43,6 +43,20 @@ package enum CurrentStateTable {
         StoredStates.select(orderIds, from: name, version: version.sql)
     }
 
+    /// Fails with `division_by_zero` where one of the orders has a row.
+    static func requireNone(of orderIds: [UUID], version: Version) -> PostgresQuery {
+        PostgresQuery(
+            """
+            select 1 / (case count(*) when 0 then 1 else 0 end) as none
+            from unnest($1::uuid[]) q (order_id)
+            cross join lateral (
+                select from \(name) o where o.order_id = q.order_id and o.model_version = \(version.sql) limit 1
+            ) o
+            """,
+            [orderIds]
+        )
+    }
+
     /// Inserts the records, each in the place of an older one of the same order. Rows keep their states where the write
     /// has none.
     package static func upsert(_ write: StateWrite, version: Version) -> PostgresQuery {

@@ -39,6 +39,38 @@ package struct LogHead: Sendable, Equatable {
         place.map { PostgresQuery(selectNearForUpdate, [$0.block]) } ?? PostgresQuery(selectForUpdate)
     }
 
+    /// Moves the row where it is as this process left it, and fails with `division_by_zero` where it has moved or is
+    /// locked by another session. Never waits.
+    ///
+    /// The result tells the row's new place, and the server's time under the lock.
+    ///
+    /// - Parameters:
+    ///   - head: the head after this process's last commit.
+    ///   - place: the row's place then.
+    ///   - next: the head after the transaction, of the same epoch.
+    static func moveUnmoved(_ head: LogHead, at place: HeadPlace, to next: LogHead) -> PostgresQuery {
+        PostgresQuery(
+            """
+            with unmoved as (
+                select ctid from log_head
+                where ctid = $1::text::tid and seq = $2 and recorded_at = $3 and epoch = $4 for update skip locked
+            ), moved as (
+                update log_head set seq = $5, recorded_at = $6 where ctid = (select ctid from unmoved) returning ctid
+            )
+            select max(ctid)::text as place, 1 / count(*) as moved, clock_timestamp() as now,
+                \(LogConnection.limitLockWaitExpression)
+            from moved
+            """,
+            [
+                place.ctid, head.seq, PostgresTimestamp(head.recordedAt), head.epoch,
+                next.seq, PostgresTimestamp(next.recordedAt),
+            ]
+        )
+    }
+
+    /// The time of the last commit.
+    var recordedAt: Timestamp { Timestamp(unixMicroseconds: recordedAtMicroseconds) }
+
     /// True for the SQL of `lock`.
     static func isLock(_ sql: String?) -> Bool { sql == selectForUpdate || sql == selectNearForUpdate }
 

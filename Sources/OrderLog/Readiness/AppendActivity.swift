@@ -133,6 +133,14 @@ final class AppendActivity: Sendable {
         }
     }
 
+    /// The server has refused to commit what was decided before the head was locked. The batch is decided again.
+    func commitRefuted() {
+        state.withLock { state in
+            state.hasBegunCommit = false
+            state.enter(.beginning)
+        }
+    }
+
     /// The batch was committed, or it had nothing to write and was rolled back, which says nothing of the disk.
     ///
     /// - Parameter count: the commands in it; 0 where it had nothing to write.

@@ -5,8 +5,8 @@ struct LatencyScenario: AsyncParsableCommand {
         commandName: "latency",
         abstract: "Measure the time from commit to frame: events at a fixed rate to many streams.",
         discussion: """
-            The age of each frame on arrival, counted from its recordedAt. That time is taken under the head lock before
-            the commit, so the commit is included. Events are published by the clock, independently of responses.
+            The age of each frame on arrival, counted from its recordedAt. That time is taken before the
+            commit, so the commit is included. Events are published by the clock, independently of responses.
             """
     )
 

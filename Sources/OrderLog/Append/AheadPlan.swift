@@ -1,0 +1,155 @@
+import Foundation
+import Logging
+import Orders
+import Postgres
+
+/// The part of the next batch that is decided while a batch is being committed, and the knowledge whether batches may
+/// be decided before the head is locked.
+struct AheadPlan {
+    /// The decisions of the next batch so far; nil where there are none.
+    var plan: AssumedPlan?
+    /// The number of batches that lock the head first.
+    private var cautiousBatches = 0
+
+    /// The number of batches that lock the head first after one whose decisions did not hold. A client that repeats a
+    /// command repeats more than one, and who moves the head does so more than once.
+    private static let caution = 16
+
+    /// Forgets the decisions: it is unknown what the log holds.
+    mutating func drop() { plan = nil }
+
+    /// Takes note of decisions that did not hold.
+    mutating func wasRefuted() {
+        plan = nil
+        cautiousBatches = Self.caution
+    }
+
+    /// Decides the batch, after what was decided of it before.
+    ///
+    /// - Parameters:
+    ///   - pending: the batch's commands. Those that were decided before come first; each lane's keep their order.
+    ///   - fresh: the plan of a batch of which nothing was decided before.
+    ///   - orders: tells the orders in memory.
+    /// - Returns: nil where the head must be locked first.
+    mutating func complete(
+        _ pending: inout [AppendQueue.Entry],
+        _ fresh: AssumedPlan,
+        orders: (UUID) -> OrderRecord?,
+        prefetch: BatchPrefetch
+    ) -> AssumedPlan? {
+        var plan = fresh
+        let begun = self.plan.take()
+        guard cautiousBatches == 0 else {
+            cautiousBatches -= 1
+            return nil
+        }
+        if let begun, begun.head == fresh.head, begun.epochs == fresh.epochs, pending.moveToFront(begun.entries) {
+            plan = begun
+        }
+        let rest = pending[plan.entries.count...]
+        let knowledge = AssumedPlan.Knowledge(orders: rest.knownOrders(orders), prefetch: prefetch)
+        return plan.decide(rest, by: knowledge) && !plan.isEmpty ? plan : nil
+    }
+
+    /// The work for the next batch while a batch is being committed.
+    struct Work: Sendable {
+        fileprivate let entries: [AppendQueue.Entry]
+        fileprivate let orders: [UUID: OrderRecord]
+        fileprivate let plan: AssumedPlan?
+        /// The rows to load.
+        fileprivate(set) var prefetch: BatchPrefetch
+        fileprivate let head: LogHead
+        fileprivate let newHead: LogHead
+        fileprivate let epochs: EpochTable
+
+        /// Loads the rows that are needed, and decides the commands.
+        func run(
+            snapshot: CommandIdFilterCache.Snapshot?,
+            on connection: PostgresConnection?,
+            logger: Logger
+        ) async -> (BatchPrefetch, AssumedPlan?) {
+            // The batch is sent first: this thread does that too, in its next rounds of jobs.
+            for _ in 0..<2 { await Task.yield() }
+            let prefetch = await self.prefetch.load(
+                snapshot: snapshot,
+                epochs: epochs,
+                after: head,
+                before: newHead,
+                on: connection,
+                logger: logger
+            )
+            guard var plan else { return (prefetch, nil) }
+            return (prefetch, plan.decide(entries, by: .init(orders: orders, prefetch: prefetch)) ? plan : nil)
+        }
+    }
+
+    /// The work for the next batch.
+    ///
+    /// - Parameters:
+    ///   - next: the commands that the next batch would have by now.
+    ///   - transaction: the batch that is about to be committed.
+    ///   - time: the time at which the next batch's events are recorded, in microseconds since 1970; nil where it is
+    ///     unknown.
+    func work(
+        on next: [AppendQueue.Entry],
+        after transaction: AppendTransaction,
+        cache: inout StateCache,
+        at time: Int64?,
+        snapshot: CommandIdFilterCache.Snapshot?,
+        limits: AppendTransaction.Limits
+    ) -> Work {
+        let changed = transaction.changedRecords.reduce(into: [:]) { $0[$1.order.orderId] = $1 }
+        let mayAssume = cautiousBatches == 0 && time != nil
+        var prefetch = BatchPrefetch(for: next, notIn: cache, besides: changed)
+        // An assumed batch requires in its own transaction that its commands are new.
+        if mayAssume, prefetch.orderIds.isEmpty { prefetch = BatchPrefetch() }
+        let orders = mayAssume ? next.knownOrders { changed[$0] ?? cache.record(of: $0) } : [:]
+        let newHead = transaction.headAfter
+        var plan: AssumedPlan?
+        if mayAssume, !next.isEmpty, let time {
+            plan = AssumedPlan(
+                after: newHead,
+                at: time,
+                in: transaction.epochs,
+                known: transaction.added,
+                snapshot: snapshot,
+                limits: limits
+            )
+        }
+        return Work(
+            entries: next,
+            orders: orders,
+            plan: plan,
+            prefetch: prefetch,
+            head: transaction.head,
+            newHead: newHead,
+            epochs: transaction.epochs
+        )
+    }
+}
+
+extension Collection<AppendQueue.Entry> {
+    /// The orders in memory that the commands name.
+    fileprivate func knownOrders(_ orders: (UUID) -> OrderRecord?) -> [UUID: OrderRecord] {
+        reduce(into: [:]) { known, entry in
+            guard let orderId = entry.knownOrderId, known[orderId] == nil else { return }
+            known[orderId] = orders(orderId)
+        }
+    }
+}
+
+extension [AppendQueue.Entry] {
+    /// Moves some entries to the front; the others keep their order.
+    ///
+    /// - Returns: false where some are not there; then nothing is moved.
+    mutating func moveToFront(_ entries: [AppendQueue.Entry]) -> Bool {
+        if count >= entries.count, zip(self, entries).allSatisfy({ $0.pendingReceipt === $1.pendingReceipt }) {
+            return true
+        }
+        let moved = Set(entries.lazy.map { ObjectIdentifier($0.pendingReceipt) })
+        let rest = filter { !moved.contains(ObjectIdentifier($0.pendingReceipt)) }
+        guard count - rest.count == entries.count else { return false }
+        self = entries + rest
+        return true
+    }
+}

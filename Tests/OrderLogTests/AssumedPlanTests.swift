@@ -1,0 +1,213 @@
+import Foundation
+import LogSupport
+import Orders
+import Postgres
+import TestSupport
+import Testing
+
+@testable import OrderLog
+
+/// Batches that are decided before the head is locked are written only where what they were decided on holds.
+@Suite struct AssumedPlanTests {
+    private static let note = #"{"text":"n","visibility":"staff"}"#
+
+    private static func entry(_ submission: Submission) -> AppendQueue.Entry {
+        AppendQueue.Entry(submission: submission, deadline: .now + .seconds(60))
+    }
+
+    /// A log with one order, as the session knows it that has appended it.
+    private struct Fixture {
+        let log: TestLog
+        let connection: PostgresConnection
+        let order: UUID
+        let head: LogHead
+        let place: HeadPlace
+        let cache: StateCache
+
+        static func with(_ body: @Sendable (Fixture) async throws -> Void) async throws {
+            try await TestLog.with { log in
+                try await PostgresConnection.with(log.database, logger: log.logger) { connection in
+                    try await EpochStore.ensure(on: connection, registry: log.registry, logger: log.logger)
+                    let order = UUID()
+                    var (cache, clock) = (StateCache(), LogClock())
+                    let transaction = try await AppendTransaction.begin(
+                        on: connection,
+                        entries: [entry(Samples.submission(.placeOrder, Samples.place(), order: order, key: "first"))],
+                        headPlace: nil,
+                        registry: log.registry,
+                        commandIdFilter: CommandIdFilterCache(),
+                        cache: &cache,
+                        clock: &clock,
+                        prefetch: BatchPrefetch()
+                    )
+                    let commit = try await transaction.commit()
+                    transaction.update(&cache)
+                    try await body(
+                        Fixture(
+                            log: log,
+                            connection: connection,
+                            order: order,
+                            head: transaction.headAfter,
+                            place: #require(commit.headPlace),
+                            cache: cache
+                        )
+                    )
+                }
+            }
+        }
+
+        /// Decides commands on what the session knows; nil where that does not suffice.
+        func plan(_ submissions: Submission..., known: BatchPrefetch = BatchPrefetch()) -> AssumedPlan? {
+            var cache = cache
+            var ahead = AheadPlan()
+            var entries = submissions.map(AssumedPlanTests.entry)
+            let fresh = AssumedPlan(
+                after: head,
+                at: head.recordedAtMicroseconds,
+                in: connection.history,
+                snapshot: nil,
+                limits: AppendTransaction.Limits()
+            )
+            return ahead.complete(&entries, fresh, orders: { cache.record(of: $0) }, prefetch: known)
+        }
+
+        func transaction(_ plan: AssumedPlan?) throws -> AppendTransaction {
+            try AppendTransaction(#require(plan), on: connection, at: place, began: .now)
+        }
+
+        /// Commits what must be refused, and makes sure that nothing was written.
+        func expectRefuted(_ plan: AssumedPlan?) async throws {
+            let transaction = try transaction(plan)
+            let error = await #expect(throws: PostgresError.self) { try await transaction.commit() }
+            #expect(transaction.isRefuted(by: try #require(error)))
+            try await transaction.rollBack()
+            #expect(try await log.reader.head().seq == head.seq)
+            let rows = try await connection.query("select count(*) as count from commands where command_id <> 'first'")
+            #expect(try rows.first?.get("count", as: Int64.self) == 0)
+        }
+    }
+
+    @Test func whatHoldsIsWrittenInOneRoundTrip() async throws {
+        try await Fixture.with { log in
+            let other = UUID()
+            let transaction = try log.transaction(
+                log.plan(
+                    Samples.submission(.addNote, Self.note, order: log.order, key: "a"),
+                    Samples.submission(.placeOrder, Samples.place(), order: other, key: "b"),
+                    Samples.submission(.confirmOrder, order: other, key: "c")
+                )
+            )
+            #expect(transaction.isAssumed)
+            let commit = try await transaction.commit()
+            let rows = try await log.connection.query("select ctid::text as place, seq from log_head")
+            #expect(try HeadPlace(rows) == commit.headPlace)
+            #expect(try rows.first?.get("seq", as: Int64.self) == 4)
+            #expect(commit.databaseTime != nil)
+            let events = try await log.log.reader.events(after: 0, limit: 10, scope: .everything).events
+            #expect(events.map(\.commandId) == ["first", "a", "b", "c"])
+            #expect(events.map(\.orderId) == [log.order, log.order, other, other])
+        }
+    }
+
+    @Test func aHeadThatHasMovedRefutes() async throws {
+        try await Fixture.with { log in
+            try await PostgresConnection.with(log.log.database, logger: log.log.logger) { other in
+                // As a replay does that puts another version of the current state to use.
+                try await other.query("update log_head set recorded_at = recorded_at + interval '1 microsecond'")
+            }
+            try await log.expectRefuted(log.plan(Samples.submission(.addNote, Self.note, order: log.order)))
+        }
+    }
+
+    @Test func aLockedHeadRefutesAtOnce() async throws {
+        try await Fixture.with { log in
+            try await PostgresConnection.with(log.log.database, logger: log.log.logger) { other in
+                try await other.query("begin")
+                try await other.query("select seq from log_head for update")
+                // The session has no limit for waits for locks: a wait would not end.
+                try await log.expectRefuted(log.plan(Samples.submission(.addNote, Self.note, order: log.order)))
+                try await other.query("rollback")
+            }
+        }
+    }
+
+    @Test func anIdThatIsTakenRefutes() async throws {
+        try await Fixture.with { log in
+            try await log.expectRefuted(
+                log.plan(
+                    Samples.submission(.addNote, Self.note, order: log.order, key: "new"),
+                    Samples.submission(.addNote, Self.note, order: log.order, key: "first")
+                )
+            )
+        }
+    }
+
+    @Test func anOrderThatIsThereRefutes() async throws {
+        try await Fixture.with { log in
+            let unknown = UUID()
+            try await log.connection.query(
+                """
+                insert into order_states (order_id, seq, recorded_at, version, shop, customer, status, state, model_version)
+                select $1, seq, recorded_at, version, shop, customer, status, state, model_version from order_states
+                """,
+                [unknown]
+            )
+            try await log.expectRefuted(log.plan(Samples.submission(.placeOrder, Samples.place(), order: unknown)))
+        }
+    }
+
+    @Test func whatIsNotKnownIsNotAssumed() async throws {
+        try await Fixture.with { log in
+            #expect(log.plan(try Samples.submission(.addNote, Self.note, order: UUID())) == nil, "an unknown order")
+            #expect(log.plan(try Samples.trackedScan("W1", scan: "s1")) == nil, "a tracking number")
+            let again = try Samples.submission(.placeOrder, Samples.place(), order: log.order)
+            #expect(log.plan(again) == nil, "nothing but refusals, which no transaction would confirm")
+        }
+    }
+
+    /// Through the appender: others move the head, lock it, and repeat commands, and each command is accepted once.
+    @Test func refutedBatchesAreDecidedAgain() async throws {
+        try await TestLog.with { log in
+            try await log.withAppender { appender in
+                let order = UUID()
+                _ = try await appender.submit(Samples.submission(.placeOrder, Samples.place(), order: order))
+                for round in 0..<40 {
+                    let note = try Samples.submission(.addNote, Self.note, order: order, key: "note-\(round)")
+                    if round % 20 == 10 {
+                        try await PostgresConnection.with(log.database, logger: log.logger) { other in
+                            try await other.query(
+                                "update log_head set recorded_at = recorded_at + interval '1 microsecond'"
+                            )
+                        }
+                    }
+                    let first = try await appender.submit(note)
+                    #expect(!first.replayed)
+                    #expect(first.version == round + 2)
+                    if round % 20 == 19 {
+                        let again = try await appender.submit(note)
+                        #expect(again.replayed)
+                        #expect(again.position == first.position)
+                    }
+                }
+                let taken = try Samples.submission(.placeOrder, Samples.place(), order: order, key: "again")
+                await #expect(throws: AppendRefusal.self) { try await appender.submit(taken) }
+            }
+            let events = try await log.reader.events(after: 0, limit: 100, scope: .everything).events
+            #expect(events.map(\.seq) == Array(1...41))
+            #expect(zip(events, events.dropFirst()).allSatisfy { $0.recordedAt <= $1.recordedAt })
+        }
+    }
+
+    @Test func whatWasDecidedAheadComesFirst() throws {
+        let entries = try (0..<5).map { Self.entry(try Samples.submission(.confirmOrder, order: UUID(), key: "\($0)")) }
+        func ids(_ entries: [AppendQueue.Entry]) -> [String] { entries.map(\.submission.commandId) }
+        var batch = entries
+        var moved = batch.moveToFront([entries[0], entries[3]])
+        #expect(moved)
+        #expect(ids(batch) == ["0", "3", "1", "2", "4"])
+        batch = Array(entries[1...])
+        moved = batch.moveToFront([entries[0], entries[3]])
+        #expect(!moved)
+        #expect(ids(batch) == ["1", "2", "3", "4"])
+    }
+}
