@@ -17,6 +17,7 @@ FAMILIES = (
     "waybill_batch_commands_total",
     'waybill_batches_total{outcome="committed"}',
     'waybill_batches_total{outcome="failed"}',
+    'waybill_batches_total{outcome="refuted"}',
     "waybill_command_seconds_count",
     "waybill_commit_seconds_count",
     "waybill_database_answer_seconds_count",

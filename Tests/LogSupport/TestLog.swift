@@ -73,6 +73,17 @@ package struct TestLog: Sendable {
         }
     }
 
+    /// Moves the head as other processes do that commit, each time leaving a dead version of its row.
+    package func moveHead(times: Int = 1) async throws {
+        try await PostgresConnection.with(database, logger: logger) { connection in
+            for _ in 0..<times {
+                try await connection.query(
+                    "update log_head set recorded_at = recorded_at + interval '1 microsecond' where one"
+                )
+            }
+        }
+    }
+
     /// Ends the server processes of all connections whose application name begins with `prefix`, as an operator would.
     package func terminateConnections(named prefix: String) async throws {
         try await PostgresConnection.with(database, logger: logger) { connection in

@@ -57,7 +57,11 @@ import Testing
         }
 
         /// Decides commands on what the session knows; nil where that does not suffice.
-        func plan(_ submissions: Submission..., known: BatchPrefetch = BatchPrefetch()) -> AssumedPlan? {
+        func plan(
+            _ submissions: Submission...,
+            known: BatchPrefetch = BatchPrefetch(),
+            snapshot: CommandIdFilterCache.Snapshot? = nil
+        ) -> AssumedPlan? {
             var cache = cache
             var ahead = AheadPlan()
             var entries = submissions.map(AssumedPlanTests.entry)
@@ -65,7 +69,7 @@ import Testing
                 after: head,
                 at: head.recordedAtMicroseconds,
                 in: connection.history,
-                snapshot: nil,
+                snapshot: snapshot,
                 limits: AppendTransaction.Limits()
             )
             return ahead.complete(&entries, fresh, orders: { cache.record(of: $0) }, prefetch: known)
@@ -87,7 +91,7 @@ import Testing
         }
     }
 
-    @Test func whatHoldsIsWrittenInOneRoundTrip() async throws {
+    @Test func aBatchThatHoldsIsWrittenInOneRoundTrip() async throws {
         try await Fixture.with { log in
             let other = UUID()
             let transaction = try log.transaction(
@@ -111,10 +115,7 @@ import Testing
 
     @Test func aHeadThatHasMovedRefutes() async throws {
         try await Fixture.with { log in
-            try await PostgresConnection.with(log.log.database, logger: log.log.logger) { other in
-                // As a replay does that puts another version of the current state to use.
-                try await other.query("update log_head set recorded_at = recorded_at + interval '1 microsecond'")
-            }
+            try await log.log.moveHead()
             try await log.expectRefuted(log.plan(Samples.submission(.addNote, Self.note, order: log.order)))
         }
     }
@@ -156,7 +157,7 @@ import Testing
         }
     }
 
-    @Test func whatIsNotKnownIsNotAssumed() async throws {
+    @Test func aBatchThatNeedsMoreIsNotAssumed() async throws {
         try await Fixture.with { log in
             #expect(log.plan(try Samples.submission(.addNote, Self.note, order: UUID())) == nil, "an unknown order")
             #expect(log.plan(try Samples.trackedScan("W1", scan: "s1")) == nil, "a tracking number")
@@ -165,40 +166,95 @@ import Testing
         }
     }
 
-    /// Through the appender: others move the head, lock it, and repeat commands, and each command is accepted once.
-    @Test func refutedBatchesAreDecidedAgain() async throws {
-        try await TestLog.with { log in
-            try await log.withAppender { appender in
-                let order = UUID()
-                _ = try await appender.submit(Samples.submission(.placeOrder, Samples.place(), order: order))
-                for round in 0..<40 {
-                    let note = try Samples.submission(.addNote, Self.note, order: order, key: "note-\(round)")
-                    if round % 20 == 10 {
-                        try await PostgresConnection.with(log.database, logger: log.logger) { other in
-                            try await other.query(
-                                "update log_head set recorded_at = recorded_at + interval '1 microsecond'"
-                            )
-                        }
-                    }
-                    let first = try await appender.submit(note)
-                    #expect(!first.replayed)
-                    #expect(first.version == round + 2)
-                    if round % 20 == 19 {
-                        let again = try await appender.submit(note)
-                        #expect(again.replayed)
-                        #expect(again.position == first.position)
-                    }
-                }
-                let taken = try Samples.submission(.placeOrder, Samples.place(), order: order, key: "again")
-                await #expect(throws: AppendRefusal.self) { try await appender.submit(taken) }
-            }
-            let events = try await log.reader.events(after: 0, limit: 100, scope: .everything).events
-            #expect(events.map(\.seq) == Array(1...41))
-            #expect(zip(events, events.dropFirst()).allSatisfy { $0.recordedAt <= $1.recordedAt })
+    @Test func anotherEpochRefutes() async throws {
+        try await Fixture.with { log in
+            try await log.connection.query("update log_head set epoch = 'another'")
+            try await log.expectRefuted(log.plan(Samples.submission(.addNote, Self.note, order: log.order)))
         }
     }
 
-    @Test func whatWasDecidedAheadComesFirst() throws {
+    @Test func anIdThatPastDaysMayHaveIsLookedUp() async throws {
+        try await Fixture.with { log in
+            let history = log.connection.history
+            var filter = BloomFilter(expectedCount: 100)
+            filter.insert("old")
+            let snapshot = CommandIdFilterCache.Snapshot(day: "2026-01-01", filter: filter, history: history)
+            let old = try Samples.submission(.addNote, Self.note, order: log.order, key: "old")
+            let new = try Samples.submission(.addNote, Self.note, order: log.order, key: "new")
+            #expect(log.plan(old, snapshot: snapshot) == nil)
+            #expect(log.plan(new, snapshot: snapshot) != nil)
+            let known = BatchPrefetch(for: [Self.entry(old)], notIn: log.cache)
+            #expect(log.plan(old, known: known, snapshot: snapshot) != nil, "the look-up has not found it")
+        }
+    }
+
+    /// A batch is decided on the one before it, which is not committed yet.
+    @Test func theNextBatchGoesOnWithWhatWasDecidedAhead() async throws {
+        try await Fixture.with { log in
+            let second = try Samples.submission(.addNote, Self.note, order: log.order, key: "b")
+            let repeated = try Samples.submission(.addNote, Self.note, order: log.order, key: "a")
+            let third = try Samples.submission(.addNote, Self.note, order: log.order, key: "c")
+            let transaction = try log.transaction(
+                log.plan(Samples.submission(.addNote, Self.note, order: log.order, key: "a"))
+            )
+            var cache = log.cache
+            let time = log.head.recordedAtMicroseconds
+            func decideAhead(
+                _ next: [AppendQueue.Entry],
+                _ cache: inout StateCache
+            ) async -> (BatchPrefetch, AheadPlan) {
+                var ahead = AheadPlan()
+                let work = ahead.work(
+                    on: next,
+                    after: transaction,
+                    cache: &cache,
+                    at: time,
+                    snapshot: nil,
+                    limits: AppendTransaction.Limits()
+                )
+                var known: BatchPrefetch
+                (known, ahead.plan) = await work.run(snapshot: nil, on: nil, .shared, logger: log.log.logger)
+                known.merge(transaction.known, transaction.changedRecords)
+                return (known, ahead)
+            }
+            let (two, one) = ([second, repeated].map(Self.entry), [second].map(Self.entry))
+            let (aheadOfTwo, aheadOfOne) = (await decideAhead(two, &cache), await decideAhead(one, &cache))
+            let commit = try await transaction.commit()
+            transaction.update(&cache)
+            func complete(
+                _ batch: [AppendQueue.Entry],
+                at time: Int64,
+                _ decided: (known: BatchPrefetch, ahead: AheadPlan)
+            ) -> AssumedPlan? {
+                var (begun, entries, records) = (decided.ahead, batch, cache)
+                let fresh = AssumedPlan(
+                    after: transaction.headAfter,
+                    at: time,
+                    in: log.connection.history,
+                    snapshot: nil,
+                    limits: AppendTransaction.Limits()
+                )
+                return begun.complete(&entries, fresh, orders: { records.record(of: $0) }, prefetch: decided.known)
+            }
+            let repeating = try #require(complete(two, at: time + 100_000, aheadOfTwo))
+            #expect(repeating.recordedAt.unixMicroseconds == time, "as it was decided ahead")
+            let results = try repeating.results.map { try $0.get() }
+            #expect(results.map(\.version) == [3, 2])
+            #expect(results.map(\.replayed) == [false, true])
+            let later = try #require(complete(one, at: time + 100_001, aheadOfOne))
+            #expect(later.recordedAt.unixMicroseconds == time + 100_001, "what was decided long ago is decided again")
+            let without = try #require(complete([two[0]], at: time, aheadOfTwo))
+            #expect(without.results.count == 1, "a command that was refused meanwhile is not written")
+            let plan = try #require(complete(one + [Self.entry(third)], at: time, aheadOfOne))
+            #expect(plan.entries.map(\.submission.commandId) == ["b", "c"])
+            let last = try AppendTransaction(plan, on: log.connection, at: #require(commit.headPlace), began: .now)
+            _ = try await last.commit()
+            let events = try await log.log.reader.events(after: 0, limit: 10, scope: .everything).events
+            #expect(events.map(\.commandId) == ["first", "a", "b", "c"])
+        }
+    }
+
+    @Test func commandsThatWereDecidedAheadComeFirst() throws {
         let entries = try (0..<5).map { Self.entry(try Samples.submission(.confirmOrder, order: UUID(), key: "\($0)")) }
         func ids(_ entries: [AppendQueue.Entry]) -> [String] { entries.map(\.submission.commandId) }
         var batch = entries

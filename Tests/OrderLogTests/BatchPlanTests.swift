@@ -136,7 +136,7 @@ import Testing
             events: [AcceptedEvent(type: "OrderPlaced", anomaly: nil)]
         )
         var plan = plan(head: 9, known: [CommandKey(shop: "aurora", commandId: "k"): accepted])
-        let receipt = try plan.decide(submission, acceptedBefore: true).get()
+        let receipt = try plan.decide(submission, attemptedAfter: 4).get()
         #expect(!receipt.replayed)
         #expect(receipt.position.seq == 5)
         #expect(plan.isEmpty)

@@ -7,17 +7,6 @@ import Testing
 @testable import OrderLog
 
 @Suite struct HeadPlaceTests {
-    /// Commits of another process, each of which leaves a dead version of the head's row.
-    private static func moveHead(_ log: TestLog, times: Int) async throws {
-        try await PostgresConnection.with(log.database, logger: log.logger) { connection in
-            for _ in 0..<times {
-                try await connection.query(
-                    "update log_head set recorded_at = recorded_at + interval '1 microsecond' where one"
-                )
-            }
-        }
-    }
-
     private static func block(_ log: TestLog) async throws -> Int {
         let rows = try await log.pool.query("select (ctid::text::point)[0]::int as block from log_head")
         return Int(try #require(rows.first).get("block", as: Int32.self))
@@ -42,7 +31,7 @@ import Testing
             try await log.withAppender { appender in
                 _ = try await appender.submit(Samples.submission(.placeOrder, Samples.place(), order: order))
                 try await Self.withSnapshot(log) { _ in
-                    try await Self.moveHead(log, times: 500)
+                    try await log.moveHead(times: 500)
                     let later = try await Self.block(log)
                     #expect(later > 1, "the dead versions fill blocks")
                     let second = try await appender.submit(Samples.submission(.addNote, note, order: order))
@@ -65,7 +54,7 @@ import Testing
     @Test func theLockOfTheHeadReadsOneBlockUnderALongSnapshot() async throws {
         try await TestLog.with { log in
             try await Self.withSnapshot(log) { _ in
-                try await Self.moveHead(log, times: 1500)
+                try await log.moveHead(times: 1500)
                 try await PostgresConnection.with(log.database, logger: log.logger) { connection in
                     for (name, value) in LogConnection.appenderSettings {
                         try await connection.query("select set_config($1, $2, false)", [name, value])

@@ -36,6 +36,15 @@ import Testing
         #expect(clock.time(reading(0, database: 100 * Self.day)) == Self.start)
     }
 
+    @Test func anEstimateGoesOnFromTheLastReadingForAWhile() {
+        var clock = LogClock()
+        #expect(clock.estimate(monotonic: 0) == nil)
+        _ = clock.time(reading(Self.second, database: 7, own: 99))
+        #expect(clock.estimate(monotonic: 3 * Self.second) == Self.start + 3 * Self.second + 7)
+        #expect(clock.estimate(monotonic: 11 * Self.second) == Self.start + 11 * Self.second + 7)
+        #expect(clock.estimate(monotonic: 11 * Self.second + 1) == nil)
+    }
+
     @Test func aShortJumpOfBothClocksDoesNotCount() {
         var clock = LogClock()
         _ = clock.time(reading(0))

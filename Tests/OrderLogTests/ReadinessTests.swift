@@ -116,6 +116,20 @@ import Testing
         #expect(!activity.refuseStalled(for: .seconds(2), at: moment), "a commit is under way")
     }
 
+    @Test func aRefutedBatchHasNotBegunToCommit() {
+        let activity = AppendActivity()
+        activity.batchTaken([])
+        activity.batchBegins()
+        #expect(activity.attemptedAfter == nil)
+        activity.commitBegins(after: 7)
+        #expect(activity.attemptedAfter == 7 && activity.isCommitting)
+        activity.commitRefuted()
+        #expect(activity.attemptedAfter == nil && !activity.isCommitting)
+        activity.commitBegins(after: 8)
+        activity.commitBegins(after: 9)
+        #expect(activity.attemptedAfter == 8, "the first attempt may have accepted what is found")
+    }
+
     @Test func aLogThatIsIdleForLongIsWrittenRarely() {
         let now = ContinuousClock.now
         var schedule = ProbeSchedule(at: now)

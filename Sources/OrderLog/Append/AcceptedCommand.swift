@@ -20,6 +20,9 @@ struct AcceptedEvent: Sendable, Hashable {
 }
 
 extension AcceptedCommand {
+    /// True where the command may have been accepted after an event of the log. One without events has no place there.
+    func mayBeNewer(than seq: Int64) -> Bool { firstSeq > seq || firstSeq > lastSeq }
+
     /// The answer to the command.
     ///
     /// - Parameters:

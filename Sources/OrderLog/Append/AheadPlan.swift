@@ -11,9 +11,11 @@ struct AheadPlan {
     /// The number of batches that lock the head first.
     private var cautiousBatches = 0
 
-    /// The number of batches that lock the head first after one whose decisions did not hold. A client that repeats a
-    /// command repeats more than one, and who moves the head does so more than once.
+    /// The number of batches that lock the head first after one whose decisions did not hold: clients that repeat one
+    /// command often repeat others, and a process that has moved the head is likely to move it again.
     private static let caution = 16
+    /// The age at which decisions are made anew, in microseconds: their events have the time at which they were begun.
+    private static let longestAge: Int64 = 100_000
 
     /// Forgets the decisions: it is unknown what the log holds.
     mutating func drop() { plan = nil }
@@ -23,6 +25,9 @@ struct AheadPlan {
         plan = nil
         cautiousBatches = Self.caution
     }
+
+    /// Takes note of a committed batch.
+    mutating func batchCommitted() { cautiousBatches = max(0, cautiousBatches - 1) }
 
     /// Decides the batch, after what was decided of it before.
     ///
@@ -39,11 +44,11 @@ struct AheadPlan {
     ) -> AssumedPlan? {
         var plan = fresh
         let begun = self.plan.take()
-        guard cautiousBatches == 0 else {
-            cautiousBatches -= 1
-            return nil
-        }
-        if let begun, begun.head == fresh.head, begun.epochs == fresh.epochs, pending.moveToFront(begun.entries) {
+        guard cautiousBatches == 0 else { return nil }
+        if let begun, begun.head == fresh.head, begun.epochs == fresh.epochs,
+            fresh.recordedAt.unixMicroseconds - begun.recordedAt.unixMicroseconds <= Self.longestAge,
+            pending.moveToFront(begun.entries)
+        {
             plan = begun
         }
         let rest = pending[plan.entries.count...]
@@ -62,14 +67,18 @@ struct AheadPlan {
         fileprivate let newHead: LogHead
         fileprivate let epochs: EpochTable
 
+        /// The number of commands that are decided before the thread goes on with the batch that is being committed.
+        private static let sliceCount = 32
+
         /// Loads the rows that are needed, and decides the commands.
         func run(
             snapshot: CommandIdFilterCache.Snapshot?,
             on connection: PostgresConnection?,
+            _ executor: PostgresExecutor,
             logger: Logger
         ) async -> (BatchPrefetch, AssumedPlan?) {
-            // The batch is sent first: this thread does that too, in its next rounds of jobs.
-            for _ in 0..<2 { await Task.yield() }
+            // The batch that is being committed is sent first.
+            await executor.giveWay()
             let prefetch = await self.prefetch.load(
                 snapshot: snapshot,
                 epochs: epochs,
@@ -79,7 +88,13 @@ struct AheadPlan {
                 logger: logger
             )
             guard var plan else { return (prefetch, nil) }
-            return (prefetch, plan.decide(entries, by: .init(orders: orders, prefetch: prefetch)) ? plan : nil)
+            let knowledge = AssumedPlan.Knowledge(orders: orders, prefetch: prefetch)
+            for start in stride(from: 0, to: entries.count, by: Self.sliceCount) {
+                let slice = entries[start..<min(start + Self.sliceCount, entries.count)]
+                guard plan.decide(slice, by: knowledge) else { return (prefetch, nil) }
+                await executor.giveWay()
+            }
+            return (prefetch, plan)
         }
     }
 
@@ -99,10 +114,12 @@ struct AheadPlan {
         limits: AppendTransaction.Limits
     ) -> Work {
         let changed = transaction.changedRecords.reduce(into: [:]) { $0[$1.order.orderId] = $1 }
-        let mayAssume = cautiousBatches == 0 && time != nil
+        let mayAssume = cautiousBatches == 0 && time != nil && !next.contains { $0.submission.trackingKey != nil }
         var prefetch = BatchPrefetch(for: next, notIn: cache, besides: changed)
-        // An assumed batch requires in its own transaction that its commands are new.
-        if mayAssume, prefetch.orderIds.isEmpty { prefetch = BatchPrefetch() }
+        if mayAssume, prefetch.orderIds.isEmpty {
+            // An assumed batch requires in its own transaction that no recent command has its ids.
+            prefetch.keepIds(where: CommandLookUp(snapshot: snapshot, epochs: transaction.epochs).mayBeOfPast)
+        }
         let orders = mayAssume ? next.knownOrders { changed[$0] ?? cache.record(of: $0) } : [:]
         let newHead = transaction.headAfter
         var plan: AssumedPlan?

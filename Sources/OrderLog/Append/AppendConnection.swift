@@ -4,7 +4,8 @@ import Postgres
 /// The appender's connection, and the one beside it that loads the rows of the next batch.
 struct AppendConnection {
     private let configuration: PostgresConfiguration
-    private let executor: PostgresExecutor
+    /// The thread of both connections.
+    let executor: PostgresExecutor
     private let registry: EpochRegistry
     private let logger: Logger
     private var connection: PostgresConnection?

@@ -17,11 +17,14 @@ final class AppendQueue: Sendable {
         var queuedAt: ContinuousClock.Instant { pendingReceipt.began }
         /// The command belongs to a bulk request, whose sender waits for the database.
         var isBulk = false
-        /// The command was accepted in an attempt whose commit may or may not have happened.
-        var maybeCommitted = false
+        /// The log's last event before the first attempt that accepted the command and whose commit may or may not have
+        /// happened; nil without such an attempt.
+        var attemptedAfter: Int64?
         /// The command ran alone, and a statement took too long.
         var wasTimedOut = false
 
+        /// The command was accepted in an attempt whose commit may or may not have happened.
+        var maybeCommitted: Bool { attemptedAfter != nil }
         /// The log may know the command's id, so that the id has to be looked up.
         var mayBeKnown: Bool { submission.mayBeRepeated || maybeCommitted }
         /// The order of which the log may know; nil for one whose id was made for this very command.

@@ -20,16 +20,10 @@ struct AppendSession {
     private let activity: AppendActivity
     private let answers: AppendAnswers
     private var connection: AppendConnection
-    private var cache = StateCache()
-    private var clock = LogClock()
-    /// The place of the head's row after the last commit on the connection.
-    private var headPlace: HeadPlace?
+    private var memory = AppendMemory()
     private var slowOrders = SlowOrders()
-    private var sharedLog = SharedLog()
     /// The orders of which a command of the batch at hand took too long.
     private var timedOutOrders: Set<UUID> = []
-    private var prefetch = BatchPrefetch()
-    private var ahead = AheadPlan()
 
     init(
         connection: AppendConnection,
@@ -72,11 +66,7 @@ struct AppendSession {
 
     mutating func close() async {
         await connection.close()
-        // After a failure it is unknown which orders were committed.
-        cache.removeAll()
-        prefetch = BatchPrefetch()
-        ahead.drop()
-        headPlace = nil
+        memory.forget()
     }
 
     /// Appends a batch and answers each of its entries, after as many attempts as their deadlines allow.
@@ -126,12 +116,12 @@ struct AppendSession {
                     try await lockedTransaction(
                         of: &pending,
                         on: connection,
-                        takesMore: isFirst && sharedLog.hasOthers,
+                        takesMore: isFirst && memory.sharedLog.hasOthers,
                         statementTimeout: statementTimeout
                     )
                 }
-                prefetch = BatchPrefetch()
-                guard activity.commitBegins(pending) else {
+                memory.prefetch = BatchPrefetch()
+                guard activity.commitBegins(pending, after: transaction.head.seq) else {
                     // Some were refused meanwhile, and must not be appended: decide again without them.
                     if !transaction.isAssumed { try await transaction.rollBack() }
                     continue
@@ -139,9 +129,9 @@ struct AppendSession {
                 do {
                     try await commit(transaction, answering: &pending, isLast: statementTimeout == nil)
                 } catch where transaction.isRefuted(by: error) {
-                    try await transaction.rollBack()
                     activity.commitRefuted()
-                    ahead.wasRefuted()
+                    memory.ahead.wasRefuted()
+                    try await transaction.rollBack()
                 }
             } catch {
                 // A frozen server process and a slow statement look the same: the next attempt tells them apart.
@@ -171,24 +161,13 @@ struct AppendSession {
         on connection: PostgresConnection
     ) throws -> AppendTransaction? {
         let began = ContinuousClock.now
-        guard !sharedLog.hasOthers, let headPlace, let head = cache.head, let time = clock.estimate() else { return nil }
         let history = connection.history
         // Nothing may be appended to the old primary after a failover.
         try registry.requireContinuing(history, registry.current, on: connection)
-        guard history.epochs.last?.name == head.epoch else { return nil }
-        let plan = ahead.complete(
-            &pending,
-            AssumedPlan(
-                after: head,
-                at: time,
-                in: history,
-                snapshot: commandIdFilter.snapshot(in: history),
-                limits: decisions
-            ),
-            orders: { cache.record(of: $0) },
-            prefetch: prefetch
-        )
-        return plan.map { AppendTransaction($0, on: connection, at: headPlace, began: began) }
+        let snapshot = commandIdFilter.snapshot(in: history)
+        return memory.assume(&pending, in: history, snapshot: snapshot, limits: decisions).map {
+            AppendTransaction($0.plan, on: connection, at: $0.headPlace, began: began)
+        }
     }
 
     /// Locks the head, and decides the batch then.
@@ -209,12 +188,12 @@ struct AppendSession {
             began: began,
             statementTimeout: statementTimeout,
             limits: decisions,
-            headPlace: headPlace,
+            headPlace: memory.headPlace,
             registry: registry,
             commandIdFilter: commandIdFilter,
-            cache: &cache,
-            clock: &clock,
-            prefetch: prefetch
+            cache: &memory.cache,
+            clock: &memory.clock,
+            prefetch: memory.prefetch
         )
     }
 
@@ -224,9 +203,8 @@ struct AppendSession {
         _ pending: inout [AppendQueue.Entry],
         on connection: PostgresConnection
     ) async throws {
-        cache.removeAll()
-        prefetch = BatchPrefetch()
-        try await AppendTransaction.lock(on: connection, near: headPlace)
+        memory.forgetRows()
+        try await AppendTransaction.lock(on: connection, near: memory.headPlace)
         guard slowOrders.isEmpty() else { return }
         let bytes = pending.reduce(0) { $0 + $1.submission.byteCount }
         guard pending.count < batchBounds.count, bytes < batchBounds.bytes else { return }
@@ -237,7 +215,7 @@ struct AppendSession {
     }
 
     /// Commits the transaction, answers its entries and removes them from `pending`. Loads the rows of the next batch
-    /// meanwhile.
+    /// meanwhile, and decides those of its commands that have come.
     ///
     /// - Parameter isLast: the next transaction is that of the next batch.
     /// - Throws: the database's error. COMMIT may have been sent by then: the entries that may be committed are marked.
@@ -249,44 +227,43 @@ struct AppendSession {
         // Further commands of this batch must not wait for the rows of the next one.
         let isLast = isLast && transaction.results.count == pending.count
         // What is known by now would be outdated before it is needed, where other processes append.
-        let next = isLast && !sharedLog.hasOthers ? queue.peek(limit: batchBounds) : []
-        let (epochs, logger) = (transaction.epochs, logger)
+        let isAlone = isLast && !memory.sharedLog.hasOthers
+        let (epochs, logger, executor) = (transaction.epochs, logger, connection.executor)
         let snapshot = commandIdFilter.snapshot(in: epochs)
-        let work = ahead.work(
-            on: next,
+        let work = memory.ahead.work(
+            on: isAlone ? slowOrders.divide(queue.peek(limit: batchBounds)).together : [],
             after: transaction,
-            cache: &cache,
-            at: clock.estimate(),
+            cache: &memory.cache,
+            at: memory.clock.estimate(),
             snapshot: snapshot,
             limits: decisions
         )
-        let connection = work.prefetch.isEmpty ? nil : self.connection.prefetch.connection
-        async let done = work.run(snapshot: snapshot, on: connection, logger: logger)
+        let connection = work.prefetch.isEmpty ? nil : connection.prefetch.connection
+        async let done = work.run(snapshot: snapshot, on: connection, executor, logger: logger)
         if transaction.hasEvents { observer?.commitBegins() }
         var stages = transaction.stages
         do {
             let (began, sent) = (ContinuousClock.now, LogClock.Reading.monotonicNow)
             let commit = try await transaction.commit()
             stages.commit = .now - began
-            headPlace = commit.headPlace
-            if let time = commit.databaseTime { _ = clock.time(LogClock.Reading(database: time, monotonic: sent)) }
+            memory.note(commit, of: transaction, sent: sent, in: stages.commit)
             activity.batchCommitted(commands: transaction.isEmpty ? 0 : transaction.results.count)
         } catch {
             if transaction.hasEvents { observer?.commitEnded([], in: epochs) }
             if !transaction.isRefuted(by: error) {
-                for index in pending.indices where transaction.accepted(index) { pending[index].maybeCommitted = true }
+                for index in pending.indices where transaction.accepted(index) && !pending[index].maybeCommitted {
+                    pending[index].attemptedAfter = transaction.head.seq
+                }
             }
             throw error
         }
-        transaction.update(&cache)
-        sharedLog.note(found: transaction.head, left: transaction.headAfter)
         transaction.notify(observer)
         let answered = Array(pending.prefix(transaction.results.count))
         activity.batchDecided(answered, stages, isWritten: !transaction.isEmpty)
         answers.answer(answered, after: transaction, stages)
         pending.removeFirst(transaction.results.count)
-        (prefetch, ahead.plan) = await done
-        prefetch.merge(transaction.known, transaction.changedRecords)
+        (memory.prefetch, memory.ahead.plan) = await done
+        memory.prefetch.merge(transaction.known, transaction.changedRecords)
     }
 
     /// Answers the entries of a batch that must not run again as it is: several run alone, each in a transaction of its
@@ -344,8 +321,9 @@ struct AppendSession {
     /// the log has none, or does not tell.
     private mutating func receiptOfLog(_ entry: AppendQueue.Entry) async -> CommandReceipt? {
         do {
-            var receipt = try await lookUp.receipts(of: [entry.submission], on: connect())[0]
-            receipt?.replayed = false
+            let receipt = try await lookUp.receipts(of: [entry.submission], on: connect())[0]
+            guard var receipt, let attemptedAfter = entry.attemptedAfter else { return receipt }
+            receipt.replayed = !receipt.mayBeNewer(than: attemptedAfter)
             return receipt
         } catch {
             logger.debug("a command could not be looked up", metadata: ["error": "\(error)"])

@@ -2,7 +2,7 @@ import Foundation
 import Orders
 import Postgres
 
-/// The statements of a batch's second round trip. Each table gets all its rows in one statement, by `unnest`.
+/// The statements that write a batch. Each table gets all its rows in one statement, by `unnest`.
 enum AppendStatements {
     static func insertEvents(_ events: [LoggedEvent]) -> PostgresQuery {
         PostgresQuery(

@@ -8,17 +8,17 @@ struct AppendTransaction {
     /// The results of the batch's first commands. The others wait for a transaction of their own, since their orders or
     /// events would pass the bounds of one.
     let results: [Result<CommandReceipt, AppendRefusal>]
-    private let connection: PostgresConnection
-    private let plan: BatchPlan
+    let connection: PostgresConnection
+    let plan: BatchPlan
     /// The plan of a batch that was decided before the head was locked; nil where the transaction is open.
-    private let assumed: AssumedPlan?
+    let assumed: AssumedPlan?
     /// The changed orders, with the states that their rows have to hold.
-    private let states: StateWrite
-    /// The history that the batch belongs to, by the session that holds the head lock.
+    let states: StateWrite
+    /// The history that the batch belongs to, as the session knows it.
     let epochs: EpochTable
     /// The head before the batch.
     let head: LogHead
-    /// The place of the head's row, which is locked.
+    /// The place of the head's row.
     let headPlace: HeadPlace
     /// The times so far.
     let stages: AppendStages
@@ -140,8 +140,7 @@ struct AppendTransaction {
         stages.lock = .microseconds(max(0, try rows[0].first?.get("waited", as: Int64.self) ?? 0))
         var plan = BatchPlan(
             headSeq: head.seq,
-            // The log's time never goes back, whatever the clock does.
-            recordedAt: Timestamp(unixMicroseconds: max(head.recordedAtMicroseconds, now ?? .min)),
+            recordedAt: head.timeAfter(now ?? .min),
             epochs: epochs,
             records: orders.records,
             known: known,
@@ -181,7 +180,7 @@ struct AppendTransaction {
         began: ContinuousClock.Instant
     ) {
         var stages = AppendStages(began: began)
-        stages.decision = assumed.decision
+        stages.decision = .now - began
         self.init(
             assumed.results,
             by: assumed.plan,
@@ -198,7 +197,7 @@ struct AppendTransaction {
     /// - Parameters:
     ///   - assumed: the plan of a batch that was decided before the head was locked; nil where the transaction is open.
     ///   - keepsSmallStates: a batch of many orders leaves small states as they are: see `StateSnapshot`.
-    init(
+    private init(
         _ results: [Result<CommandReceipt, AppendRefusal>],
         by plan: BatchPlan,
         assuming assumed: AssumedPlan? = nil,
@@ -265,64 +264,5 @@ struct AppendTransaction {
         guard hasEvents, let observer else { return }
         // Only in the history of the locked head: another connection of this process may know a newer one by now.
         observer.commitEnded(epochs.epochs.last?.name == head.epoch ? plan.events : [], in: epochs)
-    }
-
-    /// Gives the batch up: nothing of it is written.
-    func rollBack() async throws(PostgresError) {
-        _ = try await connection.query("rollback", timeout: LogConnection.appendTimeout)
-    }
-
-    /// A committed batch.
-    struct Commit {
-        /// The place of the head's row after the commit; nil where that is unknown.
-        let headPlace: HeadPlace?
-        /// The database's time when it locked the head, in microseconds since 1970; nil where that was told before.
-        var databaseTime: Int64?
-    }
-
-    /// The batch was decided before the head was locked.
-    var isAssumed: Bool { assumed != nil }
-
-    /// True for the error by which the server refuses an assumed batch: the head has moved or is locked, or a command
-    /// or an order is there that was taken for new. Nothing was written, and the session's transaction waits for its
-    /// ROLLBACK.
-    func isRefuted(by error: any Error) -> Bool {
-        isAssumed && (error as? PostgresError)?.sqlState == Self.divisionByZero
-    }
-
-    /// PostgreSQL, appendix A.
-    private static let divisionByZero = "22012"
-
-    /// Writes the batch and commits; a batch that accepted nothing new is rolled back.
-    func commit() async throws(PostgresError) -> Commit {
-        guard !plan.isEmpty else {
-            try await rollBack()
-            return Commit(headPlace: headPlace)
-        }
-        let after = headAfter
-        var statements = assumed?.requirements(at: headPlace, moving: after) ?? []
-        if !plan.events.isEmpty {
-            statements.append(AppendStatements.insertEvents(plan.events))
-            statements.append(CurrentStateTable.upsert(states, version: .active))
-        }
-        if !plan.trackingNumbers.isEmpty {
-            statements.append(TrackingNumberTable.insert(plan.trackingNumbers))
-        }
-        statements.append(AppendStatements.insertCommands(plan.commands, recordedAt: after.recordedAt))
-        let headIndex = isAssumed ? AssumedPlan.headIndex : statements.count
-        if !isAssumed {
-            statements.append(AppendStatements.moveHead(to: after.seq, recordedAt: after.recordedAt, at: headPlace))
-        }
-        if let last = plan.events.last {
-            statements.append(AppendStatements.notify(head: epochs.position(of: last.seq)))
-        }
-        statements.append(PostgresQuery("commit"))
-        let results = try await connection.pipeline(statements, timeout: LogConnection.appendTimeout)
-        // The batch is committed: what cannot be read must not make it seem failed.
-        let head = results[headIndex]
-        return Commit(
-            headPlace: try? HeadPlace(head),
-            databaseTime: isAssumed ? try? head.first?.get("now", as: PostgresTimestamp.self).unixMicroseconds : nil
-        )
     }
 }

@@ -5,7 +5,7 @@ import ServiceLifecycle
 
 /// Appends commands to the log by group commit under the head lock; nothing else in the process writes events.
 ///
-/// While a batch commits, arriving commands collect; then one transaction decides and appends them all. A refused
+/// While a batch commits, arriving commands collect; then one transaction appends them all. A refused
 /// command does not affect the others. An error after COMMIT was sent is an unknown outcome: the batch runs again under
 /// the head lock, where each command id is looked up first, and its commands are answered only then.
 package final class Appender: Service {
@@ -211,9 +211,9 @@ package final class Appender: Service {
                 let moment = ContinuousClock.now - patience
                 await stalled.answer(
                     entries.filter { $0.queuedAt <= moment },
-                    areFirst: activity.hasBegunCommit
+                    attemptedAfter: activity.attemptedAfter
                 )
-                await stalled.answer(queue.singles(queuedBefore: moment), areFirst: false)
+                await stalled.answer(queue.singles(queuedBefore: moment), attemptedAfter: nil)
                 isOpen = true
             } else if isOpen {
                 await stalled.close()

@@ -5,9 +5,9 @@ import Postgres
 /// The decisions of a batch on what this process knows of the log, made before the head is locked; some of them while
 /// the batch before it is being committed.
 ///
-/// They hold where the head is where this process's last commit left it, no command has one of the ids that were taken
-/// for new, and no order either. Nothing of that is believed: the transaction begins with `requirements`, which fail
-/// otherwise, and then the batch is decided again under the head lock.
+/// They hold where the head is where this process's last commit left it, and no command and no order has an id that was
+/// taken for new. The transaction makes sure of that: it begins with `requirements`, which fail otherwise. Then the batch
+/// is decided again under the head lock.
 struct AssumedPlan: Sendable {
     /// The orders that this process knows, and the commands and orders that were looked up.
     struct Knowledge: Sendable {
@@ -28,11 +28,13 @@ struct AssumedPlan: Sendable {
     private let limits: AppendTransaction.Limits
     private var newCommandIds: Set<String> = []
     private var newOrderIds: Set<UUID> = []
-    /// The time that the decisions took.
-    private(set) var decision: Duration = .zero
+    /// The batch has as much as a transaction may have.
+    private var isFull = false
 
-    /// The place of the statement that moves the head among the statements of the transaction.
+    /// The place of the statement that moves the head among `requirements`.
     static let headIndex = 1
+    /// The beginning of SQL that fails with `division_by_zero` where it finds a row.
+    static let selectNone = "select 1 / (case count(*) when 0 then 1 else 0 end) as none"
 
     /// - Parameters:
     ///   - time: the time at which the batch's events are recorded, in microseconds since 1970.
@@ -52,8 +54,7 @@ struct AssumedPlan: Sendable {
         lookUp = CommandLookUp(snapshot: snapshot, epochs: epochs)
         plan = BatchPlan(
             headSeq: head.seq,
-            // The log's time never goes back, whatever the clock does.
-            recordedAt: Timestamp(unixMicroseconds: max(head.recordedAtMicroseconds, time)),
+            recordedAt: head.timeAfter(time),
             epochs: epochs,
             records: [:],
             known: known
@@ -66,18 +67,13 @@ struct AssumedPlan: Sendable {
     mutating func decide(_ more: some Collection<AppendQueue.Entry>, by knowledge: Knowledge) -> Bool {
         plan.add(knowledge.prefetch.known)
         for entry in more where !assume(for: entry, by: knowledge) { return false }
-        guard !isFull else { return true }
-        let began = ContinuousClock.now
+        guard !isFull, !more.isEmpty else { return true }
         let decided = plan.decide(more, within: limits)
-        decision += .now - began
         entries += more.prefix(decided.count)
         results += decided
         isFull = decided.count < more.count || plan.eventBytes >= limits.eventBytes
         return true
     }
-
-    /// The batch has as much as a transaction may have.
-    private var isFull = false
 
     /// Gathers what the decision about a command needs.
     ///
@@ -99,6 +95,9 @@ struct AssumedPlan: Sendable {
         }
         return true
     }
+
+    /// The time at which the batch's events are recorded.
+    var recordedAt: Timestamp { plan.recordedAt }
 
     /// True where nothing was accepted, so that no transaction would tell whether the decisions hold.
     var isEmpty: Bool { plan.isEmpty }

@@ -1,7 +1,7 @@
 import Foundation
 import Orders
 
-/// Decides a batch of commands under the head lock, one after the other, each seeing the results of those before it.
+/// Decides a batch of commands, one after the other, each seeing the results of those before it.
 ///
 /// Pure: the database's knowledge comes in, rows to write come out.
 struct BatchPlan {
@@ -60,7 +60,7 @@ struct BatchPlan {
         var results: [Result<CommandReceipt, AppendRefusal>] = []
         let deadline = ContinuousClock.now + limits.work
         for entry in entries {
-            results.append(decide(entry.submission, acceptedBefore: entry.maybeCommitted))
+            results.append(decide(entry.submission, attemptedAfter: entry.attemptedAfter))
             if eventBytes >= limits.eventBytes || ContinuousClock.now >= deadline { break }
         }
         return results
@@ -68,13 +68,13 @@ struct BatchPlan {
 
     /// Decides the next command of the batch.
     ///
-    /// - Parameter acceptedBefore: this very submission was accepted in an attempt whose outcome is unknown, so that
-    ///   finding its id in the log gives the first answer and not a repetition.
+    /// - Parameter attemptedAfter: the log's last event before an attempt that accepted this very submission and whose
+    ///   outcome is unknown: finding its id after that event gives the first answer and not a repetition.
     mutating func decide(
         _ submission: Submission,
-        acceptedBefore: Bool = false
+        attemptedAfter: Int64? = nil
     ) -> Result<CommandReceipt, AppendRefusal> {
-        if let answer = firstAnswer(to: submission, acceptedBefore: acceptedBefore) { return answer }
+        if let answer = firstAnswer(to: submission, attemptedAfter: attemptedAfter) { return answer }
         guard let (orderId, command) = addressed(submission) else { return .failure(.unknownTrackingNumber) }
         let existing = records[orderId]
         if command.name == .placeOrder {
@@ -102,7 +102,7 @@ struct BatchPlan {
     /// - Returns: nil for a new command id, and where the shop is unknown or not the caller's.
     private func firstAnswer(
         to submission: Submission,
-        acceptedBefore: Bool
+        attemptedAfter: Int64?
     ) -> Result<CommandReceipt, AppendRefusal>? {
         let orderShop = submission.orderId.flatMap { records[$0]?.order.shop }
         guard let shop = submission.trackingKey?.shop ?? submission.command.shop ?? orderShop,
@@ -110,7 +110,8 @@ struct BatchPlan {
             let accepted = known[CommandKey(shop: shop, commandId: submission.commandId)]
         else { return nil }
         guard accepted.fingerprint == submission.fingerprint else { return .failure(.commandIdReused) }
-        return .success(accepted.receipt(in: epochs, replayed: !acceptedBefore))
+        let isFirst = attemptedAfter.map(accepted.mayBeNewer) ?? false
+        return .success(accepted.receipt(in: epochs, replayed: !isFirst))
     }
 
     /// The order that the command is for, and the command with its parcel: a scan by tracking number goes to the best

@@ -6,8 +6,8 @@ import Postgres
 /// The rows that the next batch needs, loaded on another connection while the batch before it is being committed.
 ///
 /// Valid only while the head, read under its lock, is where that batch left it. Then no other process has committed
-/// since the rows were loaded: loading began while that batch held the lock, and that batch's own additions are merged
-/// in.
+/// since the rows were loaded: loading began after the head was known on which that batch was committed, and that
+/// batch's own additions are merged in.
 struct BatchPrefetch: Sendable {
     /// The command ids that were looked up, found or not.
     private(set) var commandIds: Set<String> = []
@@ -32,6 +32,9 @@ struct BatchPrefetch: Sendable {
         commandIds = Set(entries.lazy.filter(\.mayBeKnown).map(\.submission.commandId))
         orderIds = Set(entries.lazy.compactMap(\.knownOrderId).filter { !cache.contains($0) && changed[$0] == nil })
     }
+
+    /// Looks only those commands up whose ids meet a condition.
+    mutating func keepIds(where isWanted: (String) -> Bool) { commandIds = commandIds.filter(isWanted) }
 
     /// True where no rows are needed.
     var isEmpty: Bool { commandIds.isEmpty && orderIds.isEmpty }

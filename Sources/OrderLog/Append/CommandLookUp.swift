@@ -1,8 +1,8 @@
 import Foundation
 import Postgres
 
-/// Finds the commands of a batch that were accepted before. Runs under the head lock, so that no process adds any
-/// meanwhile; without it, only what is found is certain.
+/// Finds the commands of a batch that were accepted before. With the head locked, no process adds any meanwhile; without
+/// the lock, only what is found is certain.
 struct CommandLookUp {
     /// The filter of the ids of past days; without it all days are searched for each id.
     let snapshot: CommandIdFilterCache.Snapshot?
@@ -35,10 +35,7 @@ struct CommandLookUp {
     /// Fails with `division_by_zero` where a command of the days that the snapshot does not cover has one of the ids.
     func requireNone(of commandIds: [String]) -> PostgresQuery {
         PostgresQuery(
-            """
-            select 1 / (case count(*) when 0 then 1 else 0 end) as none
-            from commands where command_id = any($1)\(isRecent)
-            """,
+            "\(AssumedPlan.selectNone) from commands where command_id = any($1)\(isRecent)",
             [commandIds]
         )
     }

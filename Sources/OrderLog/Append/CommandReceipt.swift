@@ -10,4 +10,7 @@ package struct CommandReceipt: Sendable, Hashable {
     package let events: [ReceiptEvent]
     /// The command was accepted before: this is the first answer again.
     package internal(set) var replayed: Bool
+
+    /// As `AcceptedCommand.mayBeNewer(than:)`.
+    func mayBeNewer(than seq: Int64) -> Bool { events.first.map { $0.position.seq > seq } ?? true }
 }

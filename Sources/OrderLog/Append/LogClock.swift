@@ -46,6 +46,9 @@ struct LogClock {
     /// microseconds in a second.
     static let readingMaxAge: Int64 = 10_000_000
 
+    /// The longest time between a question and its answer that make a reading: it was made at either of them.
+    static let longestReading: Duration = .milliseconds(100)
+
     /// The time at which an event is recorded now, without asking the database.
     ///
     /// - Parameter monotonic: the clock of `Reading.monotonic`.

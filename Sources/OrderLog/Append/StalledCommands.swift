@@ -30,14 +30,17 @@ struct StalledCommands {
 
     /// Answers those of the entries that the log has.
     ///
-    /// - Parameter areFirst: the entries were part of an attempt to commit, which has accepted those that are found.
-    mutating func answer(_ entries: [AppendQueue.Entry], areFirst: Bool) async {
-        let waiting = entries.filter { !$0.isBulk && !$0.pendingReceipt.isAnswered && (areFirst || $0.mayBeKnown) }
+    /// - Parameter attemptedAfter: the log's last event before an attempt to commit the entries, which has accepted those
+    ///   that are found after it; nil without such an attempt.
+    mutating func answer(_ entries: [AppendQueue.Entry], attemptedAfter: Int64?) async {
+        let waiting = entries.filter { entry in
+            !entry.isBulk && !entry.pendingReceipt.isAnswered && (attemptedAfter != nil || entry.mayBeKnown)
+        }
         guard !waiting.isEmpty else { return }
         do {
             let receipts = try await lookUp.receipts(of: waiting.map(\.submission), on: connection.open())
             for case (let entry, var receipt?) in zip(waiting, receipts) {
-                receipt.replayed = !areFirst
+                receipt.replayed = !(attemptedAfter.map(receipt.mayBeNewer) ?? false)
                 entry.pendingReceipt.complete(with: .success(receipt))
             }
         } catch {

@@ -47,7 +47,7 @@ package enum CurrentStateTable {
     static func requireNone(of orderIds: [UUID], version: Version) -> PostgresQuery {
         PostgresQuery(
             """
-            select 1 / (case count(*) when 0 then 1 else 0 end) as none
+            \(AssumedPlan.selectNone)
             from unnest($1::uuid[]) q (order_id)
             cross join lateral (
                 select from \(name) o where o.order_id = q.order_id and o.model_version = \(version.sql) limit 1

@@ -33,6 +33,7 @@ package final class LogMetrics: Sendable {
     private let waits: Histogram
     private let committed: Counter
     private let failed: Counter
+    private let refuted: Counter
     private let batchCommands: Counter
     private let commits: Histogram
     private let answers: Histogram
@@ -83,10 +84,15 @@ package final class LogMetrics: Sendable {
             help: "Time from a command's arrival in the queue to its answer."
         )
         let batches = (
-            name: "waybill_batches_total", help: "Attempts to append a batch of commands: committed, or failed."
+            name: "waybill_batches_total",
+            help: """
+                Attempts to append a batch of commands: committed, failed, or refuted: decided in memory, while another \
+                process had appended or a command was a repetition, and so decided again.
+                """
         )
         committed = try registry.counter(batches.name, help: batches.help, labels: ["outcome": "committed"])
         failed = try registry.counter(batches.name, help: batches.help, labels: ["outcome": "failed"])
+        refuted = try registry.counter(batches.name, help: batches.help, labels: ["outcome": "refuted"])
         batchCommands = try registry.counter(
             "waybill_batch_commands_total",
             help: "Commands of committed batches; divided by these batches, the mean size of a batch."
@@ -143,6 +149,8 @@ package final class LogMetrics: Sendable {
         sizes.observe(value: Double(count))
         commits.observe(duration)
     }
+
+    func batchRefuted() { refuted.increment() }
 
     func batchFailed() { failed.increment() }
 

@@ -40,7 +40,7 @@ package struct LogHead: Sendable, Equatable {
     }
 
     /// Moves the row where it is as this process left it, and fails with `division_by_zero` where it has moved or is
-    /// locked by another session. Never waits.
+    /// locked by another session. Never waits for the row.
     ///
     /// The result tells the row's new place, and the server's time under the lock.
     ///
@@ -67,6 +67,11 @@ package struct LogHead: Sendable, Equatable {
             ]
         )
     }
+
+    /// The time at which the next events are recorded: the log's time never goes back, whatever the clock does.
+    ///
+    /// - Parameter time: the time by the clock, in microseconds since 1970.
+    func timeAfter(_ time: Int64) -> Timestamp { Timestamp(unixMicroseconds: max(recordedAtMicroseconds, time)) }
 
     /// The time of the last commit.
     var recordedAt: Timestamp { Timestamp(unixMicroseconds: recordedAtMicroseconds) }

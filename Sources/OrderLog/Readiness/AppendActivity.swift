@@ -7,7 +7,7 @@ final class AppendActivity: Sendable {
         case idle
         /// A batch is connecting, waiting for locks, or being decided.
         case beginning
-        /// A batch is being written and committed.
+        /// A batch is being written and committed; one that was decided in memory locks the head in the same round trip.
         case committing
     }
 
@@ -31,8 +31,8 @@ final class AppendActivity: Sendable {
         var hasFailedSinceCommit = false
         /// The present batch; empty between two of them.
         var entries: [AppendQueue.Entry] = []
-        /// An attempt to append the present batch has begun to commit.
-        var hasBegunCommit = false
+        /// The log's last event before the first attempt to commit the present batch; nil before such an attempt.
+        var attemptedAfter: Int64?
         var attempt: Attempt?
         /// The attempt's server process waits for something else than the disk.
         var isKeptFromCommit = false
@@ -101,7 +101,7 @@ final class AppendActivity: Sendable {
     func batchTaken(_ entries: [AppendQueue.Entry]) {
         state.withLock { state in
             state.entries = entries
-            state.hasBegunCommit = false
+            state.attemptedAfter = nil
         }
     }
 
@@ -121,24 +121,27 @@ final class AppendActivity: Sendable {
 
     /// The batch is about to be written.
     ///
-    /// - Parameter entries: the commands of the attempt.
+    /// - Parameters:
+    ///   - entries: the commands of the attempt.
+    ///   - seq: the log's last event before them.
     /// - Returns: false where one of them was refused meanwhile, which must not be written then.
     @discardableResult
-    func commitBegins(_ entries: [AppendQueue.Entry] = []) -> Bool {
+    func commitBegins(_ entries: [AppendQueue.Entry] = [], after seq: Int64 = 0) -> Bool {
         state.withLock { state in
             guard !entries.contains(where: \.pendingReceipt.isAnswered) else { return false }
             state.enter(.committing)
-            state.hasBegunCommit = true
+            state.attemptedAfter = state.attemptedAfter ?? seq
             return true
         }
     }
 
-    /// The server has refused to commit what was decided before the head was locked. The batch is decided again.
+    /// The server has refused to write what was decided before the head was locked. The batch is decided again.
     func commitRefuted() {
         state.withLock { state in
-            state.hasBegunCommit = false
+            state.attemptedAfter = nil
             state.enter(.beginning)
         }
+        metrics?.batchRefuted()
     }
 
     /// The batch was committed, or it had nothing to write and was rolled back, which says nothing of the disk.
@@ -203,8 +206,9 @@ final class AppendActivity: Sendable {
         state.withLock { $0.isStalled(for: duration, at: now) ? $0.entries : nil }
     }
 
-    /// True when an attempt to append the present batch has begun to commit: it may have been accepted.
-    var hasBegunCommit: Bool { state.withLock { $0.hasBegunCommit } }
+    /// The log's last event before the first attempt to commit the present batch, which may have accepted it; nil before
+    /// such an attempt.
+    var attemptedAfter: Int64? { state.withLock { $0.attemptedAfter } }
 
     /// Refuses the present batch's single commands that came before a moment, where batches have been kept for so long
     /// by anything but the disk.

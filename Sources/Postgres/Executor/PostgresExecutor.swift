@@ -18,6 +18,16 @@ package final class PostgresExecutor: SerialExecutor {
         loop.stop()
     }
 
+    /// Lets the thread send the requests that were made, and read the replies that have come. For a task of a
+    /// `PostgresTaskExecutor` that computes for long; elsewhere it returns at once.
+    package func giveWay() async {
+        guard loop.isCurrent else { return }
+        await withCheckedContinuation { continuation in
+            // After the timers, the loop looks at its descriptors before it runs the next jobs.
+            _ = loop.schedule(after: .zero) { continuation.resume() }
+        }
+    }
+
     package func enqueue(_ job: consuming ExecutorJob) {
         loop.enqueue(UnownedJob(job))
     }

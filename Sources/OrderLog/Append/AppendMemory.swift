@@ -1,0 +1,68 @@
+import Foundation
+import Orders
+import Postgres
+
+/// What the appender knows of the log, so that most batches ask the database for little or for nothing.
+struct AppendMemory {
+    var cache = StateCache()
+    var clock = LogClock()
+    /// The place of the head's row after the last commit on the connection.
+    private(set) var headPlace: HeadPlace?
+    private(set) var sharedLog = SharedLog()
+    var prefetch = BatchPrefetch()
+    var ahead = AheadPlan()
+
+    /// Forgets what a failed attempt may have changed: it is unknown which orders were committed.
+    mutating func forget() {
+        cache.removeAll()
+        prefetch = BatchPrefetch()
+        ahead.drop()
+        headPlace = nil
+    }
+
+    /// Forgets the rows that others have changed meanwhile.
+    mutating func forgetRows() {
+        cache.removeAll()
+        prefetch = BatchPrefetch()
+    }
+
+    /// Decides a batch, if what is known suffices.
+    ///
+    /// - Parameters:
+    ///   - pending: the batch's commands; those that were decided before come first.
+    ///   - history: the connection's.
+    /// - Returns: nil where the head must be locked first.
+    mutating func assume(
+        _ pending: inout [AppendQueue.Entry],
+        in history: EpochTable,
+        snapshot: CommandIdFilterCache.Snapshot?,
+        limits: AppendTransaction.Limits
+    ) -> (plan: AssumedPlan, headPlace: HeadPlace)? {
+        guard !sharedLog.hasOthers, let headPlace, let head = cache.head, let time = clock.estimate(),
+            history.epochs.last?.name == head.epoch
+        else { return nil }
+        let fresh = AssumedPlan(after: head, at: time, in: history, snapshot: snapshot, limits: limits)
+        let plan = ahead.complete(&pending, fresh, orders: { cache.record(of: $0) }, prefetch: prefetch)
+        return plan.map { ($0, headPlace) }
+    }
+
+    /// Takes note of a commit.
+    ///
+    /// - Parameters:
+    ///   - sent: this machine's clock, as in `LogClock.Reading`, before the transaction was sent.
+    ///   - duration: the time from then to the commit's answer.
+    mutating func note(
+        _ commit: AppendTransaction.Commit,
+        of transaction: AppendTransaction,
+        sent: Int64,
+        in duration: Duration
+    ) {
+        headPlace = commit.headPlace
+        if let time = commit.databaseTime, duration <= LogClock.longestReading {
+            _ = clock.time(LogClock.Reading(database: time, monotonic: sent))
+        }
+        transaction.update(&cache)
+        sharedLog.note(found: transaction.head, left: transaction.headAfter)
+        ahead.batchCommitted()
+    }
+}
