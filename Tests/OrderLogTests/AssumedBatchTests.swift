@@ -8,7 +8,7 @@ import Testing
 
 @testable import OrderLog
 
-/// Commands whose batch was decided in memory, and then refused by the database, are decided again and answered as ever.
+/// Commands whose batch was decided in memory, and then refused by the database, are decided again.
 @Suite struct AssumedBatchTests {
     private static let note = #"{"text":"n","visibility":"staff"}"#
 
@@ -100,7 +100,7 @@ import Testing
         }
     }
 
-    /// What a repetition says must not depend on an attempt that failed for another reason.
+    /// The answer to a repetition must not depend on an attempt that failed for another reason.
     @Test func aRepetitionStaysOneWhenItsAttemptFails() async throws {
         try await withAppender { appender, log, outcomes in
             let order = UUID()

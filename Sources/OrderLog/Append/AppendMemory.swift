@@ -2,7 +2,7 @@ import Foundation
 import Orders
 import Postgres
 
-/// What the appender knows of the log, so that most batches ask the database for little or for nothing.
+/// The appender's knowledge of the log, so that most batches ask the database for little or for nothing.
 struct AppendMemory {
     var cache = StateCache()
     var clock = LogClock()

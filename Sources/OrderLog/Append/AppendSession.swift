@@ -112,14 +112,15 @@ struct AppendSession {
                 activity.attemptBegins(on: connection, session: self.connection.session)
                 let isFirst = statementTimeout == nil && backoff.failures == 0
                 let assumed = isFirst ? try assumedTransaction(of: &pending, on: connection) : nil
-                let transaction = if let assumed { assumed } else {
-                    try await lockedTransaction(
-                        of: &pending,
-                        on: connection,
-                        takesMore: isFirst && memory.sharedLog.hasOthers,
-                        statementTimeout: statementTimeout
-                    )
-                }
+                let transaction =
+                    if let assumed { assumed } else {
+                        try await lockedTransaction(
+                            of: &pending,
+                            on: connection,
+                            takesMore: isFirst && memory.sharedLog.hasOthers,
+                            statementTimeout: statementTimeout
+                        )
+                    }
                 memory.prefetch = BatchPrefetch()
                 guard activity.commitBegins(pending, after: transaction.head.seq) else {
                     // Some were refused meanwhile, and must not be appended: decide again without them.
@@ -128,7 +129,7 @@ struct AppendSession {
                 }
                 do {
                     try await commit(transaction, answering: &pending, isLast: statementTimeout == nil)
-                } catch where transaction.isRefuted(by: error) {
+                } catch  where transaction.isRefuted(by: error) {
                     activity.commitRefuted()
                     memory.ahead.wasRefuted()
                     try await transaction.rollBack()
@@ -226,7 +227,7 @@ struct AppendSession {
     ) async throws {
         // Further commands of this batch must not wait for the rows of the next one.
         let isLast = isLast && transaction.results.count == pending.count
-        // What is known by now would be outdated before it is needed, where other processes append.
+        // Other processes that append would outdate present knowledge before it is needed.
         let isAlone = isLast && !memory.sharedLog.hasOthers
         let (epochs, logger, executor) = (transaction.epochs, logger, connection.executor)
         let snapshot = commandIdFilter.snapshot(in: epochs)

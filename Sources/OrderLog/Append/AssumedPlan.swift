@@ -6,8 +6,8 @@ import Postgres
 /// the batch before it is being committed.
 ///
 /// They hold where the head is where this process's last commit left it, and no command and no order has an id that was
-/// taken for new. The transaction makes sure of that: it begins with `requirements`, which fail otherwise. Then the batch
-/// is decided again under the head lock.
+/// taken for new. The transaction makes sure of that: it begins with `requirements`, which fail otherwise. Then the
+/// batch is decided again under the head lock.
 struct AssumedPlan: Sendable {
     /// The orders that this process knows, and the commands and orders that were looked up.
     struct Knowledge: Sendable {

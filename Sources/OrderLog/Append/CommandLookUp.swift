@@ -1,8 +1,8 @@
 import Foundation
 import Postgres
 
-/// Finds the commands of a batch that were accepted before. With the head locked, no process adds any meanwhile; without
-/// the lock, only what is found is certain.
+/// Finds the commands of a batch that were accepted before. With the head locked, no process adds any meanwhile;
+/// without the lock, only what is found is certain.
 struct CommandLookUp {
     /// The filter of the ids of past days; without it all days are searched for each id.
     let snapshot: CommandIdFilterCache.Snapshot?

@@ -30,8 +30,8 @@ struct StalledCommands {
 
     /// Answers those of the entries that the log has.
     ///
-    /// - Parameter attemptedAfter: the log's last event before an attempt to commit the entries, which has accepted those
-    ///   that are found after it; nil without such an attempt.
+    /// - Parameter attemptedAfter: the log's last event before an attempt to commit the entries, which has accepted
+    ///   those that are found after it; nil without such an attempt.
     mutating func answer(_ entries: [AppendQueue.Entry], attemptedAfter: Int64?) async {
         let waiting = entries.filter { entry in
             !entry.isBulk && !entry.pendingReceipt.isAnswered && (attemptedAfter != nil || entry.mayBeKnown)

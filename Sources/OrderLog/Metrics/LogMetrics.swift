@@ -86,9 +86,9 @@ package final class LogMetrics: Sendable {
         let batches = (
             name: "waybill_batches_total",
             help: """
-                Attempts to append a batch of commands: committed, failed, or refuted: decided in memory, while another \
-                process had appended or a command was a repetition, and so decided again.
-                """
+            Attempts to append a batch of commands: committed, failed, or refuted: decided in memory, while another \
+            process had appended or a command was a repetition, and so decided again.
+            """
         )
         committed = try registry.counter(batches.name, help: batches.help, labels: ["outcome": "committed"])
         failed = try registry.counter(batches.name, help: batches.help, labels: ["outcome": "failed"])

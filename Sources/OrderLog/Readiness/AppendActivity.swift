@@ -7,7 +7,7 @@ final class AppendActivity: Sendable {
         case idle
         /// A batch is connecting, waiting for locks, or being decided.
         case beginning
-        /// A batch is being written and committed; one that was decided in memory locks the head in the same round trip.
+        /// A batch is being written and committed. One that was decided in memory locks the head too.
         case committing
     }
 
@@ -206,8 +206,8 @@ final class AppendActivity: Sendable {
         state.withLock { $0.isStalled(for: duration, at: now) ? $0.entries : nil }
     }
 
-    /// The log's last event before the first attempt to commit the present batch, which may have accepted it; nil before
-    /// such an attempt.
+    /// The log's last event before the first attempt to commit the present batch, which may have accepted it; nil
+    /// before such an attempt.
     var attemptedAfter: Int64? { state.withLock { $0.attemptedAfter } }
 
     /// Refuses the present batch's single commands that came before a moment, where batches have been kept for so long

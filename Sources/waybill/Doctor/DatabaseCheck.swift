@@ -182,7 +182,7 @@ struct DatabaseCheck {
         let text = "\(name): a round trip takes \(String(format: "%.1f", median * 1000)) ms"
         let way: Finding =
             median > 0.02
-            ? .warning("database", text, do: "run the service near its database: each commit takes one or two round trips")
+            ? .warning("database", text, do: "run the service near its database: a commit takes up to two round trips")
             : .ok("database", text)
         return [way, LogCheck.clock(offset: best.offset, uncertainty: best.seconds / 2)]
     }
