@@ -14,12 +14,13 @@ import Testing
 
     /// Runs `body` with an appender that appends alone, and has decided a batch in memory.
     private func withAppender(
+        _ settings: Appender.Settings = Appender.Settings(),
         _ body: @Sendable (Appender, TestLog, Outcomes) async throws -> Void
     ) async throws {
         try await TestLog.with { log in
             let registry = MetricsRegistry()
             let outcomes = Outcomes(registry: registry)
-            try await log.withAppender(metrics: LogMetrics(registry)) { appender in
+            try await log.withAppender(settings, metrics: LogMetrics(registry)) { appender in
                 for key in ["first", "second", "third"] {
                     _ = try await appender.submit(Self.place(UUID(), key: key))
                 }
@@ -60,7 +61,10 @@ import Testing
     }
 
     @Test func aBatchWaitsForALockedHead() async throws {
-        try await withAppender { appender, log, outcomes in
+        var settings = Appender.Settings()
+        settings.lockTimeout = .seconds(10)
+        settings.stallTimeout = .seconds(12)
+        try await withAppender(settings) { appender, log, outcomes in
             try await PostgresConnection.with(log.database, logger: log.logger) { other in
                 try await other.query("begin")
                 try await other.query("select seq from log_head for update")
@@ -101,12 +105,19 @@ import Testing
     }
 
     /// The answer to a repetition must not depend on an attempt that failed for another reason.
-    @Test func aRepetitionStaysOneWhenItsAttemptFails() async throws {
+    @Test(arguments: [true, false]) func aRepetitionStaysOneWhenItsAttemptFails(hasEvents: Bool) async throws {
         try await withAppender { appender, log, outcomes in
             let order = UUID()
             _ = try await appender.submit(Self.place(order, key: "k"))
-            let note = try Samples.submission(.addNote, Self.note, order: order, key: "n")
+            let paid =
+                #"{"paymentId":"p","kind":"captured","amount":{"amount":2000,"currency":"EUR"},"providerRef":"r"}"#
+            _ = try await appender.submit(Samples.submission(.recordPayment, paid, order: order, key: "p"))
+            let note =
+                hasEvents
+                ? try Samples.submission(.addNote, Self.note, order: order, key: "n")
+                : try Samples.submission(.recordPayment, paid, order: order, key: "n")
             let first = try await appender.submit(note)
+            #expect(first.events.isEmpty != hasEvents)
             try await PostgresConnection.with(log.database, logger: log.logger) { other in
                 try await other.query("begin")
                 // The look-up of the id waits for this, until the server ends the wait.

@@ -59,6 +59,7 @@ import Testing
         /// Decides commands on what the session knows; nil where that does not suffice.
         func plan(
             _ submissions: Submission...,
+            after other: LogHead? = nil,
             known: BatchPrefetch = BatchPrefetch(),
             snapshot: CommandIdFilterCache.Snapshot? = nil
         ) -> AssumedPlan? {
@@ -66,7 +67,7 @@ import Testing
             var ahead = AheadPlan()
             var entries = submissions.map(AssumedPlanTests.entry)
             let fresh = AssumedPlan(
-                after: head,
+                after: other ?? head,
                 at: head.recordedAtMicroseconds,
                 in: connection.history,
                 snapshot: snapshot,
@@ -76,7 +77,7 @@ import Testing
         }
 
         func transaction(_ plan: AssumedPlan?) throws -> AppendTransaction {
-            try AppendTransaction(#require(plan), on: connection, at: place, began: .now)
+            try AppendTransaction(#require(plan), on: connection, at: place, began: .now, decidedFrom: .now)
         }
 
         /// Commits what must be refused, and makes sure that nothing was written.
@@ -117,6 +118,21 @@ import Testing
         try await Fixture.with { log in
             try await log.log.moveHead()
             try await log.expectRefuted(log.plan(Samples.submission(.addNote, Self.note, order: log.order)))
+        }
+    }
+
+    /// A row may lie where an earlier one lay.
+    @Test func anotherHeadAtTheSamePlaceRefutes() async throws {
+        try await Fixture.with { log in
+            let (epoch, seq, time) = (log.head.epoch, log.head.seq, log.head.recordedAtMicroseconds)
+            for other in [
+                LogHead(epoch: "another", seq: seq, recordedAtMicroseconds: time),
+                LogHead(epoch: epoch, seq: seq - 1, recordedAtMicroseconds: time),
+                LogHead(epoch: epoch, seq: seq, recordedAtMicroseconds: time - 1),
+            ] {
+                let note = try Samples.submission(.addNote, Self.note, order: log.order)
+                try await log.expectRefuted(log.plan(note, after: other))
+            }
         }
     }
 
@@ -163,13 +179,6 @@ import Testing
             #expect(log.plan(try Samples.trackedScan("W1", scan: "s1")) == nil, "a tracking number")
             let again = try Samples.submission(.placeOrder, Samples.place(), order: log.order)
             #expect(log.plan(again) == nil, "nothing but refusals, which no transaction would confirm")
-        }
-    }
-
-    @Test func anotherEpochRefutes() async throws {
-        try await Fixture.with { log in
-            try await log.connection.query("update log_head set epoch = 'another'")
-            try await log.expectRefuted(log.plan(Samples.submission(.addNote, Self.note, order: log.order)))
         }
     }
 
@@ -247,7 +256,7 @@ import Testing
             #expect(without.results.count == 1, "a command that was refused meanwhile is not written")
             let plan = try #require(complete(one + [Self.entry(third)], at: time, aheadOfOne))
             #expect(plan.entries.map(\.submission.commandId) == ["b", "c"])
-            let last = try AppendTransaction(plan, on: log.connection, at: #require(commit.headPlace), began: .now)
+            let last = try AppendTransaction(plan, on: log.connection, at: #require(commit.headPlace), began: .now, decidedFrom: .now)
             _ = try await last.commit()
             let events = try await log.log.reader.events(after: 0, limit: 10, scope: .everything).events
             #expect(events.map(\.commandId) == ["first", "a", "b", "c"])

@@ -136,6 +136,7 @@ import Testing
             events: [AcceptedEvent(type: "OrderPlaced", anomaly: nil)]
         )
         var plan = plan(head: 9, known: [CommandKey(shop: "aurora", commandId: "k"): accepted])
+        #expect(try plan.decide(submission, attemptedAfter: 5).get().replayed, "an earlier event is another request's")
         let receipt = try plan.decide(submission, attemptedAfter: 4).get()
         #expect(!receipt.replayed)
         #expect(receipt.position.seq == 5)

@@ -69,6 +69,8 @@ struct AheadPlan {
 
         /// The number of commands that are decided before the thread goes on with the batch that is being committed.
         private static let sliceCount = 32
+        /// The time after which no further commands are decided ahead.
+        private static let longestWork: Duration = .milliseconds(50)
 
         /// Loads the rows that are needed, and decides the commands.
         func run(
@@ -89,9 +91,12 @@ struct AheadPlan {
             )
             guard var plan else { return (prefetch, nil) }
             let knowledge = AssumedPlan.Knowledge(orders: orders, prefetch: prefetch)
+            let deadline = ContinuousClock.now + Self.longestWork
             for start in stride(from: 0, to: entries.count, by: Self.sliceCount) {
                 let slice = entries[start..<min(start + Self.sliceCount, entries.count)]
-                guard plan.decide(slice, by: knowledge) else { return (prefetch, nil) }
+                guard !Task.isCancelled, plan.decide(slice, by: knowledge) else { return (prefetch, nil) }
+                // The rest is decided with the batch.
+                if ContinuousClock.now >= deadline { break }
                 await executor.giveWay()
             }
             return (prefetch, plan)

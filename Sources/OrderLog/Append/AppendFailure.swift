@@ -47,7 +47,8 @@ enum AppendFailure: Equatable {
     /// takes its transaction with it. An error that is not the database's comes before anything is sent.
     static func mayBeCommitted(_ error: any Error) -> Bool {
         guard let error = error as? PostgresError else { return false }
-        return error.kind != .server
+        // A server that ends the session may do so after the commit, while that waits for a standby.
+        return error.kind != .server || error.sqlState?.hasPrefix("57P") ?? false
     }
 
     /// True where deciding took longer than a batch may: a command alone has more time for that.

@@ -31,19 +31,21 @@ struct AppendMemory {
     /// - Parameters:
     ///   - pending: the batch's commands; those that were decided before come first.
     ///   - history: the connection's.
-    /// - Returns: nil where the head must be locked first.
+    /// - Returns: the decisions, the place of the head and the time at which deciding began; nil where the head must be
+    ///   locked first.
     mutating func assume(
         _ pending: inout [AppendQueue.Entry],
         in history: EpochTable,
         snapshot: CommandIdFilterCache.Snapshot?,
         limits: AppendTransaction.Limits
-    ) -> (plan: AssumedPlan, headPlace: HeadPlace)? {
+    ) -> (plan: AssumedPlan, headPlace: HeadPlace, decidedFrom: ContinuousClock.Instant)? {
         guard !sharedLog.hasOthers, let headPlace, let head = cache.head, let time = clock.estimate(),
             history.epochs.last?.name == head.epoch
         else { return nil }
         let fresh = AssumedPlan(after: head, at: time, in: history, snapshot: snapshot, limits: limits)
+        let began = ContinuousClock.now
         let plan = ahead.complete(&pending, fresh, orders: { cache.record(of: $0) }, prefetch: prefetch)
-        return plan.map { ($0, headPlace) }
+        return plan.map { ($0, headPlace, began) }
     }
 
     /// Takes note of a commit.

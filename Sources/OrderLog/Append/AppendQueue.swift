@@ -23,6 +23,9 @@ final class AppendQueue: Sendable {
         /// The command ran alone, and a statement took too long.
         var wasTimedOut = false
 
+        /// Takes note of an attempt that accepted the command and whose commit may or may not have happened.
+        mutating func note(attemptAfter seq: Int64) { attemptedAfter = min(attemptedAfter ?? seq, seq) }
+
         /// The command was accepted in an attempt whose commit may or may not have happened.
         var maybeCommitted: Bool { attemptedAfter != nil }
         /// The log may know the command's id, so that the id has to be looked up.

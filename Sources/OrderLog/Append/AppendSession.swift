@@ -167,7 +167,7 @@ struct AppendSession {
         try registry.requireContinuing(history, registry.current, on: connection)
         let snapshot = commandIdFilter.snapshot(in: history)
         return memory.assume(&pending, in: history, snapshot: snapshot, limits: decisions).map {
-            AppendTransaction($0.plan, on: connection, at: $0.headPlace, began: began)
+            AppendTransaction($0.plan, on: connection, at: $0.headPlace, began: began, decidedFrom: $0.decidedFrom)
         }
     }
 
@@ -251,9 +251,9 @@ struct AppendSession {
             activity.batchCommitted(commands: transaction.isEmpty ? 0 : transaction.results.count)
         } catch {
             if transaction.hasEvents { observer?.commitEnded([], in: epochs) }
-            if !transaction.isRefuted(by: error) {
-                for index in pending.indices where transaction.accepted(index) && !pending[index].maybeCommitted {
-                    pending[index].attemptedAfter = transaction.head.seq
+            if AppendFailure.mayBeCommitted(error) {
+                for index in pending.indices where transaction.accepted(index) {
+                    pending[index].note(attemptAfter: transaction.head.seq)
                 }
             }
             throw error

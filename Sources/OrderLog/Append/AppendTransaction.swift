@@ -99,11 +99,13 @@ struct AppendTransaction {
         let ordersIndex = add(CurrentStateTable.load(missing, version: .active), unless: missing.isEmpty)
         let keysIndex = add(TrackingNumberTable.find(Array(trackingKeys)), unless: trackingKeys.isEmpty)
         let knownHistory = registry.current
+        var asked = LogClock.Reading.monotonicNow
         let replies = try await connection.pipeline(opening + statements, timeout: LogConnection.beginTimeout)
         var rows = Array(replies.dropFirst(opening.count))
         if rows[0].isEmpty, headPlace != nil {
             // Nothing is locked yet, and the look-ups saw what may have changed since.
             statements[0] = LogHead.lock(near: nil)
+            asked = LogClock.Reading.monotonicNow
             rows = try await connection.pipeline(statements, timeout: LogConnection.beginTimeout)
         }
         guard let headPlace = try HeadPlace(rows[0]) else { throw MissingLogHead() }
@@ -134,10 +136,14 @@ struct AppendTransaction {
         // together is decided alone, with the best of them.
         let isFirstAlone = try await chooseCandidate(of: entries.first, among: &candidates, in: &orders)
         for (orderId, record) in orders.records where !cache.contains(orderId) { cache.insert(record) }
-        let now = try rows[0].first.map {
-            clock.time(LogClock.Reading(database: try $0.get("now", as: PostgresTimestamp.self).unixMicroseconds))
+        let waited = max(0, try rows[0].first?.get("waited", as: Int64.self) ?? 0)
+        stages.lock = .microseconds(waited)
+        let now = try rows[0].first.map { row in
+            // A transaction that was open began to wait before it was asked.
+            let monotonic = asked + (isOpen ? 0 : waited)
+            let database = try row.get("now", as: PostgresTimestamp.self).unixMicroseconds
+            return clock.time(LogClock.Reading(database: database, monotonic: monotonic))
         }
-        stages.lock = .microseconds(max(0, try rows[0].first?.get("waited", as: Int64.self) ?? 0))
         var plan = BatchPlan(
             headSeq: head.seq,
             recordedAt: head.timeAfter(now ?? .min),
@@ -173,14 +179,17 @@ struct AppendTransaction {
     /// - Parameters:
     ///   - headPlace: the place of the head's row after this session's last commit.
     ///   - began: the time at which the attempt began.
+    ///   - decisionBegan: the time at which all that was to be looked up was known.
     init(
         _ assumed: AssumedPlan,
         on connection: PostgresConnection,
         at headPlace: HeadPlace,
-        began: ContinuousClock.Instant
+        began: ContinuousClock.Instant,
+        decidedFrom decisionBegan: ContinuousClock.Instant
     ) {
         var stages = AppendStages(began: began)
-        stages.decision = .now - began
+        stages.lookUp = decisionBegan - began
+        stages.decision = .now - decisionBegan
         self.init(
             assumed.results,
             by: assumed.plan,

@@ -40,7 +40,7 @@ struct StalledCommands {
         do {
             let receipts = try await lookUp.receipts(of: waiting.map(\.submission), on: connection.open())
             for case (let entry, var receipt?) in zip(waiting, receipts) {
-                receipt.replayed = !(attemptedAfter.map(receipt.mayBeNewer) ?? false)
+                receipt.replayed = !((entry.attemptedAfter ?? attemptedAfter).map(receipt.mayBeNewer) ?? false)
                 entry.pendingReceipt.complete(with: .success(receipt))
             }
         } catch {

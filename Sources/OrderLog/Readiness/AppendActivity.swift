@@ -130,7 +130,7 @@ final class AppendActivity: Sendable {
         state.withLock { state in
             guard !entries.contains(where: \.pendingReceipt.isAnswered) else { return false }
             state.enter(.committing)
-            state.attemptedAfter = state.attemptedAfter ?? seq
+            state.attemptedAfter = min(state.attemptedAfter ?? seq, seq)
             return true
         }
     }
