@@ -256,7 +256,8 @@ import Testing
             #expect(without.results.count == 1, "a command that was refused meanwhile is not written")
             let plan = try #require(complete(one + [Self.entry(third)], at: time, aheadOfOne))
             #expect(plan.entries.map(\.submission.commandId) == ["b", "c"])
-            let last = try AppendTransaction(plan, on: log.connection, at: #require(commit.headPlace), began: .now, decidedFrom: .now)
+            let place = try #require(commit.headPlace)
+            let last = AppendTransaction(plan, on: log.connection, at: place, began: .now, decidedFrom: .now)
             _ = try await last.commit()
             let events = try await log.log.reader.events(after: 0, limit: 10, scope: .everything).events
             #expect(events.map(\.commandId) == ["first", "a", "b", "c"])

@@ -28,7 +28,12 @@ final class ConnectionEntry: ChannelInboundHandler {
         let bound = NIOLoopBound(entry, eventLoop: loop)
         return { descriptor in
             _ = ClientBootstrap(group: MultiThreadedEventLoopGroup.singleton.next())
-                .channelInitializer { channel in loop.flatSubmit { bound.value.enter(channel) } }
+                .channelInitializer { channel in
+                    loop.flatSubmit { bound.value.enter(channel) }.hop(to: channel.eventLoop).flatMapThrowing {
+                        // Registering a channel that was closed meanwhile is a fault; a closed one has no options.
+                        _ = try channel.syncOptions?.getOption(.autoRead)
+                    }
+                }
                 .withConnectedSocket(descriptor)
         }
     }
