@@ -66,12 +66,7 @@ extension ReadModelTests {
 
         @Test func aReplayOfTheVersionBeforeIsBegunAgain() async throws {
             try await ReplayBench.with { bench async throws in
-                try await bench.withLockedHead { () async throws in
-                    let killed = Task { try await bench.replay().run("orders") }
-                    #expect(try await bench.hasBegun("orders"))
-                    try await bench.log.terminateConnections(named: "waybill replay")
-                    await #expect(throws: (any Error).self) { try await killed.value }
-                }
+                try await bench.breakOffReplay(of: "orders")
                 try await revert(bench)
                 try await migrate(bench)
                 let end = try await bench.replay().run("orders")

@@ -91,12 +91,7 @@ extension ReadModelTests {
 
         @Test func aVersionThatAnotherProgramBeganIsDropped() async throws {
             try await ReplayBench.with { bench async throws in
-                try await bench.withLockedHead { () async throws in
-                    let killed = Task { try await bench.replay().run("orders") }
-                    #expect(try await bench.hasBegun("orders"))
-                    try await bench.log.terminateConnections(named: "waybill replay")
-                    await #expect(throws: (any Error).self) { try await killed.value }
-                }
+                try await bench.breakOffReplay(of: "orders")
                 try await bench.bench.script("update projections set layout = 1 where name = 'orders' and version = 2")
                 let end = try await bench.replay().run("orders")
                 #expect(end.startedFrom == 0)

@@ -113,6 +113,16 @@ struct ReplayBench: Sendable {
         return try result.get()
     }
 
+    /// Begins a replay of the projection and ends it by force, when it has committed some of what it builds.
+    func breakOffReplay(of name: String) async throws {
+        try await withLockedHead { () async throws in
+            let killed = Task { try await replay().run(name) }
+            #expect(try await hasBegun(name))
+            try await log.terminateConnections(named: "waybill replay")
+            await #expect(throws: (any Error).self) { try await killed.value }
+        }
+    }
+
     /// Waits until a replay of the projection has committed some of what it builds.
     func hasBegun(_ name: String) async throws -> Bool {
         try await eventually {
