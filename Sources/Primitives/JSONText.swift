@@ -2,9 +2,10 @@
 public enum JSONText {
     /// Appends a string in quotes. Quotes, backslashes and control characters are escaped, all else stays UTF-8.
     public static func append(_ text: String, to bytes: inout [UInt8]) {
-        bytes.append(UInt8(ascii: "\""))
         var text = text
         text.withUTF8 { utf8 in
+            guard utf8.count > composedLength || !composed(utf8, to: &bytes) else { return }
+            bytes.append(UInt8(ascii: "\""))
             var start = 0
             for position in 0..<utf8.count {
                 let byte = utf8[position]
@@ -14,8 +15,28 @@ public enum JSONText {
                 appendEscape(of: byte, to: &bytes)
             }
             bytes.append(contentsOf: utf8[start...])
+            bytes.append(UInt8(ascii: "\""))
         }
-        bytes.append(UInt8(ascii: "\""))
+    }
+
+    /// The length of a text up to which it is composed with its quotes before it is appended, in bytes.
+    private static let composedLength = 62
+
+    /// Appends a short text with one growth of the array.
+    ///
+    /// - Returns: false where the text needs escapes, and nothing was appended.
+    private static func composed(_ utf8: UnsafeBufferPointer<UInt8>, to bytes: inout [UInt8]) -> Bool {
+        withUnsafeTemporaryAllocation(of: UInt8.self, capacity: composedLength + 2) { composed in
+            composed[0] = UInt8(ascii: "\"")
+            for position in 0..<utf8.count {
+                let byte = utf8[position]
+                if byte < 0x20 || byte == UInt8(ascii: "\"") || byte == UInt8(ascii: "\\") { return false }
+                composed[position + 1] = byte
+            }
+            composed[utf8.count + 1] = UInt8(ascii: "\"")
+            bytes.append(contentsOf: UnsafeBufferPointer(rebasing: composed[..<(utf8.count + 2)]))
+            return true
+        }
     }
 
     private static func appendEscape(of byte: UInt8, to bytes: inout [UInt8]) {

@@ -22,35 +22,48 @@ public enum RFC3339 {
             days -= 1
         }
         let date = CivilDate(daysSince1970: Int(days))
-        append(date.year, digits: 4, to: &bytes)
-        bytes.append(UInt8(ascii: "-"))
-        append(date.month, digits: 2, to: &bytes)
-        bytes.append(UInt8(ascii: "-"))
-        append(date.day, digits: 2, to: &bytes)
-        bytes.append(UInt8(ascii: "T"))
-        append(Int(second / 3600), digits: 2, to: &bytes)
-        bytes.append(UInt8(ascii: ":"))
-        append(Int(second / 60 % 60), digits: 2, to: &bytes)
-        bytes.append(UInt8(ascii: ":"))
-        append(Int(second % 60), digits: 2, to: &bytes)
-        switch digits {
-        case .none: break
-        case .milliseconds:
-            bytes.append(UInt8(ascii: "."))
-            append(Int(fraction / 1000), digits: 3, to: &bytes)
-        case .microseconds:
-            bytes.append(UInt8(ascii: "."))
-            append(Int(fraction), digits: 6, to: &bytes)
+        withUnsafeTemporaryAllocation(of: UInt8.self, capacity: longest) { text in
+            put(date.year, digits: 4, at: 0, in: text)
+            text[4] = UInt8(ascii: "-")
+            put(date.month, digits: 2, at: 5, in: text)
+            text[7] = UInt8(ascii: "-")
+            put(date.day, digits: 2, at: 8, in: text)
+            text[10] = UInt8(ascii: "T")
+            put(Int(second / 3600), digits: 2, at: 11, in: text)
+            text[13] = UInt8(ascii: ":")
+            put(Int(second / 60 % 60), digits: 2, at: 14, in: text)
+            text[16] = UInt8(ascii: ":")
+            put(Int(second % 60), digits: 2, at: 17, in: text)
+            var end = 19
+            switch digits {
+            case .none: break
+            case .milliseconds:
+                text[end] = UInt8(ascii: ".")
+                put(Int(fraction / 1000), digits: 3, at: end + 1, in: text)
+                end += 4
+            case .microseconds:
+                text[end] = UInt8(ascii: ".")
+                put(Int(fraction), digits: 6, at: end + 1, in: text)
+                end += 7
+            }
+            text[end] = UInt8(ascii: "Z")
+            bytes.append(contentsOf: UnsafeBufferPointer(rebasing: text[...end]))
         }
-        bytes.append(UInt8(ascii: "Z"))
     }
 
-    private static func append(_ number: Int, digits: Int, to bytes: inout [UInt8]) {
-        var divisor = 1
-        for _ in 1..<digits { divisor *= 10 }
-        while divisor > 0 {
-            bytes.append(UInt8(ascii: "0") + UInt8(number / divisor % 10))
-            divisor /= 10
+    /// The length of an instant with microseconds.
+    private static let longest = 27
+
+    private static func put(
+        _ number: Int,
+        digits: Int,
+        at start: Int,
+        in text: UnsafeMutableBufferPointer<UInt8>
+    ) {
+        var rest = UInt32(truncatingIfNeeded: number)
+        for position in (start..<start + digits).reversed() {
+            text[position] = UInt8(ascii: "0") + UInt8(truncatingIfNeeded: rest % 10)
+            rest /= 10
         }
     }
 }

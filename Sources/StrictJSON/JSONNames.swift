@@ -2,6 +2,7 @@
 /// are, with or without escapes.
 struct JSONNames {
     private(set) var count = 0
+    private(set) var mask = JSONNameMask()
     /// The index of the first name's token.
     private let first: Int
     /// The names of a large object; empty for a small one, where a search is faster than a hash.
@@ -18,6 +19,8 @@ struct JSONNames {
     mutating func insert(_ name: Int, _ bytes: UnsafeRawBufferPointer, _ tokens: UnsafePointer<JSONToken>) -> Bool {
         defer { count += 1 }
         let node = JSONNode(bytes: bytes, tokens: tokens, index: name)
+        let isSurelyNew = mask.insert(node.raw, hasEscapes: tokens[name].hasEscapes)
+        if isSurelyNew, count < Self.indexedFrom { return true }
         if count >= Self.indexedFrom {
             if count == Self.indexedFrom { forEach(tokens) { index.insert(Self.codeUnits(bytes, tokens, $0)) } }
             return index.insert(Self.codeUnits(bytes, tokens, name)).inserted

@@ -14,13 +14,14 @@ extension JSONNode {
     /// - Parameter hint: afterwards the place of the member behind the one that was found.
     public func member(_ name: StaticString, hint: inout MemberHint) -> Member? {
         let count = self.count
-        guard isObject, count > 0 else { return nil }
+        let text = UnsafeRawBufferPointer(start: name.utf8Start, count: name.utf8CodeUnitCount)
+        guard isObject, count > 0, tokens[self.index].names.mayContain(text) else { return nil }
         if hint.index == 0 || hint.ordinal >= count { hint = MemberHint(ordinal: 0, index: index + 1) }
         var (ordinal, index) = (hint.ordinal, hint.index)
         for _ in 0..<count {
             let found = node(index)
             let next = Int(tokens[index + 1].next)
-            if found.isText(name) {
+            if found.isText(text) {
                 hint = MemberHint(ordinal: ordinal + 1, index: next)
                 return Member(ordinal: ordinal, name: found)
             }
@@ -86,8 +87,13 @@ extension JSONNode {
 
     /// Tells whether the node is a string of this text, code unit by code unit.
     public func isText(_ text: StaticString) -> Bool {
-        let expected = UnsafeRawBufferPointer(start: text.utf8Start, count: text.utf8CodeUnitCount)
-        return withUTF8 { Self.areEqual($0, expected) } ?? false
+        isText(UnsafeRawBufferPointer(start: text.utf8Start, count: text.utf8CodeUnitCount))
+    }
+
+    private func isText(_ text: UnsafeRawBufferPointer) -> Bool {
+        let token = tokens[index]
+        if token.kind == .string, !token.hasEscapes { return Self.areEqual(raw, text) }
+        return withUTF8 { Self.areEqual($0, text) } ?? false
     }
 
     func isSameText(as other: JSONNode) -> Bool {

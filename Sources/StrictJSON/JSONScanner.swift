@@ -1,7 +1,7 @@
 /// Checks the grammar of one JSON text and records the place of each value. The depth is bounded, so the call stack is
 /// too.
 ///
-/// The scanner copies nothing out of the text: a value costs a token of 20 bytes and no allocation.
+/// The scanner copies nothing out of the text: a value costs a token of 28 bytes and no allocation.
 struct JSONScanner {
     let bytes: UnsafeRawBufferPointer
     let maximumDepth: Int
@@ -88,7 +88,10 @@ struct JSONScanner {
             skipSpace()
             try value()
             skipSpace()
-            if take(UInt8(ascii: "}")) { return close(token, names.count) }
+            if take(UInt8(ascii: "}")) {
+                tokens[token].names = names.mask
+                return close(token, names.count)
+            }
             guard take(UInt8(ascii: ",")) else { throw .malformed(offset: offset) }
         }
     }
@@ -143,6 +146,7 @@ struct JSONScanner {
         var hasEscapes = false
         var seen: UInt8 = 0
         while true {
+            skipPlainText()
             guard offset < bytes.count else { throw .malformed(offset: offset) }
             let byte = bytes[offset]
             seen |= byte
@@ -162,6 +166,29 @@ struct JSONScanner {
         }
         add(.string, from: start, length: offset - start, hasEscapes: hasEscapes)
         offset += 1
+    }
+
+    /// Skips bytes that are ASCII, and neither quotes, backslashes nor control characters, eight at a time. Fewer than
+    /// eight at the end of the document are left.
+    @inline(__always)
+    private mutating func skipPlainText() {
+        let ones: UInt64 = 0x0101_0101_0101_0101
+        let highs: UInt64 = 0x8080_8080_8080_8080
+        while offset + 8 <= bytes.count {
+            let word = UInt64(littleEndian: bytes.loadUnaligned(fromByteOffset: offset, as: UInt64.self))
+            let quotes = word ^ (ones &* UInt64(UInt8(ascii: "\"")))
+            let backslashes = word ^ (ones &* UInt64(UInt8(ascii: "\\")))
+            // The lowest high bit that is set is that of the first byte that was zero, or below 0x20, before the
+            // subtraction: borrows reach only higher bytes.
+            let found =
+                (quotes &- ones) & ~quotes | (backslashes &- ones) & ~backslashes | (word &- ones &* 0x20) & ~word
+                | word
+            guard found & highs == 0 else {
+                offset += (found & highs).trailingZeroBitCount / 8
+                return
+            }
+            offset += 8
+        }
     }
 
     private func text(of token: Int) -> String {

@@ -12,6 +12,8 @@ struct JSONToken {
     var next: UInt32
     /// The number of elements of an array or members of an object.
     var count: UInt32 = 0
+    /// The names of an object's members.
+    var names = JSONNameMask()
     var kind: Kind
     /// Tells whether a string has escapes, so that its text differs from its bytes.
     var hasEscapes = false

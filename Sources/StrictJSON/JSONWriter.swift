@@ -100,6 +100,12 @@ public struct JSONWriter: Sendable {
         }
     }
 
+    /// Writes a value that another writer has written.
+    public mutating func written(_ json: [UInt8]) {
+        comma()
+        bytes.append(contentsOf: json)
+    }
+
     public mutating func value(_ json: JSONValue) {
         switch json {
         case .null: null()

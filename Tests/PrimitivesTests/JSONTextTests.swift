@@ -11,4 +11,16 @@ import Testing
         JSONText.append(text, to: &bytes)
         #expect(String(decoding: bytes, as: UTF8.self) == "[" + json)
     }
+
+    @Test(arguments: [0, 1, 61, 62, 63, 64, 200])
+    func textsOfAnyLengthAreWritten(count: Int) {
+        for (end, escaped) in [("", ""), ("\"", "\\\""), ("\n\n", "\\n\\n"), ("é", "é")] {
+            let text = String(repeating: "a", count: count) + end
+            var bytes: [UInt8] = []
+            JSONText.append(text, to: &bytes)
+            #expect(
+                String(decoding: bytes, as: UTF8.self) == "\"" + String(repeating: "a", count: count) + escaped + "\""
+            )
+        }
+    }
 }

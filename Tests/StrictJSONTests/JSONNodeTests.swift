@@ -35,6 +35,34 @@ import Testing
         }
     }
 
+    @Test(arguments: [1, 5, 24, 25, 200])
+    func everyMemberIsFoundAndNoOther(count: Int) throws {
+        // Names of one length and with the same ends are likely to look alike at first.
+        let names = (0..<count).map { "a\($0 / 100)\($0 / 10 % 10)\($0 % 10)z" }
+        let object = try JSONValue.parse(Array(("{" + names.map { "\"\($0)\":1" }.joined(separator: ",") + "}").utf8))
+        #expect(names.allSatisfy { object.object?[$0] != nil })
+        let text = "{" + names.map { "\"\($0)\":\"\($0)\"" }.joined(separator: ",") + "}"
+        let found = try read(text) { node in
+            (["a000z", "a004z", "a023z", "a024z", "a199z", "a200z", "b000z", "", "a000"] as [StaticString]).map {
+                node[$0]?.string
+            }
+        }
+        let expected = ["a000z", "a004z", "a023z", "a024z", "a199z", "a200z", "b000z", "", "a000"].map {
+            names.contains($0) ? $0 : nil
+        }
+        #expect(found == expected)
+    }
+
+    @Test func aNameWithEscapesHidesNoOther() throws {
+        let text = #"{"x":1,"\u0061b":2,"y":3,"\u007a":4}"#
+        let found = try read(text) { node in
+            (["x", "ab", "y", "z", "q"] as [StaticString]).map { node[$0]?.integer }
+        }
+        #expect(found == [1, 2, 3, 4, nil])
+        #expect(throws: JSONParseError.duplicateKey("y")) { try read(#"{"\u0061b":2,"y":3,"\u0079":4}"#) { _ in } }
+        #expect(throws: JSONParseError.duplicateKey("y")) { try read(#"{"\u0079":3,"\u0061":2,"y":4}"#) { _ in } }
+    }
+
     @Test func valuesOtherThanObjectsHaveNoMembers() throws {
         for text in ["[]", "1", "\"a\"", "null", "{}"] { #expect(try read(text) { $0["a"] == nil }) }
     }

@@ -42,6 +42,24 @@ import Testing
         #expect(throws: JSONParseError.malformed(offset: 3)) { try Self.parse("{} x") }
     }
 
+    @Test(arguments: 0...24)
+    func stringsEndWhereTheirQuoteIs(length: Int) throws {
+        // Strings are scanned eight bytes at a time: each place of what ends or interrupts one.
+        let plain = String(repeating: "~", count: length)
+        for rest in ["", " ", "       ", "        x"] {
+            let value = try Self.parse("[\"\(plain)\",\"\(rest)\",\"\(plain)\\\"\(rest)\",\"\(plain)é\(rest)\"]")
+            #expect(value == .array([plain, rest, plain + "\"" + rest, plain + "é" + rest].map { .string($0) }))
+            for wrong in ["\u{0}", "\u{1F}", "\n"] {
+                #expect(throws: JSONParseError.malformed(offset: length + 1)) {
+                    try Self.parse("\"\(plain)\(wrong)\(rest)\"")
+                }
+            }
+            #expect(throws: JSONParseError.malformed(offset: length + rest.utf8.count + 1)) {
+                try Self.parse("\"\(plain)\(rest)")
+            }
+        }
+    }
+
     @Test func aByteOrderMarkIsRefused() {
         #expect(throws: JSONParseError.malformed(offset: 0)) { try JSONValue.parse([0xEF, 0xBB, 0xBF, 0x7B, 0x7D]) }
     }

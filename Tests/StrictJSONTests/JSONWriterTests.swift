@@ -23,6 +23,24 @@ import Testing
         #expect(written == #"{"a":1,"b":{},"c":[1,2],"d":[],"e":{"f":true,"g":null},"i":"x"}"#)
     }
 
+    @Test func namesOfAnyLengthAreKeys() {
+        let long: StaticString = "abcdefghijklmnopqrstuvwxyzabcdefghijklmnopqrstuvwxyzabcdefghijklmnopqrstuvwxyz"
+        #expect(
+            text { writer in
+                writer.field(long, 1)
+                writer.field("", 2)
+                writer.field(long, 3)
+            } == "{\"\(long)\":1,\"\":2,\"\(long)\":3}"
+        )
+    }
+
+    @Test func writtenValuesAreTakenAsTheyAre() {
+        let written = text { writer in
+            writer.array("list", [#"{"a":1}"#, "2"]) { $0.written(Array($1.utf8)) }
+        }
+        #expect(written == #"{"list":[{"a":1},2]}"#)
+    }
+
     @Test func onlyRequiredCharactersAreEscaped() {
         #expect(
             text { $0.field("k", "\"\\/\u{8}\t\n\u{C}\r\u{1}\u{1F}\u{7F}é\u{2028}😀") }

@@ -69,8 +69,10 @@ extension Field {
             guard let elements = read(value, &errors) else { return nil }
             // Identifiers are ASCII, so equal texts are equal code units.
             if elements.count == 1 { return elements }
+            let ids = elements.map(id)
+            if ids.count <= 8, ids.indices.allSatisfy({ !ids[..<$0].contains(ids[$0]) }) { return elements }
             var seen: Set<String> = []
-            for (index, element) in elements.enumerated() where !seen.insert(id(element)).inserted {
+            for (index, id) in ids.enumerated() where !seen.insert(id).inserted {
                 errors.append(FieldError(pointer: "\(value.pointer)/\(index)/\(member)", message: "is there twice"))
             }
             return seen.count == elements.count ? elements : nil
