@@ -83,20 +83,10 @@ package struct ReadModelReader: Sendable {
         let registry = registry
         return try await pool.read(in: registry) { connection in
             let newer = EpochStore.newer.query(after: connection.history.newestOrdinal)
-            func readWithSwitches() async throws -> [PostgresResult] {
-                try await connection.withTransaction("begin read only") { transaction in
-                    let settings = switches.map { PostgresQuery("set local \($0.rawValue)") }
-                    let results = try await transaction.pipeline(settings + queries + [newer])
-                    return Array(results.dropFirst(settings.count))
-                }
-            }
-            var results: [PostgresResult]
-            do {
-                results = try await switches.isEmpty ? connection.pipeline(queries + [newer]) : readWithSwitches()
-            } catch let error as PostgresError where !switches.isEmpty && error.isOutdatedStatement {
-                // Within a transaction the driver does not send the statements again.
-                results = try await readWithSwitches()
-            }
+            // One round trip is one transaction, at whose end the switches go back.
+            let settings = switches.isEmpty ? [] : [PlannerSwitch.query(switches)]
+            var results = try await connection.pipeline(settings + queries + [newer])
+            results.removeFirst(settings.count)
             return (results, try connection.addEpochs(results.removeLast(), registry: registry))
         }
     }

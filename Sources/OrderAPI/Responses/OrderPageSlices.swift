@@ -31,13 +31,16 @@ struct OrderPageSlices: PageSlices {
     var contentType: String { ContentType.json }
 
     mutating func next() async throws -> ByteBuffer {
-        let page = try await models.orders(request)
+        let page = try await models.orders(request) { [caller, positionEncoder] stored in
+            stored.json(for: caller, positionEncoder)
+        }
         if position == nil {
             writer.beginObject()
             writer.key("orders")
             writer.beginArray()
         }
-        for stored in page.orders { writer.raw(stored.json(for: caller, positionEncoder)) }
+        writer.bytes.reserveCapacity(page.orders.reduce(256) { $0 + $1.count + 1 })
+        for order in page.orders { writer.written(order) }
         let position = position ?? page.newest ?? page.position
         bytesLeft -= writer.bytes.count
         request.limit -= page.orders.count

@@ -25,7 +25,7 @@ enum CarrierSearch {
         let carriers = "\(OrderCarrier.table) t where t.model_version = a.version and t.carrier = $1"
         let keys = "order_list_keys t where t.model_version = a.version and t.carriers @> array[$1]"
         return [
-            PostgresQuery("set local statement_timeout = \(rarityMilliseconds)"),
+            PostgresQuery("select set_config('statement_timeout', '\(rarityMilliseconds)', true)"),
             PostgresQuery(
                 """
                 select case when p.layout >= \(OrderListModel.carriersLayout) then \(count(carriers))
@@ -47,6 +47,9 @@ enum CarrierSearch {
 extension OrderListRequest {
     /// The request is for one customer's orders, or those of one number: few.
     var isNarrow: Bool { [scope.customer, customer, number, trackingNumber].contains { $0 != nil } }
+
+    /// The request is for all orders, from some time or place on.
+    var hasNoFilter: Bool { !isNarrow && scope.shops == nil && statuses.isEmpty && carrier == nil && attention == nil }
 
     /// The request is for some states of the orders alone, which may be none of a carrier's newest orders.
     var isForStates: Bool { !statuses.isEmpty || attention == true }

@@ -1,8 +1,9 @@
 package import OrderLog
 
 /// A page of the order list.
-package struct OrderListPage: Sendable {
-    package let orders: [StoredOrder]
+package struct OrderListPage<Entry: Sendable>: Sendable {
+    /// What the reader made of each order.
+    package let orders: [Entry]
     /// The cursor of the next page; nil on the last page.
     package let next: OrderListCursor?
     /// The page ends where it is as large as requested, and not at its limit of orders.

@@ -30,7 +30,9 @@ struct OrderListStatement {
         self.carrierSearch = carrierSearch
         let isInverted = carrierSearch == .inverted || request.trackingNumber != nil
         let isWalk = !request.isNarrow && (request.carrier != nil || request.attention != nil)
-        switches = isInverted ? [.bitmapScans] : isWalk ? [.orderedIndex] : []
+        // An order of the index or of one carrier's part of it is walked to the page's end, whatever the values are.
+        let isKept = carrierSearch == .walked || request.hasNoFilter
+        switches = isInverted ? [.bitmapScans] : isKept ? [.orderedIndex, .keptPlan] : isWalk ? [.orderedIndex] : []
         addFilters(request)
         addRange(request)
     }

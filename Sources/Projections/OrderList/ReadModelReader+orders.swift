@@ -1,10 +1,18 @@
-import OrderLog
+package import OrderLog
 import Orders
 import Postgres
 
 extension ReadModelReader {
     /// Reads a page of the order list. A page of large orders has fewer of them than requested.
-    package func orders(_ request: OrderListRequest) async throws -> OrderListPage {
+    package func orders(_ request: OrderListRequest) async throws -> OrderListPage<StoredOrder> {
+        try await orders(request) { $0 }
+    }
+
+    /// Reads a page of the order list, with what `transform` makes of each order on whatever thread.
+    package func orders<Entry: Sendable>(
+        _ request: OrderListRequest,
+        _ transform: @escaping @Sendable (StoredOrder) -> Entry
+    ) async throws -> OrderListPage<Entry> {
         let (rows, epochs) = try await rows(of: request)
         guard let first = rows.first else { throw ProjectionFailure.missing(OrderListModel.name) }
         let checkpoint = try first.get(rows.column("checkpoint", as: Int64.self))
@@ -14,16 +22,19 @@ extension ReadModelReader {
         let found = try StoredStates(rows)
         let page = StoredStates(rows: Array(found.rows.prefix(request.limit)))
         // An order's events up to a given one never change: they may be read after the page.
-        let orders = try await page.records { try await read([$0]).results[0] }.map { StoredOrder($0, in: epochs) }
+        let orders = try await page.map {
+            try await read([$0]).results[0]
+        } _: { record in
+            let cursor = OrderListCursor(placedAt: record.order.placedAt, orderId: record.order.orderId)
+            return (entry: transform(StoredOrder(record, in: epochs)), cursor: cursor)
+        }
         let hasMore = rows.count > request.limit || !found.leftOut.isEmpty
-        let last = hasMore ? orders.last : nil
-        let next = last.map { OrderListCursor(placedAt: $0.order.placedAt, orderId: $0.order.orderId) }
         let newest =
             request.scope.customer == nil
             ? nil : epochs.position(of: try first.get(rows.column("newest", as: Int64.self)))
         return OrderListPage(
-            orders: orders,
-            next: next,
+            orders: orders.map(\.entry),
+            next: hasMore ? orders.last?.cursor : nil,
             isCut: !found.leftOut.isEmpty,
             position: position,
             newest: newest
