@@ -94,6 +94,40 @@ import Testing
         #expect((1...3).contains(largest.count))
     }
 
+    /// A source that counts its reads; each lasts until another task has had its turn.
+    private func read(of keys: Int, pause: Duration) async throws -> Int {
+        let loader = BatchingLoader<Int, Int>(batchLimit: 200, pause: pause)
+        let reads = Atomic(0)
+        let load: @Sendable ([Int]) async throws -> [Int] = { keys in
+            reads.wrappingAdd(1, ordering: .relaxed)
+            await Task.yield()
+            return keys
+        }
+        // Eight callers, each of which asks for one key after the other.
+        try await withThrowingTaskGroup(of: Void.self) { group in
+            for caller in 0..<8 {
+                group.addTask {
+                    for key in 0..<keys / 8 {
+                        let value = try await loader.value(for: caller * 1000 + key, load)
+                        #expect(value == caller * 1000 + key)
+                    }
+                }
+            }
+            try await group.waitForAll()
+        }
+        return reads.load(ordering: .relaxed)
+    }
+
+    @Test func aCrowdMakesFewerReadsWithAPause() async throws {
+        let reads = try await read(of: 800, pause: .milliseconds(1))
+        #expect(reads <= 800 / 2, "\(reads) reads of 800 keys of eight callers")
+    }
+
+    @Test func aCallAloneIsReadAtOnce() async throws {
+        let loader = BatchingLoader<Int, Int>(pause: .seconds(3600))
+        for key in 0..<100 { #expect(try await loader.value(for: key) { $0 } == key) }
+    }
+
     @Test func missingValuesAreAnError() async throws {
         let loader = BatchingLoader<Int, Int>()
         await #expect(throws: WrongValueCount.self) { try await loader.value(for: 1) { _ in [] } }

@@ -14,14 +14,18 @@ package final class BatchingLoader<Key: Sendable, Value: Sendable>: Sendable {
 
     private let concurrency: Int
     private let batchLimit: Int
+    private let pause: Duration
     private let state = Mutex(State())
 
     /// - Parameters:
     ///   - concurrency: the number of reads that run at once.
     ///   - batchLimit: the largest number of keys in one read.
-    package init(concurrency: Int = 1, batchLimit: Int = .max) {
+    ///   - pause: the time between two reads while calls keep coming, so that a crowd makes fewer and larger reads; a
+    ///     call alone does not wait.
+    package init(concurrency: Int = 1, batchLimit: Int = .max, pause: Duration = .zero) {
         self.concurrency = concurrency
         self.batchLimit = batchLimit
+        self.pause = pause
     }
 
     /// Loads the value for a key.
@@ -54,8 +58,15 @@ package final class BatchingLoader<Key: Sendable, Value: Sendable>: Sendable {
             } catch {
                 for call in batch { call.waiter.resume(throwing: error) }
             }
+            if pause > .zero, isCrowded { try? await Task.sleep(for: pause) }
         }
     }
+
+    /// Some calls came during the last read, and fewer than make a large one.
+    private var isCrowded: Bool { state.withLock { 1..<Self.largeBatch ~= $0.waiting.count } }
+
+    /// The number of keys from which a read costs about as much for each as a larger one.
+    private static var largeBatch: Int { 32 }
 
     /// Takes the calls that share the next read; nil when none wait any more.
     private func nextBatch() -> [(key: Key, waiter: Waiter)]? {
