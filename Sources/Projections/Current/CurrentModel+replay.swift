@@ -34,10 +34,14 @@ extension CurrentModel: ReplayableModel {
 
     private static let table = ReplayWrite.Table(CurrentStateTable.name, columns: CurrentStateTable.copyColumns)
 
-    package func write(_ entry: inout OrderRecord, isStored: Bool, version: Int, to write: inout ReplayWrite) {
-        write.add(to: Self.table, replacing: isStored ? entry.order.orderId : nil) { row in
-            CurrentStateTable.write(entry, version: version, to: &row)
-        }
+    package func write(_ entry: inout OrderRecord, version: Int, to write: inout ReplayWrite) {
+        write.add(to: Self.table) { CurrentStateTable.write(entry, version: version, to: &$0) }
+    }
+
+    package func statements(replacing entries: inout [OrderRecord], version: Int) -> [PostgresQuery] {
+        let write = StateWrite(entries)
+        entries = write.records
+        return [CurrentStateTable.upsert(write, version: .number(version))]
     }
 
     package func statements(for sums: [GivenNumbers], through last: LoggedEvent, version: Int) -> [PostgresQuery] { [] }

@@ -41,6 +41,9 @@ extension OrderListModel {
             }
         }
 
+        /// Takes the record as it is once it is written.
+        mutating func setStored(_ record: OrderRecord) { self.record = record }
+
         /// Takes the keys for stored.
         ///
         /// - Returns: the keys to write; nil where the stored ones are the same.

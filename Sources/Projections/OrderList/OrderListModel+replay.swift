@@ -48,9 +48,9 @@ extension OrderListModel: ReplayableModel {
         columns: "model_version, carrier, shop, placed_at, order_id"
     )
 
-    package func write(_ entry: inout Entry, isStored: Bool, version: Int, to write: inout ReplayWrite) {
+    package func write(_ entry: inout Entry, version: Int, to write: inout ReplayWrite) {
         let record = entry.record
-        write.add(to: Self.list, replacing: isStored ? record.order.orderId : nil) { row in
+        write.add(to: Self.list) { row in
             row.value(Int32(version))
             row.value(record.order.orderId)
             row.value(record.seq)
@@ -58,10 +58,9 @@ extension OrderListModel: ReplayableModel {
             row.value(Int32(record.order.version))
             row.text(record.order.encodeState())
         }
-        let hasKeys = entry.storedKeys != nil
         guard let changed = entry.takeChangedKeys() else { return }
         let keys = changed.keys
-        write.add(to: Self.keys, replacing: hasKeys ? keys.orderId : nil) { row in
+        write.add(to: Self.keys) { row in
             row.value(Int32(version))
             row.value(keys.orderId)
             row.value(PostgresTimestamp(keys.placedAt))
@@ -75,9 +74,8 @@ extension OrderListModel: ReplayableModel {
             row.value(keys.carriers)
             row.value(keys.trackingNumbers)
         }
-        write.remove(changed.removedCarriers)
         for carrier in changed.addedCarriers {
-            write.add(to: Self.carriers, replacing: nil) { row in
+            write.add(to: Self.carriers) { row in
                 row.value(Int32(version))
                 row.value(carrier.carrier)
                 row.value(carrier.shop)
@@ -85,6 +83,10 @@ extension OrderListModel: ReplayableModel {
                 row.value(carrier.orderId)
             }
         }
+    }
+
+    package func statements(replacing entries: inout [Entry], version: Int) -> [PostgresQuery] {
+        Self.statements(writing: &entries, version: version)
     }
 
     package func statements(for sums: [Void], through last: LoggedEvent, version: Int) -> [PostgresQuery] { [] }

@@ -32,21 +32,26 @@ package struct OrderListModel: ReadModel {
         } body: { ids, records in
             let known = try await Self.entries(of: records, version: version, on: transaction)
             var entries = ids.map { known[$0] ?? Entry(orderId: $0) }
-            var changes: [ChangedKeys] = []
             for index in entries.indices {
                 for event in byOrder[ids[index]] { try entries[index].fold(event) }
-                if let changed = entries[index].takeChangedKeys() { changes.append(changed) }
             }
-            var statements = [Self.upsert(StateWrite(entries.map(\.record)), version: version)]
-            statements += Self.statements(for: changes, version: version)
+            let statements = Self.statements(writing: &entries, version: version)
             try await transaction.pipeline(statements, timeout: .seconds(15))
         }
     }
 
-    private static func statements(for changes: [ChangedKeys], version: Int) -> [PostgresQuery] {
-        if changes.isEmpty { return [] }
+    /// The statements that write orders, whether they have rows or not. The entries are as stored afterwards.
+    static func statements(writing entries: inout [Entry], version: Int) -> [PostgresQuery] {
+        let write = StateWrite(entries.map(\.record))
+        var changes: [ChangedKeys] = []
+        for index in entries.indices {
+            entries[index].setStored(write.records[index])
+            if let changed = entries[index].takeChangedKeys() { changes.append(changed) }
+        }
+        var statements = [upsert(write, version: version)]
+        if changes.isEmpty { return statements }
         let (added, removed) = (changes.flatMap(\.addedCarriers), changes.flatMap(\.removedCarriers))
-        var statements = [OrderKeys.upsert(changes.map(\.keys), version: version)]
+        statements.append(OrderKeys.upsert(changes.map(\.keys), version: version))
         if !removed.isEmpty { statements.append(OrderCarrier.delete(removed, version: version)) }
         if !added.isEmpty { statements.append(OrderCarrier.insert(added, version: version)) }
         return statements

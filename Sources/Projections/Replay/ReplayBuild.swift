@@ -161,7 +161,7 @@ struct ReplayBuild<Model: ReplayableModel>: Sendable {
         let statements = last.map { model.statements(for: sums, through: $0, version: session.version) } ?? []
         return Task { [model, session] in
             try await session.writer.withTransaction("begin isolation level read committed") { transaction in
-                try await ReplayWrite.perform(changes.map(\.write), version: session.version, on: transaction)
+                try await ReplayWrite.perform(changes.map(\.write), on: transaction)
                 try await transaction.pipeline(statements, timeout: ReplayLimits.timeout)
                 var compared = try await model.compareOtherTables(with: sums, on: transaction)
                 compared.through = seq

@@ -134,11 +134,23 @@ actor ReplayShard<Model: ReplayableModel> {
     /// - Parameter byteLimit: the size of the remaining orders above which all are dropped.
     func takeChanges(keepingAtMost byteLimit: Int) -> Changes {
         var write = ReplayWrite()
+        var stored: [Slot] = []
+        var storedBytes = 0
         for slot in dirty {
-            model.write(&slot.entry, isStored: slot.isStored, version: version, to: &write)
-            slot.isStored = true
             slot.isDirty = false
+            guard slot.isStored else {
+                model.write(&slot.entry, version: version, to: &write)
+                slot.isStored = true
+                continue
+            }
+            stored.append(slot)
+            storedBytes += slot.byteCount
+            if stored.count >= ReplayLimits.statementOrders || storedBytes >= ReplayLimits.statementBytes {
+                replace(&stored, in: &write)
+                storedBytes = 0
+            }
         }
+        replace(&stored, in: &write)
         dirty.removeAll(keepingCapacity: true)
         write.completeAllPieces()
         defer {
@@ -149,6 +161,15 @@ actor ReplayShard<Model: ReplayableModel> {
         if byteCount > byteLimit { drop { _ in true } }
         writeCount += 1
         return Changes(write: write, sums: sums, last: last)
+    }
+
+    /// Adds the statements that change the rows of orders.
+    private func replace(_ slots: inout [Slot], in write: inout ReplayWrite) {
+        if slots.isEmpty { return }
+        var entries = slots.map(\.entry)
+        write.add(model.statements(replacing: &entries, version: version))
+        for (slot, entry) in zip(slots, entries) { slot.entry = entry }
+        slots.removeAll(keepingCapacity: true)
     }
 
     private func drop(where isUnused: (Slot) -> Bool) {

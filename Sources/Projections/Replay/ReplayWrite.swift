@@ -1,8 +1,7 @@
-package import Foundation
 package import Postgres
 
-/// The rows that a replay writes into the tables of a version: outdated rows are deleted, all new ones are written by
-/// COPY.
+/// What a replay writes into the tables of a version: the rows of new orders by COPY, and the rows of others by
+/// statements that change them in place, so that most of them keep their page and leave no room behind.
 package struct ReplayWrite: Sendable {
     /// A table and the columns that are written. Names are constants of the program, fit to stand in SQL.
     package struct Table: Sendable, Hashable {
@@ -19,34 +18,28 @@ package struct ReplayWrite: Sendable {
     }
 
     private(set) var rows: [Table: [[UInt8]]] = [:]
-    private(set) var outdated: [String: [UUID]] = [:]
-    /// The rows of `order_list_by_carrier` that are deleted: the table has no index by order.
-    private(set) var removedCarriers: [OrderCarrier] = []
+    /// The statements that change rows which are there.
+    private(set) var statements: [PostgresQuery] = []
     private var writers: [Table: PostgresCopyWriter] = [:]
 
     /// The size from which a piece of COPY data is complete, in bytes.
     private static let pieceBytes = 1 << 18
+    /// The number of statements in one round trip.
+    private static let statementsAtOnce = 4
 
     package init() {}
 
-    /// Adds a row.
+    /// Adds a row of a new order.
     ///
-    /// - Parameters:
-    ///   - replaced: the order whose row the table has already; nil for a new order.
-    ///   - body: writes a value for each of the table's columns.
-    package mutating func add(
-        to table: Table,
-        replacing replaced: UUID?,
-        _ body: (inout PostgresCopyWriter) -> Void
-    ) {
-        if let replaced { outdated[table.name, default: []].append(replaced) }
+    /// - Parameter body: writes a value for each of the table's columns.
+    package mutating func add(to table: Table, _ body: (inout PostgresCopyWriter) -> Void) {
         writers[table, default: PostgresCopyWriter()].row(columns: table.columnCount)
         body(&writers[table, default: PostgresCopyWriter()])
         if let count = writers[table]?.bytes.count, count > Self.pieceBytes { completePiece(of: table) }
     }
 
-    /// Deletes carriers of orders that were written before.
-    mutating func remove(_ carriers: [OrderCarrier]) { removedCarriers += carriers }
+    /// Adds statements that change rows.
+    mutating func add(_ statements: [PostgresQuery]) { self.statements += statements }
 
     private mutating func completePiece(of table: Table) {
         guard let writer = writers.removeValue(forKey: table), !writer.bytes.isEmpty else { return }
@@ -58,20 +51,14 @@ package struct ReplayWrite: Sendable {
     }
 
     /// Writes the rows of several workers in the caller's transaction.
-    static func perform(_ writes: [ReplayWrite], version: Int, on transaction: PostgresConnection) async throws {
-        var outdated: [String: [UUID]] = [:]
-        for write in writes { outdated.merge(write.outdated) { $0 + $1 } }
-        for (table, ids) in outdated {
-            try await transaction.query(
-                "delete from \(table) where model_version = $1 and order_id = any($2)",
-                [Int32(version), ids],
+    static func perform(_ writes: [ReplayWrite], on transaction: PostgresConnection) async throws {
+        var waiting = writes.flatMap(\.statements)[...]
+        while !waiting.isEmpty {
+            try await transaction.pipeline(
+                Array(waiting.prefix(statementsAtOnce)),
                 timeout: ReplayLimits.timeout
             )
-        }
-        let removedCarriers = writes.flatMap(\.removedCarriers)
-        if !removedCarriers.isEmpty {
-            let delete = OrderCarrier.delete(removedCarriers, version: version)
-            try await transaction.query(delete.sql, delete.bindings, timeout: ReplayLimits.timeout)
+            waiting = waiting.dropFirst(statementsAtOnce)
         }
         for table in Set(writes.flatMap(\.rows.keys)) {
             let sql = "copy \(table.name) (\(table.columns)) from stdin (format binary)"

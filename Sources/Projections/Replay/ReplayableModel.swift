@@ -36,10 +36,11 @@ package protocol ReplayableModel: ReadModel {
         on connection: PostgresConnection
     ) async throws -> (loaded: [LoadedEntry<Entry>], leftOut: [UUID])
 
-    /// Adds an order's rows to a write.
-    ///
-    /// - Parameter isStored: the tables have rows of the order, as they were written or loaded last.
-    func write(_ entry: inout Entry, isStored: Bool, version: Int, to write: inout ReplayWrite)
+    /// Adds the rows of an order that has none yet to a write.
+    func write(_ entry: inout Entry, version: Int, to write: inout ReplayWrite)
+
+    /// The statements that write orders which have rows, as they were written or loaded last.
+    func statements(replacing entries: inout [Entry], version: Int) -> [PostgresQuery]
 
     /// The statements that write the sums.
     ///

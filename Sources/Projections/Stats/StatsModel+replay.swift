@@ -39,15 +39,19 @@ extension StatsModel: ReplayableModel {
         columns: "model_version, order_id, shop, status, since"
     )
 
-    package func write(_ entry: inout Entry, isStored: Bool, version: Int, to write: inout ReplayWrite) {
+    package func write(_ entry: inout Entry, version: Int, to write: inout ReplayWrite) {
         guard let order = entry.order else { return }
-        write.add(to: Self.table, replacing: isStored ? order.orderId : nil) { row in
+        write.add(to: Self.table) { row in
             row.value(Int32(version))
             row.value(order.orderId)
             row.value(order.shop)
             row.value(order.status)
             row.value(PostgresTimestamp(order.since))
         }
+    }
+
+    package func statements(replacing entries: inout [Entry], version: Int) -> [PostgresQuery] {
+        [StatsStatements.upsertOrders(entries.compactMap(\.order), version: version)]
     }
 
     package func statements(for sums: [StatsSums], through last: LoggedEvent, version: Int) -> [PostgresQuery] {
