@@ -2,7 +2,7 @@ package import OrderLog
 
 /// A page of the order list.
 package struct OrderListPage<Entry: Sendable>: Sendable {
-    /// What the reader made of each order.
+    /// The orders, as the reader has made them up.
     package let orders: [Entry]
     /// The cursor of the next page; nil on the last page.
     package let next: OrderListCursor?

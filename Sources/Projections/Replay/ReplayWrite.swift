@@ -1,6 +1,6 @@
 package import Postgres
 
-/// What a replay writes into the tables of a version: the rows of new orders by COPY, and the rows of others by
+/// The changes that a replay makes to the tables of a version: rows of new orders by COPY, and rows of others by
 /// statements that change them in place, so that most of them keep their page and leave no room behind.
 package struct ReplayWrite: Sendable {
     /// A table and the columns that are written. Names are constants of the program, fit to stand in SQL.
