@@ -94,38 +94,39 @@ import Testing
         #expect((1...3).contains(largest.count))
     }
 
-    /// A source that counts its reads; each lasts until another task has had its turn.
-    private func read(of keys: Int, pause: Duration) async throws -> Int {
-        let loader = BatchingLoader<Int, Int>(batchLimit: 200, pause: pause)
-        let reads = Atomic(0)
-        let load: @Sendable ([Int]) async throws -> [Int] = { keys in
-            reads.wrappingAdd(1, ordering: .relaxed)
-            await Task.yield()
-            return keys
-        }
-        // Eight callers, each of which asks for one key after the other.
-        try await withThrowingTaskGroup(of: Void.self) { group in
-            for caller in 0..<8 {
-                group.addTask {
-                    for key in 0..<keys / 8 {
-                        let value = try await loader.value(for: caller * 1000 + key, load)
-                        #expect(value == caller * 1000 + key)
-                    }
-                }
-            }
-            try await group.waitForAll()
-        }
-        return reads.load(ordering: .relaxed)
+    @Test func aPauseLetsACrowdGather() async throws {
+        // Calls that come during a read and during the pause after it share the next read.
+        let (source, outcomes) = (Source(), Outcomes())
+        let loader = BatchingLoader<Void, Int>(pause: .milliseconds(200))
+        Task { try await outcomes.call(loader, source) }
+        #expect(try await eventually { source.begun == 1 })
+        for _ in 0..<2 { Task { try await outcomes.call(loader, source) } }
+        #expect(try await eventually { outcomes.calls == 3 && loader.waitingCount == 2 })
+        #expect(source.endRead())
+        #expect(try await eventually { outcomes.values == [1] })
+        Task { try await outcomes.call(loader, source) }
+        #expect(try await eventually { loader.waitingCount == 3 || source.begun == 2 })
+        #expect(loader.waitingCount == 3, "the read did not wait")
+        #expect(try await eventually { source.endRead() })
+        #expect(try await eventually { outcomes.values.sorted() == [1, 2, 2, 2] })
     }
 
-    @Test func aCrowdMakesFewerReadsWithAPause() async throws {
-        let reads = try await read(of: 800, pause: .milliseconds(1))
-        #expect(reads <= 800 / 2, "\(reads) reads of 800 keys of eight callers")
+    @Test(arguments: [0, 1, 32, 50])
+    func callsThatAreNoSmallCrowdDoNotWait(count: Int) async throws {
+        let (source, outcomes) = (Source(), Outcomes())
+        let loader = BatchingLoader<Void, Int>(pause: .seconds(3600))
+        Task { try await outcomes.call(loader, source) }
+        #expect(try await eventually { source.begun == 1 })
+        for _ in 0..<count { Task { try await outcomes.call(loader, source) } }
+        #expect(try await eventually { loader.waitingCount == count })
+        #expect(source.endRead())
+        if count > 0 { #expect(try await eventually { source.endRead() }) }
+        #expect(try await eventually { outcomes.values.count == count + 1 })
     }
 
-    @Test func aCallAloneIsReadAtOnce() async throws {
+    @Test func aCallerThatAsksForOneKeyAfterTheOtherDoesNotWait() async throws {
         let loader = BatchingLoader<Int, Int>(pause: .seconds(3600))
-        for key in 0..<100 { #expect(try await loader.value(for: key) { $0 } == key) }
+        for key in 0..<1000 { #expect(try await loader.value(for: key) { $0 } == key) }
     }
 
     @Test func missingValuesAreAnError() async throws {

@@ -55,7 +55,7 @@ package struct StreamSource: StreamReading {
     /// - Returns: the order as JSON, its position, and the last event that the read reflects; nil when the order does
     ///   not exist, or is outside the caller's scope.
     func order(_ orderId: UUID) async throws -> (json: [UInt8], position: LogPosition, head: LogPosition)? {
-        let (stored, head) = try await reader.order(orderId, scope: filter.scope)
+        let (stored, head) = try await reader.order(orderId, scope: filter.scope, opensStream: true)
         guard let stored else { return nil }
         return (json(stored), stored.position, head)
     }

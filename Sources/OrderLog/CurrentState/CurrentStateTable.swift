@@ -84,7 +84,7 @@ package enum CurrentStateTable {
     }
 
     /// Writes one row of a binary COPY of `copyColumns`.
-    package static func write(_ record: OrderRecord, version: Int, to writer: inout PostgresCopyWriter) {
+    package static func write(_ record: inout OrderRecord, version: Int, to writer: inout PostgresCopyWriter) {
         writer.value(record.order.orderId)
         writer.value(record.seq)
         writer.value(PostgresTimestamp(record.recordedAt))
@@ -92,7 +92,7 @@ package enum CurrentStateTable {
         writer.value(record.order.shop)
         writer.value(record.order.customer)
         writer.value(record.status)
-        writer.text(record.order.encodeState())
+        writer.text(record.takeState())
         writer.value(Int32(version))
     }
 }

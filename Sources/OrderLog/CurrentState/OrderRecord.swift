@@ -36,6 +36,13 @@ package struct OrderRecord: Sendable {
         self.snapshot = snapshot
     }
 
+    /// Encodes the state for a row that gets it whole.
+    package mutating func takeState() -> [UInt8] {
+        let state = order.encodeState()
+        snapshot = StateSnapshot(version: order.version, byteCount: state.count)
+        return state
+    }
+
     /// The headline that was announced last.
     package var status: String { order.headline.rawValue }
 }

@@ -31,8 +31,6 @@ package struct StateWrite: Sendable {
         if let snapshot = record.snapshot, !snapshot.isOutdated(at: version, keepsSmallStates: keepsSmallStates) {
             return []
         }
-        let state = record.order.encodeState()
-        record.snapshot = StateSnapshot(version: version, byteCount: state.count)
-        return state
+        return record.takeState()
     }
 }

@@ -80,9 +80,6 @@ package struct StoredStates: Sendable {
         )
     }
 
-    /// The number of rows that are decoded on one thread: some hundred microseconds of work.
-    private static let pieceLength = 25
-
     /// Decodes the rows, and folds the events that a row reflects beyond its state.
     ///
     /// - Parameter read: runs a statement on the database of the rows.
@@ -91,40 +88,66 @@ package struct StoredStates: Sendable {
     package func records(
         read: (PostgresQuery) async throws -> PostgresResult
     ) async throws -> [OrderRecord] {
-        try await map(read: read) { $0 }
+        // On the caller's thread: the appender's must not wait for other work while it holds the head.
+        try await map(pieceLength: .max, read: read) { $0 }
     }
 
-    /// As `records(read:)`, with what `transform` makes of each record. Many rows are decoded and transformed on all
-    /// processors.
-    package func map<Result: Sendable>(
+    /// As `records(read:)`, with the results of `transform` for the records. Many rows are decoded and transformed on
+    /// the threads that all share, and not on the caller's.
+    package func concurrentMap<Result: Sendable>(
         read: (PostgresQuery) async throws -> PostgresResult,
-        _ transform: @escaping @Sendable (OrderRecord) throws -> Result
+        transform: @escaping @Sendable (OrderRecord) throws -> Result
     ) async throws -> [Result] {
-        var found = try await rows.concurrentMap(pieceLength: Self.pieceLength) { row -> Decoded<Result> in
+        let bytes = max(1, rows.reduce(0) { $0 + $1.state.count })
+        let pieceLength = max(1, min(Self.pieceLength, rows.count * Self.pieceByteCount / bytes))
+        return try await map(pieceLength: pieceLength, read: read, transform: transform)
+    }
+
+    /// The number of rows, and the size of their states in bytes, that are decoded in one piece: some hundred
+    /// microseconds of work.
+    private static let (pieceLength, pieceByteCount) = (25, 64 * 1024)
+
+    private func map<Result: Sendable>(
+        pieceLength: Int,
+        read: (PostgresQuery) async throws -> PostgresResult,
+        transform: @escaping @Sendable (OrderRecord) throws -> Result
+    ) async throws -> [Result] {
+        var found = try await rows.concurrentMap(pieceLength: pieceLength) { row -> Decoded<Result> in
             let record = try row.decodeSnapshot()
             if let tail = row.tail(after: record) { return .behind(record, tail) }
             return .complete(try transform(record))
         }
-        var behind: [Int] = []
+        var behind: [(place: Int, record: OrderRecord)] = []
         var tails: [EventTail] = []
-        for (index, decoded) in found.enumerated() {
-            guard case .behind(_, let tail) = decoded else { continue }
-            behind.append(index)
+        for (place, decoded) in found.enumerated() {
+            guard case .behind(let record, let tail) = decoded else { continue }
+            behind.append((place, record))
             tails.append(tail)
         }
-        var places = behind[...]
+        var waiting = behind[...]
         for group in EventTail.groups(tails) {
-            let events = try await EventTail.load(group, read: read)
-            for (index, events) in zip(places, events) {
-                guard case .behind(var record, _) = found[index] else { continue }
-                try rows[index].fold(events, into: &record)
-                found[index] = .complete(try transform(record))
-            }
-            places = places.dropFirst(group.count)
+            let loaded = try await EventTail.load(group, read: read)
+            let folds = zip(waiting, loaded).map { Fold(row: rows[$0.place], record: $0.record, events: $1) }
+            let results = try await folds.concurrentMap(pieceLength: pieceLength) { try transform($0.folded()) }
+            for (order, result) in zip(waiting, results) { found[order.place] = .complete(result) }
+            waiting = waiting.dropFirst(group.count)
         }
         return found.compactMap { decoded in
             guard case .complete(let result) = decoded else { return nil }
             return result
+        }
+    }
+
+    /// A decoded state, and the events that its row reflects beyond it.
+    private struct Fold: Sendable {
+        let row: EncodedOrder
+        let record: OrderRecord
+        let events: [LoggedEvent]
+
+        func folded() throws -> OrderRecord {
+            var record = record
+            try row.fold(events, into: &record)
+            return record
         }
     }
 

@@ -20,8 +20,8 @@ package final class BatchingLoader<Key: Sendable, Value: Sendable>: Sendable {
     /// - Parameters:
     ///   - concurrency: the number of reads that run at once.
     ///   - batchLimit: the largest number of keys in one read.
-    ///   - pause: the time between two reads while calls keep coming, so that a crowd makes fewer and larger reads; a
-    ///     call alone does not wait.
+    ///   - pause: the time between a read and the next one where a few calls came meanwhile, so that a crowd makes
+    ///     fewer and larger reads. A call alone does not wait, and neither do calls that fill a large read.
     package init(concurrency: Int = 1, batchLimit: Int = .max, pause: Duration = .zero) {
         self.concurrency = concurrency
         self.batchLimit = batchLimit
@@ -49,21 +49,33 @@ package final class BatchingLoader<Key: Sendable, Value: Sendable>: Sendable {
 
     private func run(_ load: @Sendable ([Key]) async throws -> [Value]) async {
         while let batch = nextBatch() {
+            let values: Result<[Value], any Error>
             do {
-                let values = try await load(batch.map(\.key))
-                guard values.count == batch.count else {
-                    throw WrongValueCount(keys: batch.count, values: values.count)
+                let loaded = try await load(batch.map(\.key))
+                guard loaded.count == batch.count else {
+                    throw WrongValueCount(keys: batch.count, values: loaded.count)
                 }
-                for (call, value) in zip(batch, values) { call.waiter.resume(returning: value) }
+                values = .success(loaded)
             } catch {
-                for call in batch { call.waiter.resume(throwing: error) }
+                values = .failure(error)
             }
-            if pause > .zero, isCrowded { try? await Task.sleep(for: pause) }
+            // Before the callers go on: a call that one of them makes next is no sign of a crowd.
+            let isPauseDue = isPauseDue
+            switch values {
+            case .success(let values): for (call, value) in zip(batch, values) { call.waiter.resume(returning: value) }
+            case .failure(let error): for call in batch { call.waiter.resume(throwing: error) }
+            }
+            if isPauseDue { try? await Task.sleep(for: pause) }
         }
     }
 
-    /// Some calls came during the last read, and fewer than make a large one.
-    private var isCrowded: Bool { state.withLock { 1..<Self.largeBatch ~= $0.waiting.count } }
+    /// The number of calls that wait for the next read.
+    var waitingCount: Int { state.withLock { $0.waiting.count } }
+
+    /// Tells whether several calls wait, but fewer than make a large read.
+    private var isPauseDue: Bool {
+        pause > .zero && 2..<Self.largeBatch ~= waitingCount
+    }
 
     /// The number of keys from which a read costs about as much for each as a larger one.
     private static var largeBatch: Int { 32 }

@@ -5,25 +5,35 @@ import Postgres
 extension LogReader {
     /// Reads an order's current state and the head of the log in one snapshot. A stream that begins with this state
     /// continues after the head without a gap.
-    package func order(_ orderId: UUID, scope: ReadScope) async throws -> (stored: StoredOrder?, head: LogPosition) {
-        try await order(orderId, scope: scope, isRepeated: false)
+    ///
+    /// - Parameter opensStream: true for a stream's beginning: thousands of such reads may come at once, and then wait
+    ///   two milliseconds for each other.
+    package func order(
+        _ orderId: UUID,
+        scope: ReadScope,
+        opensStream: Bool = false
+    ) async throws -> (stored: StoredOrder?, head: LogPosition) {
+        try await order(orderId, scope: scope, by: opensStream ? streamOrders : orders, isRepeated: false)
     }
 
     /// - Parameter isRepeated: true where the replica, if there is one, was waited for.
     private func order(
         _ orderId: UUID,
         scope: ReadScope,
+        by loaders: OrderLoaders,
         isRepeated: Bool
     ) async throws -> (stored: StoredOrder?, head: LogPosition) {
         let lookUp = OrderLookUp(orderId: orderId, scope: scope)
-        var result = try await orders.value(for: lookUp) { try await loadOrders($0, byteLimit: StoredStates.byteLimit) }
+        var result = try await loaders.rows.value(for: lookUp) {
+            try await loadOrders($0, byteLimit: StoredStates.byteLimit)
+        }
         if case .tooLarge = result.row {
-            result = try await largeOrders.value(for: lookUp) { try await loadOrders($0, byteLimit: .max) }
+            result = try await loaders.largeRows.value(for: lookUp) { try await loadOrders($0, byteLimit: .max) }
         }
         let head = result.history.position(of: result.head)
         guard case .found(let row) = result.row else {
             guard !isRepeated, try await waitForReplica() else { return (nil, head) }
-            return try await order(orderId, scope: scope, isRepeated: true)
+            return try await order(orderId, scope: scope, by: loaders, isRepeated: true)
         }
         if let watch {
             let reached = try await watch.reach(row.seq, in: result.history)
@@ -33,17 +43,20 @@ extension LogReader {
                 return (past, result.history.position(of: reached))
             }
             let told = max(row.seq, min(result.head, watch.seq(in: result.history) ?? row.seq))
-            return (StoredOrder(try await record(of: row), in: result.history), result.history.position(of: told))
+            return (
+                StoredOrder(try await record(of: row, by: loaders), in: result.history),
+                result.history.position(of: told)
+            )
         }
         // Each caller decodes its own order, so that one statement's callers do it in parallel.
-        return (StoredOrder(try await record(of: row), in: result.history), head)
+        return (StoredOrder(try await record(of: row, by: loaders), in: result.history), head)
     }
 
     /// Decodes a row, and folds the events that it reflects beyond its state. Callers share the reads of events.
-    private func record(of row: EncodedOrder) async throws -> OrderRecord {
+    private func record(of row: EncodedOrder, by loaders: OrderLoaders) async throws -> OrderRecord {
         var record = try row.decodeSnapshot()
         if let tail = row.tail(after: record) {
-            try row.fold(await tails.value(for: tail, loadTails), into: &record)
+            try row.fold(await loaders.tails.value(for: tail, loadTails), into: &record)
         }
         return record
     }

@@ -11,18 +11,10 @@ package struct LogReader: Sendable {
     /// Knows of the log's head beyond the database that is read; nil where the database is the primary.
     private let outlook: (any LogOutlook)?
     private let heads = BatchingLoader<Void, DatabaseHead>()
-    let orders = BatchingLoader<OrderLookUp, OrderLookUp.Result>(
-        concurrency: 2,
-        batchLimit: 200,
-        pause: Self.crowdPause
-    )
-    /// Reads the orders whose states have no room in a result of `orders`; few at once, since callers keep them all.
-    let largeOrders = BatchingLoader<OrderLookUp, OrderLookUp.Result>(concurrency: 2, batchLimit: 4)
-    let tails = BatchingLoader<EventTail, [LoggedEvent]>(concurrency: 2, batchLimit: 200, pause: Self.crowdPause)
+    let orders = OrderLoaders()
+    /// Reads orders for streams, of which thousands may open at once.
+    let streamOrders = OrderLoaders(pause: .milliseconds(2))
     let existences = BatchingLoader<OrderLookUp, OrderLookUp.Existence>(concurrency: 2, batchLimit: 200)
-
-    /// The time between two reads of a crowd's orders.
-    private static let crowdPause: Duration = .milliseconds(2)
 
     /// The number of events that one read without an order searches at most.
     private static let rangeLimit: Int64 = 50_000
