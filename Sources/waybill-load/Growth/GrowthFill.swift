@@ -70,13 +70,7 @@ struct GrowthFill {
         }
         ReportOptions.progress("building the read models")
         try await rebuildReadModels()
-        // A replay of many days writes an order's rows several times within minutes. On a log that grew slowly,
-        // autovacuum would have kept the room of the dead rows in use.
         try await withDatabase { connection in
-            try await connection.query(
-                "vacuum full order_states, order_list, order_list_keys, order_list_by_carrier, stats_orders",
-                timeout: .seconds(1800)
-            )
             try await connection.query("vacuum (analyze)", timeout: .seconds(1800))
             try await connection.query("checkpoint", timeout: .seconds(600))
         }
