@@ -48,12 +48,6 @@ package struct PostgresError: Error, Sendable, Equatable {
         self.outcomeUnknown = outcomeUnknown
     }
 
-    /// True when a prepared statement failed for being prepared before a change of a table's columns, or was
-    /// deallocated. It is parsed anew when it is sent again.
-    package var isOutdatedStatement: Bool {
-        kind == .server && (sqlState == "0A000" || sqlState == "26000")
-    }
-
     /// True when the connection is gone.
     package var isConnectionLoss: Bool {
         kind == .connectionLost || kind == .closed

@@ -1,6 +1,6 @@
 extension Array where Element: Sendable {
-    /// Transforms the elements in pieces, beside each other on the processors' own threads: work that would keep an
-    /// event loop too long. Elements that fill one piece alone are transformed on the caller's thread.
+    /// Transforms the elements in pieces, beside each other on the threads of the global executor: work that would keep
+    /// an event loop too long. Elements that fill one piece alone are transformed on the caller's thread.
     ///
     /// - Parameter pieceLength: the number of elements whose work is worth a change of threads.
     /// - Returns: the results, in the elements' order.

@@ -1,6 +1,6 @@
 import Postgres
 
-/// A setting of the planner that differs from the connections' own for some statements.
+/// A setting of the planner that differs from the connections' own for some statements: arguments of `set_config`.
 enum PlannerSwitch: String {
     /// Lets a statement use inverted indexes, which only bitmap scans can.
     case bitmapScans = "'enable_bitmapscan', 'on'"
@@ -10,8 +10,8 @@ enum PlannerSwitch: String {
     /// Plans a statement once for all values, for one that has the same plan with each.
     case keptPlan = "'plan_cache_mode', 'force_generic_plan'"
 
-    /// The statement that sets the switches until the transaction ends, whether it was begun by `begin` or by the first
-    /// statement of a round trip: `set local` warns of the latter.
+    /// Sets the switches until the end of the transaction at hand. `set local` would warn in a transaction that is one
+    /// round trip without `begin`.
     static func query(_ switches: [PlannerSwitch]) -> PostgresQuery {
         let settings = switches.map { "set_config(\($0.rawValue), true)" }
         return PostgresQuery("select \(settings.joined(separator: ", "))")

@@ -29,7 +29,7 @@ package struct ReadModelReader: Sendable {
     }
 
     /// Makes the pool for reads of read models. Each statement is planned for its own values: a shared plan would scan
-    /// a large part of an index for a rare value.
+    /// a large part of an index for a rare value. `PlannerSwitch.keptPlan` is the exception.
     package static func makePool(
         configuration: PostgresConfiguration,
         registry: EpochRegistry,

@@ -1,5 +1,5 @@
-/// The names of an object, so far as to tell at once that most other names are not among them: one of 64 bits for each
-/// name. An object has few names, and a reader asks for many that are left out.
+/// A filter of an object's names, with one of 64 bits for each name: it proves of most other names that the object
+/// lacks them. An object has few names, and a reader asks for many that are left out.
 struct JSONNameMask {
     private var low: UInt32 = 0
     private var high: UInt32 = 0

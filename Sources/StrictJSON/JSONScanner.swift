@@ -157,6 +157,11 @@ struct JSONScanner {
                 offset = try JSONEscapes.skip(bytes, at: offset)
             } else {
                 offset += 1
+                // Of other scripts nearly all bytes are such.
+                while offset < bytes.count, bytes[offset] >= 0x80 {
+                    seen |= bytes[offset]
+                    offset += 1
+                }
             }
         }
         // Escapes are ASCII, so the raw bytes are UTF-8 exactly when the text is.

@@ -101,7 +101,7 @@ public struct JSONWriter: Sendable {
     }
 
     /// Writes a value that another writer has written.
-    public mutating func written(_ json: [UInt8]) {
+    public mutating func value(encoded json: [UInt8]) {
         comma()
         bytes.append(contentsOf: json)
     }

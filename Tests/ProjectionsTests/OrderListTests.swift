@@ -2,6 +2,7 @@ import Foundation
 import LogSupport
 import OrderLog
 import Orders
+import Postgres
 import Testing
 
 @testable import Projections
@@ -41,6 +42,31 @@ extension ReadModelTests {
                     #expect(ids.count == (shops == ["aurora"] ? 16 : 25))
                     #expect(zip(seen, seen.dropFirst()).allSatisfy { newerFirst($0.order, $1.order) })
                 }
+            }
+        }
+
+        @Test func thePlannersSwitchesGoBackAfterEachRead() async throws {
+            try await ModelBench.with { bench in
+                let settings = PostgresQuery(
+                    """
+                    select concat_ws(' ', current_setting('enable_sort'), current_setting('enable_bitmapscan'),
+                        current_setting('plan_cache_mode'), pg_backend_pid()) as settings
+                    """
+                )
+                func read(_ queries: [PostgresQuery], _ switches: [PlannerSwitch] = []) async throws -> [String] {
+                    try await bench.reader.read(queries, switches: switches).results.map {
+                        try $0.first?.get("settings", as: String.self) ?? ""
+                    }
+                }
+                let usual = try await read([settings])
+                #expect(usual.first?.hasPrefix("on off force_custom_plan ") == true)
+                let all: [PlannerSwitch] = [.bitmapScans, .orderedIndex, .keptPlan]
+                #expect(try await read([settings], all).first?.hasPrefix("off on force_generic_plan ") == true)
+                #expect(try await read([settings]) == usual)
+                await #expect(throws: PostgresError.self) {
+                    try await read([settings, PostgresQuery("select 1 / 0 as settings")], all)
+                }
+                #expect(try await read([settings]) == usual)
             }
         }
 

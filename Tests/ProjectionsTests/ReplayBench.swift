@@ -39,6 +39,7 @@ struct ReplayBench: Sendable {
         limits.loadBytes = 1
         limits.dirtyOrders = 7
         limits.bytes = 1 << 14
+        limits.statementOrders = 2
         limits.nearHead = 5
         limits.step = 3
         change(&limits)

@@ -34,9 +34,9 @@ import Testing
         )
     }
 
-    @Test func writtenValuesAreTakenAsTheyAre() {
+    @Test func encodedValuesAreTakenAsTheyAre() {
         let written = text { writer in
-            writer.array("list", [#"{"a":1}"#, "2"]) { $0.written(Array($1.utf8)) }
+            writer.array("list", [#"{"a":1}"#, "2"]) { $0.value(encoded: Array($1.utf8)) }
         }
         #expect(written == #"{"list":[{"a":1},2]}"#)
     }

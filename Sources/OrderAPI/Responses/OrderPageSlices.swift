@@ -40,7 +40,7 @@ struct OrderPageSlices: PageSlices {
             writer.beginArray()
         }
         writer.bytes.reserveCapacity(page.orders.reduce(256) { $0 + $1.count + 1 })
-        for order in page.orders { writer.written(order) }
+        for order in page.orders { writer.value(encoded: order) }
         let position = position ?? page.newest ?? page.position
         bytesLeft -= writer.bytes.count
         request.limit -= page.orders.count

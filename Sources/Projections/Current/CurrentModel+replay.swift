@@ -35,7 +35,7 @@ extension CurrentModel: ReplayableModel {
     private static let table = ReplayWrite.Table(CurrentStateTable.name, columns: CurrentStateTable.copyColumns)
 
     package func write(_ entry: inout OrderRecord, version: Int, to write: inout ReplayWrite) {
-        write.add(to: Self.table) { CurrentStateTable.write(entry, version: version, to: &$0) }
+        write.add(to: Self.table) { CurrentStateTable.write(&entry, version: version, to: &$0) }
     }
 
     package func statements(replacing entries: inout [OrderRecord], version: Int) -> [PostgresQuery] {

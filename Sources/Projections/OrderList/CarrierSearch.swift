@@ -48,7 +48,7 @@ extension OrderListRequest {
     /// The request is for one customer's orders, or those of one number: few.
     var isNarrow: Bool { [scope.customer, customer, number, trackingNumber].contains { $0 != nil } }
 
-    /// The request is for all orders, from some time or place on.
+    /// The request is for all orders, of a range at most.
     var hasNoFilter: Bool { !isNarrow && scope.shops == nil && statuses.isEmpty && carrier == nil && attention == nil }
 
     /// The request is for some states of the orders alone, which may be none of a carrier's newest orders.

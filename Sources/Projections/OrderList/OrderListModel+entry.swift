@@ -41,6 +41,9 @@ extension OrderListModel {
             }
         }
 
+        /// Encodes the state for a row that gets it whole.
+        mutating func takeState() -> [UInt8] { record.takeState() }
+
         /// Takes the record as it is once it is written.
         mutating func setStored(_ record: OrderRecord) { self.record = record }
 

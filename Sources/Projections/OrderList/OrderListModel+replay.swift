@@ -49,6 +49,7 @@ extension OrderListModel: ReplayableModel {
     )
 
     package func write(_ entry: inout Entry, version: Int, to write: inout ReplayWrite) {
+        let state = entry.takeState()
         let record = entry.record
         write.add(to: Self.list) { row in
             row.value(Int32(version))
@@ -56,7 +57,7 @@ extension OrderListModel: ReplayableModel {
             row.value(record.seq)
             row.value(PostgresTimestamp(record.recordedAt))
             row.value(Int32(record.order.version))
-            row.text(record.order.encodeState())
+            row.text(state)
         }
         guard let changed = entry.takeChangedKeys() else { return }
         let keys = changed.keys

@@ -2,7 +2,7 @@ package import OrderLog
 
 /// A page of the order list.
 package struct OrderListPage<Entry: Sendable>: Sendable {
-    /// The orders, as the reader has made them up.
+    /// The entries that the reader has made of the orders, in the list's order.
     package let orders: [Entry]
     /// The cursor of the next page; nil on the last page.
     package let next: OrderListCursor?

@@ -13,11 +13,12 @@ struct OrderListStatement {
     private var source = "order_list_keys k"
     /// SQL for the newest event of a customer's orders, as a column.
     private var newest = ""
-    private let limit: Int
+    /// SQL for the number of orders to read: one more than requested tells whether there is a next page.
+    private var limit = ""
     private let byteLimit: Int
     private let carrierSearch: CarrierSearch
-    /// The planner's switches for the statement: to go by the inverted index of carriers and tracking numbers, or to
-    /// walk the newest orders.
+    /// The planner's switches for the statement: to go by the inverted index of carriers and tracking numbers, to walk
+    /// the newest orders, or to keep the plan of such a walk.
     let switches: [PlannerSwitch]
 
     /// The largest number of index scans that are merged into one page. With more of them one scan is filtered instead.
@@ -25,21 +26,21 @@ struct OrderListStatement {
 
     /// - Parameter carrierSearch: has no effect without a carrier.
     init(_ request: OrderListRequest, carrierSearch: CarrierSearch = .filtered) {
-        limit = request.limit
         byteLimit = request.byteLimit
         self.carrierSearch = carrierSearch
         let isInverted = carrierSearch == .inverted || request.trackingNumber != nil
         let isWalk = !request.isNarrow && (request.carrier != nil || request.attention != nil)
-        // An order of the index or of one carrier's part of it is walked to the page's end, whatever the values are.
-        let isKept = carrierSearch == .walked || request.hasNoFilter
+        // These statements have one index to read in its order, so that their plan does not depend on the values. For a
+        // shop there are two, of which a plan for all values may be the one of all shops.
+        let isKept = (carrierSearch == .walked && request.scope.shops == nil) || request.hasNoFilter
         switches = isInverted ? [.bitmapScans] : isKept ? [.orderedIndex, .keptPlan] : isWalk ? [.orderedIndex] : []
         addFilters(request)
         addRange(request)
+        limit = bind(Int64(request.limit) + 1)
     }
 
     var query: PostgresQuery {
-        // One more order than requested tells whether there is a next page.
-        let order = "order by placed_at desc, order_id desc limit \(limit + 1)"
+        let order = "order by placed_at desc, order_id desc limit \(limit)"
         let scan =
             "select k.order_id, k.placed_at from \(source) where \(conditions.joined(separator: " and "))"
         let page =
@@ -60,13 +61,21 @@ struct OrderListStatement {
                 from projection_active a
                 join projections p on p.name = a.name and p.version = a.version
                 left join lateral (\(page)) page on true
-                left join order_list o on o.order_id = page.order_id and o.model_version = a.version
+                left join lateral (\(Self.row(of: "page.order_id"))) o on true
                 where a.name = '\(OrderListModel.name)'
             ) s
             order by s.placed_at desc, s.order_id desc
             """,
             bindings
         )
+    }
+
+    /// SQL for the row of an order. The limit keeps the planner from any other plan than one look-up for each order.
+    private static func row(of orderId: String) -> String {
+        """
+        select o.seq, o.recorded_at, o.version, o.state from order_list o
+        where o.order_id = \(orderId) and o.model_version = a.version limit 1
+        """
     }
 
     private mutating func bind(_ value: any PostgresEncodable) -> String {
@@ -95,7 +104,7 @@ struct OrderListStatement {
         if let customer = request.scope.customer {
             newest = """
                  (select coalesce(max(n.seq), 0) from order_list_keys t
-                    join order_list n on n.order_id = t.order_id and n.model_version = a.version
+                    cross join lateral (\(Self.row(of: "t.order_id"))) n
                     where t.model_version = a.version and t.customer = \(bind(customer))
                         and (t.shop || '') = any(\(bind(request.scope.shops ?? [])))) as newest,
                 """

@@ -22,9 +22,9 @@ extension ReadModelReader {
         let found = try StoredStates(rows)
         let page = StoredStates(rows: Array(found.rows.prefix(request.limit)))
         // An order's events up to a given one never change: they may be read after the page.
-        let orders = try await page.map {
+        let orders = try await page.concurrentMap {
             try await read([$0]).results[0]
-        } _: { record in
+        } transform: { record in
             let cursor = OrderListCursor(placedAt: record.order.placedAt, orderId: record.order.orderId)
             return (entry: transform(StoredOrder(record, in: epochs)), cursor: cursor)
         }

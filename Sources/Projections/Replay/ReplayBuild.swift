@@ -13,7 +13,7 @@ struct ReplayBuild<Model: ReplayableModel>: Sendable {
     init(model: Model, session: ReplaySession, workers: Int) {
         self.model = model
         self.session = session
-        shards = (0..<workers).map { ReplayShard(model, worker: $0, version: session.version) }
+        shards = (0..<workers).map { ReplayShard(model, worker: $0, version: session.version, limits: session.limits) }
     }
 
     /// Runs the build.

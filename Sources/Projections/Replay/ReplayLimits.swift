@@ -11,6 +11,10 @@ package struct ReplayLimits: Sendable {
     package var dirtyOrders = 20_000
     /// The estimated size of all orders in memory, in bytes and over all workers, at which rows are written.
     package var bytes = 192 << 20
+    /// The number of orders whose stored rows one statement changes.
+    package var statementOrders = 200
+    /// The estimated size of those orders in memory, in bytes; a single order may be larger.
+    package var statementBytes = 4 << 20
     /// The distance from the head, in events, at which building ends and following in small steps begins.
     package var nearHead: Int64 = 1000
     /// The number of events in a small step.
@@ -28,10 +32,6 @@ package struct ReplayLimits: Sendable {
     static let orderOverheadBytes = 1024
     /// The estimated bytes of memory that an order takes for each byte of its state or its events.
     static let memoryPerByte = 3
-    /// The number of orders whose rows one statement changes.
-    static let statementOrders = 200
-    /// The estimated size of those orders in memory, in bytes; a single order may be larger.
-    static let statementBytes = 4 << 20
     /// The time without an answer after which the connection is closed.
     static let timeout: Duration = .seconds(120)
     /// The time for which one attempt waits for a lock of another session, as PostgreSQL writes it. Other statements

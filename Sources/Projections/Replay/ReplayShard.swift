@@ -33,6 +33,7 @@ actor ReplayShard<Model: ReplayableModel> {
     private let model: Model
     private let worker: Int
     private let version: Int
+    private let limits: ReplayLimits
     private var slots: [UUID: Slot] = [:]
     /// The orders of the chunk's rows, one for each, as `findMissing` found them; nil for those that were missing.
     private var found: [Slot?] = []
@@ -43,10 +44,11 @@ actor ReplayShard<Model: ReplayableModel> {
     /// The estimated size of all slots, in bytes.
     private(set) var byteCount = 0
 
-    init(_ model: Model, worker: Int, version: Int) {
+    init(_ model: Model, worker: Int, version: Int, limits: ReplayLimits) {
         self.model = model
         self.worker = worker
         self.version = version
+        self.limits = limits
         sums = model.makeReplaySums()
     }
 
@@ -145,7 +147,7 @@ actor ReplayShard<Model: ReplayableModel> {
             }
             stored.append(slot)
             storedBytes += slot.byteCount
-            if stored.count >= ReplayLimits.statementOrders || storedBytes >= ReplayLimits.statementBytes {
+            if stored.count >= limits.statementOrders || storedBytes >= limits.statementBytes {
                 replace(&stored, in: &write)
                 storedBytes = 0
             }

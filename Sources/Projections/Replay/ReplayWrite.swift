@@ -1,7 +1,7 @@
 package import Postgres
 
-/// The changes that a replay makes to the tables of a version: rows of new orders by COPY, and rows of others by
-/// statements that change them in place, so that most of them keep their page and leave no room behind.
+/// The changes that a replay makes to the tables of a version: rows of new orders by COPY, and stored rows by
+/// statements that change them in place. Most of these stay on their page, where their former room is used again.
 package struct ReplayWrite: Sendable {
     /// A table and the columns that are written. Names are constants of the program, fit to stand in SQL.
     package struct Table: Sendable, Hashable {
@@ -18,7 +18,7 @@ package struct ReplayWrite: Sendable {
     }
 
     private(set) var rows: [Table: [[UInt8]]] = [:]
-    /// The statements that change rows which are there.
+    /// The statements that change stored rows.
     private(set) var statements: [PostgresQuery] = []
     private var writers: [Table: PostgresCopyWriter] = [:]
 

@@ -2,8 +2,8 @@ package import Foundation
 package import OrderLog
 package import Postgres
 
-/// A read model that can be built in bulk: many orders are folded in memory, on all cores, and their rows are written
-/// by COPY. Its `apply` gives the same rows in small steps.
+/// A read model that can be built in bulk: many orders are folded in memory, on all cores, and the rows of new orders
+/// are written by COPY. Its `apply` gives the same rows in small steps.
 package protocol ReplayableModel: ReadModel {
     /// The state of one order while it is folded.
     associatedtype Entry: Sendable
