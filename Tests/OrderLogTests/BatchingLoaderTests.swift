@@ -94,27 +94,46 @@ import Testing
         #expect((1...3).contains(largest.count))
     }
 
+    /// A pause that ends on demand.
+    private final class Pause: Sendable {
+        private let state = Mutex<(begun: Int, open: CheckedContinuation<Void, Never>?)>((0, nil))
+
+        var begun: Int { state.withLock { $0.begun } }
+
+        func sleep(_: Duration) async {
+            await withCheckedContinuation { continuation in state.withLock { $0 = ($0.begun + 1, continuation) } }
+        }
+
+        func end() {
+            state.withLock { state in
+                defer { state.open = nil }
+                return state.open
+            }?.resume()
+        }
+    }
+
     @Test func aPauseLetsACrowdGather() async throws {
         // Calls that come during a read and during the pause after it share the next read.
-        let (source, outcomes) = (Source(), Outcomes())
-        let loader = BatchingLoader<Void, Int>(pause: .milliseconds(200))
+        let (source, outcomes, pause) = (Source(), Outcomes(), Pause())
+        let loader = BatchingLoader<Void, Int>(pause: .milliseconds(1)) { await pause.sleep($0) }
         Task { try await outcomes.call(loader, source) }
         #expect(try await eventually { source.begun == 1 })
         for _ in 0..<2 { Task { try await outcomes.call(loader, source) } }
-        #expect(try await eventually { outcomes.calls == 3 && loader.waitingCount == 2 })
+        #expect(try await eventually { loader.waitingCount == 2 })
         #expect(source.endRead())
-        #expect(try await eventually { outcomes.values == [1] })
+        #expect(try await eventually { outcomes.values == [1] && pause.begun == 1 })
         Task { try await outcomes.call(loader, source) }
-        #expect(try await eventually { loader.waitingCount == 3 || source.begun == 2 })
-        #expect(loader.waitingCount == 3, "the read did not wait")
+        #expect(try await eventually { loader.waitingCount == 3 })
+        #expect(source.begun == 1)
+        pause.end()
         #expect(try await eventually { source.endRead() })
         #expect(try await eventually { outcomes.values.sorted() == [1, 2, 2, 2] })
     }
 
     @Test(arguments: [0, 1, 32, 50])
     func callsThatAreNoSmallCrowdDoNotWait(count: Int) async throws {
-        let (source, outcomes) = (Source(), Outcomes())
-        let loader = BatchingLoader<Void, Int>(pause: .seconds(3600))
+        let (source, outcomes, pause) = (Source(), Outcomes(), Pause())
+        let loader = BatchingLoader<Void, Int>(pause: .milliseconds(1)) { await pause.sleep($0) }
         Task { try await outcomes.call(loader, source) }
         #expect(try await eventually { source.begun == 1 })
         for _ in 0..<count { Task { try await outcomes.call(loader, source) } }
@@ -122,11 +141,29 @@ import Testing
         #expect(source.endRead())
         if count > 0 { #expect(try await eventually { source.endRead() }) }
         #expect(try await eventually { outcomes.values.count == count + 1 })
+        Task { try await outcomes.call(loader, source) }
+        #expect(try await eventually { source.endRead() })
+        #expect(try await eventually { outcomes.values.count == count + 2 })
+        #expect(pause.begun == 0)
     }
 
-    @Test func aCallerThatAsksForOneKeyAfterTheOtherDoesNotWait() async throws {
-        let loader = BatchingLoader<Int, Int>(pause: .seconds(3600))
-        for key in 0..<1000 { #expect(try await loader.value(for: key) { $0 } == key) }
+    @Test func twoCallersThatAskForOneKeyAfterTheOtherDoNotWait() async throws {
+        // Decided after the callers go on, two could wait: the one that waited for the read, and the one just answered.
+        let loader = BatchingLoader<Int, Int>(pause: .milliseconds(1)) { Issue.record("paused for \($0)") }
+        try await withThrowingTaskGroup(of: Void.self) { group in
+            for caller in 0..<2 {
+                group.addTask {
+                    for key in 0..<1000 {
+                        let value = try await loader.value(for: caller * 1000 + key) { keys in
+                            await Task.yield()
+                            return keys
+                        }
+                        #expect(value == caller * 1000 + key)
+                    }
+                }
+            }
+            try await group.waitForAll()
+        }
     }
 
     @Test func missingValuesAreAnError() async throws {

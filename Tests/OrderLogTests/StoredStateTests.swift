@@ -85,6 +85,8 @@ import Testing
             let read = { (query: PostgresQuery) in try await log.pool.query(query.sql, query.bindings) }
             let select = CurrentStateTable.load(orders, version: .active)
             let rows = try StoredStates(await read(select))
+            let behind = try rows.rows.filter { try $0.tail(after: $0.decodeSnapshot()) != nil }
+            #expect(behind.count == 81)
             let alone = try await rows.records(read: read)
             let together = try await rows.concurrentMap(read: read) { $0 }
             #expect(alone.map(\.order.orderId) == orders)

@@ -45,7 +45,7 @@ extension ReadModelTests {
         @Test func aPageReadsNoMoreThanItsOrders() async throws {
             try await ModelBench.with { bench async throws in
                 let requests = wideRequests(carrier: "dhl") + wideRequests(carrier: nil)
-                // Their plans are kept from a time when the tables were empty.
+                // Plans that are kept are of a time when the tables were empty.
                 for (request, _) in requests { #expect(try await rowsRead(for: request, bench) == []) }
                 // The newest 20,000 of 30,000 orders have no carrier.
                 try await bench.script(
@@ -61,10 +61,13 @@ extension ReadModelTests {
                     """
                 )
                 for statistics in ["select 1", "vacuum analyze order_list_keys, order_list_by_carrier"] {
-                    _ = try await bench.log.pool.query(statistics)
+                    try await bench.script(statistics)
                     for (request, expected) in requests {
                         let read = try await rowsRead(for: request, bench)
-                        #expect(read == expected, "read \(read) with \(statistics)")
+                        #expect(read.map(\.table) == expected.map(\.table))
+                        // The planner may look at the ends of an index.
+                        let isNear = zip(read, expected).allSatisfy { ($1.rows...$1.rows + 8).contains($0.rows) }
+                        #expect(isNear, "read \(read) instead of \(expected) with \(statistics)")
                     }
                 }
             }
@@ -265,8 +268,10 @@ extension ReadModelTests.CarrierListTests {
         let statement = OrderListStatement(request, carrierSearch: request.carrier == nil ? .filtered : .walked)
         let count = PostgresQuery(
             """
-            select relname::text as name, coalesce(seq_tup_read, 0) + coalesce(idx_tup_fetch, 0) as rows
-            from pg_stat_xact_user_tables where relname ~ '^order_list_(keys|by_carrier)_v' order by relname
+            select t.relname::text as name, coalesce(t.seq_tup_read, 0) + (
+                select coalesce(sum(pg_stat_get_xact_tuples_returned(i.indexrelid)), 0)
+                from pg_index i where i.indrelid = t.relid)::bigint as rows
+            from pg_stat_xact_user_tables t where t.relname ~ '^order_list_(keys|by_carrier)_v'
             """
         )
         let results = try await bench.reader.read([count, statement.query, count], switches: statement.switches).results

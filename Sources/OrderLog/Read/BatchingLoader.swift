@@ -15,6 +15,7 @@ package final class BatchingLoader<Key: Sendable, Value: Sendable>: Sendable {
     private let concurrency: Int
     private let batchLimit: Int
     private let pause: Duration
+    private let sleep: @Sendable (Duration) async throws -> Void
     private let state = Mutex(State())
 
     /// - Parameters:
@@ -22,10 +23,17 @@ package final class BatchingLoader<Key: Sendable, Value: Sendable>: Sendable {
     ///   - batchLimit: the largest number of keys in one read.
     ///   - pause: the time between a read and the next one where a few calls came meanwhile, so that a crowd makes
     ///     fewer and larger reads. A call alone does not wait, and neither do calls that fill a large read.
-    package init(concurrency: Int = 1, batchLimit: Int = .max, pause: Duration = .zero) {
+    ///   - sleep: waits for the pause.
+    package init(
+        concurrency: Int = 1,
+        batchLimit: Int = .max,
+        pause: Duration = .zero,
+        sleep: @escaping @Sendable (Duration) async throws -> Void = { try await Task.sleep(for: $0) }
+    ) {
         self.concurrency = concurrency
         self.batchLimit = batchLimit
         self.pause = pause
+        self.sleep = sleep
     }
 
     /// Loads the value for a key.
@@ -65,7 +73,7 @@ package final class BatchingLoader<Key: Sendable, Value: Sendable>: Sendable {
             case .success(let values): for (call, value) in zip(batch, values) { call.waiter.resume(returning: value) }
             case .failure(let error): for call in batch { call.waiter.resume(throwing: error) }
             }
-            if isPauseDue { try? await Task.sleep(for: pause) }
+            if isPauseDue { try? await sleep(pause) }
         }
     }
 

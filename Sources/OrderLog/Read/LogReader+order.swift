@@ -28,7 +28,7 @@ extension LogReader {
             try await loadOrders($0, byteLimit: StoredStates.byteLimit)
         }
         if case .tooLarge = result.row {
-            result = try await loaders.largeRows.value(for: lookUp) { try await loadOrders($0, byteLimit: .max) }
+            result = try await largeOrders.value(for: lookUp) { try await loadOrders($0, byteLimit: .max) }
         }
         let head = result.history.position(of: result.head)
         guard case .found(let row) = result.row else {

@@ -14,6 +14,8 @@ package struct LogReader: Sendable {
     let orders = OrderLoaders()
     /// Reads orders for streams, of which thousands may open at once.
     let streamOrders = OrderLoaders(pause: .milliseconds(2))
+    /// Reads the orders whose states have no room in a result of the others; few at once, since callers keep them all.
+    let largeOrders = BatchingLoader<OrderLookUp, OrderLookUp.Result>(concurrency: 2, batchLimit: 4)
     let existences = BatchingLoader<OrderLookUp, OrderLookUp.Existence>(concurrency: 2, batchLimit: 200)
 
     /// The number of events that one read without an order searches at most.

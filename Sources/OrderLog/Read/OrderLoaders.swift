@@ -1,9 +1,7 @@
 /// The shared reads of single orders.
 struct OrderLoaders: Sendable {
     let rows: BatchingLoader<OrderLookUp, OrderLookUp.Result>
-    /// Reads the orders whose states have no room in a result of `rows`; few at once, since callers keep them all.
-    let largeRows = BatchingLoader<OrderLookUp, OrderLookUp.Result>(concurrency: 2, batchLimit: 4)
-    /// Reads the events that rows reflect beyond their states.
+    /// Reads the events that rows reflect beyond their states. A batch answers its callers together, so it is small.
     let tails: BatchingLoader<EventTail, [LoggedEvent]>
 
     /// - Parameter pause: the time between two reads of a crowd; see `BatchingLoader`.

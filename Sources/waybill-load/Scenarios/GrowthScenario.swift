@@ -54,9 +54,9 @@ struct GrowthScenario: AsyncParsableCommand {
                     try await cluster.database.withConnection { try await StorageCost.read($0) }
                 }
                 let subject = "\(NumberFormat.text(Double(length))) events"
-                ReportOptions.progress("\(subject): reading the database's files")
                 // Filling has written more than the memory holds, and what it left in the cache is chance.
-                try await PageCache.fill(from: "\(data)/postgres/base")
+                let bytes = try await PageCache.fill(from: "\(data)/postgres/base")
+                ReportOptions.progress("\(subject): read \(bytes / 1_000_000) MB of the database's files")
                 let all = cost.relations.reduce(0) { $0 + $1.bytes }
                 for relation in cost.relations where relation.bytes * 100 >= all {
                     let kind = relation.isIndex ? "index" : "table"
