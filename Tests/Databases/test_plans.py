@@ -31,6 +31,8 @@ LARGE = {
 }
 # A server keeps a plan for any values from the sixth execution on.
 EXECUTIONS = 7
+# The end of a page of the order list.
+PAGE = "order by placed_at desc, order_id desc limit $"
 KEYS = "order_list_keys_v1_"
 NUMBER, CUSTOMER = KEYS + "number_placed_at_order_id_idx", KEYS + "customer_placed_at_order_id_idx"
 INVERTED = KEYS + "tracking_numbers_carriers_idx"
@@ -97,7 +99,7 @@ def command(bench, path, body):
 
 def walks(plan, scan):
     """Tells whether a scan ends at a limit, or reads an index that holds nothing but orders that need attention."""
-    limited = "order by placed_at desc, order_id desc limit" in plan.text or "limit 10001" in plan.text
+    limited = PAGE in plan.text or "limit 10001" in plan.text
     # The end of the log: one entry of its index. Before PostgreSQL 17 the plan names a condition too.
     is_end = scan == "Index Only Scan on events events_pkey" and "max(seq)" in plan.text
     return (KEYS in scan and limited) or is_end or scan.rpartition(" ")[2] in ATTENTION | QUEUE
@@ -154,7 +156,7 @@ def used(bench, log, placed, carrier="dhl"):
     for role in (roles.BACKEND, roles.STAFF):
         for query, meant in LIST.items():
             path = f"/v1/orders?{query}".replace("carrier=dhl", f"carrier={carrier}")
-            record(f"GET {path} ({role})", meant, "limit 101", lambda path=path, role=role: get(path, role))
+            record(f"GET {path} ({role})", meant, PAGE, lambda path=path, role=role: get(path, role))
     one, own = f"/v1/orders/{placed}", "/v1/customers/c-1/stream?shop=aurora&after={}"
     states, history, log_key = "order_states_v1_pkey", "events_order_id_version_key", "events_pkey"
     position = urllib.parse.quote(get(one)["position"])
