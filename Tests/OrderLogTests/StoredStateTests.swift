@@ -73,29 +73,6 @@ import Testing
         }
     }
 
-    @Test func manyRowsAreReadOnAllProcessorsAsOnOne() async throws {
-        try await TestLog.with { log in
-            let orders = (0..<90).map { _ in UUID() }
-            try await Self.appendInOneBatch(
-                orders.map { try Samples.submission(.placeOrder, Samples.place(), order: $0) },
-                to: log
-            )
-            // The rows of most orders are ahead of their states.
-            try await Self.appendInOneBatch(orders.dropLast(9).map { try Self.shortNote(on: $0) }, to: log)
-            let read = { (query: PostgresQuery) in try await log.pool.query(query.sql, query.bindings) }
-            let select = CurrentStateTable.load(orders, version: .active)
-            let rows = try StoredStates(await read(select))
-            let behind = try rows.rows.filter { try $0.tail(after: $0.decodeSnapshot()) != nil }
-            #expect(behind.count == 81)
-            let alone = try await rows.records(read: read)
-            let together = try await rows.concurrentMap(read: read) { $0 }
-            #expect(alone.map(\.order.orderId) == orders)
-            #expect(alone.map(\.order.version) == orders.indices.map { $0 < 81 ? 2 : 1 })
-            #expect(together.map(\.order) == alone.map(\.order))
-            #expect(together.map(\.seq) == alone.map(\.seq))
-        }
-    }
-
     /// Each of several appenders loads what the others have changed, under the lock.
     @Test func severalAppendersWriteWholeStates() async throws {
         try await TestLog.with { log in
@@ -263,7 +240,7 @@ import Testing
         """
 
     /// Appends commands, all of them in one batch.
-    private static func appendInOneBatch(_ submissions: [Submission], to log: TestLog) async throws {
+    static func appendInOneBatch(_ submissions: [Submission], to log: TestLog) async throws {
         let appender = Appender(configuration: log.database, registry: log.registry, logger: log.logger)
         var receipts: [PendingReceipt] = []
         for submission in submissions { receipts.append(await appender.enqueue(submission)) }
@@ -274,7 +251,7 @@ import Testing
         }
     }
 
-    private static func shortNote(on order: UUID) throws -> Submission {
+    static func shortNote(on order: UUID) throws -> Submission {
         try Samples.submission(.addNote, #"{"text":"n","visibility":"staff"}"#, order: order)
     }
 

@@ -131,6 +131,13 @@ struct ModelBench: Sendable {
     }
 }
 
+extension ReadModelReader {
+    /// Reads a page of the order list with the orders as they are stored.
+    func orders(_ request: OrderListRequest) async throws -> OrderListPage<StoredOrder> {
+        try await orders(request) { $0 }
+    }
+}
+
 /// A random history of orders, determined by a seed.
 enum History {
     static func run(seed: UInt64, orders count: Int, commands: Int, on appender: Appender) async throws {

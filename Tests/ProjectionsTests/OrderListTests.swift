@@ -45,6 +45,19 @@ extension ReadModelTests {
             }
         }
 
+        /// A connection keeps a bounded number of prepared statements, and callers choose limits.
+        @Test func pagesOfAllSizesShareAStatement() {
+            for shops in [nil, ["aurora"], ["aurora", "nordwind"]] as [[String]?] {
+                let lists = [1, 100, 1000].map { limit in
+                    var request = OrderListRequest(scope: ReadScope(shops: shops))
+                    request.limit = limit
+                    return OrderListStatement(request).query.sql
+                }
+                #expect(Set(lists).count == 1)
+                #expect(Set([1, 100, 1000].map { AttentionQueue.newest(shops: shops, limit: $0).sql }).count == 1)
+            }
+        }
+
         @Test func thePlannersSwitchesGoBackAfterEachRead() async throws {
             try await ModelBench.with { bench in
                 let settings = PostgresQuery(

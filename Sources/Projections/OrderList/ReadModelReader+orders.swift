@@ -4,11 +4,8 @@ import Postgres
 
 extension ReadModelReader {
     /// Reads a page of the order list. A page of large orders has fewer of them than requested.
-    package func orders(_ request: OrderListRequest) async throws -> OrderListPage<StoredOrder> {
-        try await orders(request) { $0 }
-    }
-
-    /// Reads a page of the order list, with what `transform` makes of each order on whatever thread.
+    ///
+    /// - Parameter transform: makes an entry of each order, on any thread.
     package func orders<Entry: Sendable>(
         _ request: OrderListRequest,
         _ transform: @escaping @Sendable (StoredOrder) -> Entry

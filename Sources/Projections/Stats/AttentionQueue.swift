@@ -30,16 +30,16 @@ enum AttentionQueue {
     ///   - limit: the most orders.
     static func newest(shops: [String]?, limit: Int) -> PostgresQuery {
         let columns = "k.order_id, k.shop, k.number, k.status, k.attention_since, k.attention_reasons"
-        let order = "order by attention_since desc, order_id desc limit \(limit)"
+        let order = "order by attention_since desc, order_id desc limit $1"
         let source = "order_list_keys k where k.model_version = \(activeVersion) and k.attention_since is not null"
-        guard let shops else { return PostgresQuery("select \(columns) from \(source) \(order)") }
+        guard let shops else { return PostgresQuery("select \(columns) from \(source) \(order)", [Int64(limit)]) }
         // The index is sorted below one shop, so that several shops need a scan each.
         return PostgresQuery(
             """
-            select w.* from (select distinct unnest($1::text[])) s (shop)
+            select w.* from (select distinct unnest($2::text[])) s (shop)
             cross join lateral (select \(columns) from \(source) and k.shop = s.shop \(order)) w \(order)
             """,
-            [shops]
+            [Int64(limit), shops]
         )
     }
 
