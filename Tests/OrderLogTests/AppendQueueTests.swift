@@ -81,6 +81,20 @@ import Testing
         #expect(keys(await queue.next(limit: bounds)) == ["s4"])
     }
 
+    @Test func whatWasPeekedIsTakenThoughMoreHasCome() async throws {
+        let queue = AppendQueue.bounded(singles: 8, bulk: 2)
+        for key in ["b0", "b1"] { #expect(await queue.pushBulk(try entry(key)) == nil) }
+        #expect(queue.push(try entry("s0")) == nil)
+        let peeked = queue.peek(limit: AppendQueue.Bounds(count: 2, bytes: .max))
+        #expect(keys(peeked) == ["s0", "b0"])
+        let third = try entry("b2")
+        async let sent = queue.pushBulk(third)
+        #expect(queue.push(try entry("s1")) == nil)
+        #expect(keys(queue.take(peeked: peeked)) == ["s0", "b0"])
+        #expect(await sent == nil, "a sender that waited has room")
+        #expect(keys(queue.peek(limit: AppendQueue.Bounds(count: 8, bytes: .max))) == ["s1", "b1", "b2"])
+    }
+
     @Test func closingRefusesWaitingSenders() async throws {
         let queue = AppendQueue.bounded(singles: 1, bulk: 1)
         #expect(await queue.pushBulk(try entry("b0")) == nil)

@@ -72,6 +72,10 @@ struct AheadPlan {
         /// The time after which no further commands are decided ahead.
         private static let longestWork: Duration = .milliseconds(50)
 
+        /// So many commands wait that the next batch is worth being sent before the answer of the one before has
+        /// come, and all that they need is known.
+        func isCrowded(_ count: Int) -> Bool { plan != nil && prefetch.isEmpty && entries.count >= count }
+
         /// Loads the rows that are needed, and decides the commands.
         func run(
             snapshot: CommandIdFilterCache.Snapshot?,
@@ -121,8 +125,9 @@ struct AheadPlan {
         let changed = transaction.changedRecords.reduce(into: [:]) { $0[$1.order.orderId] = $1 }
         let mayAssume = cautiousBatches == 0 && time != nil && !next.contains { $0.submission.trackingKey != nil }
         var prefetch = BatchPrefetch(for: next, notIn: cache, besides: changed)
+        // An assumed batch requires in its own transaction that the orders that it places, and its commands, are new.
+        if mayAssume { prefetch.dropOrders(next.placedOrders) }
         if mayAssume, prefetch.orderIds.isEmpty {
-            // An assumed batch requires in its own transaction that no recent command has its ids.
             prefetch.keepIds(where: CommandLookUp(snapshot: snapshot, epochs: transaction.epochs).mayBeOfPast)
         }
         let orders = mayAssume ? next.knownOrders { changed[$0] ?? cache.record(of: $0) } : [:]
@@ -157,6 +162,20 @@ extension Collection<AppendQueue.Entry> {
             guard let orderId = entry.knownOrderId, known[orderId] == nil else { return }
             known[orderId] = orders(orderId)
         }
+    }
+
+    /// The orders whose first command here places them.
+    fileprivate var placedOrders: Set<UUID> {
+        var (placed, others): (Set<UUID>, Set<UUID>) = ([], [])
+        for entry in self {
+            guard let orderId = entry.knownOrderId, !others.contains(orderId) else { continue }
+            if entry.submission.command.name == .placeOrder {
+                placed.insert(orderId)
+            } else if !placed.contains(orderId) {
+                others.insert(orderId)
+            }
+        }
+        return placed
     }
 }
 

@@ -12,6 +12,9 @@ struct AppendAnswers {
         slowCommands = SlowCommandLog(logger: logger)
     }
 
+    /// Batches are answered as soon as they are committed, whatever a standby has.
+    var areImmediate: Bool { watch == nil }
+
     /// Waits for room for the answers of a batch. Where nobody may be told of a commit at present, refuses the batch.
     ///
     /// - Returns: false where the batch was refused.

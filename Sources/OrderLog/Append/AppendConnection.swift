@@ -4,8 +4,8 @@ import Postgres
 /// The appender's connection, and the one beside it that loads the rows of the next batch.
 struct AppendConnection {
     private let configuration: PostgresConfiguration
-    /// The thread of both connections.
-    let executor: PostgresExecutor
+    /// The thread of both connections, and of the tasks that use them.
+    let executor: PostgresTaskExecutor
     private let registry: EpochRegistry
     private let logger: Logger
     private var connection: PostgresConnection?
@@ -17,7 +17,7 @@ struct AppendConnection {
 
     init(
         _ configuration: PostgresConfiguration,
-        on executor: PostgresExecutor,
+        on executor: PostgresTaskExecutor,
         registry: EpochRegistry,
         logger: Logger
     ) {
@@ -25,7 +25,7 @@ struct AppendConnection {
         self.executor = executor
         self.registry = registry
         self.logger = logger
-        prefetch = PrefetchSession(configuration: configuration, executor: executor, logger: logger)
+        prefetch = PrefetchSession(configuration: configuration, executor: executor.connections, logger: logger)
     }
 
     /// The connection; nil where there is none, or where it gives no answer.
@@ -36,7 +36,7 @@ struct AppendConnection {
 
     /// Opens a connection to a server that is no former one. Call it while none is open.
     mutating func open() async throws -> PostgresConnection {
-        let fresh = try await PostgresConnection.connect(configuration, on: executor, logger: logger)
+        let fresh = try await PostgresConnection.connect(configuration, on: executor.connections, logger: logger)
         do {
             try await EpochStore.ensure(on: fresh, registry: registry, logger: logger)
             session = try await ServerSession.current(of: fresh)

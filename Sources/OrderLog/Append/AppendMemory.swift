@@ -48,14 +48,20 @@ struct AppendMemory {
         return plan.map { ($0, headPlace, began) }
     }
 
+    /// Goes by the orders and the head that a transaction leaves, though it is not committed yet. Where it fails,
+    /// everything has to be forgotten.
+    mutating func presume(_ transaction: AppendTransaction) { transaction.update(&cache) }
+
     /// Takes note of a commit.
     ///
     /// - Parameters:
+    ///   - isPresumed: `presume` was called for the transaction.
     ///   - sent: this machine's clock, as in `LogClock.Reading`, before the transaction was sent.
     ///   - duration: the time from then to the commit's answer.
     mutating func note(
         _ commit: AppendTransaction.Commit,
         of transaction: AppendTransaction,
+        isPresumed: Bool,
         sent: Int64,
         in duration: Duration
     ) {
@@ -63,7 +69,7 @@ struct AppendMemory {
         if let time = commit.databaseTime, duration <= LogClock.longestReading {
             _ = clock.time(LogClock.Reading(database: time, monotonic: sent))
         }
-        transaction.update(&cache)
+        if !isPresumed { transaction.update(&cache) }
         sharedLog.note(found: transaction.head, left: transaction.headAfter)
         ahead.batchCommitted()
     }

@@ -125,6 +125,8 @@ final class AppendQueue: Sendable {
     ///
     /// - Returns: the reason why the command was not queued; nil when it was.
     func pushBulk(_ entry: Entry) async -> AppendRefusal? {
+        var entry = entry
+        entry.isBulk = true
         while true {
             switch add(entry, to: \.bulk) {
             case .closed: return .unavailable
@@ -178,11 +180,18 @@ final class AppendQueue: Sendable {
     }
 
     /// Takes up to `limit` commands, each lane's in order of arrival, without waiting for any.
-    func more(limit: Bounds) -> [Entry] { takeWaiting(limit).batch }
+    func more(limit: Bounds) -> [Entry] { takeWaiting { Self.shares(of: limit, in: $0) }.batch }
 
-    private func takeWaiting(_ limit: Bounds) -> (batch: [Entry], closed: Bool) {
+    /// Takes as many commands of each lane as `peek` gave: the same ones, unless some were removed meanwhile.
+    func take(peeked entries: [Entry]) -> [Entry] {
+        let bulk = entries.count(where: \.isBulk)
+        return takeWaiting { _ in (entries.count - bulk, bulk) }.batch
+    }
+
+    private func takeWaiting(_ shares: (State) -> (singles: Int, bulk: Int)) -> (batch: [Entry], closed: Bool) {
         let (batch, senders, closed): ([Entry], [Waiter], Bool) = state.withLock { state in
-            let batch = Self.take(limit, from: &state)
+            let (singles, bulk) = shares(state)
+            let batch = state.singles.take(singles) + state.bulk.take(bulk)
             // Senders that find the lane full again wait again.
             let room = state.bulk.isFull ? 0 : min(state.senders.count, state.bulk.room)
             let senders = Array(state.senders.prefix(room))
@@ -198,7 +207,7 @@ final class AppendQueue: Sendable {
     /// - Returns: nil when the queue is closed and empty.
     func next(limit: Bounds) async -> [Entry]? {
         while true {
-            let (batch, closed) = takeWaiting(limit)
+            let (batch, closed) = takeWaiting { Self.shares(of: limit, in: $0) }
             if !batch.isEmpty { return batch }
             if closed { return nil }
             await withCheckedContinuation { continuation in
@@ -223,11 +232,6 @@ final class AppendQueue: Sendable {
         )
         let rest = Bounds(count: limit.count - bulk.count, bytes: limit.bytes - bulk.bytes)
         return (state.singles.share(of: rest).count, bulk.count)
-    }
-
-    private static func take(_ limit: Bounds, from state: inout State) -> [Entry] {
-        let (singles, bulk) = shares(of: limit, in: state)
-        return state.singles.take(singles) + state.bulk.take(bulk)
     }
 
     /// Refuses further commands; those that wait are still taken by `next`.

@@ -36,7 +36,7 @@ extension AppendTransaction {
             return Commit(headPlace: headPlace)
         }
         let after = headAfter
-        var statements = assumed?.requirements(at: headPlace, moving: after) ?? []
+        var statements = assumed?.requirements(at: headPlace, isBehind: isBehind, moving: after) ?? []
         if !plan.events.isEmpty {
             statements.append(AppendStatements.insertEvents(plan.events))
             statements.append(CurrentStateTable.upsert(states, version: .active))

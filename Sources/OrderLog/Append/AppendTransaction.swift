@@ -20,6 +20,8 @@ struct AppendTransaction {
     let head: LogHead
     /// The place of the head's row.
     let headPlace: HeadPlace
+    /// The batch is sent behind another one, which moves the head's row from its place.
+    let isBehind: Bool
     /// The times so far.
     let stages: AppendStages
 
@@ -178,12 +180,14 @@ struct AppendTransaction {
 
     /// - Parameters:
     ///   - headPlace: the place of the head's row after this session's last commit.
+    ///   - isBehind: the batch is sent behind another one, which moves the head's row from its place.
     ///   - began: the time at which the attempt began.
     ///   - decisionBegan: the time at which all that was to be looked up was known.
     init(
         _ assumed: AssumedPlan,
         on connection: PostgresConnection,
         at headPlace: HeadPlace,
+        isBehind: Bool = false,
         began: ContinuousClock.Instant,
         decidedFrom decisionBegan: ContinuousClock.Instant
     ) {
@@ -198,6 +202,7 @@ struct AppendTransaction {
             epochs: assumed.epochs,
             head: assumed.head,
             at: headPlace,
+            isBehind: isBehind,
             keepsSmallStates: true,
             stages: stages
         )
@@ -214,6 +219,7 @@ struct AppendTransaction {
         epochs: EpochTable,
         head: LogHead,
         at headPlace: HeadPlace,
+        isBehind: Bool = false,
         keepsSmallStates: Bool,
         stages: AppendStages
     ) {
@@ -228,6 +234,7 @@ struct AppendTransaction {
         self.epochs = epochs
         self.head = head
         self.headPlace = headPlace
+        self.isBehind = isBehind
         self.stages = stages
     }
 

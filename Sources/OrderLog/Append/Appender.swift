@@ -129,8 +129,7 @@ package final class Appender: Service {
     /// Queues a command of a bulk request behind the caller's earlier ones, and returns when it is queued. Waits while
     /// the bulk lane is full; single commands go first.
     package func enqueue(_ submission: Submission) async -> PendingReceipt {
-        var entry = entry(submission)
-        entry.isBulk = true
+        let entry = entry(submission)
         if let refusal {
             entry.pendingReceipt.complete(with: .failure(refusal))
         } else if let refusal = await queue.pushBulk(entry) {
@@ -173,7 +172,7 @@ package final class Appender: Service {
                     )
                     await watch.run()
                 }
-                await withTaskExecutorPreference(executor) { await serve(on: executor.connections) }
+                await withTaskExecutorPreference(executor) { await serve(on: executor) }
                 group.cancelAll()
             }
         } onCancelOrGracefulShutdown: {
@@ -227,7 +226,7 @@ package final class Appender: Service {
         AppendQueue.Bounds(count: settings.batchLimit, bytes: settings.batchBytes)
     }
 
-    private func serve(on executor: PostgresExecutor) async {
+    private func serve(on executor: PostgresTaskExecutor) async {
         var session = AppendSession(
             connection: AppendConnection(configuration, on: executor, registry: registry, logger: logger),
             registry: registry,

@@ -109,11 +109,12 @@ struct AssumedPlan: Sendable {
     ///
     /// - Parameters:
     ///   - headPlace: the place of the head's row after this process's last commit.
+    ///   - isBehind: a commit that moves the head's row from there is under way on the same session.
     ///   - next: the head after the transaction.
-    func requirements(at headPlace: HeadPlace, moving next: LogHead) -> [PostgresQuery] {
+    func requirements(at headPlace: HeadPlace, isBehind: Bool = false, moving next: LogHead) -> [PostgresQuery] {
         var statements = [
             PostgresQuery("begin isolation level read committed"),
-            LogHead.moveUnmoved(head, at: headPlace, to: next),
+            LogHead.moveUnmoved(head, at: headPlace, isBehind: isBehind, to: next),
             // Without ids too: it locks the partitions that the commands may go to, as in `AppendTransaction.begin`.
             lookUp.requireNone(of: Array(newCommandIds)),
         ]

@@ -36,6 +36,9 @@ struct BatchPrefetch: Sendable {
     /// Looks only those commands up whose ids meet a condition.
     mutating func keepIds(where isWanted: (String) -> Bool) { commandIds = commandIds.filter(isWanted) }
 
+    /// Does not look these orders up.
+    mutating func dropOrders(_ orders: Set<UUID>) { orderIds.subtract(orders) }
+
     /// True where no rows are needed.
     var isEmpty: Bool { commandIds.isEmpty && orderIds.isEmpty }
 

@@ -46,14 +46,20 @@ package struct LogHead: Sendable, Equatable {
     ///
     /// - Parameters:
     ///   - head: the head after this process's last commit.
-    ///   - place: the row's place then.
+    ///   - place: the row's place then; with `isBehind` its place before that commit, whose answer has not come. Then
+    ///     the row is sought in that block and those after it.
     ///   - next: the head after the transaction, of the same epoch.
-    static func moveUnmoved(_ head: LogHead, at place: HeadPlace, to next: LogHead) -> PostgresQuery {
+    static func moveUnmoved(
+        _ head: LogHead,
+        at place: HeadPlace,
+        isBehind: Bool = false,
+        to next: LogHead
+    ) -> PostgresQuery {
         PostgresQuery(
             """
             with unmoved as (
                 select ctid from log_head
-                where ctid = $1::text::tid and seq = $2 and recorded_at = $3 and epoch = $4 for update skip locked
+                where ctid \(isBehind ? ">=" : "=") $1::text::tid and seq = $2 and recorded_at = $3 and epoch = $4 for update skip locked
             ), moved as (
                 update log_head set seq = $5, recorded_at = $6 where ctid = (select ctid from unmoved) returning ctid
             )
@@ -62,7 +68,7 @@ package struct LogHead: Sendable, Equatable {
             from moved
             """,
             [
-                place.ctid, head.seq, PostgresTimestamp(head.recordedAt), head.epoch,
+                isBehind ? place.block : place.ctid, head.seq, PostgresTimestamp(head.recordedAt), head.epoch,
                 next.seq, PostgresTimestamp(next.recordedAt),
             ]
         )

@@ -135,6 +135,16 @@ final class AppendActivity: Sendable {
         }
     }
 
+    /// The appender has taken these commands too, behind the present batch, which is being committed.
+    ///
+    /// - Returns: false where one of them was refused meanwhile, which must not be written then.
+    func moreTaken(_ entries: [AppendQueue.Entry]) -> Bool {
+        state.withLock { state in
+            state.entries += entries
+            return !entries.contains(where: \.pendingReceipt.isAnswered)
+        }
+    }
+
     /// The server has refused to write what was decided before the head was locked. The batch is decided again.
     func commitRefuted() {
         state.withLock { state in
