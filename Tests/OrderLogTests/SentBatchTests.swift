@@ -10,7 +10,7 @@ import Testing
 /// Under load a batch is sent before the answer of the one before it has come.
 @Suite struct SentBatchTests {
     private static let count = 60
-    /// In the middle of the third batch: the second one is the first that another may follow before its answer has come.
+    /// In the middle of the third batch: the second one is the first that is not waited for.
     private static let held = 20
     /// In the middle of the fourth batch.
     private static let following = 28
@@ -145,7 +145,7 @@ import Testing
                 var (cache, clock) = (StateCache(), LogClock())
                 let first = try await AppendTransaction.begin(
                     on: connection,
-                    entries: [Self.entry(Samples.submission(.placeOrder, Samples.place(), order: UUID(), key: "first"))],
+                    entries: [Self.placement("first")],
                     headPlace: nil,
                     registry: log.registry,
                     commandIdFilter: CommandIdFilterCache(),
@@ -159,7 +159,7 @@ import Testing
                 var head = first.headAfter
                 var batches: [SentBatch] = []
                 for key in ["second", "third"] {
-                    let entries = [Self.entry(try Samples.submission(.placeOrder, Samples.place(), order: UUID(), key: key))]
+                    let entries = [try Self.placement(key)]
                     var plan = AssumedPlan(
                         after: head,
                         at: head.recordedAtMicroseconds,
@@ -193,7 +193,8 @@ import Testing
         }
     }
 
-    private static func entry(_ submission: Submission) -> AppendQueue.Entry {
-        AppendQueue.Entry(submission: submission, deadline: .now + .seconds(60))
+    private static func placement(_ key: String) throws -> AppendQueue.Entry {
+        let submission = try Samples.submission(.placeOrder, Samples.place(), order: UUID(), key: key)
+        return AppendQueue.Entry(submission: submission, deadline: .now + .seconds(60))
     }
 }

@@ -4,9 +4,9 @@ import Postgres
 
 /// The commit of batches.
 ///
-/// Each batch is decided on what the one before it leaves. Under load it is sent before the answer of that one has come,
-/// so that the server goes from one to the next without a pause. It requires the head that the one before leaves, so
-/// that it is refused where that one fails.
+/// Each batch is decided on what the one before it leaves. Under load it is sent before the answer of that one has
+/// come, so that the server goes from one to the next without a pause. It requires the head that the one before
+/// leaves, so that it is refused where that one fails.
 extension AppendSession {
     /// The number of waiting commands from which on a batch is sent behind another one. Smaller ones wait for the
     /// commit: the fewer transactions, the less work.
@@ -40,7 +40,7 @@ extension AppendSession {
             pending = batch.entries
             do {
                 next = try await end(batch, answering: &pending, isLast: isLast)
-            } catch where batch.transaction.isRefuted(by: error) {
+            } catch  where batch.transaction.isRefuted(by: error) {
                 activity.commitRefuted()
                 memory.ahead.wasRefuted()
                 try await batch.transaction.rollBack()
