@@ -219,6 +219,7 @@ import Testing
                     cache: &cache,
                     at: time,
                     snapshot: nil,
+                    crowd: .max,
                     limits: AppendTransaction.Limits()
                 )
                 var known: BatchPrefetch

@@ -140,7 +140,13 @@ import Testing
 
     @Test func aHeadThatAnotherProcessHasMovedRefutesBoth() async throws {
         try await TestLog.with { log in
-            try await PostgresConnection.with(log.database, logger: log.logger) { connection in
+            let executor = PostgresTaskExecutor(name: "test")
+            let connection = try await PostgresConnection.connect(
+                log.database,
+                on: executor.connections,
+                logger: log.logger
+            )
+            do {
                 try await EpochStore.ensure(on: connection, registry: log.registry, logger: log.logger)
                 var (cache, clock) = (StateCache(), LogClock())
                 let first = try await AppendTransaction.begin(
@@ -155,7 +161,6 @@ import Testing
                 )
                 let place = try #require(try await first.commit().headPlace)
                 try await log.moveHead()
-                let executor = PostgresTaskExecutor(name: "test")
                 var head = first.headAfter
                 var batches: [SentBatch] = []
                 for key in ["second", "third"] {
@@ -190,6 +195,51 @@ import Testing
                 let events = try await log.reader.events(after: 0, limit: 10, scope: .everything).events
                 #expect(events.map(\.commandId) == ["first"])
             }
+            await connection.close()
+        }
+    }
+
+    @Test func anotherProcessGetsTheHeadBetweenThem() async throws {
+        try await TestLog.with { log in
+            var settings = Appender.Settings()
+            settings.batchLimit = Self.batchLimit
+            let appender = Appender(
+                configuration: log.database,
+                registry: log.registry,
+                settings: settings,
+                logger: log.logger
+            )
+            var receipts: [PendingReceipt] = []
+            for index in 0..<2000 {
+                let submission = try Samples.submission(
+                    .placeOrder,
+                    Samples.place(),
+                    order: UUID(),
+                    key: "k\(index)"
+                )
+                receipts.append(await appender.enqueue(submission))
+            }
+            let sent = receipts
+            try await log.withAppender { other in
+                let before = try Samples.submission(.placeOrder, Samples.place(), order: UUID(), key: "before")
+                _ = try await other.submit(before)
+                try await withThrowingTaskGroup(of: Void.self) { group in
+                    group.addTask { try await appender.run() }
+                    #expect(try await eventually { sent[100].isAnswered })
+                    let between = try await other.submit(
+                        Samples.submission(.placeOrder, Samples.place(), order: UUID(), key: "between")
+                    )
+                    #expect(between.position.seq < 2000)
+                    for receipt in sent { #expect(try await !receipt.receipt().replayed) }
+                    group.cancelAll()
+                }
+            }
+            let events = try await log.reader.events(after: 0, limit: 3000, scope: .everything).events
+            #expect(events.map(\.seq) == Array(1...2002))
+            #expect(
+                events.map(\.commandId).filter { $0.hasPrefix("k") } == (0..<2000).map { "k\($0)" },
+                "an import keeps its order"
+            )
         }
     }
 

@@ -66,15 +66,16 @@ struct AheadPlan {
         fileprivate let head: LogHead
         fileprivate let newHead: LogHead
         fileprivate let epochs: EpochTable
+        fileprivate let isFull: Bool
 
-        /// The number of commands that are decided before the thread goes on with the batch that is being committed.
+        /// The number of commands that are decided before the thread sends and receives for its connections.
         private static let sliceCount = 32
         /// The time after which no further commands are decided ahead.
         private static let longestWork: Duration = .milliseconds(50)
 
         /// So many commands wait that the next batch is worth being sent before the answer of the one before has
         /// come, and all that they need is known.
-        func isCrowded(_ count: Int) -> Bool { plan != nil && prefetch.isEmpty && entries.count >= count }
+        var isCrowded: Bool { isFull && plan != nil && prefetch.isEmpty }
 
         /// Loads the rows that are needed, and decides the commands.
         func run(
@@ -114,20 +115,25 @@ struct AheadPlan {
     ///   - transaction: the batch that is about to be committed.
     ///   - time: the time at which the next batch's events are recorded, in microseconds since 1970; nil where it is
     ///     unknown.
+    ///   - crowd: the number of commands that are worth a transaction of their own at once. Of these the transaction
+    ///     requires that the orders that they place are new. Those of fewer are looked up, since repetitions are not
+    ///     rare.
     func work(
         on next: [AppendQueue.Entry],
         after transaction: AppendTransaction,
         cache: inout StateCache,
         at time: Int64?,
         snapshot: CommandIdFilterCache.Snapshot?,
+        crowd: Int,
         limits: AppendTransaction.Limits
     ) -> Work {
         let changed = transaction.changedRecords.reduce(into: [:]) { $0[$1.order.orderId] = $1 }
         let mayAssume = cautiousBatches == 0 && time != nil && !next.contains { $0.submission.trackingKey != nil }
         var prefetch = BatchPrefetch(for: next, notIn: cache, besides: changed)
-        // An assumed batch requires in its own transaction that the orders that it places, and its commands, are new.
-        if mayAssume { prefetch.dropOrders(next.placedOrders) }
+        let isFull = next.count >= crowd
+        if mayAssume, isFull { prefetch.dropOrders(next.placedOrders) }
         if mayAssume, prefetch.orderIds.isEmpty {
+            // An assumed batch requires in its own transaction that no recent command has its ids.
             prefetch.keepIds(where: CommandLookUp(snapshot: snapshot, epochs: transaction.epochs).mayBeOfPast)
         }
         let orders = mayAssume ? next.knownOrders { changed[$0] ?? cache.record(of: $0) } : [:]
@@ -150,7 +156,8 @@ struct AheadPlan {
             prefetch: prefetch,
             head: transaction.head,
             newHead: newHead,
-            epochs: transaction.epochs
+            epochs: transaction.epochs,
+            isFull: isFull
         )
     }
 }

@@ -16,11 +16,14 @@ extension AppendSession {
     /// have to wait for two such batches, where it waits for one else.
     private static let shortBatches: Duration = .seconds(1)
 
+    /// The number of batches after which one waits for the answer of the one before, so that other processes, which
+    /// wait for the head, get it.
+    private static let longestRow = 16
+
     /// The bounds of what is decided ahead.
     private mutating func nextBounds(behind batch: [AppendQueue.Entry]) -> AppendQueue.Bounds {
         let now = ContinuousClock.now
-        // Single commands come first.
-        if batch.first?.isBulk == false { lastSingle = now }
+        if queue.counts.singles > 0 || batch.contains(where: { !$0.isBulk }) { lastSingle = now }
         guard let lastSingle, now - lastSingle < Self.shortBatches else { return batchBounds }
         return AppendQueue.Bounds(count: crowd, bytes: batchBounds.bytes)
     }
@@ -36,10 +39,12 @@ extension AppendSession {
         isLast: Bool
     ) async throws {
         var next: SentBatch? = SentBatch(transaction, of: pending, on: connection.executor)
+        var inRow = 0
         while let batch = next {
             pending = batch.entries
+            inRow += 1
             do {
-                next = try await end(batch, answering: &pending, isLast: isLast)
+                next = try await end(batch, answering: &pending, isLast: isLast, isFollowed: inRow < Self.longestRow)
             } catch  where batch.transaction.isRefuted(by: error) {
                 activity.commitRefuted()
                 memory.ahead.wasRefuted()
@@ -52,11 +57,13 @@ extension AppendSession {
     /// Waits for the commit of a batch, answers its entries and removes them from `pending`. Loads the rows of the next
     /// batch meanwhile, and decides those of its commands that have come.
     ///
+    /// - Parameter isFollowed: the next batch may be sent before the answer of this one has come.
     /// - Returns: the next batch where it has been sent already.
     private mutating func end(
         _ batch: SentBatch,
         answering pending: inout [AppendQueue.Entry],
-        isLast: Bool
+        isLast: Bool,
+        isFollowed: Bool
     ) async throws -> SentBatch? {
         let transaction = batch.transaction
         // Further commands of this batch must not wait for the rows of the next one.
@@ -71,12 +78,13 @@ extension AppendSession {
             cache: &memory.cache,
             at: memory.clock.estimate(),
             snapshot: snapshot,
+            crowd: crowd,
             limits: decisions
         )
         let prefetchConnection = work.prefetch.isEmpty ? nil : connection.prefetch.connection
         async let done = work.run(snapshot: snapshot, on: prefetchConnection, executor, logger: logger)
         if transaction.hasEvents { observer?.commitBegins() }
-        let sendsNext = isAlone && work.isCrowded(crowd) && maySendNext(behind: transaction)
+        let sendsNext = isFollowed && isAlone && work.isCrowded && maySendNext(behind: transaction)
         var next: SentBatch?
         if sendsNext {
             (memory.prefetch, memory.ahead.plan) = await done
@@ -87,6 +95,7 @@ extension AppendSession {
             let commit = try await batch.committed()
             stages.commit = .now - batch.began
             memory.note(commit, of: transaction, isPresumed: sendsNext, sent: batch.sent, in: stages.commit)
+            next?.begins()
             activity.batchCommitted(commands: transaction.isEmpty ? 0 : transaction.results.count)
         } catch {
             if transaction.hasEvents { observer?.commitEnded([], in: epochs) }
@@ -138,7 +147,10 @@ extension AppendSession {
         guard let plan = memory.ahead.plan, !plan.isEmpty else { return nil }
         var entries = queue.take(peeked: plan.entries)
         entries.removeExpired()
-        guard activity.moreTaken(entries), let next = decided(&entries, behind: transaction) else {
+        // If some are gone, all others would be decided again.
+        guard activity.moreTaken(entries), entries.count == plan.entries.count,
+            let next = decided(&entries, behind: transaction)
+        else {
             heldBack = entries
             return nil
         }

@@ -89,7 +89,7 @@ struct AppendSession {
         defer { activity.batchTaken([]) }
         timedOutOrders = []
         let (together, alone) = slowOrders.divide(batch)
-        if !together.isEmpty { await append(together, statementTimeout: nil) }
+        if !together.isEmpty { await append(together, statementTimeout: nil, isLast: alone.isEmpty) }
         await appendEachAlone(alone)
     }
 
@@ -102,12 +102,18 @@ struct AppendSession {
                 entry.pendingReceipt.complete(with: .failure(.unavailable))
                 continue
             }
-            await append([entry], statementTimeout: aloneStatementTimeout)
+            await append([entry], statementTimeout: aloneStatementTimeout, isLast: false)
         }
     }
 
-    /// - Parameter statementTimeout: the limit for each statement of a command that runs alone; nil for a batch.
-    private mutating func append(_ batch: [AppendQueue.Entry], statementTimeout: Duration?) async {
+    /// - Parameters:
+    ///   - statementTimeout: the limit for each statement of a command that runs alone; nil for a batch.
+    ///   - isLast: what comes after these entries is still in the queue.
+    private mutating func append(
+        _ batch: [AppendQueue.Entry],
+        statementTimeout: Duration?,
+        isLast: Bool
+    ) async {
         var pending = batch
         defer { activity.batchEnded() }
         var backoff = Backoff(first: .milliseconds(50), limit: .seconds(1))
@@ -130,7 +136,7 @@ struct AppendSession {
                         try await lockedTransaction(
                             of: &pending,
                             on: connection,
-                            takesMore: isFirst && memory.sharedLog.hasOthers,
+                            takesMore: isFirst && isLast && heldBack.isEmpty && memory.sharedLog.hasOthers,
                             statementTimeout: statementTimeout
                         )
                     }
@@ -140,7 +146,7 @@ struct AppendSession {
                     if !transaction.isAssumed { try await transaction.rollBack() }
                     continue
                 }
-                try await commit(transaction, answering: &pending, isLast: statementTimeout == nil)
+                try await commit(transaction, answering: &pending, isLast: isLast)
             } catch {
                 // A frozen server process and a slow statement look the same: the next attempt tells them apart.
                 let isAbandoned = activity.isAbandoned

@@ -53,7 +53,11 @@ extension AppendTransaction {
             statements.append(AppendStatements.notify(head: epochs.position(of: last.seq)))
         }
         statements.append(PostgresQuery("commit"))
-        let results = try await connection.pipeline(statements, timeout: LogConnection.appendTimeout)
+        let results = try await connection.pipeline(
+            statements,
+            // The server ends the batch before this one first.
+            timeout: LogConnection.appendTimeout * (isBehind ? 2 : 1)
+        )
         // The batch is committed: what cannot be read must not make it seem failed.
         let head = results[headIndex]
         return Commit(

@@ -4,10 +4,10 @@ import Postgres
 struct SentBatch {
     let transaction: AppendTransaction
     let entries: [AppendQueue.Entry]
-    /// The time at which it was sent.
-    let began = ContinuousClock.now
+    /// The time at which it was sent, or at which the answer of the batch before it came.
+    private(set) var began = ContinuousClock.now
     /// The same by this machine's clock, as in `LogClock.Reading`.
-    let sent = LogClock.Reading.monotonicNow
+    private(set) var sent = LogClock.Reading.monotonicNow
     private let commit: Task<AppendTransaction.Commit, any Error>
 
     /// Sends the transaction. Those that are made one after another are sent in this order.
@@ -19,6 +19,12 @@ struct SentBatch {
         self.transaction = transaction
         self.entries = entries
         commit = Task(executorPreference: executor) { try await transaction.commit() }
+    }
+
+    /// Takes note of the answer of the batch before this one, with which the server begins this one.
+    mutating func begins() {
+        began = .now
+        sent = LogClock.Reading.monotonicNow
     }
 
     /// Waits for the commit.
