@@ -51,6 +51,11 @@ extension OrderListRequest {
     /// The request is for all orders, of a range at most.
     var hasNoFilter: Bool { !isNarrow && scope.shops == nil && statuses.isEmpty && carrier == nil && attention == nil }
 
+    /// The request is for the newest orders of shops or of headlines, and has no filter that another index serves.
+    var isNewestOfColumn: Bool {
+        !isNarrow && carrier == nil && attention == nil && cursor == nil && placedAfter == nil && placedBefore == nil
+    }
+
     /// The request is for some states of the orders alone, which may be none of a carrier's newest orders.
     var isForStates: Bool { !statuses.isEmpty || attention == true }
 }

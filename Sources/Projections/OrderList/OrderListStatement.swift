@@ -11,6 +11,8 @@ struct OrderListStatement {
     private var conditions = ["k.model_version = a.version"]
     private var branches: [String] = []
     private var source = "order_list_keys k"
+    /// The column by whose index the page is walked, ahead of the list's order; empty where the planner chooses.
+    private var walked = ""
     /// SQL for the newest event of a customer's orders, as a column.
     private var newest = ""
     /// SQL for the number of orders to read: one more than requested tells whether there is a next page.
@@ -19,7 +21,7 @@ struct OrderListStatement {
     private let carrierSearch: CarrierSearch
     /// The planner's switches for the statement: to go by the inverted index of carriers and tracking numbers, to walk
     /// the newest orders, or to keep the plan of such a walk.
-    let switches: [PlannerSwitch]
+    private(set) var switches: [PlannerSwitch] = []
 
     /// The largest number of index scans that are merged into one page. With more of them one scan is filtered instead.
     private static let branchLimit = 24
@@ -33,22 +35,25 @@ struct OrderListStatement {
         // These statements have one index to read in its order, so that their plan does not depend on the values. For a
         // shop there are two, of which a plan for all values may be the one of all shops.
         let isKept = (carrierSearch == .walked && request.scope.shops == nil) || request.hasNoFilter
-        switches = isInverted ? [.bitmapScans] : isKept ? [.orderedIndex, .keptPlan] : isWalk ? [.orderedIndex] : []
         addFilters(request)
+        let isOrdered = isWalk || !walked.isEmpty
+        switches = isInverted ? [.bitmapScans] : isKept ? [.orderedIndex, .keptPlan] : isOrdered ? [.orderedIndex] : []
         addRange(request)
         limit = bind(Int64(request.limit) + 1)
     }
 
     var query: PostgresQuery {
         let order = "order by placed_at desc, order_id desc limit \(limit)"
-        let scan =
-            "select k.order_id, k.placed_at from \(source) where \(conditions.joined(separator: " and "))"
+        let scan = """
+            select k.order_id, k.placed_at from \(source) where \(conditions.joined(separator: " and "))
+            order by \(walked.isEmpty ? "" : "k.\(walked), ")placed_at desc, order_id desc limit \(limit)
+            """
         let page =
             branches.isEmpty
-            ? "\(scan) \(order)"
+            ? scan
             : """
             select w.order_id, w.placed_at from \(branches.joined(separator: " cross join "))
-            cross join lateral (\(scan) \(order)) w \(order)
+            cross join lateral (\(scan)) w \(order)
             """
         return PostgresQuery(
             """
@@ -92,6 +97,9 @@ struct OrderListStatement {
         let shops = request.scope.shops
         let scans = max(1, shops?.count ?? 1) * (isWalked ? 1 : max(1, request.statuses.count))
         let merges = !isNarrow && scans <= Self.branchLimit
+        if merges, request.isNewestOfColumn {
+            walked = request.statuses.isEmpty ? shops == nil ? "" : "shop" : "status"
+        }
         if let shops { addValues(shops, of: "shop", merging: merges, filtering: isNarrow) }
         if !request.statuses.isEmpty, isWalked {
             keyConditions.append("l.status = any(\(bind(request.statuses)))")
@@ -165,13 +173,23 @@ struct OrderListStatement {
         // A value that is given twice would find its orders twice.
         let values = Set(given).sorted()
         if values.count == 1 {
-            conditions.append("\(expression) = \(bind(values[0]))")
+            conditions.append(condition(on: column, expression, bind(values[0])))
         } else if merges {
             branches.append("unnest(\(bind(values))) b_\(column) (value)")
-            conditions.append("k.\(column) = b_\(column).value")
+            conditions.append(condition(on: column, "k.\(column)", "b_\(column).value"))
         } else {
             conditions.append("\(expression) = any(\(bind(values)))")
         }
+    }
+
+    /// SQL that restricts a column to a value.
+    ///
+    /// The planner takes the orders of each value for spread evenly among the newest. So it walks all orders for those
+    /// that were delivered, though none of the newest thousands was, and for those of a shop that sells no more. The
+    /// column that is walked has a range of one value instead: then the order of the page is that of the column's own
+    /// indexes alone.
+    private func condition(on column: String, _ expression: String, _ value: String) -> String {
+        column == walked ? "\(expression) >= \(value) and \(expression) <= \(value)" : "\(expression) = \(value)"
     }
 
     private mutating func addRange(_ request: OrderListRequest) {
