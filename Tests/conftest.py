@@ -32,7 +32,8 @@ def pytest_configure(config):
 
 def pytest_collection_modifyitems(config, items):
     half = config.getoption("--half")
-    if not half:
+    # Tests that have failed before are of this half already.
+    if not half or config.getoption("--last-failed"):
         return
     files = sorted({item.path for item in items})
     kept = [item for item in items if files.index(item.path) % 2 == half - 1]

@@ -1,4 +1,5 @@
 import AsyncHTTPClient
+import NIOHTTP1
 import Testing
 
 @testable import waybill
@@ -12,5 +13,11 @@ struct NetworkErrorTextTests {
     ])
     func clientErrorsHaveASentence(_ error: HTTPClientError, _ text: String) {
         #expect(NetworkErrorText.text(for: error) == text)
+    }
+
+    @Test func anAnswerThatBreaksOffIsNotTakenForAnotherProtocol() {
+        let text = NetworkErrorText.text(for: HTTPParserError.invalidEOFState)
+        #expect(text == "the connection ended in the middle of its answer")
+        #expect(NetworkErrorText.text(for: HTTPParserError.invalidConstant) == "it does not speak HTTP")
     }
 }

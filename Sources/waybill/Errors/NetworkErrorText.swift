@@ -16,6 +16,7 @@ enum NetworkErrorText {
         case let error as IOError: String(cString: strerror(error.errnoCode))
         case is NIOSSLError, is BoringSSLError, is NIOSSLExtraError:
             tlsText(for: error)
+        case HTTPParserError.invalidEOFState: "the connection ended in the middle of its answer"
         case is HTTPParserError: "it does not speak HTTP"
         case ChannelError.connectTimeout: "nothing answers there"
         case let error as HTTPClientError: clientText(for: error)
