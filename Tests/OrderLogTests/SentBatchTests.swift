@@ -62,14 +62,7 @@ import Testing
                 """
             )
             try await holder.query("select pg_advisory_lock(7)")
-            var settings = Appender.Settings()
-            settings.batchLimit = Self.batchLimit
-            let appender = Appender(
-                configuration: log.database,
-                registry: log.registry,
-                settings: settings,
-                logger: log.logger
-            )
+            let appender = Self.appender(of: log)
             var receipts: [PendingReceipt] = []
             for submission in try Self.submissions((0..<4).map { _ in UUID() }) {
                 receipts.append(await appender.enqueue(submission))
@@ -201,14 +194,7 @@ import Testing
 
     @Test func anotherProcessGetsTheHeadBetweenThem() async throws {
         try await TestLog.with { log in
-            var settings = Appender.Settings()
-            settings.batchLimit = Self.batchLimit
-            let appender = Appender(
-                configuration: log.database,
-                registry: log.registry,
-                settings: settings,
-                logger: log.logger
-            )
+            let appender = Self.appender(of: log)
             var receipts: [PendingReceipt] = []
             for index in 0..<2000 {
                 let submission = try Samples.submission(
@@ -241,6 +227,13 @@ import Testing
                 "an import keeps its order"
             )
         }
+    }
+
+    /// An appender that does not run yet.
+    private static func appender(of log: TestLog) -> Appender {
+        var settings = Appender.Settings()
+        settings.batchLimit = batchLimit
+        return Appender(configuration: log.database, registry: log.registry, settings: settings, logger: log.logger)
     }
 
     private static func placement(_ key: String) throws -> AppendQueue.Entry {

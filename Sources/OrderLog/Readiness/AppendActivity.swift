@@ -3,7 +3,7 @@ import Synchronization
 
 /// The appender's present work and its last outcomes, for readiness, and for commands that have waited long enough.
 final class AppendActivity: Sendable {
-    private enum Phase {
+    enum Phase {
         case idle
         /// A batch is connecting, waiting for locks, or being decided.
         case beginning
@@ -20,7 +20,7 @@ final class AppendActivity: Sendable {
         var isCommitting = false
     }
 
-    private struct State {
+    struct State {
         var phase = Phase.idle
         var phaseBegan = ContinuousClock.now
         /// The time at which the present batch began its first attempt.
@@ -79,7 +79,7 @@ final class AppendActivity: Sendable {
         }
     }
 
-    private let state = Mutex(State())
+    let state = Mutex(State())
     private let metrics: LogMetrics?
 
     /// - Parameter metrics: counts the batches.
@@ -90,7 +90,7 @@ final class AppendActivity: Sendable {
     /// The time that a batch may take for its locks, or for its commit, before the appender counts as stuck.
     static let longestPhase: Duration = .seconds(2)
     /// The time for which an outcome says how the next batch would fare.
-    private static let failureMaxAge: Duration = .seconds(3)
+    static let failureMaxAge: Duration = .seconds(3)
 
     /// The time after which a commit that follows a failed attempt is no usual one.
     private static let shortCommit: Duration = .milliseconds(250)
@@ -265,39 +265,4 @@ final class AppendActivity: Sendable {
 
     /// True when the server process of the attempt that has failed was ended, since it did nothing.
     var isAbandoned: Bool { state.withLock { $0.isAbandoned } }
-
-    // MARK: Readiness
-
-    /// The reason why commands are not taken at present, as far as the last batches tell.
-    func unreadiness(at now: ContinuousClock.Instant = .now) -> Unreadiness? {
-        state.withLock { state in
-            if state.phase == .committing, now - state.phaseBegan > Self.longestPhase {
-                return state.isKeptFromCommit ? .commandsWait : .slowCommits
-            }
-            if let failure = state.failure, now - failure.at < Self.failureMaxAge { return failure.reason }
-            let isStuck = state.phase == .beginning && now - state.batchBegan > Self.longestPhase
-            return isStuck ? .commandsWait : nil
-        }
-    }
-
-    /// True when a batch was committed within the time.
-    func hasCommitted(within duration: Duration) -> Bool {
-        state.withLock { state in state.lastCommit.map { ContinuousClock.now - $0 < duration } ?? false }
-    }
-
-    /// True while a batch is being written and committed.
-    var isCommitting: Bool { state.withLock { $0.phase == .committing } }
-
-    /// The time at which a batch was last at work; nil before the first.
-    var lastBatch: ContinuousClock.Instant? { state.withLock { $0.lastBatch } }
-
-    /// True when the last batch failed for lack of room on the database's disk.
-    var hasFoundDiskFull: Bool { state.withLock { $0.failure?.reason == .diskFull } }
-
-    /// Notes that the disk has room again.
-    func diskHasRoom() {
-        state.withLock { state in
-            if state.failure?.reason == .diskFull { state.failure = nil }
-        }
-    }
 }
