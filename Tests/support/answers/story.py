@@ -224,7 +224,7 @@ STORY = [
             ),
             Ask(get("/v1/orders?carrier=dhl&trackingNumber=JD014600006") + ' | grep -oE \'"number":"[^"]+"\''),
             Ask(
-                get("/v1/orders?limit=1") + ' | grep -oE \'"(number|next)":"[^"]+"\'',
+                get("/v1/orders?limit=1&min_position=$LATEST") + ' | grep -oE \'"(number|next)":"[^"]+"\'',
                 "A page that is not the last has `next`.",
             ),
             Keep(
