@@ -1,4 +1,5 @@
 import EventStreams
+import Foundation
 import OrderLog
 import Testing
 
@@ -87,5 +88,46 @@ import Testing
                 }
             }
         }
+    }
+
+    /// Chains are made anew as events come, some are of several keys, and they end at events that were dropped.
+    @Test(arguments: [100, 5000, 20_000])
+    func chainsOfManyKeysHaveTheFramesThatAWalkFinds(kept: Int) {
+        var chance = SystemRandomNumberGenerator()
+        let orders = (0..<3000).map { _ in UUID() }
+        func frame(_ seq: Int64) -> EventFrame {
+            let order = Int.random(in: 0..<orders.count, using: &chance)
+            return Frames.frame(Frames.event(seq, order: orders[order], customer: "c-\(order % 500)"))
+        }
+        var recent = RecentEvents(after: 0, capacity: (Frames.frame(1).size + 16) * kept)
+        func compare() {
+            var (ofOrder, ofCustomer): ([UUID: [Int64]], [String: [Int64]]) = ([:], [:])
+            recent.forEach(after: 0) { frame in
+                ofOrder[frame.event.orderId, default: []].append(frame.event.seq)
+                ofCustomer[frame.event.customer, default: []].append(frame.event.seq)
+                return true
+            }
+            for order in orders {
+                let walked = ofOrder[order] ?? []
+                #expect(recent.frames(of: order, after: 0).map(\.event.seq) == walked)
+                #expect(recent.newestFrame(of: order)?.event.seq == walked.last)
+            }
+            for customer in 0..<500 {
+                let key = CustomerKey(shop: "aurora", customer: "c-\(customer)")
+                #expect(recent.frames(of: key, after: 0).map(\.event.seq) == ofCustomer[key.customer] ?? [])
+            }
+        }
+        for seq in 1...12_000 { recent.append(frame(Int64(seq))) }
+        compare()
+        recent.truncate(after: recent.end - 50)
+        compare()
+        let newest = recent.end
+        for seq in 1...3000 { recent.append(frame(newest + Int64(seq))) }
+        compare()
+        recent.truncate(after: max(0, recent.floor - 10))
+        compare()
+        let first = recent.end + 1
+        for seq in first..<first + 20 { recent.append(frame(seq)) }
+        compare()
     }
 }

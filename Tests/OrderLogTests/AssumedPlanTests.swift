@@ -192,7 +192,7 @@ import Testing
             let new = try Samples.submission(.addNote, Self.note, order: log.order, key: "new")
             #expect(log.plan(old, snapshot: snapshot) == nil)
             #expect(log.plan(new, snapshot: snapshot) != nil)
-            let known = BatchPrefetch(for: [Self.entry(old)], notIn: log.cache)
+            let known = BatchPrefetch(ofCommands: ["old"], orders: [])
             #expect(log.plan(old, known: known, snapshot: snapshot) != nil, "the look-up has not found it")
         }
     }

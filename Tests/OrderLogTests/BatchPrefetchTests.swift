@@ -47,9 +47,7 @@ import Testing
     /// The rows are read before the batch commits, and the cache may have let its orders go by then.
     @Test func ordersOfTheCommittedBatchReplaceThePrefetchedOnes() throws {
         let (order, other) = (UUID(), UUID())
-        let submission = try Samples.submission(.confirmOrder, order: order, key: "k")
-        let entry = AppendQueue.Entry(submission: submission, deadline: .now + .seconds(60))
-        var prefetch = BatchPrefetch(for: [entry], notIn: StateCache())
+        var prefetch = BatchPrefetch(ofCommands: ["k"], orders: [order])
         let time = Timestamp(unixMicroseconds: 0)
         let records = [order, other].map { OrderRecord(order: Order(orderId: $0), seq: 7, recordedAt: time) }
         prefetch.merge([:], records)

@@ -8,17 +8,35 @@ package import OrderLog
 package struct RecentEvents: Sendable {
     private struct Entry {
         let frame: EventFrame
-        /// The order's event before this one, if it was in memory when this one came; else 0.
-        let previousOfOrder: Int64
+        let orderHash: Int
+        let customerHash: Int
+        /// The event before this one in the chain of the order; it may be dropped by now. 0 where there was none.
+        var previousOfOrder: Int64 = 0
         /// The same for the customer.
-        let previousOfCustomer: Int64
+        var previousOfCustomer: Int64 = 0
+
+        init(_ frame: EventFrame) {
+            self.frame = frame
+            orderHash = frame.event.orderId.hashValue
+            customerHash = frame.event.customerKey.hashValue
+        }
+    }
+
+    private struct Chains {
+        var orders = EventChains()
+        var customers = EventChains()
+
+        mutating func link(_ entry: inout Entry) {
+            let seq = entry.frame.event.seq
+            entry.previousOfOrder = orders.add(seq, to: entry.orderHash)
+            entry.previousOfCustomer = customers.add(seq, to: entry.customerHash)
+        }
     }
 
     /// The event before the oldest one in memory. A stream whose cursor is less must read the log.
     package private(set) var floor: Int64
     private var entries: Deque<Entry> = []
-    private var newestOfOrder: [UUID: Int64] = [:]
-    private var newestOfCustomer: [CustomerKey: Int64] = [:]
+    private var chains = Chains()
     private var size = 0
     private let capacity: Int
 
@@ -42,32 +60,35 @@ package struct RecentEvents: Sendable {
         let seq = frame.event.seq
         guard seq > end else { return }
         if seq != end + 1 { self = RecentEvents(after: seq - 1, capacity: capacity) }
-        let previous = newestOfOrder.updateValue(seq, forKey: frame.event.orderId)
-        let previousOfCustomer = newestOfCustomer.updateValue(seq, forKey: frame.event.customerKey)
-        entries.append(
-            Entry(frame: frame, previousOfOrder: previous ?? 0, previousOfCustomer: previousOfCustomer ?? 0)
-        )
+        var entry = Entry(frame)
+        if chains.orders.isFull(of: entries.count + 1) { makeChains(for: 2 * (entries.count + 1)) }
+        chains.link(&entry)
+        entries.append(entry)
         size += frame.size
         while size > capacity, entries.count > 1, let oldest = entries.popFirst() {
             size -= oldest.frame.size
             floor += 1
-            let orderId = oldest.frame.event.orderId
-            if newestOfOrder[orderId] == floor { newestOfOrder[orderId] = nil }
-            let customer = oldest.frame.event.customerKey
-            if newestOfCustomer[customer] == floor { newestOfCustomer[customer] = nil }
         }
+    }
+
+    /// Makes the chains anew, for more events.
+    private mutating func makeChains(for count: Int) {
+        chains.orders.reset(for: count)
+        chains.customers.reset(for: count)
+        for index in entries.indices { chains.link(&entries[index]) }
     }
 
     /// Removes all events after `seq`: the log no longer has them.
     package mutating func truncate(after seq: Int64) {
         while end > seq, let newest = entries.popLast() {
             size -= newest.frame.size
-            let before = newest.previousOfOrder
-            newestOfOrder[newest.frame.event.orderId] = before > floor ? before : nil
-            let earlier = newest.previousOfCustomer
-            newestOfCustomer[newest.frame.event.customerKey] = earlier > floor ? earlier : nil
+            chains.orders.removeNewest(of: newest.orderHash, leaving: newest.previousOfOrder)
+            chains.customers.removeNewest(of: newest.customerHash, leaving: newest.previousOfCustomer)
         }
-        if floor > seq { floor = seq }
+        guard floor > seq else { return }
+        floor = seq
+        // The chains end at events that were dropped, of which some are above the new floor.
+        makeChains(for: 0)
     }
 
     /// Calls `body` with the frames after `cursor`, oldest first, until `body` returns false.
@@ -78,29 +99,50 @@ package struct RecentEvents: Sendable {
 
     /// An order's frames after `cursor`, oldest first, found without a search through those of other orders.
     package func frames(of orderId: UUID, after cursor: Int64) -> [EventFrame] {
-        chain(from: newestOfOrder[orderId], after: cursor) { $0.previousOfOrder }
+        var frames: [EventFrame] = []
+        follow(chains.orders.newest(of: orderId.hashValue), after: cursor, by: \.previousOfOrder) { frame in
+            if frame.event.orderId == orderId { frames.append(frame) }
+            return true
+        }
+        return frames.reversed()
     }
 
     /// A customer's frames after `cursor`, oldest first, found in the same way. Texts of customers that are canonically
     /// equivalent count as one here; the view tells them apart.
     package func frames(of customer: CustomerKey, after cursor: Int64) -> [EventFrame] {
-        chain(from: newestOfCustomer[customer], after: cursor) { $0.previousOfCustomer }
+        var frames: [EventFrame] = []
+        follow(chains.customers.newest(of: customer.hashValue), after: cursor, by: \.previousOfCustomer) { frame in
+            if frame.event.customerKey == customer { frames.append(frame) }
+            return true
+        }
+        return frames.reversed()
     }
 
     /// An order's newest frame; nil where none is in memory.
     package func newestFrame(of orderId: UUID) -> EventFrame? {
-        newestOfOrder[orderId].map { entries[Int($0 - floor) - 1].frame }
+        var found: EventFrame?
+        follow(chains.orders.newest(of: orderId.hashValue), after: floor, by: \.previousOfOrder) { frame in
+            if frame.event.orderId == orderId { found = frame }
+            return found == nil
+        }
+        return found
     }
 
-    private func chain(from newest: Int64?, after cursor: Int64, _ previous: (Entry) -> Int64) -> [EventFrame] {
-        var frames: [EventFrame] = []
-        var seq = newest ?? 0
+    /// Calls `body` with the frames of a chain after `cursor`, newest first, until `body` returns false.
+    ///
+    /// - Parameter previous: the event before another one in the chain.
+    private func follow(
+        _ newest: Int64,
+        after cursor: Int64,
+        by previous: (Entry) -> Int64,
+        _ body: (EventFrame) -> Bool
+    ) {
+        var seq = newest
         while seq > max(cursor, floor) {
             let entry = entries[Int(seq - floor) - 1]
-            frames.append(entry.frame)
+            guard body(entry.frame) else { return }
             seq = previous(entry)
         }
-        return frames.reversed()
     }
 
     /// The first frames after `cursor`.

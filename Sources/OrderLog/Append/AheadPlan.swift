@@ -127,16 +127,17 @@ struct AheadPlan {
         crowd: Int,
         limits: AppendTransaction.Limits
     ) -> Work {
-        let changed = transaction.changedRecords.reduce(into: [:]) { $0[$1.order.orderId] = $1 }
         let mayAssume = cautiousBatches == 0 && time != nil && !next.contains { $0.submission.trackingKey != nil }
-        var prefetch = BatchPrefetch(for: next, notIn: cache, besides: changed)
         let isFull = next.count >= crowd
-        if mayAssume, isFull { prefetch.dropOrders(next.placedOrders) }
-        if mayAssume, prefetch.orderIds.isEmpty {
+        let orders = NextOrders(of: next, changedBy: transaction, &cache, areNewIfPlaced: mayAssume && isFull)
+        let ids = next.lazy.filter(\.mayBeKnown).map(\.submission.commandId)
+        let commandIds: Set<String>
+        if mayAssume, orders.unknown.isEmpty {
             // An assumed batch requires in its own transaction that no recent command has its ids.
-            prefetch.keepIds(where: CommandLookUp(snapshot: snapshot, epochs: transaction.epochs).mayBeOfPast)
+            commandIds = Set(ids.filter(CommandLookUp(snapshot: snapshot, epochs: transaction.epochs).mayBeOfPast))
+        } else {
+            commandIds = Set(ids)
         }
-        let orders = mayAssume ? next.knownOrders { changed[$0] ?? cache.record(of: $0) } : [:]
         let newHead = transaction.headAfter
         var plan: AssumedPlan?
         if mayAssume, !next.isEmpty, let time {
@@ -144,16 +145,17 @@ struct AheadPlan {
                 after: newHead,
                 at: time,
                 in: transaction.epochs,
-                known: transaction.added,
+                known: transaction.added(reserving: next.count),
                 snapshot: snapshot,
-                limits: limits
+                limits: limits,
+                reserving: next.count
             )
         }
         return Work(
             entries: next,
-            orders: orders,
+            orders: mayAssume ? orders.known : [:],
             plan: plan,
-            prefetch: prefetch,
+            prefetch: BatchPrefetch(ofCommands: commandIds, orders: orders.unknown),
             head: transaction.head,
             newHead: newHead,
             epochs: transaction.epochs,
@@ -170,20 +172,6 @@ extension Collection<AppendQueue.Entry> {
             known[orderId] = orders(orderId)
         }
     }
-
-    /// The orders whose first command here places them.
-    fileprivate var placedOrders: Set<UUID> {
-        var (placed, others): (Set<UUID>, Set<UUID>) = ([], [])
-        for entry in self {
-            guard let orderId = entry.knownOrderId, !others.contains(orderId) else { continue }
-            if entry.submission.command.name == .placeOrder {
-                placed.insert(orderId)
-            } else if !placed.contains(orderId) {
-                others.insert(orderId)
-            }
-        }
-        return placed
-    }
 }
 
 extension [AppendQueue.Entry] {
@@ -199,5 +187,39 @@ extension [AppendQueue.Entry] {
         guard count - rest.count == entries.count else { return false }
         self = entries + rest
         return true
+    }
+}
+
+/// The orders that the commands of the next batch name.
+private struct NextOrders {
+    /// Those in memory, as the batch finds them.
+    private(set) var known: [UUID: OrderRecord]
+    /// Those that have to be loaded.
+    private(set) var unknown: Set<UUID> = []
+
+    /// - Parameters:
+    ///   - transaction: the batch that is about to be committed, which changes some of them.
+    ///   - areNewIfPlaced: an order that is not in memory is taken for new where its first command here places it.
+    init(
+        of entries: [AppendQueue.Entry],
+        changedBy transaction: AppendTransaction,
+        _ cache: inout StateCache,
+        areNewIfPlaced: Bool
+    ) {
+        let records = transaction.changedRecords
+        var changed = [UUID: OrderRecord](minimumCapacity: records.count)
+        for record in records { changed[record.order.orderId] = record }
+        known = Dictionary(minimumCapacity: entries.count)
+        var placed: Set<UUID> = []
+        for entry in entries {
+            guard let orderId = entry.knownOrderId, known[orderId] == nil, !placed.contains(orderId) else { continue }
+            if let record = changed[orderId] ?? cache.record(of: orderId) {
+                known[orderId] = record
+            } else if areNewIfPlaced, entry.submission.command.name == .placeOrder, !unknown.contains(orderId) {
+                placed.insert(orderId)
+            } else {
+                unknown.insert(orderId)
+            }
+        }
     }
 }

@@ -66,8 +66,8 @@ final class AppendQueue: Sendable {
         /// The first commands that fit bounds, in number and bytes; the first one fits any bound of bytes.
         func share(of bounds: Bounds) -> Bounds {
             var (count, bytes) = (0, 0)
-            for entry in entries.prefix(bounds.count) {
-                let sum = bytes + entry.submission.byteCount
+            for index in entries.indices.prefix(bounds.count) {
+                let sum = bytes + entries[index].submission.byteCount
                 guard count == 0 || sum <= bounds.bytes else { break }
                 (count, bytes) = (count + 1, sum)
             }

@@ -265,9 +265,11 @@ struct AppendTransaction {
     /// All commands that the batch knew and added.
     var known: [CommandKey: AcceptedCommand] { plan.known }
 
-    /// The commands that the batch adds.
-    var added: [CommandKey: AcceptedCommand] {
-        plan.commands.reduce(into: [:]) { $0[$1.key] = $1.command }
+    /// The commands that the batch adds, with room for as many more as the next one may add.
+    func added(reserving count: Int) -> [CommandKey: AcceptedCommand] {
+        var added = [CommandKey: AcceptedCommand](minimumCapacity: plan.commands.count + count)
+        for command in plan.commands { added[command.key] = command.command }
+        return added
     }
 
     var hasEvents: Bool { !plan.events.isEmpty }

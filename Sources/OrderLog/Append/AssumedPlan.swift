@@ -26,7 +26,8 @@ struct AssumedPlan: Sendable {
     let epochs: EpochTable
     private let lookUp: CommandLookUp
     private let limits: AppendTransaction.Limits
-    private var newCommandIds: Set<String> = []
+    /// The ids that are taken for new; one that several commands have is here as often.
+    private var newCommandIds: [String] = []
     private var newOrderIds: Set<UUID> = []
     /// The batch has as much as a transaction may have.
     private var isFull = false
@@ -40,13 +41,15 @@ struct AssumedPlan: Sendable {
     ///   - time: the time at which the batch's events are recorded, in microseconds since 1970.
     ///   - known: commands of the batch before, as it knew and added them.
     ///   - snapshot: the filter of the ids of past days.
+    ///   - count: the number of commands that are expected.
     init(
         after head: LogHead,
         at time: Int64,
         in epochs: EpochTable,
         known: [CommandKey: AcceptedCommand] = [:],
         snapshot: CommandIdFilterCache.Snapshot?,
-        limits: AppendTransaction.Limits
+        limits: AppendTransaction.Limits,
+        reserving count: Int = 0
     ) {
         self.head = head
         self.epochs = epochs
@@ -56,9 +59,10 @@ struct AssumedPlan: Sendable {
             headSeq: head.seq,
             recordedAt: head.timeAfter(time),
             epochs: epochs,
-            records: [:],
+            records: Dictionary(minimumCapacity: count),
             known: known
         )
+        newCommandIds.reserveCapacity(count)
     }
 
     /// Decides further commands of the batch, up to the bounds of a transaction.
@@ -84,7 +88,7 @@ struct AssumedPlan: Sendable {
         let commandId = entry.submission.commandId
         if entry.mayBeKnown, !knowledge.prefetch.commandIds.contains(commandId) {
             guard !lookUp.mayBeOfPast(commandId) else { return false }
-            newCommandIds.insert(commandId)
+            newCommandIds.append(commandId)
         }
         guard let orderId = entry.knownOrderId, plan.records[orderId] == nil else { return true }
         if let record = knowledge.orders[orderId] ?? knowledge.prefetch.orders[orderId] {
@@ -116,7 +120,7 @@ struct AssumedPlan: Sendable {
             PostgresQuery("begin isolation level read committed"),
             LogHead.moveUnmoved(head, at: headPlace, isBehind: isBehind, to: next),
             // Without ids too: it locks the partitions that the commands may go to, as in `AppendTransaction.begin`.
-            lookUp.requireNone(of: Array(newCommandIds)),
+            lookUp.requireNone(of: newCommandIds),
         ]
         if !newOrderIds.isEmpty {
             statements.append(CurrentStateTable.requireNone(of: Array(newOrderIds), version: .active))

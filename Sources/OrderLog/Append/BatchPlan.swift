@@ -74,9 +74,12 @@ struct BatchPlan {
         _ submission: Submission,
         attemptedAfter: Int64? = nil
     ) -> Result<CommandReceipt, AppendRefusal> {
-        if let answer = firstAnswer(to: submission, attemptedAfter: attemptedAfter) { return answer }
+        let named = submission.orderId.flatMap { records[$0] }
+        if let answer = firstAnswer(to: submission, in: named?.order.shop, attemptedAfter: attemptedAfter) {
+            return answer
+        }
         guard let (orderId, command) = addressed(submission) else { return .failure(.unknownTrackingNumber) }
-        let existing = records[orderId]
+        let existing = orderId == submission.orderId ? named : records[orderId]
         if command.name == .placeOrder {
             if let existing {
                 let isVisible = submission.mayAct(in: existing.order.shop)
@@ -99,12 +102,13 @@ struct BatchPlan {
 
     /// The answer to a command whose id was used before, in the shop that the command names or that its order has.
     ///
+    /// - Parameter orderShop: the shop of the order that the command names; nil where the order is unknown.
     /// - Returns: nil for a new command id, and where the shop is unknown or not the caller's.
     private func firstAnswer(
         to submission: Submission,
+        in orderShop: String?,
         attemptedAfter: Int64?
     ) -> Result<CommandReceipt, AppendRefusal>? {
-        let orderShop = submission.orderId.flatMap { records[$0]?.order.shop }
         guard let shop = submission.trackingKey?.shop ?? submission.command.shop ?? orderShop,
             submission.mayAct(in: shop),
             let accepted = known[CommandKey(shop: shop, commandId: submission.commandId)]

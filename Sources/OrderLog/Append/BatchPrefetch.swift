@@ -22,22 +22,15 @@ struct BatchPrefetch: Sendable {
     /// A prefetch without rows.
     init() {}
 
-    /// The keys of the rows that some entries need; `load` finds the rows.
+    /// The keys of rows that the next batch needs; `load` finds the rows.
     ///
     /// - Parameters:
-    ///   - entries: the commands that wait in the queue.
-    ///   - cache: the orders that need not be loaded.
-    ///   - changed: the orders of the batch that is being committed, which need not be loaded either.
-    init(for entries: [AppendQueue.Entry], notIn cache: StateCache, besides changed: [UUID: OrderRecord] = [:]) {
-        commandIds = Set(entries.lazy.filter(\.mayBeKnown).map(\.submission.commandId))
-        orderIds = Set(entries.lazy.compactMap(\.knownOrderId).filter { !cache.contains($0) && changed[$0] == nil })
+    ///   - commandIds: the ids of commands that the log may know.
+    ///   - orderIds: the orders that are not in memory.
+    init(ofCommands commandIds: Set<String>, orders orderIds: Set<UUID>) {
+        self.commandIds = commandIds
+        self.orderIds = orderIds
     }
-
-    /// Looks only those commands up whose ids meet a condition.
-    mutating func keepIds(where isWanted: (String) -> Bool) { commandIds = commandIds.filter(isWanted) }
-
-    /// Does not look these orders up.
-    mutating func dropOrders(_ orders: Set<UUID>) { orderIds.subtract(orders) }
 
     /// True where no rows are needed.
     var isEmpty: Bool { commandIds.isEmpty && orderIds.isEmpty }
