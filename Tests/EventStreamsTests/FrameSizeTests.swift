@@ -33,7 +33,7 @@ import Testing
             event.commandId, event.correlationId ?? "", event.causationId ?? "",
         ]
         let arrays = encodings + [event.data, event.internal].compactMap(\.self)
-        let entries = 2 * 64
+        let entries = 2 * 72
         let taken =
             entries + block(at: Unmanaged.passUnretained(frame).toOpaque())
             + block(at: Unmanaged.passUnretained(event).toOpaque()) + arrays.reduce(0) { $0 + block(of: $1) }

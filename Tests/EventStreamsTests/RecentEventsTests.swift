@@ -49,6 +49,9 @@ import Testing
         recent.truncate(after: -1)
         #expect(recent.floor == -1)
         #expect(recent.byteCount == 0)
+        for order in Frames.orders { #expect(recent.newestFrame(of: order) == nil) }
+        for seq: Int64 in 0...9 { recent.append(Frames.frame(seq)) }
+        for order in Frames.orders { #expect(recent.frames(of: order, after: -1).allSatisfy { $0.event.orderId == order }) }
     }
 
     /// Each capacity, cursor and truncation: the chain of an order or a customer is what a walk over all events finds.
@@ -90,44 +93,51 @@ import Testing
         }
     }
 
-    /// Chains are made anew as events come, some are of several keys, and they end at events that were dropped.
+    /// Chains are made anew as events come, some are of several keys, and they lead to events that were dropped.
     @Test(arguments: [100, 5000, 20_000])
     func chainsOfManyKeysHaveTheFramesThatAWalkFinds(kept: Int) {
         var chance = SystemRandomNumberGenerator()
         let orders = (0..<3000).map { _ in UUID() }
-        func frame(_ seq: Int64) -> EventFrame {
+        func frame(_ seq: Int64, text: String = "") -> EventFrame {
             let order = Int.random(in: 0..<orders.count, using: &chance)
-            return Frames.frame(Frames.event(seq, order: orders[order], customer: "c-\(order % 500)"))
+            let data = "{\"text\":\"\(text)\"}"
+            return Frames.frame(Frames.event(seq, order: orders[order], customer: "c-\(order % 500)", data: data))
         }
-        var recent = RecentEvents(after: 0, capacity: (Frames.frame(1).size + 16) * kept)
+        var recent = RecentEvents(after: 0, capacity: (Frames.frame(1).size + 64) * kept)
         func compare() {
-            var (ofOrder, ofCustomer): ([UUID: [Int64]], [String: [Int64]]) = ([:], [:])
-            recent.forEach(after: 0) { frame in
-                ofOrder[frame.event.orderId, default: []].append(frame.event.seq)
-                ofCustomer[frame.event.customer, default: []].append(frame.event.seq)
-                return true
-            }
-            for order in orders {
-                let walked = ofOrder[order] ?? []
-                #expect(recent.frames(of: order, after: 0).map(\.event.seq) == walked)
-                #expect(recent.newestFrame(of: order)?.event.seq == walked.last)
-            }
-            for customer in 0..<500 {
-                let key = CustomerKey(shop: "aurora", customer: "c-\(customer)")
-                #expect(recent.frames(of: key, after: 0).map(\.event.seq) == ofCustomer[key.customer] ?? [])
+            for cursor in [0, (recent.floor + recent.end) / 2] {
+                var (ofOrder, ofCustomer): ([UUID: [Int64]], [String: [Int64]]) = ([:], [:])
+                recent.forEach(after: cursor) { frame in
+                    ofOrder[frame.event.orderId, default: []].append(frame.event.seq)
+                    ofCustomer[frame.event.customer, default: []].append(frame.event.seq)
+                    return true
+                }
+                let wrongOrders = orders.filter { order in
+                    let walked = ofOrder[order] ?? []
+                    let newest = recent.newestFrame(of: order)?.event.seq
+                    return recent.frames(of: order, after: cursor).map(\.event.seq) != walked
+                        || (cursor == 0 && newest != walked.last)
+                }
+                #expect(wrongOrders == [])
+                let wrongCustomers = (0..<500).map { "c-\($0)" }.filter { customer in
+                    let key = CustomerKey(shop: "aurora", customer: customer)
+                    return recent.frames(of: key, after: cursor).map(\.event.seq) != ofCustomer[customer] ?? []
+                }
+                #expect(wrongCustomers == [])
             }
         }
-        for seq in 1...12_000 { recent.append(frame(Int64(seq))) }
-        compare()
+        func append(_ count: Int64, text: String = "") {
+            for seq in recent.end + 1...recent.end + count { recent.append(frame(seq, text: text)) }
+            compare()
+        }
+        // Large frames first, so that chains are made anew while events are dropped.
+        append(2000, text: String(repeating: "x", count: 3000))
+        append(12_000)
         recent.truncate(after: recent.end - 50)
         compare()
-        let newest = recent.end
-        for seq in 1...3000 { recent.append(frame(newest + Int64(seq))) }
-        compare()
+        append(3000)
         recent.truncate(after: max(0, recent.floor - 10))
         compare()
-        let first = recent.end + 1
-        for seq in first..<first + 20 { recent.append(frame(seq)) }
-        compare()
+        append(20)
     }
 }

@@ -194,6 +194,18 @@ import Testing
             #expect(log.plan(new, snapshot: snapshot) != nil)
             let known = BatchPrefetch(ofCommands: ["old"], orders: [])
             #expect(log.plan(old, known: known, snapshot: snapshot) != nil, "the look-up has not found it")
+            var cache = log.cache
+            let work = AheadPlan().work(
+                on: [old, new].map(Self.entry),
+                after: try log.transaction(log.plan(new)),
+                cache: &cache,
+                at: log.head.recordedAtMicroseconds,
+                snapshot: snapshot,
+                crowd: 2,
+                limits: AppendTransaction.Limits()
+            )
+            #expect(work.prefetch.commandIds == ["old"])
+            #expect(!work.isCrowded, "it cannot be decided before the id is looked up")
         }
     }
 

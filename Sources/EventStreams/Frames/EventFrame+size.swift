@@ -2,9 +2,9 @@ import OrderLog
 import Synchronization
 
 extension EventFrame {
-    /// The bytes of a frame's entries in the recent events of the hub and of a lane, with room to grow, and of the four
-    /// entries in their indexes of orders and customers.
-    private static let entries = 2 * 112
+    /// The bytes of a frame's entries in the recent events of the hub and of a lane, with room to grow, and of the
+    /// chains of orders and customers there.
+    private static let entries = 2 * 96
     /// The bytes of a frame's encoding beside the event's own texts: names of fields, punctuation, the order's id,
     /// positions and times.
     private static let envelope = (staff: 420, customer: 390)

@@ -8,8 +8,8 @@ package import OrderLog
 package struct RecentEvents: Sendable {
     private struct Entry {
         let frame: EventFrame
-        let orderHash: Int
-        let customerHash: Int
+        let orderHash: UInt32
+        let customerHash: UInt32
         /// The event before this one in the chain of the order; it may be dropped by now. 0 where there was none.
         var previousOfOrder: Int64 = 0
         /// The same for the customer.
@@ -17,8 +17,8 @@ package struct RecentEvents: Sendable {
 
         init(_ frame: EventFrame) {
             self.frame = frame
-            orderHash = frame.event.orderId.hashValue
-            customerHash = frame.event.customerKey.hashValue
+            orderHash = RecentEvents.hash(frame.event.orderId)
+            customerHash = RecentEvents.hash(frame.event.customerKey)
         }
     }
 
@@ -61,7 +61,7 @@ package struct RecentEvents: Sendable {
         guard seq > end else { return }
         if seq != end + 1 { self = RecentEvents(after: seq - 1, capacity: capacity) }
         var entry = Entry(frame)
-        if chains.orders.isFull(of: entries.count + 1) { makeChains(for: 2 * (entries.count + 1)) }
+        if chains.orders.needsGrowth(for: entries.count + 1) { makeChains(for: entries.count + 1) }
         chains.link(&entry)
         entries.append(entry)
         size += frame.size
@@ -87,8 +87,8 @@ package struct RecentEvents: Sendable {
         }
         guard floor > seq else { return }
         floor = seq
-        // The chains end at events that were dropped, of which some are above the new floor.
-        makeChains(for: 0)
+        // The chains begin at events that were dropped, of which some are above the new floor.
+        chains = Chains()
     }
 
     /// Calls `body` with the frames after `cursor`, oldest first, until `body` returns false.
@@ -97,11 +97,12 @@ package struct RecentEvents: Sendable {
         while index < entries.count, body(entries[index].frame) { index += 1 }
     }
 
-    /// An order's frames after `cursor`, oldest first, found without a search through those of other orders.
+    /// An order's frames after `cursor`, oldest first, found with few of other orders.
     package func frames(of orderId: UUID, after cursor: Int64) -> [EventFrame] {
+        let hash = Self.hash(orderId)
         var frames: [EventFrame] = []
-        follow(chains.orders.newest(of: orderId.hashValue), after: cursor, by: \.previousOfOrder) { frame in
-            if frame.event.orderId == orderId { frames.append(frame) }
+        follow(chains.orders.newest(of: hash), after: cursor, by: \.previousOfOrder) { entry in
+            if entry.orderHash == hash, entry.frame.event.orderId == orderId { frames.append(entry.frame) }
             return true
         }
         return frames.reversed()
@@ -110,9 +111,10 @@ package struct RecentEvents: Sendable {
     /// A customer's frames after `cursor`, oldest first, found in the same way. Texts of customers that are canonically
     /// equivalent count as one here; the view tells them apart.
     package func frames(of customer: CustomerKey, after cursor: Int64) -> [EventFrame] {
+        let hash = Self.hash(customer)
         var frames: [EventFrame] = []
-        follow(chains.customers.newest(of: customer.hashValue), after: cursor, by: \.previousOfCustomer) { frame in
-            if frame.event.customerKey == customer { frames.append(frame) }
+        follow(chains.customers.newest(of: hash), after: cursor, by: \.previousOfCustomer) { entry in
+            if entry.customerHash == hash, entry.frame.event.customerKey == customer { frames.append(entry.frame) }
             return true
         }
         return frames.reversed()
@@ -120,27 +122,31 @@ package struct RecentEvents: Sendable {
 
     /// An order's newest frame; nil where none is in memory.
     package func newestFrame(of orderId: UUID) -> EventFrame? {
+        let hash = Self.hash(orderId)
         var found: EventFrame?
-        follow(chains.orders.newest(of: orderId.hashValue), after: floor, by: \.previousOfOrder) { frame in
-            if frame.event.orderId == orderId { found = frame }
+        follow(chains.orders.newest(of: hash), after: floor, by: \.previousOfOrder) { entry in
+            if entry.orderHash == hash, entry.frame.event.orderId == orderId { found = entry.frame }
             return found == nil
         }
         return found
     }
 
-    /// Calls `body` with the frames of a chain after `cursor`, newest first, until `body` returns false.
+    private static func hash(_ key: some Hashable) -> UInt32 { UInt32(truncatingIfNeeded: key.hashValue) }
+
+    /// Calls `body` with the entries of a chain after `cursor`, newest first, until `body` returns false.
     ///
     /// - Parameter previous: the event before another one in the chain.
     private func follow(
         _ newest: Int64,
         after cursor: Int64,
         by previous: (Entry) -> Int64,
-        _ body: (EventFrame) -> Bool
+        _ body: (Entry) -> Bool
     ) {
+        let end = max(cursor, floor, 0)
         var seq = newest
-        while seq > max(cursor, floor) {
+        while seq > end {
             let entry = entries[Int(seq - floor) - 1]
-            guard body(entry.frame) else { return }
+            guard body(entry) else { return }
             seq = previous(entry)
         }
     }

@@ -129,7 +129,7 @@ struct AheadPlan {
     ) -> Work {
         let mayAssume = cautiousBatches == 0 && time != nil && !next.contains { $0.submission.trackingKey != nil }
         let isFull = next.count >= crowd
-        let orders = NextOrders(of: next, changedBy: transaction, &cache, areNewIfPlaced: mayAssume && isFull)
+        let orders = NextOrders(of: next, changed: transaction.changedRecords, in: &cache, areNewIfPlaced: mayAssume && isFull)
         let ids = next.lazy.filter(\.mayBeKnown).map(\.submission.commandId)
         let commandIds: Set<String>
         if mayAssume, orders.unknown.isEmpty {
@@ -187,39 +187,5 @@ extension [AppendQueue.Entry] {
         guard count - rest.count == entries.count else { return false }
         self = entries + rest
         return true
-    }
-}
-
-/// The orders that the commands of the next batch name.
-private struct NextOrders {
-    /// Those in memory, as the batch finds them.
-    private(set) var known: [UUID: OrderRecord]
-    /// Those that have to be loaded.
-    private(set) var unknown: Set<UUID> = []
-
-    /// - Parameters:
-    ///   - transaction: the batch that is about to be committed, which changes some of them.
-    ///   - areNewIfPlaced: an order that is not in memory is taken for new where its first command here places it.
-    init(
-        of entries: [AppendQueue.Entry],
-        changedBy transaction: AppendTransaction,
-        _ cache: inout StateCache,
-        areNewIfPlaced: Bool
-    ) {
-        let records = transaction.changedRecords
-        var changed = [UUID: OrderRecord](minimumCapacity: records.count)
-        for record in records { changed[record.order.orderId] = record }
-        known = Dictionary(minimumCapacity: entries.count)
-        var placed: Set<UUID> = []
-        for entry in entries {
-            guard let orderId = entry.knownOrderId, known[orderId] == nil, !placed.contains(orderId) else { continue }
-            if let record = changed[orderId] ?? cache.record(of: orderId) {
-                known[orderId] = record
-            } else if areNewIfPlaced, entry.submission.command.name == .placeOrder, !unknown.contains(orderId) {
-                placed.insert(orderId)
-            } else {
-                unknown.insert(orderId)
-            }
-        }
     }
 }

@@ -26,7 +26,7 @@ struct AssumedPlan: Sendable {
     let epochs: EpochTable
     private let lookUp: CommandLookUp
     private let limits: AppendTransaction.Limits
-    /// The ids that are taken for new; one that several commands have is here as often.
+    /// The command ids that are taken for new; may hold duplicates.
     private var newCommandIds: [String] = []
     private var newOrderIds: Set<UUID> = []
     /// The batch has as much as a transaction may have.
