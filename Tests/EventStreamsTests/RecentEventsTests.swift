@@ -51,7 +51,10 @@ import Testing
         #expect(recent.byteCount == 0)
         for order in Frames.orders { #expect(recent.newestFrame(of: order) == nil) }
         for seq: Int64 in 0...9 { recent.append(Frames.frame(seq)) }
-        for order in Frames.orders { #expect(recent.frames(of: order, after: -1).allSatisfy { $0.event.orderId == order }) }
+        for order in Frames.orders {
+            let frames = recent.frames(of: order, after: -1)
+            #expect(frames.allSatisfy { $0.event.orderId == order })
+        }
     }
 
     /// Each capacity, cursor and truncation: the chain of an order or a customer is what a walk over all events finds.

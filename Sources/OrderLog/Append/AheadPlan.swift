@@ -129,7 +129,12 @@ struct AheadPlan {
     ) -> Work {
         let mayAssume = cautiousBatches == 0 && time != nil && !next.contains { $0.submission.trackingKey != nil }
         let isFull = next.count >= crowd
-        let orders = NextOrders(of: next, changed: transaction.changedRecords, in: &cache, areNewIfPlaced: mayAssume && isFull)
+        let orders = NextOrders(
+            of: next,
+            changed: transaction.changedRecords,
+            in: &cache,
+            areNewIfPlaced: mayAssume && isFull
+        )
         let ids = next.lazy.filter(\.mayBeKnown).map(\.submission.commandId)
         let commandIds: Set<String>
         if mayAssume, orders.unknown.isEmpty {

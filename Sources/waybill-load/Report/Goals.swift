@@ -77,6 +77,14 @@ enum Goals {
             value: figure("events", of: "waybill, bulk")
         ),
         .init(
+            name: "… with single commands beside it",
+            section: "bulk",
+            unit: "/s",
+            limit: 20_000,
+            isAtLeast: true,
+            value: figure("events", of: "waybill, bulk with singles")
+        ),
+        .init(
             name: "events replayed",
             section: "replay",
             unit: "/s",

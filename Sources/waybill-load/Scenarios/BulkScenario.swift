@@ -8,7 +8,8 @@ struct BulkScenario: AsyncParsableCommand {
         abstract: "Measure many commands in one NDJSON request, as fast as the service accepts them.",
         discussion: """
             Orders in the demonstration's mix, many under way at once, so that placements and later commands are mixed.
-            With --beside, single commands are sent by the clock meanwhile, and their latency is reported.
+            With --beside, each run is followed by one during which single commands are sent by the clock, and their
+            latency is reported.
             """
     )
 
@@ -40,6 +41,7 @@ struct BulkScenario: AsyncParsableCommand {
             for run in 1...report.runs {
                 ReportOptions.progress("run \(run) of \(report.runs)")
                 try await measure(service, &result)
+                if let beside { try await measure(service, &result, beside: beside) }
             }
             result.charts = [.init(title: "Events a second by one bulk request", name: "events")]
             result.selections = [
@@ -58,11 +60,11 @@ struct BulkScenario: AsyncParsableCommand {
         try report.publish(result)
     }
 
-    private func measure(_ service: Service, _ result: inout Report) async throws {
+    private func measure(_ service: Service, _ result: inout Report, beside: Double? = nil) async throws {
+        let name = beside == nil ? "waybill, bulk" : "waybill, bulk with singles"
         let token = try await service.token(.backend)
         let plan = BulkDriver.Plan(port: service.port, token: token, orders: orders, limit: limit)
         let before = try await service.head()
-        let beside = beside
         let ((bulk, single), usage) = try await UsageMonitor.during(service) {
             let single = CompletionFlag()
             async let commands: CommandDriver.Outcome? = BlockingWork.run {
@@ -77,13 +79,13 @@ struct BulkScenario: AsyncParsableCommand {
             return (bulk, try await commands)
         }
         let events = try await service.head() - before
-        result.add("events", of: "waybill, bulk", Double(events) / bulk.elapsed, unit: "/s")
-        result.add("commands", of: "waybill, bulk", Double(bulk.accepted) / bulk.elapsed, unit: "/s")
-        result.add("time", of: "waybill, bulk", bulk.elapsed, unit: "s")
-        result.add("rejected", of: "waybill, bulk", Double(bulk.rejected), unit: "")
-        result.add(usage, of: "waybill, bulk", work: events)
+        result.add("events", of: name, Double(events) / bulk.elapsed, unit: "/s")
+        result.add("commands", of: name, Double(bulk.accepted) / bulk.elapsed, unit: "/s")
+        result.add("time", of: name, bulk.elapsed, unit: "s")
+        result.add("rejected", of: name, Double(bulk.rejected), unit: "")
+        result.add(usage, of: name, work: events)
         if let growth = usage.residentGrowth {
-            result.add("memory, second half less first", of: "waybill, bulk", growth / 1e6, unit: "MB")
+            result.add("memory, second half less first", of: name, growth / 1e6, unit: "MB")
         }
         if let single {
             result.add("rate", of: "waybill, singles beside", single.rate, unit: "/s")
