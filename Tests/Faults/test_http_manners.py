@@ -832,6 +832,11 @@ def busy_address(service, check):
     return crowd
 
 
+def has_ended(one):
+    one.read()
+    return bool(one.ended)
+
+
 def test_headers_that_are_not_complete_give_way(service, bench, check):
     """Many clients send the first 30 kB of a header and no more: the oldest give way, and the newest goes on."""
 
@@ -848,7 +853,9 @@ def test_headers_that_are_not_complete_give_way(service, bench, check):
     wait_for(lambda: gave_way() - before >= 100, 20, "some give way")
     grown = service.memory() - memory
     check("what is not complete takes little memory", grown < 128, f"{grown:.0f} MiB")
-    check("the oldest gave way", crowd[0].wait_end(10), "open")
+    # Several threads accept, so that a connection may be counted later than some that came after it.
+    wait_for(lambda: sum(has_ended(one) for one in crowd[:100]) >= 50, 10, "most of the oldest give way")
+    check("those that gave way are old", not any(has_ended(one) for one in crowd[-100:]), "a new one ended")
     check("the newest did not", crowd[-1].ended is None, crowd[-1].ended)
     crowd[-1].socket.sendall(b"\r\n\r\n")
     crowd[-1].wait(b'"ok"')
