@@ -99,10 +99,9 @@ package struct RecentEvents: Sendable {
 
     /// An order's frames after `cursor`, oldest first, found with few of other orders.
     package func frames(of orderId: UUID, after cursor: Int64) -> [EventFrame] {
-        let hash = Self.hash(orderId)
         var frames: [EventFrame] = []
-        follow(chains.orders.newest(of: hash), after: cursor, by: \.previousOfOrder) { entry in
-            if entry.orderHash == hash, entry.frame.event.orderId == orderId { frames.append(entry.frame) }
+        followOrder(orderId, after: cursor) { frame in
+            frames.append(frame)
             return true
         }
         return frames.reversed()
@@ -122,13 +121,20 @@ package struct RecentEvents: Sendable {
 
     /// An order's newest frame; nil where none is in memory.
     package func newestFrame(of orderId: UUID) -> EventFrame? {
-        let hash = Self.hash(orderId)
-        var found: EventFrame?
-        follow(chains.orders.newest(of: hash), after: floor, by: \.previousOfOrder) { entry in
-            if entry.orderHash == hash, entry.frame.event.orderId == orderId { found = entry.frame }
-            return found == nil
+        var newest: EventFrame?
+        followOrder(orderId, after: floor) { frame in
+            newest = frame
+            return false
         }
-        return found
+        return newest
+    }
+
+    /// Calls `body` with an order's frames after `cursor`, newest first, until `body` returns false.
+    private func followOrder(_ orderId: UUID, after cursor: Int64, _ body: (EventFrame) -> Bool) {
+        let hash = Self.hash(orderId)
+        follow(chains.orders.newest(of: hash), after: cursor, by: \.previousOfOrder) { entry in
+            entry.orderHash == hash && entry.frame.event.orderId == orderId ? body(entry.frame) : true
+        }
     }
 
     private static func hash(_ key: some Hashable) -> UInt32 { UInt32(truncatingIfNeeded: key.hashValue) }
